@@ -1,0 +1,39 @@
+/** An endpoint's address that cannot be sent to. */
+export class InvalidEndpointUrlError extends Error {
+	override readonly name = 'InvalidEndpointUrlError';
+}
+
+/**
+ * Checks an endpoint's URL.
+ * @returns the URL as it will be requested
+ * @throws InvalidEndpointUrlError; the message never repeats user info or the query, where secrets stand
+ */
+export function checkEndpointUrl(text: string, rules: { allowHttp: boolean }): URL {
+	if (!URL.canParse(text.trim())) {
+		throw new InvalidEndpointUrlError(
+			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
+		);
+	}
+	const url = new URL(text.trim());
+	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+		throw new InvalidEndpointUrlError(
+			`The endpoint URL begins with ${url.protocol}//. Webhooks are sent to https:// addresses.`,
+		);
+	}
+	if (url.username !== '' || url.password !== '') {
+		throw new InvalidEndpointUrlError(
+			'The endpoint URL holds a user name or a password. Put them into the credential, under Basic authentication.',
+		);
+	}
+	if (url.protocol === 'http:' && !rules.allowHttp) {
+		throw new InvalidEndpointUrlError(
+			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://, or switch on the option "Allow Plain HTTP".',
+		);
+	}
+	return url;
+}
+
+/** A URL without its query, for items and messages: tokens stand in queries. */
+export function printableUrl(url: URL): string {
+	return `${url.origin}${url.pathname}`;
+}

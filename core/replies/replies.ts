@@ -1,0 +1,34 @@
+/**
+ * The bodies that a webhook answers with: AgenticFlow's "Response Format" (spec/agenticflow.txt),
+ * which serves every platform that names none (spec/README.md).
+ */
+
+export interface ErrorReply {
+	success: false;
+	error: { code: string; message: string; details?: ReplyDetails };
+}
+
+/** What was expected and what came, where one field is at fault. */
+export interface ReplyDetails {
+	field: string;
+	expected: string;
+	received: string;
+}
+
+/** The body of a refusal. */
+export function errorReply(code: string, message: string, details?: ReplyDetails): ErrorReply {
+	return { success: false, error: { code, message, ...(details && { details }) } };
+}
+
+/** The body for a request that was authentic and well formed, and that nothing is started for. */
+export function ignoredReply(message: string): {
+	success: true;
+	message: string;
+	status: 'ignored';
+} {
+	return { success: true, message, status: 'ignored' };
+}
+
+/** What stands in AgenticFlow's success reply beside the execution's id. */
+export const ACCEPTED_MESSAGE = 'Webhook processed successfully';
+export const ACCEPTED_STATUS = 'queued';

@@ -1,0 +1,118 @@
+import {
+	createPrivateKey,
+	createPublicKey,
+	createSecretKey,
+	randomBytes,
+	type KeyObject,
+} from 'crypto';
+
+import type { SignatureAlgorithm, SignatureScheme } from './scheme';
+
+/** A secret that cannot be used. The message never holds any part of the secret. */
+export class InvalidSecretError extends Error {
+	override readonly name = 'InvalidSecretError';
+}
+
+/** A secret made ready: what it can sign or verify with, and whether it can sign at all. */
+export interface SigningKey {
+	/** `undefined` for a plain secret, which serves whatever HMAC the scheme names. */
+	algorithm: SignatureAlgorithm | undefined;
+	key: KeyObject;
+	canSign: boolean;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+// RFC 8410: what stands before the 32 key bytes in PKCS #8 and SPKI.
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
+
+function decodeBase64(text: string, what: string): Buffer {
+	if (text === '' || !BASE64.test(text)) {
+		throw new InvalidSecretError(
+			`${what} is not base64. Copy it again, whole and without spaces or quotes.`,
+		);
+	}
+	return Buffer.from(text, 'base64');
+}
+
+function ed25519Private(encoded: string): KeyObject {
+	const bytes = decodeBase64(encoded, 'The signing key behind whsk_');
+	// 64 bytes is libsodium's form: the seed, then the public key.
+	if (bytes.length !== 32 && bytes.length !== 64) {
+		throw new InvalidSecretError('The signing key behind whsk_ must be 32 or 64 bytes long.');
+	}
+	return createPrivateKey({
+		key: Buffer.concat([PKCS8_ED25519, bytes.subarray(0, 32)]),
+		format: 'der',
+		type: 'pkcs8',
+	});
+}
+
+function ed25519Public(encoded: string): KeyObject {
+	const bytes = decodeBase64(encoded, 'The public key behind whpk_');
+	if (bytes.length !== 32) {
+		throw new InvalidSecretError('The public key behind whpk_ must be 32 bytes long.');
+	}
+	return createPublicKey({
+		key: Buffer.concat([SPKI_ED25519, bytes]),
+		format: 'der',
+		type: 'spki',
+	});
+}
+
+/**
+ * Makes a secret ready for a scheme.
+ * Standard Webhooks: `whsec_` + base64 (HMAC), `whsk_` (Ed25519 private), `whpk_` (Ed25519 public,
+ * verifies only), https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @throws InvalidSecretError where the secret is empty or not in the scheme's format
+ */
+export function parseSecret(secret: string, format: SignatureScheme['secretFormat']): SigningKey {
+	if (secret === '') {
+		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
+	}
+	if (format === 'text') {
+		return {
+			algorithm: undefined,
+			key: createSecretKey(Buffer.from(secret, 'utf8')),
+			canSign: true,
+		};
+	}
+	if (secret.startsWith('whsk_')) {
+		return { algorithm: 'ed25519', key: ed25519Private(secret.slice(5)), canSign: true };
+	}
+	if (secret.startsWith('whpk_')) {
+		return { algorithm: 'ed25519', key: ed25519Public(secret.slice(5)), canSign: false };
+	}
+	const encoded = secret.startsWith('whsec_') ? secret.slice(6) : secret;
+	return {
+		algorithm: undefined,
+		key: createSecretKey(decodeBase64(encoded, 'The signing secret behind whsec_')),
+		canSign: true,
+	};
+}
+
+/**
+ * Reads the current secret and the further ones that are valid beside it.
+ * @param further separated by white space, as a person types them into one field
+ */
+export function secretList(current: string, further = ''): string[] {
+	return [current, ...further.split(/\s+/)].filter((secret) => secret !== '');
+}
+
+/** The kinds of secret that {@link generateSecret} makes. */
+export type GeneratedSecretFormat = 'standardWebhooks' | 'hex' | 'token';
+
+/**
+ * Makes a secret from 32 random bytes: 256 bits, inside Standard Webhooks' 192 to 512.
+ * @param random takes a count of bytes and returns as many
+ */
+export function generateSecret(
+	format: GeneratedSecretFormat,
+	random: (bytes: number) => Buffer = randomBytes,
+): string {
+	const bytes = random(32);
+	if (format === 'standardWebhooks') return `whsec_${bytes.toString('base64')}`;
+	if (format === 'token') return `wh_${bytes.toString('base64url')}`;
+	return bytes.toString('hex');
+}
