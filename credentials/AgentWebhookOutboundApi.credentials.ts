@@ -1,0 +1,140 @@
+import { randomUUID } from 'crypto';
+import type {
+	IAuthenticate,
+	Icon,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import {
+	authenticateRequest,
+	IncompleteCredentialError,
+	type SigningValues,
+} from '../core/credentials/settings';
+
+import { signatureFields } from './signatureFields';
+
+/**
+ * A request on its way through `authenticate`. Our node puts `signing` beside n8n's own fields, where
+ * n8n's helper hands it on and never sends it; other nodes have none. `form` and `formData` come from
+ * n8n's older request helper.
+ */
+export type SignableRequest = IHttpRequestOptions & {
+	signing?: SigningValues;
+	form?: unknown;
+	formData?: unknown;
+};
+
+function bodyBytes(request: SignableRequest): { bytes: Buffer; json: boolean } {
+	const { body, form, formData } = request;
+	if (form !== undefined || formData !== undefined) {
+		throw new IncompleteCredentialError(
+			'Form bodies cannot be signed. Send the body as JSON or as raw text.',
+		);
+	}
+	if (Buffer.isBuffer(body)) return { bytes: body, json: false };
+	if (body === undefined || body === null) return { bytes: Buffer.alloc(0), json: false };
+	if (typeof body === 'string') return { bytes: Buffer.from(body, 'utf8'), json: false };
+	// n8n hands over {} for a request without a body.
+	const empty = typeof body === 'object' && Object.keys(body).length === 0;
+	if (empty && request.json !== true) return { bytes: Buffer.alloc(0), json: false };
+	const prototype: unknown = Object.getPrototypeOf(body);
+	if (!Array.isArray(body) && prototype !== Object.prototype && prototype !== null) {
+		throw new IncompleteCredentialError(
+			'Only JSON, text and binary bodies can be signed, not forms and streams.',
+		);
+	}
+	return { bytes: Buffer.from(JSON.stringify(body), 'utf8'), json: true };
+}
+
+export class AgentWebhookOutboundApi implements ICredentialType {
+	name = 'agentWebhookOutboundApi';
+
+	displayName = 'Agent Webhook Outbound API';
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
+
+	icon: Icon = {
+		light: 'file:../nodes/AgentWebhook/agentWebhook.svg',
+		dark: 'file:../nodes/AgentWebhook/agentWebhook.dark.svg',
+	};
+
+	properties: INodeProperties[] = [
+		{
+			displayName:
+				'How an endpoint knows that a request comes from you. n8n’s HTTP Request node can use this credential too: choose a signature scheme for it.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'options',
+			options: [
+				{ name: 'Basic', value: 'basic' },
+				{ name: 'Bearer Token', value: 'bearer' },
+				{ name: 'None', value: 'none' },
+				{ name: 'URL Token', value: 'urlToken', description: 'Sent as ?token=' },
+			],
+			default: 'none',
+			description: 'What the endpoint asks for beside the signature',
+		},
+		{
+			displayName: 'Token',
+			name: 'token',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. wh_1234567890abcdef',
+			displayOptions: { show: { authentication: ['bearer', 'urlToken'] } },
+		},
+		{
+			displayName: 'User',
+			name: 'user',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. n8n',
+			displayOptions: { show: { authentication: ['basic'] } },
+		},
+		{
+			displayName: 'Password',
+			name: 'password',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			displayOptions: { show: { authentication: ['basic'] } },
+		},
+		...signatureFields({ optional: true }),
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) => {
+		const request = requestOptions as SignableRequest;
+		const { bytes, json } = bodyBytes(request);
+		const { headers, query } = authenticateRequest(credentials, {
+			body: bytes,
+			id: request.signing?.id ?? `msg_${randomUUID()}`,
+			nowMs: request.signing?.nowMs ?? Date.now(),
+			platformId: request.signing?.platformId,
+		});
+		const own = request.headers ?? {};
+		const replaced = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+		const kept = Object.fromEntries(
+			Object.entries(own).filter(([name]) => !replaced.has(name.toLowerCase())),
+		);
+		const typed = Object.keys(own).some((name) => name.toLowerCase() === 'content-type');
+		return {
+			...request,
+			headers: {
+				...kept,
+				...(json && !typed && { 'Content-Type': 'application/json' }),
+				...headers,
+			},
+			qs: { ...request.qs, ...query },
+			// The signed bytes are the sent bytes: nothing after this may serialise them again.
+			...(bytes.length > 0 && { body: bytes, json: false }),
+		};
+	};
+}

@@ -1,0 +1,147 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { PROFILES } from '../core/profiles';
+
+const whereCustom = { show: { signatureScheme: ['custom'] } };
+
+const schemeOptions = [
+	{
+		name: 'As the Node’s Platform',
+		value: 'platform',
+		description: 'What the platform chosen in the node signs with',
+	},
+	...PROFILES.filter(({ scheme }) => scheme !== undefined).map(({ id, name, description }) => ({
+		name,
+		value: id,
+		description,
+	})),
+	{ name: 'Custom', value: 'custom', description: 'Your own header, algorithm and signed content' },
+];
+
+/**
+ * The fields that say how to sign or verify, and with which secrets. Both credentials have them.
+ * @param whenShown where a choice in the credential must come first
+ */
+export function signatureFields({ optional }: { optional: boolean }): INodeProperties[] {
+	const whereSigned = optional ? { hide: { signatureScheme: ['none'] } } : undefined;
+	return [
+		{
+			displayName: 'Signature Scheme',
+			name: 'signatureScheme',
+			type: 'options',
+			options: optional
+				? [
+						...schemeOptions,
+						{ name: 'None', value: 'none', description: 'Requests are not signed' },
+					]
+				: schemeOptions,
+			default: 'platform',
+		},
+		{
+			displayName: 'Signing Secret',
+			name: 'signingSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. whsec_…',
+			description:
+				'The current secret. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
+			displayOptions: whereSigned,
+		},
+		{
+			displayName: 'Further Signing Secrets',
+			name: 'furtherSigningSecrets',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Secrets that are valid beside the current one while you rotate, with spaces between them',
+			displayOptions: whereSigned,
+		},
+		{
+			displayName: 'Signature Header',
+			name: 'signatureHeader',
+			type: 'string',
+			default: 'X-Signature',
+			placeholder: 'e.g. X-Signature',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Algorithm',
+			name: 'algorithm',
+			type: 'options',
+			options: [
+				{ name: 'HMAC SHA-1', value: 'hmac-sha1' },
+				{ name: 'HMAC SHA-256', value: 'hmac-sha256' },
+				{ name: 'HMAC SHA-512', value: 'hmac-sha512' },
+			],
+			default: 'hmac-sha256',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Encoding',
+			name: 'encoding',
+			type: 'options',
+			options: [
+				{ name: 'Base64', value: 'base64' },
+				{ name: 'Hex', value: 'hex' },
+			],
+			default: 'hex',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Signature Prefix',
+			name: 'prefix',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. sha256=',
+			description: 'What stands before the signature in its header',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Signed Content',
+			name: 'signedContent',
+			type: 'string',
+			default: '{body}',
+			placeholder: 'e.g. {timestamp}.{body}',
+			description: 'What is signed, from {body}, {timestamp} and {id}',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'ID Header',
+			name: 'idHeader',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. X-Webhook-ID',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Timestamp Header',
+			name: 'timestampHeader',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. X-Timestamp',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Timestamp Unit',
+			name: 'timestampUnit',
+			type: 'options',
+			options: [
+				{ name: 'Milliseconds', value: 'ms' },
+				{ name: 'Seconds', value: 's' },
+			],
+			default: 's',
+			displayOptions: whereCustom,
+		},
+		{
+			displayName: 'Tolerance (Seconds)',
+			name: 'toleranceSeconds',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 300,
+			description: 'How far a timestamp may be from this instance’s clock, in both directions',
+			displayOptions: whereCustom,
+		},
+	];
+}
