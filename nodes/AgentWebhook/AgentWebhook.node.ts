@@ -1,0 +1,89 @@
+import {
+	NodeConnectionTypes,
+	type ICredentialsDecrypted,
+	type ICredentialTestFunctions,
+	type IExecuteFunctions,
+	type INodeCredentialTestResult,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { testInboundCredential, testOutboundCredential } from '../shared/credentialTests';
+
+import { properties, RESOURCES } from './resources';
+
+// n8n writes this function's source into an expression: it may use nothing from outside.
+const outputs = (parameters: { resource?: string; operation?: string }) =>
+	(
+		({
+			'event/send': ['Delivered', 'Retry', 'Failed'],
+			'signature/verify': ['Valid', 'Refused'],
+		}) as Record<string, string[]>
+	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({
+		type: 'main',
+		displayName,
+	})) ?? [{ type: 'main' }];
+
+export class AgentWebhook implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Agent Webhook',
+		name: 'agentWebhook',
+		icon: { light: 'file:agentWebhook.svg', dark: 'file:agentWebhook.dark.svg' },
+		group: ['output'],
+		version: [1],
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			'Sends signed webhook events with conditions, filters, batches and retries, and signs, verifies and answers requests',
+		defaults: { name: 'Agent Webhook' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: `={{(${String(outputs)})($parameter)}}` as `={{${string}}}`,
+		credentials: [
+			{
+				name: 'agentWebhookOutboundApi',
+				required: true,
+				testedBy: 'outboundCredentialTest',
+				displayOptions: {
+					show: { resource: ['event'], operation: ['send'], useCredential: [true] },
+				},
+			},
+			{
+				name: 'agentWebhookOutboundApi',
+				required: true,
+				testedBy: 'outboundCredentialTest',
+				displayOptions: { show: { resource: ['signature'], operation: ['sign'] } },
+			},
+			{
+				name: 'agentWebhookInboundApi',
+				required: true,
+				testedBy: 'inboundCredentialTest',
+				displayOptions: { show: { resource: ['signature'], operation: ['verify'] } },
+			},
+		],
+		properties,
+	};
+
+	methods = {
+		credentialTest: {
+			async inboundCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return testInboundCredential(credential, Date.now());
+			},
+			async outboundCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return testOutboundCredential(credential, Date.now());
+			},
+		},
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0);
+		const operation = this.getNodeParameter('operation', 0);
+		return await RESOURCES[resource].operations[operation].execute(this);
+	}
+}

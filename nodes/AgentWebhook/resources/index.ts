@@ -1,0 +1,114 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Operation } from '../operation';
+
+import { send } from './event/send';
+import { generateSecret } from './signature/generateSecret';
+import { sign } from './signature/sign';
+import { verify } from './signature/verify';
+import { respond } from './webhook/respond';
+
+interface ListedOperation extends Operation {
+	name: string;
+	action: string;
+	description: string;
+}
+
+interface Resource {
+	name: string;
+	operations: Record<string, ListedOperation>;
+}
+
+/** What the node can do. The editor's lists are made from this one, in its order. */
+export const RESOURCES: Record<string, Resource> = {
+	event: {
+		name: 'Event',
+		operations: {
+			send: {
+				...send,
+				name: 'Send',
+				action: 'Send an event',
+				description: 'Send signed events to an endpoint, with conditions, filters and retries',
+			},
+		},
+	},
+	signature: {
+		name: 'Signature',
+		operations: {
+			generateSecret: {
+				...generateSecret,
+				name: 'Generate Secret',
+				action: 'Generate a signing secret',
+				description: 'Make a random secret to put into a credential',
+			},
+			sign: {
+				...sign,
+				name: 'Sign',
+				action: 'Sign a body',
+				description: 'Make the signature headers for a body that another node sends',
+			},
+			verify: {
+				...verify,
+				name: 'Verify',
+				action: 'Verify a signature',
+				description: 'Part requests with a valid signature from others',
+			},
+		},
+	},
+	webhook: {
+		name: 'Webhook',
+		operations: {
+			respond: {
+				...respond,
+				name: 'Respond',
+				action: 'Respond to a webhook',
+				description: 'Answer the request that the Agent Webhook Trigger received',
+			},
+		},
+	},
+};
+
+const resourceProperty: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: Object.entries(RESOURCES).map(([value, { name }]) => ({ name, value })),
+	default: 'event',
+};
+
+const listed = ([value, operation]: [string, ListedOperation]): INodePropertyOptions => {
+	const { name, action, description } = operation;
+	return { name, value, action, description };
+};
+
+const operationProperty = ([resource, { operations }]: [string, Resource]): INodeProperties => {
+	const options = Object.entries(operations).map(listed);
+	const first = options[0].value;
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options,
+		default: first,
+	};
+};
+
+/** All parameters of the node, each shown where its resource and operation are chosen. */
+export const properties: INodeProperties[] = [
+	resourceProperty,
+	...Object.entries(RESOURCES).map(operationProperty),
+	...Object.entries(RESOURCES).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).flatMap(([operation, { properties: own }]) =>
+			own.map((property) => ({
+				...property,
+				displayOptions: {
+					...property.displayOptions,
+					show: { ...property.displayOptions?.show, resource: [resource], operation: [operation] },
+				},
+			})),
+		),
+	),
+];

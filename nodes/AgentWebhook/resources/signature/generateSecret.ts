@@ -1,0 +1,40 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import {
+	generateSecret as makeSecret,
+	type GeneratedSecretFormat,
+} from '../../../../core/signing/secrets';
+import { eachItem } from '../../../shared/eachItem';
+import type { Operation } from '../../operation';
+
+const properties: INodeProperties[] = [
+	{
+		displayName:
+			'The secret stands on the item, once. Run this step by hand, copy the secret into the credential and hand it to the other side; then delete the execution.',
+		name: 'secretNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Format',
+		name: 'format',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Hex', value: 'hex', description: 'For most platforms’ signing secrets' },
+			{ name: 'Standard Webhooks', value: 'standardWebhooks', description: 'Base64 behind whsec_' },
+			{ name: 'Token', value: 'token', description: 'For URL and Bearer tokens, behind wh_' },
+		],
+		default: 'standardWebhooks',
+		description: 'How the 256 random bits are written',
+	},
+];
+
+export const generateSecret: Operation = {
+	properties,
+	execute: async (context) =>
+		await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const format = context.getNodeParameter('format', itemIndex) as GeneratedSecretFormat;
+			return { output: 0, item: { json: { format, secret: makeSecret(format) } } };
+		}),
+};

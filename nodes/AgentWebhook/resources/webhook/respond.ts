@@ -1,0 +1,193 @@
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IN8nHttpFullResponse,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
+import { jsonObjectParameter } from '../../../shared/json';
+import type { Operation } from '../../operation';
+
+const properties: INodeProperties[] = [
+	{
+		displayName:
+			'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The first item answers the request.',
+		name: 'respondNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Respond With',
+		name: 'respondWith',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Error', value: 'error', description: 'AgenticFlow’s error format' },
+			{ name: 'JSON', value: 'json', description: 'JSON of your own' },
+			{ name: 'No Data', value: 'noData', description: 'A status without a body' },
+			{ name: 'Success', value: 'success', description: 'AgenticFlow’s success format' },
+			{ name: 'Text', value: 'text' },
+		],
+		default: 'success',
+	},
+	{
+		displayName: 'Message',
+		name: 'message',
+		type: 'string',
+		default: ACCEPTED_MESSAGE,
+		placeholder: 'e.g. Webhook processed successfully',
+		displayOptions: { show: { respondWith: ['success', 'error'] } },
+	},
+	{
+		displayName: 'Error Code',
+		name: 'errorCode',
+		type: 'string',
+		default: 'PROCESSING_FAILED',
+		placeholder: 'e.g. INVALID_INPUT',
+		displayOptions: { show: { respondWith: ['error'] } },
+	},
+	{
+		displayName: 'Response Body (JSON)',
+		name: 'json',
+		type: 'json',
+		default: '={{ $json }}',
+		displayOptions: { show: { respondWith: ['json'] } },
+	},
+	{
+		displayName: 'Response Body',
+		name: 'text',
+		type: 'string',
+		typeOptions: { rows: 3 },
+		default: '',
+		placeholder: 'e.g. OK',
+		displayOptions: { show: { respondWith: ['text'] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Data (JSON)',
+				name: 'data',
+				type: 'json',
+				default: '',
+				placeholder: 'e.g. {"reply": "On its way"}',
+				description: 'Stands in the success format as data',
+			},
+			{
+				displayName: 'Response Code',
+				name: 'statusCode',
+				type: 'number',
+				typeOptions: { minValue: 200, maxValue: 599 },
+				default: 200,
+				description: 'Without it: 500 for Error, 204 for No Data, else 200',
+			},
+			{
+				displayName: 'Response Headers',
+				name: 'headers',
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true },
+				placeholder: 'Add header',
+				default: {},
+				options: [
+					{
+						displayName: 'Header',
+						name: 'header',
+						values: [
+							{
+								displayName: 'Name',
+								name: 'name',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. Retry-After',
+							},
+							{ displayName: 'Value', name: 'value', type: 'string', default: '' },
+						],
+					},
+				],
+			},
+		],
+	},
+];
+
+interface RespondOptions {
+	data?: unknown;
+	statusCode?: number;
+	headers?: { header?: Array<{ name: string; value: string }> };
+}
+
+const parameter = (context: IExecuteFunctions, name: string): string =>
+	context.getNodeParameter(name, 0) as string;
+
+/** How each kind of reply is made: its usual status, and its body. */
+const REPLIES: Record<
+	string,
+	{ statusCode: number; body: (context: IExecuteFunctions, options: RespondOptions) => unknown }
+> = {
+	success: {
+		statusCode: 200,
+		body: (context, options) => {
+			const data = jsonObjectParameter(options.data, 'Data (JSON)');
+			return {
+				success: true,
+				message: parameter(context, 'message'),
+				execution_id: context.getExecutionId(),
+				status: 'completed',
+				...(data && { data }),
+			};
+		},
+	},
+	error: {
+		statusCode: 500,
+		body: (context) => errorReply(parameter(context, 'errorCode'), parameter(context, 'message')),
+	},
+	json: {
+		statusCode: 200,
+		body: (context) => {
+			const json: unknown = context.getNodeParameter('json', 0);
+			return typeof json === 'string' ? (JSON.parse(json) as unknown) : json;
+		},
+	},
+	text: { statusCode: 200, body: (context) => parameter(context, 'text') },
+	noData: { statusCode: 204, body: () => undefined },
+};
+
+function buildResponse(context: IExecuteFunctions): IN8nHttpFullResponse {
+	const options = context.getNodeParameter('options', 0, {}) as RespondOptions;
+	const { statusCode, body } = REPLIES[parameter(context, 'respondWith')];
+	const headers = Object.fromEntries(
+		(options.headers?.header ?? []).map(({ name, value }) => [name.toLowerCase(), value]),
+	);
+	return {
+		statusCode: options.statusCode ?? statusCode,
+		headers,
+		body: body(context, options) as IDataObject,
+	};
+}
+
+export const respond: Operation = {
+	properties,
+	execute: async (context): Promise<INodeExecutionData[][]> => {
+		const items = context.getInputData();
+		try {
+			await context.sendResponse(buildResponse(context));
+		} catch (cause) {
+			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex: 0 });
+			if (!context.continueOnFail()) throw error;
+			return [
+				items.map((item, index) => ({
+					json: { ...item.json, error_message: error.message },
+					error,
+					pairedItem: { item: index },
+				})),
+			];
+		}
+		return [items.map((item, index) => ({ ...item, pairedItem: { item: index } }))];
+	},
+};

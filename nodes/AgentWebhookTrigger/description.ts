@@ -1,0 +1,316 @@
+import * as workflow from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, IWebhookDescription } from 'n8n-workflow';
+
+import { PROFILES } from '../../core/profiles';
+import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
+import { platformOptions } from '../shared/platforms';
+
+type Parameters = {
+	requestKind?: string;
+	path?: string;
+	responseMode?: string;
+	options?: { outputRefused?: boolean; responseData?: string; responseCode?: number };
+};
+
+// n8n writes these functions' source into expressions: they may use nothing from outside.
+const webhookPath = (parameters: Parameters) =>
+	'webhooks/' +
+	(parameters.requestKind === 'workflowRun'
+		? 'workflows'
+		: parameters.requestKind === 'event'
+			? 'events'
+			: 'agents') +
+	'/' +
+	(parameters.path || '');
+
+const outputsOf = (parameters: Parameters) =>
+	parameters.options && parameters.options.outputRefused
+		? [
+				{ type: 'main', displayName: 'Accepted' },
+				{ type: 'main', displayName: 'Refused' },
+			]
+		: [{ type: 'main' }];
+
+const responseMode = (parameters: Parameters) => parameters.responseMode || 'onReceived';
+
+const responseCode = (parameters: Parameters) =>
+	(parameters.options && parameters.options.responseCode) || 200;
+
+/** Where n8n can, it reads fields without its expression engine. Older versions take the template. */
+function fields<K extends string>(
+	functions: Record<K, (parameters: Parameters) => string | number>,
+): Record<K, string> {
+	if (typeof workflow.webhookDescriptionFields === 'function') {
+		const entries = Object.entries<(parameters: Parameters) => string | number>(functions);
+		return workflow.webhookDescriptionFields(
+			Object.fromEntries(
+				entries.map(([field, read]) => [
+					field,
+					workflow.fromFunction<Parameters & INodeParameters>(read),
+				]),
+			) as Record<K, workflow.WebhookDescriptionField>,
+		);
+	}
+	return Object.fromEntries(
+		Object.entries(functions).map(([field, read]) => [field, `={{(${String(read)})($parameter)}}`]),
+	) as Record<K, string>;
+}
+
+// Evaluated when the execution exists, so that the reply can name it. In the other response modes the
+// value says which items n8n answers with.
+const responseData = `={{ $parameter["responseMode"] === "lastNode" ? ($parameter["options"]["responseData"] || "firstEntryJson") : { success: true, message: ${JSON.stringify(ACCEPTED_MESSAGE)}, execution_id: $executionId, status: ${JSON.stringify(ACCEPTED_STATUS)} } }}`;
+
+/** One output, or two where refused requests leave as well. */
+export const outputs = `={{(${String(outputsOf)})($parameter)}}` as `={{${string}}}`;
+
+export const webhooks: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseData,
+		isFullPath: true,
+		...fields({ path: webhookPath, responseMode, responseCode }),
+	},
+	{
+		// Registered so that the reply to a wrong method is ours and not n8n's 404.
+		name: 'default',
+		httpMethod: 'GET,HEAD,PUT,PATCH,DELETE',
+		responseMode: 'onReceived',
+		isFullPath: true,
+		ndvHideUrl: true,
+		...fields({ path: webhookPath }),
+	},
+];
+
+const options: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Allowed Addresses',
+			name: 'allowedAddresses',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 203.0.113.7, 198.51.100.0/24',
+			description:
+				'IP addresses and CIDR ranges that may call, with commas between them. Behind a reverse proxy, set N8N_PROXY_HOPS, or every caller has the proxy’s address.',
+		},
+		{
+			displayName: 'Allowed Platforms’ Addresses',
+			name: 'allowedPlatformAddresses',
+			type: 'multiOptions',
+			options: PROFILES.filter(({ sourceAddresses }) => sourceAddresses.length > 0).map(
+				({ id, name, sourceAddresses }) => ({
+					name,
+					value: id,
+					description: sourceAddresses.join(', '),
+				}),
+			),
+			default: [],
+			description: 'Platforms whose published addresses may call',
+		},
+		{
+			displayName: 'Authentication Required',
+			name: 'require',
+			type: 'options',
+			options: [
+				{ name: 'All Chosen Methods', value: 'all' },
+				{ name: 'Any Chosen Method', value: 'any' },
+			],
+			default: 'all',
+			description: 'Whether a caller must pass every chosen method, or one of them',
+		},
+		{
+			displayName: 'Conditions',
+			name: 'conditions',
+			type: 'json',
+			default: '',
+			placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
+			description:
+				'Start the workflow only where these hold. For an event they look into its data, else into the body. Other requests are answered 200 and start nothing.',
+		},
+		{
+			displayName: 'Event Types',
+			name: 'eventTypes',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. workflow.execution.completed, workflow.execution.failed',
+			description:
+				'Start the workflow only for these event types, with commas between them. Others are answered 200 and start nothing.',
+		},
+		{
+			displayName: 'HTTPS Only',
+			name: 'httpsOnly',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to refuse plain HTTP, as the trusted proxy reports it. Behind a reverse proxy, set N8N_PROXY_HOPS.',
+		},
+		{
+			displayName: 'Max Body Size (KB)',
+			name: 'maxBodyKilobytes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 10240,
+			description:
+				'Larger bodies are answered 413. n8n’s own limit, N8N_PAYLOAD_SIZE_MAX (16 MB), comes first.',
+		},
+		{
+			displayName: 'Output Refused Requests',
+			name: 'outputRefused',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether refused requests leave on a second output with their reason, for logs and alerts. Each of them then starts an execution, so anyone who knows the URL can start many.',
+		},
+		{
+			displayName: 'Put Raw Body in Field',
+			name: 'rawBodyField',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. data',
+			description: 'The binary field for the body’s bytes as they arrived. Leave empty for none.',
+		},
+		{
+			displayName: 'Response Code',
+			name: 'responseCode',
+			type: 'number',
+			typeOptions: { minValue: 200, maxValue: 299 },
+			default: 200,
+			description: 'The status of the reply to an accepted request',
+		},
+		{
+			displayName: 'Response Data',
+			name: 'responseData',
+			type: 'options',
+			displayOptions: { show: { '/responseMode': ['lastNode'] } },
+			options: [
+				{ name: 'All Entries', value: 'allEntries' },
+				{ name: 'First Entry JSON', value: 'firstEntryJson' },
+				{ name: 'No Data', value: 'noData' },
+			],
+			default: 'firstEntryJson',
+			description: 'What of the last node’s items is sent back',
+		},
+		{
+			displayName: 'Timestamp Tolerance (Seconds)',
+			name: 'toleranceSeconds',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 300,
+			description:
+				'How far a signed timestamp may be from this instance’s clock, in both directions. Takes the place of the platform’s own.',
+		},
+	],
+};
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Platform',
+		name: 'platform',
+		type: 'options',
+		noDataExpression: true,
+		options: platformOptions,
+		default: 'agenticflow',
+		description: 'Who calls: it says how requests are signed and where an event’s type stands',
+	},
+	{
+		displayName: 'Request Kind',
+		name: 'requestKind',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Agent Message',
+				value: 'agentMessage',
+				description: 'A message for an agent: message, user_id, metadata and context',
+			},
+			{
+				name: 'Any JSON Event',
+				value: 'event',
+				description: 'Any JSON body, e.g. the events that a platform sends out',
+			},
+			{
+				name: 'Workflow Run',
+				value: 'workflowRun',
+				description: 'Input for a workflow: input_data, trigger_source and metadata',
+			},
+		],
+		default: 'agentMessage',
+		description: 'What a request must hold; others are answered with what is missing',
+	},
+	{
+		displayName: 'Webhook ID',
+		name: 'path',
+		type: 'string',
+		default: '',
+		required: true,
+		noDataExpression: true,
+		placeholder: 'e.g. support-agent',
+		description:
+			'The last part of the URL, e.g. webhooks/agents/support-agent. Letters, digits, dots, hyphens, underscores and tildes.',
+	},
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'multiOptions',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Basic',
+				value: 'basic',
+				description: 'A user name and a password in the Authorization header',
+			},
+			{
+				name: 'Bearer Token',
+				value: 'bearer',
+				description: 'A token in the Authorization header',
+			},
+			{
+				name: 'Signature',
+				value: 'signature',
+				description: 'A signature over the body, made with a shared secret',
+			},
+			{ name: 'URL Token', value: 'urlToken', description: 'A token in the URL, as ?token=' },
+		],
+		default: ['bearer'],
+		description: 'What a caller must bring. Choose several to ask for all of them.',
+	},
+	{
+		displayName:
+			'Without authentication anyone who knows the URL can start this workflow. Choose at least one method.',
+		name: 'openNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { hide: { authentication: ['urlToken', 'bearer', 'basic', 'signature'] } },
+	},
+	{
+		displayName: 'Respond',
+		name: 'responseMode',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Immediately',
+				value: 'onReceived',
+				description: 'As soon as the execution has started, with its ID',
+			},
+			{
+				name: 'Using the Agent Webhook Node',
+				value: 'responseNode',
+				description: 'With its operation Webhook → Respond, further on in this workflow',
+			},
+			{
+				name: 'When Last Node Finishes',
+				value: 'lastNode',
+				description: 'With what the last node put out',
+			},
+		],
+		default: 'onReceived',
+		description: 'When and with what to answer an accepted request',
+	},
+	options,
+];

@@ -1,0 +1,98 @@
+import { compileConditions } from '../../core/conditions/conditions';
+import {
+	inboundSecrets,
+	signingSettings,
+	type CredentialFields,
+} from '../../core/credentials/settings';
+import {
+	assertSecretsPresent,
+	type AuthenticationMethod,
+	type InboundRules,
+} from '../../core/inbound/admission';
+import { compileAllowlist } from '../../core/network/addresses';
+import { profileById, type PlatformProfile } from '../../core/profiles';
+import type { RequestHeaders } from '../../core/signing/verify';
+import type { RequestKind } from '../../core/validation/bodies';
+import { jsonObjectParameter, listParameter } from '../shared/json';
+
+/** The trigger's parameters. */
+export interface TriggerParameters {
+	platform: string;
+	requestKind: RequestKind;
+	authentication: AuthenticationMethod[];
+	options: {
+		allowedAddresses?: string;
+		allowedPlatformAddresses?: string[];
+		require?: 'all' | 'any';
+		conditions?: unknown;
+		eventTypes?: string;
+		httpsOnly?: boolean;
+		maxBodyKilobytes?: number;
+		outputRefused?: boolean;
+		rawBodyField?: string;
+		toleranceSeconds?: number;
+	};
+}
+
+function dataField({ envelope }: PlatformProfile): string {
+	return Object.keys(envelope).find((key) => envelope[key] === '{data}') ?? 'data';
+}
+
+/**
+ * The rules that a trigger's parameters and its credential stand for.
+ * @throws with a message for the owner, where they cannot be read or lack a secret
+ */
+export function inboundRules(
+	{ platform, requestKind, authentication, options }: TriggerParameters,
+	credential: CredentialFields | undefined,
+): InboundRules {
+	const profile = profileById(platform);
+	const addresses = [
+		...listParameter(options.allowedAddresses),
+		...(options.allowedPlatformAddresses ?? []).flatMap((id) => profileById(id).sourceAddresses),
+	];
+	const conditions = jsonObjectParameter(options.conditions, 'Conditions');
+	const fields = credential ?? {};
+	const rules: InboundRules = {
+		kind: requestKind,
+		httpsOnly: options.httpsOnly ?? false,
+		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
+		methods: authentication,
+		require: options.require ?? 'all',
+		...inboundSecrets(fields),
+		...(authentication.includes('signature') && {
+			signature: {
+				...signingSettings(fields, platform),
+				...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
+			},
+		}),
+		maxBodyBytes: (options.maxBodyKilobytes ?? 10_240) * 1024,
+		eventField: profile.eventField,
+		dataField: dataField(profile),
+		eventTypes: listParameter(options.eventTypes),
+		...(conditions && { conditions: compileConditions(conditions) }),
+	};
+	assertSecretsPresent(rules);
+	return rules;
+}
+
+const CREDENTIAL_HEADERS = new Set([
+	'authorization',
+	'proxy-authorization',
+	'cookie',
+	'x-api-key',
+	'x-auth-token',
+	'x-n8n-api-key',
+]);
+
+/** Headers for an item: none that a caller proves itself with. */
+export function withoutCredentials(headers: RequestHeaders): RequestHeaders {
+	return Object.fromEntries(
+		Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name)),
+	);
+}
+
+/** URL parameters for an item, without the token. */
+export function withoutToken(query: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(query).filter(([name]) => name !== 'token'));
+}

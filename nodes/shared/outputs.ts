@@ -1,0 +1,16 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+interface WithConnections {
+	workflow?: { connectionsBySourceNode?: Record<string, { main?: Array<unknown[] | null> }> };
+}
+
+/**
+ * Whether something is connected to one of the node's outputs. n8n tells a node its children but not
+ * through which output, so this reads the workflow that the context carries; where that is not to be
+ * had, the answer is yes, since an item that leaves is better than one that does not.
+ */
+export function isOutputConnected(context: IExecuteFunctions, output: number): boolean {
+	const connections = (context as unknown as WithConnections).workflow?.connectionsBySourceNode;
+	if (connections === undefined) return true;
+	return (connections[context.getNode().name]?.main?.[output]?.length ?? 0) > 0;
+}
