@@ -194,22 +194,13 @@ export class AgentWebhookTrigger implements INodeType {
 				if (!WEBHOOK_ID.test(path)) {
 					throw new NodeOperationError(
 						this.getNode(),
-						path === ''
-							? 'The webhook ID is empty'
-							: `The webhook ID "${path}" cannot stand in a URL`,
-						{
-							description:
-								'Fill in "Webhook ID" with letters, digits, dots, hyphens, underscores and tildes, e.g. support-agent.',
-						},
+						`The webhook ID "${path}" cannot stand in a URL. Fill in "Webhook ID" with letters, digits, dots, hyphens, underscores and tildes, e.g. support-agent.`,
 					);
 				}
 				try {
 					await readRules(this);
 				} catch (error) {
-					throw new NodeOperationError(this.getNode(), error as Error, {
-						message: 'The webhook cannot be switched on as it is set up',
-						description: error instanceof Error ? error.message : String(error),
-					});
+					throw new NodeOperationError(this.getNode(), error as Error);
 				}
 				return true;
 			},

@@ -1,0 +1,17 @@
+const common = { rootDir: __dirname, testEnvironment: 'node', transform: {} };
+
+/** Tests run what ships: the compiled files in dist/. test/harness/test.js builds it first. */
+module.exports = {
+	projects: [
+		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.js'] },
+		{ ...common, displayName: 'nodes', testMatch: ['<rootDir>/test/nodes/**/*.test.js'] },
+		{
+			...common,
+			displayName: 'e2e',
+			testMatch: ['<rootDir>/test/e2e/**/*.test.js'],
+			globalSetup: '<rootDir>/test/e2e/boot.js',
+			globalTeardown: '<rootDir>/test/e2e/shutdown.js',
+		},
+	],
+	testTimeout: 60_000,
+};

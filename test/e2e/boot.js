@@ -1,0 +1,16 @@
+const { fork } = require('node:child_process');
+const path = require('node:path');
+
+const { bootN8n } = require('../harness/n8n');
+
+/** Boots the one n8n and the one receiver that all end-to-end files share. */
+module.exports = async () => {
+	const n8n = await bootN8n({ name: 'test', port: 5680 });
+	const receiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
+	const { port } = await new Promise((resolve, reject) => {
+		receiver.once('message', resolve);
+		receiver.once('exit', (code) => reject(new Error(`The receiver ended with ${code}.`)));
+	});
+	globalThis.__E2E__ = { n8n, receiver };
+	process.env.E2E = JSON.stringify({ session: n8n.session, receiver: `http://127.0.0.1:${port}` });
+};

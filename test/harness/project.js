@@ -1,0 +1,31 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '../..');
+const n8nHome = path.join(root, 'test/n8n');
+
+/** The npm package that holds Node 24 for this machine, as test/n8n/package.json names them. */
+function node24Package() {
+	const prefix = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+	const { optionalDependencies } = JSON.parse(
+		fs.readFileSync(path.join(n8nHome, 'package.json'), 'utf8'),
+	);
+	const name = Object.keys(optionalDependencies).find((candidate) => candidate.endsWith(prefix));
+	if (name === undefined) {
+		throw new Error(`There is no Node 24 package for ${prefix} in test/n8n/package.json.`);
+	}
+	return path.join(n8nHome, 'node_modules', name);
+}
+
+module.exports = {
+	root,
+	n8nHome,
+	/** Everything that a run writes; ignored by git. */
+	scratch: path.join(root, '.n8n'),
+	packageName: 'n8n-nodes-agent-webhooks',
+	node24Package,
+	/** The Node that builds, tests and n8n run on. */
+	node24: () =>
+		path.join(node24Package(), 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+	n8nBin: path.join(n8nHome, 'node_modules/n8n/bin/n8n'),
+};
