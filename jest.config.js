@@ -1,4 +1,9 @@
-const common = { rootDir: __dirname, testEnvironment: 'node', transform: {} };
+const common = {
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	transform: {},
+	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/test/n8n/'],
+};
 
 /** Tests run what ships: the compiled files in dist/. test/harness/test.js builds it first. */
 module.exports = {

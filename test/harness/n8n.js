@@ -121,8 +121,8 @@ class N8nClient {
 		}
 	}
 
-	async deleteWorkflow(id) {
-		await this.api('DELETE', `/workflows/${id}`);
+	async deactivate(id) {
+		await this.api('POST', `/workflows/${id}/deactivate`);
 	}
 
 	/** All executions of a workflow, newest first, with their data. */

@@ -1,0 +1,522 @@
+const { createHmac } = require('node:crypto');
+
+const { Webhook } = require('standardwebhooks');
+
+const stage = require('./stage');
+
+const { ACTION, n8n, newSecret, newStandardSecret, node, outputsOf, post, triggered } = stage;
+
+const secrets = {
+	urlTokens: [newSecret(), newSecret()],
+	bearerTokens: [newSecret(), newSecret()],
+	basic: { user: 'agenticflow', password: `${newSecret()}:with a colon` },
+	signing: [newSecret(), newSecret()],
+	standard: [newStandardSecret(), newStandardSecret()],
+};
+
+const hmac = (body, secret = secrets.signing[0]) =>
+	`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+const basic = (user, password) =>
+	`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+const standard = (body, { secret = secrets.standard[0], at = new Date(), id = 'msg_1' } = {}) => ({
+	'webhook-id': id,
+	'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+	'webhook-signature': new Webhook(secret).sign(id, at, body),
+});
+
+const MESSAGE = '{"message": "Hello, I need help with my order #12345"}';
+
+let agenticflow;
+let standardWebhooks;
+
+beforeAll(async () => {
+	const shared = {
+		urlTokens: secrets.urlTokens.join(' '),
+		bearerTokens: secrets.bearerTokens.join(' '),
+		basicUser: secrets.basic.user,
+		basicPassword: secrets.basic.password,
+		signatureScheme: 'platform',
+	};
+	agenticflow = await n8n.createCredential('agentWebhookInboundApi', 'AgenticFlow', {
+		...shared,
+		signingSecret: secrets.signing[0],
+		furtherSigningSecrets: secrets.signing[1],
+	});
+	standardWebhooks = await n8n.createCredential('agentWebhookInboundApi', 'Standard Webhooks', {
+		...shared,
+		signingSecret: secrets.standard[0],
+		furtherSigningSecrets: secrets.standard[1],
+	});
+});
+
+afterAll(stage.switchOff);
+
+/** Calls that must be accepted and calls that must be refused, on one webhook; and what n8n ran. */
+async function check(hook, { accepted, refused }) {
+	for (const { body = MESSAGE, headers = {}, query = '' } of accepted) {
+		const { status, data } = await post(hook.url + query, body, headers);
+		expect({ status, data }).toMatchObject({
+			status: 200,
+			data: { success: true, message: 'Webhook processed successfully', status: 'queued' },
+		});
+		expect(data.execution_id).toMatch(/^\d+$/);
+	}
+	for (const { body = MESSAGE, headers = {}, query = '', method, status, code } of refused) {
+		const answer = await post(hook.url + query, body, headers, method);
+		expect({ status: answer.status, code: answer.data.error?.code }).toEqual({ status, code });
+		expect(answer.data).toMatchObject({ success: false, error: { message: expect.any(String) } });
+	}
+	const executions = await n8n.finished(hook.id, accepted.length);
+	expect(executions).toHaveLength(accepted.length);
+	return executions;
+}
+
+const unauthorized = (code, call) => ({ status: 401, code, ...call });
+
+describe('every authentication alone', () => {
+	test('none', async () => {
+		const hook = await triggered({ authentication: [] });
+		await check(hook, { accepted: [{}], refused: [] });
+	});
+
+	test('URL token', async () => {
+		const hook = await triggered({ authentication: ['urlToken'] }, { credentials: agenticflow });
+		const [execution] = await check(hook, {
+			accepted: secrets.urlTokens.map((token) => ({ query: `?token=${token}&page=2` })),
+			refused: [
+				unauthorized('TOKEN_MISSING', {}),
+				unauthorized('TOKEN_MISSING', { query: '?token=' }),
+				unauthorized('TOKEN_INVALID', { query: '?token=wrong' }),
+				unauthorized('TOKEN_INVALID', { query: `?token=${secrets.urlTokens[0].slice(0, -1)}` }),
+				unauthorized('TOKEN_INVALID', {
+					query: `?token=${secrets.urlTokens[0]}&token=${secrets.urlTokens[0]}`,
+				}),
+			],
+		});
+		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		expect(json.query).toEqual({ page: '2' });
+		expect(json.authentication).toEqual(['urlToken']);
+		expect(JSON.stringify(execution)).not.toContain(secrets.urlTokens[0]);
+	});
+
+	test('Bearer', async () => {
+		const hook = await triggered({ authentication: ['bearer'] }, { credentials: agenticflow });
+		const [execution] = await check(hook, {
+			accepted: [
+				...secrets.bearerTokens.map((token) => ({ headers: { authorization: `Bearer ${token}` } })),
+				{ headers: { authorization: `bearer ${secrets.bearerTokens[0]}` } },
+			],
+			refused: [
+				unauthorized('TOKEN_MISSING', {}),
+				unauthorized('TOKEN_MISSING', { headers: { authorization: 'Bearer ' } }),
+				unauthorized('TOKEN_INVALID', { headers: { authorization: 'Bearer wrong' } }),
+				unauthorized('TOKEN_MISSING', {
+					headers: { authorization: basic('u', secrets.bearerTokens[0]) },
+				}),
+			],
+		});
+		expect(JSON.stringify(execution)).not.toContain(secrets.bearerTokens[0]);
+		const refusal = await post(hook.url, MESSAGE);
+		expect(refusal.headers['www-authenticate']).toBe('Bearer');
+	});
+
+	test('Basic', async () => {
+		const { user, password } = secrets.basic;
+		const hook = await triggered({ authentication: ['basic'] }, { credentials: agenticflow });
+		await check(hook, {
+			accepted: [{ headers: { authorization: basic(user, password) } }],
+			refused: [
+				unauthorized('CREDENTIALS_MISSING', {}),
+				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: basic(user, 'x') } }),
+				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: basic('x', password) } }),
+				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: 'Basic bm9jb2xvbg==' } }),
+				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: 'Basic %%%' } }),
+			],
+		});
+		const refusal = await post(hook.url, MESSAGE);
+		expect(refusal.headers['www-authenticate']).toBe('Basic realm="webhook", charset="UTF-8"');
+	});
+
+	test('AgenticFlow’s signature, with either of two secrets', async () => {
+		const hook = await triggered({ authentication: ['signature'] }, { credentials: agenticflow });
+		const signed = (signature) => ({ headers: { 'X-AgenticFlow-Signature': signature } });
+		const [execution] = await check(hook, {
+			accepted: secrets.signing.map((secret) => signed(hmac(MESSAGE, secret))),
+			refused: [
+				unauthorized('SIGNATURE_MISSING', {}),
+				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE, 'wrong'))),
+				unauthorized('SIGNATURE_INVALID', signed(hmac(`${MESSAGE} `))),
+				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE).toUpperCase().replace('SHA', 'sha'))),
+				unauthorized('SIGNATURE_MALFORMED', signed(hmac(MESSAGE).slice(7))),
+			],
+		});
+		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		expect(json).toMatchObject({
+			body: JSON.parse(MESSAGE),
+			platform: 'agenticflow',
+			authentication: ['signature'],
+			signature: { scheme: 'agenticflow' },
+			source_address: '127.0.0.1',
+		});
+		expect(Date.now() - Date.parse(json.received_at)).toBeLessThan(60_000);
+		expect(json.request_id).toMatch(/^[0-9a-f-]{36}$/);
+	});
+
+	test('Standard Webhooks’ signature, made by its library, with either of two secrets', async () => {
+		const hook = await triggered(
+			{ authentication: ['signature'], platform: 'standardWebhooks', requestKind: 'event' },
+			{ credentials: standardWebhooks },
+		);
+		const at = new Date(1000 * Math.floor(Date.now() / 1000));
+		const minutesAgo = (minutes) => new Date(Date.now() - minutes * 60_000);
+		const [execution] = await check(hook, {
+			accepted: [
+				...secrets.standard.map((secret) => ({ headers: standard(MESSAGE, { secret, at }) })),
+				{ headers: standard(MESSAGE, { at: minutesAgo(4) }) },
+				{ headers: standard(MESSAGE, { at: minutesAgo(-4) }) },
+			],
+			refused: [
+				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', {
+					headers: standard(MESSAGE, { at: minutesAgo(6) }),
+				}),
+				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', {
+					headers: standard(MESSAGE, { at: minutesAgo(-6) }),
+				}),
+				unauthorized('SIGNATURE_INVALID', {
+					headers: { ...standard(MESSAGE), 'webhook-id': 'msg_2' },
+				}),
+				unauthorized('ID_MISSING', {
+					headers: { ...standard(MESSAGE), 'webhook-id': '' },
+				}),
+				unauthorized('SIGNATURE_INVALID', {
+					headers: standard(MESSAGE, { secret: newStandardSecret() }),
+				}),
+			],
+		});
+		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		expect(json.signature).toEqual({
+			scheme: 'standardWebhooks',
+			id: 'msg_1',
+			timestamp: at.toISOString(),
+		});
+	});
+
+	test('a custom scheme with a timestamp', async () => {
+		const secret = newSecret();
+		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Custom', {
+			signatureScheme: 'custom',
+			signingSecret: secret,
+			signatureHeader: 'X-AgentFlow-Signature',
+			algorithm: 'hmac-sha512',
+			encoding: 'base64',
+			prefix: 'v0=',
+			signedContent: '{timestamp}.{body}',
+			idHeader: '',
+			timestampHeader: 'X-AgentFlow-Timestamp',
+			timestampUnit: 'ms',
+			toleranceSeconds: 60,
+		});
+		const hook = await triggered(
+			{ authentication: ['signature'], platform: 'custom' },
+			{ credentials },
+		);
+		const signed = (timestamp) => ({
+			'X-AgentFlow-Timestamp': timestamp,
+			'X-AgentFlow-Signature': `v0=${createHmac('sha512', secret).update(`${timestamp}.${MESSAGE}`).digest('base64')}`,
+		});
+		await check(hook, {
+			accepted: [{ headers: signed(String(Date.now())) }],
+			refused: [
+				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', { headers: signed(String(Date.now() - 70_000)) }),
+				unauthorized('TIMESTAMP_MALFORMED', { headers: signed('1e12') }),
+				unauthorized('TIMESTAMP_MISSING', {
+					headers: { ...signed('0'), 'X-AgentFlow-Timestamp': '' },
+				}),
+			],
+		});
+	});
+});
+
+describe('authentications combined', () => {
+	const token = `?token=${secrets.urlTokens[0]}`;
+	const bearer = { authorization: `Bearer ${secrets.bearerTokens[0]}` };
+	const signature = { 'X-AgenticFlow-Signature': hmac(MESSAGE) };
+
+	test('all are required', async () => {
+		const hook = await triggered(
+			{ authentication: ['urlToken', 'bearer', 'signature'] },
+			{ credentials: agenticflow },
+		);
+		const [execution] = await check(hook, {
+			accepted: [{ query: token, headers: { ...bearer, ...signature } }],
+			refused: [
+				unauthorized('TOKEN_MISSING', { headers: { ...bearer, ...signature } }),
+				unauthorized('TOKEN_MISSING', { query: token, headers: signature }),
+				unauthorized('SIGNATURE_MISSING', { query: token, headers: bearer }),
+			],
+		});
+		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		expect(json.authentication).toEqual(['urlToken', 'bearer', 'signature']);
+	});
+
+	test('one is enough, and a refusal does not say which failed', async () => {
+		const hook = await triggered(
+			{ authentication: ['urlToken', 'bearer', 'signature'], options: { require: 'any' } },
+			{ credentials: agenticflow },
+		);
+		await check(hook, {
+			accepted: [{ query: token }, { headers: bearer }, { headers: signature }],
+			refused: [
+				unauthorized('UNAUTHORIZED', {}),
+				unauthorized('UNAUTHORIZED', { query: '?token=wrong' }),
+				unauthorized('UNAUTHORIZED', { headers: { 'X-AgenticFlow-Signature': hmac('x') } }),
+			],
+		});
+	});
+});
+
+describe('bytes as they arrive', () => {
+	const bodies = {
+		'odd white space and key order': '{ "b" :1,\n\t"a": [ 1 ,2 ],"b":2 ,  "message":"x" }\r\n',
+		'non-ASCII text': '{"message":"Grüße, 你好, 🙂, \\u00e9 and \u2028"}',
+		'a byte order mark': '\ufeff{"message":"x"}',
+		'an empty body': '',
+		'5 MB': JSON.stringify({ message: 'x'.repeat(5 * 1024 * 1024) }),
+	};
+	test.each(Object.keys(bodies))('a signature over %s verifies', async (name) => {
+		const hook = await triggered(
+			{ authentication: ['signature'], requestKind: 'event', options: { rawBodyField: 'raw' } },
+			{ credentials: agenticflow },
+		);
+		const body = bodies[name];
+		const [execution] = await check(hook, {
+			accepted: [{ body, headers: { 'X-AgenticFlow-Signature': hmac(body) } }],
+			refused: [
+				unauthorized('SIGNATURE_INVALID', {
+					body: body === '' ? '{}' : `${body} `,
+					headers: { 'X-AgenticFlow-Signature': hmac(body) },
+				}),
+			],
+		});
+		const [[{ json, binary }]] = outputsOf(execution, 'Trigger');
+		const expected = body === '' ? {} : JSON.parse(body.replace(/^\ufeff/, ''));
+		// Not toEqual: a mismatch of 5 MB would be printed whole.
+		expect(JSON.stringify(json.body) === JSON.stringify(expected)).toBe(true);
+		expect(binary.raw.mimeType).toBe('application/json');
+	});
+
+	test('application/*+json is parsed too', async () => {
+		const hook = await triggered({ authentication: [], requestKind: 'event' });
+		const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
+		const [execution] = await check(hook, {
+			accepted: [{ body: '{"specversion":"1.0"}', headers }],
+			refused: [{ body: '{"specversion":', headers, status: 400, code: 'INVALID_JSON' }],
+		});
+		expect(outputsOf(execution, 'Trigger')[0][0].json.body).toEqual({ specversion: '1.0' });
+	});
+});
+
+describe('validation and replies', () => {
+	test('agent messages', async () => {
+		const hook = await triggered({ authentication: [] });
+		// The page's own example, spec/agenticflow.txt.
+		const page =
+			'{\n"message": "Hello, I need help with my order #12345",\n"user_id": "user_123",\n"metadata": {\n"source": "contact_form",\n"priority": "high",\n"department": "support"\n},\n"context": {\n"order_id": "12345",\n"customer_email": "jane@example.com"\n}\n}';
+		const invalid = { status: 422, code: 'INVALID_INPUT' };
+		await check(hook, {
+			accepted: [{ body: page }, { body: '{"message":"x","unknown":{"kept":true}}' }],
+			refused: [
+				{ body: '{"message":5}', ...invalid },
+				{ body: '{"message":""}', ...invalid },
+				{ body: '[]', ...invalid },
+				{ body: '{"message":"x","metadata":"text"}', ...invalid },
+				{ body: '', ...invalid },
+			],
+		});
+		const { data } = await post(hook.url, '{"user_id":"u"}');
+		expect(data).toEqual({
+			success: false,
+			error: {
+				code: 'INVALID_INPUT',
+				message: "Required field 'message' is missing",
+				details: { field: 'message', expected: 'string', received: 'null' },
+			},
+		});
+	});
+
+	test('workflow runs', async () => {
+		const hook = await triggered({ authentication: [], requestKind: 'workflowRun' });
+		expect(hook.url).toContain('/webhooks/workflows/');
+		const [execution] = await check(hook, {
+			accepted: [{ body: '{"input_data":{"name":"John Doe"},"trigger_source":"contact_form"}' }],
+			refused: [{ body: '{"trigger_source":"x"}', status: 422, code: 'INVALID_INPUT' }],
+		});
+		expect(outputsOf(execution, 'Trigger')[0][0].json.body.input_data).toEqual({ name: 'John Doe' });
+	});
+
+	test('method, media type, size, address and transport', async () => {
+		const hook = await triggered({
+			authentication: [],
+			options: { maxBodyKilobytes: 1 },
+		});
+		await check(hook, {
+			accepted: [{}],
+			refused: [
+				...['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
+					method,
+					status: 405,
+					code: 'METHOD_NOT_ALLOWED',
+				})),
+				...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'].map(
+					(type) => ({
+						headers: { 'content-type': type },
+						body: type.startsWith('multipart')
+							? '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+							: 'a=1',
+						status: 415,
+						code: 'UNSUPPORTED_MEDIA_TYPE',
+					}),
+				),
+				{
+					body: JSON.stringify({ message: 'x'.repeat(1024) }),
+					status: 413,
+					code: 'PAYLOAD_TOO_LARGE',
+				},
+			],
+		});
+		const { headers } = await post(hook.url, undefined, {}, 'GET');
+		expect(headers.allow).toBe('POST');
+
+		const elsewhere = await triggered({
+			authentication: [],
+			options: { allowedAddresses: '203.0.113.0/24', allowedPlatformAddresses: ['agenticflow'] },
+		});
+		const forbidden = { status: 403, code: 'ADDRESS_NOT_ALLOWED' };
+		await check(elsewhere, { accepted: [], refused: [{ ...forbidden }] });
+		// Without N8N_PROXY_HOPS nobody may claim to be another.
+		await check(elsewhere, {
+			accepted: [],
+			refused: [{ ...forbidden, headers: { 'x-forwarded-for': '203.0.113.7' } }],
+		});
+		const here = await triggered({
+			authentication: [],
+			options: { allowedAddresses: '127.0.0.0/8' },
+		});
+		await check(here, { accepted: [{}], refused: [] });
+
+		const secure = await triggered({ authentication: [], options: { httpsOnly: true } });
+		await check(secure, { accepted: [], refused: [{ status: 403, code: 'HTTPS_REQUIRED' }] });
+	});
+
+	test('event types and conditions that do not fit are answered 200 and start nothing', async () => {
+		const hook = await triggered({
+			authentication: [],
+			requestKind: 'event',
+			options: {
+				eventTypes: 'agent.conversation.completed, workflow.execution.failed',
+				conditions: '{"satisfaction_score": {"lt": 3}}',
+			},
+		});
+		const event = (type, score) =>
+			JSON.stringify({ event: type, data: { satisfaction_score: score } });
+		for (const body of [
+			event('agent.message.sent', 1),
+			event('agent.conversation.completed', 4.5),
+			'{"no":"event"}',
+		]) {
+			const { status, data } = await post(hook.url, body);
+			expect({ status, ...data }).toMatchObject({ status: 'ignored', success: true });
+			expect(status).toBe(200);
+		}
+		const [execution] = await check(hook, {
+			accepted: [{ body: event('agent.conversation.completed', 2) }],
+			refused: [],
+		});
+		expect(outputsOf(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
+	});
+
+	test('by option, refused requests leave on a second output without their credentials', async () => {
+		const hook = await triggered(
+			{ authentication: ['bearer'], options: { outputRefused: true } },
+			{ credentials: agenticflow },
+		);
+		const { status } = await post(hook.url, MESSAGE, { authorization: 'Bearer guessed-token' });
+		expect(status).toBe(401);
+		const [execution] = await n8n.finished(hook.id);
+		const [accepted, refused] = outputsOf(execution, 'Trigger');
+		expect(accepted).toEqual([]);
+		expect(refused[0].json).toMatchObject({ code: 'TOKEN_INVALID', status_code: 401 });
+		expect(JSON.stringify(execution)).not.toContain('guessed-token');
+	});
+});
+
+describe('responding', () => {
+	test('with what the last node put out', async () => {
+		const set = node(
+			'Reply',
+			'n8n-nodes-base.set',
+			{
+				mode: 'raw',
+				jsonOutput: '={{ JSON.stringify({ reply: "You said " + $json.body.message }) }}',
+				options: {},
+			},
+			{ typeVersion: 3.4 },
+		);
+		const hook = await triggered(
+			{ authentication: [], responseMode: 'lastNode' },
+			{ then: [set] },
+		);
+		const { status, data } = await post(hook.url, '{"message":"hi"}');
+		expect({ status, data }).toEqual({ status: 200, data: { reply: 'You said hi' } });
+	});
+
+	test.each([
+		[
+			'success',
+			{ respondWith: 'success', message: 'Done', options: { data: '={{ { reply: $json.body.message } }}' } },
+			200,
+			{ success: true, message: 'Done', status: 'completed', data: { reply: 'hi' } },
+		],
+		[
+			'an error',
+			{ respondWith: 'error', message: 'Sold out', errorCode: 'SOLD_OUT', options: { statusCode: 409 } },
+			409,
+			{ success: false, error: { code: 'SOLD_OUT', message: 'Sold out' } },
+		],
+		['JSON', { respondWith: 'json', json: '={{ $json.body }}' }, 200, { message: 'hi' }],
+		['text', { respondWith: 'text', text: 'OK' }, 200, 'OK'],
+		['no data', { respondWith: 'noData' }, 204, ''],
+	])('with our respond operation: %s', async (_, parameters, status, expected) => {
+		const respond = node('Respond', ACTION, {
+			resource: 'webhook',
+			operation: 'respond',
+			...parameters,
+		});
+		const hook = await triggered(
+			{ authentication: [], responseMode: 'responseNode' },
+			{ then: [respond] },
+		);
+		const answer = await post(hook.url, '{"message":"hi"}');
+		expect(answer.status).toBe(status);
+		if (typeof expected === 'string') expect(answer.data).toBe(expected);
+		else expect(answer.data).toMatchObject(expected);
+	});
+});
+
+describe('switching on', () => {
+	test.each([
+		['an ID that cannot stand in a URL', { path: 'two words' }, 'cannot stand in a URL'],
+		['no secret for the chosen method', { authentication: ['basic'] }, 'Basic authentication is required'],
+		['an address that is none', { options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
+		['conditions that are no JSON', { options: { conditions: '{' } }, 'not valid JSON'],
+		['an operator that is none', { options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
+	])('fails for %s, and says why', async (_, parameters, message) => {
+		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Bearer only', {
+			bearerTokens: newSecret(),
+			signatureScheme: 'platform',
+		});
+		await expect(triggered({ authentication: ['bearer'], ...parameters }, { credentials })).rejects.toThrow(
+			message,
+		);
+	});
+});

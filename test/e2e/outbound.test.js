@@ -1,0 +1,665 @@
+const axios = require('axios');
+const { Webhook } = require('standardwebhooks');
+
+const stage = require('./stage');
+
+const { ACTION, behave, chain, inbox, n8n, newSecret, newStandardSecret, node } = stage;
+const { outputsOf, receiver, runAction, shareSecrets, unique } = stage;
+
+const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
+const NOOP = 'n8n-nodes-base.noOp';
+
+let agenticflow;
+let standardWebhooks;
+
+beforeAll(async () => {
+	await shareSecrets(secrets);
+	agenticflow = await n8n.createCredential('agentWebhookOutboundApi', 'AgenticFlow', {
+		authentication: 'none',
+		signatureScheme: 'agenticflow',
+		signingSecret: secrets.agenticflow,
+	});
+	standardWebhooks = await n8n.createCredential('agentWebhookOutboundApi', 'Standard Webhooks', {
+		authentication: 'none',
+		signatureScheme: 'standardWebhooks',
+		signingSecret: newStandardSecret(),
+		furtherSigningSecrets: secrets.standard,
+	});
+});
+
+afterAll(stage.switchOff);
+
+function send(verifier, box, { options = {}, credentials = agenticflow, ...parameters } = {}, more) {
+	return node(
+		'Send',
+		ACTION,
+		{
+			url: `${receiver}/receive/${verifier}/${box}`,
+			options: { allowHttp: true, firstDelaySeconds: 0.05, jitter: 0, ...options },
+			...parameters,
+		},
+		{ credentials, ...more },
+	);
+}
+
+/** Connects Send's outputs to a node each, so that none is open. */
+const wired = {
+	more: ['Delivered', 'Retry', 'Failed'].map((name) => node(name, NOOP, {})),
+	connect: {
+		Send: {
+			main: ['Delivered', 'Retry', 'Failed'].map((name) => [{ node: name, type: 'main', index: 0 }]),
+		},
+	},
+};
+
+const ITEM = {
+	workflow_id: 'wf_abc123',
+	status: 'success',
+	text: 'Grüße, 你好, 🙂',
+	output_data: { order_id: 7, cost: 3 },
+	tags: [{ id: 1, secret: 'x' }, { id: 2 }],
+};
+
+describe('a receiver that we did not write verifies what we send', () => {
+	test('AgenticFlow, by its page’s example, in its page’s envelope', async () => {
+		const box = unique('box');
+		const { execution, outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, {
+				eventType: 'workflow.execution.completed',
+				options: { webhookId: 'wh_987654321' },
+			}),
+		);
+		expect(execution.status).toBe('success');
+		const [received, ...others] = await inbox(box);
+		expect(others).toEqual([]);
+		expect(received.verified).toBe(true);
+		expect(Object.keys(JSON.parse(received.body))).toEqual([
+			'event',
+			'timestamp',
+			'webhook_id',
+			'data',
+		]);
+		expect(JSON.parse(received.body)).toEqual({
+			event: 'workflow.execution.completed',
+			timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+			webhook_id: 'wh_987654321',
+			data: ITEM,
+		});
+		const [[{ json, pairedItem }]] = outputs;
+		expect(pairedItem).toEqual({ item: 0 });
+		expect(json).toEqual({
+			status: 'delivered',
+			delivery_id: expect.stringMatching(/^dlv_/),
+			event_id: expect.stringMatching(/^evt_/),
+			event: 'workflow.execution.completed',
+			endpoint: `${receiver}/receive/agenticflow/${box}`,
+			attempts: [
+				{
+					attempt: 1,
+					time: expect.any(String),
+					outcome: 'success',
+					status_code: 200,
+					duration_ms: expect.any(Number),
+					error_message: null,
+				},
+			],
+			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
+		});
+		expect(JSON.stringify(execution)).not.toContain(secrets.agenticflow);
+	});
+
+	test.each(['svix', 'standardwebhooks'])('Standard Webhooks, by %s', async (library) => {
+		const box = unique('box');
+		await runAction(
+			[ITEM],
+			send(library, box, {
+				platform: 'standardWebhooks',
+				customEventType: 'order.created',
+				credentials: standardWebhooks,
+				options: { eventId: 'evt_fixed' },
+			}),
+		);
+		const [received] = await inbox(box);
+		expect(received).toMatchObject({ verified: true, headers: { 'webhook-id': 'evt_fixed' } });
+		expect(JSON.parse(received.body)).toMatchObject({ type: 'order.created', data: ITEM });
+		// Two secrets, two signatures: that is what a rotation needs.
+		expect(received.headers['webhook-signature'].split(' ')).toHaveLength(2);
+	});
+
+	test('a wrong secret is refused by it, and the item says so', async () => {
+		const credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Wrong', {
+			signatureScheme: 'platform',
+			signingSecret: newSecret(),
+		});
+		const box = unique('box');
+		const { outputs } = await runAction([ITEM], send('agenticflow', box, { credentials }), wired);
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(outputs[2][0].json).toMatchObject({
+			status: 'failed',
+			gave_up_because: 'An attempt with the outcome "permanent" is not retried',
+			attempts: [{ outcome: 'permanent', status_code: 401 }],
+		});
+	});
+
+	test('n8n’s HTTP Request node with our credential', async () => {
+		for (const [verifier, credentials, body] of [
+			['agenticflow', agenticflow, { specifyBody: 'json', jsonBody: '{"a": "ü", "b": [1]}' }],
+			['svix', standardWebhooks, { specifyBody: 'json', jsonBody: '{"a": "ü", "b": [1]}' }],
+			[
+				'standardwebhooks',
+				standardWebhooks,
+				{ contentType: 'raw', rawContentType: 'application/json', body: '{ "a" :  "ü" }' },
+			],
+		]) {
+			const box = unique('box');
+			const http = node(
+				'Send',
+				'n8n-nodes-base.httpRequest',
+				{
+					method: 'POST',
+					url: `${receiver}/receive/${verifier}/${box}`,
+					authentication: 'predefinedCredentialType',
+					nodeCredentialType: 'agentWebhookOutboundApi',
+					sendBody: true,
+					...body,
+					options: {},
+				},
+				{ typeVersion: 4.2, credentials },
+			);
+			const { execution } = await runAction([{}], http);
+			expect(execution.status).toBe('success');
+			const [received] = await inbox(box);
+			expect(received).toMatchObject({
+				verified: true,
+				headers: { 'content-type': expect.stringContaining('application/json') },
+			});
+			expect(JSON.parse(received.body).a).toBe('ü');
+		}
+	});
+
+	test('the endpoint’s own authentication goes beside the signature', async () => {
+		const password = newSecret();
+		for (const [fields, expected] of [
+			[{ authentication: 'bearer', token: password }, { authorization: `Bearer ${password}` }],
+			[
+				{ authentication: 'basic', user: 'n8n', password },
+				{ authorization: `Basic ${Buffer.from(`n8n:${password}`).toString('base64')}` },
+			],
+			[{ authentication: 'urlToken', token: password }, {}],
+		]) {
+			const credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Both', {
+				signatureScheme: 'platform',
+				signingSecret: secrets.agenticflow,
+				...fields,
+			});
+			const box = unique('box');
+			const { execution } = await runAction([ITEM], send('agenticflow', box, { credentials }));
+			const [received] = await inbox(box);
+			expect(received).toMatchObject({ verified: true, headers: expected });
+			if (fields.authentication === 'urlToken') expect(received.url).toContain(`?token=${password}`);
+			expect(JSON.stringify(execution)).not.toContain(password);
+		}
+	});
+});
+
+describe('what is sent', () => {
+	test('JSON conditions hold events back, and the item says which', async () => {
+		const box = unique('box');
+		const { outputs } = await runAction(
+			[{ satisfaction_score: 2 }, { satisfaction_score: 4.5 }, { satisfaction_score: 1 }],
+			send('agenticflow', box, {
+				conditionSource: 'json',
+				conditions: '{"satisfaction_score": {"lt": 3}}',
+			}),
+		);
+		expect(outputs[0].map(({ json, pairedItem }) => [json.status, pairedItem.item])).toEqual([
+			['delivered', 0],
+			['skipped', 1],
+			['delivered', 2],
+		]);
+		expect(outputs[0][1].json.condition).toBe('satisfaction_score lt 3');
+		expect(await inbox(box)).toHaveLength(2);
+	});
+
+	test('n8n’s own rules hold events back too', async () => {
+		const box = unique('box');
+		const { outputs } = await runAction(
+			[{ score: 2 }, { score: 9 }],
+			send('agenticflow', box, {
+				conditionSource: 'rules',
+				rules: {
+					options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
+					combinator: 'and',
+					conditions: [
+						{
+							id: 'a',
+							leftValue: '={{ $json.score }}',
+							rightValue: 3,
+							operator: { type: 'number', operation: 'lt' },
+						},
+					],
+				},
+			}),
+		);
+		expect(outputs[0].map(({ json }) => json.status)).toEqual(['delivered', 'skipped']);
+		expect(outputs[0][1].json.condition).toBe('9 lt 3');
+	});
+
+	test('fields are included and excluded, through lists', async () => {
+		const box = unique('box');
+		await runAction(
+			[ITEM],
+			send('agenticflow', box, {
+				options: {
+					includeFields: 'status, output_data, tags, absent.field',
+					excludeFields: 'output_data.cost, tags.secret',
+				},
+			}),
+		);
+		const [{ body }] = await inbox(box);
+		expect(JSON.parse(body).data).toEqual({
+			status: 'success',
+			output_data: { order_id: 7 },
+			tags: [{ id: 1 }, { id: 2 }],
+		});
+	});
+
+	test('data of one’s own, without an envelope, with headers', async () => {
+		const box = unique('box');
+		await runAction(
+			[ITEM],
+			send('agenticflow', box, {
+				dataSource: 'json',
+				data: '={{ { id: $json.workflow_id } }}',
+				options: { bare: true, headers: { header: [{ name: 'X-Tenant', value: 'acme' }] } },
+			}),
+		);
+		const [received] = await inbox(box);
+		expect(received).toMatchObject({
+			verified: true,
+			body: '{"id":"wf_abc123"}',
+			headers: { 'x-tenant': 'acme' },
+		});
+	});
+
+	test('batches: each event once, in order, one result each', async () => {
+		const box = unique('box');
+		const items = Array.from({ length: 25 }, (_, index) => ({ index }));
+		const { outputs } = await runAction(
+			items,
+			send('svix', box, {
+				platform: 'standardWebhooks',
+				customEventType: 'tick',
+				credentials: standardWebhooks,
+				options: { maxEvents: 10 },
+			}),
+		);
+		const received = await inbox(box);
+		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
+		const bodies = received
+			.map(({ body }) => JSON.parse(body))
+			.sort((a, b) => a.data.events[0].data.index - b.data.events[0].data.index);
+		expect(bodies.map(({ type, data }) => [type, data.event_count])).toEqual([
+			['webhook.batch', 10],
+			['webhook.batch', 10],
+			['webhook.batch', 5],
+		]);
+		expect(bodies.flatMap(({ data }) => data.events.map((event) => event.data))).toEqual(items);
+		expect(outputs[0]).toHaveLength(25);
+		expect(outputs[0].map(({ pairedItem }) => pairedItem.item)).toEqual(items.map((_, i) => i));
+		expect(new Set(outputs[0].map(({ json }) => json.delivery_id)).size).toBe(3);
+		expect(outputs[0][24].json.batch).toEqual({ event: 'webhook.batch', event_count: 5 });
+	});
+});
+
+describe('attempts', () => {
+	const attemptsOf = ({ json }) => json.attempts.map(({ outcome }) => outcome);
+
+	test('fails twice, then succeeds: same id, new timestamp and signature', async () => {
+		const box = unique('box');
+		await behave(box, [{ status: 503 }, { status: 500 }]);
+		const { outputs } = await runAction(
+			[ITEM],
+			send('svix', box, {
+				platform: 'standardWebhooks',
+				customEventType: 'tick',
+				credentials: standardWebhooks,
+				options: { firstDelaySeconds: 1.1, backoffMultiplier: 1 },
+			}),
+		);
+		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
+		const received = await inbox(box);
+		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
+		const distinct = (header) => new Set(received.map(({ headers }) => headers[header])).size;
+		expect(distinct('webhook-id')).toBe(1);
+		expect(distinct('webhook-timestamp')).toBe(3);
+		expect(distinct('webhook-signature')).toBe(3);
+		expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+	});
+
+	test('Retry-After is waited for', async () => {
+		const box = unique('box');
+		await behave(box, [{ status: 429, headers: { 'retry-after': '2' } }]);
+		const { outputs } = await runAction([ITEM], send('agenticflow', box));
+		expect(attemptsOf(outputs[0][0])).toEqual(['throttled', 'success']);
+		const [first, second] = await inbox(box);
+		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
+	});
+
+	test('a wait that exceeds what one execution may wait is not begun', async () => {
+		const box = unique('box');
+		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { options: { maxTotalWaitSeconds: 5 } }),
+			wired,
+		);
+		expect(outputs[2][0].json.gave_up_because).toContain('due in 30 s');
+		expect(await inbox(box)).toHaveLength(1);
+	});
+
+	test.each([
+		['always 500', Array(9).fill({ status: 500 }), ['retryable', 'retryable', 'retryable']],
+		['400', [{ status: 400 }], ['permanent']],
+		['410', [{ status: 410 }], ['gone']],
+		['a redirect', [{ status: 307, headers: { location: 'http://127.0.0.1:9/' } }], ['redirect']],
+		['a closed connection', Array(9).fill({ hangUp: true }), ['connection', 'connection', 'connection']],
+		['no answer in time', Array(9).fill({ delayMs: 3000 }), ['timeout', 'timeout', 'timeout']],
+	])('%s', async (_name, behaviours, outcomes) => {
+		const box = unique('box');
+		await behave(box, behaviours);
+		const { execution, outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { options: { maxRetries: 2, timeoutSeconds: 1 } }),
+			wired,
+		);
+		expect(execution.status).toBe('success');
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(attemptsOf(outputs[2][0])).toEqual(outcomes);
+		expect(outputs[2][0].json).not.toHaveProperty('error');
+	});
+
+	test.each([
+		['a refused connection', 'http://127.0.0.1:9/hook', 'connection', 'refused the connection'],
+		['a host that is not there', 'http://nowhere.invalid/hook', 'dns', 'host name'],
+		['TLS spoken to plain HTTP', receiver.replace('http:', 'https:'), 'tls', ''],
+	])('%s', async (_name, url, outcome, message) => {
+		const { outputs } = await runAction(
+			[ITEM],
+			send('none', 'unused', { url, options: { maxRetries: 0 } }),
+			wired,
+		);
+		const [attempt] = outputs[2][0].json.attempts;
+		expect(attempt).toMatchObject({ outcome, status_code: null });
+		expect(attempt.error_message).toContain(message);
+	});
+
+	test('statuses to retry are the user’s to choose', async () => {
+		const box = unique('box');
+		await behave(box, [{ status: 404 }, { status: 422 }]);
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { options: { retryStatuses: '404, 4xx' } }),
+		);
+		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
+	});
+
+	test('a long answer is cut', async () => {
+		const box = unique('box');
+		await behave(box, [{ reply: 'x'.repeat(300_000) }]);
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { options: { maxResponseKilobytes: 2 } }),
+		);
+		expect(outputs[0][0].json.response).toMatchObject({ body_truncated: true });
+		expect(outputs[0][0].json.response.body).toHaveLength(2048);
+	});
+
+	test('requests at once and per second are limited', async () => {
+		const box = unique('box');
+		await behave(box, Array(8).fill({ delayMs: 300 }));
+		const items = Array.from({ length: 8 }, () => ITEM);
+		await runAction(items, send('agenticflow', box, { options: { concurrency: 4 } }));
+		const [{ at: first }, ...rest] = await inbox(box);
+		const later = rest.filter(({ at }) => at - first >= 280);
+		expect(later).toHaveLength(4);
+
+		const slow = unique('box');
+		await runAction(items, send('agenticflow', slow, { options: { perSecond: 10 } }));
+		const times = (await inbox(slow)).map(({ at }) => at);
+		expect(Math.max(...times) - Math.min(...times)).toBeGreaterThanOrEqual(650);
+	});
+});
+
+describe('failures and n8n’s On Error setting', () => {
+	const mixed = async (settings, wiring) => {
+		const box = unique('box');
+		await behave(box, [{ status: 400 }]);
+		return await runAction(
+			[{ n: 1 }, { n: 2 }],
+			send('agenticflow', box, { options: { concurrency: 1 } }, settings),
+			wiring,
+		);
+	};
+	const fates = (outputs) =>
+		outputs.map((items) => items.map(({ json, pairedItem }) => [json.status, pairedItem.item]));
+
+	test('Stop, and nothing takes failed items: the workflow fails and says how to go on', async () => {
+		const { execution } = await mixed({});
+		expect(execution.status).toBe('error');
+		const { error } = execution.data.resultData;
+		expect(error.message).toBe('The endpoint answered with status 400');
+		expect(error.description).toContain('Connect the output Failed');
+	});
+
+	test('Stop, and Failed is connected: both leave, each on its output', async () => {
+		const { execution, outputs } = await mixed({}, wired);
+		expect(execution.status).toBe('success');
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+	});
+
+	test('Continue', async () => {
+		const { outputs } = await mixed({ onError: 'continueRegularOutput' });
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+	});
+
+	test('Continue with the error output', async () => {
+		const { outputs } = await mixed({ onError: 'continueErrorOutput' });
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [], [['failed', 0]]]);
+	});
+
+	test.each([
+		['plain HTTP', { url: 'http://example.com', options: { allowHttp: false } }, 'plain HTTP'],
+		['no URL', { url: 'example' }, 'is not a URL'],
+		['a file URL', { url: 'file:///etc/passwd' }, 'begins with file:'],
+		['a password in the URL', { url: 'https://u:hunter2@example.com' }, 'a user name or a password'],
+		[
+			'an unknown operator',
+			{ conditionSource: 'json', conditions: '{"a":{"near":1}}' },
+			'unknown operator "near"',
+		],
+		['a path that is not data', { options: { includeFields: '__proto__.x' } }, 'is not data'],
+		['statuses that cannot be', { options: { retryStatuses: '200' } }, 'not a status'],
+		[
+			'a header that belongs to the connection',
+			{ options: { headers: { header: [{ name: 'Host', value: 'x' }] } } },
+			'belongs to the connection',
+		],
+	])('%s is refused before anything is sent', async (_name, parameters, message) => {
+		const box = unique('box');
+		const { execution } = await runAction([ITEM], send('agenticflow', box, parameters));
+		expect(execution.status).toBe('error');
+		expect(execution.data.resultData.error.message).toContain(message);
+		expect(JSON.stringify(execution.data.resultData.error.message)).not.toContain('hunter2');
+		expect(await inbox(box)).toEqual([]);
+	});
+
+	test('with Continue, bad input is an item on Failed beside the others', async () => {
+		const box = unique('box');
+		const { outputs } = await runAction(
+			[{ url: 'nonsense' }, { url: `${receiver}/receive/agenticflow/${box}` }],
+			send('agenticflow', box, { url: '={{ $json.url }}' }, { onError: 'continueRegularOutput' }),
+		);
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+	});
+
+	test('a credential that cannot sign fails the delivery and says why', async () => {
+		const credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Empty', {
+			signatureScheme: 'platform',
+			signingSecret: '',
+		});
+		const box = unique('box');
+		const { outputs } = await runAction([ITEM], send('agenticflow', box, { credentials }), wired);
+		expect(outputs[2][0].json.attempts).toMatchObject([
+			{ outcome: 'invalid_request', error_message: expect.stringContaining('no signing secret') },
+		]);
+		expect(await inbox(box)).toEqual([]);
+	});
+});
+
+describe('Signature', () => {
+	test('Sign: another node sends the headers, and the receiver verifies', async () => {
+		const box = unique('box');
+		const text = '{"a":  "ü"}';
+		const sign = node(
+			'Sign',
+			ACTION,
+			{
+				resource: 'signature',
+				operation: 'sign',
+				platform: 'standardWebhooks',
+				bodySource: 'text',
+				bodyText: text,
+			},
+			{ credentials: standardWebhooks },
+		);
+		const http = node(
+			'HTTP',
+			'n8n-nodes-base.httpRequest',
+			{
+				method: 'POST',
+				url: `${receiver}/receive/svix/${box}`,
+				sendHeaders: true,
+				specifyHeaders: 'json',
+				jsonHeaders: '={{ JSON.stringify($json.signature_headers) }}',
+				sendBody: true,
+				contentType: 'raw',
+				rawContentType: 'application/json',
+				body: text,
+				options: {},
+			},
+			{ typeVersion: 4.2 },
+		);
+		const { execution } = await runAction([{}], sign, { more: [http], connect: chain(sign, http) });
+		expect(execution.status).toBe('success');
+		expect(await inbox(box)).toMatchObject([{ verified: true, body: text }]);
+	});
+
+	test('Verify behind n8n’s own Webhook: parts the requests and answers the refused ones', async () => {
+		const secret = newStandardSecret();
+		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Verify', {
+			signatureScheme: 'standardWebhooks',
+			signingSecret: newStandardSecret(),
+			furtherSigningSecrets: secret,
+		});
+		const path = unique('verify');
+		const webhook = node(
+			'Webhook',
+			'n8n-nodes-base.webhook',
+			{ path, httpMethod: 'POST', responseMode: 'responseNode', options: { rawBody: true } },
+			{ typeVersion: 2, webhookId: path },
+		);
+		const verify = node(
+			'Verify',
+			ACTION,
+			{ resource: 'signature', operation: 'verify', options: { answer: 'refused' } },
+			{ credentials },
+		);
+		const respond = node(
+			'Respond',
+			'n8n-nodes-base.respondToWebhook',
+			{ respondWith: 'text', responseBody: 'verified', options: {} },
+			{ typeVersion: 1.1 },
+		);
+		const id = await n8n.createWorkflow({
+			name: path,
+			nodes: [webhook, verify, respond],
+			connections: chain(webhook, verify, respond),
+		});
+		for (const body of ['{ "b":1,  "a":"ü" }', '']) {
+			const now = new Date();
+			const headers = {
+				'webhook-id': 'msg_1',
+				'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+				'webhook-signature': new Webhook(secret).sign('msg_1', now, body),
+			};
+			const url = `${stage.base}/webhook/${path}`;
+			const good = await stage.post(url, body, headers);
+			expect({ status: good.status, data: good.data }).toEqual({ status: 200, data: 'verified' });
+			const bad = await stage.post(url, body === '' ? '{}' : `${body} `, headers);
+			expect(bad.status).toBe(401);
+			expect(bad.data).toMatchObject({ success: false, error: { code: 'SIGNATURE_INVALID' } });
+		}
+		const executions = await n8n.finished(id, 4);
+		const [valid, refused] = [executions[0], executions[1]].map((e) => outputsOf(e, 'Verify'));
+		expect(valid[0][0].json.verification).toMatchObject({ valid: true, id: 'msg_1' });
+		expect(refused[1][0].json.verification).toMatchObject({
+			valid: false,
+			code: 'SIGNATURE_INVALID',
+		});
+		await n8n.deactivate(id);
+	});
+
+	test('Generate Secret makes one that a credential takes', async () => {
+		const { outputs } = await runAction(
+			[{}],
+			node('Make', ACTION, {
+				resource: 'signature',
+				operation: 'generateSecret',
+				format: 'standardWebhooks',
+			}),
+		);
+		const [[{ json }]] = outputs;
+		expect(() => new Webhook(json.secret)).not.toThrow();
+	});
+});
+
+describe('n8n’s credential test', () => {
+	const result = async (type, data) => {
+		const credential = await n8n.createCredential(type, 'Tested', data);
+		const { id, name } = credential[type];
+		return await n8n.rest('POST', '/credentials/test', { credentials: { id, name, type, data } });
+	};
+
+	test.each([
+		['agentWebhookInboundApi', { bearerTokens: 'abc' }, 'OK', ''],
+		['agentWebhookInboundApi', {}, 'Error', 'The credential is empty'],
+		['agentWebhookInboundApi', { basicUser: 'u' }, 'Error', 'both a user and a password'],
+		[
+			'agentWebhookInboundApi',
+			{ signatureScheme: 'standardWebhooks', signingSecret: 'whsec_?' },
+			'Error',
+			'not base64',
+		],
+		['agentWebhookOutboundApi', { signatureScheme: 'platform', signingSecret: 'abc' }, 'OK', ''],
+		['agentWebhookOutboundApi', { signatureScheme: 'none', authentication: 'bearer' }, 'Error', 'Token'],
+		['agentWebhookOutboundApi', { signatureScheme: 'agenticflow' }, 'Error', 'secret is empty'],
+		[
+			'agentWebhookOutboundApi',
+			{ signatureScheme: 'custom', signingSecret: 'abc', signedContent: '{nonce}{body}' },
+			'Error',
+			'unknown placeholder',
+		],
+	])('%s %j: %s', async (type, data, status, message) => {
+		const answer = await result(type, data);
+		expect(answer.status).toBe(status);
+		expect(answer.message).toContain(message);
+	});
+});
+
+test('the receiver itself tells a forged request', async () => {
+	const box = unique('box');
+	await axios.post(`${receiver}/receive/svix/${box}`, '{}', { validateStatus: () => true });
+	expect(await inbox(box)).toMatchObject([{ verified: false }]);
+});

@@ -1,0 +1,131 @@
+/** What the end-to-end files share: the booted n8n, the receiver, and short ways to build workflows. */
+const { randomBytes, randomUUID } = require('node:crypto');
+
+const axios = require('axios');
+
+const { N8nClient, outputsOf, pause } = require('../harness/n8n');
+
+const { session, receiver } = JSON.parse(process.env.E2E);
+const n8n = new N8nClient(session);
+
+const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
+const ACTION = 'n8n-nodes-agent-webhooks.agentWebhook';
+
+const unique = (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`;
+const newSecret = () => randomBytes(24).toString('hex');
+const newStandardSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+
+function node(name, type, parameters, more = {}) {
+	return {
+		id: randomUUID(),
+		name,
+		type,
+		typeVersion: type === TRIGGER ? 2 : 1,
+		position: [0, 0],
+		parameters,
+		...more,
+	};
+}
+
+/** Connects nodes in a row, each from its first output. */
+function chain(...nodes) {
+	return Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
+			]),
+	);
+}
+
+const FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows', event: 'events' };
+
+const created = [];
+
+/** Creates and switches on a workflow that begins with our trigger. */
+async function triggered(parameters, { credentials, then = [], connections, name } = {}) {
+	const path = parameters.path ?? unique('hook');
+	const trigger = node('Trigger', TRIGGER, { ...parameters, path }, {
+		webhookId: randomUUID(),
+		...(credentials && { credentials }),
+	});
+	const id = await n8n.createWorkflow({
+		name: name ?? path,
+		nodes: [trigger, ...then],
+		connections: connections ?? chain(trigger, ...then),
+	});
+	created.push(id);
+	const kind = FOLDERS[parameters.requestKind ?? 'agentMessage'];
+	return { id, url: `${session.base}/webhook/webhooks/${kind}/${path}` };
+}
+
+/** Runs our action node on items, in a workflow that a plain webhook starts. */
+async function runAction(items, action, { more = [], connect = {}, settings } = {}) {
+	const path = unique('run');
+	const start = node(
+		'Start',
+		'n8n-nodes-base.webhook',
+		{ path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+		{ typeVersion: 2, webhookId: randomUUID() },
+	);
+	const split = node(
+		'Items',
+		'n8n-nodes-base.splitOut',
+		{ fieldToSplitOut: 'body.items', options: {} },
+		{ typeVersion: 1 },
+	);
+	const id = await n8n.createWorkflow({
+		name: path,
+		nodes: [start, split, action, ...more],
+		connections: { ...chain(start, split, action), ...connect },
+		settings,
+	});
+	created.push(id);
+	await axios.post(`${session.base}/webhook/${path}`, { items });
+	const [execution] = await n8n.finished(id, 1, 60_000);
+	return { id, execution, outputs: outputsOf(execution, action.name) };
+}
+
+/** Posts bytes as they are, and never throws for a status. */
+async function post(url, body, headers = {}, method = 'POST') {
+	return await axios({
+		method,
+		url,
+		data: body === undefined ? undefined : Buffer.from(body),
+		headers: { 'content-type': 'application/json', ...headers },
+		validateStatus: () => true,
+		maxRedirects: 0,
+	});
+}
+
+const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
+const behave = async (name, behaviours) => await axios.post(`${receiver}/behave/${name}`, behaviours);
+const shareSecrets = async (secrets) => await axios.post(`${receiver}/secrets`, secrets);
+
+/** Switches off what a file created; its executions stay. */
+async function switchOff() {
+	for (const id of created.splice(0)) await n8n.deactivate(id);
+}
+
+module.exports = {
+	ACTION,
+	TRIGGER,
+	base: session.base,
+	behave,
+	chain,
+	inbox,
+	n8n,
+	newSecret,
+	newStandardSecret,
+	node,
+	outputsOf,
+	pause,
+	post,
+	receiver,
+	runAction,
+	shareSecrets,
+	switchOff,
+	triggered,
+	unique,
+};
