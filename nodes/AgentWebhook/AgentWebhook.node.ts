@@ -41,18 +41,14 @@ export class AgentWebhook implements INodeType {
 		outputs: `={{(${String(outputs)})($parameter)}}` as `={{${string}}}`,
 		credentials: [
 			{
+				// One entry for both operations: n8n looks a credential up by its first entry alone.
 				name: 'agentWebhookOutboundApi',
 				required: true,
 				testedBy: 'outboundCredentialTest',
 				displayOptions: {
-					show: { resource: ['event'], operation: ['send'], useCredential: [true] },
+					show: { resource: ['event', 'signature'], operation: ['send', 'sign'] },
+					hide: { useCredential: [false] },
 				},
-			},
-			{
-				name: 'agentWebhookOutboundApi',
-				required: true,
-				testedBy: 'outboundCredentialTest',
-				displayOptions: { show: { resource: ['signature'], operation: ['sign'] } },
 			},
 			{
 				name: 'agentWebhookInboundApi',

@@ -24,8 +24,7 @@ export async function eachItem(
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
 			if (!context.continueOnFail()) throw error;
 			results[failedOutput].push({
-				json: { ...item.json, error_message: error.message },
-				error,
+				json: { error: error.message },
 				pairedItem: { item: itemIndex },
 			});
 		}

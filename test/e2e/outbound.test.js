@@ -466,7 +466,13 @@ describe('failures and n8n’s On Error setting', () => {
 
 	test('Continue with the error output', async () => {
 		const { outputs } = await mixed({ onError: 'continueErrorOutput' });
-		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [], [['failed', 0]]]);
+		expect(fates(outputs.slice(0, 3))).toEqual([[['delivered', 1]], [], []]);
+		const [[{ json, pairedItem }]] = outputs.slice(3);
+		expect(pairedItem).toEqual({ item: 0 });
+		expect(json).toMatchObject({
+			error: 'The endpoint answered with status 400',
+			details: { status: 'failed', attempts: [{ status_code: 400 }] },
+		});
 	});
 
 	test.each([

@@ -315,7 +315,9 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	const failedOutput = context.isToolExecution() ? DELIVERED : FAILED;
 	const goesOn =
 		context.continueOnFail() || context.isToolExecution() || isOutputConnected(context, FAILED);
-	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	// n8n takes an item to its error output by these fields; one with `error` set would lose all others.
+	const failedJson = (json: IDataObject, message: string): IDataObject =>
+		context.getNode().onError === 'continueErrorOutput' ? { error: message, details: json } : json;
 
 	const due: PreparedEvent[] = [];
 	items.forEach((item, itemIndex) => {
@@ -326,8 +328,10 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
 			if (!context.continueOnFail() && !context.isToolExecution()) throw error;
 			results[failedOutput].push({
-				json: { status: 'failed', attempts: [], response: null, gave_up_because: error.message },
-				...(toErrorOutput && { error }),
+				json: failedJson(
+					{ status: 'failed', attempts: [], response: null, gave_up_because: error.message },
+					error.message,
+				),
 				pairedItem: { item: itemIndex },
 			});
 			return;
@@ -395,11 +399,9 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 		for (const prepared of delivery.events) {
 			const { itemIndex } = prepared;
 			if (failed && !goesOn) throw deliveryError(context, delivery, report, itemIndex);
-			results[failed ? failedOutput : DELIVERED].push({
-				...resultItem(prepared, fields, items[itemIndex]),
-				...(failed &&
-					toErrorOutput && { error: deliveryError(context, delivery, report, itemIndex) }),
-			});
+			const item = resultItem(prepared, fields, items[itemIndex]);
+			if (failed) item.json = failedJson(item.json, summary(report));
+			results[failed ? failedOutput : DELIVERED].push(item);
 		}
 	});
 

@@ -181,11 +181,7 @@ export const respond: Operation = {
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex: 0 });
 			if (!context.continueOnFail()) throw error;
 			return [
-				items.map((item, index) => ({
-					json: { ...item.json, error_message: error.message },
-					error,
-					pairedItem: { item: index },
-				})),
+				items.map((_, index) => ({ json: { error: error.message }, pairedItem: { item: index } })),
 			];
 		}
 		return [items.map((item, index) => ({ ...item, pairedItem: { item: index } }))];
