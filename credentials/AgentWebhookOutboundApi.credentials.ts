@@ -26,6 +26,13 @@ export type SignableRequest = IHttpRequestOptions & {
 	formData?: unknown;
 };
 
+/** Whether a value is a JSON object and not an instance of something, of whatever realm. */
+function isPlainObject(value: unknown): value is object {
+	if (typeof value !== 'object' || value === null) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 function bodyBytes(request: SignableRequest): { bytes: Buffer; json: boolean } {
 	const { body, form, formData } = request;
 	if (form !== undefined || formData !== undefined) {
@@ -36,14 +43,14 @@ function bodyBytes(request: SignableRequest): { bytes: Buffer; json: boolean } {
 	if (Buffer.isBuffer(body)) return { bytes: body, json: false };
 	if (body === undefined || body === null) return { bytes: Buffer.alloc(0), json: false };
 	if (typeof body === 'string') return { bytes: Buffer.from(body, 'utf8'), json: false };
-	// n8n hands over {} for a request without a body.
-	const empty = typeof body === 'object' && Object.keys(body).length === 0;
-	if (empty && request.json !== true) return { bytes: Buffer.alloc(0), json: false };
-	const prototype: unknown = Object.getPrototypeOf(body);
-	if (!Array.isArray(body) && prototype !== Object.prototype && prototype !== null) {
+	if (!Array.isArray(body) && !isPlainObject(body)) {
 		throw new IncompleteCredentialError(
 			'Only JSON, text and binary bodies can be signed, not forms and streams.',
 		);
+	}
+	// n8n hands over {} for a request without a body.
+	if (Object.keys(body).length === 0 && request.json !== true) {
+		return { bytes: Buffer.alloc(0), json: false };
 	}
 	return { bytes: Buffer.from(JSON.stringify(body), 'utf8'), json: true };
 }

@@ -63,12 +63,7 @@ const COMPARISONS: Record<string, Comparison> = {
 	lte: ordered((result) => result <= 0),
 	gt: ordered((result) => result > 0),
 	gte: ordered((result) => result >= 0),
-	in: (actual, expected) =>
-		(expected as unknown[]).some(
-			(candidate) =>
-				equal(actual, candidate) ||
-				(Array.isArray(actual) && actual.some((element) => equal(element, candidate))),
-		),
+	in: (actual, expected) => (expected as unknown[]).some((candidate) => equal(actual, candidate)),
 	contains: (actual, expected) =>
 		Array.isArray(actual)
 			? actual.some((element) => equal(element, expected))

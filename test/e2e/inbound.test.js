@@ -16,8 +16,7 @@ const secrets = {
 
 const hmac = (body, secret = secrets.signing[0]) =>
 	`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-const basic = (user, password) =>
-	`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+const basic = (user, password) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 const standard = (body, { secret = secrets.standard[0], at = new Date(), id = 'msg_1' } = {}) => ({
 	'webhook-id': id,
 	'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
@@ -146,7 +145,10 @@ describe('every authentication alone', () => {
 				unauthorized('SIGNATURE_MISSING', {}),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE, 'wrong'))),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(`${MESSAGE} `))),
-				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE).toUpperCase().replace('SHA', 'sha'))),
+				unauthorized(
+					'SIGNATURE_INVALID',
+					signed(hmac(MESSAGE).toUpperCase().replace('SHA', 'sha')),
+				),
 				unauthorized('SIGNATURE_MALFORMED', signed(hmac(MESSAGE).slice(7))),
 			],
 		});
@@ -227,7 +229,9 @@ describe('every authentication alone', () => {
 		await check(hook, {
 			accepted: [{ headers: signed(String(Date.now())) }],
 			refused: [
-				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', { headers: signed(String(Date.now() - 70_000)) }),
+				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', {
+					headers: signed(String(Date.now() - 70_000)),
+				}),
 				unauthorized('TIMESTAMP_MALFORMED', { headers: signed('1e12') }),
 				unauthorized('TIMESTAMP_MISSING', {
 					headers: { ...signed('0'), 'X-AgentFlow-Timestamp': '' },
@@ -351,7 +355,9 @@ describe('validation and replies', () => {
 			accepted: [{ body: '{"input_data":{"name":"John Doe"},"trigger_source":"contact_form"}' }],
 			refused: [{ body: '{"trigger_source":"x"}', status: 422, code: 'INVALID_INPUT' }],
 		});
-		expect(outputsOf(execution, 'Trigger')[0][0].json.body.input_data).toEqual({ name: 'John Doe' });
+		expect(outputsOf(execution, 'Trigger')[0][0].json.body.input_data).toEqual({
+			name: 'John Doe',
+		});
 	});
 
 	test('method, media type, size, address and transport', async () => {
@@ -367,16 +373,18 @@ describe('validation and replies', () => {
 					status: 405,
 					code: 'METHOD_NOT_ALLOWED',
 				})),
-				...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'].map(
-					(type) => ({
-						headers: { 'content-type': type },
-						body: type.startsWith('multipart')
-							? '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
-							: 'a=1',
-						status: 415,
-						code: 'UNSUPPORTED_MEDIA_TYPE',
-					}),
-				),
+				...[
+					'text/plain',
+					'application/x-www-form-urlencoded',
+					'multipart/form-data; boundary=x',
+				].map((type) => ({
+					headers: { 'content-type': type },
+					body: type.startsWith('multipart')
+						? '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+						: 'a=1',
+					status: 415,
+					code: 'UNSUPPORTED_MEDIA_TYPE',
+				})),
 				{
 					body: JSON.stringify({ message: 'x'.repeat(1024) }),
 					status: 413,
@@ -462,10 +470,7 @@ describe('responding', () => {
 			},
 			{ typeVersion: 3.4 },
 		);
-		const hook = await triggered(
-			{ authentication: [], responseMode: 'lastNode' },
-			{ then: [set] },
-		);
+		const hook = await triggered({ authentication: [], responseMode: 'lastNode' }, { then: [set] });
 		const { status, data } = await post(hook.url, '{"message":"hi"}');
 		expect({ status, data }).toEqual({ status: 200, data: { reply: 'You said hi' } });
 	});
@@ -473,13 +478,22 @@ describe('responding', () => {
 	test.each([
 		[
 			'success',
-			{ respondWith: 'success', message: 'Done', options: { data: '={{ { reply: $json.body.message } }}' } },
+			{
+				respondWith: 'success',
+				message: 'Done',
+				options: { data: '={{ { reply: $json.body.message } }}' },
+			},
 			200,
 			{ success: true, message: 'Done', status: 'completed', data: { reply: 'hi' } },
 		],
 		[
 			'an error',
-			{ respondWith: 'error', message: 'Sold out', errorCode: 'SOLD_OUT', options: { statusCode: 409 } },
+			{
+				respondWith: 'error',
+				message: 'Sold out',
+				errorCode: 'SOLD_OUT',
+				options: { statusCode: 409 },
+			},
 			409,
 			{ success: false, error: { code: 'SOLD_OUT', message: 'Sold out' } },
 		],
@@ -503,20 +517,24 @@ describe('responding', () => {
 	});
 });
 
-describe('switching on', () => {
-	test.each([
-		['an ID that cannot stand in a URL', { path: 'two words' }, 'cannot stand in a URL'],
-		['no secret for the chosen method', { authentication: ['basic'] }, 'Basic authentication is required'],
-		['an address that is none', { options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
-		['conditions that are no JSON', { options: { conditions: '{' } }, 'not valid JSON'],
-		['an operator that is none', { options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
-	])('fails for %s, and says why', async (_, parameters, message) => {
-		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Bearer only', {
-			bearerTokens: newSecret(),
-			signatureScheme: 'platform',
-		});
-		await expect(triggered({ authentication: ['bearer'], ...parameters }, { credentials })).rejects.toThrow(
-			message,
-		);
+test('what cannot work is not switched on, and n8n says why', async () => {
+	const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Bearer only', {
+		bearerTokens: newSecret(),
+		signatureScheme: 'platform',
 	});
+	// At once, since n8n tries each for 15 seconds before it gives up.
+	await Promise.all(
+		[
+			[{ path: 'two words' }, 'cannot stand in a URL'],
+			[{ authentication: ['basic'] }, 'Basic authentication is required'],
+			[{ authentication: ['signature'] }, 'A signature is required'],
+			[{ options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
+			[{ options: { conditions: '{' } }, 'not valid JSON'],
+			[{ options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
+			[{ platform: 'custom', authentication: ['signature'] }, 'Choose "Custom"'],
+		].map(async ([parameters, message]) => {
+			const hook = triggered({ authentication: ['bearer'], ...parameters }, { credentials });
+			await expect(hook).rejects.toThrow(message);
+		}),
+	);
 });

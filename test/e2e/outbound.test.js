@@ -29,7 +29,12 @@ beforeAll(async () => {
 
 afterAll(stage.switchOff);
 
-function send(verifier, box, { options = {}, credentials = agenticflow, ...parameters } = {}, more) {
+function send(
+	verifier,
+	box,
+	{ options = {}, credentials = agenticflow, ...parameters } = {},
+	more,
+) {
 	return node(
 		'Send',
 		ACTION,
@@ -47,7 +52,9 @@ const wired = {
 	more: ['Delivered', 'Retry', 'Failed'].map((name) => node(name, NOOP, {})),
 	connect: {
 		Send: {
-			main: ['Delivered', 'Retry', 'Failed'].map((name) => [{ node: name, type: 'main', index: 0 }]),
+			main: ['Delivered', 'Retry', 'Failed'].map((name) => [
+				{ node: name, type: 'main', index: 0 },
+			]),
 		},
 	},
 };
@@ -197,7 +204,8 @@ describe('a receiver that we did not write verifies what we send', () => {
 			const { execution } = await runAction([ITEM], send('agenticflow', box, { credentials }));
 			const [received] = await inbox(box);
 			expect(received).toMatchObject({ verified: true, headers: expected });
-			if (fields.authentication === 'urlToken') expect(received.url).toContain(`?token=${password}`);
+			if (fields.authentication === 'urlToken')
+				expect(received.url).toContain(`?token=${password}`);
 			expect(JSON.stringify(execution)).not.toContain(password);
 		}
 	});
@@ -364,7 +372,11 @@ describe('attempts', () => {
 		['400', [{ status: 400 }], ['permanent']],
 		['410', [{ status: 410 }], ['gone']],
 		['a redirect', [{ status: 307, headers: { location: 'http://127.0.0.1:9/' } }], ['redirect']],
-		['a closed connection', Array(9).fill({ hangUp: true }), ['connection', 'connection', 'connection']],
+		[
+			'a closed connection',
+			Array(9).fill({ hangUp: true }),
+			['connection', 'connection', 'connection'],
+		],
 		['no answer in time', Array(9).fill({ delayMs: 3000 }), ['timeout', 'timeout', 'timeout']],
 	])('%s', async (_name, behaviours, outcomes) => {
 		const box = unique('box');
@@ -479,7 +491,11 @@ describe('failures and n8n’s On Error setting', () => {
 		['plain HTTP', { url: 'http://example.com', options: { allowHttp: false } }, 'plain HTTP'],
 		['no URL', { url: 'example' }, 'is not a URL'],
 		['a file URL', { url: 'file:///etc/passwd' }, 'begins with file:'],
-		['a password in the URL', { url: 'https://u:hunter2@example.com' }, 'a user name or a password'],
+		[
+			'a password in the URL',
+			{ url: 'https://u:hunter2@example.com' },
+			'a user name or a password',
+		],
 		[
 			'an unknown operator',
 			{ conditionSource: 'json', conditions: '{"a":{"near":1}}' },
@@ -649,7 +665,12 @@ describe('n8n’s credential test', () => {
 			'not base64',
 		],
 		['agentWebhookOutboundApi', { signatureScheme: 'platform', signingSecret: 'abc' }, 'OK', ''],
-		['agentWebhookOutboundApi', { signatureScheme: 'none', authentication: 'bearer' }, 'Error', 'Token'],
+		[
+			'agentWebhookOutboundApi',
+			{ signatureScheme: 'none', authentication: 'bearer' },
+			'Error',
+			'Token',
+		],
 		['agentWebhookOutboundApi', { signatureScheme: 'agenticflow' }, 'Error', 'secret is empty'],
 		[
 			'agentWebhookOutboundApi',

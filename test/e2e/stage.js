@@ -46,10 +46,15 @@ const created = [];
 /** Creates and switches on a workflow that begins with our trigger. */
 async function triggered(parameters, { credentials, then = [], connections, name } = {}) {
 	const path = parameters.path ?? unique('hook');
-	const trigger = node('Trigger', TRIGGER, { ...parameters, path }, {
-		webhookId: randomUUID(),
-		...(credentials && { credentials }),
-	});
+	const trigger = node(
+		'Trigger',
+		TRIGGER,
+		{ ...parameters, path },
+		{
+			webhookId: randomUUID(),
+			...(credentials && { credentials }),
+		},
+	);
 	const id = await n8n.createWorkflow({
 		name: name ?? path,
 		nodes: [trigger, ...then],
@@ -100,7 +105,8 @@ async function post(url, body, headers = {}, method = 'POST') {
 }
 
 const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
-const behave = async (name, behaviours) => await axios.post(`${receiver}/behave/${name}`, behaviours);
+const behave = async (name, behaviours) =>
+	await axios.post(`${receiver}/behave/${name}`, behaviours);
 const shareSecrets = async (secrets) => await axios.post(`${receiver}/secrets`, secrets);
 
 /** Switches off what a file created; its executions stay. */

@@ -5,9 +5,9 @@ const path = require('node:path');
 
 const { packageName, root, scratch } = require('./project');
 
-/** Packs the built package and unpacks it. Returns the folder that holds its files. */
-function packPackage() {
-	const folder = path.join(scratch, 'packed');
+/** Packs the built package and unpacks it below .n8n/NAME. Returns the folder that holds its files. */
+function packPackage(name = 'packed') {
+	const folder = path.join(scratch, name);
 	fs.rmSync(folder, { recursive: true, force: true });
 	fs.mkdirSync(folder, { recursive: true });
 	const windows = process.platform === 'win32';

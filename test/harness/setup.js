@@ -90,22 +90,30 @@ async function installTools() {
 
 async function installN8n() {
 	const input = hashOf(['test/n8n/package-lock.json']);
-	await once('n8n', input, path.join(n8nHome, 'node_modules/.package-lock.json'), async () =>
-		await runNpm('Installing n8n and Node 24 (about 3 minutes, 2.4 GB)', ['ci', '--no-audit'], {
-			cwd: n8nHome,
-		}),
+	await once(
+		'n8n',
+		input,
+		path.join(n8nHome, 'node_modules/.package-lock.json'),
+		async () =>
+			await runNpm('Installing n8n and Node 24 (about 3 minutes, 2.4 GB)', ['ci', '--no-audit'], {
+				cwd: n8nHome,
+			}),
 	);
 	const driver = path.join(n8nHome, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
-	await once('sqlite3', `${input} ${process.arch}`, driver, async () =>
-		await runNpm(
-			'Preparing n8n’s SQLite driver for Node 24 (about 1 minute)',
-			['rebuild', 'sqlite3', '--ignore-scripts=false'],
-			{
-				cwd: n8nHome,
-				// Where no prebuilt driver can be downloaded it is compiled, against this Node's headers.
-				env: { ...node24Environment(), npm_config_nodedir: node24Package() },
-			},
-		),
+	await once(
+		'sqlite3',
+		`${input} ${process.arch}`,
+		driver,
+		async () =>
+			await runNpm(
+				'Preparing n8n’s SQLite driver for Node 24 (about 1 minute)',
+				['rebuild', 'sqlite3', '--ignore-scripts=false'],
+				{
+					cwd: n8nHome,
+					// Where no prebuilt driver can be downloaded it is compiled, against this Node's headers.
+					env: { ...node24Environment(), npm_config_nodedir: node24Package() },
+				},
+			),
 	);
 }
 

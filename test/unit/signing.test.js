@@ -71,7 +71,9 @@ describe.each([
 	const nowMs = 1_700_000_000_123;
 	const verifyAt = (signedAtMs, change = (headers) => headers) =>
 		verifyRequest(standard, {
-			headers: change(received(standard, { body, id: MSG_ID, nowMs: signedAtMs, secrets: [secret] })),
+			headers: change(
+				received(standard, { body, id: MSG_ID, nowMs: signedAtMs, secrets: [secret] }),
+			),
 			body,
 			nowMs,
 			secrets: [secret],
@@ -80,7 +82,10 @@ describe.each([
 		const { [name]: _gone, ...rest } = headers;
 		return rest;
 	};
-	const withSignature = (value) => (headers) => ({ ...headers, 'webhook-signature': value(headers) });
+	const withSignature = (value) => (headers) => ({
+		...headers,
+		'webhook-signature': value(headers),
+	});
 
 	test('a valid signature is valid', () => {
 		expect(verifyAt(nowMs).valid).toBe(true);
@@ -95,8 +100,16 @@ describe.each([
 			(headers) => ({ ...headers, 'webhook-timestamp': 'hello' }),
 			'TIMESTAMP_MALFORMED',
 		],
-		['invalid signature', withSignature(() => `${version},${OTHER_SIGNATURE}`), 'SIGNATURE_INVALID'],
-		['undecodable signature', withSignature(() => `${version},dawfeoifkpqwoekfpqoekf`), 'SIGNATURE_INVALID'],
+		[
+			'invalid signature',
+			withSignature(() => `${version},${OTHER_SIGNATURE}`),
+			'SIGNATURE_INVALID',
+		],
+		[
+			'undecodable signature',
+			withSignature(() => `${version},dawfeoifkpqwoekfpqoekf`),
+			'SIGNATURE_INVALID',
+		],
 		[
 			'partial signature',
 			withSignature((headers) => headers['webhook-signature'].slice(0, 8)),
@@ -108,11 +121,7 @@ describe.each([
 			withSignature((headers) => headers['webhook-signature'].split(',')[1]),
 			'SIGNATURE_MALFORMED',
 		],
-		[
-			'another id',
-			(headers) => ({ ...headers, 'webhook-id': 'msg_other' }),
-			'SIGNATURE_INVALID',
-		],
+		['another id', (headers) => ({ ...headers, 'webhook-id': 'msg_other' }), 'SIGNATURE_INVALID'],
 		[
 			'another timestamp within the tolerance',
 			(headers) => ({ ...headers, 'webhook-timestamp': String(Math.floor(nowMs / 1000) - 1) }),
@@ -341,7 +350,10 @@ describe('custom schemes', () => {
 		[{ timestampHeader: 'X-Time' }, 'A timestamp that is not signed'],
 		[{ signatureHeader: 'X Sig' }, 'not a header name'],
 		[{ prefix: 'ß' }, 'printable ASCII'],
-		[{ signedContent: '{timestamp}.{body}', timestampHeader: 'T', toleranceSeconds: 0 }, 'more than 0'],
+		[
+			{ signedContent: '{timestamp}.{body}', timestampHeader: 'T', toleranceSeconds: 0 },
+			'more than 0',
+		],
 	])('%j is refused with what to change', (change, message) => {
 		expect(() => customScheme({ ...settings, ...change })).toThrow(message);
 	});
@@ -361,9 +373,9 @@ describe('secrets', () => {
 		const seed = Buffer.from(d, 'base64url');
 		const both = Buffer.concat([seed, Buffer.from(x, 'base64url')]);
 		const input = { body, id: MSG_ID, nowMs: SIGNED_AT_MS };
-		expect(signRequest(standard, { ...input, secrets: [`whsk_${both.toString('base64')}`] })).toEqual(
-			signRequest(standard, { ...input, secrets: [`whsk_${seed.toString('base64')}`] }),
-		);
+		expect(
+			signRequest(standard, { ...input, secrets: [`whsk_${both.toString('base64')}`] }),
+		).toEqual(signRequest(standard, { ...input, secrets: [`whsk_${seed.toString('base64')}`] }));
 	});
 
 	test.each([

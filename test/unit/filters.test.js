@@ -1,0 +1,111 @@
+const fc = require('fast-check');
+
+const { compileFilters } = require('../../dist/core/filters/filters');
+
+const include = (paths, data) => compileFilters({ include_fields: paths })(data);
+const exclude = (paths, data) => compileFilters({ exclude_fields: paths })(data);
+
+const DATA = {
+	workflow_id: 'wf',
+	status: 'success',
+	output_data: { order_id: 1, cost: 2 },
+	items: [{ id: 1, price: 5 }, { price: 6 }, 'text', { id: 3 }],
+	empty: {},
+	credits_used: 4.5,
+};
+
+test('AgenticFlow’s page’s example', () => {
+	expect(include(['workflow_id', 'status', 'output_data.order_id', 'credits_used'], DATA)).toEqual({
+		workflow_id: 'wf',
+		status: 'success',
+		output_data: { order_id: 1 },
+		credits_used: 4.5,
+	});
+});
+
+test.each([
+	[['items.id'], { items: [{ id: 1 }, { id: 3 }] }],
+	[['items.0.price'], { items: [{ price: 5 }] }],
+	[['items.0', 'items.id'], { items: [{ id: 1, price: 5 }, { id: 3 }] }],
+	[['items', 'items.id'], { items: DATA.items }],
+	[['absent', 'absent.deep', 'status.deep', 'empty.x', 'output_data.absent'], {}],
+	[['empty'], { empty: {} }],
+])('including %j', (paths, expected) => {
+	expect(include(paths, DATA)).toEqual(expected);
+});
+
+test.each([
+	[['items.price'], [{ id: 1 }, {}, 'text', { id: 3 }]],
+	[['items.1'], [{ id: 1, price: 5 }, 'text', { id: 3 }]],
+	[['items.9', 'absent.x'], DATA.items],
+])('excluding %j', (paths, items) => {
+	expect(exclude(paths, DATA)).toEqual({ ...DATA, items });
+});
+
+test('excluding wins over including', () => {
+	const filter = compileFilters({
+		include_fields: ['output_data'],
+		exclude_fields: ['output_data.cost'],
+	});
+	expect(filter(DATA)).toEqual({ output_data: { order_id: 1 } });
+});
+
+test.each([['__proto__.x'], ['a.constructor'], ['prototype'], ['a..b'], ['']])(
+	'the path %j is refused',
+	(path) => {
+		expect(() => compileFilters({ include_fields: [path] })).toThrow(/is not data|empty part/);
+	},
+);
+
+describe('properties', () => {
+	const key = fc.constantFrom('a', 'b', 'c', '0');
+	const { value } = fc.letrec((tie) => ({
+		value: fc.oneof(
+			{ maxDepth: 3 },
+			fc.integer(),
+			fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+			fc.array(tie('value'), { maxLength: 3 }),
+		),
+	}));
+	const object = fc.dictionary(key, value, { maxKeys: 3 });
+	const paths = fc.array(
+		fc.array(key, { minLength: 1, maxLength: 3 }).map((keys) => keys.join('.')),
+		{ minLength: 1, maxLength: 3 },
+	);
+
+	/** All places of leaves, with `*` for a list's elements, since filtering moves those. */
+	function leaves(node, place = '') {
+		if (Array.isArray(node)) return node.flatMap((child) => leaves(child, `${place}.*`));
+		if (typeof node === 'object') {
+			return Object.entries(node).flatMap(([name, child]) => leaves(child, `${place}.${name}`));
+		}
+		return [`${place}=${node}`];
+	}
+
+	test('nothing is invented, and the data stays as it was', () => {
+		fc.assert(
+			fc.property(object, paths, paths, (data, included, excluded) => {
+				const before = JSON.stringify(data);
+				const filtered = compileFilters({
+					include_fields: included,
+					exclude_fields: excluded,
+				})(data);
+				const available = leaves(data);
+				for (const leaf of leaves(filtered)) expect(available).toContain(leaf);
+				expect(JSON.stringify(data)).toBe(before);
+			}),
+		);
+	});
+
+	test('filtering again changes nothing where no path has an index', () => {
+		const named = paths.filter((list) => list.every((path) => !path.includes('0')));
+		fc.assert(
+			fc.property(object, named, (data, list) => {
+				const once = include(list, data);
+				expect(include(list, once)).toEqual(once);
+				const without = exclude(list, data);
+				expect(exclude(list, without)).toEqual(without);
+			}),
+		);
+	});
+});
