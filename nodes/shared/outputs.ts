@@ -14,3 +14,11 @@ export function isOutputConnected(context: IExecuteFunctions, output: number): b
 	if (connections === undefined) return true;
 	return (connections[context.getNode().name]?.main?.[output]?.length ?? 0) > 0;
 }
+
+/**
+ * Whether an AI agent runs the node as its tool. Agents up to version 2 say so in the context; later ones
+ * run the tool's own variant of the node, whose type ends in `Tool`.
+ */
+export function isAgentTool(context: IExecuteFunctions): boolean {
+	return context.isToolExecution() || context.getNode().type.endsWith('Tool');
+}

@@ -5,7 +5,12 @@ const { bootN8n } = require('../harness/n8n');
 
 /** Boots the one n8n and the one receiver that all end-to-end files share. */
 module.exports = async () => {
-	const n8n = await bootN8n({ name: 'test', port: 5680 });
+	const n8n = await bootN8n({
+		name: 'test',
+		port: 5680,
+		// n8n tries for 15 seconds what cannot be switched on: those tries shall not wait for each other.
+		env: { N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10' },
+	});
 	const receiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
 	const { port } = await new Promise((resolve, reject) => {
 		receiver.once('message', resolve);

@@ -109,7 +109,7 @@ class N8nClient {
 	 */
 	async activate(id) {
 		await this.api('POST', `/workflows/${id}/activate`);
-		const until = Date.now() + 30_000;
+		const until = Date.now() + 60_000;
 		for (;;) {
 			const { status, triggers } = await this.rest('GET', `/workflows/${id}/publication-status`);
 			if (status === 'published') return;

@@ -30,7 +30,7 @@ import { parseStatuses } from '../../../../core/policy/outcome';
 import { profileById, type PlatformProfile } from '../../../../core/profiles';
 import { attemptRequest } from '../../../shared/credentialRequest';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
-import { isOutputConnected } from '../../../shared/outputs';
+import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
 import { cancellableWait } from '../../../shared/waiting';
 import type { Operation } from '../../operation';
 
@@ -312,9 +312,10 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	const results: INodeExecutionData[][] = [[], [], []];
 	const nowMs = Date.now();
 	// An agent's tool is read from its first output alone.
-	const failedOutput = context.isToolExecution() ? DELIVERED : FAILED;
+	const asTool = isAgentTool(context);
+	const failedOutput = asTool ? DELIVERED : FAILED;
 	const goesOn =
-		context.continueOnFail() || context.isToolExecution() || isOutputConnected(context, FAILED);
+		context.continueOnFail() || asTool || isOutputConnected(context, FAILED);
 	// n8n takes an item to its error output by these fields; one with `error` set would lose all others.
 	const failedJson = (json: IDataObject, message: string): IDataObject =>
 		context.getNode().onError === 'continueErrorOutput' ? { error: message, details: json } : json;
@@ -326,7 +327,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 			prepared = prepare(context, item, itemIndex, nowMs);
 		} catch (cause) {
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
-			if (!context.continueOnFail() && !context.isToolExecution()) throw error;
+			if (!context.continueOnFail() && !asTool) throw error;
 			results[failedOutput].push({
 				json: failedJson(
 					{ status: 'failed', attempts: [], response: null, gave_up_because: error.message },

@@ -1,0 +1,122 @@
+const { createServer } = require('node:http');
+
+const stage = require('./stage');
+
+const { behave, inbox, n8n, newSecret, node, post, receiver, shareSecrets, unique } = stage;
+
+let model;
+let modelUrl;
+let toolResults;
+
+/**
+ * A language model's place in the workflow: it calls the first tool that it is offered, once, and then
+ * says what the tool said. A real model cannot be had in a test.
+ */
+beforeAll(async () => {
+	model = createServer(async (request, response) => {
+		const chunks = [];
+		for await (const chunk of request) chunks.push(chunk);
+		const { messages, tools } = JSON.parse(Buffer.concat(chunks).toString());
+		const answered = messages.find(({ role }) => role === 'tool');
+		if (answered) toolResults.push(answered.content);
+		const message = answered
+			? { role: 'assistant', content: 'The event was handed over.' }
+			: {
+					role: 'assistant',
+					content: null,
+					tool_calls: [
+						{
+							id: 'call_1',
+							type: 'function',
+							function: { name: tools[0].function.name, arguments: '{"order":"12345"}' },
+						},
+					],
+				};
+		response.setHeader('content-type', 'application/json');
+		response.end(
+			JSON.stringify({
+				id: 'chat_1',
+				object: 'chat.completion',
+				created: 0,
+				model: 'stand-in',
+				choices: [{ index: 0, message, finish_reason: answered ? 'stop' : 'tool_calls' }],
+				usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+			}),
+		);
+	});
+	await new Promise((resolve) => model.listen(0, '127.0.0.1', resolve));
+	modelUrl = `http://127.0.0.1:${model.address().port}/v1`;
+});
+
+beforeEach(() => {
+	toolResults = [];
+});
+
+afterAll(async () => {
+	model.closeAllConnections();
+	model.close();
+	await stage.switchOff();
+});
+
+test.each([2, 3.1])(
+	'an AI Agent of version %d sends a signed event as its tool',
+	async (version) => {
+		const secret = newSecret();
+		await shareSecrets({ agenticflow: secret });
+		const box = unique('box');
+		const openAi = await n8n.createCredential('openAiApi', 'Stand-in', {
+			apiKey: 'unused',
+			url: modelUrl,
+		});
+		const outbound = await n8n.createCredential('agentWebhookOutboundApi', 'Tool', {
+			signatureScheme: 'platform',
+			signingSecret: secret,
+		});
+		const agent = node(
+			'Agent',
+			'@n8n/n8n-nodes-langchain.agent',
+			{ promptType: 'define', text: '={{ $json.body.message }}', options: {} },
+			{ typeVersion: version },
+		);
+		const languageModel = node(
+			'Model',
+			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+			{ model: { __rl: true, mode: 'id', value: 'stand-in' }, options: {} },
+			{ typeVersion: 1.2, credentials: openAi },
+		);
+		const tool = node(
+			'Send order event',
+			'n8n-nodes-agent-webhooks.agentWebhookTool',
+			{
+				toolDescription: 'Tells the shop of an order',
+				url: `${receiver}/receive/agenticflow/${box}`,
+				dataSource: 'json',
+				data: "={{ { order: $fromAI('order', 'the order number') } }}",
+				options: { allowHttp: true, maxRetries: 0 },
+			},
+			{ credentials: outbound },
+		);
+		const hook = await stage.triggered(
+			{ authentication: [], responseMode: 'lastNode' },
+			{
+				then: [agent, languageModel, tool],
+				connections: {
+					Trigger: { main: [[{ node: 'Agent', type: 'main', index: 0 }]] },
+					Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+					'Send order event': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
+				},
+			},
+		);
+
+		const { data } = await post(hook.url, '{"message":"Tell them of order 12345"}');
+		expect(data).toEqual({ output: 'The event was handed over.' });
+		const [received] = await inbox(box);
+		expect(received.verified).toBe(true);
+		expect(JSON.parse(received.body).data).toEqual({ order: '12345' });
+		expect(toolResults[0]).toContain('"status":"delivered"');
+
+		await behave(box, [{ status: 400 }]);
+		await post(hook.url, '{"message":"Tell them again"}');
+		expect(toolResults[1]).toContain('"status":"failed"');
+	},
+);
