@@ -18,7 +18,7 @@ import { errorReply } from '../../core/replies/replies';
 import { testInboundCredential } from '../shared/credentialTests';
 
 import { outputs, properties, webhooks } from './description';
-import { inboundRules, withoutCredentials, withoutToken, type TriggerParameters } from './inbound';
+import { inboundRules, withoutCredentials, type TriggerParameters } from './inbound';
 
 const WEBHOOK_ID = /^[\w.~-]{1,200}$/;
 
@@ -76,7 +76,7 @@ function refusedItem(context: IWebhookFunctions, refusal: Refusal): INodeExecuti
 			method: request.method,
 			source_address: request.ip ?? null,
 			headers: withoutCredentials(request.headers) as IDataObject,
-			query: withoutToken(context.getQueryData() as IDataObject) as IDataObject,
+			query: withoutCredentials(context.getQueryData() as IDataObject) as IDataObject,
 			received_at: new Date().toISOString(),
 			request_id: randomUUID(),
 		},
@@ -107,7 +107,7 @@ async function acceptedItem(
 				},
 			}),
 			headers: withoutCredentials(request.headers) as IDataObject,
-			query: withoutToken(context.getQueryData() as IDataObject) as IDataObject,
+			query: withoutCredentials(context.getQueryData() as IDataObject) as IDataObject,
 			source_address: request.ip ?? null,
 			received_at: new Date().toISOString(),
 			request_id: randomUUID(),

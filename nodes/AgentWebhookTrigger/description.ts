@@ -3,7 +3,7 @@ import type { INodeParameters, INodeProperties, IWebhookDescription } from 'n8n-
 
 import { PROFILES } from '../../core/profiles';
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
-import { platformOptions } from '../shared/platforms';
+import { platformProperty } from '../shared/platforms';
 
 type Parameters = {
 	requestKind?: string;
@@ -136,6 +136,7 @@ const options: INodeProperties = {
 			displayName: 'Event Types',
 			name: 'eventTypes',
 			type: 'string',
+			displayOptions: { show: { '/requestKind': ['event'] } },
 			default: '',
 			placeholder: 'e.g. workflow.execution.completed, workflow.execution.failed',
 			description:
@@ -208,15 +209,7 @@ const options: INodeProperties = {
 };
 
 export const properties: INodeProperties[] = [
-	{
-		displayName: 'Platform',
-		name: 'platform',
-		type: 'options',
-		noDataExpression: true,
-		options: platformOptions,
-		default: 'agenticflow',
-		description: 'Who calls: it says how requests are signed and where an event’s type stands',
-	},
+	platformProperty('Who calls: it says how requests are signed and where an event’s type stands'),
 	{
 		displayName: 'Request Kind',
 		name: 'requestKind',

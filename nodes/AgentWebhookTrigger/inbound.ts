@@ -11,7 +11,6 @@ import {
 } from '../../core/inbound/admission';
 import { compileAllowlist } from '../../core/network/addresses';
 import { profileById, type PlatformProfile } from '../../core/profiles';
-import type { RequestHeaders } from '../../core/signing/verify';
 import type { RequestKind } from '../../core/validation/bodies';
 import { jsonObjectParameter, listParameter } from '../shared/json';
 
@@ -76,23 +75,10 @@ export function inboundRules(
 	return rules;
 }
 
-const CREDENTIAL_HEADERS = new Set([
-	'authorization',
-	'proxy-authorization',
-	'cookie',
-	'x-api-key',
-	'x-auth-token',
-	'x-n8n-api-key',
-]);
+// Names of headers and URL parameters that callers prove themselves with, whoever invented them.
+const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|api[-_]?key/i;
 
-/** Headers for an item: none that a caller proves itself with. */
-export function withoutCredentials(headers: RequestHeaders): RequestHeaders {
-	return Object.fromEntries(
-		Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name)),
-	);
-}
-
-/** URL parameters for an item, without the token. */
-export function withoutToken(query: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(query).filter(([name]) => name !== 'token'));
+/** Headers or URL parameters for an item: none that a caller proves itself with. */
+export function withoutCredentials<T>(values: Record<string, T>): Record<string, T> {
+	return Object.fromEntries(Object.entries(values).filter(([name]) => !CREDENTIAL_NAME.test(name)));
 }

@@ -8,8 +8,12 @@ module.exports = async () => {
 	const n8n = await bootN8n({
 		name: 'test',
 		port: 5680,
-		// n8n tries for 15 seconds what cannot be switched on: those tries shall not wait for each other.
-		env: { N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10' },
+		env: {
+			// n8n tries for 15 seconds what cannot be switched on: those tries shall not wait for each other.
+			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10',
+			// One trusted proxy: the tests themselves, in the requests that carry X-Forwarded-…
+			N8N_PROXY_HOPS: '1',
+		},
 	});
 	const receiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
 	const { port } = await new Promise((resolve, reject) => {

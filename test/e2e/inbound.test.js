@@ -400,11 +400,15 @@ describe('validation and replies', () => {
 			options: { allowedAddresses: '203.0.113.0/24', allowedPlatformAddresses: ['agenticflow'] },
 		});
 		const forbidden = { status: 403, code: 'ADDRESS_NOT_ALLOWED' };
-		await check(elsewhere, { accepted: [], refused: [{ ...forbidden }] });
-		// Without N8N_PROXY_HOPS nobody may claim to be another.
+		const via = (chain) => ({ headers: { 'x-forwarded-for': chain } });
 		await check(elsewhere, {
-			accepted: [],
-			refused: [{ ...forbidden, headers: { 'x-forwarded-for': '203.0.113.7' } }],
+			accepted: [via('203.0.113.7'), via('198.51.100.9, 203.0.113.7'), via('52.70.124.191')],
+			refused: [
+				{ ...forbidden },
+				{ ...forbidden, ...via('198.51.100.9') },
+				// Only what the trusted proxy saw counts, not what a caller wrote before it.
+				{ ...forbidden, ...via('203.0.113.7, 198.51.100.9') },
+			],
 		});
 		const here = await triggered({
 			authentication: [],
@@ -413,7 +417,10 @@ describe('validation and replies', () => {
 		await check(here, { accepted: [{}], refused: [] });
 
 		const secure = await triggered({ authentication: [], options: { httpsOnly: true } });
-		await check(secure, { accepted: [], refused: [{ status: 403, code: 'HTTPS_REQUIRED' }] });
+		await check(secure, {
+			accepted: [{ headers: { 'x-forwarded-proto': 'https' } }],
+			refused: [{ status: 403, code: 'HTTPS_REQUIRED' }],
+		});
 	});
 
 	test('event types and conditions that do not fit are answered 200 and start nothing', async () => {

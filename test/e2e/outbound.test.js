@@ -1,3 +1,9 @@
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const { createServer } = require('node:https');
+const os = require('node:os');
+const path = require('node:path');
+
 const axios = require('axios');
 const { Webhook } = require('standardwebhooks');
 
@@ -8,6 +14,22 @@ const { outputsOf, receiver, runAction, shareSecrets, unique } = stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const NOOP = 'n8n-nodes-base.noOp';
+
+/** An HTTPS server whose certificate nobody vouches for. */
+async function selfSignedServer() {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'certificate-'));
+	const [keyFile, certFile] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
+	const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost';
+	execFileSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile], {
+		stdio: 'ignore',
+	});
+	const server = createServer(
+		{ key: fs.readFileSync(keyFile), cert: fs.readFileSync(certFile) },
+		(message, response) => message.resume().on('end', () => response.end('{}')),
+	);
+	fs.rmSync(folder, { recursive: true });
+	return await new Promise((resolve) => server.listen(0, 'localhost', () => resolve(server)));
+}
 
 let agenticflow;
 let standardWebhooks;
@@ -407,6 +429,21 @@ describe('attempts', () => {
 		expect(attempt.error_message).toContain(message);
 	});
 
+	test('a self-signed certificate is refused, unless the user ignores it', async () => {
+		const server = await selfSignedServer();
+		const url = `https://localhost:${server.address().port}/hook`;
+		const attempt = async (skipTlsCheck) => {
+			const options = { allowHttp: false, maxRetries: 1, skipTlsCheck };
+			const { outputs } = await runAction([ITEM], send('none', 'unused', { url, options }), wired);
+			return outputs.flat()[0].json;
+		};
+		const refused = await attempt(false);
+		expect(attemptsOf({ json: refused })).toEqual(['tls']);
+		expect(refused.attempts[0].error_message).toContain('self-signed certificate');
+		expect(await attempt(true)).toMatchObject({ status: 'delivered' });
+		server.close();
+	});
+
 	test('statuses to retry are the user’s to choose', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 404 }, { status: 422 }]);
@@ -585,12 +622,17 @@ describe('Signature', () => {
 			signingSecret: newStandardSecret(),
 			furtherSigningSecrets: secret,
 		});
-		const path = unique('verify');
+		const hookPath = unique('verify');
 		const webhook = node(
 			'Webhook',
 			'n8n-nodes-base.webhook',
-			{ path, httpMethod: 'POST', responseMode: 'responseNode', options: { rawBody: true } },
-			{ typeVersion: 2, webhookId: path },
+			{
+				path: hookPath,
+				httpMethod: 'POST',
+				responseMode: 'responseNode',
+				options: { rawBody: true },
+			},
+			{ typeVersion: 2, webhookId: hookPath },
 		);
 		const verify = node(
 			'Verify',
@@ -605,7 +647,7 @@ describe('Signature', () => {
 			{ typeVersion: 1.1 },
 		);
 		const id = await n8n.createWorkflow({
-			name: path,
+			name: hookPath,
 			nodes: [webhook, verify, respond],
 			connections: chain(webhook, verify, respond),
 		});
@@ -616,7 +658,7 @@ describe('Signature', () => {
 				'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
 				'webhook-signature': new Webhook(secret).sign('msg_1', now, body),
 			};
-			const url = `${stage.base}/webhook/${path}`;
+			const url = `${stage.base}/webhook/${hookPath}`;
 			const good = await stage.post(url, body, headers);
 			expect({ status: good.status, data: good.data }).toEqual({ status: 200, data: 'verified' });
 			const bad = await stage.post(url, body === '' ? '{}' : `${body} `, headers);

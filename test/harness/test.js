@@ -25,6 +25,7 @@ async function runOnNode24(args) {
 /** Checks that are commands: each counts as one test. */
 const CHECKS = [
 	['Lint (n8n-node, strict)', ['node_modules/@n8n/node-cli/bin/n8n-node.mjs', 'lint']],
+	['Lint (eslint-plugin-n8n-nodes-base)', ['test/harness/lint.mjs']],
 	['n8n’s package scanner, on the source and on the tarball', ['test/harness/scan.mjs']],
 	['Type check', ['node_modules/typescript/bin/tsc', '--noEmit']],
 ];

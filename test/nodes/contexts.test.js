@@ -280,7 +280,7 @@ describe('descriptions', () => {
 				resolved: true,
 				value: `webhooks/${folder}/a`,
 			});
-			// eslint-disable-next-line no-new-func -- evaluates the template as n8n's expression engine would
+			// As n8n's expression engine would evaluate it.
 			const template = new Function('$parameter', `return ${post.path.slice(3, -2)}`);
 			expect(template(parameters)).toBe(`webhooks/${folder}/a`);
 		}

@@ -6,7 +6,8 @@ import {
 	type EventType,
 	type PlatformProfile,
 } from '../../../../core/profiles';
-import { platformOptions } from '../../../shared/platforms';
+import { headerFields } from '../../../shared/headers';
+import { platformProperty } from '../../../shared/platforms';
 
 /** The value that stands for an event type that is not in the platform's catalogue. */
 export const OTHER_EVENT_TYPE = '__other__';
@@ -79,22 +80,7 @@ const options: INodeProperties = {
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add header',
 			default: {},
-			options: [
-				{
-					displayName: 'Header',
-					name: 'header',
-					values: [
-						{
-							displayName: 'Name',
-							name: 'name',
-							type: 'string',
-							default: '',
-							placeholder: 'e.g. X-Tenant',
-						},
-						{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-					],
-				},
-			],
+			options: headerFields,
 			description: 'Sent with every attempt. The signature’s and the credential’s headers win.',
 		},
 		{
@@ -242,15 +228,7 @@ const options: INodeProperties = {
 };
 
 export const properties: INodeProperties[] = [
-	{
-		displayName: 'Platform',
-		name: 'platform',
-		type: 'options',
-		noDataExpression: true,
-		options: platformOptions,
-		default: 'agenticflow',
-		description: 'Whose events these are: it says how they look and how they are signed',
-	},
+	platformProperty('Whose events these are: it says how they look and how they are signed'),
 	{
 		displayName: 'Endpoint URL',
 		name: 'url',

@@ -29,6 +29,7 @@ import { checkEndpointUrl, printableUrl } from '../../../../core/network/endpoin
 import { parseStatuses } from '../../../../core/policy/outcome';
 import { profileById, type PlatformProfile } from '../../../../core/profiles';
 import { attemptRequest } from '../../../shared/credentialRequest';
+import { readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
 import { cancellableWait } from '../../../shared/waiting';
@@ -42,7 +43,7 @@ const FAILED = 2;
 interface SendOptions {
 	allowHttp?: boolean;
 	backoffMultiplier?: number;
-	headers?: { header?: Array<{ name: string; value: string }> };
+	headers?: HeaderParameter;
 	maxEvents?: number;
 	eventId?: string;
 	excludeFields?: string;
@@ -83,26 +84,6 @@ interface PreparedEvent {
 	/** Events with equal keys may share a delivery. */
 	key: string;
 	condition: ConditionResult;
-}
-
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
-const CONNECTION_HEADERS = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
-
-function customHeaders(options: SendOptions): Record<string, string> {
-	const headers: Record<string, string> = {};
-	for (const { name, value } of options.headers?.header ?? []) {
-		if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(String(value))) {
-			throw new Error(
-				`The custom header "${name}" cannot be sent: use letters, digits and hyphens in its name and printable ASCII in its value.`,
-			);
-		}
-		if (CONNECTION_HEADERS.has(name.toLowerCase())) {
-			throw new Error(`The custom header "${name}" belongs to the connection: take it out.`);
-		}
-		headers[name] = String(value);
-	}
-	return headers;
 }
 
 function deliveryRules(profile: PlatformProfile, options: SendOptions): DeliveryRules {
@@ -200,7 +181,7 @@ function prepare(
 		profile,
 		url: url.href,
 		printableUrl: printableUrl(url),
-		headers: customHeaders(options),
+		headers: readHeaders(options.headers),
 		signed: context.getNodeParameter('useCredential', itemIndex) as boolean,
 		bare: options.bare ?? false,
 		skipTlsCheck: options.skipTlsCheck ?? false,
@@ -314,8 +295,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	// An agent's tool is read from its first output alone.
 	const asTool = isAgentTool(context);
 	const failedOutput = asTool ? DELIVERED : FAILED;
-	const goesOn =
-		context.continueOnFail() || asTool || isOutputConnected(context, FAILED);
+	const goesOn = context.continueOnFail() || asTool || isOutputConnected(context, FAILED);
 	// n8n takes an item to its error output by these fields; one with `error` set would lose all others.
 	const failedJson = (json: IDataObject, message: string): IDataObject =>
 		context.getNode().onError === 'continueErrorOutput' ? { error: message, details: json } : json;

@@ -4,19 +4,11 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { authenticateRequest } from '../../../../core/credentials/settings';
 import { bodyParameter, bodyProperties } from '../../../shared/body';
 import { eachItem } from '../../../shared/eachItem';
-import { platformOptions } from '../../../shared/platforms';
+import { platformProperty } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
 
 const properties: INodeProperties[] = [
-	{
-		displayName: 'Platform',
-		name: 'platform',
-		type: 'options',
-		noDataExpression: true,
-		options: platformOptions,
-		default: 'agenticflow',
-		description: 'How to sign, where the credential leaves it to the node',
-	},
+	platformProperty('How to sign, where the credential leaves it to the node'),
 	...bodyProperties,
 	{
 		displayName: 'Options',

@@ -15,22 +15,14 @@ import {
 import { bodyParameter, bodyProperties } from '../../../shared/body';
 import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
-import { platformOptions } from '../../../shared/platforms';
+import { platformProperty } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
 
 const VALID = 0;
 const REFUSED = 1;
 
 const properties: INodeProperties[] = [
-	{
-		displayName: 'Platform',
-		name: 'platform',
-		type: 'options',
-		noDataExpression: true,
-		options: platformOptions,
-		default: 'agenticflow',
-		description: 'Who signed, where the credential leaves it to the node',
-	},
+	platformProperty('Who signed, where the credential leaves it to the node'),
 	...bodyProperties,
 	{
 		displayName: 'Headers (JSON)',

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
+import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter } from '../../../shared/json';
 import type { Operation } from '../../operation';
 
@@ -95,22 +96,7 @@ const properties: INodeProperties[] = [
 				typeOptions: { multipleValues: true },
 				placeholder: 'Add header',
 				default: {},
-				options: [
-					{
-						displayName: 'Header',
-						name: 'header',
-						values: [
-							{
-								displayName: 'Name',
-								name: 'name',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. Retry-After',
-							},
-							{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-						],
-					},
-				],
+				options: headerFields,
 			},
 		],
 	},
@@ -119,7 +105,7 @@ const properties: INodeProperties[] = [
 interface RespondOptions {
 	data?: unknown;
 	statusCode?: number;
-	headers?: { header?: Array<{ name: string; value: string }> };
+	headers?: HeaderParameter;
 }
 
 const parameter = (context: IExecuteFunctions, name: string): string =>
@@ -161,12 +147,9 @@ const REPLIES: Record<
 function buildResponse(context: IExecuteFunctions): IN8nHttpFullResponse {
 	const options = context.getNodeParameter('options', 0, {}) as RespondOptions;
 	const { statusCode, body } = REPLIES[parameter(context, 'respondWith')];
-	const headers = Object.fromEntries(
-		(options.headers?.header ?? []).map(({ name, value }) => [name.toLowerCase(), value]),
-	);
 	return {
 		statusCode: options.statusCode ?? statusCode,
-		headers,
+		headers: readHeaders(options.headers),
 		body: body(context, options) as IDataObject,
 	};
 }
