@@ -20,15 +20,16 @@ import { testInboundCredential } from '../shared/credentialTests';
 import { outputs, properties, webhooks } from './description';
 import { inboundRules, withoutCredentials, type TriggerParameters } from './inbound';
 
+// n8n reads such conditions for credentials as for parameters; its types have them for the latter only.
+const anyMethod = { _cnd: { exists: true } } as const;
+
 const WEBHOOK_ID = /^[\w.~-]{1,200}$/;
 
 function triggerParameters(context: IWebhookFunctions | IHookFunctions): TriggerParameters {
 	return {
 		platform: context.getNodeParameter('platform') as string,
 		requestKind: context.getNodeParameter('requestKind') as TriggerParameters['requestKind'],
-		authentication: context.getNodeParameter(
-			'authentication',
-		) as TriggerParameters['authentication'],
+		methods: context.getNodeParameter('authenticationMethods') as TriggerParameters['methods'],
 		options: context.getNodeParameter('options', {}) as TriggerParameters['options'],
 	};
 }
@@ -36,7 +37,7 @@ function triggerParameters(context: IWebhookFunctions | IHookFunctions): Trigger
 async function readRules(context: IWebhookFunctions | IHookFunctions) {
 	const parameters = triggerParameters(context);
 	const credential =
-		parameters.authentication.length > 0
+		parameters.methods.length > 0
 			? await context.getCredentials('agentWebhookInboundApi')
 			: undefined;
 	return { parameters, rules: inboundRules(parameters, credential) };
@@ -140,7 +141,7 @@ export class AgentWebhookTrigger implements INodeType {
 		// Above 1, since n8n evaluates an expression for each request to a node of version 1.
 		version: [2],
 		subtitle:
-			'={{ { agentMessage: "Agent message", workflowRun: "Workflow run", event: "Any JSON event" }[$parameter["requestKind"]] + ": " + ($parameter["authentication"].length ? "authenticated" : "open to anyone") }}',
+			'={{ { agentMessage: "Agent message", workflowRun: "Workflow run", event: "Any JSON event" }[$parameter["requestKind"]] + ": " + ($parameter["authenticationMethods"].length ? "authenticated" : "open to anyone") }}',
 		description:
 			'Starts the workflow on an agent or workflow webhook whose token, Basic, Bearer or HMAC signature is valid',
 		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',
@@ -164,7 +165,9 @@ export class AgentWebhookTrigger implements INodeType {
 				required: true,
 				testedBy: 'inboundCredentialTest',
 				displayOptions: {
-					show: { authentication: ['urlToken', 'bearer', 'basic', 'signature'] },
+					// Named by their values, n8n's editor would take the methods for its own choice of
+					// credential types, and hide them.
+					show: { authenticationMethods: [anyMethod as unknown as string] },
 				},
 			},
 		],

@@ -248,7 +248,7 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		displayName: 'Authentication',
-		name: 'authentication',
+		name: 'authenticationMethods',
 		type: 'multiOptions',
 		noDataExpression: true,
 		options: [
@@ -278,7 +278,7 @@ export const properties: INodeProperties[] = [
 		name: 'openNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { hide: { authentication: ['urlToken', 'bearer', 'basic', 'signature'] } },
+		displayOptions: { hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
 	},
 	{
 		displayName: 'Respond',

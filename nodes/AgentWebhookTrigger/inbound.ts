@@ -18,7 +18,7 @@ import { jsonObjectParameter, listParameter } from '../shared/json';
 export interface TriggerParameters {
 	platform: string;
 	requestKind: RequestKind;
-	authentication: AuthenticationMethod[];
+	methods: AuthenticationMethod[];
 	options: {
 		allowedAddresses?: string;
 		allowedPlatformAddresses?: string[];
@@ -42,7 +42,7 @@ function dataField({ envelope }: PlatformProfile): string {
  * @throws with a message for the owner, where they cannot be read or lack a secret
  */
 export function inboundRules(
-	{ platform, requestKind, authentication, options }: TriggerParameters,
+	{ platform, requestKind, methods, options }: TriggerParameters,
 	credential: CredentialFields | undefined,
 ): InboundRules {
 	const profile = profileById(platform);
@@ -56,10 +56,10 @@ export function inboundRules(
 		kind: requestKind,
 		httpsOnly: options.httpsOnly ?? false,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
-		methods: authentication,
+		methods,
 		require: options.require ?? 'all',
 		...inboundSecrets(fields),
-		...(authentication.includes('signature') && {
+		...(methods.includes('signature') && {
 			signature: {
 				...signingSettings(fields, platform),
 				...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),

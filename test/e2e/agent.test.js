@@ -97,7 +97,7 @@ test.each([2, 3.1])(
 			{ credentials: outbound },
 		);
 		const hook = await stage.triggered(
-			{ authentication: [], responseMode: 'lastNode' },
+			{ authenticationMethods: [], responseMode: 'lastNode' },
 			{
 				then: [agent, languageModel, tool],
 				connections: {

@@ -74,12 +74,12 @@ const unauthorized = (code, call) => ({ status: 401, code, ...call });
 
 describe('every authentication alone', () => {
 	test('none', async () => {
-		const hook = await triggered({ authentication: [] });
+		const hook = await triggered({ authenticationMethods: [] });
 		await check(hook, { accepted: [{}], refused: [] });
 	});
 
 	test('URL token', async () => {
-		const hook = await triggered({ authentication: ['urlToken'] }, { credentials: agenticflow });
+		const hook = await triggered({ authenticationMethods: ['urlToken'] }, { credentials: agenticflow });
 		const [execution] = await check(hook, {
 			accepted: secrets.urlTokens.map((token) => ({ query: `?token=${token}&page=2` })),
 			refused: [
@@ -99,7 +99,7 @@ describe('every authentication alone', () => {
 	});
 
 	test('Bearer', async () => {
-		const hook = await triggered({ authentication: ['bearer'] }, { credentials: agenticflow });
+		const hook = await triggered({ authenticationMethods: ['bearer'] }, { credentials: agenticflow });
 		const [execution] = await check(hook, {
 			accepted: [
 				...secrets.bearerTokens.map((token) => ({ headers: { authorization: `Bearer ${token}` } })),
@@ -121,7 +121,7 @@ describe('every authentication alone', () => {
 
 	test('Basic', async () => {
 		const { user, password } = secrets.basic;
-		const hook = await triggered({ authentication: ['basic'] }, { credentials: agenticflow });
+		const hook = await triggered({ authenticationMethods: ['basic'] }, { credentials: agenticflow });
 		await check(hook, {
 			accepted: [{ headers: { authorization: basic(user, password) } }],
 			refused: [
@@ -137,7 +137,7 @@ describe('every authentication alone', () => {
 	});
 
 	test('AgenticFlow’s signature, with either of two secrets', async () => {
-		const hook = await triggered({ authentication: ['signature'] }, { credentials: agenticflow });
+		const hook = await triggered({ authenticationMethods: ['signature'] }, { credentials: agenticflow });
 		const signed = (signature) => ({ headers: { 'X-AgenticFlow-Signature': signature } });
 		const [execution] = await check(hook, {
 			accepted: secrets.signing.map((secret) => signed(hmac(MESSAGE, secret))),
@@ -166,7 +166,7 @@ describe('every authentication alone', () => {
 
 	test('Standard Webhooks’ signature, made by its library, with either of two secrets', async () => {
 		const hook = await triggered(
-			{ authentication: ['signature'], platform: 'standardWebhooks', requestKind: 'event' },
+			{ authenticationMethods: ['signature'], platform: 'standardWebhooks', requestKind: 'event' },
 			{ credentials: standardWebhooks },
 		);
 		const at = new Date(1000 * Math.floor(Date.now() / 1000));
@@ -219,7 +219,7 @@ describe('every authentication alone', () => {
 			toleranceSeconds: 60,
 		});
 		const hook = await triggered(
-			{ authentication: ['signature'], platform: 'custom' },
+			{ authenticationMethods: ['signature'], platform: 'custom' },
 			{ credentials },
 		);
 		const signed = (timestamp) => ({
@@ -248,7 +248,7 @@ describe('authentications combined', () => {
 
 	test('all are required', async () => {
 		const hook = await triggered(
-			{ authentication: ['urlToken', 'bearer', 'signature'] },
+			{ authenticationMethods: ['urlToken', 'bearer', 'signature'] },
 			{ credentials: agenticflow },
 		);
 		const [execution] = await check(hook, {
@@ -265,7 +265,7 @@ describe('authentications combined', () => {
 
 	test('one is enough, and a refusal does not say which failed', async () => {
 		const hook = await triggered(
-			{ authentication: ['urlToken', 'bearer', 'signature'], options: { require: 'any' } },
+			{ authenticationMethods: ['urlToken', 'bearer', 'signature'], options: { require: 'any' } },
 			{ credentials: agenticflow },
 		);
 		await check(hook, {
@@ -289,7 +289,7 @@ describe('bytes as they arrive', () => {
 	};
 	test.each(Object.keys(bodies))('a signature over %s verifies', async (name) => {
 		const hook = await triggered(
-			{ authentication: ['signature'], requestKind: 'event', options: { rawBodyField: 'raw' } },
+			{ authenticationMethods: ['signature'], requestKind: 'event', options: { rawBodyField: 'raw' } },
 			{ credentials: agenticflow },
 		);
 		const body = bodies[name];
@@ -310,7 +310,7 @@ describe('bytes as they arrive', () => {
 	});
 
 	test('application/*+json is parsed too', async () => {
-		const hook = await triggered({ authentication: [], requestKind: 'event' });
+		const hook = await triggered({ authenticationMethods: [], requestKind: 'event' });
 		const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 		const [execution] = await check(hook, {
 			accepted: [{ body: '{"specversion":"1.0"}', headers }],
@@ -322,7 +322,7 @@ describe('bytes as they arrive', () => {
 
 describe('validation and replies', () => {
 	test('agent messages', async () => {
-		const hook = await triggered({ authentication: [] });
+		const hook = await triggered({ authenticationMethods: [] });
 		// The page's own example, spec/agenticflow.txt.
 		const page =
 			'{\n"message": "Hello, I need help with my order #12345",\n"user_id": "user_123",\n"metadata": {\n"source": "contact_form",\n"priority": "high",\n"department": "support"\n},\n"context": {\n"order_id": "12345",\n"customer_email": "jane@example.com"\n}\n}';
@@ -349,7 +349,7 @@ describe('validation and replies', () => {
 	});
 
 	test('workflow runs', async () => {
-		const hook = await triggered({ authentication: [], requestKind: 'workflowRun' });
+		const hook = await triggered({ authenticationMethods: [], requestKind: 'workflowRun' });
 		expect(hook.url).toContain('/webhooks/workflows/');
 		const [execution] = await check(hook, {
 			accepted: [{ body: '{"input_data":{"name":"John Doe"},"trigger_source":"contact_form"}' }],
@@ -362,7 +362,7 @@ describe('validation and replies', () => {
 
 	test('method, media type, size, address and transport', async () => {
 		const hook = await triggered({
-			authentication: [],
+			authenticationMethods: [],
 			options: { maxBodyKilobytes: 1 },
 		});
 		await check(hook, {
@@ -396,7 +396,7 @@ describe('validation and replies', () => {
 		expect(headers.allow).toBe('POST');
 
 		const elsewhere = await triggered({
-			authentication: [],
+			authenticationMethods: [],
 			options: { allowedAddresses: '203.0.113.0/24', allowedPlatformAddresses: ['agenticflow'] },
 		});
 		const forbidden = { status: 403, code: 'ADDRESS_NOT_ALLOWED' };
@@ -411,12 +411,12 @@ describe('validation and replies', () => {
 			],
 		});
 		const here = await triggered({
-			authentication: [],
+			authenticationMethods: [],
 			options: { allowedAddresses: '127.0.0.0/8' },
 		});
 		await check(here, { accepted: [{}], refused: [] });
 
-		const secure = await triggered({ authentication: [], options: { httpsOnly: true } });
+		const secure = await triggered({ authenticationMethods: [], options: { httpsOnly: true } });
 		await check(secure, {
 			accepted: [{ headers: { 'x-forwarded-proto': 'https' } }],
 			refused: [{ status: 403, code: 'HTTPS_REQUIRED' }],
@@ -425,7 +425,7 @@ describe('validation and replies', () => {
 
 	test('event types and conditions that do not fit are answered 200 and start nothing', async () => {
 		const hook = await triggered({
-			authentication: [],
+			authenticationMethods: [],
 			requestKind: 'event',
 			options: {
 				eventTypes: 'agent.conversation.completed, workflow.execution.failed',
@@ -452,7 +452,7 @@ describe('validation and replies', () => {
 
 	test('by option, refused requests leave on a second output without their credentials', async () => {
 		const hook = await triggered(
-			{ authentication: ['bearer'], options: { outputRefused: true } },
+			{ authenticationMethods: ['bearer'], options: { outputRefused: true } },
 			{ credentials: agenticflow },
 		);
 		const { status } = await post(hook.url, MESSAGE, { authorization: 'Bearer guessed-token' });
@@ -477,7 +477,7 @@ describe('responding', () => {
 			},
 			{ typeVersion: 3.4 },
 		);
-		const hook = await triggered({ authentication: [], responseMode: 'lastNode' }, { then: [set] });
+		const hook = await triggered({ authenticationMethods: [], responseMode: 'lastNode' }, { then: [set] });
 		const { status, data } = await post(hook.url, '{"message":"hi"}');
 		expect({ status, data }).toEqual({ status: 200, data: { reply: 'You said hi' } });
 	});
@@ -514,7 +514,7 @@ describe('responding', () => {
 			...parameters,
 		});
 		const hook = await triggered(
-			{ authentication: [], responseMode: 'responseNode' },
+			{ authenticationMethods: [], responseMode: 'responseNode' },
 			{ then: [respond] },
 		);
 		const answer = await post(hook.url, '{"message":"hi"}');
@@ -533,14 +533,14 @@ test('what cannot work is not switched on, and n8n says why', async () => {
 	await Promise.all(
 		[
 			[{ path: 'two words' }, 'cannot stand in a URL'],
-			[{ authentication: ['basic'] }, 'Basic authentication is required'],
-			[{ authentication: ['signature'] }, 'A signature is required'],
+			[{ authenticationMethods: ['basic'] }, 'Basic authentication is required'],
+			[{ authenticationMethods: ['signature'] }, 'A signature is required'],
 			[{ options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
 			[{ options: { conditions: '{' } }, 'not valid JSON'],
 			[{ options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
-			[{ platform: 'custom', authentication: ['signature'] }, 'Choose "Custom"'],
+			[{ platform: 'custom', authenticationMethods: ['signature'] }, 'Choose "Custom"'],
 		].map(async ([parameters, message]) => {
-			const hook = triggered({ authentication: ['bearer'], ...parameters }, { credentials });
+			const hook = triggered({ authenticationMethods: ['bearer'], ...parameters }, { credentials });
 			await expect(hook).rejects.toThrow(message);
 		}),
 	);

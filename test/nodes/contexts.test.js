@@ -160,7 +160,7 @@ describe('the trigger, in n8n-core’s webhook context', () => {
 		platform: 'agenticflow',
 		requestKind: 'agentMessage',
 		path: 'x',
-		authentication: ['bearer'],
+		authenticationMethods: ['bearer'],
 		responseMode: 'onReceived',
 		options: {},
 	};
@@ -198,7 +198,7 @@ describe('the trigger, in n8n-core’s webhook context', () => {
 
 	test('a body that n8n finds too large while it is read is answered 413', async () => {
 		const { answer } = await receive(
-			{ ...parameters, authentication: [] },
+			{ ...parameters, authenticationMethods: [] },
 			{
 				headers: { 'content-type': 'application/cloudevents+json' },
 				readRawBody: async () => {
