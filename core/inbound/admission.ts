@@ -8,6 +8,15 @@ import { validateBody, type RequestKind } from '../validation/bodies';
 
 export type AuthenticationMethod = 'urlToken' | 'bearer' | 'basic' | 'signature';
 
+/** What callers are checked against. */
+export interface InboundSecrets {
+	urlTokens: string[];
+	bearerTokens: string[];
+	basic: { user: string; password: string };
+	/** Present where a signature is among the methods. */
+	signature?: { scheme: SignatureScheme; secrets: string[]; toleranceSeconds?: number };
+}
+
 export interface InboundRules {
 	kind: RequestKind;
 	httpsOnly: boolean;
@@ -17,10 +26,8 @@ export interface InboundRules {
 	methods: AuthenticationMethod[];
 	/** Whether each of the methods must pass, or one of them is enough. */
 	require: 'all' | 'any';
-	urlTokens: string[];
-	bearerTokens: string[];
-	basic: { user: string; password: string };
-	signature?: { scheme: SignatureScheme; secrets: string[]; toleranceSeconds?: number };
+	/** Asked only when the secret-free checks have passed: reading a credential costs n8n more than they do. */
+	secrets: () => Promise<InboundSecrets>;
 	maxBodyBytes: number;
 	/** Where an event's type and its data stand in its body. */
 	eventField: string;
@@ -127,46 +134,47 @@ function authorization(headers: RequestHeaders, scheme: string): string | undefi
 	return given.toLowerCase() === scheme ? rest.join(' ').trim() : undefined;
 }
 
-function checkUrlToken({ urlTokens }: InboundRules, { query }: InboundRequest): Check {
-	const { token } = query;
-	if (token === undefined || token === '') {
-		return fail('TOKEN_MISSING', 'The URL parameter token is missing');
-	}
-	return typeof token === 'string' && safeIncludes(urlTokens, token)
-		? { passed: true }
-		: fail('TOKEN_INVALID', 'The URL parameter token is not valid');
-}
+/** What a request brings for a method, before it is compared with any secret. */
+const GIVEN = {
+	urlToken: ({ query }: InboundRequest) => (query.token === '' ? undefined : query.token),
+	bearer: ({ headers }: InboundRequest) => authorization(headers, 'bearer') || undefined,
+	basic: ({ headers }: InboundRequest) => authorization(headers, 'basic') || undefined,
+};
 
-function checkBearer({ bearerTokens }: InboundRules, { headers }: InboundRequest): Check {
-	const token = authorization(headers, 'bearer');
-	if (token === undefined || token === '') {
-		return fail('TOKEN_MISSING', 'The header Authorization with a Bearer token is missing');
-	}
-	return safeIncludes(bearerTokens, token)
-		? { passed: true }
-		: fail('TOKEN_INVALID', 'The Bearer token is not valid');
-}
+const MISSING: Record<keyof typeof GIVEN, [RefusalCode, string]> = {
+	urlToken: ['TOKEN_MISSING', 'The URL parameter token is missing'],
+	bearer: ['TOKEN_MISSING', 'The header Authorization with a Bearer token is missing'],
+	basic: ['CREDENTIALS_MISSING', 'The header Authorization with Basic credentials is missing'],
+};
 
-function checkBasic({ basic }: InboundRules, { headers }: InboundRequest): Check {
-	const encoded = authorization(headers, 'basic');
-	if (encoded === undefined || encoded === '') {
-		return fail(
-			'CREDENTIALS_MISSING',
-			'The header Authorization with Basic credentials is missing',
-		);
-	}
-	const text = Buffer.from(encoded, 'base64').toString('utf8');
+const PASSED: Check = { passed: true };
+
+function checkBasic({ basic }: InboundSecrets, given: string): Check {
+	const text = Buffer.from(given, 'base64').toString('utf8');
 	const colon = text.indexOf(':');
 	const [user, password] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
 	const userFits = safeEqual(basic.user, user);
 	const passwordFits = safeEqual(basic.password, password);
 	return colon !== -1 && userFits && passwordFits
-		? { passed: true }
+		? PASSED
 		: fail('CREDENTIALS_INVALID', 'The Basic credentials are not valid');
 }
 
+/** Compares what a request brings with the secrets. A doubled `?token=` is a list, and never valid. */
+const COMPARE: Record<keyof typeof GIVEN, (secrets: InboundSecrets, given: unknown) => Check> = {
+	urlToken: ({ urlTokens }, given) =>
+		typeof given === 'string' && safeIncludes(urlTokens, given)
+			? PASSED
+			: fail('TOKEN_INVALID', 'The URL parameter token is not valid'),
+	bearer: ({ bearerTokens }, given) =>
+		safeIncludes(bearerTokens, String(given))
+			? PASSED
+			: fail('TOKEN_INVALID', 'The Bearer token is not valid'),
+	basic: (secrets, given) => checkBasic(secrets, String(given)),
+};
+
 function checkSignature(
-	{ signature }: InboundRules,
+	{ signature }: InboundSecrets,
 	{ headers, nowMs }: InboundRequest,
 	body: Buffer,
 ): Check {
@@ -190,23 +198,24 @@ function checkSignature(
  * Makes sure that every method has the secrets it checks against.
  * @throws InboundConfigurationError for the receiver's owner
  */
-export function assertSecretsPresent(rules: InboundRules): void {
+export function assertSecretsPresent(
+	methods: AuthenticationMethod[],
+	secrets: InboundSecrets,
+): void {
 	const missing = (what: string): never => {
 		throw new InboundConfigurationError(
 			`${what} is required of callers, but the inbound credential has none. Fill it in, or take the method out of "Authentication".`,
 		);
 	};
-	for (const method of rules.methods) {
-		if (method === 'urlToken' && rules.urlTokens.length === 0) missing('A URL token');
-		if (method === 'bearer' && rules.bearerTokens.length === 0) missing('A Bearer token');
-		if (method === 'basic' && (rules.basic.user === '' || rules.basic.password === '')) {
+	for (const method of methods) {
+		if (method === 'urlToken' && secrets.urlTokens.length === 0) missing('A URL token');
+		if (method === 'bearer' && secrets.bearerTokens.length === 0) missing('A Bearer token');
+		if (method === 'basic' && (secrets.basic.user === '' || secrets.basic.password === '')) {
 			missing('Basic authentication');
 		}
-		if (method === 'signature' && !rules.signature?.secrets.length) missing('A signature');
+		if (method === 'signature' && !secrets.signature?.secrets.length) missing('A signature');
 	}
 }
-
-const CHEAP_CHECKS = { urlToken: checkUrlToken, bearer: checkBearer, basic: checkBasic };
 
 const isJson = (mediaType: string): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType);
 
@@ -250,22 +259,28 @@ export async function admit(rules: InboundRules, request: InboundRequest): Promi
 	if (rules.isAllowedAddress?.(request.address) === false) {
 		return refuse(403, 'ADDRESS_NOT_ALLOWED', 'This address may not call this webhook');
 	}
-	assertSecretsPresent(rules);
-
 	const unauthorized = (code: RefusalCode, message: string): Refusal =>
 		refuse(401, code, message, { headers: challenge(rules.methods) });
+	const noneValid = (): Refusal =>
+		unauthorized('UNAUTHORIZED', 'None of the accepted credentials is valid');
+	const simple = rules.methods.filter((method) => method !== 'signature');
+	const given = new Map(simple.map((method) => [method, GIVEN[method](request)]));
+	const missing = simple.filter((method) => given.get(method) === undefined);
+	if (rules.require === 'all' && missing.length > 0) return unauthorized(...MISSING[missing[0]]);
+	if (simple.length > 0 && missing.length === rules.methods.length) return noneValid();
+
+	const secrets = rules.methods.length > 0 ? await rules.secrets() : undefined;
+	if (secrets !== undefined) assertSecretsPresent(rules.methods, secrets);
 	const passed: AuthenticationMethod[] = [];
-	for (const method of rules.methods) {
-		if (method === 'signature') continue;
-		const check = CHEAP_CHECKS[method](rules, request);
+	for (const method of simple) {
+		if (secrets === undefined || missing.includes(method)) continue;
+		const check = COMPARE[method](secrets, given.get(method));
 		if (check.passed) passed.push(method);
 		else if (rules.require === 'all') return unauthorized(check.code, check.message);
 	}
 	const signed =
 		rules.methods.includes('signature') && (rules.require === 'all' || passed.length === 0);
-	if (!signed && rules.methods.length > 0 && passed.length === 0) {
-		return unauthorized('UNAUTHORIZED', 'None of the accepted credentials is valid');
-	}
+	if (!signed && rules.methods.length > 0 && passed.length === 0) return noneValid();
 
 	const mediaType = mediaTypeOf(request.headers);
 	const unsupported = (): Refusal =>
@@ -284,11 +299,11 @@ export async function admit(rules: InboundRules, request: InboundRequest): Promi
 	if (rawBody.length > rules.maxBodyBytes) return tooLarge();
 
 	let signature: Passed['signature'];
-	if (signed) {
-		const check = checkSignature(rules, request, rawBody);
+	if (signed && secrets !== undefined) {
+		const check = checkSignature(secrets, request, rawBody);
 		if (!check.passed) {
 			return rules.require === 'any' && rules.methods.length > 1
-				? unauthorized('UNAUTHORIZED', 'None of the accepted credentials is valid')
+				? noneValid()
 				: unauthorized(check.code, check.message);
 		}
 		passed.push('signature');

@@ -13,7 +13,12 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { admit, type Admission, type Refusal } from '../../core/inbound/admission';
+import {
+	admit,
+	assertSecretsPresent,
+	type Admission,
+	type Refusal,
+} from '../../core/inbound/admission';
 import { errorReply } from '../../core/replies/replies';
 import { testInboundCredential } from '../shared/credentialTests';
 
@@ -34,13 +39,10 @@ function triggerParameters(context: IWebhookFunctions | IHookFunctions): Trigger
 	};
 }
 
-async function readRules(context: IWebhookFunctions | IHookFunctions) {
+function readRules(context: IWebhookFunctions | IHookFunctions) {
 	const parameters = triggerParameters(context);
-	const credential =
-		parameters.methods.length > 0
-			? await context.getCredentials('agentWebhookInboundApi')
-			: undefined;
-	return { parameters, rules: inboundRules(parameters, credential) };
+	const readCredential = async () => await context.getCredentials('agentWebhookInboundApi');
+	return { parameters, rules: inboundRules(parameters, readCredential) };
 }
 
 /** Answers by itself, so that n8n starts no execution for it. */
@@ -201,7 +203,8 @@ export class AgentWebhookTrigger implements INodeType {
 					);
 				}
 				try {
-					await readRules(this);
+					const { rules } = readRules(this);
+					if (rules.methods.length > 0) assertSecretsPresent(rules.methods, await rules.secrets());
 				} catch (error) {
 					throw new NodeOperationError(this.getNode(), error as Error);
 				}
@@ -218,7 +221,7 @@ export class AgentWebhookTrigger implements INodeType {
 		let admission: Admission;
 		let parameters: TriggerParameters;
 		try {
-			const read = await readRules(this);
+			const read = readRules(this);
 			parameters = read.parameters;
 			admission = await admit(read.rules, {
 				method: request.method,

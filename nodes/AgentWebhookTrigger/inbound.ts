@@ -4,11 +4,7 @@ import {
 	signingSettings,
 	type CredentialFields,
 } from '../../core/credentials/settings';
-import {
-	assertSecretsPresent,
-	type AuthenticationMethod,
-	type InboundRules,
-} from '../../core/inbound/admission';
+import { type AuthenticationMethod, type InboundRules } from '../../core/inbound/admission';
 import { compileAllowlist } from '../../core/network/addresses';
 import { profileById, type PlatformProfile } from '../../core/profiles';
 import type { RequestKind } from '../../core/validation/bodies';
@@ -38,12 +34,12 @@ function dataField({ envelope }: PlatformProfile): string {
 }
 
 /**
- * The rules that a trigger's parameters and its credential stand for.
- * @throws with a message for the owner, where they cannot be read or lack a secret
+ * The rules that a trigger's parameters stand for, and its credential, which is read when it is needed.
+ * @throws with a message for the owner, where they cannot be read
  */
 export function inboundRules(
 	{ platform, requestKind, methods, options }: TriggerParameters,
-	credential: CredentialFields | undefined,
+	readCredential: () => Promise<CredentialFields>,
 ): InboundRules {
 	const profile = profileById(platform);
 	const addresses = [
@@ -51,28 +47,30 @@ export function inboundRules(
 		...(options.allowedPlatformAddresses ?? []).flatMap((id) => profileById(id).sourceAddresses),
 	];
 	const conditions = jsonObjectParameter(options.conditions, 'Conditions');
-	const fields = credential ?? {};
-	const rules: InboundRules = {
+	return {
 		kind: requestKind,
 		httpsOnly: options.httpsOnly ?? false,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
 		methods,
 		require: options.require ?? 'all',
-		...inboundSecrets(fields),
-		...(methods.includes('signature') && {
-			signature: {
-				...signingSettings(fields, platform),
-				...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
-			},
-		}),
+		secrets: async () => {
+			const fields = await readCredential();
+			return {
+				...inboundSecrets(fields),
+				...(methods.includes('signature') && {
+					signature: {
+						...signingSettings(fields, platform),
+						...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
+					},
+				}),
+			};
+		},
 		maxBodyBytes: (options.maxBodyKilobytes ?? 10_240) * 1024,
 		eventField: profile.eventField,
 		dataField: dataField(profile),
 		eventTypes: listParameter(options.eventTypes),
 		...(conditions && { conditions: compileConditions(conditions) }),
 	};
-	assertSecretsPresent(rules);
-	return rules;
 }
 
 // Names of headers and URL parameters that callers prove themselves with, whoever invented them.

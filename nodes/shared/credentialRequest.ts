@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { SignableRequest } from '../../credentials/AgentWebhookOutboundApi.credentials';
 import type { AttemptResult } from '../../core/policy/outcome';
@@ -24,7 +24,14 @@ export interface AttemptRequest {
 	maxResponseBytes: number;
 	/** Absent: the request is sent without a credential, unsigned. */
 	signing?: SignableRequest['signing'];
+	/**
+	 * The outbound credential's fields, read once for all attempts: n8n's helper would otherwise read
+	 * and decrypt the credential anew for each of them.
+	 */
+	credential?: ICredentialDataDecryptedObject;
 }
+
+const CREDENTIAL = 'agentWebhookOutboundApi';
 
 /** The names of what our credential throws: faults of the request, not of the endpoint. */
 const OWN_ERRORS = new Set([
@@ -128,11 +135,14 @@ export async function attemptRequest(
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
 			const response = (await (request.signing
-				? context.helpers.httpRequestWithAuthentication.call(
-						context,
-						'agentWebhookOutboundApi',
-						options,
-					)
+				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options, {
+						credentialsDecrypted: {
+							id: '',
+							name: CREDENTIAL,
+							type: CREDENTIAL,
+							data: request.credential,
+						},
+					})
 				: context.helpers.httpRequest(options))) as StreamedResponse;
 			open = response.body;
 			if (expired) open.destroy();

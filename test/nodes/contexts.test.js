@@ -185,7 +185,7 @@ describe('the trigger, in n8n-core’s webhook context', () => {
 	});
 
 	test('a receiver that lost its secrets refuses everyone and does not say why', async () => {
-		const { answer, result } = await receive(parameters, request('Bearer '), {
+		const { answer, result } = await receive(parameters, request('Bearer x'), {
 			credentials: { agentWebhookInboundApi: {} },
 		});
 		expect(result).toEqual({ noWebhookResponse: true });

@@ -149,7 +149,7 @@ const options: INodeProperties = {
 			name: 'concurrency',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 100 },
-			default: 10,
+			default: 50,
 		},
 		{
 			displayName: 'Max Requests per Second',

@@ -328,10 +328,13 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 
 	const limits = context.getNodeParameter('options', 0, {}) as SendOptions & Partial<PacingLimits>;
 	const maxEvents = limits.maxEvents ?? 1;
+	const credential = due.some(({ target }) => target.signed)
+		? await context.getCredentials('agentWebhookOutboundApi')
+		: undefined;
 	const wait = cancellableWait(context);
 	const ports = { wait, nowMs: () => Date.now() };
 	const paced = createPacer(
-		{ concurrency: limits.concurrency ?? 10, perSecond: limits.perSecond ?? 0 },
+		{ concurrency: limits.concurrency ?? 50, perSecond: limits.perSecond ?? 0 },
 		ports,
 	);
 	const deliveries = groupIntoBatches(due, maxEvents, ({ key }) => key).map((events) =>
@@ -358,6 +361,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 										timeoutMs: delivery.target.timeoutMs,
 										skipTlsCheck: delivery.target.skipTlsCheck,
 										maxResponseBytes: delivery.target.maxResponseBytes,
+										credential,
 										...(delivery.target.signed && {
 											signing: {
 												platformId: delivery.target.profile.id,
