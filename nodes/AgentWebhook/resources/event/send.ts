@@ -23,12 +23,12 @@ import {
 	buildEnvelope,
 	type WebhookEvent,
 } from '../../../../core/delivery/envelope';
-import { createPacer, type PacingLimits } from '../../../../core/delivery/pacing';
+import { createPacer } from '../../../../core/delivery/pacing';
 import { compileFilters } from '../../../../core/filters/filters';
 import { checkEndpointUrl, printableUrl } from '../../../../core/network/endpointUrl';
 import { parseStatuses } from '../../../../core/policy/outcome';
 import { profileById, type PlatformProfile } from '../../../../core/profiles';
-import { attemptRequest } from '../../../shared/credentialRequest';
+import { attemptRequest, type AttemptRequest } from '../../../shared/credentialRequest';
 import { readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
@@ -240,6 +240,24 @@ function makeDelivery(events: PreparedEvent[], isBatch: boolean, nowMs: number):
 	};
 }
 
+/** One attempt at a delivery, signed for the moment at which it is made. */
+function attemptOf(
+	{ body, key, target }: Delivery,
+	credential: AttemptRequest['credential'],
+): AttemptRequest {
+	const { headers, maxResponseBytes, profile, signed, skipTlsCheck, timeoutMs, url } = target;
+	return {
+		url,
+		headers: { 'Content-Type': 'application/json', ...headers },
+		body,
+		timeoutMs,
+		skipTlsCheck,
+		maxResponseBytes,
+		credential,
+		...(signed && { signing: { platformId: profile.id, id: key, nowMs: Date.now() } }),
+	};
+}
+
 function resultItem(
 	prepared: PreparedEvent,
 	fields: IDataObject,
@@ -326,7 +344,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 		results[DELIVERED].push(resultItem(prepared, fields, item));
 	});
 
-	const limits = context.getNodeParameter('options', 0, {}) as SendOptions & Partial<PacingLimits>;
+	const limits = context.getNodeParameter('options', 0, {}) as SendOptions;
 	const maxEvents = limits.maxEvents ?? 1;
 	const credential = due.some(({ target }) => target.signed)
 		? await context.getCredentials('agentWebhookOutboundApi')
@@ -341,40 +359,15 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 		makeDelivery(events, maxEvents > 1, nowMs),
 	);
 	const reports = await Promise.all(
-		deliveries.map(
-			async (delivery) =>
-				await deliver(delivery.target.rules, {
-					...ports,
-					random: Math.random,
-					attempt: async () =>
-						await paced(
-							async () =>
-								await attemptRequest(
-									context,
-									{
-										url: delivery.target.url,
-										headers: {
-											'Content-Type': 'application/json',
-											...delivery.target.headers,
-										},
-										body: delivery.body,
-										timeoutMs: delivery.target.timeoutMs,
-										skipTlsCheck: delivery.target.skipTlsCheck,
-										maxResponseBytes: delivery.target.maxResponseBytes,
-										credential,
-										...(delivery.target.signed && {
-											signing: {
-												platformId: delivery.target.profile.id,
-												id: delivery.key,
-												nowMs: Date.now(),
-											},
-										}),
-									},
-									wait(delivery.target.timeoutMs),
-								),
-						),
-				}),
-		),
+		deliveries.map(async (delivery) => {
+			const { rules, timeoutMs } = delivery.target;
+			const attempt = async () =>
+				await paced(
+					async () =>
+						await attemptRequest(context, attemptOf(delivery, credential), wait(timeoutMs)),
+				);
+			return await deliver(rules, { ...ports, random: Math.random, attempt });
+		}),
 	);
 
 	deliveries.forEach((delivery, index) => {
