@@ -37,6 +37,9 @@ function schemeChoice(fields: CredentialFields): SchemeChoice {
 	};
 }
 
+const signingSecrets = (fields: CredentialFields): string[] =>
+	secretList(text(fields, 'signingSecret'), text(fields, 'furtherSigningSecrets'));
+
 /**
  * The scheme and the secrets of a credential.
  * @param platformId the node's platform
@@ -48,7 +51,7 @@ export function signingSettings(
 ): { scheme: SignatureScheme; secrets: string[] } {
 	return {
 		scheme: resolveScheme(schemeChoice(fields), platformId),
-		secrets: secretList(text(fields, 'signingSecret'), text(fields, 'furtherSigningSecrets')),
+		secrets: signingSecrets(fields),
 	};
 }
 
@@ -139,8 +142,7 @@ export function authenticateRequest(
 export function checkSigningFields(fields: CredentialFields, nowMs: number): void {
 	const choice = schemeChoice(fields);
 	if (choice.kind === 'platform') {
-		const secrets = signingSettings(fields, 'agenticflow').secrets;
-		for (const secret of secrets) {
+		for (const secret of signingSecrets(fields)) {
 			parseSecret(secret, /^wh(?:sec|sk|pk)_/.test(secret) ? 'standardWebhooks' : 'text');
 		}
 		return;
