@@ -1,5 +1,6 @@
 import { resolveScheme, type SchemeChoice } from '../profiles';
 import {
+	canSign,
 	customScheme,
 	type SignatureAlgorithm,
 	type SignatureEncoding,
@@ -73,6 +74,8 @@ export interface SigningValues {
 	platformId: string;
 	id: string;
 	nowMs: number;
+	/** Whether the platform asks for no signature here: then a credential without a secret sends none. */
+	unsignedAllowed?: boolean;
 }
 
 /** How an outbound credential proves who sends. */
@@ -116,7 +119,7 @@ export function endpointAuthentication(fields: CredentialFields): EndpointAuthen
 /** The headers and URL parameters that a credential adds to a request with this body. */
 export function authenticateRequest(
 	fields: CredentialFields,
-	request: { body: Buffer; id: string; nowMs: number; platformId?: string },
+	request: { body: Buffer } & Omit<SigningValues, 'platformId'> & { platformId?: string },
 ): { headers: Record<string, string>; query: Record<string, string> } {
 	const authentication = endpointAuthentication(fields);
 	const headers: Record<string, string> = {};
@@ -128,7 +131,9 @@ export function authenticateRequest(
 		headers.Authorization = `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 	}
 	if (text(fields, 'signatureScheme') !== 'none') {
-		const { scheme, secrets } = signingSettings(fields, request.platformId);
+		const secrets = signingSecrets(fields);
+		if (secrets.length === 0 && request.unsignedAllowed) return { headers, query };
+		const { scheme } = signingSettings(fields, request.platformId);
 		Object.assign(headers, signRequest(scheme, { ...request, secrets }));
 	}
 	return { headers, query };
@@ -143,13 +148,13 @@ export function checkSigningFields(fields: CredentialFields, nowMs: number): voi
 	const choice = schemeChoice(fields);
 	if (choice.kind === 'platform') {
 		for (const secret of signingSecrets(fields)) {
-			parseSecret(secret, /^wh(?:sec|sk|pk)_/.test(secret) ? 'standardWebhooks' : 'text');
+			parseSecret(secret, /^wh(?:sk|pk)_/.test(secret) ? 'standardWebhooks' : 'text');
 		}
 		return;
 	}
 	const { scheme, secrets } = signingSettings(fields);
 	const keys = secrets.map((secret) => parseSecret(secret, scheme.secretFormat));
-	if (keys.length > 0 && keys.every(({ canSign }) => !canSign)) return;
+	if (!canSign(scheme) || (keys.length > 0 && keys.every((key) => !key.canSign))) return;
 	const body = Buffer.from('{}');
 	const headers = signRequest(scheme, { body, id: 'test', nowMs, secrets });
 	const received = Object.fromEntries(

@@ -1,11 +1,6 @@
-import {
-	classify,
-	isRetryable,
-	type AttemptResult,
-	type Outcome,
-	type StatusPatterns,
-} from '../policy/outcome';
-import { parseRetryAfterMs, retryDelayMs, type RetryPolicy } from '../policy/retry';
+import { decide } from '../policy/decide';
+import { classify, type AttemptResult, type Outcome, type StatusPatterns } from '../policy/outcome';
+import { parseRetryAfterMs, type RetryPolicy } from '../policy/retry';
 
 /** One attempt, as the result item shows it. */
 export interface AttemptRecord {
@@ -20,19 +15,29 @@ export interface AttemptRecord {
 }
 
 export interface DeliveryReport {
-	status: 'delivered' | 'failed';
+	/** `retrying`: the next attempt is too far away to be waited for here. */
+	status: 'delivered' | 'retrying' | 'failed';
 	attempts: AttemptRecord[];
-	/** Of the last attempt; `null` where no response came. */
+	/** Of the last attempt of this run; `null` where no response came. */
 	response: { status_code: number; body: string; body_truncated: boolean } | null;
-	/** Why no further attempt was made; `null` where it was delivered. */
+	/** Why no further attempt is made; `null` where one is, or none is needed. */
 	gave_up_because: string | null;
+	/** Set where the status is `retrying`. */
+	nextAttemptAtMs?: number;
 }
 
 export interface DeliveryRules {
 	retry: RetryPolicy;
 	retryStatuses: StatusPatterns;
-	/** The sum of all waits between the attempts: no wait is begun that would exceed it. */
+	/** The sum of all waits within this run: no wait is begun that would exceed it. */
 	maxTotalWaitMs: number;
+}
+
+/** How far a delivery has come before. */
+export interface DeliveryProgress {
+	attempts: AttemptRecord[];
+	/** When the next attempt is due; at once where absent. */
+	nextAttemptAtMs?: number;
 }
 
 /** What a delivery needs from outside. */
@@ -41,6 +46,8 @@ export interface DeliveryPorts {
 	attempt: (attempt: number) => Promise<AttemptResult>;
 	/** Rejects when the execution is cancelled. */
 	wait: (ms: number) => Promise<void>;
+	/** Told before each wait, so that whoever watches sees what is waited for. */
+	onWait?: (nextAttempt: number, atMs: number) => void;
 	nowMs: () => number;
 	/** In [0, 1). */
 	random: () => number;
@@ -55,20 +62,48 @@ function describe(result: AttemptResult, outcome: Outcome): string | null {
 	return `The endpoint answered with status ${result.statusCode}`;
 }
 
-const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+const responseOf = (result: AttemptResult): DeliveryReport['response'] =>
+	result.kind === 'response'
+		? { status_code: result.statusCode, body: result.body, body_truncated: result.bodyTruncated }
+		: null;
 
 /**
- * Attempts a delivery until it succeeds or its policy gives up.
+ * Attempts a delivery until it succeeds, its policy gives up, or its next attempt is further away than
+ * may be waited for here.
+ * @param progress what was done before, in this run or in an earlier one
  * @returns what happened; rejects only where a port does
  */
-export async function deliver(rules: DeliveryRules, ports: DeliveryPorts): Promise<DeliveryReport> {
-	const attempts: AttemptRecord[] = [];
+export async function deliver(
+	rules: DeliveryRules,
+	ports: DeliveryPorts,
+	progress: DeliveryProgress = { attempts: [] },
+): Promise<DeliveryReport> {
+	const attempts = [...progress.attempts];
+	let response: DeliveryReport['response'] = null;
+	let dueMs = progress.nextAttemptAtMs;
 	let waitedMs = 0;
+	const report = (
+		status: DeliveryReport['status'],
+		gaveUpBecause: string | null = null,
+	): DeliveryReport => ({ status, attempts, response, gave_up_because: gaveUpBecause });
+
 	for (;;) {
+		if (dueMs !== undefined) {
+			const delayMs = Math.max(0, dueMs - ports.nowMs());
+			if (waitedMs + delayMs > rules.maxTotalWaitMs) {
+				return { ...report('retrying'), nextAttemptAtMs: dueMs };
+			}
+			if (delayMs > 0) {
+				ports.onWait?.(attempts.length + 1, dueMs);
+				await ports.wait(delayMs);
+			}
+			waitedMs += delayMs;
+		}
 		const startedMs = ports.nowMs();
 		const result = await ports.attempt(attempts.length + 1);
 		const endedMs = ports.nowMs();
 		const outcome = classify(result, rules.retryStatuses);
+		response = responseOf(result);
 		attempts.push({
 			attempt: attempts.length + 1,
 			time: new Date(startedMs).toISOString(),
@@ -77,41 +112,18 @@ export async function deliver(rules: DeliveryRules, ports: DeliveryPorts): Promi
 			duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
 			error_message: describe(result, outcome),
 		});
-		const report = (gaveUpBecause: string | null): DeliveryReport => ({
-			status: gaveUpBecause === null ? 'delivered' : 'failed',
-			attempts,
-			response:
-				result.kind === 'response'
-					? {
-							status_code: result.statusCode,
-							body: result.body,
-							body_truncated: result.bodyTruncated,
-						}
-					: null,
-			gave_up_because: gaveUpBecause,
-		});
-
-		if (outcome === 'success') return report(null);
-		if (!isRetryable(outcome))
-			return report(`An attempt with the outcome "${outcome}" is not retried`);
-		const retry = attempts.length;
-		if (retry > rules.retry.maxRetries) {
-			return report(`All ${attempts.length} attempts were made`);
-		}
-		const delayMs = retryDelayMs(
-			rules.retry,
-			retry,
-			ports.random(),
+		const retryAfterMs =
 			result.kind === 'response'
 				? parseRetryAfterMs(result.headers['retry-after'], endedMs)
-				: undefined,
+				: undefined;
+		const decision = decide(
+			rules.retry,
+			{ attempts: attempts.length, outcome, retryAfterMs },
+			endedMs,
+			ports.random(),
 		);
-		if (waitedMs + delayMs > rules.maxTotalWaitMs) {
-			return report(
-				`The next attempt is due in ${seconds(delayMs)}, and the waits within one execution may sum up to ${seconds(rules.maxTotalWaitMs)} only`,
-			);
-		}
-		await ports.wait(delayMs);
-		waitedMs += delayMs;
+		if (decision.action === 'deliver') return report('delivered');
+		if (decision.action === 'give_up') return report('failed', decision.because);
+		dueMs = decision.atMs;
 	}
 }

@@ -1,4 +1,4 @@
-import type { EnvelopeTemplate, PlatformProfile } from '../profiles/profile';
+import type { EnvelopeTemplate, EventProfile } from '../profiles/profile';
 
 export interface WebhookEvent {
 	/** The receiver's key for recognising a repeated delivery. */
@@ -6,22 +6,19 @@ export interface WebhookEvent {
 	/** e.g. `workflow.execution.completed` */
 	type: string;
 	timeMs: number;
-	/** AgenticFlow's `webhook_id`; empty where the platform has none. */
-	webhookId: string;
+	/** The webhook that the event is sent for, where the platform's envelope names it. */
+	webhook: { id: string; name: string };
 	data: unknown;
 }
 
-const TIMESTAMPS: Record<PlatformProfile['timestampFormat'], (iso: string) => string> = {
+const TIMESTAMPS: Record<EventProfile['timestampFormat'], (iso: string) => string> = {
 	'iso-seconds': (iso) => `${iso.slice(0, 19)}Z`,
 	'iso-milliseconds': (iso) => iso,
 	'iso-microseconds': (iso) => `${iso.slice(0, 23)}000Z`,
 };
 
 /** A time as the platform writes it, in UTC. */
-export function formatTimestamp(
-	format: PlatformProfile['timestampFormat'],
-	timeMs: number,
-): string {
+export function formatTimestamp(format: EventProfile['timestampFormat'], timeMs: number): string {
 	return TIMESTAMPS[format](new Date(timeMs).toISOString());
 }
 
@@ -37,15 +34,19 @@ function fill(
 	);
 }
 
+/** How a platform's events look when they are sent. */
+export interface EventFormat {
+	envelope: EnvelopeTemplate;
+	timestampFormat: EventProfile['timestampFormat'];
+}
+
 /** One event as the platform's page shows it. */
-export function buildEnvelope(
-	profile: Pick<PlatformProfile, 'envelope' | 'timestampFormat'>,
-	event: WebhookEvent,
-): Record<string, unknown> {
-	return fill(profile.envelope, {
+export function buildEnvelope(format: EventFormat, event: WebhookEvent): Record<string, unknown> {
+	return fill(format.envelope, {
 		'{event}': event.type,
-		'{timestamp}': formatTimestamp(profile.timestampFormat, event.timeMs),
-		'{webhook_id}': event.webhookId,
+		'{timestamp}': formatTimestamp(format.timestampFormat, event.timeMs),
+		'{webhook_id}': event.webhook.id,
+		'{webhook_name}': event.webhook.name,
 		'{id}': event.id,
 		'{data}': event.data,
 	});
@@ -61,16 +62,16 @@ export const BATCH_EVENT_TYPE = 'webhook.batch';
  * @param batch the delivery's id and time
  */
 export function buildBatchEnvelope(
-	profile: Pick<PlatformProfile, 'envelope' | 'timestampFormat'>,
-	batch: { id: string; timeMs: number; webhookId: string },
+	format: EventFormat,
+	batch: Pick<WebhookEvent, 'id' | 'timeMs' | 'webhook'>,
 	events: WebhookEvent[],
 ): Record<string, unknown> {
-	return buildEnvelope(profile, {
+	return buildEnvelope(format, {
 		...batch,
 		type: BATCH_EVENT_TYPE,
 		data: {
 			event_count: events.length,
-			events: events.map((event) => buildEnvelope(profile, event)),
+			events: events.map((event) => buildEnvelope(format, event)),
 		},
 	});
 }

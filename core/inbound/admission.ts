@@ -1,41 +1,51 @@
 import type { ConditionResult } from '../conditions/conditions';
-import { isObject } from '../paths/paths';
-import { errorReply, ignoredReply, type ErrorReply, type ReplyDetails } from '../replies/replies';
-import { safeEqual, safeIncludes } from '../signing/compare';
-import type { SignatureScheme } from '../signing/scheme';
-import { verifyRequest, type RequestHeaders, type VerificationCode } from '../signing/verify';
-import { validateBody, type RequestKind } from '../validation/bodies';
+import { isFormBody, isJsonBody, mediaTypeOf, type RequestHeaders } from '../network/headers';
+import type { RequestKind } from '../profiles';
+import type { Handshake, PlatformProfile, ValueSource } from '../profiles/profile';
+import { ignoredReply, type IgnoredReply } from '../replies/replies';
+import type { SignedRequest } from '../signing/verify';
+import { validate, type Validation } from '../validation/validate';
 
-export type AuthenticationMethod = 'urlToken' | 'bearer' | 'basic' | 'signature';
-
-/** What callers are checked against. */
-export interface InboundSecrets {
-	urlTokens: string[];
-	bearerTokens: string[];
-	basic: { user: string; password: string };
-	/** Present where a signature is among the methods. */
-	signature?: { scheme: SignatureScheme; secrets: string[]; toleranceSeconds?: number };
-}
+import type { AuthenticationMethod } from './authentication';
+import {
+	challenge,
+	checkMethod,
+	checkSignature,
+	InboundConfigurationError,
+	missingMethods,
+	usableMethods,
+	type CredentialCheck,
+	type InboundSecrets,
+	type VerifiedSignature,
+} from './credentials';
+import { duplicateKeyOf, readEvent, subjectOf, type ReceivedEvent } from './events';
+import { findHandshake, handshakeReply, needsSecret } from './handshake';
+import { refusal, type Refusal } from './refusal';
 
 export interface InboundRules {
 	kind: RequestKind;
+	/** Whether events must look as the platform's page shows them. */
+	validatesEvents: boolean;
 	httpsOnly: boolean;
 	/** Absent: every address may call. */
 	isAllowedAddress?: (address: string) => boolean;
 	/** Empty: no authentication. */
 	methods: AuthenticationMethod[];
+	/** Whether methods that the owner has filled in nothing for are left out. */
+	filledInOnly: boolean;
 	/** Whether each of the methods must pass, or one of them is enough. */
 	require: 'all' | 'any';
 	/** Asked only when the secret-free checks have passed: reading a credential costs n8n more than they do. */
 	secrets: () => Promise<InboundSecrets>;
 	maxBodyBytes: number;
-	/** Where an event's type and its data stand in its body. */
-	eventField: string;
-	dataField: string;
+	formBodies: PlatformProfile['formBodies'];
+	handshakes: Handshake[];
 	/** Empty: all. */
 	eventTypes: string[];
 	/** Tested on an event's data, as its sender's own conditions would be; else on the whole body. */
 	conditions?: (data: unknown) => ConditionResult;
+	/** Empty: repeated deliveries are recognised by the signed ID, where there is one. */
+	duplicateKey: ValueSource[];
 }
 
 export interface InboundRequest {
@@ -50,288 +60,272 @@ export interface InboundRequest {
 	body: () => Promise<Buffer | undefined>;
 	/** The body as n8n parsed it; it does so for `application/json` alone. */
 	parsedBody: () => unknown;
+	/** The public address with its query, as the caller knows it. */
+	url: () => string;
 	nowMs: number;
 }
 
-export type RefusalCode =
-	| VerificationCode
-	| 'METHOD_NOT_ALLOWED'
-	| 'HTTPS_REQUIRED'
-	| 'ADDRESS_NOT_ALLOWED'
-	| 'TOKEN_MISSING'
-	| 'TOKEN_INVALID'
-	| 'CREDENTIALS_MISSING'
-	| 'CREDENTIALS_INVALID'
-	| 'UNAUTHORIZED'
-	| 'PAYLOAD_TOO_LARGE'
-	| 'UNSUPPORTED_MEDIA_TYPE'
-	| 'INVALID_JSON'
-	| 'INVALID_INPUT';
-
-export interface Refusal {
-	result: 'refused';
-	statusCode: 400 | 401 | 403 | 405 | 413 | 415 | 422;
-	code: RefusalCode;
-	headers: Record<string, string>;
-	reply: ErrorReply;
+export interface Accepted {
+	result: 'accepted';
+	body: unknown;
+	rawBody: Buffer;
+	/** Where the kind of request is an event. */
+	event: ReceivedEvent | undefined;
+	duplicateKey: string | undefined;
+	authentication: AuthenticationMethod[];
+	/** What the signature covers beside the body, where a signature was checked. */
+	signature: VerifiedSignature | undefined;
 }
 
 export type Admission =
-	| {
-			result: 'accepted';
-			body: unknown;
-			rawBody: Buffer;
-			/** The event's type, where the body names one. */
-			eventType: string | undefined;
-			authentication: AuthenticationMethod[];
-			/** What the signature covers beside the body, where a signature was checked. */
-			signature: { scheme: string; id?: string; timestampMs?: number } | undefined;
-	  }
+	| Accepted
 	/** Authentic and well formed, but not an event that was asked for: answered 200, so that it is not sent again. */
-	| { result: 'ignored'; reply: ReturnType<typeof ignoredReply> }
+	| { result: 'ignored'; reply: IgnoredReply }
+	/** A provider's question whether this webhook is its owner's. */
+	| { result: 'handshake'; statusCode: number; reply: Record<string, unknown> | undefined }
 	| Refusal;
 
-/** The receiver is not set up to check what it should check. The message is for its owner only. */
-export class InboundConfigurationError extends Error {
-	override readonly name = 'InboundConfigurationError';
+type Denied = CredentialCheck & { passed: false };
+
+interface Authenticated {
+	methods: AuthenticationMethod[];
+	rawBody: Buffer;
+	signature: VerifiedSignature | undefined;
+	secrets: InboundSecrets | undefined;
 }
 
-function refuse(
-	statusCode: Refusal['statusCode'],
-	code: RefusalCode,
-	message: string,
-	extra: { details?: ReplyDetails; headers?: Record<string, string> } = {},
-): Refusal {
-	return {
-		result: 'refused',
-		statusCode,
-		code,
-		headers: extra.headers ?? {},
-		reply: errorReply(code, message, extra.details),
-	};
-}
+const isRefusal = (value: object): value is Refusal =>
+	'result' in value && value.result === 'refused';
 
-function challenge(methods: AuthenticationMethod[]): Record<string, string> {
-	const schemes = [
-		...(methods.includes('bearer') ? ['Bearer'] : []),
-		...(methods.includes('basic') ? ['Basic realm="webhook", charset="UTF-8"'] : []),
-	];
-	return schemes.length > 0 ? { 'WWW-Authenticate': schemes.join(', ') } : {};
-}
-
-interface Passed {
-	passed: true;
-	signature?: { scheme: string; id?: string; timestampMs?: number };
-}
-type Check = Passed | { passed: false; code: RefusalCode; message: string };
-
-const fail = (code: RefusalCode, message: string): Check => ({ passed: false, code, message });
-
-function authorization(headers: RequestHeaders, scheme: string): string | undefined {
-	const value = headers.authorization;
-	if (typeof value !== 'string') return undefined;
-	const [given, ...rest] = value.split(' ');
-	return given.toLowerCase() === scheme ? rest.join(' ').trim() : undefined;
-}
-
-/** What a request brings for a method, before it is compared with any secret. */
-const GIVEN = {
-	urlToken: ({ query }: InboundRequest) => (query.token === '' ? undefined : query.token),
-	bearer: ({ headers }: InboundRequest) => authorization(headers, 'bearer') || undefined,
-	basic: ({ headers }: InboundRequest) => authorization(headers, 'basic') || undefined,
-};
-
-const MISSING: Record<keyof typeof GIVEN, [RefusalCode, string]> = {
-	urlToken: ['TOKEN_MISSING', 'The URL parameter token is missing'],
-	bearer: ['TOKEN_MISSING', 'The header Authorization with a Bearer token is missing'],
-	basic: ['CREDENTIALS_MISSING', 'The header Authorization with Basic credentials is missing'],
-};
-
-const PASSED: Check = { passed: true };
-
-function checkBasic({ basic }: InboundSecrets, given: string): Check {
-	const text = Buffer.from(given, 'base64').toString('utf8');
-	const colon = text.indexOf(':');
-	const [user, password] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
-	const userFits = safeEqual(basic.user, user);
-	const passwordFits = safeEqual(basic.password, password);
-	return colon !== -1 && userFits && passwordFits
-		? PASSED
-		: fail('CREDENTIALS_INVALID', 'The Basic credentials are not valid');
-}
-
-/** Compares what a request brings with the secrets. A doubled `?token=` is a list, and never valid. */
-const COMPARE: Record<keyof typeof GIVEN, (secrets: InboundSecrets, given: unknown) => Check> = {
-	urlToken: ({ urlTokens }, given) =>
-		typeof given === 'string' && safeIncludes(urlTokens, given)
-			? PASSED
-			: fail('TOKEN_INVALID', 'The URL parameter token is not valid'),
-	bearer: ({ bearerTokens }, given) =>
-		safeIncludes(bearerTokens, String(given))
-			? PASSED
-			: fail('TOKEN_INVALID', 'The Bearer token is not valid'),
-	basic: (secrets, given) => checkBasic(secrets, String(given)),
-};
-
-function checkSignature(
-	{ signature }: InboundSecrets,
-	{ headers, nowMs }: InboundRequest,
-	body: Buffer,
-): Check {
-	if (signature === undefined) {
-		throw new InboundConfigurationError('No signature scheme is set up.');
-	}
-	const verification = verifyRequest(signature.scheme, { ...signature, headers, body, nowMs });
-	return verification.valid
-		? {
-				passed: true,
-				signature: {
-					scheme: signature.scheme.name,
-					id: verification.id,
-					timestampMs: verification.timestampMs,
-				},
-			}
-		: fail(verification.code, verification.message);
-}
-
-/**
- * Makes sure that every method has the secrets it checks against.
- * @throws InboundConfigurationError for the receiver's owner
- */
-export function assertSecretsPresent(
-	methods: AuthenticationMethod[],
-	secrets: InboundSecrets,
-): void {
-	const missing = (what: string): never => {
-		throw new InboundConfigurationError(
-			`${what} is required of callers, but the inbound credential has none. Fill it in, or take the method out of "Authentication".`,
+function checkTransport(rules: InboundRules, request: InboundRequest): Refusal | undefined {
+	if (request.method !== 'POST') {
+		return refusal(
+			405,
+			'METHOD_NOT_ALLOWED',
+			'Webhooks are received with POST',
+			{ field: 'method', expected: 'POST', received: request.method },
+			{ Allow: 'POST' },
 		);
-	};
-	for (const method of methods) {
-		if (method === 'urlToken' && secrets.urlTokens.length === 0) missing('A URL token');
-		if (method === 'bearer' && secrets.bearerTokens.length === 0) missing('A Bearer token');
-		if (method === 'basic' && (secrets.basic.user === '' || secrets.basic.password === '')) {
-			missing('Basic authentication');
-		}
-		if (method === 'signature' && !secrets.signature?.secrets.length) missing('A signature');
 	}
+	if (rules.httpsOnly && !request.secure) {
+		return refusal(403, 'HTTPS_REQUIRED', 'Webhooks are received over HTTPS only', {
+			field: 'protocol',
+			expected: 'https',
+			received: 'http',
+		});
+	}
+	if (rules.isAllowedAddress?.(request.address) === false) {
+		return refusal(403, 'ADDRESS_NOT_ALLOWED', 'This address may not call this webhook', {
+			field: 'source address',
+			expected: 'an allowed address',
+			received: request.address === '' ? 'null' : request.address,
+		});
+	}
+	return undefined;
 }
 
-const isJson = (mediaType: string): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType);
-
-function mediaTypeOf(headers: RequestHeaders): string {
-	const value = headers['content-type'];
-	return typeof value === 'string' ? value.split(';')[0].trim().toLowerCase() : '';
+function unsupported(rules: InboundRules, request: InboundRequest): Refusal {
+	const received = mediaTypeOf(request.headers);
+	const form = rules.formBodies ? ' or application/x-www-form-urlencoded' : '';
+	return refusal(
+		415,
+		'UNSUPPORTED_MEDIA_TYPE',
+		form === '' ? 'The body must be JSON' : 'The body must be JSON or a form',
+		{
+			field: 'content-type',
+			expected: `application/json${form}`,
+			received: received === '' ? 'null' : received.slice(0, 100),
+		},
+	);
 }
 
-function parseBody(
+/** The body's bytes, as far as they may be as many. */
+async function readBytes(rules: InboundRules, request: InboundRequest): Promise<Buffer | Refusal> {
+	const tooLarge = (length: number): Refusal =>
+		refusal(413, 'PAYLOAD_TOO_LARGE', `The body may be ${rules.maxBodyBytes} bytes long at most`, {
+			field: 'body',
+			expected: `at most ${rules.maxBodyBytes} bytes`,
+			received: `${length} bytes`,
+		});
+	const announced = Number(request.headers['content-length'] ?? 0);
+	if (announced > rules.maxBodyBytes) return tooLarge(announced);
+	const rawBody = await request.body();
+	if (rawBody === undefined) return unsupported(rules, request);
+	return rawBody.length > rules.maxBodyBytes ? tooLarge(rawBody.length) : rawBody;
+}
+
+async function authenticate(
+	rules: InboundRules,
 	request: InboundRequest,
-	mediaType: string,
-	rawBody: Buffer,
-): { body: unknown } | undefined {
-	if (mediaType === 'application/json') return { body: request.parsedBody() };
-	const text = rawBody.toString('utf8');
+): Promise<Authenticated | Refusal> {
+	const deny = ({ code, message, field, expected, received }: Denied): Refusal =>
+		refusal(401, code, message, { field, expected, received }, challenge(rules.methods));
+	const noneValid = (): Refusal =>
+		deny({
+			passed: false,
+			code: 'UNAUTHORIZED',
+			message: 'None of the accepted credentials is valid',
+			field: 'credentials',
+			expected: `one of: ${rules.methods.join(', ')}`,
+			received: 'none that is valid',
+		});
+	const simple = rules.methods.filter((method) => method !== 'signature');
+	const missing = missingMethods(simple, request);
+	if (rules.require === 'all' && !rules.filledInOnly) {
+		for (const denied of missing.values()) return deny(denied);
+	}
+	if (simple.length > 0 && missing.size === rules.methods.length) {
+		const [only] = rules.methods.length === 1 ? missing.values() : [];
+		return only === undefined ? noneValid() : deny(only);
+	}
+
+	const secrets = rules.methods.length > 0 ? await rules.secrets() : undefined;
+	const methods = secrets === undefined ? [] : usableMethods(rules, secrets);
+	const needsAll = rules.require === 'all' || methods.length === 1;
+	const passed: AuthenticationMethod[] = [];
+	for (const method of methods) {
+		if (secrets === undefined || method === 'signature') continue;
+		const check = missing.get(method) ?? checkMethod(method, secrets, request);
+		if (check.passed) passed.push(method);
+		else if (needsAll) return deny(check);
+	}
+	const signed = methods.includes('signature') && (needsAll || passed.length === 0);
+	if (!signed && methods.length > 0 && passed.length === 0) return noneValid();
+
+	const rawBody = await readBytes(rules, request);
+	if (!Buffer.isBuffer(rawBody)) return rawBody;
+	if (!signed || secrets === undefined) {
+		return { methods: passed, rawBody, signature: undefined, secrets };
+	}
+	const signedRequest = (): SignedRequest => ({ method: request.method, url: request.url() });
+	const check = checkSignature(secrets, request.headers, rawBody, request.nowMs, signedRequest);
+	if (!check.passed) return needsAll ? deny(check) : noneValid();
+	return { methods: [...passed, 'signature'], rawBody, signature: check.signature, secrets };
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
 	try {
-		return { body: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
+		return { value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
 	} catch {
 		return undefined;
 	}
 }
 
+function parseForm(text: string, jsonField: string | undefined): { value: unknown } | undefined {
+	const form = new URLSearchParams(text);
+	const json = jsonField === undefined ? null : form.get(jsonField);
+	if (json !== null) return parseJson(json);
+	return {
+		value: Object.fromEntries(
+			[...new Set(form.keys())].map((name) => {
+				const values = form.getAll(name);
+				return [name, values.length === 1 ? values[0] : values];
+			}),
+		),
+	};
+}
+
+function parseBody(
+	rules: InboundRules,
+	request: InboundRequest,
+	rawBody: Buffer,
+): { value: unknown } | Refusal {
+	if (rawBody.length === 0) return { value: {} };
+	const isForm = rules.formBodies !== undefined && isFormBody(request.headers);
+	if (!isForm && !isJsonBody(request.headers)) return unsupported(rules, request);
+	const parsed = isForm
+		? parseForm(rawBody.toString('utf8'), rules.formBodies?.jsonField)
+		: mediaTypeOf(request.headers) === 'application/json'
+			? { value: request.parsedBody() }
+			: parseJson(rawBody.toString('utf8'));
+	return (
+		parsed ??
+		refusal(400, 'INVALID_JSON', 'The body is not valid JSON', {
+			field: 'body',
+			expected: 'JSON',
+			received: 'text that is not JSON',
+		})
+	);
+}
+
+async function answerHandshake(
+	rules: InboundRules,
+	handshake: Handshake,
+	body: unknown,
+	known: InboundSecrets | undefined,
+): Promise<Admission> {
+	const { signature } = known ?? (needsSecret(handshake) ? await rules.secrets() : {});
+	const [secret] = signature?.secrets ?? [];
+	if (needsSecret(handshake) && secret === undefined) {
+		throw new InboundConfigurationError(
+			'The sender asks for a proof that needs the signing secret. Choose "Signature" under "Authentication" and fill the secret in in the credential.',
+		);
+	}
+	const signing = signature && secret !== undefined ? { ...signature, secret } : undefined;
+	return {
+		result: 'handshake',
+		statusCode: handshake.statusCode,
+		reply: handshakeReply(handshake, body, signing),
+	};
+}
+
+function validateRequest(
+	{ kind, validatesEvents }: InboundRules,
+	body: unknown,
+	event: ReceivedEvent | undefined,
+): Validation {
+	if (kind.request !== undefined) return validate(kind.request.schema, body);
+	const { schema, types = [], data: dataField = '' } = kind.events ?? {};
+	if (!validatesEvents || schema === undefined) return { valid: true };
+	const envelope = validate(schema, body);
+	if (!envelope.valid) return envelope;
+	const known = types.find(({ value }) => value === event?.type);
+	return known?.data === undefined ? { valid: true } : validate(known.data, event?.data, dataField);
+}
+
 /**
  * Decides on a request: cheap and secret-free checks first, so that a refusal costs little.
  *
- * Every refusal has a stable code. It never says which of several secrets was near, and where one of
- * several methods is enough it does not say which of them failed.
+ * Every refusal has a stable code and says which field is at fault, what was expected and what came.
+ * It never says which of several secrets was near, and where one of several methods is enough it does
+ * not say which of them failed.
  * @throws InboundConfigurationError, or what a scheme's secrets throw: the owner's fault, to be
  * answered 500 and logged
  */
 export async function admit(rules: InboundRules, request: InboundRequest): Promise<Admission> {
-	if (request.method !== 'POST') {
-		return refuse(405, 'METHOD_NOT_ALLOWED', 'Webhooks are received with POST', {
-			headers: { Allow: 'POST' },
-			details: { field: 'method', expected: 'POST', received: request.method },
-		});
-	}
-	if (rules.httpsOnly && !request.secure) {
-		return refuse(403, 'HTTPS_REQUIRED', 'Webhooks are received over HTTPS only');
-	}
-	if (rules.isAllowedAddress?.(request.address) === false) {
-		return refuse(403, 'ADDRESS_NOT_ALLOWED', 'This address may not call this webhook');
-	}
-	const unauthorized = (code: RefusalCode, message: string): Refusal =>
-		refuse(401, code, message, { headers: challenge(rules.methods) });
-	const noneValid = (): Refusal =>
-		unauthorized('UNAUTHORIZED', 'None of the accepted credentials is valid');
-	const simple = rules.methods.filter((method) => method !== 'signature');
-	const given = new Map(simple.map((method) => [method, GIVEN[method](request)]));
-	const missing = simple.filter((method) => given.get(method) === undefined);
-	if (rules.require === 'all' && missing.length > 0) return unauthorized(...MISSING[missing[0]]);
-	if (simple.length > 0 && missing.length === rules.methods.length) return noneValid();
+	const barred = checkTransport(rules, request);
+	if (barred !== undefined) return barred;
+	const caller = await authenticate(rules, request);
+	if (isRefusal(caller)) return caller;
+	const { methods, rawBody, secrets, signature } = caller;
+	const parsed = parseBody(rules, request, rawBody);
+	if (isRefusal(parsed)) return parsed;
+	const body = parsed.value;
 
-	const secrets = rules.methods.length > 0 ? await rules.secrets() : undefined;
-	if (secrets !== undefined) assertSecretsPresent(rules.methods, secrets);
-	const passed: AuthenticationMethod[] = [];
-	for (const method of simple) {
-		if (secrets === undefined || missing.includes(method)) continue;
-		const check = COMPARE[method](secrets, given.get(method));
-		if (check.passed) passed.push(method);
-		else if (rules.require === 'all') return unauthorized(check.code, check.message);
-	}
-	const signed =
-		rules.methods.includes('signature') && (rules.require === 'all' || passed.length === 0);
-	if (!signed && rules.methods.length > 0 && passed.length === 0) return noneValid();
+	const handshake = findHandshake(rules.handshakes, body);
+	if (handshake !== undefined) return await answerHandshake(rules, handshake, body, secrets);
 
-	const mediaType = mediaTypeOf(request.headers);
-	const unsupported = (): Refusal =>
-		refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON', {
-			details: {
-				field: 'content-type',
-				expected: 'application/json',
-				received: mediaType === '' ? 'null' : mediaType.slice(0, 100),
-			},
-		});
-	const tooLarge = (): Refusal =>
-		refuse(413, 'PAYLOAD_TOO_LARGE', `The body may be ${rules.maxBodyBytes} bytes long at most`);
-	if (Number(request.headers['content-length'] ?? 0) > rules.maxBodyBytes) return tooLarge();
-	const rawBody = await request.body();
-	if (rawBody === undefined) return unsupported();
-	if (rawBody.length > rules.maxBodyBytes) return tooLarge();
-
-	let signature: Passed['signature'];
-	if (signed && secrets !== undefined) {
-		const check = checkSignature(secrets, request, rawBody);
-		if (!check.passed) {
-			return rules.require === 'any' && rules.methods.length > 1
-				? noneValid()
-				: unauthorized(check.code, check.message);
-		}
-		passed.push('signature');
-		signature = check.signature;
-	}
-
-	let body: unknown = {};
-	if (rawBody.length > 0) {
-		if (!isJson(mediaType)) return unsupported();
-		const parsed = parseBody(request, mediaType, rawBody);
-		if (parsed === undefined) return refuse(400, 'INVALID_JSON', 'The body is not valid JSON');
-		body = parsed.body;
-	}
-	const validation = validateBody(rules.kind, body);
+	const source = { headers: request.headers, rawBody, body };
+	const event = rules.kind.events && readEvent(rules.kind.events, source);
+	const validation = validateRequest(rules, body, event);
 	if (!validation.valid) {
-		return refuse(422, 'INVALID_INPUT', validation.message, { details: validation.details });
+		return refusal(422, 'INVALID_INPUT', validation.message, validation.details);
 	}
-
-	const fields = isObject(body) ? body : {};
-	const type = fields[rules.eventField];
-	const eventType = typeof type === 'string' ? type : undefined;
-	if (rules.eventTypes.length > 0 && !rules.eventTypes.includes(eventType ?? '')) {
+	const wanted = rules.eventTypes;
+	if (event && wanted.length > 0 && !event.types.some((type) => wanted.includes(type))) {
 		return { result: 'ignored', reply: ignoredReply('This event type is not subscribed to') };
 	}
-	const data = fields[rules.dataField];
-	const subject = rules.kind === 'event' && isObject(data) ? data : body;
-	if (rules.conditions?.(subject).met === false) {
+	if (rules.conditions?.(subjectOf(event, body)).met === false) {
 		return { result: 'ignored', reply: ignoredReply('The conditions of this webhook are not met') };
 	}
-	return { result: 'accepted', body, rawBody, eventType, authentication: passed, signature };
+	return {
+		result: 'accepted',
+		body,
+		rawBody,
+		event,
+		duplicateKey:
+			rules.duplicateKey.length > 0 ? duplicateKeyOf(rules.duplicateKey, source) : signature?.id,
+		authentication: methods,
+		signature,
+	};
 }

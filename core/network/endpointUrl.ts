@@ -5,10 +5,14 @@ export class InvalidEndpointUrlError extends Error {
 
 /**
  * Checks an endpoint's URL.
+ * @param rules `httpsOnlyFor`: the name of a platform that sends and takes webhooks over HTTPS only
  * @returns the URL as it will be requested
  * @throws InvalidEndpointUrlError; the message never repeats user info or the query, where secrets stand
  */
-export function checkEndpointUrl(text: string, rules: { allowHttp: boolean }): URL {
+export function checkEndpointUrl(
+	text: string,
+	rules: { allowHttp: boolean; httpsOnlyFor?: string },
+): URL {
 	if (!URL.canParse(text.trim())) {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
@@ -23,6 +27,11 @@ export function checkEndpointUrl(text: string, rules: { allowHttp: boolean }): U
 	if (url.username !== '' || url.password !== '') {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL holds a user name or a password. Put them into the credential, under Basic authentication.',
+		);
+	}
+	if (url.protocol === 'http:' && rules.httpsOnlyFor !== undefined) {
+		throw new InvalidEndpointUrlError(
+			`The endpoint URL is plain HTTP, and webhooks of ${rules.httpsOnlyFor} go over HTTPS only. Use https://.`,
 		);
 	}
 	if (url.protocol === 'http:' && !rules.allowHttp) {

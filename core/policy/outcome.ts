@@ -4,12 +4,14 @@ export type Outcome =
 	| 'success'
 	/** A status that the profile retries. */
 	| 'retryable'
-	/** 429, or a retryable status that came with Retry-After. */
+	/** 429, 502 and 504, or a retryable status that came with Retry-After. */
 	| 'throttled'
 	/** A status that the profile does not retry. */
 	| 'permanent'
 	/** 410: the endpoint asks for no more. */
 	| 'gone'
+	/** 413, or a body that the request helper refused for its size. */
+	| 'body_too_large'
 	/** 3xx: redirects are never followed, since the signature and the credentials are for one host. */
 	| 'redirect'
 	| 'timeout'
@@ -41,6 +43,7 @@ const ERROR_OUTCOMES: Array<[RegExp, Outcome]> = [
 		/^(CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/,
 		'tls',
 	],
+	[/^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/, 'body_too_large'],
 	[/^INVALID_REQUEST$/, 'invalid_request'],
 	[/^SSRF\w*$/, 'blocked'],
 ];
@@ -95,6 +98,10 @@ export function classify(result: AttemptResult, retryStatuses: StatusPatterns): 
 	if (statusCode >= 200 && statusCode < 300) return 'success';
 	if (statusCode >= 300 && statusCode < 400) return 'redirect';
 	if (statusCode === 410) return 'gone';
+	if (statusCode === 413) return 'body_too_large';
 	if (!matchesStatus(statusCode, retryStatuses)) return 'permanent';
-	return statusCode === 429 || headers['retry-after'] !== undefined ? 'throttled' : 'retryable';
+	// Standard Webhooks, "Delivery success and failure": these three mean load.
+	return [429, 502, 504].includes(statusCode) || headers['retry-after'] !== undefined
+		? 'throttled'
+		: 'retryable';
 }

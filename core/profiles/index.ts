@@ -1,25 +1,89 @@
-import { InvalidSchemeError, type SignatureScheme } from '../signing/scheme';
+import type { AuthenticationRule } from '../inbound/authentication';
+import { canSign, InvalidSchemeError, type SignatureScheme } from '../signing/scheme';
 
-import { agenticflow } from './agenticflow';
-import { custom } from './custom';
-import type { PlatformProfile } from './profile';
-import { standardWebhooks } from './standardWebhooks';
+import { CATALOGUE } from './catalogue';
+import type { EventProfile, PlatformProfile, RequestProfile } from './profile';
 
-export type { EnvelopeTemplate, EventType, PlatformProfile } from './profile';
+export type {
+	EnvelopeTemplate,
+	EventProfile,
+	EventType,
+	ManagementApi,
+	PlatformProfile,
+	RequestField,
+	RequestProfile,
+	ValueSource,
+} from './profile';
 
 /** Every platform. Lists in the editor and in the docs are made from this one. */
-export const PROFILES: PlatformProfile[] = [agenticflow, standardWebhooks, custom];
+export const PROFILES: PlatformProfile[] = CATALOGUE;
+
+const namesOf = (items: Array<{ name: string }>): string =>
+	items.map(({ name }) => name).join(', ');
 
 /** @throws InvalidSchemeError for a platform that is not there, e.g. of a newer version of the package */
 export function profileById(id: string): PlatformProfile {
 	const profile = PROFILES.find((candidate) => candidate.id === id);
 	if (profile === undefined) {
 		throw new InvalidSchemeError(
-			`The platform "${id}" is not known. Choose one of: ${PROFILES.map(({ name }) => name).join(', ')}.`,
+			`The platform "${id}" is not known. Choose one of: ${namesOf(PROFILES)}.`,
 		);
 	}
 	return profile;
 }
+
+/** A request kind that a platform does not have. */
+export class InvalidRequestKindError extends Error {
+	override readonly name = 'InvalidRequestKindError';
+}
+
+/** The ID of the request kind that stands for a platform's events. */
+export const EVENT_KIND = 'event';
+
+/** One kind of request that goes to or comes from a platform: its events, or one that it takes. */
+export interface RequestKind {
+	id: string;
+	name: string;
+	description: string;
+	authentication: AuthenticationRule;
+	/** Exactly one of the two is there. */
+	events?: EventProfile;
+	request?: RequestProfile;
+}
+
+/** All kinds of request that a platform takes or sends; the most usual one first. */
+export function requestKinds({ events, requests }: PlatformProfile): RequestKind[] {
+	const taken: RequestKind[] = requests.map((request) => ({ ...request, request }));
+	if (events === undefined) return taken;
+	const event = {
+		id: EVENT_KIND,
+		name: 'Event',
+		description: 'What the platform sends to a webhook',
+		authentication: events.authentication,
+		events,
+	};
+	return [...taken, event];
+}
+
+/** Those that Send can make: all but the events of who is only received from. */
+export const sendableKinds = (profile: PlatformProfile): RequestKind[] =>
+	requestKinds(profile).filter(({ events }) => events === undefined || events.envelope);
+
+/** @throws InvalidRequestKindError naming those that the platform has */
+export function requestKind(profile: PlatformProfile, id: string): RequestKind {
+	const kinds = requestKinds(profile);
+	const kind = kinds.find((candidate) => candidate.id === id);
+	if (kind === undefined) {
+		throw new InvalidRequestKindError(
+			`${profile.name} has no request kind "${id}". Choose one of: ${namesOf(kinds)}.`,
+		);
+	}
+	return kind;
+}
+
+/** Whether a platform has a scheme that requests to others can be signed in. */
+export const hasSigningScheme = ({ scheme }: PlatformProfile): boolean =>
+	scheme !== undefined && canSign(scheme);
 
 /** What a credential says of the scheme: the platform's, a named one, or its own. */
 export type SchemeChoice =

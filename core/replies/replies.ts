@@ -6,6 +6,8 @@
 export interface ErrorReply {
 	success: false;
 	error: { code: string; message: string; details?: ReplyDetails };
+	/** Where the platform's page names one, e.g. AgentFlow's `rejected`. */
+	status?: string;
 }
 
 /** What was expected and what came, where one field is at fault. */
@@ -16,17 +18,35 @@ export interface ReplyDetails {
 }
 
 /** The body of a refusal. */
-export function errorReply(code: string, message: string, details?: ReplyDetails): ErrorReply {
-	return { success: false, error: { code, message, ...(details && { details }) } };
+export function errorReply(
+	code: string,
+	message: string,
+	details?: ReplyDetails,
+	status?: string,
+): ErrorReply {
+	return {
+		success: false,
+		error: { code, message, ...(details && { details }) },
+		...(status !== undefined && { status }),
+	};
 }
 
 /** The body for a request that was authentic and well formed, and that nothing is started for. */
-export function ignoredReply(message: string): {
+export function ignoredReply(message: string): IgnoredReply {
+	return { success: true, message, status: 'ignored' };
+}
+
+/** The body for a delivery that was received before. */
+export const duplicateReply = (): IgnoredReply => ({
+	success: true,
+	message: 'This delivery was received before',
+	status: 'duplicate',
+});
+
+export interface IgnoredReply {
 	success: true;
 	message: string;
-	status: 'ignored';
-} {
-	return { success: true, message, status: 'ignored' };
+	status: 'ignored' | 'duplicate';
 }
 
 /** What stands in AgenticFlow's success reply beside the execution's id. */

@@ -1,3 +1,5 @@
+import { HEADER_NAME } from '../network/headers';
+
 /**
  * How a platform signs a request, as data. One scheme serves both directions:
  * `sign.ts` writes the headers that `verify.ts` reads.
@@ -15,20 +17,49 @@ export interface SignatureForm {
 	encoding: SignatureEncoding;
 }
 
+/** Where a request carries the time at which it was signed. */
+export type TimestampPlace =
+	| { header: string }
+	/** In the signature header, behind this prefix, e.g. Stripe's `t=`. */
+	| { signaturePart: string }
+	/** In the JSON body, at the top level. */
+	| { bodyField: string };
+
+export type SchemeTimestamp = TimestampPlace & { unit: TimestampUnit; toleranceSeconds: number };
+
+/**
+ * How a secret is written.
+ * - `text`: its UTF-8 bytes
+ * - `standardWebhooks`: base64 behind `whsec_`, `whsk_` or `whpk_`
+ * - `keyFile`: a JSON file's content that holds the key, or the key alone
+ * - `publicKeyHex`: an Ed25519 public key, which verifies only
+ */
+export type SecretFormat = 'text' | 'standardWebhooks' | 'keyFile' | 'publicKeyHex';
+
 export interface SignatureScheme {
 	/** Shown to people and put on the trigger's item; never sent. */
 	name: string;
 	signatureHeader: string;
+	/** Headers that may carry a signature as well, e.g. while the sender rotates its secret. */
+	furtherSignatureHeaders?: string[];
 	/** A request is authentic when one of its signatures fits one of these forms. */
 	forms: SignatureForm[];
 	/** Set where the header may carry several signatures; absent where it carries exactly one. */
 	separator?: string;
-	/** The signed bytes: literal text with `{body}`, `{timestamp}` and `{id}`. */
+	/**
+	 * The signed bytes: literal text with `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}` and
+	 * `{form}`, the form's fields in alphabetical order, each name followed by its value.
+	 */
 	content: string;
 	idHeader?: string;
-	timestamp?: { header: string; unit: TimestampUnit; toleranceSeconds: number };
-	/** `text`: the secret's UTF-8 bytes. `standardWebhooks`: base64 behind `whsec_`, `whsk_` or `whpk_`. */
-	secretFormat: 'text' | 'standardWebhooks';
+	timestamp?: SchemeTimestamp;
+	secretFormat: SecretFormat;
+	/** The URL parameter that holds the body's SHA-256 in hex, where `{form}` stands for the body and the body is no form. */
+	bodyDigestParameter?: string;
+	/** Characters that stand unescaped in the signed URL, though the request escapes them. */
+	unescapedInUrl?: string;
+	/** Whether the signed URL may have a port where the requested one has none, or the other way round. */
+	portMayDiffer?: boolean;
 }
 
 /** A scheme that cannot work. The message says which setting is wrong and what it should be. */
@@ -36,10 +67,15 @@ export class InvalidSchemeError extends Error {
 	override readonly name = 'InvalidSchemeError';
 }
 
-export type ContentPart = { literal: string } | { field: 'body' | 'timestamp' | 'id' };
+const CONTENT_FIELDS = ['body', 'timestamp', 'id', 'method', 'url', 'form'] as const;
+
+type ContentField = (typeof CONTENT_FIELDS)[number];
+export type ContentPart = { literal: string } | { field: ContentField };
+
+const isContentField = (field: string): field is ContentField =>
+	(CONTENT_FIELDS as readonly string[]).includes(field);
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const HEADER_TEXT = /^[\x20-\x7e]{0,100}$/;
 
 /**
@@ -52,7 +88,7 @@ export function parseContentTemplate(template: string): ContentPart[] {
 	for (const match of template.matchAll(PLACEHOLDER)) {
 		if (match.index > end) parts.push({ literal: template.slice(end, match.index) });
 		const field = match[1];
-		if (field !== 'body' && field !== 'timestamp' && field !== 'id') {
+		if (!isContentField(field)) {
 			throw new InvalidSchemeError(
 				`Signed content has the unknown placeholder {${field}}. Use {body}, {timestamp} and {id}.`,
 			);
@@ -61,7 +97,7 @@ export function parseContentTemplate(template: string): ContentPart[] {
 		end = match.index + match[0].length;
 	}
 	if (end < template.length) parts.push({ literal: template.slice(end) });
-	if (!parts.some((part) => 'field' in part && part.field === 'body')) {
+	if (!parts.some((part) => 'field' in part && ['body', 'form'].includes(part.field))) {
 		throw new InvalidSchemeError(
 			'Signed content must hold {body}: a signature that leaves the body out protects nothing.',
 		);
@@ -82,10 +118,28 @@ export function contentParts(scheme: SignatureScheme): ContentPart[] {
 	return parts;
 }
 
+/** Whether the signed content has a place for a field. */
+export function signs(scheme: SignatureScheme, field: ContentField): boolean {
+	return contentParts(scheme).some((part) => 'field' in part && part.field === field);
+}
+
+/**
+ * Whether requests can be signed in this scheme, and not only verified: what it signs is known before
+ * the request is made, and its secret is not a public key.
+ */
+export function canSign(scheme: SignatureScheme): boolean {
+	const { secretFormat, timestamp } = scheme;
+	return (
+		secretFormat !== 'publicKeyHex' &&
+		!(timestamp && 'bodyField' in timestamp) &&
+		!(['method', 'url', 'form'] as const).some((field) => signs(scheme, field))
+	);
+}
+
 /** The bytes that are signed, in pieces, so that a large body is not copied. */
 export function signedContent(
 	scheme: SignatureScheme,
-	values: { body: Buffer; timestamp?: string; id?: string },
+	values: { body: Buffer } & Partial<Record<Exclude<ContentField, 'body'>, string>>,
 ): Buffer[] {
 	return contentParts(scheme).map((part) => {
 		if ('literal' in part) return Buffer.from(part.literal, 'utf8');
@@ -124,6 +178,13 @@ export function customScheme(settings: CustomSchemeSettings): SignatureScheme {
 	const fields = new Set(
 		parseContentTemplate(settings.signedContent).map((part) => ('field' in part ? part.field : '')),
 	);
+	for (const field of ['method', 'url', 'form'] as const) {
+		if (fields.has(field)) {
+			throw new InvalidSchemeError(
+				`Signed content has the placeholder {${field}}, which only the schemes of known providers have. Use {body}, {timestamp} and {id}.`,
+			);
+		}
+	}
 	if (fields.has('timestamp') && settings.timestampHeader.trim() === '') {
 		throw new InvalidSchemeError('Signed content uses {timestamp}: fill in Timestamp Header too.');
 	}

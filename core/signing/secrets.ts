@@ -6,7 +6,7 @@ import {
 	type KeyObject,
 } from 'crypto';
 
-import type { SignatureAlgorithm, SignatureScheme } from './scheme';
+import type { SecretFormat, SignatureAlgorithm } from './scheme';
 
 /** A secret that cannot be used. The message never holds any part of the secret. */
 export class InvalidSecretError extends Error {
@@ -49,10 +49,9 @@ function ed25519Private(encoded: string): KeyObject {
 	});
 }
 
-function ed25519Public(encoded: string): KeyObject {
-	const bytes = decodeBase64(encoded, 'The public key behind whpk_');
+function ed25519Public(bytes: Buffer, what: string): KeyObject {
 	if (bytes.length !== 32) {
-		throw new InvalidSecretError('The public key behind whpk_ must be 32 bytes long.');
+		throw new InvalidSecretError(`${what} must be 32 bytes long.`);
 	}
 	return createPublicKey({
 		key: Buffer.concat([SPKI_ED25519, bytes]),
@@ -61,28 +60,20 @@ function ed25519Public(encoded: string): KeyObject {
 	});
 }
 
-/**
- * Makes a secret ready for a scheme.
- * Standard Webhooks: `whsec_` + base64 (HMAC), `whsk_` (Ed25519 private), `whpk_` (Ed25519 public,
- * verifies only), https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
- * @throws InvalidSecretError where the secret is empty or not in the scheme's format
- */
-export function parseSecret(secret: string, format: SignatureScheme['secretFormat']): SigningKey {
-	if (secret === '') {
-		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
-	}
-	if (format === 'text') {
-		return {
-			algorithm: undefined,
-			key: createSecretKey(Buffer.from(secret, 'utf8')),
-			canSign: true,
-		};
-	}
+const textKey = (secret: string): SigningKey => ({
+	algorithm: undefined,
+	key: createSecretKey(Buffer.from(secret, 'utf8')),
+	canSign: true,
+});
+
+function parseStandardWebhooks(secret: string): SigningKey {
 	if (secret.startsWith('whsk_')) {
 		return { algorithm: 'ed25519', key: ed25519Private(secret.slice(5)), canSign: true };
 	}
 	if (secret.startsWith('whpk_')) {
-		return { algorithm: 'ed25519', key: ed25519Public(secret.slice(5)), canSign: false };
+		const what = 'The public key behind whpk_';
+		const key = ed25519Public(decodeBase64(secret.slice(5), what), what);
+		return { algorithm: 'ed25519', key, canSign: false };
 	}
 	const encoded = secret.startsWith('whsec_') ? secret.slice(6) : secret;
 	return {
@@ -90,6 +81,68 @@ export function parseSecret(secret: string, format: SignatureScheme['secretForma
 		key: createSecretKey(decodeBase64(encoded, 'The signing secret behind whsec_')),
 		canSign: true,
 	};
+}
+
+function parsePublicKeyHex(secret: string): SigningKey {
+	if (!/^[0-9a-f]{64}$/i.test(secret)) {
+		throw new InvalidSecretError(
+			'The public key must be 64 hex characters. Copy it again from the provider’s settings, whole and without spaces.',
+		);
+	}
+	const key = ed25519Public(Buffer.from(secret, 'hex'), 'The public key');
+	return { algorithm: 'ed25519', key, canSign: false };
+}
+
+/** The field of a private key file that {@link keyFileContent} writes. */
+const KEY_FILE_FIELD = 'privateKey';
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null ? { ...value } : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Reads a key that is handed over as a JSON file (spec/uptiq.txt, "Download the Private Key"). The page
+ * does not name the file's field: a field called like a private key counts, or the only text there is.
+ */
+function parseKeyFile(secret: string): SigningKey {
+	const text = secret.trim();
+	if (!text.startsWith('{')) return textKey(text);
+	const fields = Object.entries(jsonObject(text) ?? {}).filter(
+		(entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+	);
+	const named = fields.filter(([name]) => /^(?:private[-_ ]?)?key$/i.test(name));
+	const [field] = named.length === 1 ? named : fields.length === 1 ? fields : [];
+	if (field === undefined) {
+		throw new InvalidSecretError(
+			`The signing secret is not the content of a private key file. Paste the whole file, e.g. {"${KEY_FILE_FIELD}": "…"}, or the key alone.`,
+		);
+	}
+	return textKey(field[1]);
+}
+
+const PARSERS: Record<SecretFormat, (secret: string) => SigningKey> = {
+	text: textKey,
+	standardWebhooks: parseStandardWebhooks,
+	keyFile: parseKeyFile,
+	publicKeyHex: parsePublicKeyHex,
+};
+
+/**
+ * Makes a secret ready for a scheme.
+ * Standard Webhooks: `whsec_` + base64 (HMAC), `whsk_` (Ed25519 private), `whpk_` (Ed25519 public,
+ * verifies only), https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @throws InvalidSecretError where the secret is empty or not in the scheme's format
+ */
+export function parseSecret(secret: string, format: SecretFormat): SigningKey {
+	if (secret === '') {
+		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
+	}
+	return PARSERS[format](secret);
 }
 
 /**
@@ -116,3 +169,7 @@ export function generateSecret(
 	if (format === 'token') return `wh_${bytes.toString('base64url')}`;
 	return bytes.toString('hex');
 }
+
+/** The content of a private key file: the key as {@link parseSecret} reads it, format `keyFile`. */
+export const keyFileContent = (key: string): string =>
+	`${JSON.stringify({ [KEY_FILE_FIELD]: key }, undefined, 2)}\n`;

@@ -1,6 +1,12 @@
 import { createHmac, sign as signAsymmetric, type KeyObject } from 'crypto';
 
-import { signedContent, type SignatureForm, type SignatureScheme } from './scheme';
+import {
+	canSign,
+	InvalidSchemeError,
+	signedContent,
+	type SignatureForm,
+	type SignatureScheme,
+} from './scheme';
 import { InvalidSecretError, parseSecret } from './secrets';
 
 export interface SigningInput {
@@ -46,11 +52,17 @@ export function formsForKey(
  * @returns the headers to send: the signature, and the id and timestamp where the scheme has them
  * @throws InvalidSecretError without a secret that can sign
  * @throws InvalidIdError for an id that is not 1 to 255 printable ASCII characters without spaces
+ * @throws InvalidSchemeError for a scheme that only its provider can sign in
  */
 export function signRequest(
 	scheme: SignatureScheme,
 	{ body, id, nowMs, secrets }: SigningInput,
 ): Record<string, string> {
+	if (!canSign(scheme)) {
+		throw new InvalidSchemeError(
+			`Requests in the scheme ${scheme.name} can be verified, but only its provider signs them. Choose another signature scheme.`,
+		);
+	}
 	if (scheme.idHeader !== undefined && !ID.test(id)) {
 		throw new InvalidIdError(
 			'The event ID must be 1 to 255 printable ASCII characters without spaces.',
@@ -64,8 +76,9 @@ export function signRequest(
 	const signing = scheme.separator === undefined ? secrets.slice(0, 1) : secrets;
 	const signatures: string[] = [];
 	for (const secret of signing) {
-		const { algorithm, key, canSign } = parseSecret(secret, scheme.secretFormat);
-		if (!canSign) continue;
+		const parsed = parseSecret(secret, scheme.secretFormat);
+		if (!parsed.canSign) continue;
+		const { algorithm, key } = parsed;
 		const [form] = formsForKey(scheme, algorithm);
 		if (form !== undefined) signatures.push(computeSignature(form, key, content));
 	}
@@ -77,9 +90,14 @@ export function signRequest(
 		);
 	}
 
+	const place = scheme.timestamp;
+	const stamped =
+		place && 'signaturePart' in place
+			? [`${place.signaturePart}${timestamp}`, ...signatures]
+			: signatures;
 	return {
 		...(scheme.idHeader !== undefined && { [scheme.idHeader]: id }),
-		...(scheme.timestamp && timestamp !== undefined && { [scheme.timestamp.header]: timestamp }),
-		[scheme.signatureHeader]: signatures.join(scheme.separator ?? ''),
+		...(place && 'header' in place && { [place.header]: String(timestamp) }),
+		[scheme.signatureHeader]: stamped.join(scheme.separator ?? ''),
 	};
 }

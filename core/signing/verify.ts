@@ -1,12 +1,25 @@
-import { createPublicKey, verify as verifyAsymmetric, type KeyObject } from 'crypto';
+import { createHash, createPublicKey, verify as verifyAsymmetric, type KeyObject } from 'crypto';
+
+import { isFormBody, type RequestHeaders } from '../network/headers';
 
 import { safeEqual } from './compare';
-import { signedContent, type SignatureForm, type SignatureScheme } from './scheme';
+import {
+	InvalidSchemeError,
+	signedContent,
+	signs,
+	type SchemeTimestamp,
+	type SignatureForm,
+	type SignatureScheme,
+} from './scheme';
 import { parseSecret } from './secrets';
 import { computeSignature, formsForKey } from './sign';
 
-/** Request headers with lower-case names, as Node hands them over. */
-export type RequestHeaders = Record<string, string | string[] | undefined>;
+/** What some providers sign beside body and headers. */
+export interface SignedRequest {
+	method: string;
+	/** As the caller wrote it: the public address, with its query. */
+	url: string;
+}
 
 export interface VerificationInput {
 	headers: RequestHeaders;
@@ -17,6 +30,8 @@ export interface VerificationInput {
 	secrets: string[];
 	/** Takes the place of the scheme's own tolerance. */
 	toleranceSeconds?: number;
+	/** Asked for only where the scheme signs them. */
+	request?: () => SignedRequest;
 }
 
 export type VerificationCode =
@@ -26,18 +41,226 @@ export type VerificationCode =
 	| 'TIMESTAMP_MISSING'
 	| 'TIMESTAMP_MALFORMED'
 	| 'TIMESTAMP_OUT_OF_TOLERANCE'
-	| 'ID_MISSING';
+	| 'ID_MISSING'
+	| 'ID_MALFORMED'
+	| 'BODY_DIGEST_INVALID';
+
+/** Why a request is not authentic, in words that help its sender and hold nothing secret. */
+export interface VerificationRefusal {
+	valid: false;
+	code: VerificationCode;
+	message: string;
+	/** The header, URL parameter or body field at fault. */
+	field: string;
+	expected: string;
+	received: string;
+}
 
 export type Verification =
 	| { valid: true; id: string | undefined; timestampMs: number | undefined }
-	| { valid: false; code: VerificationCode; message: string; header: string };
+	| VerificationRefusal;
 
 // More than any rotation needs; a bound on the work that an unsigned request can cause.
 const MAX_SIGNATURES = 20;
 
-function single(headers: RequestHeaders, name: string): string | undefined {
+const refuse = (
+	code: VerificationCode,
+	field: string,
+	message: string,
+	expected: string,
+	received: string,
+): VerificationRefusal => ({ valid: false, code, field, message, expected, received });
+
+const isRefusal = (value: unknown): value is VerificationRefusal =>
+	typeof value === 'object' && value !== null && 'valid' in value;
+
+/** A header's one value; `undefined` where it is missing or empty. */
+function headerValue(
+	headers: RequestHeaders,
+	name: string,
+	repeated: VerificationCode,
+): string | undefined | VerificationRefusal {
 	const value = headers[name.toLowerCase()];
-	return Array.isArray(value) ? value.join(', ') : value;
+	const values = typeof value === 'string' ? [value] : (value ?? []);
+	if (values.length > 1) {
+		return refuse(
+			repeated,
+			name,
+			`The header ${name} stands in the request ${values.length} times`,
+			'one header',
+			`${values.length} headers`,
+		);
+	}
+	return values[0] === '' ? undefined : values[0];
+}
+
+const ENCODED: Record<SignatureForm['encoding'], RegExp> = {
+	hex: /^[0-9a-f]+$/i,
+	base64: /^[A-Za-z0-9+/]+={0,2}$/,
+};
+
+const formText = ({ prefix, algorithm, encoding }: SignatureForm): string =>
+	`${prefix}<${algorithm} in ${encoding}>`;
+
+/** All parts of the signature headers: those that are written as signatures, and the others. */
+function signatureParts(
+	scheme: SignatureScheme,
+	headers: RequestHeaders,
+): { signatures: string[]; others: string[] } | VerificationRefusal {
+	const { separator, signatureHeader: name } = scheme;
+	const expected = scheme.forms.map(formText).join(' or ');
+	const values: string[] = [];
+	for (const header of [name, ...(scheme.furtherSignatureHeaders ?? [])]) {
+		const value = headerValue(headers, header, 'SIGNATURE_MALFORMED');
+		if (isRefusal(value)) return value;
+		if (value !== undefined) values.push(value);
+	}
+	if (values.length === 0) {
+		return refuse('SIGNATURE_MISSING', name, `The header ${name} is missing`, expected, 'null');
+	}
+	const parts =
+		separator === undefined
+			? values
+			: values.flatMap((value) => value.split(separator)).filter((part) => part !== '');
+	const isSignature = (part: string): boolean =>
+		scheme.forms.some(
+			({ prefix, encoding }) =>
+				part.startsWith(prefix) && ENCODED[encoding].test(part.slice(prefix.length)),
+		);
+	const signatures = parts.filter(isSignature);
+	// A header that came twice and was joined on the way has white space where no signature has any.
+	const joined = parts.some((part) => /^\s|[\s,]$/.test(part));
+	if (signatures.length === 0 || joined || parts.length > MAX_SIGNATURES) {
+		return refuse(
+			'SIGNATURE_MALFORMED',
+			name,
+			`The header ${name} is not a signature of the form ${expected}`,
+			expected,
+			parts.length > MAX_SIGNATURES ? `${parts.length} parts` : 'text of another form',
+		);
+	}
+	return { signatures, others: parts.filter((part) => !signatures.includes(part)) };
+}
+
+const placeOf = (timestamp: SchemeTimestamp, scheme: SignatureScheme): string => {
+	if ('header' in timestamp) return timestamp.header;
+	return 'signaturePart' in timestamp ? scheme.signatureHeader : timestamp.bodyField;
+};
+
+/** Reads a timestamp and checks it against the clock. Returns ms. */
+function checkTimestamp(
+	scheme: SignatureScheme,
+	timestamp: SchemeTimestamp,
+	text: string | undefined,
+	{ nowMs, toleranceSeconds }: VerificationInput,
+): number | VerificationRefusal {
+	const field = placeOf(timestamp, scheme);
+	const unit = timestamp.unit === 's' ? 'seconds' : 'milliseconds';
+	const expected = `a Unix time in ${unit}`;
+	if (text === undefined || text === '') {
+		return refuse('TIMESTAMP_MISSING', field, `${field} has no timestamp`, expected, 'null');
+	}
+	if (!/^\d{1,16}$/.test(text)) {
+		return refuse(
+			'TIMESTAMP_MALFORMED',
+			field,
+			`The timestamp in ${field} must be ${expected}`,
+			expected,
+			'text of another form',
+		);
+	}
+	const timestampMs = Number(text) * (timestamp.unit === 's' ? 1000 : 1);
+	const tolerance = toleranceSeconds ?? timestamp.toleranceSeconds;
+	if (Math.abs(nowMs - timestampMs) > tolerance * 1000) {
+		const now = timestamp.unit === 's' ? Math.floor(nowMs / 1000) : nowMs;
+		return refuse(
+			'TIMESTAMP_OUT_OF_TOLERANCE',
+			field,
+			`The timestamp in ${field} is more than ${tolerance} seconds from the receiver's clock`,
+			`within ${tolerance} seconds of ${now}`,
+			text,
+		);
+	}
+	return timestampMs;
+}
+
+function bodyTimestamp(body: Buffer, field: string): string | undefined {
+	try {
+		const parsed: unknown = JSON.parse(body.toString('utf8'));
+		if (typeof parsed !== 'object' || parsed === null) return undefined;
+		const value = (parsed as Record<string, unknown>)[field];
+		return typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** A form's fields as they are signed: in alphabetical order, each value once, without separators. */
+function formContent(body: Buffer): string {
+	const fields = new Map<string, Set<string>>();
+	for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
+		fields.set(name, (fields.get(name) ?? new Set()).add(value));
+	}
+	return [...fields.keys()]
+		.sort()
+		.flatMap((name) => [...(fields.get(name) ?? [])].sort().map((value) => name + value))
+		.join('');
+}
+
+function unescapeUrl(url: string, characters: string): string {
+	return url.replace(/%[0-9A-Fa-f]{2}/g, (escape) => {
+		const character = String.fromCharCode(parseInt(escape.slice(1), 16));
+		return characters.includes(character) ? character : escape;
+	});
+}
+
+/** The URL with its port, and without: a proxy may have taken it away, and a sender left it out. */
+function withAndWithoutPort(url: string): string[] {
+	const match = /^(https?):\/\/([^/?#:]+)(:\d+)?(.*)$/i.exec(url);
+	if (match === null) return [url];
+	const [, protocol, host, port, rest] = match;
+	const usual = protocol.toLowerCase() === 'https' ? ':443' : ':80';
+	return [url, `${protocol}://${host}${port === undefined ? usual : ''}${rest}`];
+}
+
+/** What the scheme signs beside body, id and timestamp: in each way in which it may be written. */
+function requestContents(
+	scheme: SignatureScheme,
+	{ body, headers, request }: VerificationInput,
+): Array<{ method?: string; url?: string; form?: string }> | VerificationRefusal {
+	if (!signs(scheme, 'method') && !signs(scheme, 'url')) return [{}];
+	if (request === undefined) {
+		throw new InvalidSchemeError(
+			`The scheme ${scheme.name} signs the request's URL: fill it in, as the sender knows it.`,
+		);
+	}
+	const signed = request();
+	const isForm = isFormBody(headers);
+	const digestField = scheme.bodyDigestParameter;
+	const given =
+		digestField !== undefined && URL.canParse(signed.url)
+			? new URL(signed.url).searchParams.get(digestField)
+			: null;
+	// A form is signed itself. A digest in the signed URL binds the body whatever it says it is.
+	if (digestField !== undefined && (given !== null || (!isForm && body.length > 0))) {
+		const digest = createHash('sha256').update(body).digest('hex');
+		if (given === null || !safeEqual(digest, given)) {
+			return refuse(
+				'BODY_DIGEST_INVALID',
+				digestField,
+				`The URL parameter ${digestField} is not the SHA-256 of the body`,
+				'the SHA-256 of the body in hex',
+				given === null ? 'null' : 'another digest',
+			);
+		}
+	}
+	const url = unescapeUrl(signed.url, scheme.unescapedInUrl ?? '');
+	const form = isForm ? formContent(body) : '';
+	return (scheme.portMayDiffer ? withAndWithoutPort(url) : [url]).map((written) => ({
+		method: signed.method,
+		url: written,
+		form,
+	}));
 }
 
 function ed25519Matches(
@@ -55,109 +278,94 @@ function ed25519Matches(
 	return verifyAsymmetric(null, Buffer.concat(content), publicKey, signature);
 }
 
+/** Whether any of the signatures is made with any of the secrets. All are compared with all. */
+function anyMatches(
+	scheme: SignatureScheme,
+	secrets: string[],
+	signatures: string[],
+	content: Buffer[],
+): boolean {
+	let valid = false;
+	for (const secret of secrets) {
+		const { algorithm, key } = parseSecret(secret, scheme.secretFormat);
+		for (const form of formsForKey(scheme, algorithm)) {
+			const expected =
+				form.algorithm === 'ed25519' ? undefined : computeSignature(form, key, content);
+			for (const signature of signatures) {
+				const matches =
+					expected === undefined
+						? ed25519Matches(form, key, content, signature)
+						: safeEqual(expected, signature);
+				if (matches) valid = true;
+			}
+		}
+	}
+	return valid;
+}
+
+/** The timestamp's text, where it stands outside the body. */
+function timestampText(
+	place: SchemeTimestamp,
+	headers: RequestHeaders,
+	others: string[],
+): string | undefined | VerificationRefusal {
+	if ('header' in place) return headerValue(headers, place.header, 'TIMESTAMP_MALFORMED');
+	if ('bodyField' in place) return undefined;
+	const given = others.filter((part) => part.startsWith(place.signaturePart));
+	// Of two timestamps one could be signed and the other checked.
+	return given.map((part) => part.slice(place.signaturePart.length)).join(' and ');
+}
+
 /**
  * Verifies a request's signature, and its timestamp where the scheme has one.
  *
  * The timestamp is checked against `toleranceSeconds` in both directions. All signatures are
  * compared with all secrets, so that neither the answer nor its time says which secret was near.
- * @throws InvalidSecretError for a secret that is not in the scheme's format: the receiver's fault,
- * not the sender's
+ * @throws InvalidSecretError for a secret that is not in the scheme's format, and InvalidSchemeError
+ * where the scheme signs what `request` does not give: the receiver's faults, not the sender's
  */
-export function verifyRequest(
-	scheme: SignatureScheme,
-	{ headers, body, nowMs, secrets, toleranceSeconds }: VerificationInput,
-): Verification {
-	const refuse = (code: VerificationCode, header: string, message: string): Verification => ({
-		valid: false,
-		code,
-		header,
-		message,
-	});
+export function verifyRequest(scheme: SignatureScheme, input: VerificationInput): Verification {
+	const { headers, body } = input;
+	const parts = signatureParts(scheme, headers);
+	if (isRefusal(parts)) return parts;
 
-	const signatureHeader = single(headers, scheme.signatureHeader);
-	if (signatureHeader === undefined || signatureHeader === '') {
-		return refuse(
-			'SIGNATURE_MISSING',
-			scheme.signatureHeader,
-			`The header ${scheme.signatureHeader} is missing`,
-		);
+	const { idHeader, timestamp: place } = scheme;
+	const id = idHeader === undefined ? undefined : headerValue(headers, idHeader, 'ID_MALFORMED');
+	if (isRefusal(id)) return id;
+	if (idHeader !== undefined && id === undefined) {
+		const message = `The header ${idHeader} is missing`;
+		return refuse('ID_MISSING', idHeader, message, 'the delivery’s ID', 'null');
 	}
 
-	let id: string | undefined;
-	if (scheme.idHeader !== undefined) {
-		id = single(headers, scheme.idHeader);
-		if (id === undefined || id === '') {
-			return refuse('ID_MISSING', scheme.idHeader, `The header ${scheme.idHeader} is missing`);
-		}
-	}
+	const timestamp = place && timestampText(place, headers, parts.others);
+	if (isRefusal(timestamp)) return timestamp;
+	const inBody = place !== undefined && 'bodyField' in place;
+	let timestampMs = place && !inBody ? checkTimestamp(scheme, place, timestamp, input) : undefined;
+	if (isRefusal(timestampMs)) return timestampMs;
 
-	let timestamp: string | undefined;
-	let timestampMs: number | undefined;
-	if (scheme.timestamp !== undefined) {
-		const { header, unit, toleranceSeconds: ownTolerance } = scheme.timestamp;
-		timestamp = single(headers, header);
-		if (timestamp === undefined || timestamp === '') {
-			return refuse('TIMESTAMP_MISSING', header, `The header ${header} is missing`);
-		}
-		if (!/^\d{1,16}$/.test(timestamp)) {
-			return refuse(
-				'TIMESTAMP_MALFORMED',
-				header,
-				`The header ${header} must be a Unix time in ${unit === 's' ? 'seconds' : 'milliseconds'}`,
-			);
-		}
-		timestampMs = Number(timestamp) * (unit === 's' ? 1000 : 1);
-		if (Math.abs(nowMs - timestampMs) > (toleranceSeconds ?? ownTolerance) * 1000) {
-			return refuse(
-				'TIMESTAMP_OUT_OF_TOLERANCE',
-				header,
-				`The header ${header} is more than ${toleranceSeconds ?? ownTolerance} seconds from the receiver's clock`,
-			);
-		}
-	}
-
-	const given =
-		scheme.separator === undefined
-			? [signatureHeader]
-			: signatureHeader.split(scheme.separator).filter((signature) => signature !== '');
-	const wellFormed = given.filter((signature) =>
-		scheme.forms.some(
-			(form) => signature.startsWith(form.prefix) && signature.length > form.prefix.length,
+	const contents = requestContents(scheme, input);
+	if (isRefusal(contents)) return contents;
+	const matches = contents.some((request) =>
+		anyMatches(
+			scheme,
+			input.secrets,
+			parts.signatures,
+			signedContent(scheme, { body, id, timestamp, ...request }),
 		),
 	);
-	if (wellFormed.length === 0 || given.length > MAX_SIGNATURES) {
-		return refuse(
-			'SIGNATURE_MALFORMED',
-			scheme.signatureHeader,
-			`The header ${scheme.signatureHeader} is not a signature of the form ${scheme.forms
-				.map((form) => `${form.prefix}<${form.encoding}>`)
-				.join(' or ')}`,
-		);
-	}
-
-	const content = signedContent(scheme, { body, id, timestamp });
-	let valid = false;
-	for (const secret of secrets) {
-		const { algorithm, key } = parseSecret(secret, scheme.secretFormat);
-		for (const form of formsForKey(scheme, algorithm)) {
-			const matches =
-				form.algorithm === 'ed25519'
-					? (signature: string) => ed25519Matches(form, key, content, signature)
-					: (
-							(expected: string) => (signature: string) =>
-								safeEqual(expected, signature)
-						)(computeSignature(form, key, content));
-			for (const signature of wellFormed) {
-				if (matches(signature)) valid = true;
-			}
-		}
-	}
-	if (!valid) {
+	if (!matches) {
 		return refuse(
 			'SIGNATURE_INVALID',
 			scheme.signatureHeader,
 			`The signature in ${scheme.signatureHeader} does not fit the request's bytes`,
+			'a signature over the raw bytes, made with the shared secret',
+			'a signature that does not fit',
 		);
+	}
+	// Only now: a time in the body is worth nothing before the body is known to be authentic.
+	if (inBody) {
+		timestampMs = checkTimestamp(scheme, place, bodyTimestamp(body, place.bodyField), input);
+		if (isRefusal(timestampMs)) return timestampMs;
 	}
 	return { valid: true, id, timestampMs };
 }

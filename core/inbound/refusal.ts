@@ -1,0 +1,46 @@
+import { errorReply, type ErrorReply, type ReplyDetails } from '../replies/replies';
+import type { VerificationCode } from '../signing/verify';
+
+export type RefusalCode =
+	| VerificationCode
+	| 'METHOD_NOT_ALLOWED'
+	| 'HTTPS_REQUIRED'
+	| 'ADDRESS_NOT_ALLOWED'
+	| 'TOKEN_MISSING'
+	| 'TOKEN_INVALID'
+	| 'CREDENTIALS_MISSING'
+	| 'CREDENTIALS_INVALID'
+	| 'UNAUTHORIZED'
+	| 'PAYLOAD_TOO_LARGE'
+	| 'UNSUPPORTED_MEDIA_TYPE'
+	| 'INVALID_JSON'
+	| 'INVALID_INPUT'
+	| 'TOO_MANY_REPEATS';
+
+type RefusalStatus = 400 | 401 | 403 | 405 | 413 | 415 | 422 | 429;
+
+/** Why a request starts nothing, and what its sender is told. */
+export interface Refusal {
+	result: 'refused';
+	statusCode: RefusalStatus;
+	code: RefusalCode;
+	headers: Record<string, string>;
+	reply: ErrorReply;
+}
+
+/** @param details the field at fault, what was expected there and what came */
+export function refusal(
+	statusCode: RefusalStatus,
+	code: RefusalCode,
+	message: string,
+	details: ReplyDetails,
+	headers: Record<string, string> = {},
+): Refusal {
+	return {
+		result: 'refused',
+		statusCode,
+		code,
+		headers,
+		reply: errorReply(code, message, details),
+	};
+}
