@@ -55,6 +55,6 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 		},
-		...signatureFields({ optional: false }),
+		...signatureFields('inbound'),
 	];
 }

@@ -114,7 +114,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 			default: '',
 			displayOptions: { show: { authentication: ['basic'] } },
 		},
-		...signatureFields({ optional: true }),
+		...signatureFields('outbound'),
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) => {
@@ -125,6 +125,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 			id: request.signing?.id ?? `msg_${randomUUID()}`,
 			nowMs: request.signing?.nowMs ?? Date.now(),
 			platformId: request.signing?.platformId,
+			unsignedAllowed: request.signing?.unsignedAllowed,
 		});
 		const own = request.headers ?? {};
 		const replaced = new Set(Object.keys(headers).map((name) => name.toLowerCase()));

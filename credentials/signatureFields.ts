@@ -1,16 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PROFILES } from '../core/profiles';
+import { hasSigningScheme, PROFILES, type PlatformProfile } from '../core/profiles';
 
 const whereCustom = { show: { signatureScheme: ['custom'] } };
 
-const schemeOptions = [
+const schemeOptions = (fits: (profile: PlatformProfile) => boolean) => [
 	{
 		name: 'As the Node’s Platform',
 		value: 'platform',
 		description: 'What the platform chosen in the node signs with',
 	},
-	...PROFILES.filter(({ scheme }) => scheme !== undefined).map(({ id, name, description }) => ({
+	...PROFILES.filter(fits).map(({ id, name, description }) => ({
 		name,
 		value: id,
 		description,
@@ -20,21 +20,20 @@ const schemeOptions = [
 
 /**
  * The fields that say how to sign or verify, and with which secrets. Both credentials have them.
- * @param whenShown where a choice in the credential must come first
+ * @param direction outbound requests may be left unsigned, and not every scheme can be signed in
  */
-export function signatureFields({ optional }: { optional: boolean }): INodeProperties[] {
+export function signatureFields(direction: 'inbound' | 'outbound'): INodeProperties[] {
+	const optional = direction === 'outbound';
 	const whereSigned = optional ? { hide: { signatureScheme: ['none'] } } : undefined;
+	const schemes = schemeOptions(optional ? hasSigningScheme : ({ scheme }) => scheme !== undefined);
 	return [
 		{
 			displayName: 'Signature Scheme',
 			name: 'signatureScheme',
 			type: 'options',
 			options: optional
-				? [
-						...schemeOptions,
-						{ name: 'None', value: 'none', description: 'Requests are not signed' },
-					]
-				: schemeOptions,
+				? [...schemes, { name: 'None', value: 'none', description: 'Requests are not signed' }]
+				: schemes,
 			default: 'platform',
 		},
 		{
@@ -45,7 +44,7 @@ export function signatureFields({ optional }: { optional: boolean }): INodePrope
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'The current secret. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
+				'The current secret, or what the platform has in its place: the content of a private key file, or a public key. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
 			displayOptions: whereSigned,
 		},
 		{

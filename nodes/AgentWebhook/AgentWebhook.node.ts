@@ -3,14 +3,18 @@ import {
 	type ICredentialsDecrypted,
 	type ICredentialTestFunctions,
 	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
 	type INodeCredentialTestResult,
 	type INodeExecutionData,
+	type INodeListSearchResult,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
 import { testInboundCredential, testOutboundCredential } from '../shared/credentialTests';
+import { ManagementClient } from '../shared/managementApi';
 
+import { hints } from './hints';
 import { properties, RESOURCES } from './resources';
 
 // n8n writes this function's source into an expression: it may use nothing from outside.
@@ -39,6 +43,7 @@ export class AgentWebhook implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: `={{(${String(outputs)})($parameter)}}` as `={{${string}}}`,
+		hints,
 		credentials: [
 			{
 				// One entry for both operations: n8n looks a credential up by its first entry alone.
@@ -54,13 +59,39 @@ export class AgentWebhook implements INodeType {
 				name: 'agentWebhookInboundApi',
 				required: true,
 				testedBy: 'inboundCredentialTest',
-				displayOptions: { show: { resource: ['signature'], operation: ['verify'] } },
+				displayOptions: {
+					show: {
+						resource: ['signature', 'platformWebhook'],
+						operation: ['verify', 'create', 'update'],
+					},
+					hide: { callerAuthentication: ['none'] },
+				},
+			},
+			{
+				name: 'agentWebhookPlatformApi',
+				required: true,
+				displayOptions: { show: { resource: ['platformWebhook'] } },
 			},
 		],
 		properties,
 	};
 
 	methods = {
+		listSearch: {
+			async searchPlatformWebhooks(
+				this: ILoadOptionsFunctions,
+				filter = '',
+			): Promise<INodeListSearchResult> {
+				const platform = this.getCurrentNodeParameter('platform') as string;
+				const webhooks = await (await ManagementClient.of(this, platform)).webhooks();
+				const fits = (text: string): boolean => text.toLowerCase().includes(filter.toLowerCase());
+				return {
+					results: webhooks
+						.map(({ id, name, url }) => ({ name: name || url || id, value: id }))
+						.filter(({ name, value }) => fits(name) || fits(value)),
+				};
+			},
+		},
 		credentialTest: {
 			async inboundCredentialTest(
 				this: ICredentialTestFunctions,

@@ -13,17 +13,23 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import {
-	admit,
-	assertSecretsPresent,
-	type Admission,
-	type Refusal,
-} from '../../core/inbound/admission';
-import { errorReply } from '../../core/replies/replies';
+import { admit, type Accepted, type Admission } from '../../core/inbound/admission';
+import { usableMethods } from '../../core/inbound/credentials';
+import { refusal, type Refusal } from '../../core/inbound/refusal';
+import { profileById } from '../../core/profiles';
+import { duplicateReply, errorReply } from '../../core/replies/replies';
 import { testInboundCredential } from '../shared/credentialTests';
 
 import { outputs, properties, webhooks } from './description';
-import { inboundRules, withoutCredentials, type TriggerParameters } from './inbound';
+import { claimDelivery } from './duplicates';
+import {
+	duplicateWindowMs,
+	inboundRules,
+	withoutCredentials,
+	type TriggerParameters,
+} from './inbound';
+import { deregister, register } from './registration';
+import { bodyReader, distinctHeaders, publicUrl } from './request';
 
 // n8n reads such conditions for credentials as for parameters; its types have them for the latter only.
 const anyMethod = { _cnd: { exists: true } } as const;
@@ -33,7 +39,8 @@ const WEBHOOK_ID = /^[\w.~-]{1,200}$/;
 function triggerParameters(context: IWebhookFunctions | IHookFunctions): TriggerParameters {
 	return {
 		platform: context.getNodeParameter('platform') as string,
-		requestKind: context.getNodeParameter('requestKind') as TriggerParameters['requestKind'],
+		requestKind: context.getNodeParameter('requestKind') as string,
+		events: context.getNodeParameter('events', []) as string[],
 		methods: context.getNodeParameter('authenticationMethods') as TriggerParameters['methods'],
 		options: context.getNodeParameter('options', {}) as TriggerParameters['options'],
 	};
@@ -50,9 +57,14 @@ function answer(
 	context: IWebhookFunctions,
 	statusCode: number,
 	headers: Record<string, string>,
-	reply: object,
+	reply: object | undefined,
 ): void {
 	const response = context.getResponseObject();
+	if (reply === undefined) {
+		response.writeHead(statusCode, headers);
+		response.end();
+		return;
+	}
 	response.writeHead(statusCode, {
 		...headers,
 		'Content-Type': 'application/json; charset=utf-8',
@@ -60,22 +72,22 @@ function answer(
 	response.end(JSON.stringify(reply));
 }
 
-async function rawBody(context: IWebhookFunctions): Promise<Buffer | undefined> {
-	const request = context.getRequestObject();
-	// n8n parses multipart bodies itself and keeps none of their bytes.
-	if (request.contentType === 'multipart/form-data') return undefined;
-	if (request.rawBody === undefined) await request.readRawBody();
-	return request.rawBody ?? Buffer.alloc(0);
+/** Answers a refusal, in the platform's words. */
+function answerRefusal(context: IWebhookFunctions, refused: Refusal, platform: string): void {
+	const status = profileById(platform).replyStatus?.refused;
+	const reply = { ...refused.reply, ...(status !== undefined && { status }) };
+	answer(context, refused.statusCode, refused.headers, reply);
 }
 
-function refusedItem(context: IWebhookFunctions, refusal: Refusal): INodeExecutionData {
+function refusedItem(context: IWebhookFunctions, refused: Refusal): INodeExecutionData {
 	const request = context.getRequestObject();
 	return {
 		json: {
 			refused: true,
-			code: refusal.code,
-			message: refusal.reply.error.message,
-			status_code: refusal.statusCode,
+			code: refused.code,
+			message: refused.reply.error.message,
+			details: (refused.reply.error.details ?? null) as IDataObject | null,
+			status_code: refused.statusCode,
 			method: request.method,
 			source_address: request.ip ?? null,
 			headers: withoutCredentials(request.headers) as IDataObject,
@@ -88,16 +100,21 @@ function refusedItem(context: IWebhookFunctions, refusal: Refusal): INodeExecuti
 
 async function acceptedItem(
 	context: IWebhookFunctions,
-	admission: Extract<Admission, { result: 'accepted' }>,
+	admission: Accepted,
 	platform: string,
 	rawBodyField: string,
 ): Promise<INodeExecutionData> {
 	const request = context.getRequestObject();
-	const { signature } = admission;
+	const { duplicateKey, event, signature } = admission;
 	return {
 		json: {
 			body: admission.body as IDataObject,
-			...(admission.eventType !== undefined && { event: admission.eventType }),
+			...(event && {
+				event: event.type ?? null,
+				event_time: event.timeMs === undefined ? null : new Date(event.timeMs).toISOString(),
+				data: (event.data ?? null) as IDataObject | null,
+			}),
+			...(duplicateKey !== undefined && { duplicate_key: duplicateKey }),
 			platform,
 			authentication: admission.authentication,
 			...(signature && {
@@ -143,7 +160,7 @@ export class AgentWebhookTrigger implements INodeType {
 		// Above 1, since n8n evaluates an expression for each request to a node of version 1.
 		version: [2],
 		subtitle:
-			'={{ { agentMessage: "Agent message", workflowRun: "Workflow run", event: "Any JSON event" }[$parameter["requestKind"]] + ": " + ($parameter["authenticationMethods"].length ? "authenticated" : "open to anyone") }}',
+			'={{ $parameter["platform"] + ": " + $parameter["requestKind"] + ($parameter["authenticationMethods"].length ? "" : ", open to anyone") }}',
 		description:
 			'Starts the workflow on an agent or workflow webhook whose token, Basic, Bearer or HMAC signature is valid',
 		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',
@@ -172,6 +189,11 @@ export class AgentWebhookTrigger implements INodeType {
 					show: { authenticationMethods: [anyMethod as unknown as string] },
 				},
 			},
+			{
+				name: 'agentWebhookPlatformApi',
+				required: true,
+				displayOptions: { show: { register: [true] } },
+			},
 		],
 		webhooks,
 		properties,
@@ -191,9 +213,10 @@ export class AgentWebhookTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
+				// So that n8n calls `create`, which finds out by itself and checks what the trigger needs.
 				return false;
 			},
-			/** Nothing to register elsewhere: what cannot work is said now, and not to the first caller. */
+			/** What cannot work is said now, and not to the first caller. */
 			async create(this: IHookFunctions): Promise<boolean> {
 				const path = this.getNodeParameter('path') as string;
 				if (!WEBHOOK_ID.test(path)) {
@@ -204,13 +227,15 @@ export class AgentWebhookTrigger implements INodeType {
 				}
 				try {
 					const { rules } = readRules(this);
-					if (rules.methods.length > 0) assertSecretsPresent(rules.methods, await rules.secrets());
+					if (rules.methods.length > 0) usableMethods(rules, await rules.secrets());
+					await register(this);
 				} catch (error) {
 					throw new NodeOperationError(this.getNode(), error as Error);
 				}
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
+				await deregister(this);
 				return true;
 			},
 		},
@@ -223,14 +248,16 @@ export class AgentWebhookTrigger implements INodeType {
 		try {
 			const read = readRules(this);
 			parameters = read.parameters;
+			const { publicUrl: ownUrl } = parameters.options;
 			admission = await admit(read.rules, {
 				method: request.method,
 				secure: request.secure,
 				address: request.ip ?? '',
 				query: this.getQueryData() as Record<string, unknown>,
-				headers: request.headers,
-				body: async () => await rawBody(this),
+				headers: distinctHeaders(request),
+				body: bodyReader(request),
 				parsedBody: () => this.getBodyData(),
+				url: () => publicUrl(this, ownUrl),
 				nowMs: Date.now(),
 			});
 		} catch (error) {
@@ -251,18 +278,39 @@ export class AgentWebhookTrigger implements INodeType {
 			return { noWebhookResponse: true };
 		}
 
+		const refuseWith = (refused: Refusal): IWebhookResponseData => {
+			answerRefusal(this, refused, parameters.platform);
+			return {
+				noWebhookResponse: true,
+				...(parameters.options.outputRefused && {
+					workflowData: [[], [refusedItem(this, refused)]],
+				}),
+			};
+		};
+		if (admission.result === 'refused') return refuseWith(admission);
+		if (admission.result === 'handshake') {
+			answer(this, admission.statusCode, {}, admission.reply);
+			return { noWebhookResponse: true };
+		}
 		if (admission.result === 'ignored') {
 			answer(this, 200, {}, admission.reply);
 			return { noWebhookResponse: true };
 		}
-		if (admission.result === 'refused') {
-			answer(this, admission.statusCode, admission.headers, admission.reply);
-			return {
-				noWebhookResponse: true,
-				...(parameters.options.outputRefused && {
-					workflowData: [[], [refusedItem(this, admission)]],
-				}),
-			};
+		const claim = await claimDelivery(this, admission.duplicateKey, duplicateWindowMs(parameters));
+		if (claim === 'duplicate') {
+			answer(this, 200, {}, duplicateReply());
+			return { noWebhookResponse: true };
+		}
+		if (claim === 'busy') {
+			return refuseWith(
+				refusal(
+					429,
+					'TOO_MANY_REPEATS',
+					'Many repeats of this delivery wait for the first one’s answer',
+					{ field: 'delivery', expected: 'one at a time', received: 'many repeats at once' },
+					{ 'Retry-After': '10' },
+				),
+			);
 		}
 		const item = await acceptedItem(
 			this,

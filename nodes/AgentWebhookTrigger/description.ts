@@ -3,7 +3,14 @@ import type { INodeParameters, INodeProperties, IWebhookDescription } from 'n8n-
 
 import { PROFILES } from '../../core/profiles';
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
-import { platformProperty } from '../shared/platforms';
+import {
+	EVENT_KIND,
+	eventTypesProperties,
+	platformProperty,
+	requestKindProperties,
+} from '../shared/platforms';
+
+import { AS_THE_PLATFORM } from './inbound';
 
 type Parameters = {
 	requestKind?: string;
@@ -13,13 +20,12 @@ type Parameters = {
 };
 
 // n8n writes these functions' source into expressions: they may use nothing from outside.
+// AgenticFlow's page names the two folders; any other kind of request stands in the plural.
 const webhookPath = (parameters: Parameters) =>
 	'webhooks/' +
-	(parameters.requestKind === 'workflowRun'
-		? 'workflows'
-		: parameters.requestKind === 'event'
-			? 'events'
-			: 'agents') +
+	(({ agentMessage: 'agents', workflowRun: 'workflows' } as Record<string, string>)[
+		parameters.requestKind || ''
+	] || (parameters.requestKind || 'event') + 's') +
 	'/' +
 	(parameters.path || '');
 
@@ -56,9 +62,16 @@ function fields<K extends string>(
 	) as Record<K, string>;
 }
 
+// What platforms say in their replies, where their page names it.
+const ACCEPTED_STATUSES = JSON.stringify(
+	Object.fromEntries(
+		PROFILES.flatMap(({ id, replyStatus }) => (replyStatus ? [[id, replyStatus.accepted]] : [])),
+	),
+);
+
 // Evaluated when the execution exists, so that the reply can name it. In the other response modes the
 // value says which items n8n answers with.
-const responseData = `={{ $parameter["responseMode"] === "lastNode" ? ($parameter["options"]["responseData"] || "firstEntryJson") : { success: true, message: ${JSON.stringify(ACCEPTED_MESSAGE)}, execution_id: $executionId, status: ${JSON.stringify(ACCEPTED_STATUS)} } }}`;
+const responseData = `={{ $parameter["responseMode"] === "lastNode" ? ($parameter["options"]["responseData"] || "firstEntryJson") : { success: true, message: ${JSON.stringify(ACCEPTED_MESSAGE)}, execution_id: $executionId, status: (${ACCEPTED_STATUSES})[$parameter["platform"]] || ${JSON.stringify(ACCEPTED_STATUS)} } }}`;
 
 /** One output, or two where refused requests leave as well. */
 export const outputs = `={{(${String(outputsOf)})($parameter)}}` as `={{${string}}}`;
@@ -133,14 +146,22 @@ const options: INodeProperties = {
 				'Start the workflow only where these hold. For an event they look into its data, else into the body. Other requests are answered 200 and start nothing.',
 		},
 		{
-			displayName: 'Event Types',
-			name: 'eventTypes',
+			displayName: 'Duplicate Key',
+			name: 'duplicateKey',
 			type: 'string',
-			displayOptions: { show: { '/requestKind': ['event'] } },
 			default: '',
-			placeholder: 'e.g. workflow.execution.completed, workflow.execution.failed',
+			placeholder: 'e.g. header.X-Request-ID, body.order.number',
 			description:
-				'Start the workflow only for these event types, with commas between them. Others are answered 200 and start nothing.',
+				'What a repeated delivery has in common with the first: headers, body fields, or digest for all of its bytes, with commas between them. Leave empty for the platform’s own.',
+		},
+		{
+			displayName: 'Duplicate Window (Minutes)',
+			name: 'duplicateWindowMinutes',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 10080 },
+			default: 1440,
+			description:
+				'For how long a repeated delivery is recognised, answered 200 and starts nothing. 0 switches it off. It holds in one n8n process, until it restarts.',
 		},
 		{
 			displayName: 'HTTPS Only',
@@ -148,7 +169,7 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to refuse plain HTTP, as the trusted proxy reports it. Behind a reverse proxy, set N8N_PROXY_HOPS.',
+				'Whether to refuse plain HTTP, as the trusted proxy reports it. Leave this option out for the platform’s own rule. Behind a reverse proxy, set N8N_PROXY_HOPS.',
 		},
 		{
 			displayName: 'Max Body Size (KB)',
@@ -160,12 +181,31 @@ const options: INodeProperties = {
 				'Larger bodies are answered 413. n8n’s own limit, N8N_PAYLOAD_SIZE_MAX (16 MB), comes first.',
 		},
 		{
+			displayName: 'Other Event Types',
+			name: 'eventTypes',
+			type: 'string',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
+			default: '',
+			placeholder: 'e.g. order.created, order.paid',
+			description:
+				'Event types beside those chosen above, with commas between them. Other events are answered 200 and start nothing.',
+		},
+		{
 			displayName: 'Output Refused Requests',
 			name: 'outputRefused',
 			type: 'boolean',
 			default: false,
 			description:
 				'Whether refused requests leave on a second output with their reason, for logs and alerts. Each of them then starts an execution, so anyone who knows the URL can start many.',
+		},
+		{
+			displayName: 'Public URL',
+			name: 'publicUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/webhooks/events/orders',
+			description:
+				'This webhook’s address as the sender knows it, for senders that sign it (HubSpot, Twilio). Leave empty for the one that n8n shows.',
 		},
 		{
 			displayName: 'Put Raw Body in Field',
@@ -205,36 +245,30 @@ const options: INodeProperties = {
 			description:
 				'How far a signed timestamp may be from this instance’s clock, in both directions. Takes the place of the platform’s own.',
 		},
+		{
+			displayName: 'Validate Events',
+			name: 'validateEvents',
+			type: 'boolean',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
+			default: true,
+			description:
+				'Whether to refuse events that do not look as the platform’s page shows them. Unknown fields and event types pass.',
+		},
 	],
 };
 
 export const properties: INodeProperties[] = [
-	platformProperty('Who calls: it says how requests are signed and where an event’s type stands'),
-	{
-		displayName: 'Request Kind',
-		name: 'requestKind',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{
-				name: 'Agent Message',
-				value: 'agentMessage',
-				description: 'A message for an agent: message, user_id, metadata and context',
-			},
-			{
-				name: 'Any JSON Event',
-				value: 'event',
-				description: 'Any JSON body, e.g. the events that a platform sends out',
-			},
-			{
-				name: 'Workflow Run',
-				value: 'workflowRun',
-				description: 'Input for a workflow: input_data, trigger_source and metadata',
-			},
-		],
-		default: 'agentMessage',
-		description: 'What a request must hold; others are answered with what is missing',
-	},
+	platformProperty('Who calls: it says how requests look and how they are signed'),
+	...requestKindProperties(
+		'Request Kind',
+		'What a request must hold; others are answered with what is missing',
+	),
+	...eventTypesProperties('Start the workflow only for these. Choose none for all.').map(
+		({ displayOptions, ...property }) => ({
+			...property,
+			displayOptions: { show: { ...displayOptions?.show, requestKind: [EVENT_KIND] } },
+		}),
+	),
 	{
 		displayName: 'Webhook ID',
 		name: 'path',
@@ -253,6 +287,11 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{
+				name: 'As the Platform Asks',
+				value: AS_THE_PLATFORM,
+				description: 'Its signature, or one of its tokens and passwords that the credential holds',
+			},
+			{
 				name: 'Basic',
 				value: 'basic',
 				description: 'A user name and a password in the Authorization header',
@@ -269,7 +308,7 @@ export const properties: INodeProperties[] = [
 			},
 			{ name: 'URL Token', value: 'urlToken', description: 'A token in the URL, as ?token=' },
 		],
-		default: ['bearer'],
+		default: ['platform'],
 		description: 'What a caller must bring. Choose several to ask for all of them.',
 	},
 	{
@@ -279,6 +318,21 @@ export const properties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 		displayOptions: { hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
+	},
+	{
+		displayName: 'Register at the Platform',
+		name: 'register',
+		type: 'boolean',
+		noDataExpression: true,
+		default: false,
+		description:
+			'Whether to create the webhook at the platform when the workflow is published, and to delete it when it is unpublished',
+		displayOptions: {
+			show: {
+				platform: PROFILES.filter(({ management }) => management !== undefined).map(({ id }) => id),
+				requestKind: [EVENT_KIND],
+			},
+		},
 	},
 	{
 		displayName: 'Respond',

@@ -4,33 +4,58 @@ import {
 	signingSettings,
 	type CredentialFields,
 } from '../../core/credentials/settings';
-import { type AuthenticationMethod, type InboundRules } from '../../core/inbound/admission';
+import type { InboundRules } from '../../core/inbound/admission';
+import type { AuthenticationMethod, AuthenticationRule } from '../../core/inbound/authentication';
+import { parseSource } from '../../core/inbound/events';
 import { compileAllowlist } from '../../core/network/addresses';
-import { profileById, type PlatformProfile } from '../../core/profiles';
-import type { RequestKind } from '../../core/validation/bodies';
+import { profileById, requestKind, type RequestKind } from '../../core/profiles';
 import { jsonObjectParameter, listParameter } from '../shared/json';
+
+/** Stands for what the platform asks of its callers. */
+export const AS_THE_PLATFORM = 'platform';
+
+const DEFAULT_WINDOW_MINUTES = 24 * 60;
 
 /** The trigger's parameters. */
 export interface TriggerParameters {
 	platform: string;
-	requestKind: RequestKind;
-	methods: AuthenticationMethod[];
+	requestKind: string;
+	methods: Array<AuthenticationMethod | typeof AS_THE_PLATFORM>;
+	events: string[];
 	options: {
 		allowedAddresses?: string;
 		allowedPlatformAddresses?: string[];
 		require?: 'all' | 'any';
 		conditions?: unknown;
+		duplicateKey?: string;
+		duplicateWindowMinutes?: number;
 		eventTypes?: string;
 		httpsOnly?: boolean;
 		maxBodyKilobytes?: number;
 		outputRefused?: boolean;
+		publicUrl?: string;
 		rawBodyField?: string;
 		toleranceSeconds?: number;
+		validateEvents?: boolean;
 	};
 }
 
-function dataField({ envelope }: PlatformProfile): string {
-	return Object.keys(envelope).find((key) => envelope[key] === '{data}') ?? 'data';
+/** Which methods callers are checked by, and whether all of them must pass. */
+function authenticationRule(
+	{ methods, options }: TriggerParameters,
+	kind: RequestKind,
+): AuthenticationRule & { filledInOnly: boolean } {
+	const chosen = methods.filter((method) => method !== AS_THE_PLATFORM);
+	if (chosen.length === methods.length) {
+		return { methods: chosen, require: options.require ?? 'all', filledInOnly: false };
+	}
+	// Beside methods of the owner's own, those of the platform count like them.
+	const own = kind.authentication;
+	return {
+		methods: [...new Set([...chosen, ...own.methods])],
+		require: options.require ?? (chosen.length === 0 ? own.require : 'all'),
+		filledInOnly: own.methods.length > 1,
+	};
 }
 
 /**
@@ -38,26 +63,32 @@ function dataField({ envelope }: PlatformProfile): string {
  * @throws with a message for the owner, where they cannot be read
  */
 export function inboundRules(
-	{ platform, requestKind, methods, options }: TriggerParameters,
+	parameters: TriggerParameters,
 	readCredential: () => Promise<CredentialFields>,
 ): InboundRules {
+	const { platform, options } = parameters;
 	const profile = profileById(platform);
+	const kind = requestKind(profile, parameters.requestKind);
 	const addresses = [
 		...listParameter(options.allowedAddresses),
 		...(options.allowedPlatformAddresses ?? []).flatMap((id) => profileById(id).sourceAddresses),
 	];
 	const conditions = jsonObjectParameter(options.conditions, 'Conditions');
+	const rule = authenticationRule(parameters, kind);
+	const ownKey = listParameter(options.duplicateKey).map(parseSource);
 	return {
-		kind: requestKind,
-		httpsOnly: options.httpsOnly ?? false,
+		kind,
+		validatesEvents: options.validateEvents ?? true,
+		httpsOnly: options.httpsOnly ?? profile.httpsOnly,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
-		methods,
-		require: options.require ?? 'all',
+		...rule,
 		secrets: async () => {
 			const fields = await readCredential();
+			const wantsSignature =
+				rule.methods.includes('signature') && (!rule.filledInOnly || fields.signingSecret !== '');
 			return {
 				...inboundSecrets(fields),
-				...(methods.includes('signature') && {
+				...(wantsSignature && {
 					signature: {
 						...signingSettings(fields, platform),
 						...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
@@ -66,12 +97,17 @@ export function inboundRules(
 			};
 		},
 		maxBodyBytes: (options.maxBodyKilobytes ?? 10_240) * 1024,
-		eventField: profile.eventField,
-		dataField: dataField(profile),
-		eventTypes: listParameter(options.eventTypes),
+		formBodies: profile.formBodies,
+		handshakes: profile.handshakes ?? [],
+		eventTypes: [...parameters.events, ...listParameter(options.eventTypes)],
 		...(conditions && { conditions: compileConditions(conditions) }),
+		duplicateKey: ownKey.length > 0 ? ownKey : (kind.events?.duplicateKey ?? []),
 	};
 }
+
+/** For how long a repeated delivery is recognised, in ms; 0 for not at all. */
+export const duplicateWindowMs = ({ options }: TriggerParameters): number =>
+	(options.duplicateWindowMinutes ?? DEFAULT_WINDOW_MINUTES) * 60_000;
 
 // Names of headers and URL parameters that callers prove themselves with, whoever invented them.
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|api[-_]?key/i;

@@ -1,5 +1,7 @@
 import { UserError, type INodeProperties } from 'n8n-workflow';
 
+import { HEADER_NAME } from '../../core/network/headers';
+
 /** What a parameter made of {@link headerFields} holds. */
 export interface HeaderParameter {
 	header?: Array<{ name: string; value: unknown }>;
@@ -23,7 +25,6 @@ export const headerFields: INodeProperties['options'] = [
 	},
 ];
 
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
 const CONNECTION_HEADERS = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 
@@ -35,7 +36,7 @@ export function readHeaders(parameter: HeaderParameter | undefined): Record<stri
 	const headers: Record<string, string> = {};
 	for (const { name, value } of parameter?.header ?? []) {
 		const text = String(value);
-		if (!NAME.test(name) || !VALUE.test(text)) {
+		if (!HEADER_NAME.test(name) || !VALUE.test(text)) {
 			throw new UserError(
 				`The header "${name}" cannot be sent: use letters, digits and hyphens in its name and printable ASCII in its value.`,
 			);

@@ -1,23 +1,103 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { PROFILES } from '../../core/profiles';
-
-const platformOptions: INodePropertyOptions[] = PROFILES.map(({ id, name, description }) => ({
-	name,
-	value: id,
-	description,
-}));
+import {
+	EVENT_KIND,
+	PROFILES,
+	requestKinds,
+	type EventType,
+	type PlatformProfile,
+	type RequestKind,
+} from '../../core/profiles';
 
 /**
  * The parameter for choosing a platform.
  * @param description what the choice is about in this place
+ * @param fits which platforms are on the list
  */
-export const platformProperty = (description: string): INodeProperties => ({
-	displayName: 'Platform',
-	name: 'platform',
-	type: 'options',
-	noDataExpression: true,
-	options: platformOptions,
-	default: 'agenticflow',
-	description,
-});
+export const platformProperty = (
+	description: string,
+	fits: (profile: PlatformProfile) => boolean = () => true,
+): INodeProperties => {
+	const options: INodePropertyOptions[] = PROFILES.filter(fits).map((profile) => ({
+		name: profile.name,
+		value: profile.id,
+		description: profile.description,
+	}));
+	return {
+		displayName: 'Platform',
+		name: 'platform',
+		type: 'options',
+		noDataExpression: true,
+		options,
+		default: 'agenticflow',
+		description,
+	};
+};
+
+/**
+ * The parameters for choosing a kind of request: one for all platforms with the same kinds.
+ * @param kindsOf the kinds that are on the list; a platform without any has no parameter
+ * @param isDefault which of them is chosen at first; else the first one
+ */
+export function requestKindProperties(
+	displayName: string,
+	description: string,
+	kindsOf: (profile: PlatformProfile) => RequestKind[] = requestKinds,
+	isDefault: (kind: RequestKind) => boolean = () => true,
+): INodeProperties[] {
+	const groups = new Map<string, { kinds: RequestKind[]; platforms: string[] }>();
+	for (const profile of PROFILES) {
+		const kinds = kindsOf(profile);
+		if (kinds.length === 0) continue;
+		const key = kinds.map(({ id }) => id).join();
+		const group = groups.get(key) ?? { kinds, platforms: [] };
+		groups.set(key, group);
+		group.platforms.push(profile.id);
+	}
+	return [...groups.values()].map(({ kinds, platforms }): INodeProperties => {
+		const options = kinds.map((kind) => ({
+			name: kind.name,
+			value: kind.id,
+			description: kind.description,
+		}));
+		const chosen = (kinds.find(isDefault) ?? kinds[0]).id;
+		return {
+			displayName,
+			name: 'requestKind',
+			type: 'options',
+			noDataExpression: true,
+			options,
+			default: chosen,
+			description,
+			displayOptions: { show: { platform: platforms } },
+		};
+	});
+}
+
+export const eventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
+	types.map(({ name, value }) => ({ name, value, description: value }));
+
+/** The platforms that have a catalogue of event types, and the catalogue. */
+export const CATALOGUES: Array<{ id: string; name: string; types: EventType[] }> = PROFILES.flatMap(
+	({ id, name, events }) =>
+		events && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
+);
+
+/** The parameters for choosing several of a platform's event types: one for each catalogue. */
+export const eventTypesProperties = (description: string, required = false): INodeProperties[] =>
+	CATALOGUES.map(({ id, types }): INodeProperties => {
+		const options = eventTypeOptions(types);
+		return {
+			displayName: 'Event Types',
+			name: 'events',
+			type: 'multiOptions',
+			noDataExpression: true,
+			options,
+			default: [],
+			...(required && { required }),
+			description,
+			displayOptions: { show: { platform: [id] } },
+		};
+	});
+
+export { EVENT_KIND };

@@ -3,6 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../operation';
 
 import { send } from './event/send';
+import * as platformWebhook from './platformWebhook/operations';
 import { generateSecret } from './signature/generateSecret';
 import { sign } from './signature/sign';
 import { verify } from './signature/verify';
@@ -29,6 +30,53 @@ export const RESOURCES: Record<string, Resource> = {
 				name: 'Send',
 				action: 'Send an event',
 				description: 'Send signed events to an endpoint, with conditions, filters and retries',
+			},
+		},
+	},
+	platformWebhook: {
+		name: 'Platform Webhook',
+		operations: {
+			create: {
+				...platformWebhook.create,
+				name: 'Create',
+				action: 'Create a platform webhook',
+				description: 'Have a platform send its events to a URL',
+			},
+			delete: {
+				...platformWebhook.remove,
+				name: 'Delete',
+				action: 'Delete a platform webhook',
+				description: 'Have a platform send no more events to a webhook',
+			},
+			getLogs: {
+				...platformWebhook.getLogs,
+				name: 'Get Logs',
+				action: 'Get the logs of a platform webhook',
+				description: 'List what a platform has delivered to a webhook',
+			},
+			getAll: {
+				...platformWebhook.getMany,
+				name: 'Get Many',
+				action: 'Get many platform webhooks',
+				description: 'List the webhooks that a platform has',
+			},
+			getStats: {
+				...platformWebhook.getStats,
+				name: 'Get Stats',
+				action: 'Get the stats of a platform webhook',
+				description: 'Get how a platform’s deliveries to a webhook went',
+			},
+			test: {
+				...platformWebhook.test,
+				name: 'Test',
+				action: 'Test a platform webhook',
+				description: 'Have a platform send a test event to a webhook',
+			},
+			update: {
+				...platformWebhook.update,
+				name: 'Update',
+				action: 'Update a platform webhook',
+				description: 'Change where a platform sends its events, or which',
 			},
 		},
 	},

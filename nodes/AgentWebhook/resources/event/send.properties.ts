@@ -1,24 +1,34 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import {
 	PROFILES,
+	requestKinds,
+	sendableKinds,
 	type EnvelopeTemplate,
-	type EventType,
 	type PlatformProfile,
+	type RequestField,
+	type RequestProfile,
 } from '../../../../core/profiles';
 import { headerFields } from '../../../shared/headers';
-import { platformProperty } from '../../../shared/platforms';
+import {
+	CATALOGUES,
+	EVENT_KIND,
+	eventTypeOptions,
+	platformProperty,
+	requestKindProperties,
+} from '../../../shared/platforms';
 
 /** The value that stands for an event type that is not in the platform's catalogue. */
 export const OTHER_EVENT_TYPE = '__other__';
 
-const eventTypeOptions = (events: EventType[]): INodePropertyOptions[] => [
-	...events.map(({ name, value }) => ({ name, value, description: value })),
-	{ name: 'Other (Name It Below)', value: OTHER_EVENT_TYPE },
-];
+/** The parameter that holds a request's field. */
+export const fieldParameter = (name: string): string => `field_${name}`;
 
-const eventTypeField = ({ id, events }: PlatformProfile): INodeProperties => {
-	const options = eventTypeOptions(events);
+const eventTypeFields = CATALOGUES.map(({ id, types }): INodeProperties => {
+	const options = [
+		...eventTypeOptions(types),
+		{ name: 'Other (Name It Below)', value: OTHER_EVENT_TYPE },
+	];
 	const first = options[0].value;
 	return {
 		displayName: 'Event Type',
@@ -26,19 +36,20 @@ const eventTypeField = ({ id, events }: PlatformProfile): INodeProperties => {
 		type: 'options',
 		options,
 		default: first,
-		displayOptions: { show: { platform: [id] } },
+		displayOptions: { show: { platform: [id], requestKind: [EVENT_KIND] } },
 	};
-};
+});
 
-const eventTypeFields = PROFILES.filter(({ events }) => events.length > 0).map(eventTypeField);
-
-const usesWebhookId = (template: EnvelopeTemplate): boolean =>
-	Object.values(template).some((part) =>
-		typeof part === 'string' ? part === '{webhook_id}' : usesWebhookId(part),
+const uses = (template: EnvelopeTemplate | undefined, place: string): boolean =>
+	Object.values(template ?? {}).some((part) =>
+		typeof part === 'string' ? part === place : uses(part, place),
 	);
 
-const withCatalogue = PROFILES.filter(({ events }) => events.length > 0).map(({ id }) => id);
-const withoutCatalogue = PROFILES.filter(({ events }) => events.length === 0).map(({ id }) => id);
+const idsWhere = (fits: (profile: PlatformProfile) => boolean): string[] =>
+	PROFILES.filter(fits).map(({ id }) => id);
+
+const withCatalogue = CATALOGUES.map(({ id }) => id);
+const withoutCatalogue = idsWhere(({ events }) => events?.types.length === 0);
 
 const customEventType: INodeProperties = {
 	displayName: 'Event Type Name',
@@ -48,6 +59,66 @@ const customEventType: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. order.created',
 	description: 'The name that receivers know the event by',
+};
+
+/** The requests that platforms take, each once: platforms may share them. */
+const REQUESTS: RequestProfile[] = [
+	...new Map(
+		PROFILES.flatMap(requestKinds).flatMap(({ id, request }) => (request ? [[id, request]] : [])),
+	).values(),
+];
+
+const withFields = REQUESTS.filter(({ fields }) => fields.length > 0);
+const withFieldsIds = withFields.map(({ id }) => id);
+
+const fieldProperty = ({
+	description,
+	displayName,
+	name,
+	placeholder,
+	required,
+	type,
+}: RequestField): INodeProperties => ({
+	displayName,
+	name: fieldParameter(name),
+	type,
+	default: '',
+	placeholder,
+	...(required && { required }),
+	...(description !== undefined && { description }),
+});
+
+const requestFields = withFields.flatMap(({ id, fields }): INodeProperties[] => {
+	const displayOptions = { show: { requestKind: [id], dataSource: ['fields'] } };
+	const optional = fields
+		.filter(({ required }) => !required)
+		.map(fieldProperty)
+		.sort((a, b) => a.displayName.localeCompare(b.displayName));
+	return [
+		...fields
+			.filter(({ required }) => required)
+			.map((field) => ({ ...fieldProperty(field), displayOptions })),
+		{
+			displayName: 'Additional Fields',
+			name: 'additionalFields',
+			type: 'collection',
+			placeholder: 'Add field',
+			default: {},
+			displayOptions,
+			options: optional,
+		},
+	];
+});
+
+const itemSource = {
+	name: 'Input Item',
+	value: 'item',
+	description: 'The JSON of the item that comes in',
+};
+const jsonSource = {
+	name: 'Define Below',
+	value: 'json',
+	description: 'JSON of your own, with expressions',
 };
 
 const options: INodeProperties = {
@@ -64,6 +135,7 @@ const options: INodeProperties = {
 			default: false,
 			description:
 				'Whether to send to http:// addresses too, where anyone on the way can read the event',
+			displayOptions: { hide: { '/platform': idsWhere(({ httpsOnly }) => httpsOnly) } },
 		},
 		{
 			displayName: 'Backoff Multiplier',
@@ -71,7 +143,8 @@ const options: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 10, numberPrecision: 2 },
 			default: 2,
-			description: 'By how much each wait is longer than the one before',
+			description:
+				'For an exponential schedule: by how much each wait is longer than the one before',
 		},
 		{
 			displayName: 'Custom Headers',
@@ -101,6 +174,7 @@ const options: INodeProperties = {
 			description:
 				'How many of this run’s events to one endpoint share a delivery at most. More than 1 sends them in batches, as events of the type webhook.batch.',
 			hint: 'AgenticFlow’s batch_settings.max_events',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
 		{
 			displayName: 'Exclude Fields',
@@ -115,9 +189,9 @@ const options: INodeProperties = {
 			displayName: 'First Retry After (Seconds)',
 			name: 'firstDelaySeconds',
 			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 300, numberPrecision: 3 },
+			typeOptions: { minValue: 0, maxValue: 86400, numberPrecision: 3 },
 			default: 1,
-			description: 'How long to wait before the first retry',
+			description: 'For an exponential schedule: how long to wait before the first retry',
 		},
 		{
 			displayName: 'Ignore TLS Certificate Errors',
@@ -143,6 +217,22 @@ const options: INodeProperties = {
 			default: 0.2,
 			description:
 				'The share of each wait that is left to chance, from 0 to 1, so that senders do not all return at once',
+		},
+		{
+			displayName: 'Longest Wait (Seconds)',
+			name: 'maxDelaySeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
+			default: 3600,
+			description: 'For an exponential schedule: no wait between attempts is longer',
+		},
+		{
+			displayName: 'Longest Wait for Retry-After (Seconds)',
+			name: 'maxRetryAfterSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
+			default: 3600,
+			description: 'Up to which wait an endpoint’s Retry-After is followed',
 		},
 		{
 			displayName: 'Max Requests at Once',
@@ -171,18 +261,28 @@ const options: INodeProperties = {
 			displayName: 'Max Retries',
 			name: 'maxRetries',
 			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 10 },
+			typeOptions: { minValue: 0, maxValue: 50 },
 			default: 3,
-			description: 'How many attempts follow a failed first one',
+			description:
+				'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
 		},
 		{
 			displayName: 'Max Total Wait (Seconds)',
 			name: 'maxTotalWaitSeconds',
 			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 3600 },
+			typeOptions: { minValue: 0, maxValue: 3600, numberPrecision: 3 },
 			default: 60,
 			description:
-				'How long the waits between attempts may be in sum. A delivery that would need longer leaves on Failed.',
+				'How long the waits within one run of this node may be in sum. A delivery that has to wait longer leaves on Retry.',
+		},
+		{
+			displayName: 'Retry Delays',
+			name: 'retryDelays',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
+			description: 'For the schedule "Custom List": the wait before each retry',
+			displayOptions: { show: { retrySchedule: ['list'] } },
 		},
 		{
 			displayName: 'Retry on Statuses',
@@ -194,11 +294,34 @@ const options: INodeProperties = {
 				'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
 		},
 		{
+			displayName: 'Retry Schedule',
+			name: 'retrySchedule',
+			type: 'options',
+			options: [
+				{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
+				{
+					name: 'Exponential',
+					value: 'exponential',
+					description: 'Each wait longer than the one before, up to a cap',
+				},
+				{ name: 'No Retries', value: 'none' },
+				{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
+				{
+					name: 'Standard Webhooks',
+					value: 'standardWebhooks',
+					description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
+				},
+			],
+			default: 'platform',
+			description: 'When to try again after a failed attempt',
+		},
+		{
 			displayName: 'Send Data Without Envelope',
 			name: 'bare',
 			type: 'boolean',
 			default: false,
 			description: 'Whether the body is the data alone, without event type and timestamp around it',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
 		{
 			displayName: 'Timeout (Seconds)',
@@ -215,20 +338,36 @@ const options: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. wh_987654321',
 			description:
-				'The envelope’s webhook_id, where the platform has one. Leave empty for one made from this workflow and node.',
+				'The webhook’s ID in the envelope. Leave empty for one made from this workflow and node.',
 			displayOptions: {
-				show: {
-					'/platform': PROFILES.filter(({ envelope }) => usesWebhookId(envelope)).map(
-						({ id }) => id,
-					),
-				},
+				show: { '/platform': idsWhere(({ events }) => uses(events?.envelope, '{webhook_id}')) },
+			},
+		},
+		{
+			displayName: 'Webhook Name',
+			name: 'webhookName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Production Messages',
+			description: 'The webhook’s name in the envelope. Leave empty for the workflow’s name.',
+			displayOptions: {
+				show: { '/platform': idsWhere(({ events }) => uses(events?.envelope, '{webhook_name}')) },
 			},
 		},
 	],
 };
 
 export const properties: INodeProperties[] = [
-	platformProperty('Whose events these are: it says how they look and how they are signed'),
+	platformProperty(
+		'Whose events to send, or which platform to send to: it says how requests look and how they are signed',
+		(profile) => sendableKinds(profile).length > 0,
+	),
+	...requestKindProperties(
+		'What to Send',
+		'An event in the platform’s manner, or a request that the platform takes',
+		sendableKinds,
+		({ id }) => id === EVENT_KIND,
+	),
 	{
 		displayName: 'Endpoint URL',
 		name: 'url',
@@ -236,7 +375,7 @@ export const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://example.com/webhooks',
-		description: 'Where to send the event',
+		description: 'Where to send it',
 	},
 	{
 		displayName: 'Sign and Authenticate',
@@ -244,26 +383,48 @@ export const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		noDataExpression: true,
-		description: 'Whether to sign events with a credential. Receivers cannot trust unsigned ones.',
+		description: 'Whether to sign with a credential. Receivers cannot trust unsigned requests.',
 	},
 	...eventTypeFields,
 	{
 		...customEventType,
-		displayOptions: { show: { platform: withCatalogue, eventType: [OTHER_EVENT_TYPE] } },
+		displayOptions: {
+			show: {
+				platform: withCatalogue,
+				requestKind: [EVENT_KIND],
+				eventType: [OTHER_EVENT_TYPE],
+			},
+		},
 	},
-	{ ...customEventType, displayOptions: { show: { platform: withoutCatalogue } } },
+	{
+		...customEventType,
+		displayOptions: { show: { platform: withoutCatalogue, requestKind: [EVENT_KIND] } },
+	},
+	{
+		displayName: 'Data',
+		name: 'dataSource',
+		type: 'options',
+		noDataExpression: true,
+		options: [itemSource, jsonSource],
+		default: 'item',
+		description: 'What is sent',
+		displayOptions: { hide: { requestKind: withFieldsIds } },
+	},
 	{
 		displayName: 'Data',
 		name: 'dataSource',
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Input Item', value: 'item', description: 'The JSON of the item that comes in' },
-			{ name: 'Define Below', value: 'json', description: 'JSON of your own, with expressions' },
+			{ name: 'Fields Below', value: 'fields', description: 'The fields that the platform knows' },
+			itemSource,
+			jsonSource,
 		],
-		default: 'item',
-		description: 'What the event tells',
+		default: 'fields',
+		description: 'What is sent',
+		displayOptions: { show: { requestKind: withFieldsIds } },
 	},
+	...requestFields,
 	{
 		displayName: 'Data (JSON)',
 		name: 'data',

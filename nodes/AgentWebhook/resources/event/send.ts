@@ -1,243 +1,47 @@
-import { randomUUID } from 'crypto';
 import {
-	executeFilterCondition,
 	NodeApiError,
 	NodeOperationError,
-	type FilterValue,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type JsonObject,
 } from 'n8n-workflow';
 
-import { groupIntoBatches } from '../../../../core/batching/batching';
-import { compileConditions, type ConditionResult } from '../../../../core/conditions/conditions';
 import {
 	deliver,
+	type DeliveryPorts,
+	type DeliveryProgress,
 	type DeliveryReport,
-	type DeliveryRules,
 } from '../../../../core/delivery/deliver';
-import {
-	BATCH_EVENT_TYPE,
-	buildBatchEnvelope,
-	buildEnvelope,
-	type WebhookEvent,
-} from '../../../../core/delivery/envelope';
+import { BATCH_EVENT_TYPE } from '../../../../core/delivery/envelope';
 import { createPacer } from '../../../../core/delivery/pacing';
-import { compileFilters } from '../../../../core/filters/filters';
-import { checkEndpointUrl, printableUrl } from '../../../../core/network/endpointUrl';
-import { parseStatuses } from '../../../../core/policy/outcome';
-import { profileById, type PlatformProfile } from '../../../../core/profiles';
 import { attemptRequest, type AttemptRequest } from '../../../shared/credentialRequest';
-import { readHeaders, type HeaderParameter } from '../../../shared/headers';
-import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
 import { cancellableWait } from '../../../shared/waiting';
 import type { Operation } from '../../operation';
 
-import { OTHER_EVENT_TYPE, properties } from './send.properties';
+import { forget, isComingBack, keepPending, pendingOf, STATE_FIELD, stateOf } from './pending';
+import {
+	makeDeliveries,
+	prepare,
+	sendOptions,
+	type Delivery,
+	type Prepared,
+	type Subject,
+	type Target,
+} from './prepare';
+import { properties } from './send.properties';
 
 const DELIVERED = 0;
+const RETRY = 1;
 const FAILED = 2;
 
-interface SendOptions {
-	allowHttp?: boolean;
-	backoffMultiplier?: number;
-	headers?: HeaderParameter;
-	maxEvents?: number;
-	eventId?: string;
-	excludeFields?: string;
-	firstDelaySeconds?: number;
-	skipTlsCheck?: boolean;
-	includeFields?: string;
-	jitter?: number;
-	concurrency?: number;
-	perSecond?: number;
-	maxResponseKilobytes?: number;
-	maxRetries?: number;
-	maxTotalWaitSeconds?: number;
-	retryStatuses?: string;
-	bare?: boolean;
-	timeoutSeconds?: number;
-	webhookId?: string;
-}
-
-/** Where a delivery goes and how: equal for all events of a batch. */
-interface Target {
-	profile: PlatformProfile;
-	url: string;
-	printableUrl: string;
-	headers: Record<string, string>;
-	signed: boolean;
-	bare: boolean;
-	skipTlsCheck: boolean;
-	timeoutMs: number;
-	maxResponseBytes: number;
-	webhookId: string;
-	rules: DeliveryRules;
-}
-
-interface PreparedEvent {
-	itemIndex: number;
-	event: WebhookEvent;
-	target: Target;
-	/** Events with equal keys may share a delivery. */
-	key: string;
-	condition: ConditionResult;
-}
-
-function deliveryRules(profile: PlatformProfile, options: SendOptions): DeliveryRules {
-	const own = profile.retry;
-	const statuses = parseStatuses(options.retryStatuses ?? '');
-	return {
-		retry: {
-			...own,
-			maxRetries: options.maxRetries ?? own.maxRetries,
-			backoffMultiplier: options.backoffMultiplier ?? own.backoffMultiplier,
-			jitter: options.jitter ?? own.jitter,
-			firstDelayMs:
-				options.firstDelaySeconds === undefined
-					? own.firstDelayMs
-					: options.firstDelaySeconds * 1000,
-		},
-		retryStatuses: statuses.length > 0 ? statuses : profile.retryStatuses,
-		maxTotalWaitMs: (options.maxTotalWaitSeconds ?? 60) * 1000,
-	};
-}
-
-function ruleCondition(context: IExecuteFunctions, itemIndex: number): ConditionResult {
-	const held = context.getNodeParameter('rules', itemIndex, false, { extractValue: true });
-	if (held) return { met: true };
-	const rules = context.getNodeParameter('rules', itemIndex) as FilterValue;
-	const failing =
-		rules.conditions.find(
-			(condition, index) => !executeFilterCondition(condition, rules.options, { index }),
-		) ?? rules.conditions[0];
-	return {
-		met: false,
-		condition: failing
-			? [failing.leftValue, failing.operator.operation, failing.rightValue]
-					.map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
-					.join(' ')
-			: 'rules',
-	};
-}
-
-function testConditions(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	data: Record<string, unknown>,
-): ConditionResult {
-	const source = context.getNodeParameter('conditionSource', itemIndex) as string;
-	if (source === 'rules') return ruleCondition(context, itemIndex);
-	if (source !== 'json') return { met: true };
-	const conditions = jsonObjectParameter(
-		context.getNodeParameter('conditions', itemIndex),
-		'Conditions',
-	);
-	return compileConditions(conditions ?? {})(data);
-}
-
-function eventTypeOf(
-	context: IExecuteFunctions,
-	profile: PlatformProfile,
-	itemIndex: number,
-): string {
-	const listed =
-		profile.events.length > 0
-			? (context.getNodeParameter('eventType', itemIndex) as string)
-			: OTHER_EVENT_TYPE;
-	const type =
-		listed === OTHER_EVENT_TYPE
-			? (context.getNodeParameter('customEventType', itemIndex) as string).trim()
-			: listed;
-	if (type === '')
-		throw new Error('"Event Type Name" is empty. Name the event, e.g. order.created.');
-	return type;
-}
-
-function prepare(
-	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	itemIndex: number,
-	nowMs: number,
-): PreparedEvent {
-	const profile = profileById(context.getNodeParameter('platform', itemIndex) as string);
-	const options = context.getNodeParameter('options', itemIndex, {}) as SendOptions;
-	const url = checkEndpointUrl(context.getNodeParameter('url', itemIndex) as string, {
-		allowHttp: options.allowHttp ?? false,
-	});
-	const data =
-		context.getNodeParameter('dataSource', itemIndex) === 'item'
-			? item.json
-			: (jsonObjectParameter(context.getNodeParameter('data', itemIndex), 'Data (JSON)') ?? {});
-	const filter = compileFilters({
-		include_fields: listParameter(options.includeFields),
-		exclude_fields: listParameter(options.excludeFields),
-	});
-	const webhookId =
-		options.webhookId || `wh_${context.getWorkflow().id ?? ''}_${context.getNode().id}`;
-	const target: Target = {
-		profile,
-		url: url.href,
-		printableUrl: printableUrl(url),
-		headers: readHeaders(options.headers),
-		signed: context.getNodeParameter('useCredential', itemIndex) as boolean,
-		bare: options.bare ?? false,
-		skipTlsCheck: options.skipTlsCheck ?? false,
-		timeoutMs: Math.min(
-			options.timeoutSeconds === undefined ? profile.timeoutMs : options.timeoutSeconds * 1000,
-			300_000,
-		),
-		maxResponseBytes: (options.maxResponseKilobytes ?? 16) * 1024,
-		webhookId,
-		rules: deliveryRules(profile, options),
-	};
-	return {
-		itemIndex,
-		event: {
-			id: options.eventId || `evt_${randomUUID()}`,
-			type: eventTypeOf(context, profile, itemIndex),
-			timeMs: nowMs,
-			webhookId,
-			data: filter(data),
-		},
-		target,
-		key: JSON.stringify({ ...target, profile: profile.id }),
-		condition: testConditions(context, itemIndex, data),
-	};
-}
-
-interface Delivery {
-	id: string;
-	/** What the receiver recognises a repeated delivery by: the event's id, or the batch's. */
-	key: string;
-	body: Buffer;
-	target: Target;
-	events: PreparedEvent[];
-	isBatch: boolean;
-}
-
-function makeDelivery(events: PreparedEvent[], isBatch: boolean, nowMs: number): Delivery {
-	const id = `dlv_${randomUUID()}`;
-	const [{ event, target }] = events;
-	const { profile, bare, webhookId } = target;
-	const batched = events.map((prepared) => prepared.event);
-	const content = bare
-		? isBatch
-			? batched.map(({ data }) => data)
-			: event.data
-		: isBatch
-			? buildBatchEnvelope(profile, { id, timeMs: nowMs, webhookId }, batched)
-			: buildEnvelope(profile, event);
-	return {
-		id,
-		key: isBatch ? id : event.id,
-		body: Buffer.from(JSON.stringify(content), 'utf8'),
-		target,
-		events,
-		isBatch,
-	};
+/** A delivery to be worked on in this run, and the input items that it stands for. */
+interface Job {
+	delivery: Delivery;
+	progress: DeliveryProgress;
+	/** Index of the item, and of its subject in the delivery. */
+	items: Array<{ itemIndex: number; subject: Subject }>;
 }
 
 /** One attempt at a delivery, signed for the moment at which it is made. */
@@ -245,51 +49,46 @@ function attemptOf(
 	{ body, key, target }: Delivery,
 	credential: AttemptRequest['credential'],
 ): AttemptRequest {
-	const { headers, maxResponseBytes, profile, signed, skipTlsCheck, timeoutMs, url } = target;
+	const { headers, maxResponseBytes, platformId, signed, skipTlsCheck, timeoutMs, url } = target;
+	const { unsignedAllowed } = target;
 	return {
 		url,
 		headers: { 'Content-Type': 'application/json', ...headers },
-		body,
+		body: Buffer.from(body, 'utf8'),
 		timeoutMs,
 		skipTlsCheck,
 		maxResponseBytes,
 		credential,
-		...(signed && { signing: { platformId: profile.id, id: key, nowMs: Date.now() } }),
+		...(signed && { signing: { platformId, id: key, nowMs: Date.now(), unsignedAllowed } }),
 	};
 }
 
-function resultItem(
-	prepared: PreparedEvent,
-	fields: IDataObject,
-	input: INodeExecutionData,
-): INodeExecutionData {
-	return {
-		json: {
-			...fields,
-			event_id: prepared.event.id,
-			event: prepared.event.type,
-			endpoint: prepared.target.printableUrl,
-		},
-		...(input.binary && { binary: input.binary }),
-		pairedItem: { item: prepared.itemIndex },
-	};
-}
+const subjectFields = ({ event, event_id, request }: Subject, target: Target): IDataObject => ({
+	event_id,
+	...(event === null ? { request } : { event }),
+	endpoint: target.printableUrl,
+});
 
 function deliveryFields(delivery: Delivery, report: DeliveryReport): IDataObject {
+	const { attempts, gave_up_because, nextAttemptAtMs, response, status } = report;
 	return {
-		status: report.status,
+		status,
 		delivery_id: delivery.id,
-		attempts: report.attempts as unknown as IDataObject[],
-		response: report.response,
-		...(report.gave_up_because !== null && { gave_up_because: report.gave_up_because }),
+		attempts: attempts as unknown as IDataObject[],
+		response,
+		...(gave_up_because !== null && { gave_up_because }),
+		...(nextAttemptAtMs !== undefined && {
+			next_attempt: attempts.length + 1,
+			next_attempt_at: new Date(nextAttemptAtMs).toISOString(),
+		}),
 		...(delivery.isBatch && {
-			batch: { event: BATCH_EVENT_TYPE, event_count: delivery.events.length },
+			batch: { event: BATCH_EVENT_TYPE, event_count: delivery.subjects.length },
 		}),
 	};
 }
 
-const summary = (report: DeliveryReport): string =>
-	report.attempts[report.attempts.length - 1]?.error_message ?? 'The delivery failed';
+const summary = ({ attempts }: DeliveryReport): string =>
+	attempts[attempts.length - 1]?.error_message ?? 'The delivery failed';
 
 function deliveryError(
 	context: IExecuteFunctions,
@@ -306,47 +105,84 @@ function deliveryError(
 	});
 }
 
-async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const items = context.getInputData();
-	const results: INodeExecutionData[][] = [[], [], []];
-	const nowMs = Date.now();
-	// An agent's tool is read from its first output alone.
-	const asTool = isAgentTool(context);
-	const failedOutput = asTool ? DELIVERED : FAILED;
-	const goesOn = context.continueOnFail() || asTool || isOutputConnected(context, FAILED);
-	// n8n takes an item to its error output by these fields; one with `error` set would lose all others.
-	const failedJson = (json: IDataObject, message: string): IDataObject =>
-		context.getNode().onError === 'continueErrorOutput' ? { error: message, details: json } : json;
+/** Where nothing takes a delivery on to its next attempt, it has failed, and says so. */
+function withoutRetryOutput(report: DeliveryReport): DeliveryReport {
+	if (report.nextAttemptAtMs === undefined) return report;
+	const { nextAttemptAtMs, ...rest } = report;
+	return {
+		...rest,
+		status: 'failed',
+		gave_up_because: `The next attempt is due at ${new Date(nextAttemptAtMs).toISOString()}, which is longer than one run of the node may wait, and the output Retry is not connected: wire Retry → Wait → this node`,
+	};
+}
 
-	const due: PreparedEvent[] = [];
-	items.forEach((item, itemIndex) => {
-		let prepared: PreparedEvent;
-		try {
-			prepared = prepare(context, item, itemIndex, nowMs);
-		} catch (cause) {
-			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
-			if (!context.continueOnFail() && !asTool) throw error;
-			results[failedOutput].push({
-				json: failedJson(
-					{ status: 'failed', attempts: [], response: null, gave_up_because: error.message },
-					error.message,
-				),
-				pairedItem: { item: itemIndex },
-			});
-			return;
-		}
-		const { condition } = prepared;
-		if (condition.met) {
-			due.push(prepared);
-			return;
-		}
-		const fields = { status: 'skipped', condition: condition.condition };
-		results[DELIVERED].push(resultItem(prepared, fields, item));
-	});
+/** What the input items ask for: new deliveries, deliveries that go on, and items that end here. */
+class Intake {
+	private readonly due: Prepared[] = [];
 
-	const limits = context.getNodeParameter('options', 0, {}) as SendOptions;
-	const maxEvents = limits.maxEvents ?? 1;
-	const credential = due.some(({ target }) => target.signed)
+	private readonly goingOn = new Map<string, Job>();
+
+	constructor(private readonly context: IExecuteFunctions) {}
+
+	/** @returns the result of an item that is not sent, where there is one */
+	take(item: INodeExecutionData, itemIndex: number, nowMs: number): IDataObject | undefined {
+		if (isComingBack(item.json)) {
+			this.goOn(item.json, itemIndex);
+			return undefined;
+		}
+		const prepared = prepare(this.context, item, itemIndex, nowMs);
+		if (prepared.condition.met) {
+			this.due.push(prepared);
+			return undefined;
+		}
+		const { condition } = prepared.condition;
+		const { subject, target } = prepared;
+		return { status: 'skipped', condition, ...subjectFields(subject, target) };
+	}
+
+	private goOn(json: IDataObject, itemIndex: number): void {
+		const { attempts, delivery, nextAttemptAtMs } = pendingOf(this.context, json);
+		const { event_id } = json[STATE_FIELD] as IDataObject;
+		const subject = delivery.subjects.find((one) => one.event_id === event_id);
+		if (subject === undefined) return;
+		const job = this.goingOn.get(delivery.id) ?? {
+			delivery,
+			progress: { attempts, nextAttemptAtMs },
+			items: [],
+		};
+		this.goingOn.set(delivery.id, job);
+		job.items.push({ itemIndex, subject });
+	}
+
+	/** All deliveries, once every item has been taken. */
+	finish(maxEvents: number, nowMs: number): Job[] {
+		const fresh = makeDeliveries(this.due, maxEvents, nowMs).map(
+			({ delivery, itemIndexes }): Job => ({
+				delivery,
+				progress: { attempts: [] },
+				items: itemIndexes.map((itemIndex, index) => ({
+					itemIndex,
+					subject: delivery.subjects[index],
+				})),
+			}),
+		);
+		return [...this.goingOn.values(), ...fresh];
+	}
+}
+
+/** Tells whoever watches what a delivery waits for while it waits inside this run. */
+function announce(context: IExecuteFunctions, { id, target }: Delivery): DeliveryPorts['onWait'] {
+	return (nextAttempt, atMs) => {
+		const text = `Attempt ${nextAttempt} of delivery ${id} to ${target.printableUrl} is due at ${new Date(atMs).toISOString()}`;
+		context.logger.info(text);
+		context.sendMessageToUI(text);
+	};
+}
+
+/** Works on all deliveries at once, within the node's limits. */
+async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryReport[]> {
+	const limits = sendOptions(context, 0);
+	const credential = jobs.some(({ delivery }) => delivery.target.signed)
 		? await context.getCredentials('agentWebhookOutboundApi')
 		: undefined;
 	const wait = cancellableWait(context);
@@ -355,37 +191,97 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 		{ concurrency: limits.concurrency ?? 50, perSecond: limits.perSecond ?? 0 },
 		ports,
 	);
-	const deliveries = groupIntoBatches(due, maxEvents, ({ key }) => key).map((events) =>
-		makeDelivery(events, maxEvents > 1, nowMs),
-	);
-	const reports = await Promise.all(
-		deliveries.map(async (delivery) => {
+	return await Promise.all(
+		jobs.map(async ({ delivery, progress }) => {
 			const { rules, timeoutMs } = delivery.target;
 			const attempt = async () =>
 				await paced(
 					async () =>
 						await attemptRequest(context, attemptOf(delivery, credential), wait(timeoutMs)),
 				);
-			return await deliver(rules, { ...ports, random: Math.random, attempt });
+			const onWait = announce(context, delivery);
+			return await deliver(rules, { ...ports, random: Math.random, attempt, onWait }, progress);
 		}),
 	);
+}
 
-	deliveries.forEach((delivery, index) => {
-		const report = reports[index];
-		const failed = report.status === 'failed';
-		const fields = deliveryFields(delivery, report);
-		for (const prepared of delivery.events) {
-			const { itemIndex } = prepared;
-			if (failed && !goesOn) throw deliveryError(context, delivery, report, itemIndex);
-			const item = resultItem(prepared, fields, items[itemIndex]);
-			if (failed) item.json = failedJson(item.json, summary(report));
-			results[failed ? failedOutput : DELIVERED].push(item);
+const itemIndexOf = ({ pairedItem }: INodeExecutionData): number =>
+	typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : 0;
+
+/** The outputs' order: as the items came in, and on Retry the one that is due first before others. */
+function sortOutputs(outputs: INodeExecutionData[][]): void {
+	const dueAt = ({ json }: INodeExecutionData): string => String(json.next_attempt_at ?? '');
+	for (const output of outputs) {
+		output.sort((a, b) => dueAt(a).localeCompare(dueAt(b)) || itemIndexOf(a) - itemIndexOf(b));
+	}
+}
+
+async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
+	const results: INodeExecutionData[][] = [[], [], []];
+	const nowMs = Date.now();
+	// An agent's tool is read from its first output alone.
+	const asTool = isAgentTool(context);
+	const failedOutput = asTool ? DELIVERED : FAILED;
+	const goesOn = context.continueOnFail() || asTool || isOutputConnected(context, FAILED);
+	const canRetry = !asTool && isOutputConnected(context, RETRY);
+	// n8n takes an item to its error output by these fields; one with `error` set would lose all others.
+	const failedJson = (json: IDataObject, message: string): IDataObject =>
+		context.getNode().onError === 'continueErrorOutput' ? { error: message, details: json } : json;
+	const put = (output: number, itemIndex: number, json: IDataObject): void => {
+		const { binary } = items[itemIndex];
+		results[output].push({ json, ...(binary && { binary }), pairedItem: { item: itemIndex } });
+	};
+
+	const intake = new Intake(context);
+	items.forEach((item, itemIndex) => {
+		try {
+			const unsent = intake.take(item, itemIndex, nowMs);
+			if (unsent !== undefined) put(DELIVERED, itemIndex, unsent);
+		} catch (cause) {
+			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
+			if (!context.continueOnFail() && !asTool) throw error;
+			const json = {
+				status: 'failed',
+				attempts: [],
+				response: null,
+				gave_up_because: error.message,
+			};
+			put(failedOutput, itemIndex, failedJson(json, error.message));
 		}
 	});
 
-	const position = ({ pairedItem }: INodeExecutionData): number =>
-		typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : 0;
-	for (const output of results) output.sort((a, b) => position(a) - position(b));
+	const jobs = intake.finish(sendOptions(context, 0).maxEvents ?? 1, nowMs);
+	const ended = await work(context, jobs);
+	const reports = canRetry ? ended : ended.map(withoutRetryOutput);
+	if (!canRetry && ended.some(({ status }) => status === 'retrying')) {
+		context.addExecutionHints({
+			type: 'warning',
+			location: 'outputPane',
+			message:
+				'Deliveries that could have been retried later left on <b>Failed</b>, since <b>Retry</b> is not connected. Wire Retry → Wait → this node.',
+		});
+	}
+	jobs.forEach(({ delivery, items: own, progress }, index) => {
+		const report = reports[index];
+		const { attempts, nextAttemptAtMs } = report;
+		const pending =
+			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs };
+		if (pending !== undefined) keepPending(context, pending);
+		else if (progress.nextAttemptAtMs !== undefined) forget(context, delivery.id);
+		const failed = report.status === 'failed';
+		for (const { itemIndex, subject } of own) {
+			if (failed && !goesOn) throw deliveryError(context, delivery, report, itemIndex);
+			const json: IDataObject = {
+				...deliveryFields(delivery, report),
+				...subjectFields(subject, delivery.target),
+				...(pending && { [STATE_FIELD]: { ...stateOf(pending, subject.event_id) } }),
+			};
+			if (failed) put(failedOutput, itemIndex, failedJson(json, summary(report)));
+			else put(pending ? RETRY : DELIVERED, itemIndex, json);
+		}
+	});
+	sortOutputs(results);
 	return results;
 }
 

@@ -2,13 +2,17 @@ import { randomUUID } from 'crypto';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { authenticateRequest } from '../../../../core/credentials/settings';
+import { hasSigningScheme } from '../../../../core/profiles';
 import { bodyParameter, bodyProperties } from '../../../shared/body';
 import { eachItem } from '../../../shared/eachItem';
 import { platformProperty } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
 
 const properties: INodeProperties[] = [
-	platformProperty('How to sign, where the credential leaves it to the node'),
+	platformProperty(
+		'How to sign, where the credential leaves it to the node',
+		(profile) => profile.scheme === undefined || hasSigningScheme(profile),
+	),
 	...bodyProperties,
 	{
 		displayName: 'Options',

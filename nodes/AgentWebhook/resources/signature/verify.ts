@@ -7,11 +7,8 @@ import {
 
 import { signingSettings } from '../../../../core/credentials/settings';
 import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
-import {
-	verifyRequest,
-	type RequestHeaders,
-	type Verification,
-} from '../../../../core/signing/verify';
+import type { RequestHeaders } from '../../../../core/network/headers';
+import { verifyRequest, type Verification } from '../../../../core/signing/verify';
 import { bodyParameter, bodyProperties } from '../../../shared/body';
 import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
@@ -55,6 +52,23 @@ const properties: INodeProperties[] = [
 				default: 'refused',
 				description:
 					'Which requests this node answers itself. The Webhook node must respond "Using Respond to Webhook Node", and asks for such a node to be somewhere behind it.',
+			},
+			{
+				displayName: 'Request Method',
+				name: 'requestMethod',
+				type: 'string',
+				default: 'POST',
+				placeholder: 'e.g. POST',
+				description: 'For senders that sign it (HubSpot)',
+			},
+			{
+				displayName: 'Request URL',
+				name: 'requestUrl',
+				type: 'string',
+				default: '={{ $json.webhookUrl }}',
+				placeholder: 'e.g. https://n8n.example.com/webhook/orders?page=1',
+				description:
+					'The address that was called, with its query, for senders that sign it (HubSpot, Twilio)',
 			},
 			{
 				displayName: 'Timestamp Tolerance (Seconds)',
@@ -102,7 +116,11 @@ async function answer(
 			: {
 					statusCode: 401,
 					headers: {},
-					body: errorReply(verification.code, verification.message) as unknown as IDataObject,
+					body: errorReply(verification.code, verification.message, {
+						field: verification.field,
+						expected: verification.expected,
+						received: verification.received,
+					}) as unknown as IDataObject,
 				},
 	);
 }
@@ -114,8 +132,12 @@ export const verify: Operation = {
 			const platformId = context.getNodeParameter('platform', itemIndex) as string;
 			const options = context.getNodeParameter('options', itemIndex, {}) as {
 				answer?: string;
+				requestMethod?: string;
+				requestUrl?: string;
 				toleranceSeconds?: number;
 			};
+			const url = options.requestUrl ?? String(item.json.webhookUrl ?? '');
+			const method = options.requestMethod ?? 'POST';
 			const credential = await context.getCredentials('agentWebhookInboundApi', itemIndex);
 			const { scheme, secrets } = signingSettings(credential, platformId);
 			if (secrets.length === 0) {
@@ -127,6 +149,7 @@ export const verify: Operation = {
 				nowMs: Date.now(),
 				secrets,
 				toleranceSeconds: options.toleranceSeconds,
+				...(url !== '' && { request: () => ({ method, url }) }),
 			});
 			// A request has one answer: that of its first item.
 			if (itemIndex === 0) await answer(context, options.answer ?? 'none', verification);
@@ -139,10 +162,10 @@ export const verify: Operation = {
 							timestamp: new Date(verification.timestampMs).toISOString(),
 						}),
 					}
-				: { valid: false, code: verification.code, message: verification.message };
+				: verification;
 			return {
 				output: verification.valid ? VALID : REFUSED,
-				item: { ...item, json: { ...item.json, verification: fields } },
+				item: { ...item, json: { ...item.json, verification: { ...fields } } },
 			};
 		}),
 };

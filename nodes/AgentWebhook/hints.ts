@@ -1,0 +1,43 @@
+import type { NodeHint } from 'n8n-workflow';
+
+import { totalWaitMs } from '../../core/policy/retry';
+import { PROFILES } from '../../core/profiles';
+
+interface Parameters {
+	resource?: string;
+	operation?: string;
+	platform?: string;
+	options?: { retrySchedule?: string; firstDelaySeconds?: number; maxTotalWaitSeconds?: number };
+}
+
+// n8n writes this function's source into an expression: it may use nothing from outside.
+const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>) => {
+	const options = parameters.options || {};
+	const schedule = options.retrySchedule || 'platform';
+	const own = schedule === 'platform' && options.firstDelaySeconds === undefined;
+	const budgetMs =
+		1000 * (options.maxTotalWaitSeconds === undefined ? 60 : options.maxTotalWaitSeconds);
+	return (
+		parameters.resource === 'event' &&
+		parameters.operation === 'send' &&
+		(own
+			? waitsMs[parameters.platform || ''] > budgetMs
+			: schedule === 'list' || schedule === 'standardWebhooks')
+	);
+};
+
+const WAITS_MS = JSON.stringify(
+	Object.fromEntries(PROFILES.map(({ id, retry }) => [id, totalWaitMs(retry)])),
+);
+
+/** Said before a run. n8n does not tell a hint what the outputs are connected to. */
+export const hints: NodeHint[] = [
+	{
+		type: 'info',
+		location: 'outputPane',
+		whenToDisplay: 'beforeExecution',
+		message:
+			'This retry schedule has waits that are longer than one run may last. Wire <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. Where Retry is not connected, such deliveries leave on <b>Failed</b>.',
+		displayCondition: `={{ (${String(mayLeaveOnRetry)})($parameter, ${WAITS_MS}) }}`,
+	},
+];

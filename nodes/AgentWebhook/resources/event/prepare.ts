@@ -1,0 +1,327 @@
+import { randomUUID } from 'crypto';
+import {
+	executeFilterCondition,
+	type FilterValue,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { groupIntoBatches } from '../../../../core/batching/batching';
+import { compileConditions, type ConditionResult } from '../../../../core/conditions/conditions';
+import type { DeliveryRules } from '../../../../core/delivery/deliver';
+import {
+	buildBatchEnvelope,
+	buildEnvelope,
+	type EventFormat,
+	type WebhookEvent,
+} from '../../../../core/delivery/envelope';
+import { compileFilters } from '../../../../core/filters/filters';
+import { checkEndpointUrl, printableUrl } from '../../../../core/network/endpointUrl';
+import { parseStatuses } from '../../../../core/policy/outcome';
+import { chooseRetryPolicy, type RetrySettings } from '../../../../core/policy/settings';
+import {
+	EVENT_KIND,
+	profileById,
+	requestKind,
+	type PlatformProfile,
+	type RequestKind,
+	type RequestProfile,
+} from '../../../../core/profiles';
+import { validate } from '../../../../core/validation/validate';
+import { readHeaders, type HeaderParameter } from '../../../shared/headers';
+import { jsonObjectParameter, listParameter } from '../../../shared/json';
+
+import { fieldParameter, OTHER_EVENT_TYPE } from './send.properties';
+
+interface SendOptions {
+	allowHttp?: boolean;
+	backoffMultiplier?: number;
+	headers?: HeaderParameter;
+	maxEvents?: number;
+	eventId?: string;
+	excludeFields?: string;
+	firstDelaySeconds?: number;
+	skipTlsCheck?: boolean;
+	includeFields?: string;
+	jitter?: number;
+	concurrency?: number;
+	perSecond?: number;
+	maxDelaySeconds?: number;
+	maxResponseKilobytes?: number;
+	maxRetries?: number;
+	maxRetryAfterSeconds?: number;
+	maxTotalWaitSeconds?: number;
+	retryDelays?: string;
+	retrySchedule?: RetrySettings['schedule'];
+	retryStatuses?: string;
+	bare?: boolean;
+	timeoutSeconds?: number;
+	webhookId?: string;
+	webhookName?: string;
+}
+
+export const sendOptions = (context: IExecuteFunctions, itemIndex: number): SendOptions =>
+	context.getNodeParameter('options', itemIndex, {}) as SendOptions;
+
+/** Where a delivery goes and how: plain data, so that it outlives an execution that waits. */
+export interface Target {
+	platformId: string;
+	url: string;
+	printableUrl: string;
+	headers: Record<string, string>;
+	signed: boolean;
+	unsignedAllowed: boolean;
+	skipTlsCheck: boolean;
+	timeoutMs: number;
+	maxResponseBytes: number;
+	rules: DeliveryRules;
+}
+
+/** What a result item says that was sent. */
+export interface Subject {
+	event_id: string;
+	/** An event's type; `null` for a request of another kind. */
+	event: string | null;
+	request: string;
+}
+
+/** One delivery, in the middle of its attempts or before them: plain data. */
+export interface Delivery {
+	id: string;
+	/** What the receiver recognises a repeated delivery by: the event's ID, or the batch's. */
+	key: string;
+	/** The bytes, as UTF-8: they are JSON. */
+	body: string;
+	target: Target;
+	subjects: Subject[];
+	isBatch: boolean;
+}
+
+/** An item's event or request before it becomes part of a delivery. */
+export interface Prepared {
+	itemIndex: number;
+	subject: Subject;
+	target: Target;
+	event: WebhookEvent;
+	/** How the event looks; absent where the data alone is sent. */
+	format: EventFormat | undefined;
+	/** Items with equal keys may share a delivery. */
+	key: string;
+	condition: ConditionResult;
+}
+
+function deliveryRules(profile: PlatformProfile, options: SendOptions): DeliveryRules {
+	const statuses = parseStatuses(options.retryStatuses ?? '');
+	return {
+		retry: chooseRetryPolicy(profile.retry, {
+			schedule: options.retrySchedule,
+			delays: options.retryDelays,
+			firstDelaySeconds: options.firstDelaySeconds,
+			backoffMultiplier: options.backoffMultiplier,
+			maxDelaySeconds: options.maxDelaySeconds,
+			jitter: options.jitter,
+			maxRetries: options.maxRetries,
+			maxRetryAfterSeconds: options.maxRetryAfterSeconds,
+		}),
+		retryStatuses: statuses.length > 0 ? statuses : profile.retryStatuses,
+		maxTotalWaitMs: (options.maxTotalWaitSeconds ?? 60) * 1000,
+	};
+}
+
+function ruleCondition(context: IExecuteFunctions, itemIndex: number): ConditionResult {
+	const held = context.getNodeParameter('rules', itemIndex, false, { extractValue: true });
+	if (held) return { met: true };
+	const rules = context.getNodeParameter('rules', itemIndex) as FilterValue;
+	const failing =
+		rules.conditions.find(
+			(condition, index) => !executeFilterCondition(condition, rules.options, { index }),
+		) ?? rules.conditions[0];
+	return {
+		met: false,
+		condition: failing
+			? [failing.leftValue, failing.operator.operation, failing.rightValue]
+					.map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+					.join(' ')
+			: 'rules',
+	};
+}
+
+function testConditions(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	data: Record<string, unknown>,
+): ConditionResult {
+	const source = context.getNodeParameter('conditionSource', itemIndex) as string;
+	if (source === 'rules') return ruleCondition(context, itemIndex);
+	if (source !== 'json') return { met: true };
+	const conditions = jsonObjectParameter(
+		context.getNodeParameter('conditions', itemIndex),
+		'Conditions',
+	);
+	return compileConditions(conditions ?? {})(data);
+}
+
+function eventTypeOf(
+	context: IExecuteFunctions,
+	types: Array<{ value: string }>,
+	itemIndex: number,
+): string {
+	const listed =
+		types.length > 0
+			? (context.getNodeParameter('eventType', itemIndex) as string)
+			: OTHER_EVENT_TYPE;
+	const type =
+		listed === OTHER_EVENT_TYPE
+			? (context.getNodeParameter('customEventType', itemIndex) as string).trim()
+			: listed;
+	if (type === '')
+		throw new Error('"Event Type Name" is empty. Name the event, e.g. order.created.');
+	return type;
+}
+
+/** A request's fields, as the person filled them in. Those that are empty stay away. */
+function fieldData(
+	context: IExecuteFunctions,
+	{ fields }: RequestProfile,
+	itemIndex: number,
+): Record<string, unknown> {
+	const additional = context.getNodeParameter('additionalFields', itemIndex, {}) as Record<
+		string,
+		unknown
+	>;
+	return Object.fromEntries(
+		fields.flatMap(({ displayName, name, required, type }): Array<[string, unknown]> => {
+			const parameter = fieldParameter(name);
+			const value = required
+				? context.getNodeParameter(parameter, itemIndex)
+				: additional[parameter];
+			if (value === undefined || value === '') return [];
+			return [[name, type === 'json' ? jsonObjectParameter(value, displayName) : value]];
+		}),
+	);
+}
+
+function dataOf(
+	context: IExecuteFunctions,
+	kind: RequestKind,
+	item: INodeExecutionData,
+	itemIndex: number,
+): Record<string, unknown> {
+	const source = context.getNodeParameter('dataSource', itemIndex) as string;
+	if (source === 'item') return item.json;
+	if (source === 'fields' && kind.request) return fieldData(context, kind.request, itemIndex);
+	return jsonObjectParameter(context.getNodeParameter('data', itemIndex), 'Data (JSON)') ?? {};
+}
+
+/** @throws where a platform would refuse the request, with what it would say */
+function assertTakes(profile: PlatformProfile, kind: RequestKind, data: unknown): void {
+	if (kind.request === undefined) return;
+	const validation = validate(kind.request.schema, data);
+	if (validation.valid) return;
+	const { expected, received } = validation.details;
+	throw new Error(
+		`${profile.name} would refuse this ${kind.name.toLowerCase()}: ${validation.message} (expected ${expected}, found ${received}).`,
+	);
+}
+
+/**
+ * Reads what is to be sent for an item, and where to.
+ * @throws with a message for the workflow's owner, where the parameters cannot be read
+ */
+export function prepare(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+	nowMs: number,
+): Prepared {
+	const profile = profileById(context.getNodeParameter('platform', itemIndex) as string);
+	const kind = requestKind(
+		profile,
+		context.getNodeParameter('requestKind', itemIndex, EVENT_KIND) as string,
+	);
+	const options = sendOptions(context, itemIndex);
+	const url = checkEndpointUrl(context.getNodeParameter('url', itemIndex) as string, {
+		allowHttp: options.allowHttp ?? false,
+		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),
+	});
+	const data = dataOf(context, kind, item, itemIndex);
+	const filtered = compileFilters({
+		include_fields: listParameter(options.includeFields),
+		exclude_fields: listParameter(options.excludeFields),
+	})(data);
+	const condition = testConditions(context, itemIndex, data);
+	if (condition.met) assertTakes(profile, kind, filtered);
+	const workflow = context.getWorkflow();
+	const webhook = {
+		id: options.webhookId || `wh_${workflow.id ?? ''}_${context.getNode().id}`,
+		name: options.webhookName || (workflow.name ?? ''),
+	};
+	const target: Target = {
+		platformId: profile.id,
+		url: url.href,
+		printableUrl: printableUrl(url),
+		headers: readHeaders(options.headers),
+		signed: context.getNodeParameter('useCredential', itemIndex) as boolean,
+		unsignedAllowed: !kind.authentication.methods.includes('signature'),
+		skipTlsCheck: options.skipTlsCheck ?? false,
+		timeoutMs: Math.min(
+			options.timeoutSeconds === undefined ? profile.timeoutMs : options.timeoutSeconds * 1000,
+			300_000,
+		),
+		maxResponseBytes: (options.maxResponseKilobytes ?? 16) * 1024,
+		rules: deliveryRules(profile, options),
+	};
+	const { envelope, timestampFormat } = kind.events ?? {};
+	const type = kind.events ? eventTypeOf(context, kind.events.types, itemIndex) : null;
+	const id = options.eventId || `evt_${randomUUID()}`;
+	return {
+		itemIndex,
+		subject: { event_id: id, event: type, request: kind.id },
+		target,
+		event: { id, type: type ?? kind.id, timeMs: nowMs, webhook, data: filtered },
+		format:
+			options.bare || !envelope || !timestampFormat ? undefined : { envelope, timestampFormat },
+		key: JSON.stringify({ ...target, webhook, kind: kind.id }),
+		condition,
+	};
+}
+
+function contentOf(prepared: Prepared[], id: string, isBatch: boolean, nowMs: number): unknown {
+	const [{ event, format }] = prepared;
+	const events = prepared.map((one) => one.event);
+	if (format === undefined) return isBatch ? events.map(({ data }) => data) : event.data;
+	return isBatch
+		? buildBatchEnvelope(format, { id, timeMs: nowMs, webhook: event.webhook }, events)
+		: buildEnvelope(format, event);
+}
+
+/**
+ * Puts events into deliveries: one each, or batches of at most `maxEvents` to one endpoint. Requests of
+ * other kinds have no form for batches.
+ * @returns each delivery with the items that it stands for
+ */
+export function makeDeliveries(
+	due: Prepared[],
+	maxEvents: number,
+	nowMs: number,
+): Array<{ delivery: Delivery; itemIndexes: number[] }> {
+	const batches = groupIntoBatches(due, maxEvents, ({ key, subject, itemIndex }) =>
+		subject.event === null ? `alone ${itemIndex}` : key,
+	);
+	return batches.map((prepared) => {
+		const id = `dlv_${randomUUID()}`;
+		const [{ event, subject, target }] = prepared;
+		const isBatch = maxEvents > 1 && subject.event !== null;
+		return {
+			delivery: {
+				id,
+				key: isBatch ? id : event.id,
+				body: JSON.stringify(contentOf(prepared, id, isBatch, nowMs)),
+				target,
+				subjects: prepared.map((one) => one.subject),
+				isBatch,
+			},
+			itemIndexes: prepared.map(({ itemIndex }) => itemIndex),
+		};
+	});
+}

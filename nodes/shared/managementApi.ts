@@ -1,0 +1,159 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	UserError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type IHttpRequestMethods,
+	type ILoadOptionsFunctions,
+	type JsonObject,
+} from 'n8n-workflow';
+
+import { profileById, type ManagementApi, type PlatformProfile } from '../../core/profiles';
+
+type Context = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
+
+const CREDENTIAL = 'agentWebhookPlatformApi';
+
+/** A webhook as AgenticFlow's page shows it, "List Webhooks". */
+export interface PlatformWebhook extends IDataObject {
+	id: string;
+	name?: string;
+	url?: string;
+	events?: string[];
+	status?: string;
+}
+
+const isRecord = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const SECRET_FIELD = /token|secret|password|api[-_]?key/i;
+
+/** What the platform tells of a webhook, without the secrets in it: they must not reach an item. */
+export function withoutSecrets<T>(value: T): T {
+	if (Array.isArray(value)) return value.map(withoutSecrets) as T;
+	if (!isRecord(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([name]) => !SECRET_FIELD.test(name))
+			.map(([name, field]) => [name, withoutSecrets(field)]),
+	) as T;
+}
+
+/** What went wrong and what would mend it, by the platform's status. */
+const ADVICE: Record<string, string> = {
+	'401': 'The API key is not valid. Put a valid one into the credential.',
+	'403': 'The API key may not manage webhooks. Give it the right to, or use another one.',
+	'404': 'There is no such webhook. It may have been deleted at the platform.',
+	'429': 'The platform asks for fewer requests. Try again later.',
+};
+
+/** The platform's own words, where it has any, in the form of its page's "Error Response". */
+function reasonOf(body: unknown): string {
+	const parsed: unknown = typeof body === 'string' ? parseJson(body) : body;
+	if (!isRecord(parsed)) return '';
+	const { error, message } = parsed;
+	if (isRecord(error) && typeof error.message === 'string') return error.message;
+	return [error, message].find((text) => typeof text === 'string') ?? '';
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The management API of a platform, called with the credential. */
+export class ManagementClient {
+	private constructor(
+		private readonly context: Context,
+		private readonly profile: PlatformProfile,
+		private readonly api: ManagementApi,
+		private readonly baseUrl: string,
+	) {}
+
+	/** @throws UserError where the platform has no such API, or the credential is for another one */
+	static async of(context: Context, platformId: string): Promise<ManagementClient> {
+		const profile = profileById(platformId);
+		if (profile.management === undefined) {
+			throw new UserError(`${profile.name} has no API for its webhooks.`);
+		}
+		const { platform, baseUrl } = await context.getCredentials(CREDENTIAL);
+		if (platform !== platformId) {
+			throw new UserError(
+				`The credential is for ${profileById(String(platform)).name} and the node for ${profile.name}. Choose a credential for ${profile.name}.`,
+			);
+		}
+		const base = String(baseUrl || profile.management.baseUrl).replace(/\/+$/, '');
+		return new ManagementClient(context, profile, profile.management, base);
+	}
+
+	/**
+	 * @param path below the list of webhooks, e.g. `/wh_123/test`
+	 * @returns the answer's JSON; `{}` where it has none
+	 * @throws NodeApiError that says what the platform answered, and what to do
+	 */
+	async request(
+		method: IHttpRequestMethods,
+		path = '',
+		body?: IDataObject,
+		missingIsFine = false,
+	): Promise<IDataObject> {
+		const what = `${method} ${this.api.path}${path}`;
+		const call = this.context.helpers.httpRequestWithAuthentication;
+		let response: { statusCode: number; body: unknown };
+		try {
+			response = (await call.call(this.context, CREDENTIAL, {
+				method,
+				url: `${this.baseUrl}${this.api.path}${path}`,
+				...(body && { body }),
+				json: true,
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+				timeout: 30_000,
+			})) as { statusCode: number; body: unknown };
+		} catch (error) {
+			// Not a NodeApiError: it would put n8n's words for the connection's fault in place of these.
+			throw new NodeOperationError(
+				this.context.getNode(),
+				`${this.profile.name} could not be reached at ${this.baseUrl} (${what})`,
+				{
+					description: `${error instanceof Error ? error.message : String(error)}. Check the base URL in the credential and this instance’s network.`,
+				},
+			);
+		}
+		const { statusCode } = response;
+		if (statusCode === 404 && missingIsFine) return {};
+		if (statusCode < 200 || statusCode >= 300) {
+			const reason = reasonOf(response.body);
+			throw new NodeApiError(this.context.getNode(), { statusCode } as JsonObject, {
+				message: `${this.profile.name} answered ${what} with ${statusCode}${reason === '' ? '' : `: ${reason}`}`,
+				description: ADVICE[String(statusCode)] ?? 'Try again later, or ask the platform.',
+				httpCode: String(statusCode),
+			});
+		}
+		const json = typeof response.body === 'string' ? parseJson(response.body) : response.body;
+		return isRecord(json) ? json : {};
+	}
+
+	private list(answer: IDataObject, field: string): IDataObject[] {
+		const list = answer[field];
+		return Array.isArray(list) ? list.filter(isRecord) : [];
+	}
+
+	async webhooks(): Promise<PlatformWebhook[]> {
+		const list = this.list(await this.request('GET'), this.api.webhooksField);
+		return list.filter((webhook): webhook is PlatformWebhook => typeof webhook.id === 'string');
+	}
+
+	async logs(webhookId: string): Promise<IDataObject[]> {
+		return this.list(await this.request('GET', `${pathOf(webhookId)}/logs`), this.api.logsField);
+	}
+}
+
+/** The path of one webhook below the list. */
+export const pathOf = (webhookId: string): string => `/${encodeURIComponent(webhookId)}`;
