@@ -1,11 +1,10 @@
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const { createServer } = require('node:https');
-const os = require('node:os');
-const path = require('node:path');
 
 const axios = require('axios');
 const { Webhook } = require('standardwebhooks');
+
+const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');
 
@@ -17,17 +16,11 @@ const NOOP = 'n8n-nodes-base.noOp';
 
 /** An HTTPS server whose certificate nobody vouches for. */
 async function selfSignedServer() {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'certificate-'));
-	const [keyFile, certFile] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
-	const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost';
-	execFileSync('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile], {
-		stdio: 'ignore',
-	});
+	const { cert, key } = makeCertificate();
 	const server = createServer(
-		{ key: fs.readFileSync(keyFile), cert: fs.readFileSync(certFile) },
+		{ key: fs.readFileSync(key), cert: fs.readFileSync(cert) },
 		(message, response) => message.resume().on('end', () => response.end('{}')),
 	);
-	fs.rmSync(folder, { recursive: true });
 	return await new Promise((resolve) => server.listen(0, 'localhost', () => resolve(server)));
 }
 
@@ -377,7 +370,7 @@ describe('attempts', () => {
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
 	});
 
-	test('a wait that exceeds what one execution may wait is not begun', async () => {
+	test('a wait that exceeds what one run may wait is not begun: it leaves on Retry', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const { outputs } = await runAction(
@@ -385,8 +378,32 @@ describe('attempts', () => {
 			send('agenticflow', box, { options: { maxTotalWaitSeconds: 5 } }),
 			wired,
 		);
-		expect(outputs[2][0].json.gave_up_because).toContain('due in 30 s');
+		expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
+		const [{ json }] = outputs[1];
+		expect(json).toMatchObject({ status: 'retrying', next_attempt: 2 });
+		expect(Date.parse(json.next_attempt_at) - Date.parse(json.attempts[0].time)).toBeGreaterThan(
+			29_000,
+		);
 		expect(await inbox(box)).toHaveLength(1);
+	});
+
+	test('where Retry is not connected, it is lost to nobody: it leaves on Failed and says why', async () => {
+		const box = unique('box');
+		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
+		const failed = node('Failed', NOOP, {});
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { options: { maxTotalWaitSeconds: 5 } }),
+			{
+				more: [failed],
+				connect: { Send: { main: [[], [], [{ node: 'Failed', type: 'main', index: 0 }]] } },
+			},
+		);
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(outputs[2][0].json).toMatchObject({
+			status: 'failed',
+			gave_up_because: expect.stringContaining('the output Retry is not connected'),
+		});
 	});
 
 	test.each([

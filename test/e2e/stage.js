@@ -39,7 +39,7 @@ function chain(...nodes) {
 	);
 }
 
-const FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows', event: 'events' };
+const FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows' };
 
 const created = [];
 
@@ -61,8 +61,9 @@ async function triggered(parameters, { credentials, then = [], connections, name
 		connections: connections ?? chain(trigger, ...then),
 	});
 	created.push(id);
-	const kind = FOLDERS[parameters.requestKind ?? 'agentMessage'];
-	return { id, url: `${session.base}/webhook/webhooks/${kind}/${path}` };
+	const kind = parameters.requestKind ?? 'agentMessage';
+	const folder = FOLDERS[kind] ?? `${kind}s`;
+	return { id, url: `${session.base}/webhook/webhooks/${folder}/${path}` };
 }
 
 /** Runs our action node on items, in a workflow that a plain webhook starts. */
@@ -104,6 +105,17 @@ async function post(url, body, headers = {}, method = 'POST') {
 	});
 }
 
+/** The bytes of an item's binary field, from where n8n keeps them. */
+async function bytesOf(binary) {
+	if (binary.id === undefined) return Buffer.from(binary.data, 'base64');
+	const { data } = await axios.get(`${session.base}/rest/binary-data`, {
+		params: { id: binary.id, action: 'download' },
+		headers: { cookie: session.cookie, 'browser-id': session.browserId },
+		responseType: 'arraybuffer',
+	});
+	return data;
+}
+
 const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
 const behave = async (name, behaviours) =>
 	await axios.post(`${receiver}/behave/${name}`, behaviours);
@@ -119,6 +131,7 @@ module.exports = {
 	TRIGGER,
 	base: session.base,
 	behave,
+	bytesOf,
 	chain,
 	inbox,
 	n8n,

@@ -2,6 +2,8 @@
  * n8n-core's real execution and webhook contexts around one node: parameters are resolved, credentials
  * looked up and requests sent as in n8n, without a server or a database.
  */
+const path = require('node:path');
+
 require('reflect-metadata');
 
 // What the nodes log is asked for in the tests, not printed between their results.
@@ -10,135 +12,147 @@ process.env.N8N_LOG_LEVEL = 'silent';
 const { ExecuteContext, WebhookContext } = require('n8n-core');
 const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
 
-const { AgentWebhook } = require('../../dist/nodes/AgentWebhook/AgentWebhook.node');
-const {
-	AgentWebhookTrigger,
-} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
-const {
-	AgentWebhookInboundApi,
-} = require('../../dist/credentials/AgentWebhookInboundApi.credentials');
-const {
-	AgentWebhookOutboundApi,
-} = require('../../dist/credentials/AgentWebhookOutboundApi.credentials');
+const { root } = require('./project');
 
-const NODES = { agentWebhook: new AgentWebhook(), agentWebhookTrigger: new AgentWebhookTrigger() };
-const CREDENTIALS = {
-	agentWebhookInboundApi: new AgentWebhookInboundApi(),
-	agentWebhookOutboundApi: new AgentWebhookOutboundApi(),
-};
-
-const nodeTypes = {
-	getByName: (type) => NODES[type],
-	getByNameAndVersion: (type) => NODES[type],
-	getKnownTypes: () => ({}),
-};
-
-/** n8n's credentials helper, with the credentials' fields in memory instead of in its database. */
-function credentialsHelper(fields) {
-	return {
-		getParentTypes: () => [],
-		getDecrypted: async (_additionalData, _details, type) => ({ ...fields[type] }),
-		getCredentialsProperties: (type) => CREDENTIALS[type].properties,
-		preAuthentication: async () => undefined,
-		isCredentialUsableByNode: () => true,
-		authenticate: async (decrypted, type, request) =>
-			await CREDENTIALS[type].authenticate(decrypted, request),
-	};
-}
-
-function stageNode(type, parameters, credentials, more) {
-	const node = {
-		id: 'node',
-		name: 'Node',
-		type,
-		typeVersion: NODES[type].description.version[0],
-		position: [0, 0],
-		parameters,
-		credentials: Object.fromEntries(
-			Object.keys(credentials).map((name) => [name, { id: name, name }]),
+/**
+ * The nodes and credentials of a built package.
+ * @param dist its folder
+ */
+function contextsOf(dist) {
+	const load = (file, name) => new (require(path.join(dist, file))[name])();
+	const NODES = {
+		agentWebhook: load('nodes/AgentWebhook/AgentWebhook.node.js', 'AgentWebhook'),
+		agentWebhookTrigger: load(
+			'nodes/AgentWebhookTrigger/AgentWebhookTrigger.node.js',
+			'AgentWebhookTrigger',
 		),
-		...more,
 	};
-	const workflow = new Workflow({
-		id: 'workflow',
-		nodes: [node],
-		connections: {},
-		active: false,
-		nodeTypes,
-	});
-	const additionalData = {
-		credentialsHelper: credentialsHelper(credentials),
-		executionId: 'execution',
-		hooks: { runHook: async (_name, [response]) => void additionalData.responses.push(response) },
-		responses: [],
-		variables: {},
+	const CREDENTIALS = Object.fromEntries(
+		['Inbound', 'Outbound', 'Platform'].map((kind) => [
+			`agentWebhook${kind}Api`,
+			load(`credentials/AgentWebhook${kind}Api.credentials.js`, `AgentWebhook${kind}Api`),
+		]),
+	);
+
+	const nodeTypes = {
+		getByName: (type) => NODES[type],
+		getByNameAndVersion: (type) => NODES[type],
+		getKnownTypes: () => ({}),
 	};
-	return { additionalData, node: workflow.nodes.Node, workflow };
+
+	/** n8n's credentials helper, with the credentials' fields in memory instead of in its database. */
+	function credentialsHelper(fields) {
+		return {
+			getParentTypes: () => [],
+			getDecrypted: async (_additionalData, _details, type) => ({ ...fields[type] }),
+			getCredentialsProperties: (type) => CREDENTIALS[type].properties,
+			preAuthentication: async () => undefined,
+			isCredentialUsableByNode: () => true,
+			authenticate: async (decrypted, type, request) =>
+				await CREDENTIALS[type].authenticate(decrypted, request),
+		};
+	}
+
+	function stageNode(type, parameters, credentials, more) {
+		const node = {
+			id: 'node',
+			name: 'Node',
+			type,
+			typeVersion: NODES[type].description.version[0],
+			position: [0, 0],
+			parameters,
+			credentials: Object.fromEntries(
+				Object.keys(credentials).map((name) => [name, { id: name, name }]),
+			),
+			...more,
+		};
+		const workflow = new Workflow({
+			id: 'workflow',
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes,
+		});
+		const additionalData = {
+			credentialsHelper: credentialsHelper(credentials),
+			executionId: 'execution',
+			hooks: { runHook: async (_name, [response]) => void additionalData.responses.push(response) },
+			responses: [],
+			variables: {},
+		};
+		return { additionalData, node: workflow.nodes.Node, workflow };
+	}
+
+	/** Runs the action node. */
+	async function execute(parameters, items, { credentials = {}, more, signal, tool = false } = {}) {
+		const { additionalData, node, workflow } = stageNode(
+			'agentWebhook',
+			parameters,
+			credentials,
+			more,
+		);
+		const input = { main: [items] };
+		const executeData = { node, data: input, source: null };
+		const context = new ExecuteContext(
+			workflow,
+			node,
+			additionalData,
+			'manual',
+			createEmptyRunExecutionData(),
+			0,
+			items,
+			input,
+			executeData,
+			[],
+			signal,
+		);
+		if (tool) context.isToolExecution = () => true;
+		const outputs = await NODES.agentWebhook.execute.call(context);
+		return { outputs, responses: additionalData.responses };
+	}
+
+	/** Hands a request to the trigger. Returns what n8n gets from it, and what the caller gets. */
+	async function receive(parameters, request, { credentials = {} } = {}) {
+		const { additionalData, node, workflow } = stageNode(
+			'agentWebhookTrigger',
+			parameters,
+			credentials,
+		);
+		const answer = {};
+		additionalData.httpRequest = {
+			method: 'POST',
+			secure: false,
+			ip: '127.0.0.1',
+			query: {},
+			params: {},
+			...request,
+		};
+		additionalData.httpResponse = {
+			writeHead: (statusCode, headers) => Object.assign(answer, { statusCode, headers }),
+			end: (body) => Object.assign(answer, body && { body: JSON.parse(body) }),
+			once: (event, listener) => event === 'finish' && listener(),
+			get statusCode() {
+				return answer.statusCode ?? 200;
+			},
+		};
+		const webhookData = {
+			webhookDescription: NODES.agentWebhookTrigger.description.webhooks[0],
+			node: node.name,
+		};
+		const context = new WebhookContext(
+			workflow,
+			node,
+			additionalData,
+			'webhook',
+			webhookData,
+			[],
+			null,
+		);
+		const result = await NODES.agentWebhookTrigger.webhook.call(context);
+		return { answer, result };
+	}
+
+	return { CREDENTIALS, execute, NODES, receive };
 }
 
-/** Runs the action node. */
-async function execute(parameters, items, { credentials = {}, more, signal, tool = false } = {}) {
-	const { additionalData, node, workflow } = stageNode(
-		'agentWebhook',
-		parameters,
-		credentials,
-		more,
-	);
-	const input = { main: [items] };
-	const executeData = { node, data: input, source: null };
-	const context = new ExecuteContext(
-		workflow,
-		node,
-		additionalData,
-		'manual',
-		createEmptyRunExecutionData(),
-		0,
-		items,
-		input,
-		executeData,
-		[],
-		signal,
-	);
-	if (tool) context.isToolExecution = () => true;
-	const outputs = await NODES.agentWebhook.execute.call(context);
-	return { outputs, responses: additionalData.responses };
-}
-
-/** Hands a request to the trigger. Returns what n8n gets from it, and what the caller gets. */
-async function receive(parameters, request, { credentials = {} } = {}) {
-	const { additionalData, node, workflow } = stageNode(
-		'agentWebhookTrigger',
-		parameters,
-		credentials,
-	);
-	const answer = {};
-	additionalData.httpRequest = {
-		method: 'POST',
-		secure: false,
-		ip: '127.0.0.1',
-		query: {},
-		params: {},
-		...request,
-	};
-	additionalData.httpResponse = {
-		writeHead: (statusCode, headers) => Object.assign(answer, { statusCode, headers }),
-		end: (body) => Object.assign(answer, { body: JSON.parse(body) }),
-	};
-	const webhookData = {
-		webhookDescription: NODES.agentWebhookTrigger.description.webhooks[0],
-		node: node.name,
-	};
-	const context = new WebhookContext(
-		workflow,
-		node,
-		additionalData,
-		'webhook',
-		webhookData,
-		[],
-		null,
-	);
-	const result = await NODES.agentWebhookTrigger.webhook.call(context);
-	return { answer, result };
-}
-
-module.exports = { CREDENTIALS, execute, NODES, receive };
+module.exports = { ...contextsOf(path.join(root, 'dist')), contextsOf };

@@ -1,16 +1,22 @@
 /**
  * A receiver that we did not write, as far as one exists: the official libraries verify what comes
- * in. `svix` and `standardwebhooks` do for Standard Webhooks, and the platform page's own example
- * does for AgenticFlow. It is a process of its own, as a receiver is.
+ * in. `svix` and `standardwebhooks` do for Standard Webhooks, and the platforms' pages' own examples
+ * (test/pages) for them. It is a process of its own, as a receiver is; with the paths of a certificate
+ * and its key as arguments it listens with TLS.
  *
  * POST /secrets sets them; POST /receive/<verifier>/<inbox> receives; GET /inbox/<inbox> tells what came;
  * POST /behave/<inbox> gives the next answers, e.g. [{"status":503,"headers":{"retry-after":"1"}}].
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 
 import * as standardwebhooks from 'standardwebhooks';
 import * as svix from 'svix';
+
+import * as agenticflow from '../pages/agenticflow.mjs';
+import * as agentPlatform from '../pages/agentPlatform.mjs';
+import * as uptiq from '../pages/uptiq.mjs';
 
 const secrets = {};
 const inboxes = new Map();
@@ -21,17 +27,30 @@ const byLibrary =
 	(body, headers) =>
 		new Webhook(secrets.standard).verify(body.toString('utf8'), headers, { jsonParse: false });
 
+const byPage = (verify) => (body, headers) => {
+	if (!verify(body, headers)) throw new Error('Invalid signature');
+};
+
 const VERIFIERS = {
 	svix: byLibrary(svix),
 	standardwebhooks: byLibrary(standardwebhooks),
-	// spec/agenticflow.txt, "Verification Example (Node.js)"
-	agenticflow: (payload, headers) => {
-		const expected = createHmac('sha256', secrets.agenticflow).update(payload).digest('hex');
-		const provided = headers['x-agenticflow-signature'].replace('sha256=', '');
-		if (!timingSafeEqual(Buffer.from(expected), Buffer.from(provided))) {
-			throw new Error('Invalid signature');
-		}
-	},
+	agenticflow: byPage((body, headers) =>
+		agenticflow.verifyWebhookSignature(
+			body.toString('utf8'),
+			headers['x-agenticflow-signature'],
+			secrets.agenticflow,
+		),
+	),
+	agentPlatform: byPage((body, headers) =>
+		agentPlatform.verifyWebhookSignature(
+			JSON.parse(body),
+			headers['x-webhook-signature'],
+			secrets.agentPlatform,
+		),
+	),
+	uptiq: byPage((body, headers) =>
+		uptiq.verifySignature(JSON.parse(body), headers['x-signature'], secrets.uptiq),
+	),
 	none: () => undefined,
 };
 
@@ -50,7 +69,7 @@ async function bytesOf(request) {
 	return Buffer.concat(chunks);
 }
 
-const server = createServer(async (request, response) => {
+async function receive(request, response) {
 	const body = await bytesOf(request);
 	const [, action, first, second] = request.url.split('?')[0].split('/');
 	const send = (status, json, headers = {}) => {
@@ -86,6 +105,8 @@ const server = createServer(async (request, response) => {
 	} else {
 		send(404, {});
 	}
-});
+}
 
+const [cert, key] = process.argv.slice(2).map((file) => fs.readFileSync(file));
+const server = cert ? https.createServer({ cert, key }, receive) : http.createServer(receive);
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));

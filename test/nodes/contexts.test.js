@@ -259,6 +259,26 @@ describe('the outbound credential by itself, as other nodes use it', () => {
 	});
 });
 
+describe('the hint before a run', () => {
+	const [{ displayCondition }] = NODES.agentWebhook.description.hints;
+	// As n8n's expression engine would evaluate it.
+	const condition = new Function('$parameter', `return ${displayCondition.slice(3, -2)}`);
+	const send = { resource: 'event', operation: 'send' };
+
+	test.each([
+		[true, { ...send, platform: 'agenticflow', options: {} }],
+		[true, { ...send, platform: 'workflux', options: {} }],
+		[true, { ...send, platform: 'custom', options: { maxTotalWaitSeconds: 5 } }],
+		[true, { ...send, platform: 'custom', options: { retrySchedule: 'standardWebhooks' } }],
+		[false, { ...send, platform: 'custom', options: {} }],
+		[false, { ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }],
+		[false, { ...send, platform: 'agenticflow', options: { firstDelaySeconds: 1 } }],
+		[false, { resource: 'signature', operation: 'sign', platform: 'agenticflow' }],
+	])('%j for %j', (shown, parameters) => {
+		expect(condition(parameters)).toBe(shown);
+	});
+});
+
 describe('descriptions', () => {
 	test('names that saved workflows depend on', () => {
 		expect(NODES.agentWebhook.description.name).toBe('agentWebhook');

@@ -4,6 +4,7 @@ const fc = require('fast-check');
 
 const { compileAllowlist } = require('../../dist/core/network/addresses');
 const { checkEndpointUrl, printableUrl } = require('../../dist/core/network/endpointUrl');
+const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/network/headers');
 
 describe('allowlists', () => {
 	test('agree with Node’s own block list', () => {
@@ -94,4 +95,29 @@ describe('endpoint URLs', () => {
 	test('plain HTTP can be allowed', () => {
 		expect(checkEndpointUrl('http://localhost:3000/x', { allowHttp: true }).port).toBe('3000');
 	});
+
+	test('plain HTTP cannot be allowed for a platform that refuses it', () => {
+		const rules = { allowHttp: true, httpsOnlyFor: 'WorkFlux' };
+		expect(() => checkEndpointUrl('http://localhost:3000/x?token=hunter2', rules)).toThrow(
+			'The endpoint URL is plain HTTP, and webhooks of WorkFlux go over HTTPS only. Use https://.',
+		);
+		expect(checkEndpointUrl('https://localhost:3000/x', rules).port).toBe('3000');
+	});
+});
+
+test.each([
+	['application/json', 'application/json', true, false],
+	['Application/JSON; charset=UTF-8', 'application/json', true, false],
+	['application/cloudevents+json', 'application/cloudevents+json', true, false],
+	[' application/x-www-form-urlencoded ;x', 'application/x-www-form-urlencoded', false, true],
+	['text/json', 'text/json', false, false],
+	['application/jsonp', 'application/jsonp', false, false],
+	['', '', false, false],
+	[undefined, '', false, false],
+	[['application/json', 'application/json'], '', false, false],
+])('a body of type %j', (value, mediaType, json, form) => {
+	const headers = { 'content-type': value };
+	expect(mediaTypeOf(headers)).toBe(mediaType);
+	expect(isJsonBody(headers)).toBe(json);
+	expect(isFormBody(headers)).toBe(form);
 });

@@ -3,8 +3,8 @@ const { createHmac, generateKeyPairSync } = require('node:crypto');
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
-const { agenticflow } = require('../../dist/core/profiles/agenticflow');
-const { standardWebhooks } = require('../../dist/core/profiles/standardWebhooks');
+const { profile: agenticflow } = require('../../dist/core/profiles/platforms/agenticflow');
+const { profile: standardWebhooks } = require('../../dist/core/profiles/open/standardWebhooks');
 const { customScheme } = require('../../dist/core/signing/scheme');
 const { generateSecret, parseSecret } = require('../../dist/core/signing/secrets');
 const { signRequest } = require('../../dist/core/signing/sign');
@@ -155,6 +155,31 @@ describe.each([
 		expect(verifyAt(nowMs, change).valid).toBe(true);
 	});
 
+	test.each([
+		['webhook-signature', 'SIGNATURE_MALFORMED'],
+		['webhook-timestamp', 'TIMESTAMP_MALFORMED'],
+		['webhook-id', 'ID_MALFORMED'],
+	])('a header %s that came twice is refused, though both say the same', (name, code) => {
+		const twice = (headers) => ({ ...headers, [name]: [headers[name], headers[name]] });
+		expect(verifyAt(nowMs, twice)).toEqual({
+			valid: false,
+			code,
+			field: name,
+			message: `The header ${name} stands in the request 2 times`,
+			expected: 'one header',
+			received: '2 headers',
+		});
+	});
+
+	test.each([
+		['webhook-signature', 'SIGNATURE_MALFORMED'],
+		['webhook-timestamp', 'TIMESTAMP_MALFORMED'],
+		['webhook-id', 'SIGNATURE_INVALID'],
+	])('a header %s that came twice and was joined on the way is refused', (name, code) => {
+		const joined = (headers) => ({ ...headers, [name]: `${headers[name]}, ${headers[name]}` });
+		expect(verifyAt(nowMs, joined)).toMatchObject({ valid: false, code });
+	});
+
 	test('more signatures than any rotation needs are refused unread', () => {
 		const change = withSignature((headers) =>
 			Array(21).fill(headers['webhook-signature']).join(' '),
@@ -254,7 +279,9 @@ describe('AgenticFlow', () => {
 		['upper-case hex', `sha256=${hex.toUpperCase()}`, 'SIGNATURE_INVALID'],
 		['no prefix', hex, 'SIGNATURE_MALFORMED'],
 		['another prefix', `sha1=${hex}`, 'SIGNATURE_MALFORMED'],
-		['doubled', `sha256=${hex}, sha256=${hex}`, 'SIGNATURE_INVALID'],
+		['that came twice', [`sha256=${hex}`, `sha256=${hex}`], 'SIGNATURE_MALFORMED'],
+		['that came twice and was joined', `sha256=${hex}, sha256=${hex}`, 'SIGNATURE_MALFORMED'],
+		['as a list of one', [`sha256=${hex}`], undefined],
 		['the prefix alone', 'sha256=', 'SIGNATURE_MALFORMED'],
 		['one character short', `sha256=${hex.slice(1)}`, 'SIGNATURE_INVALID'],
 		['empty', '', 'SIGNATURE_MISSING'],
