@@ -62,7 +62,7 @@ export interface RequestField {
 
 /** What a platform takes: Send sends it there, and the trigger can take it in the platform's place. */
 export interface RequestProfile {
-	/** Stands in saved workflows. The trigger's URL has it in the plural, or `folder`. */
+	/** Stands in saved workflows, and in the plural in the trigger's URL. */
 	id: string;
 	/** Title case, for the editor. */
 	name: string;

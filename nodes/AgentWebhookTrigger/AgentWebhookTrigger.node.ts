@@ -144,6 +144,12 @@ async function acceptedItem(
 	};
 }
 
+const tooLargeReply = errorReply('PAYLOAD_TOO_LARGE', 'The body is too large', {
+	field: 'body',
+	expected: 'a body within n8n’s limit, N8N_PAYLOAD_SIZE_MAX',
+	received: 'a larger body',
+});
+
 /** `PayloadTooLargeError` of n8n's body reader, and whatever else says 413. */
 const isTooLarge = (error: unknown): boolean =>
 	typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;
@@ -262,7 +268,7 @@ export class AgentWebhookTrigger implements INodeType {
 			});
 		} catch (error) {
 			if (isTooLarge(error)) {
-				answer(this, 413, {}, errorReply('PAYLOAD_TOO_LARGE', 'The body is too large'));
+				answer(this, 413, {}, tooLargeReply);
 				return { noWebhookResponse: true };
 			}
 			// The caller is not told what is wrong with the receiver; its owner finds it in n8n's log.

@@ -1,14 +1,9 @@
 import * as workflow from 'n8n-workflow';
 import type { INodeParameters, INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
-import { PROFILES } from '../../core/profiles';
+import { EVENT_KIND, PROFILES } from '../../core/profiles';
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
-import {
-	EVENT_KIND,
-	eventTypesProperties,
-	platformProperty,
-	requestKindProperties,
-} from '../shared/platforms';
+import { eventTypesProperties, platformProperty, requestKindProperties } from '../shared/platforms';
 
 import { AS_THE_PLATFORM } from './inbound';
 

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { DuplicateWindow } from '../../core/inbound/duplicates';
@@ -19,8 +20,10 @@ export async function claimDelivery(
 ): Promise<'first' | 'duplicate' | 'busy'> {
 	// A person who listens for a test event sends the same one again on purpose.
 	if (key === undefined || windowMs <= 0 || context.getMode() === 'manual') return 'first';
+	// A digest, so that what is remembered has a bounded size whatever a sender's key is.
 	const scope = `${context.getWorkflow().id ?? ''} ${context.getNode().id} ${key}`;
-	const claim = await received.claim(scope, windowMs, () => Date.now());
+	const digest = createHash('sha256').update(scope).digest('base64');
+	const claim = await received.claim(digest, windowMs, () => Date.now());
 	if (claim.result !== 'first') return claim.result;
 	const response = context.getResponseObject();
 	response.once('finish', () => {

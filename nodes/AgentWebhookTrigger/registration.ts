@@ -63,17 +63,14 @@ function registeredUrl(context: IHookFunctions, token: string | undefined): stri
 const sameEvents = (a: string[], b: string[]): boolean =>
 	a.length === b.length && a.every((event) => b.includes(event));
 
-/** This trigger's webhook at the platform: the one it remembers, or one with its URL. */
-async function find(
-	context: IHookFunctions,
-	client: ManagementClient,
-	url: string,
-): Promise<PlatformWebhook | undefined> {
-	const { webhookId } = registrationOf(context);
+/**
+ * This trigger's webhook at the platform. It is told by its address: the test URL's is another one, and
+ * a URL token may have changed.
+ */
+async function find(client: ManagementClient, url: string): Promise<PlatformWebhook | undefined> {
+	const addressOf = (text: string | undefined): string => (text ?? '').split('?')[0];
 	const webhooks = await client.webhooks();
-	return (
-		webhooks.find(({ id }) => id === webhookId) ?? webhooks.find((webhook) => webhook.url === url)
-	);
+	return webhooks.find((webhook) => addressOf(webhook.url) === addressOf(url));
 }
 
 /**
@@ -87,7 +84,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const url = registeredUrl(context, token);
 	const events = chosenEvents(context);
 	const wanted = { url, events, ...(authentication && { authentication }) };
-	const found = await find(context, client, url);
+	const found = await find(client, url);
 	if (found !== undefined) {
 		if (found.url !== url || !sameEvents(found.events ?? [], events) || authentication) {
 			await client.request('PUT', pathOf(found.id), wanted);
@@ -99,7 +96,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const created = await client.request('POST', '', { name, ...wanted });
 	const nested = created.webhook as IDataObject | undefined;
 	// The page does not show this answer: where it names no ID, the list does.
-	const id = created.id ?? nested?.id ?? (await find(context, client, url))?.id;
+	const id = created.id ?? nested?.id ?? (await find(client, url))?.id;
 	if (typeof id !== 'string') {
 		throw new UserError(
 			'The platform created the webhook and did not say under which ID. Look for it there, delete it, and try again.',

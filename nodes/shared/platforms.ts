@@ -1,7 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import {
-	EVENT_KIND,
 	PROFILES,
 	requestKinds,
 	type EventType,
@@ -99,5 +98,3 @@ export const eventTypesProperties = (description: string, required = false): INo
 			displayOptions: { show: { platform: [id] } },
 		};
 	});
-
-export { EVENT_KIND };

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
+	EVENT_KIND,
 	PROFILES,
 	requestKinds,
 	sendableKinds,
@@ -12,7 +13,6 @@ import {
 import { headerFields } from '../../../shared/headers';
 import {
 	CATALOGUES,
-	EVENT_KIND,
 	eventTypeOptions,
 	platformProperty,
 	requestKindProperties,
