@@ -87,7 +87,7 @@ export class AgentWebhook implements INodeType {
 				const fits = (text: string): boolean => text.toLowerCase().includes(filter.toLowerCase());
 				return {
 					results: webhooks
-						.map(({ id, name, url }) => ({ name: name || url || id, value: id }))
+						.map(({ id, name }) => ({ name: name || id, value: id }))
 						.filter(({ name, value }) => fits(name) || fits(value)),
 				};
 			},

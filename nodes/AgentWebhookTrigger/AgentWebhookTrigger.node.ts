@@ -20,7 +20,7 @@ import { profileById } from '../../core/profiles';
 import { duplicateReply, errorReply } from '../../core/replies/replies';
 import { testInboundCredential } from '../shared/credentialTests';
 
-import { outputs, properties, webhooks } from './description';
+import { outputs, properties, subtitle, webhooks } from './description';
 import { claimDelivery } from './duplicates';
 import {
 	duplicateWindowMs,
@@ -165,8 +165,7 @@ export class AgentWebhookTrigger implements INodeType {
 		group: ['trigger'],
 		// Above 1, since n8n evaluates an expression for each request to a node of version 1.
 		version: [2],
-		subtitle:
-			'={{ $parameter["platform"] + ": " + $parameter["requestKind"] + ($parameter["authenticationMethods"].length ? "" : ", open to anyone") }}',
+		subtitle,
 		description:
 			'Starts the workflow on an agent or workflow webhook whose token, Basic, Bearer or HMAC signature is valid',
 		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',

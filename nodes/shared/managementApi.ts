@@ -30,8 +30,19 @@ const isRecord = (value: unknown): value is IDataObject =>
 
 const SECRET_FIELD = /token|secret|password|api[-_]?key/i;
 
+/** A URL without the parameters that a caller proves itself with; any other text as it is. */
+function withoutSecretParameters(text: string): string {
+	if (!/^https?:/i.test(text) || !URL.canParse(text)) return text;
+	const url = new URL(text);
+	const secret = [...url.searchParams.keys()].filter((name) => SECRET_FIELD.test(name));
+	if (secret.length === 0) return text;
+	for (const name of secret) url.searchParams.delete(name);
+	return url.href;
+}
+
 /** What the platform tells of a webhook, without the secrets in it: they must not reach an item. */
 export function withoutSecrets<T>(value: T): T {
+	if (typeof value === 'string') return withoutSecretParameters(value) as T;
 	if (Array.isArray(value)) return value.map(withoutSecrets) as T;
 	if (!isRecord(value)) return value;
 	return Object.fromEntries(

@@ -11,6 +11,7 @@ const { ACTION, n8n, newSecret, node, outputsOf, runAction, triggered } = stage;
 const apiKey = newSecret();
 const signingSecret = newSecret();
 const bearer = newSecret();
+const urlToken = newSecret();
 
 let child;
 let api;
@@ -33,6 +34,7 @@ beforeAll(async () => {
 	});
 	inbound = await n8n.createCredential('agentWebhookInboundApi', 'AgenticFlow', {
 		bearerTokens: bearer,
+		urlTokens: urlToken,
 		signatureScheme: 'platform',
 		signingSecret,
 	});
@@ -185,6 +187,15 @@ describe('the trigger registers itself', () => {
 		const [webhook] = await at(hook.url);
 		expect(webhook.events).toHaveLength(8);
 		expect(webhook.authentication).toEqual({ type: 'bearer', token: bearer });
+	});
+
+	test('with a URL token, which no item shows', async () => {
+		const hook = await registering({ authenticationMethods: ['urlToken', 'signature'] });
+		const [webhook] = await at(hook.url);
+		expect(webhook.url).toBe(`${hook.url}?token=${urlToken}`);
+		const listed = await run('getAll', { returnAll: true });
+		expect(listed.find(({ id }) => id === webhook.id)).toMatchObject({ url: hook.url });
+		expect(JSON.stringify(listed)).not.toContain(urlToken);
 	});
 
 	test('or says why it cannot', async () => {

@@ -64,7 +64,7 @@ async function main() {
 		}
 	}
 	console.log(
-		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 5 minutes) …',
+		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 7 minutes) …',
 	);
 	const counts = await runJest(patterns);
 	for (const key of Object.keys(total)) total[key] += counts[key];

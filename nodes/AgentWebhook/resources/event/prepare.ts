@@ -37,15 +37,12 @@ interface SendOptions {
 	allowHttp?: boolean;
 	backoffMultiplier?: number;
 	headers?: HeaderParameter;
-	maxEvents?: number;
 	eventId?: string;
 	excludeFields?: string;
 	firstDelaySeconds?: number;
 	skipTlsCheck?: boolean;
 	includeFields?: string;
 	jitter?: number;
-	concurrency?: number;
-	perSecond?: number;
 	maxDelaySeconds?: number;
 	maxResponseKilobytes?: number;
 	maxRetries?: number;
@@ -59,9 +56,6 @@ interface SendOptions {
 	webhookId?: string;
 	webhookName?: string;
 }
-
-export const sendOptions = (context: IExecuteFunctions, itemIndex: number): SendOptions =>
-	context.getNodeParameter('options', itemIndex, {}) as SendOptions;
 
 /** Where a delivery goes and how: plain data, so that it outlives an execution that waits. */
 export interface Target {
@@ -239,7 +233,7 @@ export function prepare(
 		profile,
 		context.getNodeParameter('requestKind', itemIndex, EVENT_KIND) as string,
 	);
-	const options = sendOptions(context, itemIndex);
+	const options = context.getNodeParameter('options', itemIndex, {}) as SendOptions;
 	const url = checkEndpointUrl(context.getNodeParameter('url', itemIndex) as string, {
 		allowHttp: options.allowHttp ?? false,
 		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),

@@ -24,7 +24,6 @@ import { forget, isComingBack, keepPending, pendingOf, STATE_FIELD, stateOf } fr
 import {
 	makeDeliveries,
 	prepare,
-	sendOptions,
 	type Delivery,
 	type Prepared,
 	type Subject,
@@ -179,16 +178,22 @@ function announce(context: IExecuteFunctions, { id, target }: Delivery): Deliver
 	};
 }
 
+/**
+ * A limit for the whole run. It is read alone: other options may hold expressions that an item which
+ * comes back from Retry has nothing for.
+ */
+const limit = (context: IExecuteFunctions, name: string, fallback: number): number =>
+	context.getNodeParameter(`options.${name}`, 0, fallback) as number;
+
 /** Works on all deliveries at once, within the node's limits. */
 async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryReport[]> {
-	const limits = sendOptions(context, 0);
 	const credential = jobs.some(({ delivery }) => delivery.target.signed)
 		? await context.getCredentials('agentWebhookOutboundApi')
 		: undefined;
 	const wait = cancellableWait(context);
 	const ports = { wait, nowMs: () => Date.now() };
 	const paced = createPacer(
-		{ concurrency: limits.concurrency ?? 50, perSecond: limits.perSecond ?? 0 },
+		{ concurrency: limit(context, 'concurrency', 50), perSecond: limit(context, 'perSecond', 0) },
 		ports,
 	);
 	return await Promise.all(
@@ -251,7 +256,7 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 		}
 	});
 
-	const jobs = intake.finish(sendOptions(context, 0).maxEvents ?? 1, nowMs);
+	const jobs = intake.finish(limit(context, 'maxEvents', 1), nowMs);
 	const ended = await work(context, jobs);
 	const reports = canRetry ? ended : ended.map(withoutRetryOutput);
 	if (!canRetry && ended.some(({ status }) => status === 'retrying')) {
