@@ -65,14 +65,17 @@ const table = (head, rows) =>
 
 /** The README's lists, by the name that stands between their markers. */
 const LISTS = {
-	platforms: ({ PROFILES, sendableKinds }) =>
+	platforms: ({ PROFILES, requestKinds, sendableKinds }) =>
 		table(
 			['Platform', 'Trigger receives', 'Send sends', 'Signature', 'Retries'],
 			PROFILES.filter(({ section }) => section !== 'provider').map((profile) => {
-				const { description, events, name, requests, retry } = profile;
-				const received = [...requests, ...(events ? [{ name: 'Event' }] : [])];
-				const kinds = (list) => list.map((kind) => kind.name.toLowerCase()).join(', ');
-				return [name, kinds(received), kinds(sendableKinds(profile)), description, retries(retry)];
+				const { description, name, retry } = profile;
+				const [received, sent] = [requestKinds, sendableKinds].map((kindsOf) =>
+					kindsOf(profile)
+						.map((kind) => kind.name.toLowerCase())
+						.join(', '),
+				);
+				return [name, received, sent, description, retries(retry)];
 			}),
 		),
 	providers: ({ PROFILES }) =>

@@ -133,7 +133,7 @@ export function authenticateRequest(
 	if (text(fields, 'signatureScheme') !== 'none') {
 		const secrets = signingSecrets(fields);
 		if (secrets.length === 0 && request.unsignedAllowed) return { headers, query };
-		const { scheme } = signingSettings(fields, request.platformId);
+		const scheme = resolveScheme(schemeChoice(fields), request.platformId);
 		Object.assign(headers, signRequest(scheme, { ...request, secrets }));
 	}
 	return { headers, query };

@@ -1,4 +1,5 @@
 import type { ConditionResult } from '../conditions/conditions';
+import { parseJson } from '../json/json';
 import { isFormBody, isJsonBody, mediaTypeOf, type RequestHeaders } from '../network/headers';
 import type { RequestKind } from '../profiles';
 import type { Handshake, PlatformProfile, ValueSource } from '../profiles/profile';
@@ -14,7 +15,7 @@ import {
 	InboundConfigurationError,
 	missingMethods,
 	usableMethods,
-	type CredentialCheck,
+	type Denial,
 	type InboundSecrets,
 	type VerifiedSignature,
 } from './credentials';
@@ -84,8 +85,6 @@ export type Admission =
 	/** A provider's question whether this webhook is its owner's. */
 	| { result: 'handshake'; statusCode: number; reply: Record<string, unknown> | undefined }
 	| Refusal;
-
-type Denied = CredentialCheck & { passed: false };
 
 interface Authenticated {
 	methods: AuthenticationMethod[];
@@ -158,7 +157,7 @@ async function authenticate(
 	rules: InboundRules,
 	request: InboundRequest,
 ): Promise<Authenticated | Refusal> {
-	const deny = ({ code, message, field, expected, received }: Denied): Refusal =>
+	const deny = ({ code, message, field, expected, received }: Denial): Refusal =>
 		refusal(401, code, message, { field, expected, received }, challenge(rules.methods));
 	const noneValid = (): Refusal =>
 		deny({
@@ -203,18 +202,14 @@ async function authenticate(
 	return { methods: [...passed, 'signature'], rawBody, signature: check.signature, secrets };
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
-	try {
-		return { value: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
-	} catch {
-		return undefined;
-	}
-}
+/** Leaves out the byte order mark, which n8n's own parser does not mind either. */
+const withoutMark = (text: string): string =>
+	text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 
 function parseForm(text: string, jsonField: string | undefined): { value: unknown } | undefined {
 	const form = new URLSearchParams(text);
 	const json = jsonField === undefined ? null : form.get(jsonField);
-	if (json !== null) return parseJson(json);
+	if (json !== null) return parseJson(withoutMark(json));
 	return {
 		value: Object.fromEntries(
 			[...new Set(form.keys())].map((name) => {
@@ -237,7 +232,7 @@ function parseBody(
 		? parseForm(rawBody.toString('utf8'), rules.formBodies?.jsonField)
 		: mediaTypeOf(request.headers) === 'application/json'
 			? { value: request.parsedBody() }
-			: parseJson(rawBody.toString('utf8'));
+			: parseJson(withoutMark(rawBody.toString('utf8')));
 	return (
 		parsed ??
 		refusal(400, 'INVALID_JSON', 'The body is not valid JSON', {

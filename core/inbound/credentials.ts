@@ -26,16 +26,17 @@ export interface VerifiedSignature {
 	timestampMs?: number;
 }
 
-export type CredentialCheck =
-	| { passed: true; signature?: VerifiedSignature }
-	| {
-			passed: false;
-			code: RefusalCode;
-			message: string;
-			field: string;
-			expected: string;
-			received: string;
-	  };
+/** Why a caller is not let in. */
+export interface Denial {
+	passed: false;
+	code: RefusalCode;
+	message: string;
+	field: string;
+	expected: string;
+	received: string;
+}
+
+export type CredentialCheck = { passed: true; signature?: VerifiedSignature } | Denial;
 
 export type SimpleMethod = Exclude<AuthenticationMethod, 'signature'>;
 
@@ -54,8 +55,8 @@ function authorization(headers: RequestHeaders, scheme: string): string | undefi
 interface Method {
 	/** What a caller brings, before it is compared with any secret. */
 	given: (caller: Caller) => unknown;
-	missing: CredentialCheck & { passed: false };
-	invalid: CredentialCheck & { passed: false };
+	missing: Denial;
+	invalid: Denial;
 	/** What the owner must fill in, as the message names it. */
 	secret: string;
 	isFilledIn: (secrets: InboundSecrets) => boolean;
@@ -68,7 +69,7 @@ const failure = (
 	field: string,
 	expected: string,
 	received: string,
-): CredentialCheck & { passed: false } => ({
+): Denial => ({
 	passed: false,
 	code,
 	message,
@@ -151,10 +152,7 @@ const METHODS: Record<SimpleMethod, Method> = {
 };
 
 /** Checks that cost nothing: which of the methods a caller brings nothing for. */
-export function missingMethods(
-	methods: SimpleMethod[],
-	caller: Caller,
-): Map<SimpleMethod, CredentialCheck & { passed: false }> {
+export function missingMethods(methods: SimpleMethod[], caller: Caller): Map<SimpleMethod, Denial> {
 	return new Map(
 		methods
 			.filter((method) => METHODS[method].given(caller) === undefined)

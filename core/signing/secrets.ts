@@ -6,6 +6,9 @@ import {
 	type KeyObject,
 } from 'crypto';
 
+import { parseJson } from '../json/json';
+import { isObject } from '../paths/paths';
+
 import type { SecretFormat, SignatureAlgorithm } from './scheme';
 
 /** A secret that cannot be used. The message never holds any part of the secret. */
@@ -96,15 +99,6 @@ function parsePublicKeyHex(secret: string): SigningKey {
 /** The field of a private key file that {@link keyFileContent} writes. */
 const KEY_FILE_FIELD = 'privateKey';
 
-function jsonObject(text: string): Record<string, unknown> | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null ? { ...value } : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
 /**
  * Reads a key that is handed over as a JSON file (spec/uptiq.txt, "Download the Private Key"). The page
  * does not name the file's field: a field called like a private key counts, or the only text there is.
@@ -112,7 +106,8 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
 function parseKeyFile(secret: string): SigningKey {
 	const text = secret.trim();
 	if (!text.startsWith('{')) return textKey(text);
-	const fields = Object.entries(jsonObject(text) ?? {}).filter(
+	const file = parseJson(text)?.value;
+	const fields = Object.entries(isObject(file) ? file : {}).filter(
 		(entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
 	);
 	const named = fields.filter(([name]) => /^(?:private[-_ ]?)?key$/i.test(name));

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey, verify as verifyAsymmetric, type KeyObject } from 'crypto';
 
+import { parseJson } from '../json/json';
 import { isFormBody, type RequestHeaders } from '../network/headers';
+import { isObject } from '../paths/paths';
 
 import { safeEqual } from './compare';
 import {
@@ -185,14 +187,9 @@ function checkTimestamp(
 }
 
 function bodyTimestamp(body: Buffer, field: string): string | undefined {
-	try {
-		const parsed: unknown = JSON.parse(body.toString('utf8'));
-		if (typeof parsed !== 'object' || parsed === null) return undefined;
-		const value = (parsed as Record<string, unknown>)[field];
-		return typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
-	} catch {
-		return undefined;
-	}
+	const parsed = parseJson(body.toString('utf8'))?.value;
+	const value = isObject(parsed) ? parsed[field] : undefined;
+	return typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
 }
 
 /** A form's fields as they are signed: in alphabetical order, each value once, without separators. */

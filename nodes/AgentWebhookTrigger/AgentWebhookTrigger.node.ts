@@ -52,31 +52,39 @@ function readRules(context: IWebhookFunctions | IHookFunctions) {
 	return { parameters, rules: inboundRules(parameters, readCredential) };
 }
 
-/** Answers by itself, so that n8n starts no execution for it. */
+/** Answers by itself. Returns what tells n8n so: it then starts no execution. */
 function answer(
 	context: IWebhookFunctions,
 	statusCode: number,
 	headers: Record<string, string>,
 	reply: object | undefined,
-): void {
+): IWebhookResponseData {
 	const response = context.getResponseObject();
 	if (reply === undefined) {
 		response.writeHead(statusCode, headers);
 		response.end();
-		return;
+	} else {
+		response.writeHead(statusCode, {
+			...headers,
+			'Content-Type': 'application/json; charset=utf-8',
+		});
+		response.end(JSON.stringify(reply));
 	}
-	response.writeHead(statusCode, {
-		...headers,
-		'Content-Type': 'application/json; charset=utf-8',
-	});
-	response.end(JSON.stringify(reply));
+	return { noWebhookResponse: true };
 }
 
-/** Answers a refusal, in the platform's words. */
-function answerRefusal(context: IWebhookFunctions, refused: Refusal, platform: string): void {
+/** Answers a refusal, in the platform's words. By option, its item leaves on the second output. */
+function answerRefusal(
+	context: IWebhookFunctions,
+	refused: Refusal,
+	{ options, platform }: TriggerParameters,
+): IWebhookResponseData {
 	const status = profileById(platform).replyStatus?.refused;
 	const reply = { ...refused.reply, ...(status !== undefined && { status }) };
-	answer(context, refused.statusCode, refused.headers, reply);
+	return {
+		...answer(context, refused.statusCode, refused.headers, reply),
+		...(options.outputRefused && { workflowData: [[], [refusedItem(context, refused)]] }),
+	};
 }
 
 function refusedItem(context: IWebhookFunctions, refused: Refusal): INodeExecutionData {
@@ -267,47 +275,34 @@ export class AgentWebhookTrigger implements INodeType {
 			});
 		} catch (error) {
 			if (isTooLarge(error)) {
-				answer(this, 413, {}, tooLargeReply);
-				return { noWebhookResponse: true };
+				return answer(this, 413, {}, tooLargeReply);
 			}
 			// The caller is not told what is wrong with the receiver; its owner finds it in n8n's log.
 			this.logger.error(
 				`${this.getNode().name} cannot check requests: ${error instanceof Error ? error.message : String(error)}`,
 			);
-			answer(
+			return answer(
 				this,
 				500,
 				{},
 				errorReply('RECEIVER_NOT_SET_UP', 'The webhook cannot check requests at the moment'),
 			);
-			return { noWebhookResponse: true };
 		}
 
-		const refuseWith = (refused: Refusal): IWebhookResponseData => {
-			answerRefusal(this, refused, parameters.platform);
-			return {
-				noWebhookResponse: true,
-				...(parameters.options.outputRefused && {
-					workflowData: [[], [refusedItem(this, refused)]],
-				}),
-			};
-		};
-		if (admission.result === 'refused') return refuseWith(admission);
+		if (admission.result === 'refused') return answerRefusal(this, admission, parameters);
 		if (admission.result === 'handshake') {
-			answer(this, admission.statusCode, {}, admission.reply);
-			return { noWebhookResponse: true };
+			return answer(this, admission.statusCode, {}, admission.reply);
 		}
 		if (admission.result === 'ignored') {
-			answer(this, 200, {}, admission.reply);
-			return { noWebhookResponse: true };
+			return answer(this, 200, {}, admission.reply);
 		}
 		const claim = await claimDelivery(this, admission.duplicateKey, duplicateWindowMs(parameters));
 		if (claim === 'duplicate') {
-			answer(this, 200, {}, duplicateReply());
-			return { noWebhookResponse: true };
+			return answer(this, 200, {}, duplicateReply());
 		}
 		if (claim === 'busy') {
-			return refuseWith(
+			return answerRefusal(
+				this,
 				refusal(
 					429,
 					'TOO_MANY_REPEATS',
@@ -315,6 +310,7 @@ export class AgentWebhookTrigger implements INodeType {
 					{ field: 'delivery', expected: 'one at a time', received: 'many repeats at once' },
 					{ 'Retry-After': '10' },
 				),
+				parameters,
 			);
 		}
 		const item = await acceptedItem(

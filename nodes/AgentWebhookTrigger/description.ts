@@ -263,12 +263,9 @@ export const properties: INodeProperties[] = [
 		'Request Kind',
 		'What a request must hold; others are answered with what is missing',
 	),
-	...eventTypesProperties('Start the workflow only for these. Choose none for all.').map(
-		({ displayOptions, ...property }) => ({
-			...property,
-			displayOptions: { show: { ...displayOptions?.show, requestKind: [EVENT_KIND] } },
-		}),
-	),
+	...eventTypesProperties('Start the workflow only for these. Choose none for all.', {
+		show: { requestKind: [EVENT_KIND] },
+	}),
 	{
 		displayName: 'Webhook ID',
 		name: 'path',

@@ -10,6 +10,8 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
+import { parseJson } from '../../core/json/json';
+import { isObject } from '../../core/paths/paths';
 import { profileById, type ManagementApi, type PlatformProfile } from '../../core/profiles';
 
 type Context = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
@@ -25,8 +27,7 @@ export interface PlatformWebhook extends IDataObject {
 	status?: string;
 }
 
-const isRecord = (value: unknown): value is IDataObject =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is IDataObject => isObject(value);
 
 const SECRET_FIELD = /token|secret|password|api[-_]?key/i;
 
@@ -60,21 +61,17 @@ const ADVICE: Record<string, string> = {
 	'429': 'The platform asks for fewer requests. Try again later.',
 };
 
+/** What n8n's helper made of an answer: it leaves a body as text where its media type is not JSON's. */
+const jsonOf = (body: unknown): unknown =>
+	typeof body === 'string' ? parseJson(body)?.value : body;
+
 /** The platform's own words, where it has any, in the form of its page's "Error Response". */
 function reasonOf(body: unknown): string {
-	const parsed: unknown = typeof body === 'string' ? parseJson(body) : body;
+	const parsed = jsonOf(body);
 	if (!isRecord(parsed)) return '';
 	const { error, message } = parsed;
 	if (isRecord(error) && typeof error.message === 'string') return error.message;
 	return [error, message].find((text) => typeof text === 'string') ?? '';
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** The management API of a platform, called with the credential. */
@@ -147,7 +144,7 @@ export class ManagementClient {
 				httpCode: String(statusCode),
 			});
 		}
-		const json = typeof response.body === 'string' ? parseJson(response.body) : response.body;
+		const json = jsonOf(response.body);
 		return isRecord(json) ? json : {};
 	}
 

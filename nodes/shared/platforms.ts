@@ -73,7 +73,7 @@ export function requestKindProperties(
 	});
 }
 
-export const eventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
+const eventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
 	types.map(({ name, value }) => ({ name, value, description: value }));
 
 /** The platforms that have a catalogue of event types, and the catalogue. */
@@ -82,8 +82,38 @@ export const CATALOGUES: Array<{ id: string; name: string; types: EventType[] }>
 		events && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
 );
 
-/** The parameters for choosing several of a platform's event types: one for each catalogue. */
-export const eventTypesProperties = (description: string, required = false): INodeProperties[] =>
+type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
+
+/**
+ * The parameters for choosing one of a platform's event types: one for each catalogue.
+ * @param show what else must hold for them to be shown
+ * @param further options beside the catalogue's
+ */
+export const eventTypeProperties = (
+	show: Shown = {},
+	further: INodePropertyOptions[] = [],
+): INodeProperties[] =>
+	CATALOGUES.map(({ id, types }): INodeProperties => {
+		const options = [...eventTypeOptions(types), ...further];
+		const first = options[0].value;
+		return {
+			displayName: 'Event Type',
+			name: 'eventType',
+			type: 'options',
+			options,
+			default: first,
+			displayOptions: { show: { platform: [id], ...show } },
+		};
+	});
+
+/**
+ * The parameters for choosing several of a platform's event types: one for each catalogue.
+ * @param more `show`: what else must hold for them to be shown
+ */
+export const eventTypesProperties = (
+	description: string,
+	{ required = false, show = {} }: { required?: boolean; show?: Shown } = {},
+): INodeProperties[] =>
 	CATALOGUES.map(({ id, types }): INodeProperties => {
 		const options = eventTypeOptions(types);
 		return {
@@ -95,6 +125,6 @@ export const eventTypesProperties = (description: string, required = false): INo
 			default: [],
 			...(required && { required }),
 			description,
-			displayOptions: { show: { platform: [id] } },
+			displayOptions: { show: { platform: [id], ...show } },
 		};
 	});

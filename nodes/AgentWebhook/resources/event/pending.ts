@@ -2,8 +2,9 @@ import isEqual from 'lodash/isEqual';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import type { AttemptRecord } from '../../../../core/delivery/deliver';
+import { isObject } from '../../../../core/paths/paths';
 
-import type { Delivery } from './prepare';
+import type { Delivery, Subject } from './prepare';
 
 /**
  * Deliveries whose next attempt is due later. They are kept in the execution's own data, which n8n
@@ -64,20 +65,25 @@ export const stateOf = (
 export const isComingBack = (json: IDataObject): boolean => json[STATE_FIELD] !== undefined;
 
 /**
- * The pending delivery that an item stands for.
+ * The pending delivery that an item stands for, and which of its subjects.
  * @throws UserError where this node in this execution has put out no such state
  */
-export function pendingOf(context: IExecuteFunctions, json: IDataObject): PendingDelivery {
-	const given = json[STATE_FIELD] as Partial<DeliveryState>;
+export function pendingOf(
+	context: IExecuteFunctions,
+	json: IDataObject,
+): { pending: PendingDelivery; subject: Subject } {
+	const given = json[STATE_FIELD];
 	const pending =
-		typeof given === 'object' && given !== null && typeof given.delivery_id === 'string'
+		isObject(given) && typeof given.delivery_id === 'string'
 			? storeOf(context)[given.delivery_id]
 			: undefined;
-	const known = pending?.delivery.subjects.map(({ event_id }) => stateOf(pending, event_id)) ?? [];
-	if (pending === undefined || !known.some((state) => isEqual(state, given))) {
+	const subject = pending?.delivery.subjects.find(({ event_id }) =>
+		isEqual(stateOf(pending, event_id), given),
+	);
+	if (pending === undefined || subject === undefined) {
 		throw new UserError(
 			`The item's ${STATE_FIELD} is not one that this node has put out in this execution, or it was changed on the way. Wire Retry → Wait → this same node and leave ${STATE_FIELD} as it is; to send a new event, take the field out.`,
 		);
 	}
-	return pending;
+	return { pending, subject };
 }

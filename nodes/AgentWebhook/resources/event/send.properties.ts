@@ -13,7 +13,7 @@ import {
 import { headerFields } from '../../../shared/headers';
 import {
 	CATALOGUES,
-	eventTypeOptions,
+	eventTypeProperties,
 	platformProperty,
 	requestKindProperties,
 } from '../../../shared/platforms';
@@ -24,21 +24,9 @@ export const OTHER_EVENT_TYPE = '__other__';
 /** The parameter that holds a request's field. */
 export const fieldParameter = (name: string): string => `field_${name}`;
 
-const eventTypeFields = CATALOGUES.map(({ id, types }): INodeProperties => {
-	const options = [
-		...eventTypeOptions(types),
-		{ name: 'Other (Name It Below)', value: OTHER_EVENT_TYPE },
-	];
-	const first = options[0].value;
-	return {
-		displayName: 'Event Type',
-		name: 'eventType',
-		type: 'options',
-		options,
-		default: first,
-		displayOptions: { show: { platform: [id], requestKind: [EVENT_KIND] } },
-	};
-});
+const eventTypeFields = eventTypeProperties({ requestKind: [EVENT_KIND] }, [
+	{ name: 'Other (Name It Below)', value: OTHER_EVENT_TYPE },
+]);
 
 const uses = (template: EnvelopeTemplate | undefined, place: string): boolean =>
 	Object.values(template ?? {}).some((part) =>

@@ -140,10 +140,8 @@ class Intake {
 	}
 
 	private goOn(json: IDataObject, itemIndex: number): void {
-		const { attempts, delivery, nextAttemptAtMs } = pendingOf(this.context, json);
-		const { event_id } = json[STATE_FIELD] as IDataObject;
-		const subject = delivery.subjects.find((one) => one.event_id === event_id);
-		if (subject === undefined) return;
+		const { pending, subject } = pendingOf(this.context, json);
+		const { attempts, delivery, nextAttemptAtMs } = pending;
 		const job = this.goingOn.get(delivery.id) ?? {
 			delivery,
 			progress: { attempts, nextAttemptAtMs },

@@ -8,7 +8,7 @@ import {
 import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
 import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/managementApi';
-import { CATALOGUES, eventTypeOptions, eventTypesProperties } from '../../../shared/platforms';
+import { eventTypeProperties, eventTypesProperties } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
 
 import {
@@ -65,7 +65,7 @@ export const create = operation(
 	[
 		{ ...nameField, required: true },
 		{ ...urlField, required: true },
-		...eventTypesProperties('What the platform sends', true),
+		...eventTypesProperties('What the platform sends', { required: true }),
 		callerAuthentication,
 		{
 			displayName: 'Options',
@@ -159,23 +159,10 @@ export const remove = operation([webhookLocator], async (client, context, itemIn
 	return { id, deleted: true };
 });
 
-const testEventFields = CATALOGUES.map(({ id, types }): INodeProperties => {
-	const options = eventTypeOptions(types);
-	const first = options[0].value;
-	return {
-		displayName: 'Event Type',
-		name: 'eventType',
-		type: 'options',
-		options,
-		default: first,
-		displayOptions: { show: { platform: [id] } },
-	};
-});
-
 export const test = operation(
 	[
 		webhookLocator,
-		...testEventFields,
+		...eventTypeProperties(),
 		{
 			displayName: 'Test Data (JSON)',
 			name: 'testData',
