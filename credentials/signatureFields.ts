@@ -18,6 +18,88 @@ const schemeOptions = (fits: (profile: PlatformProfile) => boolean) => [
 	{ name: 'Custom', value: 'custom', description: 'Your own header, algorithm and signed content' },
 ];
 
+/** The fields of a scheme of one's own, as far as signing needs them. */
+export const customSchemeFields = (
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties[] => [
+	{
+		displayName: 'Signature Header',
+		name: 'signatureHeader',
+		type: 'string',
+		default: 'X-Signature',
+		placeholder: 'e.g. X-Signature',
+		displayOptions,
+	},
+	{
+		displayName: 'Algorithm',
+		name: 'algorithm',
+		type: 'options',
+		options: [
+			{ name: 'HMAC SHA-1', value: 'hmac-sha1' },
+			{ name: 'HMAC SHA-256', value: 'hmac-sha256' },
+			{ name: 'HMAC SHA-512', value: 'hmac-sha512' },
+		],
+		default: 'hmac-sha256',
+		displayOptions,
+	},
+	{
+		displayName: 'Encoding',
+		name: 'encoding',
+		type: 'options',
+		options: [
+			{ name: 'Base64', value: 'base64' },
+			{ name: 'Hex', value: 'hex' },
+		],
+		default: 'hex',
+		displayOptions,
+	},
+	{
+		displayName: 'Signature Prefix',
+		name: 'prefix',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. sha256=',
+		description: 'What stands before the signature in its header',
+		displayOptions,
+	},
+	{
+		displayName: 'Signed Content',
+		name: 'signedContent',
+		type: 'string',
+		default: '{body}',
+		placeholder: 'e.g. {timestamp}.{body}',
+		description: 'What is signed, from {body}, {timestamp} and {id}',
+		displayOptions,
+	},
+	{
+		displayName: 'ID Header',
+		name: 'idHeader',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. X-Webhook-ID',
+		displayOptions,
+	},
+	{
+		displayName: 'Timestamp Header',
+		name: 'timestampHeader',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. X-Timestamp',
+		displayOptions,
+	},
+	{
+		displayName: 'Timestamp Unit',
+		name: 'timestampUnit',
+		type: 'options',
+		options: [
+			{ name: 'Milliseconds', value: 'ms' },
+			{ name: 'Seconds', value: 's' },
+		],
+		default: 's',
+		displayOptions,
+	},
+];
+
 /**
  * The fields that say how to sign or verify, and with which secrets. Both credentials have them.
  * @param direction outbound requests may be left unsigned, and not every scheme can be signed in
@@ -57,82 +139,7 @@ export function signatureFields(direction: 'inbound' | 'outbound'): INodePropert
 				'Secrets that are valid beside the current one while you rotate, with spaces between them',
 			displayOptions: whereSigned,
 		},
-		{
-			displayName: 'Signature Header',
-			name: 'signatureHeader',
-			type: 'string',
-			default: 'X-Signature',
-			placeholder: 'e.g. X-Signature',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Algorithm',
-			name: 'algorithm',
-			type: 'options',
-			options: [
-				{ name: 'HMAC SHA-1', value: 'hmac-sha1' },
-				{ name: 'HMAC SHA-256', value: 'hmac-sha256' },
-				{ name: 'HMAC SHA-512', value: 'hmac-sha512' },
-			],
-			default: 'hmac-sha256',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Encoding',
-			name: 'encoding',
-			type: 'options',
-			options: [
-				{ name: 'Base64', value: 'base64' },
-				{ name: 'Hex', value: 'hex' },
-			],
-			default: 'hex',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Signature Prefix',
-			name: 'prefix',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. sha256=',
-			description: 'What stands before the signature in its header',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Signed Content',
-			name: 'signedContent',
-			type: 'string',
-			default: '{body}',
-			placeholder: 'e.g. {timestamp}.{body}',
-			description: 'What is signed, from {body}, {timestamp} and {id}',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'ID Header',
-			name: 'idHeader',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. X-Webhook-ID',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Timestamp Header',
-			name: 'timestampHeader',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. X-Timestamp',
-			displayOptions: whereCustom,
-		},
-		{
-			displayName: 'Timestamp Unit',
-			name: 'timestampUnit',
-			type: 'options',
-			options: [
-				{ name: 'Milliseconds', value: 'ms' },
-				{ name: 'Seconds', value: 's' },
-			],
-			default: 's',
-			displayOptions: whereCustom,
-		},
+		...customSchemeFields(whereCustom),
 		{
 			displayName: 'Tolerance (Seconds)',
 			name: 'toleranceSeconds',

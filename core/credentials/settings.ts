@@ -41,6 +41,10 @@ function schemeChoice(fields: CredentialFields): SchemeChoice {
 const signingSecrets = (fields: CredentialFields): string[] =>
 	secretList(text(fields, 'signingSecret'), text(fields, 'furtherSigningSecrets'));
 
+/** Secrets that an endpoint of the outbox still knows beside its current one; no credential has any. */
+const replacedSecrets = ({ replacedSecrets: replaced }: CredentialFields): string[] =>
+	Array.isArray(replaced) ? replaced.map(String) : [];
+
 /**
  * The scheme and the secrets of a credential.
  * @param platformId the node's platform
@@ -134,7 +138,16 @@ export function authenticateRequest(
 		const secrets = signingSecrets(fields);
 		if (secrets.length === 0 && request.unsignedAllowed) return { headers, query };
 		const scheme = resolveScheme(schemeChoice(fields), request.platformId);
-		Object.assign(headers, signRequest(scheme, { ...request, secrets }));
+		const replaced = replacedSecrets(fields);
+		const sign = (some: string[]) => signRequest(scheme, { ...request, secrets: some });
+		if (scheme.separator !== undefined || replaced.length === 0) {
+			Object.assign(headers, sign([...secrets, ...replaced]));
+		} else {
+			// The header carries one signature: receivers who have only the replaced secret go on.
+			const { signatureHeader } = scheme;
+			Object.assign(headers, sign(replaced));
+			headers[`${signatureHeader}-2`] = sign(secrets)[signatureHeader];
+		}
 	}
 	return { headers, query };
 }

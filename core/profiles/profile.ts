@@ -1,6 +1,7 @@
 import type { ZodTypeAny } from 'zod';
 
 import type { AuthenticationRule } from '../inbound/authentication';
+import type { DisableRule } from '../policy/health';
 import type { StatusPatterns } from '../policy/outcome';
 import type { RetryPolicy } from '../policy/retry';
 import type { SignatureScheme } from '../signing/scheme';
@@ -117,6 +118,8 @@ export interface PlatformProfile {
 	timeoutMs: number;
 	retry: RetryPolicy;
 	retryStatuses: StatusPatterns;
+	/** When the platform disables an endpoint that fails, where its page says so. */
+	disableRule?: DisableRule;
 	/** What stands in the replies as `status`, where the page names it. */
 	replyStatus?: { accepted: string; refused: string };
 	/** Set where bodies may be forms; `jsonField`: the form's field that holds JSON. */

@@ -11,17 +11,26 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { testInboundCredential, testOutboundCredential } from '../shared/credentialTests';
+import {
+	testInboundCredential,
+	testOutboundCredential,
+	testOutboxCredential,
+} from '../shared/credentialTests';
 import { ManagementClient } from '../shared/managementApi';
 
 import { hints } from './hints';
 import { properties, RESOURCES } from './resources';
 
 // n8n writes this function's source into an expression: it may use nothing from outside.
-const outputs = (parameters: { resource?: string; operation?: string }) =>
+const outputs = (parameters: { resource?: string; operation?: string; sendTo?: string }) =>
 	(
 		({
-			'event/send': ['Delivered', 'Retry', 'Failed'],
+			'event/send':
+				parameters.sendTo === 'subscribers'
+					? ['Delivered', 'Retry', 'Failed', 'Endpoint Changed']
+					: ['Delivered', 'Retry', 'Failed'],
+			'delivery/deliverDue': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
+			'delivery/replay': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
 			'signature/verify': ['Valid', 'Refused'],
 		}) as Record<string, string[]>
 	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({
@@ -52,7 +61,16 @@ export class AgentWebhook implements INodeType {
 				testedBy: 'outboundCredentialTest',
 				displayOptions: {
 					show: { resource: ['event', 'signature'], operation: ['send', 'sign'] },
-					hide: { useCredential: [false] },
+					hide: { useCredential: [false], sendTo: ['subscribers'] },
+				},
+			},
+			{
+				name: 'agentWebhookOutboxApi',
+				required: true,
+				testedBy: 'outboxCredentialTest',
+				displayOptions: {
+					show: { resource: ['delivery', 'endpoint', 'event'] },
+					hide: { sendTo: ['endpoint'] },
 				},
 			},
 			{
@@ -104,6 +122,12 @@ export class AgentWebhook implements INodeType {
 				credential: ICredentialsDecrypted,
 			): Promise<INodeCredentialTestResult> {
 				return testOutboundCredential(credential, Date.now());
+			},
+			async outboxCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return testOutboxCredential(credential);
 			},
 		},
 	};

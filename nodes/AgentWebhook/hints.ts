@@ -6,6 +6,7 @@ import { PROFILES } from '../../core/profiles';
 interface Parameters {
 	resource?: string;
 	operation?: string;
+	sendTo?: string;
 	platform?: string;
 	options?: { retrySchedule?: string; firstDelaySeconds?: number; maxTotalWaitSeconds?: number };
 }
@@ -20,6 +21,7 @@ const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>
 	return (
 		parameters.resource === 'event' &&
 		parameters.operation === 'send' &&
+		parameters.sendTo !== 'subscribers' &&
 		(own
 			? waitsMs[parameters.platform || ''] > budgetMs
 			: schedule === 'list' || schedule === 'standardWebhooks')

@@ -6,6 +6,9 @@ import {
 	inboundSecrets,
 	type CredentialFields,
 } from '../../core/credentials/settings';
+import { createSealer } from '../../core/outbox/sealing';
+
+import { outboxSettings } from './outbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
 
@@ -56,3 +59,11 @@ export function testOutboundCredential(
 		checkSigningFields(fields, nowMs);
 	});
 }
+
+/** Whether the keys are strong enough, and the outbox has a name. The tables can be looked for in a run only. */
+export const testOutboxCredential = (
+	credential: ICredentialsDecrypted,
+): INodeCredentialTestResult =>
+	tested(() => {
+		createSealer(outboxSettings(credential.data ?? {}).keys);
+	});

@@ -28,7 +28,7 @@ function contextsOf(dist) {
 		),
 	};
 	const CREDENTIALS = Object.fromEntries(
-		['Inbound', 'Outbound', 'Platform'].map((kind) => [
+		['Inbound', 'Outbound', 'Outbox', 'Platform'].map((kind) => [
 			`agentWebhook${kind}Api`,
 			load(`credentials/AgentWebhook${kind}Api.credentials.js`, `AgentWebhook${kind}Api`),
 		]),

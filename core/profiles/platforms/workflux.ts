@@ -92,4 +92,5 @@ export const profile: PlatformProfile = {
 	timeoutMs: 30_000,
 	retry: WORKFLUX_RETRY,
 	retryStatuses: ['408', '429', '500', '502', '503', '504'],
+	disableRule: { rule: 'exhausted' },
 };

@@ -2,6 +2,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Operation } from '../operation';
 
+import * as delivery from './delivery/operations';
+import * as endpoint from './endpoint/operations';
 import { send } from './event/send';
 import * as platformWebhook from './platformWebhook/operations';
 import { generateSecret } from './signature/generateSecret';
@@ -22,6 +24,119 @@ interface Resource {
 
 /** What the node can do. The editor's lists are made from this one, in its order. */
 export const RESOURCES: Record<string, Resource> = {
+	delivery: {
+		name: 'Delivery',
+		operations: {
+			deliverDue: {
+				...delivery.deliverDue,
+				name: 'Deliver Due',
+				action: 'Deliver what is due',
+				description: 'Attempt the deliveries whose time has come. Run it on a Schedule Trigger.',
+			},
+			get: {
+				...delivery.get,
+				name: 'Get',
+				action: 'Get a delivery',
+				description: 'Get how a delivery stands',
+			},
+			getAttempts: {
+				...delivery.getAttempts,
+				name: 'Get Attempts',
+				action: 'Get the attempts of a delivery',
+				description: 'List what was tried for a delivery, and how it went',
+			},
+			getAll: {
+				...delivery.getMany,
+				name: 'Get Many',
+				action: 'Get many deliveries',
+				description: 'Read the log: by endpoint, event type, status and time',
+			},
+			getStats: {
+				...delivery.getStats,
+				name: 'Get Stats',
+				action: 'Get delivery stats',
+				description:
+					'Count deliveries by endpoint and by day, with success rate and response times',
+			},
+			prune: {
+				...delivery.prune,
+				name: 'Prune',
+				action: 'Prune deliveries',
+				description: 'Delete deliveries and events that need not be kept any longer',
+			},
+			replay: {
+				...delivery.replay,
+				name: 'Replay',
+				action: 'Replay a delivery',
+				description: 'Attempt a delivery again, at once',
+			},
+			replayFailed: {
+				...delivery.replayAllFailed,
+				name: 'Replay Failed',
+				action: 'Replay failed deliveries',
+				description: 'Make all deliveries that failed or are held since a time due again',
+			},
+		},
+	},
+	endpoint: {
+		name: 'Endpoint',
+		operations: {
+			create: {
+				...endpoint.create,
+				name: 'Create',
+				action: 'Create an endpoint',
+				description: 'Register an endpoint for event types',
+			},
+			delete: {
+				...endpoint.remove,
+				name: 'Delete',
+				action: 'Delete an endpoint',
+				description: 'Register an endpoint no longer; its deliveries stay on record',
+			},
+			disable: {
+				...endpoint.disable,
+				name: 'Disable',
+				action: 'Disable an endpoint',
+				description: 'Send an endpoint no more events; they are held for a replay',
+			},
+			enable: {
+				...endpoint.enable,
+				name: 'Enable',
+				action: 'Enable an endpoint',
+				description: 'Send an endpoint events again',
+			},
+			get: {
+				...endpoint.get,
+				name: 'Get',
+				action: 'Get an endpoint',
+				description: 'Get an endpoint and how its deliveries went',
+			},
+			getAll: {
+				...endpoint.getMany,
+				name: 'Get Many',
+				action: 'Get many endpoints',
+				description: 'List the endpoints of the outbox',
+			},
+			rotateSecret: {
+				...endpoint.rotateSecret,
+				name: 'Rotate Secret',
+				action: 'Rotate the secret of an endpoint',
+				description: 'Give an endpoint a new signing secret; the old one stays valid for a time',
+			},
+			test: {
+				...endpoint.test,
+				name: 'Test',
+				action: 'Test an endpoint',
+				description: 'Send an endpoint a test event; it is not put on record',
+			},
+			update: {
+				...endpoint.update,
+				name: 'Update',
+				action: 'Update an endpoint',
+				description: 'Change where and how events are sent to an endpoint',
+			},
+		},
+	},
 	event: {
 		name: 'Event',
 		operations: {
@@ -29,7 +144,7 @@ export const RESOURCES: Record<string, Resource> = {
 				...send,
 				name: 'Send',
 				action: 'Send an event',
-				description: 'Send signed events to an endpoint, with conditions, filters and retries',
+				description: 'Send signed events to an endpoint, or to all that are subscribed',
 			},
 		},
 	},

@@ -140,7 +140,8 @@ function ruleCondition(context: IExecuteFunctions, itemIndex: number): Condition
 	};
 }
 
-function testConditions(
+/** Whether the item's own conditions hold for what it sends. */
+export function testConditions(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	data: Record<string, unknown>,
@@ -195,16 +196,27 @@ function fieldData(
 	);
 }
 
+/** An event's data: the item's, or what the person wrote. */
+export function eventData(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): Record<string, unknown> {
+	const source = context.getNodeParameter('dataSource', itemIndex) as string;
+	if (source === 'item') return item.json;
+	return jsonObjectParameter(context.getNodeParameter('data', itemIndex), 'Data (JSON)') ?? {};
+}
+
 function dataOf(
 	context: IExecuteFunctions,
 	kind: RequestKind,
 	item: INodeExecutionData,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const source = context.getNodeParameter('dataSource', itemIndex) as string;
-	if (source === 'item') return item.json;
-	if (source === 'fields' && kind.request) return fieldData(context, kind.request, itemIndex);
-	return jsonObjectParameter(context.getNodeParameter('data', itemIndex), 'Data (JSON)') ?? {};
+	const fromFields = context.getNodeParameter('dataSource', itemIndex) === 'fields';
+	return fromFields && kind.request
+		? fieldData(context, kind.request, itemIndex)
+		: eventData(context, item, itemIndex);
 }
 
 /** @throws where a platform would refuse the request, with what it would say */

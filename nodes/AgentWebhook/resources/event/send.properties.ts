@@ -18,6 +18,10 @@ import {
 	requestKindProperties,
 } from '../../../shared/platforms';
 
+/** The values of the parameter `sendTo`. */
+const TO_ENDPOINT = 'endpoint';
+export const TO_SUBSCRIBERS = 'subscribers';
+
 /** The value that stands for an event type that is not in the platform's catalogue. */
 export const OTHER_EVENT_TYPE = '__other__';
 
@@ -345,7 +349,46 @@ const options: INodeProperties = {
 	],
 };
 
-export const properties: INodeProperties[] = [
+/** A parameter of one of the two ways to send. */
+const shownFor =
+	(sendTo: string) =>
+	(property: INodeProperties): INodeProperties => ({
+		...property,
+		displayOptions: {
+			...property.displayOptions,
+			show: { ...property.displayOptions?.show, sendTo: [sendTo] },
+		},
+	});
+
+const outboxOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Idempotency Key',
+			name: 'idempotencyKey',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. order_123_created',
+			description:
+				'Sending an event with the key of an earlier one is the same event: it is not sent again. Keys are remembered for as long as events are kept.',
+		},
+		{
+			displayName: 'Max Requests at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 100 },
+			default: 50,
+			description: 'One endpoint of several gets half of them at most',
+		},
+	],
+};
+
+/** Where to, and what: what only one endpoint needs to be told of. */
+const toEndpoint: INodeProperties[] = [
 	platformProperty(
 		'Whose events to send, or which platform to send to: it says how requests look and how they are signed',
 		(profile) => sendableKinds(profile).length > 0,
@@ -388,6 +431,20 @@ export const properties: INodeProperties[] = [
 		...customEventType,
 		displayOptions: { show: { platform: withoutCatalogue, requestKind: [EVENT_KIND] } },
 	},
+];
+
+const toSubscribers: INodeProperties[] = [
+	{
+		displayName:
+			'The event goes to every endpoint of the outbox that is subscribed to it (resource Endpoint). What fails is tried again by Delivery → Deliver Due: run that on a Schedule Trigger.',
+		name: 'outboxNotice',
+		type: 'notice',
+		default: '',
+	},
+	customEventType,
+];
+
+const data: INodeProperties[] = [
 	{
 		displayName: 'Data',
 		name: 'dataSource',
@@ -460,5 +517,27 @@ export const properties: INodeProperties[] = [
 		typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
 		displayOptions: { show: { conditionSource: ['rules'] } },
 	},
-	options,
+];
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Send To',
+		name: 'sendTo',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'All Subscribed Endpoints',
+				value: TO_SUBSCRIBERS,
+				description: 'The endpoints of the outbox, with every attempt on record',
+			},
+			{ name: 'One Endpoint', value: TO_ENDPOINT, description: 'An address that stands here' },
+		],
+		default: TO_ENDPOINT,
+	},
+	...toEndpoint.map(shownFor(TO_ENDPOINT)),
+	...toSubscribers.map(shownFor(TO_SUBSCRIBERS)),
+	...data,
+	shownFor(TO_ENDPOINT)(options),
+	shownFor(TO_SUBSCRIBERS)(outboxOptions),
 ];

@@ -29,7 +29,8 @@ import {
 	type Subject,
 	type Target,
 } from './prepare';
-import { properties } from './send.properties';
+import { properties, TO_SUBSCRIBERS } from './send.properties';
+import { sendToSubscribers } from './subscribers';
 
 const DELIVERED = 0;
 const RETRY = 1;
@@ -219,7 +220,7 @@ function sortOutputs(outputs: INodeExecutionData[][]): void {
 	}
 }
 
-async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const results: INodeExecutionData[][] = [[], [], []];
 	const nowMs = Date.now();
@@ -288,4 +289,10 @@ async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[]
 	return results;
 }
 
-export const send: Operation = { properties, execute };
+export const send: Operation = {
+	properties,
+	execute: async (context) =>
+		context.getNodeParameter('sendTo', 0) === TO_SUBSCRIBERS
+			? await sendToSubscribers(context)
+			: await sendToEndpoint(context),
+};

@@ -1,0 +1,139 @@
+import { createHash } from 'crypto';
+import maxBy from 'lodash/maxBy';
+import omit from 'lodash/omit';
+
+import type { AttemptRecord, DeliveryReport } from '../delivery/deliver';
+
+import type { DeliveryRow, Row } from './tables';
+
+/**
+ * A delivery's row is never changed by its outcome: the new state is put in as a new row, and the old
+ * one is deleted afterwards, so that any number of outcomes takes two calls. Until then, and after a
+ * kill between the two, a delivery has two rows, of which the newer one counts.
+ */
+
+/** Attempts that are kept of one delivery: more than any schedule has, replays apart. */
+const MAX_LOGGED_ATTEMPTS = 60;
+const MAX_ERROR_LENGTH = 300;
+
+const digest = (...parts: string[]): string =>
+	createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+
+/** The same for the same event and endpoint, so that what is put in twice is seen to be one delivery. */
+export const deliveryId = (eventId: string, endpointId: string): string =>
+	`dlv_${digest(eventId, endpointId)}`;
+
+/** The event's ID that an idempotency key stands for. */
+export const eventIdOfKey = (key: string): string => `evt_${digest('idempotency key', key)}`;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Where a new delivery begins. */
+export const newDelivery = (
+	event: { id: string; type: string; acceptedAt: string },
+	endpointId: string,
+	begin: Pick<Row, 'status' | 'next_attempt_at' | 'lease_owner' | 'error'>,
+): Row => ({
+	delivery_id: deliveryId(event.id, endpointId),
+	event_id: event.id,
+	event_type: event.type,
+	endpoint_id: endpointId,
+	accepted_at: event.acceptedAt,
+	attempts: 0,
+	last_attempt_at: null,
+	completed_at: null,
+	response_code: null,
+	response_time_ms: null,
+	payload_size: null,
+	attempt_log: '[]',
+	replayed_at: null,
+	...begin,
+});
+
+const bounded = (text: string | null): string | null =>
+	text !== null && text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH)}…` : text;
+
+/** A delivery's row as a new one that nobody holds. */
+const released = (row: DeliveryRow, changes: Partial<Row>): Row => ({
+	...omit(row, 'id'),
+	attempt_log: JSON.stringify(row.attempt_log),
+	lease_owner: null,
+	...changes,
+});
+
+/** The attempts since the delivery began, or was last replayed: those that its schedule counts. */
+export const attemptsOfRound = ({ attempt_log, replayed_at }: DeliveryRow): AttemptRecord[] =>
+	(attempt_log as AttemptRecord[]).filter(
+		({ time }) => replayed_at === null || Date.parse(time) >= Date.parse(replayed_at),
+	);
+
+/**
+ * The row after attempts.
+ * @param report of the attempts of this round, those before this run included
+ */
+export function afterAttempts(
+	row: DeliveryRow,
+	report: DeliveryReport,
+	payloadSize: number,
+	nowMs: number,
+): Row {
+	const made = report.attempts.slice(attemptsOfRound(row).length).map((attempt, index) => ({
+		...attempt,
+		attempt: row.attempts + index + 1,
+		error_message: bounded(attempt.error_message),
+	}));
+	const last = made[made.length - 1];
+	const { nextAttemptAtMs } = report;
+	return released(row, {
+		status: report.status === 'retrying' ? 'pending' : report.status,
+		attempts: row.attempts + made.length,
+		last_attempt_at: last.time,
+		next_attempt_at: nextAttemptAtMs === undefined ? null : iso(nextAttemptAtMs),
+		completed_at: nextAttemptAtMs === undefined ? iso(nowMs) : null,
+		response_code: last.status_code,
+		response_time_ms: last.duration_ms,
+		payload_size: payloadSize,
+		error: bounded(
+			last.error_message !== null && report.gave_up_because !== null
+				? `${last.error_message}. ${report.gave_up_because}`
+				: last.error_message,
+		),
+		attempt_log: JSON.stringify([...row.attempt_log, ...made].slice(-MAX_LOGGED_ATTEMPTS)),
+	});
+}
+
+/** The row of a delivery that has to wait, with no attempt made. */
+export const postponed = (row: DeliveryRow, untilMs: number): Row =>
+	released(row, { status: 'pending', next_attempt_at: iso(untilMs) });
+
+/** The row of a delivery that is kept for a replay, with no attempt made. */
+export const held = (row: DeliveryRow, reason: string): Row =>
+	released(row, { status: 'held', next_attempt_at: null, error: reason });
+
+/** The row of a delivery that cannot be attempted any more. */
+export const abandoned = (row: DeliveryRow, reason: string, nowMs: number): Row =>
+	released(row, {
+		status: 'failed',
+		next_attempt_at: null,
+		completed_at: iso(nowMs),
+		error: reason,
+	});
+
+/** Of several rows of one delivery the one that counts: what was delivered, else the newest. */
+export function current<T extends { id: number; status: unknown; delivery_id: unknown }>(
+	rows: T[],
+): T[] {
+	const byDelivery = new Map<unknown, T[]>();
+	for (const row of rows) {
+		const own = byDelivery.get(row.delivery_id);
+		if (own === undefined) byDelivery.set(row.delivery_id, [row]);
+		else own.push(row);
+	}
+	return [...byDelivery.values()].flatMap((own) => {
+		const best =
+			own.length === 1
+				? own[0]
+				: maxBy(own, ({ id, status }) => (status === 'delivered' ? Number.MAX_SAFE_INTEGER : id));
+		return best === undefined ? [] : [best];
+	});
+}

@@ -1,0 +1,183 @@
+import groupBy from 'lodash/groupBy';
+
+import { current } from './deliveryRow';
+import {
+	eq,
+	findAll,
+	findAny,
+	MAX_FOUND,
+	readRow,
+	readRows,
+	type Condition,
+	type DeliveryRow,
+	type StoredRow,
+	type Tables,
+} from './tables';
+
+/** A delivery that is not there. */
+export class DeliveryNotFoundError extends Error {
+	override readonly name = 'DeliveryNotFoundError';
+}
+
+/** Which deliveries: all that are given must fit. Times are of when the event was accepted, ISO 8601. */
+export interface LogQuery {
+	endpointId?: string;
+	eventId?: string;
+	eventType?: string;
+	status?: DeliveryRow['status'];
+	since?: string;
+	until?: string;
+}
+
+function conditionsOf(query: LogQuery): Condition[] {
+	const conditions = [
+		query.endpointId && eq('endpoint_id', query.endpointId),
+		query.eventId && eq('event_id', query.eventId),
+		query.eventType && eq('event_type', query.eventType),
+		query.status && eq('status', query.status),
+		query.since && { column: 'accepted_at', operator: 'gte' as const, value: query.since },
+		query.until && { column: 'accepted_at', operator: 'lt' as const, value: query.until },
+	];
+	return conditions.filter((condition) => typeof condition === 'object');
+}
+
+/** Leaves out rows whose outcome is on record in a newer row. Only a row that is being sent can be one. */
+async function upToDate(tables: Tables, rows: DeliveryRow[]): Promise<DeliveryRow[]> {
+	const sending = rows.filter(({ status }) => status === 'sending');
+	const others = await findAny(
+		tables,
+		'deliveries',
+		'delivery_id',
+		sending.map(({ delivery_id }) => delivery_id),
+	);
+	const newer = current(others as Array<StoredRow & { status: string; delivery_id: string }>);
+	const best = new Map(newer.map(({ delivery_id, id }) => [delivery_id, id]));
+	return current(rows).filter(({ delivery_id, id }) => (best.get(delivery_id) ?? id) === id);
+}
+
+/**
+ * The log: deliveries that fit, newest first.
+ * @param limit how many at most; all where absent
+ */
+export async function findDeliveries(
+	tables: Tables,
+	query: LogQuery,
+	limit = Infinity,
+): Promise<DeliveryRow[]> {
+	const found: DeliveryRow[] = [];
+	let before: Condition[] = [];
+	while (found.length < limit) {
+		const page = await tables.find(
+			'deliveries',
+			{ all: [...conditionsOf(query), ...before] },
+			{ newestFirst: true, limit: MAX_FOUND },
+		);
+		found.push(...readRows('deliveries', page));
+		if (page.length < MAX_FOUND) break;
+		before = [{ column: 'id', operator: 'lt', value: page[page.length - 1].id }];
+	}
+	return (await upToDate(tables, found)).slice(0, limit);
+}
+
+/** @throws DeliveryNotFoundError */
+export async function findDelivery(tables: Tables, id: string): Promise<DeliveryRow> {
+	const rows = await findAll(tables, 'deliveries', [eq('delivery_id', id)]);
+	const [row] = current(rows.map((stored) => readRow('deliveries', stored)));
+	if (row === undefined) {
+		throw new DeliveryNotFoundError(
+			`There is no delivery "${id}". Its ID begins with dlv_: Delivery → Get Many lists them. Old ones are pruned.`,
+		);
+	}
+	return row;
+}
+
+/** What an item says of a delivery, with the fields of AgenticFlow's log and some more. */
+export const presentDelivery = (row: DeliveryRow): Record<string, unknown> => ({
+	id: row.delivery_id,
+	timestamp: row.last_attempt_at ?? row.accepted_at,
+	event: row.event_type,
+	event_id: row.event_id,
+	endpoint_id: row.endpoint_id,
+	status: row.status,
+	response_code: row.response_code,
+	response_time_ms: row.response_time_ms,
+	attempts: row.attempts,
+	payload_size: row.payload_size,
+	accepted_at: row.accepted_at,
+	next_attempt_at: row.next_attempt_at,
+	completed_at: row.completed_at,
+	error_message: row.error,
+});
+
+export interface DeliveryStats {
+	total_deliveries: number;
+	successful_deliveries: number;
+	failed_deliveries: number;
+	/** Waiting for an attempt, or in the middle of one. */
+	pending_deliveries: number;
+	/** Kept for a replay, since their endpoint is disabled. */
+	held_deliveries: number;
+	/** Of those that have ended: 0 to 1; `null` where none has. */
+	success_rate: number | null;
+	total_attempts: number;
+	/** Of the attempts that were answered. */
+	response_time_ms: { p50: number; p90: number; p95: number; p99: number; max: number } | null;
+	/** ISO 8601, UTC; `null` where there was no attempt. */
+	last_delivery: string | null;
+}
+
+/** The smallest value that so large a share of the sorted values does not exceed (nearest rank). */
+const percentile = (sorted: number[], share: number): number =>
+	sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+
+function countsOf(rows: DeliveryRow[]): DeliveryStats {
+	const count = (...statuses: Array<DeliveryRow['status']>): number =>
+		rows.filter(({ status }) => statuses.includes(status)).length;
+	const [successful, failed] = [count('delivered'), count('failed')];
+	const ended = successful + failed;
+	const times = rows
+		.flatMap(({ attempt_log }) => attempt_log)
+		.filter(({ status_code }) => status_code !== null)
+		.map(({ duration_ms }) => duration_ms)
+		.sort((a, b) => a - b);
+	const lastAttempts = rows.flatMap(({ last_attempt_at }) => last_attempt_at ?? []).sort();
+	return {
+		total_deliveries: rows.length,
+		successful_deliveries: successful,
+		failed_deliveries: failed,
+		pending_deliveries: count('pending', 'sending'),
+		held_deliveries: count('held'),
+		success_rate: ended === 0 ? null : successful / ended,
+		total_attempts: rows.reduce((sum, { attempts }) => sum + attempts, 0),
+		response_time_ms:
+			times.length === 0
+				? null
+				: {
+						p50: percentile(times, 0.5),
+						p90: percentile(times, 0.9),
+						p95: percentile(times, 0.95),
+						p99: percentile(times, 0.99),
+						max: times[times.length - 1],
+					},
+		last_delivery: lastAttempts[lastAttempts.length - 1] ?? null,
+	};
+}
+
+/** Counts of deliveries: of all of them, by endpoint, and by the day (UTC) on which they were accepted. */
+export function statsOf(rows: DeliveryRow[]): DeliveryStats & {
+	by_endpoint: Array<DeliveryStats & { endpoint_id: string }>;
+	by_day: Array<DeliveryStats & { day: string }>;
+} {
+	const byEndpoint = groupBy(rows, ({ endpoint_id }) => endpoint_id);
+	const byDay = groupBy(rows, ({ accepted_at }) => accepted_at.slice(0, 10));
+	return {
+		...countsOf(rows),
+		by_endpoint: Object.entries(byEndpoint).map(([endpoint_id, own]) => ({
+			endpoint_id,
+			...countsOf(own),
+		})),
+		by_day: Object.entries(byDay)
+			.sort(([a], [b]) => a.localeCompare(b))
+			.map(([day, own]) => ({ day, ...countsOf(own) })),
+	};
+}

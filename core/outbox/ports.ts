@@ -1,0 +1,31 @@
+import type { AttemptResult } from '../policy/outcome';
+
+import type { Endpoint } from './endpoint';
+import type { Sealer } from './sealing';
+import type { Tables } from './tables';
+
+/** What one attempt sends. */
+export interface OutgoingAttempt {
+	endpoint: Endpoint;
+	/** What the receiver recognises a repeated delivery by. */
+	key: string;
+	body: Buffer;
+	nowMs: number;
+}
+
+/** What the outbox needs from outside. */
+export interface OutboxPorts {
+	tables: Tables;
+	sealer: Sealer;
+	/** Makes one attempt. It reports failures as a result, and rejects only when cancelled. */
+	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
+	/** Tells whoever watches what a run waits for. */
+	announce: (text: string) => void;
+	/** Rejects when the execution is cancelled. */
+	wait: (ms: number) => Promise<void>;
+	nowMs: () => number;
+	/** In [0, 1). */
+	random: () => number;
+	/** A text that no other call returns. */
+	newId: () => string;
+}

@@ -1,0 +1,345 @@
+import { deliver, type DeliveryReport } from '../delivery/deliver';
+import { createPacer } from '../delivery/pacing';
+import { applySigns, type HealthChange, type HealthSign } from '../policy/health';
+import { reserve } from '../policy/rateLimit';
+
+import { abandoned, afterAttempts, attemptsOfRound, held, postponed } from './deliveryRow';
+import {
+	bodyFor,
+	disableRuleOf,
+	rulesOf,
+	timeoutMsOf,
+	type Endpoint,
+	type OutboxEvent,
+} from './endpoint';
+import { changeEndpoint, EndpointNotFoundError } from './endpoints';
+import type { OutboxPorts } from './ports';
+import { eq, type DeliveryRow, type Row } from './tables';
+
+/** A delivery that this run holds, with what is needed to attempt it. */
+export interface Work {
+	row: DeliveryRow;
+	event: OutboxEvent;
+	endpoint: Endpoint;
+}
+
+/** What became of a delivery. */
+export interface DeliveryResult {
+	row: Row;
+	/** `null` where it is not registered any more. */
+	endpoint: Endpoint | null;
+	/** The last response; `null` where there was none. */
+	response: DeliveryReport['response'];
+}
+
+export interface EndpointChange {
+	endpoint: Endpoint;
+	change: HealthChange;
+	reason: string;
+	atMs: number;
+}
+
+export interface RunResult {
+	results: DeliveryResult[];
+	changes: EndpointChange[];
+}
+
+export interface RunLimits {
+	/** At least 1. */
+	concurrency: number;
+	/** How long rate limits may make attempts wait within the run. */
+	maxPacingMs: number;
+}
+
+/** A lease outlasts the longest attempt by this. */
+const LEASE_MARGIN_MS = 30_000;
+/** Outcomes are put on record at least this often while a run goes on. */
+const RECORD_EVERY_MS = 1000;
+/** A longer wait within a run is told. */
+const TOLD_WAIT_MS = 1000;
+
+/** How long deliveries to these endpoints are held for an attempt. */
+export const leaseMsFor = (endpoints: Endpoint[]): number =>
+	Math.max(0, ...endpoints.map(timeoutMsOf)) + LEASE_MARGIN_MS;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** What a run holds, and until when. Whoever stops renewing loses it to the next run. */
+class Lease {
+	private renewal: Promise<void> = Promise.resolve();
+
+	/** Known once it was renewed: rows that another run took over are missing. */
+	private held: Set<unknown> | undefined;
+
+	constructor(
+		private readonly ports: OutboxPorts,
+		private readonly owner: string,
+		private readonly lengthMs: number,
+		private untilMs: number,
+	) {}
+
+	private async renew(): Promise<void> {
+		const untilMs = this.ports.nowMs() + this.lengthMs;
+		this.untilMs = untilMs;
+		const rows = await this.ports.tables.update(
+			'deliveries',
+			{ all: [eq('lease_owner', this.owner)] },
+			{ next_attempt_at: iso(untilMs) },
+		);
+		this.held = new Set(rows.map(({ delivery_id }) => delivery_id));
+	}
+
+	/** Whether the delivery is held for so long from now, after renewing the lease where it has to be. */
+	async covers(deliveryId: string, ms: number): Promise<boolean> {
+		if (this.ports.nowMs() + ms > this.untilMs) this.renewal = this.renew();
+		await this.renewal;
+		return this.held?.has(deliveryId) ?? true;
+	}
+}
+
+/** Puts outcomes on record, many in one call, as they come in. */
+class Recorder {
+	private rows: Row[] = [];
+
+	private sinceMs: number;
+
+	private writing: Promise<void> = Promise.resolve();
+
+	private busy = false;
+
+	constructor(private readonly ports: OutboxPorts) {
+		this.sinceMs = ports.nowMs();
+	}
+
+	/** Keeps an outcome, and writes those that were kept for long enough. */
+	add(row: Row): void {
+		this.rows.push(row);
+		const due = this.ports.nowMs() - this.sinceMs >= RECORD_EVERY_MS;
+		if (!due || this.busy) return;
+		this.writing = this.write();
+		// Whoever finishes the run sees the failure.
+		this.writing.catch(() => undefined);
+	}
+
+	private async write(): Promise<void> {
+		const rows = this.rows;
+		this.rows = [];
+		this.sinceMs = this.ports.nowMs();
+		if (rows.length === 0) return;
+		this.busy = true;
+		try {
+			await this.ports.tables.insert('deliveries', rows);
+		} finally {
+			this.busy = false;
+		}
+	}
+
+	/** Writes what is left. */
+	async finish(): Promise<void> {
+		await this.writing;
+		await this.write();
+	}
+}
+
+/** Changes an endpoint, unless it was deleted meanwhile. */
+async function changeIfThere(...args: Parameters<typeof changeEndpoint>): Promise<void> {
+	const [outcome] = await Promise.allSettled([changeEndpoint(...args)]);
+	if (outcome.status === 'fulfilled') return;
+	if (!(outcome.reason instanceof EndpointNotFoundError)) throw outcome.reason;
+}
+
+/** How an endpoint fares in this run. */
+class Watch {
+	private readonly signs: HealthSign[] = [];
+
+	private local: Endpoint;
+
+	constructor(private readonly endpoint: Endpoint) {
+		this.local = endpoint;
+	}
+
+	add(sign: HealthSign): void {
+		this.signs.push(sign);
+		const { changes, health } = applySigns(this.local, [sign], disableRuleOf(this.endpoint));
+		const statusReason = changes.find(({ change }) => change === 'disabled')?.reason;
+		this.local = { ...this.local, ...health, ...(statusReason && { statusReason }) };
+	}
+
+	get disabledBecause(): string | undefined {
+		return this.local.status === 'disabled'
+			? `The endpoint is disabled: ${this.local.statusReason ?? 'its deliveries fail'}`
+			: undefined;
+	}
+
+	/** Writes down what changed. */
+	async finish(ports: OutboxPorts): Promise<EndpointChange[]> {
+		let changes: EndpointChange[] = [];
+		await changeIfThere(ports, this.endpoint, (fresh) => {
+			changes = [];
+			const healthy = this.signs.every(({ outcome }) => outcome === 'success');
+			if (healthy && fresh.failingSince === null) return undefined;
+			const applied = applySigns(fresh, this.signs, disableRuleOf(fresh));
+			const disabled = applied.changes.find(({ change }) => change === 'disabled');
+			const after: Endpoint = {
+				...fresh,
+				...applied.health,
+				...(disabled && {
+					statusReason: disabled.reason,
+					statusChangedAt: iso(disabled.atMs),
+				}),
+			};
+			changes = applied.changes.map((change) => ({ endpoint: after, ...change }));
+			return after;
+		});
+		return changes;
+	}
+}
+
+/** Takes turns among the endpoints, so that one of them does not keep the others waiting. */
+function interleaved(work: Work[]): Work[] {
+	const queues = new Map<string, Work[]>();
+	for (const one of work) {
+		const queue = queues.get(one.endpoint.id);
+		if (queue === undefined) queues.set(one.endpoint.id, [one]);
+		else queue.push(one);
+	}
+	const rounds = Math.max(0, ...[...queues.values()].map(({ length }) => length));
+	return Array.from({ length: rounds }, (_, round) =>
+		[...queues.values()].flatMap((queue) => (round < queue.length ? [queue[round]] : [])),
+	).flat();
+}
+
+/**
+ * When each delivery may begin, by the endpoints' rate limits. What has no limit may begin at once.
+ * @returns by delivery: the time, and whether it is reserved
+ */
+async function reserveTimes(
+	ports: OutboxPorts,
+	work: Work[],
+	maxPacingMs: number,
+): Promise<Map<Work, { atMs: number; reserved: boolean }>> {
+	const times = new Map<Work, { atMs: number; reserved: boolean }>();
+	const limited = new Map<string, Work[]>();
+	for (const one of work) {
+		if (one.endpoint.settings.rate_limit === undefined) continue;
+		limited.set(one.endpoint.id, [...(limited.get(one.endpoint.id) ?? []), one]);
+	}
+	for (const own of limited.values()) {
+		let reservation: ReturnType<typeof reserve> | undefined;
+		await changeIfThere(ports, own[0].endpoint, (fresh) => {
+			const { rate_limit } = fresh.settings;
+			if (rate_limit === undefined) return undefined;
+			const nowMs = ports.nowMs();
+			reservation = reserve(
+				{ max: rate_limit.max, perSeconds: rate_limit.per_seconds },
+				fresh.rateFreeAt === null ? undefined : Date.parse(fresh.rateFreeAt),
+				own.length,
+				nowMs,
+				nowMs + maxPacingMs,
+			);
+			return { ...fresh, rateFreeAt: iso(reservation.freeAtMs) };
+		});
+		if (reservation === undefined) continue;
+		const { reserved, timesMs } = reservation;
+		const lastMs = timesMs[reserved - 1] ?? 0;
+		if (lastMs - ports.nowMs() > TOLD_WAIT_MS) {
+			ports.announce(
+				`The rate limit of the endpoint ${own[0].endpoint.name} spreads ${reserved} attempts until ${iso(lastMs)}`,
+			);
+		}
+		own.forEach((one, index) =>
+			times.set(one, { atMs: timesMs[index], reserved: index < reserved }),
+		);
+	}
+	return times;
+}
+
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);
+
+/**
+ * Attempts the deliveries that a run holds, each once, and puts the outcomes on record.
+ * @param owner under whose name the rows are held; all of its rows are in `work` or are out of date
+ * @param untilMs until when they are held
+ * @param ended those of its deliveries that ended without an attempt
+ * @returns rejects where a port does; what was attempted until then is on record all the same
+ */
+export async function attemptAll(
+	ports: OutboxPorts,
+	owner: string,
+	untilMs: number,
+	work: Work[],
+	limits: RunLimits,
+	ended: Row[] = [],
+): Promise<RunResult> {
+	const endpoints = new Map(work.map(({ endpoint }) => [endpoint.id, endpoint]));
+	const lease = new Lease(ports, owner, leaseMsFor([...endpoints.values()]), untilMs);
+	const recorder = new Recorder(ports);
+	const watches = new Map([...endpoints].map(([id, endpoint]) => [id, new Watch(endpoint)]));
+	const times = await reserveTimes(ports, work, limits.maxPacingMs);
+	const paced = createPacer({ concurrency: limits.concurrency, perSecond: 0 }, ports);
+	// One endpoint that hangs leaves half of the places to the others.
+	const share = endpoints.size > 1 ? Math.ceil(limits.concurrency / 2) : limits.concurrency;
+	const pacers = new Map(
+		[...endpoints.keys()].map((id) => [
+			id,
+			createPacer({ concurrency: share, perSecond: 0 }, ports),
+		]),
+	);
+	const results: DeliveryResult[] = [];
+	const put = (
+		row: Row,
+		endpoint: Endpoint | null,
+		response: DeliveryResult['response'] = null,
+	): void => {
+		recorder.add(row);
+		results.push({ row, endpoint, response });
+	};
+	for (const row of ended) put(row, null);
+
+	const attempt = async ({ endpoint, event, row }: Work, watch: Watch): Promise<void> => {
+		const reason = watch.disabledBecause;
+		if (reason !== undefined) return put(held(row, reason), endpoint);
+		if (!(await lease.covers(row.delivery_id, timeoutMsOf(endpoint) + LEASE_MARGIN_MS / 2))) return;
+		let body: Buffer;
+		try {
+			body = Buffer.from(bodyFor(endpoint, event), 'utf8');
+		} catch (error) {
+			return put(abandoned(row, messageOf(error), ports.nowMs()), endpoint);
+		}
+		const report = await deliver(
+			rulesOf(endpoint),
+			{
+				nowMs: ports.nowMs,
+				random: ports.random,
+				wait: ports.wait,
+				attempt: async () =>
+					await ports.attempt({ endpoint, key: event.id, body, nowMs: ports.nowMs() }),
+			},
+			{ attempts: attemptsOfRound(row) },
+		);
+		const nowMs = ports.nowMs();
+		const { outcome } = report.attempts[report.attempts.length - 1];
+		watch.add({ outcome, atMs: nowMs, ended: report.status === 'failed' });
+		put(afterAttempts(row, report, body.length, nowMs), endpoint, report.response);
+	};
+
+	const settled = await Promise.allSettled(
+		interleaved(work).map(async (one) => {
+			const { endpoint, row } = one;
+			const [pacer, watch] = [pacers.get(endpoint.id), watches.get(endpoint.id)];
+			if (pacer === undefined || watch === undefined) return;
+			const time = times.get(one);
+			if (time?.reserved === false) return put(postponed(row, time.atMs), endpoint);
+			if (time !== undefined) await ports.wait(Math.max(0, time.atMs - ports.nowMs()));
+			await pacer(async () => await paced(async () => await attempt(one, watch)));
+		}),
+	);
+	await recorder.finish();
+	const changes: EndpointChange[] = [];
+	for (const watch of watches.values()) changes.push(...(await watch.finish(ports)));
+	const rejected = settled.find(({ status }) => status === 'rejected');
+	if (rejected?.status === 'rejected') throw rejected.reason;
+	await ports.tables.remove('deliveries', { all: [eq('lease_owner', owner)] });
+	return { results, changes };
+}

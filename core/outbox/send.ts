@@ -1,0 +1,271 @@
+import { current, deliveryId, eventIdOfKey, newDelivery } from './deliveryRow';
+import { checkEventType, subscriptionOf, type Endpoint, type OutboxEvent } from './endpoint';
+import { loadEndpoints } from './endpoints';
+import type { OutboxPorts } from './ports';
+import {
+	attemptAll,
+	leaseMsFor,
+	type DeliveryResult,
+	type EndpointChange,
+	type RunLimits,
+	type Work,
+} from './run';
+import { eq, findAny, readRow, readRows, type EventRow, type Row, type StoredRow } from './tables';
+
+/** An event to be sent to all endpoints that are subscribed to it. */
+export interface EventInput {
+	type: string;
+	data: Record<string, unknown>;
+	/** Sending an event with the key of an earlier one is the same event. */
+	idempotencyKey?: string;
+}
+
+/** An event too large to be kept. */
+export class EventTooLargeError extends Error {
+	override readonly name = 'EventTooLargeError';
+}
+
+/** What became of one input. */
+export interface SentEvent {
+	event: OutboxEvent;
+	/** Whether it had been sent before: then its deliveries are as they were found. */
+	duplicate: boolean;
+	deliveries: DeliveryResult[];
+}
+
+/** n8n's tables hold 50 MB in all, unless told otherwise. */
+export const MAX_EVENT_BYTES = 256 * 1024;
+
+/** How long a run may take to write down an event's deliveries before another does it. */
+const FAN_OUT_MS = 60_000;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const eventOf = (row: EventRow): OutboxEvent => ({
+	id: row.event_id,
+	type: row.event_type,
+	acceptedAt: row.accepted_at,
+	data: row.data as Record<string, unknown>,
+});
+
+/**
+ * Checks an event, and writes its data as it is kept.
+ * @throws InvalidEndpointError for its type, EventTooLargeError
+ */
+export function checkEvent({ data, type }: EventInput): string {
+	checkEventType(type);
+	const text = JSON.stringify(data);
+	const bytes = Buffer.byteLength(text, 'utf8');
+	if (bytes > MAX_EVENT_BYTES) {
+		throw new EventTooLargeError(
+			`The data of the event ${type} has ${bytes} bytes; an event that is kept for retries may have ${MAX_EVENT_BYTES}. Send a reference to it, e.g. its ID and where to fetch it.`,
+		);
+	}
+	return text;
+}
+
+/**
+ * Sends events to all endpoints that are subscribed to them: the events and their deliveries are put
+ * on record first, then attempted. What fails is tried again by "Deliver due".
+ * @returns for each input what became of it, in order
+ * @throws EventTooLargeError, InvalidEndpointError before anything is put on record
+ */
+export async function sendEvents(
+	ports: OutboxPorts,
+	inputs: EventInput[],
+	limits: RunLimits,
+): Promise<{ sent: SentEvent[]; changes: EndpointChange[] }> {
+	const { tables } = ports;
+	const owner = ports.newId();
+	const acceptedAt = iso(ports.nowMs());
+	const prepared = inputs.map((input) => ({
+		text: checkEvent(input),
+		event: {
+			id: input.idempotencyKey ? eventIdOfKey(input.idempotencyKey) : `evt_${ports.newId()}`,
+			type: input.type,
+			acceptedAt,
+			data: input.data,
+		},
+	}));
+	const endpoints = await loadEndpoints(ports);
+	const subscriptions = endpoints.map((endpoint) => ({
+		endpoint,
+		takes: subscriptionOf(endpoint),
+	}));
+	const fanOut = (event: OutboxEvent): Endpoint[] =>
+		subscriptions.flatMap(({ endpoint, takes }) => (takes(event) ? [endpoint] : []));
+
+	const keyed = inputs.flatMap(({ idempotencyKey }, index) =>
+		idempotencyKey ? [prepared[index].event.id] : [],
+	);
+	const known = async (): Promise<Map<string, StoredRow>> => {
+		const rows = new Map<string, StoredRow>();
+		for (const row of await findAny(tables, 'events', 'event_id', keyed)) {
+			const id = String(row.event_id);
+			const other = rows.get(id);
+			// Of several rows of one event the one that was there first is the event.
+			if (other === undefined || row.id < other.id) rows.set(id, row);
+		}
+		return rows;
+	};
+	const before = await known();
+
+	const fresh = new Map<string, { event: OutboxEvent; subscribers: Endpoint[]; text: string }>();
+	for (const { event, text } of prepared) {
+		if (before.has(event.id) || fresh.has(event.id)) continue;
+		fresh.set(event.id, { event, text, subscribers: fanOut(event) });
+	}
+	const eventRow = ({ event, subscribers, text }: ReturnType<typeof fresh.get> & object): Row => ({
+		event_id: event.id,
+		event_type: event.type,
+		accepted_at: event.acceptedAt,
+		data: text,
+		endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
+		fan_out_owner: owner,
+		fan_out_until: iso(ports.nowMs() + FAN_OUT_MS),
+	});
+	if (fresh.size > 0) await tables.insert('events', [...fresh.values()].map(eventRow));
+
+	// Two runs may have put in the same key at once: the first row is the event.
+	if ([...fresh.keys()].some((id) => keyed.includes(id))) {
+		const after = await known();
+		for (const [id, row] of after) {
+			if (!fresh.has(id) || row.fan_out_owner === owner) continue;
+			fresh.delete(id);
+			before.set(id, row);
+			await tables.remove('events', { all: [eq('event_id', id), eq('fan_out_owner', owner)] });
+		}
+	}
+
+	const untilMs = ports.nowMs() + leaseMsFor(endpoints);
+	const rows = [...fresh.values()].flatMap(({ event, subscribers }) =>
+		subscribers.map((endpoint) => ({
+			endpoint,
+			event,
+			row:
+				endpoint.status === 'disabled'
+					? newDelivery(event, endpoint.id, {
+							status: 'held',
+							next_attempt_at: null,
+							lease_owner: null,
+							error: `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`,
+						})
+					: newDelivery(event, endpoint.id, {
+							status: 'sending',
+							next_attempt_at: iso(untilMs),
+							lease_owner: owner,
+							error: null,
+						}),
+		})),
+	);
+	if (rows.length > 0) {
+		await tables.insert(
+			'deliveries',
+			rows.map(({ row }) => row),
+		);
+	}
+	const work = rows.flatMap(({ row, ...rest }): Work[] =>
+		row.status === 'sending' ? [{ ...rest, row: readRow('deliveries', { ...row, id: 0 }) }] : [],
+	);
+	const fannedOut =
+		fresh.size === 0
+			? undefined
+			: tables.update(
+					'events',
+					{ all: [eq('fan_out_owner', owner)] },
+					{ fan_out_owner: null, fan_out_until: null },
+				);
+	const [{ changes, results }] = await Promise.all([
+		work.length > 0
+			? attemptAll(ports, owner, untilMs, work, limits)
+			: { changes: [], results: [] },
+		fannedOut,
+	]);
+
+	const byEvent = new Map<unknown, DeliveryResult[]>();
+	const put = (result: DeliveryResult): void => {
+		const id = result.row.event_id;
+		byEvent.set(id, [...(byEvent.get(id) ?? []), result]);
+	};
+	results.forEach(put);
+	for (const { endpoint, row } of rows) {
+		if (row.status === 'held') put({ row, endpoint, response: null });
+	}
+	for (const result of await recorded(ports, endpoints, before.keys())) put(result);
+	const taken = new Set<string>();
+	const sent = prepared.map(({ event }): SentEvent => {
+		const duplicate = before.has(event.id) || taken.has(event.id);
+		taken.add(event.id);
+		const row = before.get(event.id);
+		return {
+			event: row === undefined ? event : eventOf(readRow('events', row)),
+			duplicate,
+			deliveries: byEvent.get(event.id) ?? [],
+		};
+	});
+	return { sent, changes };
+}
+
+/** The deliveries of events as they are on record. */
+async function recorded(
+	{ tables }: OutboxPorts,
+	endpoints: Endpoint[],
+	eventIds: Iterable<string>,
+): Promise<DeliveryResult[]> {
+	const rows = await findAny(tables, 'deliveries', 'event_id', eventIds);
+	const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+	return current(rows as Array<StoredRow & { status: string; delivery_id: string }>).map((row) => ({
+		row,
+		endpoint: byId.get(String(row.endpoint_id)) ?? null,
+		response: null,
+	}));
+}
+
+/**
+ * Writes down the deliveries of events whose run ended in between, e.g. by a crash.
+ * @returns how many deliveries were missing
+ */
+export async function completeFanOut(ports: OutboxPorts): Promise<number> {
+	const { tables } = ports;
+	const owner = ports.newId();
+	const nowMs = ports.nowMs();
+	const claimed = await tables.update(
+		'events',
+		{ all: [{ column: 'fan_out_until', operator: 'lte', value: iso(nowMs) }] },
+		{ fan_out_owner: owner, fan_out_until: iso(nowMs + FAN_OUT_MS) },
+	);
+	const own = readRows(
+		'events',
+		claimed.filter(({ fan_out_owner }) => fan_out_owner === owner),
+	);
+	if (own.length === 0) return 0;
+	const there = await findAny(
+		tables,
+		'deliveries',
+		'event_id',
+		own.map(({ event_id }) => event_id),
+	);
+	const ids = new Set(there.map(({ delivery_id }) => delivery_id));
+	// Two runs may have put in one event twice, and ended before they saw it.
+	const missing = new Map<string, Row>();
+	for (const row of own) {
+		for (const endpointId of row.endpoint_ids) {
+			const id = deliveryId(row.event_id, endpointId);
+			if (ids.has(id)) continue;
+			const begin = {
+				status: 'pending',
+				next_attempt_at: iso(nowMs),
+				lease_owner: null,
+				error: null,
+			};
+			missing.set(id, newDelivery(eventOf(row), endpointId, begin));
+		}
+	}
+	if (missing.size > 0) await tables.insert('deliveries', [...missing.values()]);
+	await tables.update(
+		'events',
+		{ all: [eq('fan_out_owner', owner)] },
+		{ fan_out_owner: null, fan_out_until: null },
+	);
+	return missing.size;
+}

@@ -1,0 +1,337 @@
+import {
+	NodeOperationError,
+	UserError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { deliverDue as deliverAllDue } from '../../../../core/outbox/due';
+import {
+	findDeliveries,
+	findDelivery,
+	presentDelivery,
+	statsOf,
+	type LogQuery,
+} from '../../../../core/outbox/log';
+import type { OutboxPorts } from '../../../../core/outbox/ports';
+import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
+import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
+import { eachItem } from '../../../shared/eachItem';
+import { openOutbox } from '../../../shared/outbox';
+import type { Operation } from '../../operation';
+
+import { forAll, outputsOf } from './items';
+
+/** An operation that makes items of each item. */
+const operation = (
+	properties: INodeProperties[],
+	run: (
+		outbox: OutboxPorts,
+		context: IExecuteFunctions,
+		itemIndex: number,
+	) => Promise<IDataObject | IDataObject[]>,
+): Operation => ({
+	properties,
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const result = await run(outbox, context, itemIndex);
+			const items = Array.isArray(result) ? result : [result];
+			return { output: 0, items: items.map((json) => ({ json })) };
+		});
+	},
+});
+
+const deliveryField: INodeProperties = {
+	displayName: 'Delivery ID',
+	name: 'deliveryId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. dlv_3f0c…',
+	description: 'The delivery’s ID, from a result item or from Delivery → Get Many',
+};
+
+function deliveryId(context: IExecuteFunctions, itemIndex: number): string {
+	const id = (context.getNodeParameter('deliveryId', itemIndex) as string).trim();
+	if (id === '') throw new UserError('"Delivery ID" is empty. Fill it in.');
+	return id;
+}
+
+const endpointIdFilter: INodeProperties = {
+	displayName: 'Endpoint ID',
+	name: 'endpointId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. ep_0f3c…',
+};
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Accepted After',
+			name: 'since',
+			type: 'dateTime',
+			default: '',
+			description: 'Deliveries of events that were accepted at this time or later',
+		},
+		{ displayName: 'Accepted Before', name: 'until', type: 'dateTime', default: '' },
+		endpointIdFilter,
+		{
+			displayName: 'Event ID',
+			name: 'eventId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. evt_7a1d…',
+		},
+		{
+			displayName: 'Event Type',
+			name: 'eventType',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. order.created',
+		},
+		{
+			displayName: 'Status',
+			name: 'status',
+			type: 'options',
+			options: [
+				{ name: 'Delivered', value: 'delivered' },
+				{ name: 'Failed', value: 'failed' },
+				{
+					name: 'Held',
+					value: 'held',
+					description: 'Kept for a replay, since the endpoint is disabled',
+				},
+				{ name: 'Pending', value: 'pending', description: 'Waiting for its next attempt' },
+				{ name: 'Sending', value: 'sending' },
+			],
+			default: 'failed',
+		},
+	],
+};
+
+/** @throws UserError for what is not a time */
+function time(value: unknown, label: string): string | undefined {
+	if (value === undefined || value === '') return undefined;
+	const ms = Date.parse(String(value));
+	if (Number.isNaN(ms)) {
+		throw new UserError(`"${label}" is not a time. Write it as 2026-01-31T00:00:00Z.`);
+	}
+	return new Date(ms).toISOString();
+}
+
+function queryOf(context: IExecuteFunctions, itemIndex: number): LogQuery {
+	const { since, until, ...rest } = context.getNodeParameter('filters', itemIndex, {}) as LogQuery;
+	return {
+		...rest,
+		since: time(since, 'Accepted After'),
+		until: time(until, 'Accepted Before'),
+	};
+}
+
+export const get = operation([deliveryField], async ({ tables }, context, itemIndex) => {
+	const row = await findDelivery(tables, deliveryId(context, itemIndex));
+	return presentDelivery(row) as IDataObject;
+});
+
+export const getMany = operation(
+	[
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { returnAll: [false] } },
+		},
+		filters,
+	],
+	async ({ tables }, context, itemIndex) => {
+		const limit = context.getNodeParameter('returnAll', itemIndex)
+			? Infinity
+			: (context.getNodeParameter('limit', itemIndex) as number);
+		const rows = await findDeliveries(tables, queryOf(context, itemIndex), limit);
+		return rows.map((row) => presentDelivery(row) as IDataObject);
+	},
+);
+
+export const getAttempts = operation([deliveryField], async ({ tables }, context, itemIndex) => {
+	const row = await findDelivery(tables, deliveryId(context, itemIndex));
+	return row.attempt_log.map((attempt) => ({
+		delivery_id: row.delivery_id,
+		event_id: row.event_id,
+		endpoint_id: row.endpoint_id,
+		...attempt,
+	}));
+});
+
+export const getStats = operation([filters], async ({ tables }, context, itemIndex) => {
+	const rows = await findDeliveries(tables, queryOf(context, itemIndex));
+	return statsOf(rows) as unknown as IDataObject;
+});
+
+const paceFields: INodeProperties[] = [
+	{
+		displayName: 'Max Requests at Once',
+		name: 'concurrency',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100 },
+		default: 50,
+		description: 'One endpoint of several gets half of them at most',
+	},
+];
+
+const option = (context: IExecuteFunctions, name: string, fallback: number): number =>
+	context.getNodeParameter(`options.${name}`, 0, fallback) as number;
+
+const limitsOf = (context: IExecuteFunctions): { concurrency: number; maxPacingMs: number } => ({
+	concurrency: option(context, 'concurrency', 50),
+	maxPacingMs: 30_000,
+});
+
+const { maxAgeDays: maxAge, maxDeliveries: maxOnRecord } = DEFAULT_RETENTION;
+
+const retentionFields: INodeProperties[] = [
+	{
+		displayName: 'Max Age (Days)',
+		name: 'maxAgeDays',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 3 },
+		default: maxAge,
+		description:
+			'Deliveries that have ended or are held are deleted when their event was accepted longer ago. Those that wait for an attempt stay.',
+	},
+	{
+		displayName: 'Max Deliveries on Record',
+		name: 'maxOnRecord',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: maxOnRecord,
+		description: 'How many deliveries stay on record at most, the newest',
+	},
+];
+
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** Prunes, unless the last time was not long ago. n8n keeps the time with the workflow. */
+async function pruneNowAndThen(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
+	const kept = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
+	if (outbox.nowMs() - (kept.prunedAtMs ?? 0) < PRUNE_EVERY_MS) return;
+	await pruneOutbox(outbox, {
+		maxAgeDays: option(context, 'maxAgeDays', maxAge),
+		maxDeliveries: option(context, 'maxOnRecord', maxOnRecord),
+	});
+	kept.prunedAtMs = outbox.nowMs();
+}
+
+export const deliverDue: Operation = {
+	properties: [
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				...retentionFields,
+				{
+					displayName: 'Max Deliveries per Run',
+					name: 'maxDeliveries',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 5000,
+					description: 'How many deliveries one run attempts at most. The others stay due.',
+				},
+				...paceFields,
+				{
+					displayName: 'Max Run Time (Seconds)',
+					name: 'maxRunSeconds',
+					type: 'number',
+					typeOptions: { minValue: 1, maxValue: 3600 },
+					default: 300,
+					description: 'After this, a run takes no more deliveries and ends',
+				},
+			],
+		},
+	],
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		const run = await deliverAllDue(outbox, {
+			...limitsOf(context),
+			maxDeliveries: option(context, 'maxDeliveries', 5000),
+			maxRunMs: option(context, 'maxRunSeconds', 300) * 1000,
+		});
+		await pruneNowAndThen(context, outbox);
+		const inputs = context.getInputData().length;
+		return outputsOf(context, run).map((jsons) => forAll(jsons, inputs));
+	},
+};
+
+export const replay: Operation = {
+	properties: [deliveryField],
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		const outputs: INodeExecutionData[][] = [[], [], [], []];
+		for (const itemIndex of context.getInputData().keys()) {
+			const pairedItem = { item: itemIndex };
+			try {
+				const id = deliveryId(context, itemIndex);
+				const run = await replayDelivery(outbox, id, limitsOf(context));
+				outputsOf(context, run).forEach((jsons, output) =>
+					outputs[output].push(...jsons.map((json) => ({ json, pairedItem }))),
+				);
+			} catch (cause) {
+				const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
+				if (!context.continueOnFail()) throw error;
+				outputs[0].push({ json: { error: error.message }, pairedItem });
+			}
+		}
+		return outputs;
+	},
+};
+
+export const replayAllFailed = operation(
+	[
+		{
+			displayName: 'Accepted After',
+			name: 'since',
+			type: 'dateTime',
+			default: '',
+			required: true,
+			description:
+				'Deliveries of events that were accepted at this time or later, and that failed or are held, become due again. "Deliver due" attempts them.',
+		},
+		endpointIdFilter,
+	],
+	async (outbox, context, itemIndex) => {
+		const since = time(context.getNodeParameter('since', itemIndex), 'Accepted After');
+		if (since === undefined) throw new UserError('"Accepted After" is empty. Fill it in.');
+		const endpointId = (context.getNodeParameter('endpointId', itemIndex) as string).trim();
+		const replayed = await replayFailed(outbox, since, endpointId || undefined);
+		return { replayed_deliveries: replayed, since, endpoint_id: endpointId || null };
+	},
+);
+
+export const prune = operation(retentionFields, async (outbox, context, itemIndex) => {
+	const { deliveries, events } = await pruneOutbox(outbox, {
+		maxAgeDays: context.getNodeParameter('maxAgeDays', itemIndex) as number,
+		maxDeliveries: context.getNodeParameter('maxOnRecord', itemIndex) as number,
+	});
+	return { deleted_deliveries: deliveries, deleted_events: events };
+});

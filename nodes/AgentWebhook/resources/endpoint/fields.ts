@@ -1,0 +1,463 @@
+import {
+	UserError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeParameterResourceLocator,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { customSchemeFields } from '../../../../credentials/signatureFields';
+import type { Endpoint, EndpointInput } from '../../../../core/outbox/endpoint';
+import {
+	EndpointNotFoundError,
+	loadEndpoint,
+	loadEndpoints,
+} from '../../../../core/outbox/endpoints';
+import type { OutboxPorts } from '../../../../core/outbox/ports';
+import { PROFILES, sendableKinds } from '../../../../core/profiles';
+import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
+import { jsonObjectParameter, listParameter } from '../../../shared/json';
+import { platformProperty } from '../../../shared/platforms';
+
+/** Which endpoint an operation is about. n8n lets no list be loaded from Data Tables here. */
+export const endpointLocator: INodeProperties = {
+	displayName: 'Endpoint',
+	name: 'endpoint',
+	type: 'resourceLocator',
+	default: { mode: 'id', value: '' },
+	required: true,
+	modes: [
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. ep_0f3c…' },
+		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Billing' },
+	],
+	description: 'An endpoint of the outbox',
+};
+
+/** What a person chose an endpoint by. */
+export function endpointChoice(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): { by: 'id' | 'name'; text: string } {
+	const { mode, value } = context.getNodeParameter(
+		'endpoint',
+		itemIndex,
+	) as INodeParameterResourceLocator;
+	const text = String(value ?? '').trim();
+	if (text === '') throw new UserError('"Endpoint" is empty. Give the endpoint’s ID or its name.');
+	return { by: mode === 'name' ? 'name' : 'id', text };
+}
+
+/**
+ * The endpoint that a person chose, by ID or by name.
+ * @throws UserError, EndpointNotFoundError
+ */
+export async function chosenEndpoint(
+	context: IExecuteFunctions,
+	outbox: OutboxPorts,
+	itemIndex: number,
+): Promise<Endpoint> {
+	const { by, text } = endpointChoice(context, itemIndex);
+	if (by === 'id') return await loadEndpoint(outbox, text);
+	const named = (await loadEndpoints(outbox)).filter(({ name }) => name === text);
+	if (named.length === 1) return named[0];
+	throw new EndpointNotFoundError(
+		named.length === 0
+			? `There is no endpoint with the name "${text}".`
+			: `${named.length} endpoints have the name "${text}". Choose one by its ID.`,
+	);
+}
+
+export const nameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'endpointName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Order Processing Webhook',
+};
+
+export const urlField: INodeProperties = {
+	displayName: 'URL',
+	name: 'url',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://example.com/webhooks/orders',
+	description: 'Where events are sent',
+};
+
+export const eventTypesField: INodeProperties = {
+	displayName: 'Event Types',
+	name: 'eventTypes',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order.created, invoice.*',
+	description:
+		'Which events the endpoint gets, with commas between them; a star at the end stands for any rest. Empty: all.',
+};
+
+export const platformField = platformProperty(
+	'How the endpoint’s requests look and are signed, and when failed ones are tried again',
+	(profile) => profile.section !== 'provider' && sendableKinds(profile).length > 0,
+);
+
+export const signingSecretField: INodeProperties = {
+	displayName: 'Signing Secret',
+	name: 'signingSecret',
+	type: 'string',
+	typeOptions: { password: true },
+	default: '',
+	placeholder: 'e.g. whsec_…',
+	description: 'Leave empty to have one made. It is on the item once; after that, it is encrypted.',
+};
+
+const withoutScheme = PROFILES.filter(({ scheme, section }) => !scheme && section === 'open').map(
+	({ id }) => id,
+);
+
+/** The fields of a scheme of one's own, for platforms that have none. */
+export const schemeFields = customSchemeFields({ show: { platform: withoutScheme } });
+
+export const authenticationFields: INodeProperties[] = [
+	{
+		displayName: 'Endpoint Authentication',
+		name: 'endpointAuthentication',
+		type: 'options',
+		options: [
+			{ name: 'Basic', value: 'basic' },
+			{ name: 'Bearer Token', value: 'bearer' },
+			{ name: 'None', value: 'none' },
+			{ name: 'URL Token', value: 'urlToken', description: 'Sent as ?token=' },
+		],
+		default: 'none',
+		description: 'What the endpoint asks for beside the signature',
+	},
+	{
+		displayName: 'Token',
+		name: 'token',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		displayOptions: { show: { endpointAuthentication: ['bearer', 'urlToken'] } },
+	},
+	{
+		displayName: 'User',
+		name: 'user',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. n8n',
+		displayOptions: { show: { endpointAuthentication: ['basic'] } },
+	},
+	{
+		displayName: 'Password',
+		name: 'password',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		displayOptions: { show: { endpointAuthentication: ['basic'] } },
+	},
+];
+
+/** How events go to an endpoint. In alphabetical order, as n8n has collections. */
+export const settingFields: INodeProperties[] = [
+	{
+		displayName: 'Allow Plain HTTP',
+		name: 'allowHttp',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the URL may begin with http://, where anyone on the way can read events',
+	},
+	{
+		displayName: 'Backoff Multiplier',
+		name: 'backoffMultiplier',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 10, numberPrecision: 2 },
+		default: 2,
+		description: 'For an exponential schedule: by how much each wait is longer than the one before',
+	},
+	{
+		displayName: 'Conditions (JSON)',
+		name: 'conditions',
+		type: 'json',
+		default: '',
+		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
+		description: 'Only events for whose data these hold are sent. {} takes them away.',
+	},
+	{
+		displayName: 'Custom Headers',
+		name: 'headers',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add header',
+		default: {},
+		options: headerFields,
+		description: 'Sent with every attempt, and encrypted in the table',
+	},
+	{
+		displayName: 'Days Until Disabled',
+		name: 'disableDays',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 365 },
+		default: 5,
+		displayOptions: { show: { disableRule: ['failingFor'] } },
+	},
+	{
+		displayName: 'Description',
+		name: 'description',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Orders for the warehouse',
+	},
+	{
+		displayName: 'Disable Endpoint',
+		name: 'disableRule',
+		type: 'options',
+		options: [
+			{
+				name: 'After a Delivery Failed in All Its Attempts',
+				value: 'exhausted',
+				description: 'As WorkFlux does',
+			},
+			{ name: 'After Consecutive Failed Attempts', value: 'consecutiveFailures' },
+			{ name: 'After Days Without a Success', value: 'failingFor', description: 'As Svix does' },
+			{ name: 'Never', value: 'never' },
+		],
+		default: 'failingFor',
+		description:
+			'When an endpoint that fails gets no more events; they are held for a replay. Where nothing is chosen, as the platform does, or after five days. An endpoint that answers 410 Gone is always disabled.',
+	},
+	{
+		displayName: 'Exclude Fields',
+		name: 'excludeFields',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. customer.email, items.cost',
+		description: 'Dotted paths that are not sent, with commas between them; they go through lists',
+	},
+	{
+		displayName: 'Failures Until Disabled',
+		name: 'disableCount',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 20,
+		displayOptions: { show: { disableRule: ['consecutiveFailures'] } },
+	},
+	{
+		displayName: 'First Retry After (Seconds)',
+		name: 'firstDelaySeconds',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 86400, numberPrecision: 3 },
+		default: 10,
+		description: 'For an exponential schedule: how long to wait before the first retry',
+	},
+	{
+		displayName: 'Ignore TLS Certificate Errors',
+		name: 'skipTlsCheck',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to send although the endpoint’s certificate cannot be verified',
+	},
+	{
+		displayName: 'Include Fields',
+		name: 'includeFields',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. workflow_id, status, output_data.order_id',
+		description:
+			'Dotted paths that alone are sent, with commas between them; they go through lists',
+	},
+	{
+		displayName: 'Longest Wait (Seconds)',
+		name: 'maxDelaySeconds',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
+		default: 3600,
+		description: 'For an exponential schedule: no wait between attempts is longer',
+	},
+	{
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 50 },
+		default: 3,
+		description:
+			'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
+	},
+	{
+		displayName: 'Rate Limit',
+		name: 'rateLimit',
+		type: 'fixedCollection',
+		placeholder: 'Add limit',
+		default: {},
+		options: [
+			{
+				displayName: 'Limit',
+				name: 'limit',
+				values: [
+					{
+						displayName: 'Attempts',
+						name: 'max',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 10,
+					},
+					{
+						displayName: 'Per Seconds',
+						name: 'perSeconds',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 1,
+					},
+				],
+			},
+		],
+		description: 'How many attempts begin in a time at most, over all executions',
+	},
+	{
+		displayName: 'Retry Delays',
+		name: 'retryDelays',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
+		description: 'For the schedule "Custom List": the wait before each retry',
+		displayOptions: { show: { retrySchedule: ['list'] } },
+	},
+	{
+		displayName: 'Retry on Statuses',
+		name: 'retryStatuses',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 408, 429, 5xx',
+		description:
+			'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
+	},
+	{
+		displayName: 'Retry Schedule',
+		name: 'retrySchedule',
+		type: 'options',
+		options: [
+			{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
+			{
+				name: 'Exponential',
+				value: 'exponential',
+				description: 'Each wait longer than the one before, up to a cap',
+			},
+			{ name: 'No Retries', value: 'none' },
+			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
+			{
+				name: 'Standard Webhooks',
+				value: 'standardWebhooks',
+				description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
+			},
+		],
+		default: 'platform',
+		description: 'When to try again after a failed attempt. "Deliver due" does it.',
+	},
+	{
+		displayName: 'Timeout (Seconds)',
+		name: 'timeoutSeconds',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 300 },
+		default: 30,
+		description: 'How long an attempt may take, up to the end of the answer',
+	},
+];
+
+/** What {@link settingFields} hold, and the other fields where they stand in a collection. */
+export interface EndpointFields {
+	allowHttp?: boolean;
+	backoffMultiplier?: number;
+	conditions?: unknown;
+	description?: string;
+	disableCount?: number;
+	disableDays?: number;
+	disableRule?: string;
+	endpointAuthentication?: string;
+	endpointName?: string;
+	eventTypes?: string;
+	excludeFields?: string;
+	firstDelaySeconds?: number;
+	headers?: HeaderParameter;
+	includeFields?: string;
+	maxDelaySeconds?: number;
+	maxRetries?: number;
+	password?: string;
+	platform?: string;
+	rateLimit?: { limit?: { max: number; perSeconds: number } };
+	retryDelays?: string;
+	retrySchedule?: string;
+	retryStatuses?: string;
+	skipTlsCheck?: boolean;
+	timeoutSeconds?: number;
+	token?: string;
+	url?: string;
+	user?: string;
+}
+
+const given = (fields: Record<string, unknown>): IDataObject | undefined => {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+	return entries.length > 0 ? (Object.fromEntries(entries) as IDataObject) : undefined;
+};
+
+const paths = (text: string | undefined): string[] | undefined =>
+	text === undefined ? undefined : listParameter(text);
+
+const orEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+function disableRule(fields: EndpointFields): IDataObject | undefined {
+	const { disableCount = 20, disableDays = 5, disableRule: rule } = fields;
+	if (rule === undefined) return undefined;
+	return {
+		rule,
+		...(rule === 'consecutiveFailures' && { count: disableCount }),
+		...(rule === 'failingFor' && { days: disableDays }),
+	};
+}
+
+/** The settings in the words of AgenticFlow's page where it has them. Groups are set as a whole. */
+function settingsOf(fields: EndpointFields): Record<string, unknown> {
+	const { limit } = fields.rateLimit ?? {};
+	return (
+		given({
+			conditions: jsonObjectParameter(fields.conditions, 'Conditions (JSON)'),
+			filters: given({
+				include_fields: paths(fields.includeFields),
+				exclude_fields: paths(fields.excludeFields),
+			}),
+			retry_policy: given({
+				schedule: fields.retrySchedule,
+				delays: orEmpty(fields.retryDelays),
+				max_retries: fields.maxRetries,
+				first_delay_seconds: fields.firstDelaySeconds,
+				backoff_multiplier: fields.backoffMultiplier,
+				max_delay_seconds: fields.maxDelaySeconds,
+				retry_statuses: orEmpty(fields.retryStatuses),
+			}),
+			rate_limit: limit && { max: limit.max, per_seconds: limit.perSeconds },
+			disable_rule: disableRule(fields),
+			timeout_seconds: fields.timeoutSeconds,
+			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
+			allow_http: fields.allowHttp,
+		}) ?? {}
+	);
+}
+
+/** What the fields say of an endpoint; what is not among them stays away. */
+export function inputOf(fields: EndpointFields): EndpointInput {
+	const { endpointAuthentication: type } = fields;
+	return {
+		name: fields.endpointName,
+		description: fields.description,
+		url: fields.url,
+		platform: fields.platform,
+		eventTypes: fields.eventTypes === undefined ? undefined : listParameter(fields.eventTypes),
+		settings: settingsOf(fields),
+		headers: fields.headers === undefined ? undefined : readHeaders(fields.headers),
+		authentication:
+			type === undefined
+				? undefined
+				: {
+						authentication: type,
+						...(['bearer', 'urlToken'].includes(type) && { token: fields.token }),
+						...(type === 'basic' && { user: fields.user, password: fields.password }),
+					},
+	};
+}

@@ -1,0 +1,371 @@
+import { randomUUID } from 'crypto';
+import {
+	UserError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import {
+	bodyFor,
+	changedEndpoint,
+	checkEventType,
+	newEndpoint,
+	presentEndpoint,
+	rotatedEndpoint,
+	rulesOf,
+	type Endpoint,
+} from '../../../../core/outbox/endpoint';
+import { deliver } from '../../../../core/delivery/deliver';
+import {
+	changeEndpoint,
+	insertEndpoint,
+	loadEndpoints,
+	removeEndpoint,
+} from '../../../../core/outbox/endpoints';
+import { findDeliveries, statsOf } from '../../../../core/outbox/log';
+import type { OutboxPorts } from '../../../../core/outbox/ports';
+import { eachItem } from '../../../shared/eachItem';
+import { jsonObjectParameter } from '../../../shared/json';
+import { openOutbox } from '../../../shared/outbox';
+import type { Operation } from '../../operation';
+
+import {
+	authenticationFields,
+	chosenEndpoint,
+	endpointChoice,
+	endpointLocator,
+	eventTypesField,
+	inputOf,
+	nameField,
+	platformField,
+	schemeFields,
+	settingFields,
+	signingSecretField,
+	urlField,
+	type EndpointFields,
+} from './fields';
+
+type Run = (
+	outbox: OutboxPorts,
+	context: IExecuteFunctions,
+	itemIndex: number,
+) => Promise<IDataObject | IDataObject[]>;
+
+/** An operation that makes one item of one item, or several. */
+const operation = (properties: INodeProperties[], run: Run): Operation => ({
+	properties,
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const result = await run(outbox, context, itemIndex);
+			const items = Array.isArray(result) ? result : [result];
+			return { output: 0, items: items.map((json) => ({ json })) };
+		});
+	},
+});
+
+const present = (endpoint: Endpoint): IDataObject => presentEndpoint(endpoint) as IDataObject;
+
+/** An endpoint with its signing secret in full: the one time that it is shown. */
+const presentWithSecret = (endpoint: Endpoint): IDataObject => ({
+	...present(endpoint),
+	signing_secret: endpoint.secrets.signing[0]?.secret ?? null,
+});
+
+const withStats: INodeProperties = {
+	displayName: 'Include Delivery Stats',
+	name: 'includeStats',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to count the deliveries that are on record, and to say when the last one was',
+};
+
+async function presentAll(
+	outbox: OutboxPorts,
+	context: IExecuteFunctions,
+	itemIndex: number,
+	endpoints: Endpoint[],
+): Promise<IDataObject[]> {
+	if (!context.getNodeParameter('includeStats', itemIndex)) return endpoints.map(present);
+	const query = endpoints.length === 1 ? { endpointId: endpoints[0].id } : {};
+	const { by_endpoint } = statsOf(await findDeliveries(outbox.tables, query));
+	const byId = new Map(by_endpoint.map(({ endpoint_id, ...stats }) => [endpoint_id, stats]));
+	const none = statsOf([]);
+	return endpoints.map((endpoint) => {
+		const { last_delivery, ...stats } = byId.get(endpoint.id) ?? none;
+		return {
+			...present(endpoint),
+			last_delivery,
+			delivery_stats: {
+				total_deliveries: stats.total_deliveries,
+				successful_deliveries: stats.successful_deliveries,
+				failed_deliveries: stats.failed_deliveries,
+				pending_deliveries: stats.pending_deliveries,
+				held_deliveries: stats.held_deliveries,
+			},
+		};
+	});
+}
+
+const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
+
+export const create = operation(
+	[
+		{
+			displayName:
+				'The signing secret is on the item, once. Hand it to the endpoint’s owner, and keep it out of logs.',
+			name: 'secretNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ ...nameField, required: true },
+		{ ...urlField, required: true },
+		platformField,
+		eventTypesField,
+		signingSecretField,
+		...schemeFields,
+		...authenticationFields,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				...settingFields,
+				{
+					displayName: 'Unsigned',
+					name: 'unsigned',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to leave requests unsigned. Whoever receives them cannot tell where they come from.',
+				},
+			],
+		},
+	],
+	async (outbox, context, itemIndex) => {
+		// What the platform or the authentication has no use for is not there.
+		const value = (name: string): unknown =>
+			context.getNodeParameter(name, itemIndex, null) ?? undefined;
+		const { unsigned, ...options } = value('options') as EndpointFields & { unsigned?: boolean };
+		const fields = [nameField, urlField, platformField, eventTypesField, ...authenticationFields];
+		const input = inputOf({
+			...options,
+			...(Object.fromEntries(fields.map(({ name }) => [name, value(name)])) as EndpointFields),
+		});
+		const scheme = Object.fromEntries(
+			SCHEME_FIELDS.map((name) => [name, value(name)]).filter(([, field]) => field !== undefined),
+		) as IDataObject;
+		const endpoint = newEndpoint(
+			{
+				...input,
+				signingSecret: value('signingSecret') as string,
+				authentication: {
+					...input.authentication,
+					...(Object.keys(scheme).length > 0 && {
+						...scheme,
+						signatureScheme: 'custom',
+						toleranceSeconds: 300,
+					}),
+					...(unsigned && { signatureScheme: 'none' }),
+				},
+			},
+			`ep_${randomUUID()}`,
+			outbox.nowMs(),
+		);
+		await insertEndpoint(outbox, endpoint);
+		return presentWithSecret(endpoint);
+	},
+);
+
+export const get = operation([endpointLocator, withStats], async (outbox, context, itemIndex) => {
+	const endpoint = await chosenEndpoint(context, outbox, itemIndex);
+	return await presentAll(outbox, context, itemIndex, [endpoint]);
+});
+
+export const getMany = operation(
+	[
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { returnAll: [false] } },
+		},
+		withStats,
+	],
+	async (outbox, context, itemIndex) => {
+		const endpoints = await loadEndpoints(outbox);
+		const shown = context.getNodeParameter('returnAll', itemIndex)
+			? endpoints
+			: endpoints.slice(0, context.getNodeParameter('limit', itemIndex) as number);
+		return await presentAll(outbox, context, itemIndex, shown);
+	},
+);
+
+export const update = operation(
+	[
+		endpointLocator,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add field',
+			default: {},
+			options: [
+				...authenticationFields,
+				eventTypesField,
+				nameField,
+				urlField,
+				...settingFields,
+			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		},
+	],
+	async (outbox, context, itemIndex) => {
+		const fields = context.getNodeParameter('updateFields', itemIndex, {}) as EndpointFields;
+		if (Object.keys(fields).length === 0) {
+			throw new UserError('Nothing is to be changed. Add a field.');
+		}
+		const input = inputOf(fields);
+		const endpoint = await changeEndpoint(
+			outbox,
+			await chosenEndpoint(context, outbox, itemIndex),
+			(fresh) =>
+				changedEndpoint(
+					fresh,
+					{
+						...input,
+						// The scheme's fields stand beside the authentication, and stay.
+						authentication: input.authentication && {
+							...fresh.secrets.authentication,
+							...input.authentication,
+						},
+					},
+					outbox.nowMs(),
+				),
+		);
+		return present(endpoint);
+	},
+);
+
+export const remove = operation([endpointLocator], async (outbox, context, itemIndex) => {
+	const { by, text } = endpointChoice(context, itemIndex);
+	// By its ID an endpoint can be deleted whose secrets no key opens any more.
+	const id = by === 'id' ? text : (await chosenEndpoint(context, outbox, itemIndex)).id;
+	await removeEndpoint(outbox, id);
+	return { id, deleted: true };
+});
+
+const switched =
+	(status: Endpoint['status'], reason: string | null): Run =>
+	async (outbox, context, itemIndex) =>
+		present(
+			await changeEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
+				fresh.status === status
+					? undefined
+					: {
+							...fresh,
+							status,
+							statusReason: reason,
+							statusChangedAt: new Date(outbox.nowMs()).toISOString(),
+							failingSince: null,
+							consecutiveFailures: 0,
+						},
+			),
+		);
+
+export const enable = operation([endpointLocator], switched('active', null));
+
+export const disable = operation([endpointLocator], switched('disabled', 'Disabled by hand'));
+
+export const rotateSecret = operation(
+	[
+		endpointLocator,
+		{ ...signingSecretField, displayName: 'New Signing Secret' },
+		{
+			displayName: 'Old Secret Stays Valid for (Hours)',
+			name: 'overlapHours',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 720, numberPrecision: 4 },
+			default: 24,
+			description:
+				'Both sign until then, so that the endpoint’s owner can change over. Where a request carries one signature only, the old secret’s stands there, and the new one’s in a second header whose name ends in -2.',
+		},
+	],
+	async (outbox, context, itemIndex) => {
+		const secret = context.getNodeParameter('signingSecret', itemIndex) as string;
+		const hours = context.getNodeParameter('overlapHours', itemIndex) as number;
+		const endpoint = await changeEndpoint(
+			outbox,
+			await chosenEndpoint(context, outbox, itemIndex),
+			(fresh) => rotatedEndpoint(fresh, secret, hours * 3600, outbox.nowMs()),
+		);
+		return presentWithSecret(endpoint);
+	},
+);
+
+const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
+
+export const test = operation(
+	[
+		endpointLocator,
+		{
+			displayName: 'Event Type',
+			name: 'eventType',
+			type: 'string',
+			default: 'webhook.test',
+			required: true,
+			placeholder: 'e.g. order.created',
+		},
+		{
+			displayName: 'Test Data (JSON)',
+			name: 'testData',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. {"workflow_id": "test_workflow", "status": "success"}',
+		},
+	],
+	async (outbox, context, itemIndex) => {
+		const endpoint = await chosenEndpoint(context, outbox, itemIndex);
+		const event = {
+			id: `evt_${outbox.newId()}`,
+			type: checkEventType(context.getNodeParameter('eventType', itemIndex) as string),
+			acceptedAt: new Date(outbox.nowMs()).toISOString(),
+			data:
+				jsonObjectParameter(context.getNodeParameter('testData', itemIndex), 'Test Data (JSON)') ??
+				{},
+		};
+		const body = Buffer.from(bodyFor(endpoint, event), 'utf8');
+		const rules = rulesOf(endpoint);
+		const report = await deliver(
+			{ ...rules, retry: { ...rules.retry, schedule: NO_RETRIES } },
+			{
+				...outbox,
+				attempt: async () =>
+					await outbox.attempt({ endpoint, key: event.id, body, nowMs: outbox.nowMs() }),
+			},
+		);
+		const [{ attempt, ...made }] = report.attempts;
+		return {
+			success: report.status === 'delivered',
+			endpoint_id: endpoint.id,
+			event_id: event.id,
+			event: event.type,
+			...made,
+			attempts: attempt,
+			response: report.response,
+		};
+	},
+);

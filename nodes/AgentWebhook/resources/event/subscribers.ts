@@ -1,0 +1,98 @@
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { checkEvent, sendEvents, type EventInput } from '../../../../core/outbox/send';
+import { openOutbox } from '../../../shared/outbox';
+import { isAgentTool } from '../../../shared/outputs';
+import {
+	changeItem,
+	DELIVERED,
+	ENDPOINT_CHANGED,
+	FAILED,
+	forAll,
+	resultItem,
+} from '../delivery/items';
+
+import { isComingBack } from './pending';
+import { eventData, testConditions } from './prepare';
+
+/** Reads what an item sends; `undefined` where its conditions do not hold. */
+function inputOf(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+): { input: EventInput } | { unmet: string } {
+	if (isComingBack(item.json)) {
+		throw new Error(
+			'The item stands for a delivery that waits for its retry, not for an event. Deliveries of the outbox are attempted by Delivery → Deliver Due: do not wire Retry back.',
+		);
+	}
+	const data = eventData(context, item, itemIndex);
+	const condition = testConditions(context, itemIndex, data);
+	if (!condition.met) return { unmet: condition.condition };
+	const key = context.getNodeParameter('options.idempotencyKey', itemIndex, '') as string;
+	const type = context.getNodeParameter('customEventType', itemIndex) as string;
+	const input = { type: type.trim(), data, idempotencyKey: key === '' ? undefined : String(key) };
+	checkEvent(input);
+	return { input };
+}
+
+/** Sends to all endpoints of the outbox that are subscribed. All items are put on record in one call. */
+export async function sendToSubscribers(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
+	const outputs: INodeExecutionData[][] = [[], [], [], []];
+	const asTool = isAgentTool(context);
+	const put = (output: number, itemIndex: number, json: IDataObject): void => {
+		const target = asTool ? DELIVERED : output;
+		outputs[target].push({ json, pairedItem: { item: itemIndex } });
+	};
+	const outbox = await openOutbox(context);
+	const items = context.getInputData();
+	const inputs: Array<{ itemIndex: number; input: EventInput }> = [];
+	items.forEach((item, itemIndex) => {
+		try {
+			const read = inputOf(context, item, itemIndex);
+			if ('input' in read) inputs.push({ itemIndex, input: read.input });
+			else put(DELIVERED, itemIndex, { status: 'skipped', condition: read.unmet });
+		} catch (cause) {
+			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
+			if (!context.continueOnFail() && !asTool) throw error;
+			put(FAILED, itemIndex, { status: 'failed', error_message: error.message });
+		}
+	});
+	if (inputs.length === 0) return outputs;
+
+	const { changes, sent } = await sendEvents(
+		outbox,
+		inputs.map(({ input }) => input),
+		{
+			concurrency: context.getNodeParameter('options.concurrency', 0, 50) as number,
+			maxPacingMs: 10_000,
+		},
+	);
+	sent.forEach(({ deliveries, duplicate, event }, index) => {
+		const { itemIndex } = inputs[index];
+		if (deliveries.length === 0) {
+			put(DELIVERED, itemIndex, {
+				status: 'skipped',
+				condition: 'No endpoint is subscribed to this event',
+				event_id: event.id,
+				event: event.type,
+				duplicate,
+			});
+		}
+		for (const result of deliveries) {
+			const { json, output } = resultItem(result);
+			put(output, itemIndex, { ...json, duplicate });
+		}
+	});
+	outputs[asTool ? DELIVERED : ENDPOINT_CHANGED].push(
+		...forAll(changes.map(changeItem), items.length),
+	);
+	return outputs;
+}
