@@ -3,6 +3,7 @@ import maxBy from 'lodash/maxBy';
 import omit from 'lodash/omit';
 
 import type { AttemptRecord, DeliveryReport } from '../delivery/deliver';
+import { BATCH_EVENT_TYPE } from '../delivery/envelope';
 
 import type { DeliveryRow, Row } from './tables';
 
@@ -37,6 +38,7 @@ export const newDelivery = (
 	delivery_id: deliveryId(event.id, endpointId),
 	event_id: event.id,
 	event_type: event.type,
+	event_ids: null,
 	endpoint_id: endpointId,
 	accepted_at: event.acceptedAt,
 	attempts: 0,
@@ -57,6 +59,7 @@ const bounded = (text: string | null): string | null =>
 const released = (row: DeliveryRow, changes: Partial<Row>): Row => ({
 	...omit(row, 'id'),
 	attempt_log: JSON.stringify(row.attempt_log),
+	event_ids: row.event_ids && JSON.stringify(row.event_ids),
 	lease_owner: null,
 	...changes,
 });
@@ -105,6 +108,30 @@ export function afterAttempts(
 /** The row of a delivery that has to wait, with no attempt made. */
 export const postponed = (row: DeliveryRow, untilMs: number): Row =>
 	released(row, { status: 'pending', next_attempt_at: iso(untilMs) });
+
+/** The row of an event that gathers with others for a batch. */
+export const gathering = (row: DeliveryRow, maxWaitMs: number): Row =>
+	released(row, {
+		status: 'gathering',
+		next_attempt_at: iso(Date.parse(row.accepted_at) + maxWaitMs),
+	});
+
+/** The row of a batch, in place of the rows of the events in it. */
+export function newBatch(members: DeliveryRow[], lease: { owner: string; untilMs: number }): Row {
+	const id = `dlv_${digest('batch', ...members.map(({ delivery_id }) => delivery_id))}`;
+	const [oldest] = members;
+	const first = { id, type: BATCH_EVENT_TYPE, acceptedAt: oldest.accepted_at };
+	return {
+		...newDelivery(first, oldest.endpoint_id, {
+			status: 'sending',
+			next_attempt_at: iso(lease.untilMs),
+			lease_owner: lease.owner,
+			error: null,
+		}),
+		delivery_id: id,
+		event_ids: JSON.stringify(members.map(({ event_id }) => event_id)),
+	};
+}
 
 /** The row of a delivery that is kept for a replay, with no attempt made. */
 export const held = (row: DeliveryRow, reason: string): Row =>

@@ -1,18 +1,14 @@
-import { abandoned, current } from './deliveryRow';
+import partition from 'lodash/partition';
+
+import { batchedAlready, batchingOf, closeBatches, mayBeMember } from './batches';
+import { abandoned, current, gathering } from './deliveryRow';
 import type { Endpoint } from './endpoint';
 import { loadEndpoints } from './endpoints';
+import { loadEvents } from './events';
 import type { OutboxPorts } from './ports';
 import { attemptAll, leaseMsFor, type RunLimits, type RunResult, type Work } from './run';
-import { completeFanOut, eventOf } from './send';
-import {
-	findAny,
-	readRow,
-	readRows,
-	type DeliveryRow,
-	type EventRow,
-	type Row,
-	type StoredRow,
-} from './tables';
+import { completeFanOut } from './send';
+import { findAny, readRows, type DeliveryRow, type Row, type StoredRow } from './tables';
 
 export interface DueLimits extends RunLimits {
 	/** How many deliveries one run takes at most. */
@@ -44,14 +40,13 @@ async function outOfDate(ports: OutboxPorts, rows: StoredRow[]): Promise<Set<num
 async function claim(
 	ports: OutboxPorts,
 	owner: string,
-	untilMs: number,
-	limit: number,
+	{ dueMs, limit, untilMs }: { dueMs: number; limit: number; untilMs: number },
 ): Promise<{ rows: DeliveryRow[]; seen: number }> {
 	const { tables } = ports;
 	const due = {
 		column: 'next_attempt_at',
 		operator: 'lte' as const,
-		value: iso(ports.nowMs()),
+		value: iso(dueMs),
 	};
 	const candidates = await tables.find('deliveries', { all: [due] }, { newestFirst: false, limit });
 	if (candidates.length === 0) return { rows: [], seen: 0 };
@@ -69,13 +64,43 @@ async function claim(
 		ports,
 		own.filter(({ id }) => !waiting.has(id)),
 	);
+	const rows = readRows(
+		'deliveries',
+		own.filter(({ id }) => !stale.has(id)),
+	);
+	const leftBehind = rows.filter((row) => !waiting.has(row.id) && mayBeMember(row));
+	const batched = await batchedAlready(tables, leftBehind);
 	return {
-		rows: readRows(
-			'deliveries',
-			own.filter(({ id }) => !stale.has(id)),
-		),
+		rows: rows.filter(({ delivery_id }) => !batched.has(delivery_id)),
 		seen: candidates.length,
 	};
+}
+
+const gathersFor = (endpoint: Endpoint): boolean =>
+	endpoint.status === 'active' && batchingOf(endpoint) !== undefined;
+
+/** Has events that belong into a batch, and were left behind by a crash or replayed, gather again. */
+async function backToGathering(
+	{ tables }: OutboxPorts,
+	endpoints: Endpoint[],
+	rows: DeliveryRow[],
+): Promise<DeliveryRow[]> {
+	const waits = new Map(
+		endpoints
+			.filter(gathersFor)
+			.map((endpoint) => [endpoint.id, batchingOf(endpoint)?.maxWaitMs ?? 0]),
+	);
+	const [members, others] = partition(
+		rows,
+		(row) => mayBeMember(row) && waits.has(row.endpoint_id),
+	);
+	if (members.length > 0) {
+		await tables.insert(
+			'deliveries',
+			members.map((row) => gathering(row, waits.get(row.endpoint_id) ?? 0)),
+		);
+	}
+	return others;
 }
 
 /**
@@ -88,45 +113,49 @@ export async function workFor(
 	rows: DeliveryRow[],
 ): Promise<{ work: Work[]; ended: Row[] }> {
 	const endpointById = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
-	const events = new Map<string, EventRow>();
-	const eventIds = rows.map(({ event_id }) => event_id);
-	for (const stored of await findAny(ports.tables, 'events', 'event_id', eventIds)) {
-		events.set(String(stored.event_id), readRow('events', stored));
-	}
+	const idsOf = ({ event_id, event_ids }: DeliveryRow): string[] => event_ids ?? [event_id];
+	const events = await loadEvents(ports.tables, rows.flatMap(idsOf));
 	const work: Work[] = [];
 	const ended: Row[] = [];
 	for (const row of rows) {
 		const endpoint = endpointById.get(row.endpoint_id);
-		const event = events.get(row.event_id);
+		const own = idsOf(row).flatMap((id) => events.get(id) ?? []);
 		if (endpoint === undefined) {
 			ended.push(abandoned(row, 'The endpoint was deleted', ports.nowMs()));
-		} else if (event === undefined) {
+		} else if (own.length < idsOf(row).length) {
 			ended.push(abandoned(row, 'The event is not on record any more', ports.nowMs()));
-		} else work.push({ row, endpoint, event: eventOf(event) });
+		} else work.push({ row, endpoint, events: own });
 	}
 	return { work, ended };
 }
 
 /**
  * Attempts what is due: retries, deliveries that a crashed run left behind, replays.
- * Any number of runs at once is safe.
+ * What becomes due again in the meantime is the next run's. Any number of runs at once is safe.
  */
 export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise<RunResult> {
-	const endMs = ports.nowMs() + limits.maxRunMs;
+	const startMs = ports.nowMs();
 	await completeFanOut(ports);
 	const all: RunResult = { results: [], changes: [] };
 	let left = limits.maxDeliveries;
-	while (left > 0 && ports.nowMs() < endMs) {
+	while (left > 0 && ports.nowMs() < startMs + limits.maxRunMs) {
 		const owner = ports.newId();
 		const endpoints = await loadEndpoints(ports);
 		const untilMs = ports.nowMs() + leaseMsFor(endpoints);
-		const { rows, seen } = await claim(ports, owner, untilMs, Math.min(CLAIM, left));
-		if (seen === 0) break;
-		const { work, ended } = await workFor(ports, endpoints, rows);
-		const { changes, results } = await attemptAll(ports, owner, untilMs, work, limits, ended);
-		all.results.push(...results);
-		all.changes.push(...changes);
-		left -= seen;
+		const work: Work[] = [];
+		for (const endpoint of endpoints.filter(gathersFor)) {
+			work.push(...(await closeBatches(ports, endpoint, { owner, untilMs })));
+		}
+		const limit = Math.min(CLAIM, left);
+		const claimed = await claim(ports, owner, { dueMs: startMs, limit, untilMs });
+		const rows = await backToGathering(ports, endpoints, claimed.rows);
+		if (claimed.seen === 0 && work.length === 0) break;
+		const { ended, work: singles } = await workFor(ports, endpoints, rows);
+		work.push(...singles);
+		const run = await attemptAll(ports, owner, untilMs, work, limits, ended);
+		all.results.push(...run.results);
+		all.changes.push(...run.changes);
+		left -= work.length + ended.length;
 	}
 	return all;
 }

@@ -1,11 +1,14 @@
+import isNull from 'lodash/isNull';
+import omitBy from 'lodash/omitBy';
 import { z } from 'zod';
 
 import { compileConditions } from '../conditions/conditions';
 import { authenticateRequest, type CredentialFields } from '../credentials/settings';
 import type { DeliveryRules } from '../delivery/deliver';
-import { buildEnvelope } from '../delivery/envelope';
+import { buildBatchEnvelope, buildEnvelope } from '../delivery/envelope';
 import { compileFilters } from '../filters/filters';
 import { checkEndpointUrl, printableUrl } from '../network/endpointUrl';
+import { isObject } from '../paths/paths';
 import { parseStatuses } from '../policy/outcome';
 import { chooseRetryPolicy } from '../policy/settings';
 import { profileById, type PlatformProfile } from '../profiles';
@@ -37,6 +40,8 @@ export const settingsSchema = z
 		batch_settings: z.object({
 			max_events: whole.min(1).max(1000),
 			max_wait_seconds: positive.max(86_400),
+			/** Of the events' data. An event alone may have more. */
+			max_bytes: whole.min(1).max(1_048_576).optional(),
 		}),
 		retry_policy: z.object({
 			schedule: z.enum(['platform', 'exponential', 'list', 'standardWebhooks', 'none']).optional(),
@@ -146,7 +151,8 @@ export function rulesOf({ profile, settings }: Endpoint): DeliveryRules {
 			jitter: retry.jitter,
 		}),
 		retryStatuses: statuses.length > 0 ? statuses : profile.retryStatuses,
-		maxTotalWaitMs: 0,
+		// The next attempt is another run's, also where it may follow at once.
+		maxTotalWaitMs: -1,
 	};
 }
 
@@ -176,18 +182,38 @@ export function subscriptionOf({
 	return ({ data, type }) => listed(type) && fits(data).met;
 }
 
-/** An event's body for an endpoint: the same bytes for every attempt, as long as its settings stay. */
-export function bodyFor(endpoint: Endpoint, event: OutboxEvent): string {
+/**
+ * The body of a delivery to an endpoint: the same bytes for every attempt, as long as its settings stay.
+ * @param batch of a delivery that is a batch of the events: its ID, and when the first was accepted
+ */
+export function bodyFor(
+	endpoint: Endpoint,
+	events: OutboxEvent[],
+	batch?: { id: string; acceptedAt: string },
+): string {
 	const { id, name, profile, settings } = endpoint;
-	const data = compileFilters(settings.filters ?? {})(event.data);
+	const filtered = compileFilters(settings.filters ?? {});
+	const webhook = { id, name };
+	const all = events.map((event) => ({
+		id: event.id,
+		type: event.type,
+		timeMs: Date.parse(event.acceptedAt),
+		webhook,
+		data: filtered(event.data),
+	}));
 	const { envelope, timestampFormat } = profile.events ?? {};
-	if (!envelope || !timestampFormat) return JSON.stringify(data);
-	const timeMs = Date.parse(event.acceptedAt);
+	if (!envelope || !timestampFormat) {
+		return JSON.stringify(batch ? all.map(({ data }) => data) : all[0].data);
+	}
+	const format = { envelope, timestampFormat };
 	return JSON.stringify(
-		buildEnvelope(
-			{ envelope, timestampFormat },
-			{ id: event.id, type: event.type, timeMs, webhook: { id, name }, data },
-		),
+		batch
+			? buildBatchEnvelope(
+					format,
+					{ id: batch.id, timeMs: Date.parse(batch.acceptedAt), webhook },
+					all,
+				)
+			: buildEnvelope(format, all[0]),
 	);
 }
 
@@ -262,6 +288,20 @@ function checkSettings(settings: Record<string, unknown>): EndpointSettings {
 	);
 }
 
+/** Groups of settings of which one can be changed without the others. */
+const GROUPS = ['filters', 'retry_policy'];
+
+/** Settings with changes. What is `null` goes back to its default. */
+function merged(before: EndpointSettings, changes: Record<string, unknown>): EndpointSettings {
+	const settings: Record<string, unknown> = { ...before };
+	for (const [name, value] of Object.entries(changes)) {
+		const old = settings[name];
+		settings[name] =
+			GROUPS.includes(name) && isObject(old) && isObject(value) ? { ...old, ...value } : value;
+	}
+	return checkSettings(omitBy(settings, isNull));
+}
+
 /** A secret in the form that a platform's scheme has. */
 const freshSecret = ({ scheme }: PlatformProfile): string =>
 	generateSecret(scheme?.secretFormat === 'standardWebhooks' ? 'standardWebhooks' : 'hex');
@@ -302,7 +342,7 @@ function checkedUrl(text: string, profile: PlatformProfile, settings: EndpointSe
  */
 export function newEndpoint(input: EndpointInput, id: string, nowMs: number): Endpoint {
 	const profile = profileById(input.platform ?? '');
-	const settings = checkSettings(input.settings ?? {});
+	const settings = merged({}, input.settings ?? {});
 	const url = checkedUrl(input.url ?? '', profile, settings);
 	const now = new Date(nowMs).toISOString();
 	const authentication = input.authentication ?? {};
@@ -342,8 +382,7 @@ export function newEndpoint(input: EndpointInput, id: string, nowMs: number): En
  */
 export function changedEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: number): Endpoint {
 	const profile = input.platform === undefined ? endpoint.profile : profileById(input.platform);
-	const merged = Object.entries({ ...endpoint.settings, ...input.settings });
-	const settings = checkSettings(Object.fromEntries(merged.filter(([, value]) => value !== null)));
+	const settings = merged(endpoint.settings, input.settings ?? {});
 	const url = checkedUrl(input.url ?? endpoint.secrets.url, profile, settings);
 	const changed: Endpoint = {
 		...endpoint,
@@ -424,6 +463,8 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 		custom_headers: Object.fromEntries(Object.keys(secrets.headers).map((name) => [name, HIDDEN])),
 		...settings,
 		failing_since: endpoint.failingSince,
-		consecutive_failures: endpoint.consecutiveFailures,
+		...(disableRuleOf(endpoint).rule === 'consecutiveFailures' && {
+			consecutive_failures: endpoint.consecutiveFailures,
+		}),
 	};
 }

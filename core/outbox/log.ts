@@ -32,7 +32,6 @@ export interface LogQuery {
 function conditionsOf(query: LogQuery): Condition[] {
 	const conditions = [
 		query.endpointId && eq('endpoint_id', query.endpointId),
-		query.eventId && eq('event_id', query.eventId),
 		query.eventType && eq('event_type', query.eventType),
 		query.status && eq('status', query.status),
 		query.since && { column: 'accepted_at', operator: 'gte' as const, value: query.since },
@@ -55,6 +54,27 @@ async function upToDate(tables: Tables, rows: DeliveryRow[]): Promise<DeliveryRo
 	return current(rows).filter(({ delivery_id, id }) => (best.get(delivery_id) ?? id) === id);
 }
 
+/** Rows that fit, newest first: whole pages, until there are enough. */
+async function newest(
+	tables: Tables,
+	conditions: Condition[],
+	limit: number,
+): Promise<DeliveryRow[]> {
+	const found: DeliveryRow[] = [];
+	let before: Condition[] = [];
+	while (found.length < limit) {
+		const page = await tables.find(
+			'deliveries',
+			{ all: [...conditions, ...before] },
+			{ newestFirst: true, limit: MAX_FOUND },
+		);
+		found.push(...(await upToDate(tables, readRows('deliveries', page))));
+		if (page.length < MAX_FOUND) break;
+		before = [{ column: 'id', operator: 'lt', value: page[page.length - 1].id }];
+	}
+	return found;
+}
+
 /**
  * The log: deliveries that fit, newest first.
  * @param limit how many at most; all where absent
@@ -64,19 +84,20 @@ export async function findDeliveries(
 	query: LogQuery,
 	limit = Infinity,
 ): Promise<DeliveryRow[]> {
+	const { eventId } = query;
+	// An event is a delivery of its own, or in a batch.
+	const places: Condition[][] =
+		eventId === undefined || eventId === ''
+			? [[]]
+			: [
+					[eq('event_id', eventId)],
+					[{ column: 'event_ids', operator: 'contains', value: JSON.stringify(eventId) }],
+				];
 	const found: DeliveryRow[] = [];
-	let before: Condition[] = [];
-	while (found.length < limit) {
-		const page = await tables.find(
-			'deliveries',
-			{ all: [...conditionsOf(query), ...before] },
-			{ newestFirst: true, limit: MAX_FOUND },
-		);
-		found.push(...readRows('deliveries', page));
-		if (page.length < MAX_FOUND) break;
-		before = [{ column: 'id', operator: 'lt', value: page[page.length - 1].id }];
+	for (const place of places) {
+		found.push(...(await newest(tables, [...conditionsOf(query), ...place], limit)));
 	}
-	return (await upToDate(tables, found)).slice(0, limit);
+	return current(found).slice(0, limit);
 }
 
 /** @throws DeliveryNotFoundError */
@@ -97,6 +118,7 @@ export const presentDelivery = (row: DeliveryRow): Record<string, unknown> => ({
 	timestamp: row.last_attempt_at ?? row.accepted_at,
 	event: row.event_type,
 	event_id: row.event_id,
+	...(row.event_ids && { event_count: row.event_ids.length, event_ids: row.event_ids }),
 	endpoint_id: row.endpoint_id,
 	status: row.status,
 	response_code: row.response_code,
@@ -113,7 +135,7 @@ export interface DeliveryStats {
 	total_deliveries: number;
 	successful_deliveries: number;
 	failed_deliveries: number;
-	/** Waiting for an attempt, or in the middle of one. */
+	/** Gathering for a batch, waiting for an attempt, or in the middle of one. */
 	pending_deliveries: number;
 	/** Kept for a replay, since their endpoint is disabled. */
 	held_deliveries: number;
@@ -145,7 +167,7 @@ function countsOf(rows: DeliveryRow[]): DeliveryStats {
 		total_deliveries: rows.length,
 		successful_deliveries: successful,
 		failed_deliveries: failed,
-		pending_deliveries: count('pending', 'sending'),
+		pending_deliveries: count('gathering', 'pending', 'sending'),
 		held_deliveries: count('held'),
 		success_rate: ended === 0 ? null : successful / ended,
 		total_attempts: rows.reduce((sum, { attempts }) => sum + attempts, 0),

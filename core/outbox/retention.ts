@@ -9,7 +9,7 @@ export interface Retention {
 	maxDeliveries: number;
 }
 
-/** A week, and well below n8n's 50 MB for all tables where events are of the usual few kilobytes. */
+/** A week, and well below n8n’s 200 MB for all tables where events are of the usual few kilobytes. */
 export const DEFAULT_RETENTION: Retention = { maxAgeDays: 7, maxDeliveries: 10_000 };
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,7 @@
-import { deliver, type DeliveryReport } from '../delivery/deliver';
+import countBy from 'lodash/countBy';
+import uniqBy from 'lodash/uniqBy';
+
+import { deliver, type DeliveryReport, type DeliveryRules } from '../delivery/deliver';
 import { createPacer } from '../delivery/pacing';
 import { applySigns, type HealthChange, type HealthSign } from '../policy/health';
 import { reserve } from '../policy/rateLimit';
@@ -19,7 +22,8 @@ import { eq, type DeliveryRow, type Row } from './tables';
 /** A delivery that this run holds, with what is needed to attempt it. */
 export interface Work {
 	row: DeliveryRow;
-	event: OutboxEvent;
+	/** One, or those of a batch in order of arrival. */
+	events: OutboxEvent[];
 	endpoint: Endpoint;
 }
 
@@ -103,9 +107,9 @@ class Recorder {
 
 	private sinceMs: number;
 
-	private writing: Promise<void> = Promise.resolve();
+	private writing: Promise<void> | undefined;
 
-	private busy = false;
+	private failure: { error: unknown } | undefined;
 
 	constructor(private readonly ports: OutboxPorts) {
 		this.sinceMs = ports.nowMs();
@@ -115,10 +119,10 @@ class Recorder {
 	add(row: Row): void {
 		this.rows.push(row);
 		const due = this.ports.nowMs() - this.sinceMs >= RECORD_EVERY_MS;
-		if (!due || this.busy) return;
-		this.writing = this.write();
-		// Whoever finishes the run sees the failure.
-		this.writing.catch(() => undefined);
+		if (!due || this.writing !== undefined) return;
+		this.writing = this.write().finally(() => {
+			this.writing = undefined;
+		});
 	}
 
 	private async write(): Promise<void> {
@@ -126,26 +130,31 @@ class Recorder {
 		this.rows = [];
 		this.sinceMs = this.ports.nowMs();
 		if (rows.length === 0) return;
-		this.busy = true;
 		try {
 			await this.ports.tables.insert('deliveries', rows);
-		} finally {
-			this.busy = false;
+		} catch (error) {
+			// Whether the rows are in cannot be told: the lease's end sorts it out.
+			this.failure ??= { error };
 		}
 	}
 
-	/** Writes what is left. */
+	/**
+	 * Writes what is left.
+	 * @throws where anything could not be written
+	 */
 	async finish(): Promise<void> {
 		await this.writing;
 		await this.write();
+		if (this.failure !== undefined) throw this.failure.error;
 	}
 }
 
-/** Changes an endpoint, unless it was deleted meanwhile. */
-async function changeIfThere(...args: Parameters<typeof changeEndpoint>): Promise<void> {
+/** Changes an endpoint, unless it was deleted meanwhile. @returns whether it is there */
+async function changeIfThere(...args: Parameters<typeof changeEndpoint>): Promise<boolean> {
 	const [outcome] = await Promise.allSettled([changeEndpoint(...args)]);
-	if (outcome.status === 'fulfilled') return;
+	if (outcome.status === 'fulfilled') return true;
 	if (!(outcome.reason instanceof EndpointNotFoundError)) throw outcome.reason;
+	return false;
 }
 
 /** How an endpoint fares in this run. */
@@ -174,11 +183,14 @@ class Watch {
 	/** Writes down what changed. */
 	async finish(ports: OutboxPorts): Promise<EndpointChange[]> {
 		let changes: EndpointChange[] = [];
-		await changeIfThere(ports, this.endpoint, (fresh) => {
+		const isThere = await changeIfThere(ports, this.endpoint, (fresh) => {
 			changes = [];
 			const healthy = this.signs.every(({ outcome }) => outcome === 'success');
 			if (healthy && fresh.failingSince === null) return undefined;
-			const applied = applySigns(fresh, this.signs, disableRuleOf(fresh));
+			const rule = disableRuleOf(fresh);
+			const applied = applySigns(fresh, this.signs, rule);
+			// Who goes on failing is written down only where failures are counted.
+			if (applied.changes.length === 0 && rule.rule !== 'consecutiveFailures') return undefined;
 			const disabled = applied.changes.find(({ change }) => change === 'disabled');
 			const after: Endpoint = {
 				...fresh,
@@ -191,7 +203,7 @@ class Watch {
 			changes = applied.changes.map((change) => ({ endpoint: after, ...change }));
 			return after;
 		});
-		return changes;
+		return isThere ? changes : [];
 	}
 }
 
@@ -209,49 +221,52 @@ function interleaved(work: Work[]): Work[] {
 	).flat();
 }
 
-/**
- * When each delivery may begin, by the endpoints' rate limits. What has no limit may begin at once.
- * @returns by delivery: the time, and whether it is reserved
- */
-async function reserveTimes(
+/** When an endpoint's next attempt may begin by its rate limit, and until when this run may make any. */
+interface Gate {
+	nextMs: number;
+	intervalMs: number;
+	untilMs: number;
+}
+
+/** Reserves times for attempts at the endpoints that have a rate limit. @returns by endpoint */
+async function openGates(
 	ports: OutboxPorts,
 	work: Work[],
 	maxPacingMs: number,
-): Promise<Map<Work, { atMs: number; reserved: boolean }>> {
-	const times = new Map<Work, { atMs: number; reserved: boolean }>();
-	const limited = new Map<string, Work[]>();
-	for (const one of work) {
-		if (one.endpoint.settings.rate_limit === undefined) continue;
-		limited.set(one.endpoint.id, [...(limited.get(one.endpoint.id) ?? []), one]);
-	}
-	for (const own of limited.values()) {
-		let reservation: ReturnType<typeof reserve> | undefined;
-		await changeIfThere(ports, own[0].endpoint, (fresh) => {
+): Promise<Map<string, Gate>> {
+	const gates = new Map<string, Gate>();
+	const wanted = countBy(work, ({ endpoint }) => endpoint.id);
+	for (const endpoint of uniqBy(
+		work.map((one) => one.endpoint),
+		'id',
+	)) {
+		if (endpoint.settings.rate_limit === undefined) continue;
+		await changeIfThere(ports, endpoint, (fresh) => {
 			const { rate_limit } = fresh.settings;
 			if (rate_limit === undefined) return undefined;
 			const nowMs = ports.nowMs();
-			reservation = reserve(
+			const { freeAtMs, reserved, timesMs } = reserve(
 				{ max: rate_limit.max, perSeconds: rate_limit.per_seconds },
 				fresh.rateFreeAt === null ? undefined : Date.parse(fresh.rateFreeAt),
-				own.length,
+				wanted[endpoint.id],
 				nowMs,
 				nowMs + maxPacingMs,
 			);
-			return { ...fresh, rateFreeAt: iso(reservation.freeAtMs) };
+			gates.set(endpoint.id, {
+				nextMs: timesMs[0],
+				intervalMs: (rate_limit.per_seconds * 1000) / rate_limit.max,
+				untilMs: reserved === 0 ? 0 : timesMs[reserved - 1],
+			});
+			return { ...fresh, rateFreeAt: iso(freeAtMs) };
 		});
-		if (reservation === undefined) continue;
-		const { reserved, timesMs } = reservation;
-		const lastMs = timesMs[reserved - 1] ?? 0;
-		if (lastMs - ports.nowMs() > TOLD_WAIT_MS) {
+		const untilMs = gates.get(endpoint.id)?.untilMs ?? 0;
+		if (untilMs - ports.nowMs() > TOLD_WAIT_MS) {
 			ports.announce(
-				`The rate limit of the endpoint ${own[0].endpoint.name} spreads ${reserved} attempts until ${iso(lastMs)}`,
+				`The rate limit of the endpoint ${endpoint.name} spreads attempts until ${iso(untilMs)}`,
 			);
 		}
-		own.forEach((one, index) =>
-			times.set(one, { atMs: timesMs[index], reserved: index < reserved }),
-		);
 	}
-	return times;
+	return gates;
 }
 
 const messageOf = (error: unknown): string =>
@@ -276,7 +291,7 @@ export async function attemptAll(
 	const lease = new Lease(ports, owner, leaseMsFor([...endpoints.values()]), untilMs);
 	const recorder = new Recorder(ports);
 	const watches = new Map([...endpoints].map(([id, endpoint]) => [id, new Watch(endpoint)]));
-	const times = await reserveTimes(ports, work, limits.maxPacingMs);
+	const gates = await openGates(ports, work, limits.maxPacingMs);
 	const paced = createPacer({ concurrency: limits.concurrency, perSecond: 0 }, ports);
 	// One endpoint that hangs leaves half of the places to the others.
 	const share = endpoints.size > 1 ? Math.ceil(limits.concurrency / 2) : limits.concurrency;
@@ -297,27 +312,40 @@ export async function attemptAll(
 	};
 	for (const row of ended) put(row, null);
 
-	const attempt = async ({ endpoint, event, row }: Work, watch: Watch): Promise<void> => {
+	const attempt = async ({ endpoint, events, row }: Work, watch: Watch): Promise<void> => {
 		const reason = watch.disabledBecause;
 		if (reason !== undefined) return put(held(row, reason), endpoint);
+		const gate = gates.get(endpoint.id);
+		if (gate !== undefined) {
+			const startMs = Math.max(ports.nowMs(), gate.nextMs);
+			gate.nextMs = startMs + gate.intervalMs;
+			if (startMs > gate.untilMs) return put(postponed(row, startMs), endpoint);
+			await ports.wait(startMs - ports.nowMs());
+		}
 		if (!(await lease.covers(row.delivery_id, timeoutMsOf(endpoint) + LEASE_MARGIN_MS / 2))) return;
+		const batch =
+			row.event_ids === null ? undefined : { id: row.delivery_id, acceptedAt: row.accepted_at };
+		const key = batch?.id ?? row.event_id;
 		let body: Buffer;
+		let rules: DeliveryRules;
 		try {
-			body = Buffer.from(bodyFor(endpoint, event), 'utf8');
+			rules = rulesOf(endpoint);
+			body = Buffer.from(bodyFor(endpoint, events, batch), 'utf8');
 		} catch (error) {
 			return put(abandoned(row, messageOf(error), ports.nowMs()), endpoint);
 		}
 		const report = await deliver(
-			rulesOf(endpoint),
+			rules,
 			{
 				nowMs: ports.nowMs,
 				random: ports.random,
 				wait: ports.wait,
-				attempt: async () =>
-					await ports.attempt({ endpoint, key: event.id, body, nowMs: ports.nowMs() }),
+				attempt: async () => await ports.attempt({ endpoint, key, body, nowMs: ports.nowMs() }),
 			},
 			{ attempts: attemptsOfRound(row) },
 		);
+		// Whoever took over a delivery that hung here says how it goes on, unless it has arrived.
+		if (report.status !== 'delivered' && !(await lease.covers(row.delivery_id, 0))) return;
 		const nowMs = ports.nowMs();
 		const { outcome } = report.attempts[report.attempts.length - 1];
 		watch.add({ outcome, atMs: nowMs, ended: report.status === 'failed' });
@@ -326,12 +354,9 @@ export async function attemptAll(
 
 	const settled = await Promise.allSettled(
 		interleaved(work).map(async (one) => {
-			const { endpoint, row } = one;
+			const { endpoint } = one;
 			const [pacer, watch] = [pacers.get(endpoint.id), watches.get(endpoint.id)];
 			if (pacer === undefined || watch === undefined) return;
-			const time = times.get(one);
-			if (time?.reserved === false) return put(postponed(row, time.atMs), endpoint);
-			if (time !== undefined) await ports.wait(Math.max(0, time.atMs - ports.nowMs()));
 			await pacer(async () => await paced(async () => await attempt(one, watch)));
 		}),
 	);

@@ -1,6 +1,10 @@
+import sortBy from 'lodash/sortBy';
+
+import { batchedAlready, batchingOf, closeBatches } from './batches';
 import { current, deliveryId, eventIdOfKey, newDelivery } from './deliveryRow';
 import { checkEventType, subscriptionOf, type Endpoint, type OutboxEvent } from './endpoint';
 import { loadEndpoints } from './endpoints';
+import { eventOf, eventRows } from './events';
 import type { OutboxPorts } from './ports';
 import {
 	attemptAll,
@@ -10,7 +14,7 @@ import {
 	type RunLimits,
 	type Work,
 } from './run';
-import { eq, findAny, readRow, readRows, type EventRow, type Row, type StoredRow } from './tables';
+import { eq, findAny, readRow, readRows, type Row, type StoredRow } from './tables';
 
 /** An event to be sent to all endpoints that are subscribed to it. */
 export interface EventInput {
@@ -33,20 +37,13 @@ export interface SentEvent {
 	deliveries: DeliveryResult[];
 }
 
-/** n8n's tables hold 50 MB in all, unless told otherwise. */
+/** n8n’s tables hold 200 MB in all, unless told otherwise. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
 /** How long a run may take to write down an event's deliveries before another does it. */
 const FAN_OUT_MS = 60_000;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-export const eventOf = (row: EventRow): OutboxEvent => ({
-	id: row.event_id,
-	type: row.event_type,
-	acceptedAt: row.accepted_at,
-	data: row.data as Record<string, unknown>,
-});
 
 /**
  * Checks an event, and writes its data as it is kept.
@@ -98,17 +95,7 @@ export async function sendEvents(
 	const keyed = inputs.flatMap(({ idempotencyKey }, index) =>
 		idempotencyKey ? [prepared[index].event.id] : [],
 	);
-	const known = async (): Promise<Map<string, StoredRow>> => {
-		const rows = new Map<string, StoredRow>();
-		for (const row of await findAny(tables, 'events', 'event_id', keyed)) {
-			const id = String(row.event_id);
-			const other = rows.get(id);
-			// Of several rows of one event the one that was there first is the event.
-			if (other === undefined || row.id < other.id) rows.set(id, row);
-		}
-		return rows;
-	};
-	const before = await known();
+	const before = await eventRows(tables, keyed);
 
 	const fresh = new Map<string, { event: OutboxEvent; subscribers: Endpoint[]; text: string }>();
 	for (const { event, text } of prepared) {
@@ -128,7 +115,7 @@ export async function sendEvents(
 
 	// Two runs may have put in the same key at once: the first row is the event.
 	if ([...fresh.keys()].some((id) => keyed.includes(id))) {
-		const after = await known();
+		const after = await eventRows(tables, keyed);
 		for (const [id, row] of after) {
 			if (!fresh.has(id) || row.fan_out_owner === owner) continue;
 			fresh.delete(id);
@@ -138,24 +125,24 @@ export async function sendEvents(
 	}
 
 	const untilMs = ports.nowMs() + leaseMsFor(endpoints);
+	const begin = (endpoint: Endpoint): Parameters<typeof newDelivery>[2] => {
+		const free = { lease_owner: null, error: null };
+		if (endpoint.status === 'disabled') {
+			const error = `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`;
+			return { ...free, status: 'held', next_attempt_at: null, error };
+		}
+		const batching = batchingOf(endpoint);
+		if (batching !== undefined) {
+			const dueMs = Date.parse(acceptedAt) + batching.maxWaitMs;
+			return { ...free, status: 'gathering', next_attempt_at: iso(dueMs) };
+		}
+		return { status: 'sending', next_attempt_at: iso(untilMs), lease_owner: owner, error: null };
+	};
 	const rows = [...fresh.values()].flatMap(({ event, subscribers }) =>
 		subscribers.map((endpoint) => ({
 			endpoint,
 			event,
-			row:
-				endpoint.status === 'disabled'
-					? newDelivery(event, endpoint.id, {
-							status: 'held',
-							next_attempt_at: null,
-							lease_owner: null,
-							error: `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`,
-						})
-					: newDelivery(event, endpoint.id, {
-							status: 'sending',
-							next_attempt_at: iso(untilMs),
-							lease_owner: owner,
-							error: null,
-						}),
+			row: newDelivery(event, endpoint.id, begin(endpoint)),
 		})),
 	);
 	if (rows.length > 0) {
@@ -164,9 +151,17 @@ export async function sendEvents(
 			rows.map(({ row }) => row),
 		);
 	}
-	const work = rows.flatMap(({ row, ...rest }): Work[] =>
-		row.status === 'sending' ? [{ ...rest, row: readRow('deliveries', { ...row, id: 0 }) }] : [],
+	const work = rows.flatMap(({ endpoint, event, row }): Work[] =>
+		row.status === 'sending'
+			? [{ endpoint, events: [event], row: readRow('deliveries', { ...row, id: 0 }) }]
+			: [],
 	);
+	const gatheringFor = new Set(
+		rows.flatMap(({ endpoint, row }) => (row.status === 'gathering' ? [endpoint] : [])),
+	);
+	for (const endpoint of gatheringFor) {
+		work.push(...(await closeBatches(ports, endpoint, { owner, untilMs })));
+	}
 	const fannedOut =
 		fresh.size === 0
 			? undefined
@@ -175,30 +170,46 @@ export async function sendEvents(
 					{ all: [eq('fan_out_owner', owner)] },
 					{ fan_out_owner: null, fan_out_until: null },
 				);
-	const [{ changes, results }] = await Promise.all([
+	const [attempted, marked] = await Promise.allSettled([
 		work.length > 0
 			? attemptAll(ports, owner, untilMs, work, limits)
 			: { changes: [], results: [] },
 		fannedOut,
 	]);
+	if (attempted.status === 'rejected') throw attempted.reason;
+	if (marked.status === 'rejected') throw marked.reason;
+	const { changes, results } = attempted.value;
 
-	const byEvent = new Map<unknown, DeliveryResult[]>();
-	const put = (result: DeliveryResult): void => {
-		const id = result.row.event_id;
+	const byEvent = new Map<string, DeliveryResult[]>();
+	const put = (id: string, result: DeliveryResult): void => {
 		byEvent.set(id, [...(byEvent.get(id) ?? []), result]);
 	};
-	results.forEach(put);
-	for (const { endpoint, row } of rows) {
-		if (row.status === 'held') put({ row, endpoint, response: null });
+	const inBatch = new Set<string>();
+	const members = new Map(work.map(({ events, row }) => [row.delivery_id, events]));
+	for (const result of results) {
+		for (const { id } of members.get(String(result.row.delivery_id)) ?? []) {
+			if (result.row.event_ids !== null)
+				inBatch.add(deliveryId(id, String(result.row.endpoint_id)));
+			if (fresh.has(id)) put(id, result);
+		}
 	}
-	for (const result of await recorded(ports, endpoints, before.keys())) put(result);
+	for (const { endpoint, event, row } of rows) {
+		const waits = row.status === 'held' || row.status === 'gathering';
+		if (waits && !inBatch.has(String(row.delivery_id))) {
+			put(event.id, { row, endpoint, response: null });
+		}
+	}
+	for (const result of await recorded(ports, endpoints, before.keys())) {
+		put(String(result.row.event_id), result);
+	}
 	const taken = new Set<string>();
 	const sent = prepared.map(({ event }): SentEvent => {
 		const duplicate = before.has(event.id) || taken.has(event.id);
 		taken.add(event.id);
 		const row = before.get(event.id);
 		return {
-			event: row === undefined ? event : eventOf(readRow('events', row)),
+			event:
+				row === undefined ? (fresh.get(event.id)?.event ?? event) : eventOf(readRow('events', row)),
 			duplicate,
 			deliveries: byEvent.get(event.id) ?? [],
 		};
@@ -246,12 +257,25 @@ export async function completeFanOut(ports: OutboxPorts): Promise<number> {
 		own.map(({ event_id }) => event_id),
 	);
 	const ids = new Set(there.map(({ delivery_id }) => delivery_id));
+	const lacking = own.flatMap(({ endpoint_ids, event_id }) =>
+		endpoint_ids.map((endpoint_id) => ({
+			delivery_id: deliveryId(event_id, endpoint_id),
+			event_id,
+			endpoint_id,
+		})),
+	);
+	for (const id of await batchedAlready(
+		tables,
+		lacking.filter(({ delivery_id }) => !ids.has(delivery_id)),
+	)) {
+		ids.add(id);
+	}
 	// Two runs may have put in one event twice, and ended before they saw it.
 	const missing = new Map<string, Row>();
-	for (const row of own) {
+	for (const row of sortBy(own, 'id')) {
 		for (const endpointId of row.endpoint_ids) {
 			const id = deliveryId(row.event_id, endpointId);
-			if (ids.has(id)) continue;
+			if (ids.has(id) || missing.has(id)) continue;
 			const begin = {
 				status: 'pending',
 				next_attempt_at: iso(nowMs),

@@ -56,6 +56,7 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		delivery_id: 'string',
 		event_id: 'string',
 		event_type: 'string',
+		event_ids: 'string',
 		endpoint_id: 'string',
 		accepted_at: 'date',
 		status: 'string',
@@ -73,7 +74,8 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 	},
 };
 
-export type Operator = 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte';
+/** `contains`: text that stands somewhere in the column's. */
+export type Operator = 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains';
 
 export interface Condition {
 	column: string;
@@ -177,9 +179,11 @@ export const ROWS = {
 		delivery_id: z.string(),
 		event_id: z.string(),
 		event_type: z.string(),
+		/** Of a batch: the events in it, in order of arrival. */
+		event_ids: json(names).nullable(),
 		endpoint_id: z.string(),
 		accepted_at: date,
-		status: z.enum(['pending', 'sending', 'delivered', 'failed', 'held']),
+		status: z.enum(['gathering', 'pending', 'sending', 'delivered', 'failed', 'held']),
 		attempts: z.number(),
 		last_attempt_at: date.nullable(),
 		next_attempt_at: date.nullable(),

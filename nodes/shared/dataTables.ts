@@ -90,7 +90,11 @@ function conditionOf({ column, operator, value }: Condition): IDataObject {
 	}
 	return value === null
 		? { keyName: column, condition: operator === 'neq' ? 'isNotEmpty' : 'isEmpty' }
-		: { keyName: column, condition: operator, keyValue: value };
+		: {
+				keyName: column,
+				condition: operator === 'contains' ? 'like' : operator,
+				keyValue: value,
+			};
 }
 
 function filtersOf(query: Query): IDataObject {
@@ -248,6 +252,12 @@ class DataTables implements Tables {
 			orderByColumn: by,
 			orderByDirection: newestFirst ? 'DESC' : 'ASC',
 		});
+		const isWhole = rows.every((row) => Object.keys(TABLES[table]).every((name) => name in row));
+		if (!isWhole) {
+			// A column is gone: looking the tables up again says which.
+			knownIds.delete(this.cacheKey);
+			await this.ids();
+		}
 		return rows.map(asRow);
 	}
 

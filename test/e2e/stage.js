@@ -93,6 +93,75 @@ async function runAction(items, action, { more = [], connect = {}, settings } = 
 	return { id, execution, outputs: outputsOf(execution, action.name) };
 }
 
+/**
+ * As runAction, to be started any number of times: n8n takes longer to switch a workflow on than to run
+ * it. Expressions find what a start gives beside its items in `$('Start').first().json.body`.
+ */
+async function planAction(action, { more = [], connect = {}, settings } = {}) {
+	const path = unique('plan');
+	const start = node(
+		'Start',
+		'n8n-nodes-base.webhook',
+		{ path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+		{ typeVersion: 2, webhookId: randomUUID() },
+	);
+	const split = node(
+		'Items',
+		'n8n-nodes-base.splitOut',
+		{ fieldToSplitOut: 'body.items', options: {} },
+		{ typeVersion: 1 },
+	);
+	const id = await n8n.createWorkflow({
+		name: path,
+		nodes: [start, split, action, ...more],
+		connections: { ...chain(start, split, action), ...connect },
+		settings,
+	});
+	created.push(id);
+	const known = new Set();
+	let last = Promise.resolve();
+
+	/** The executions that began since the last start, once so many have ended. */
+	async function ended(count) {
+		const until = Date.now() + 60_000;
+		for (;;) {
+			const { data } = await n8n.api('GET', `/executions?workflowId=${id}&limit=100`);
+			const own = data.filter((execution) => !known.has(execution.id));
+			const done = own.filter(({ status }) => !['new', 'running'].includes(status));
+			if (done.length >= count) {
+				for (const execution of done) known.add(execution.id);
+				return await Promise.all(
+					done.reverse().map(async (execution) => {
+						return await n8n.api('GET', `/executions/${execution.id}?includeData=true`);
+					}),
+				);
+			}
+			if (Date.now() > until) {
+				throw new Error(`${done.length} of ${count} executions have ended after a minute.`);
+			}
+			await pause(50);
+		}
+	}
+
+	/** Starts it so many times at once. Returns those executions, oldest first. */
+	async function startNow({ items = [{}], times = 1, ...body } = {}) {
+		const starts = Array.from({ length: times }, async () => {
+			await axios.post(`${session.base}/webhook/${path}`, { ...body, items });
+		});
+		await Promise.all(starts);
+		return await ended(times);
+	}
+	return {
+		id,
+		/** One start after another. */
+		start: async (...args) => {
+			const begun = last.then(async () => await startNow(...args));
+			last = begun.catch(() => undefined);
+			return await begun;
+		},
+	};
+}
+
 /** Posts bytes as they are, and never throws for a status. */
 async function post(url, body, headers = {}, method = 'POST') {
 	return await axios({
@@ -140,6 +209,7 @@ module.exports = {
 	node,
 	outputsOf,
 	pause,
+	planAction,
 	post,
 	receiver,
 	runAction,

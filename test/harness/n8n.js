@@ -262,6 +262,8 @@ async function bootN8n({ name, port: wantedPort, fresh = true, env = {}, packed 
 			const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
 			await ended;
 			clearTimeout(forced);
+			// n8n's copy of its editor: hundreds of scripts that the linter would read.
+			fs.rmSync(path.join(folder, '.cache'), { recursive: true, force: true });
 		},
 	};
 }

@@ -7,12 +7,13 @@ import { isAgentTool } from '../../../shared/outputs';
 
 /** The outputs of operations that attempt deliveries of the outbox. */
 export const DELIVERED = 0;
-const RETRY = 1;
+export const RETRY = 1;
 export const FAILED = 2;
 export const ENDPOINT_CHANGED = 3;
 
 const OUTPUT_OF: Record<string, number> = {
 	delivered: DELIVERED,
+	gathering: RETRY,
 	pending: RETRY,
 	sending: RETRY,
 	failed: FAILED,
@@ -48,7 +49,6 @@ export const changeItem = ({ atMs, change, endpoint, reason }: EndpointChange): 
 	endpoint: endpoint.url,
 	status: endpoint.status,
 	failing_since: endpoint.failingSince,
-	consecutive_failures: endpoint.consecutiveFailures,
 });
 
 /** What a run puts out, by output. An agent's tool is read from its first output alone. */

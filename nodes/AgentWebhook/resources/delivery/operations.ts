@@ -106,6 +106,11 @@ const filters: INodeProperties = {
 				{ name: 'Delivered', value: 'delivered' },
 				{ name: 'Failed', value: 'failed' },
 				{
+					name: 'Gathering',
+					value: 'gathering',
+					description: 'Waiting with others for a batch',
+				},
+				{
 					name: 'Held',
 					value: 'held',
 					description: 'Kept for a replay, since the endpoint is disabled',

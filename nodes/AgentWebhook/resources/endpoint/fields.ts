@@ -174,6 +174,47 @@ export const settingFields: INodeProperties[] = [
 		description: 'For an exponential schedule: by how much each wait is longer than the one before',
 	},
 	{
+		displayName: 'Batches',
+		name: 'batch',
+		type: 'fixedCollection',
+		placeholder: 'Add batches',
+		default: {},
+		options: [
+			{
+				displayName: 'Settings',
+				name: 'settings',
+				values: [
+					{
+						displayName: 'Max Events',
+						name: 'maxEvents',
+						type: 'number',
+						typeOptions: { minValue: 1, maxValue: 1000 },
+						default: 100,
+					},
+					{
+						displayName: 'Max Size (KB)',
+						name: 'maxKilobytes',
+						type: 'number',
+						typeOptions: { minValue: 1, maxValue: 1024 },
+						default: 256,
+						description: 'Of the events’ data. An event alone may have more.',
+					},
+					{
+						displayName: 'Max Wait (Seconds)',
+						name: 'maxWaitSeconds',
+						type: 'number',
+						typeOptions: { minValue: 1, maxValue: 86400 },
+						default: 300,
+						description:
+							'How long the first event of a batch waits for others at most, and for the next run of "Deliver due"',
+					},
+				],
+			},
+		],
+		description:
+			'Events gather over all executions and leave as one event of the type webhook.batch: when there are enough, or when the first has waited for long enough. Empty: each event is sent alone.',
+	},
+	{
 		displayName: 'Conditions (JSON)',
 		name: 'conditions',
 		type: 'json',
@@ -365,6 +406,7 @@ export const settingFields: INodeProperties[] = [
 export interface EndpointFields {
 	allowHttp?: boolean;
 	backoffMultiplier?: number;
+	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
 	conditions?: unknown;
 	description?: string;
 	disableCount?: number;
@@ -412,7 +454,17 @@ function disableRule(fields: EndpointFields): IDataObject | undefined {
 	};
 }
 
-/** The settings in the words of AgenticFlow's page where it has them. Groups are set as a whole. */
+/** @returns `null` where batches were taken away */
+function batchSettings({ settings }: NonNullable<EndpointFields['batch']>): IDataObject | null {
+	if (settings === undefined) return null;
+	return {
+		max_events: settings.maxEvents,
+		max_wait_seconds: settings.maxWaitSeconds,
+		...(settings.maxKilobytes !== undefined && { max_bytes: settings.maxKilobytes * 1024 }),
+	};
+}
+
+/** The settings in the words of AgenticFlow's page where it has them. */
 function settingsOf(fields: EndpointFields): Record<string, unknown> {
 	const { limit } = fields.rateLimit ?? {};
 	return (
@@ -431,6 +483,7 @@ function settingsOf(fields: EndpointFields): Record<string, unknown> {
 				max_delay_seconds: fields.maxDelaySeconds,
 				retry_statuses: orEmpty(fields.retryStatuses),
 			}),
+			batch_settings: fields.batch && batchSettings(fields.batch),
 			rate_limit: limit && { max: limit.max, per_seconds: limit.perSeconds },
 			disable_rule: disableRule(fields),
 			timeout_seconds: fields.timeoutSeconds,

@@ -347,7 +347,7 @@ export const test = operation(
 				jsonObjectParameter(context.getNodeParameter('testData', itemIndex), 'Test Data (JSON)') ??
 				{},
 		};
-		const body = Buffer.from(bodyFor(endpoint, event), 'utf8');
+		const body = Buffer.from(bodyFor(endpoint, [event]), 'utf8');
 		const rules = rulesOf(endpoint);
 		const report = await deliver(
 			{ ...rules, retry: { ...rules.retry, schedule: NO_RETRIES } },

@@ -1,3 +1,4 @@
+import omit from 'lodash/omit';
 import {
 	NodeOperationError,
 	type IDataObject,
@@ -15,9 +16,10 @@ import {
 	FAILED,
 	forAll,
 	resultItem,
+	RETRY,
 } from '../delivery/items';
 
-import { isComingBack } from './pending';
+import { isComingBack, STATE_FIELD } from './pending';
 import { eventData, testConditions } from './prepare';
 
 /** Reads what an item sends; `undefined` where its conditions do not hold. */
@@ -80,7 +82,9 @@ export async function sendToSubscribers(
 		if (deliveries.length === 0) {
 			put(DELIVERED, itemIndex, {
 				status: 'skipped',
-				condition: 'No endpoint is subscribed to this event',
+				condition: duplicate
+					? 'The event was sent before; its deliveries are in batches, or not on record any more'
+					: 'No endpoint is subscribed to this event',
 				event_id: event.id,
 				event: event.type,
 				duplicate,
@@ -88,7 +92,15 @@ export async function sendToSubscribers(
 		}
 		for (const result of deliveries) {
 			const { json, output } = resultItem(result);
-			put(output, itemIndex, { ...json, duplicate });
+			// Of a batch each event in it has an item: the events beside it are others' items.
+			const alone = omit(json, 'event_ids') as IDataObject;
+			put(output, itemIndex, {
+				...alone,
+				event_id: event.id,
+				event: event.type,
+				duplicate,
+				...(output === RETRY && { [STATE_FIELD]: { outbox: true } }),
+			});
 		}
 	});
 	outputs[asTool ? DELIVERED : ENDPOINT_CHANGED].push(

@@ -1,0 +1,189 @@
+/** An n8n of one's own that a test may kill, with an outbox in it, and a receiver that outlives it. */
+const { fork } = require('node:child_process');
+const { randomBytes, randomUUID } = require('node:crypto');
+const path = require('node:path');
+const { DatabaseSync } = require('node:sqlite');
+
+const axios = require('axios');
+
+const { bootN8n, outputsOf } = require('../harness/n8n');
+const { scratch } = require('../harness/project');
+
+const { ACTION, chain, newStandardSecret, node, pause, unique } = require('./stage');
+
+const OUTBOX = 'crash';
+
+class CrashStage {
+	/**
+	 * @param folder of the n8n, below .n8n/
+	 * @param port from which on a free one is looked for
+	 */
+	constructor(folder, port) {
+		Object.assign(this, { folder, port, secret: newStandardSecret() });
+	}
+
+	async start() {
+		this.receiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
+		const { port } = await new Promise((resolve) => this.receiver.once('message', resolve));
+		this.base = `http://127.0.0.1:${port}`;
+		await axios.post(`${this.base}/secrets`, { standard: this.secret });
+		await this.boot(true);
+		this.credentials = await this.n8n.client.createCredential('agentWebhookOutboxApi', 'Outbox', {
+			encryptionSecret: randomBytes(32).toString('hex'),
+			outboxName: OUTBOX,
+		});
+	}
+
+	async boot(fresh = false) {
+		this.n8n = await bootN8n({
+			name: this.folder,
+			port: this.port,
+			fresh,
+			// n8n’s other mode reconstructs each execution’s data before it is ready: minutes for dozens.
+			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple' },
+		});
+	}
+
+	async stop() {
+		this.receiver.kill();
+		await this.n8n.stop();
+	}
+
+	async behave(box, behaviours) {
+		await axios.post(`${this.base}/behave/${box}`, behaviours);
+	}
+
+	async inbox(box) {
+		return (await axios.get(`${this.base}/inbox/${box}`)).data;
+	}
+
+	hook(name, responseMode) {
+		return node(
+			'Start',
+			'n8n-nodes-base.webhook',
+			{ path: name, httpMethod: 'POST', responseMode, options: {} },
+			{ typeVersion: 2, webhookId: randomUUID() },
+		);
+	}
+
+	action(name, parameters) {
+		return node(name, ACTION, parameters, { credentials: this.credentials });
+	}
+
+	/** Runs one operation and returns its items, by output. */
+	async run(parameters) {
+		const name = unique('op');
+		const nodes = [this.hook(name, 'onReceived'), this.action('Do', parameters)];
+		const { client } = this.n8n;
+		const id = await client.createWorkflow({ name, nodes, connections: chain(...nodes) });
+		await axios.post(`${this.n8n.base}/webhook/${name}`, {});
+		const [execution] = await client.finished(id, 1, 120_000);
+		await client.deactivate(id);
+		if (execution.status !== 'success') throw new Error(execution.data.resultData.error.message);
+		return outputsOf(execution, 'Do').map((items) => items.map(({ json }) => json));
+	}
+
+	/** @returns the endpoint's ID */
+	async endpoint(endpointName, url, options) {
+		const [[{ id }]] = await this.run({
+			resource: 'endpoint',
+			operation: 'create',
+			endpointName,
+			url,
+			platform: 'standardWebhooks',
+			eventTypes: 'order.*',
+			signingSecret: this.secret,
+			options: { allowHttp: true, timeoutSeconds: 3, disableRule: 'never', ...options },
+		});
+		return id;
+	}
+
+	/** A workflow that takes events and answers once they are on record. @returns its URL's path */
+	async sender() {
+		const name = unique('events');
+		const split = node(
+			'Items',
+			'n8n-nodes-base.splitOut',
+			{ fieldToSplitOut: 'body.items', options: {} },
+			{ typeVersion: 1 },
+		);
+		const send = this.action('Send', {
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'subscribers',
+			customEventType: 'order.created',
+			options: { idempotencyKey: '=order {{ $json.n }}' },
+		});
+		// Whatever becomes of an event, its sender is answered.
+		const end = node('End', 'n8n-nodes-base.noOp', {});
+		const nodes = [this.hook(name, 'lastNode'), split, send];
+		await this.n8n.client.createWorkflow({
+			name,
+			nodes: [...nodes, end],
+			connections: {
+				...chain(...nodes),
+				Send: { main: Array(3).fill([{ node: 'End', type: 'main', index: 0 }]) },
+			},
+			settings: { saveDataSuccessExecution: 'none' },
+		});
+		return name;
+	}
+
+	/** A workflow that delivers what is due. */
+	async schedule(secondsInterval) {
+		const schedule = node(
+			'Schedule',
+			'n8n-nodes-base.scheduleTrigger',
+			{ rule: { interval: [{ field: 'seconds', secondsInterval }] } },
+			{ typeVersion: 1.2 },
+		);
+		const due = this.action('Due', { resource: 'delivery', operation: 'deliverDue' });
+		await this.n8n.client.createWorkflow({
+			name: 'Deliver due',
+			nodes: [schedule, due],
+			connections: chain(schedule, due),
+			settings: { saveDataSuccessExecution: 'none' },
+		});
+	}
+
+	/** Sends items, again and again until they are on record. @returns how often it had to be repeated */
+	async post(name, items) {
+		for (let again = 0; ; again += 1) {
+			const answer = await axios
+				.post(`${this.n8n.base}/webhook/${name}`, { items }, { timeout: 90_000 })
+				.catch(() => undefined);
+			// While n8n starts, it answers everything with 200 and a page that says so.
+			if (answer?.status === 200 && answer.data.status) return again;
+			await pause(2000 + Math.random() * 2000);
+		}
+	}
+
+	/** Waits until nothing is waiting for an attempt any more. @returns the stats then */
+	async settled(withinMs) {
+		const until = Date.now() + withinMs;
+		for (;;) {
+			await pause(2000);
+			const [[stats]] = await this.run({ resource: 'delivery', operation: 'getStats' });
+			if (stats.pending_deliveries === 0 || Date.now() > until) return stats;
+		}
+	}
+
+	/** The deliveries as the database has them while n8n is down: of each, the row that counts. */
+	rowsOnFile() {
+		const file = path.join(scratch, this.folder, '.n8n/database.sqlite');
+		const database = new DatabaseSync(file);
+		try {
+			const [{ id }] = database
+				.prepare(`SELECT id FROM data_table WHERE name = '${OUTBOX}_deliveries_v1'`)
+				.all();
+			const rows = database
+				.prepare(`SELECT * FROM "data_table_user_${id}" ORDER BY status = 'delivered', id`)
+				.all();
+			return [...new Map(rows.map((row) => [row.delivery_id, row])).values()];
+		} finally {
+			database.close();
+		}
+	}
+}
+
+module.exports = { CrashStage };

@@ -1,0 +1,1719 @@
+/** The outbox, in a real n8n: endpoints, events and deliveries in its Data Tables. */
+const { createHmac } = require('node:crypto');
+
+const { Webhook } = require('standardwebhooks');
+
+const stage = require('./stage');
+
+const { ACTION, behave, inbox, n8n, newSecret, newStandardSecret, node, outputsOf } = stage;
+const { pause, planAction, receiver, shareSecrets, unique } = stage;
+
+const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
+const HIDDEN = '••••••••';
+
+beforeAll(async () => {
+	await shareSecrets(secrets);
+});
+
+afterAll(stage.switchOff);
+
+/** Every run of this file, for the search at its end. */
+const runs = [];
+/** What must never be seen but where it is made. */
+const kept = new Set(Object.values(secrets));
+
+const outboxName = (prefix) => unique(prefix).replaceAll('-', '_');
+
+async function outboxCredential(outboxName, encryptionSecret, more = {}) {
+	kept.add(encryptionSecret);
+	return await n8n.createCredential('agentWebhookOutboxApi', outboxName, {
+		encryptionSecret,
+		outboxName,
+		...more,
+	});
+}
+
+/** An outbox of one describe block. */
+function useOutbox(prefix) {
+	const outbox = { name: outboxName(prefix), key: newSecret(), credentials: undefined };
+	beforeAll(async () => {
+		outbox.credentials = await outboxCredential(outbox.name, outbox.key);
+	});
+	return outbox;
+}
+
+const actNode = ({ credentials }, [resource, operation], parameters = {}, more = {}) =>
+	node('Act', ACTION, { resource, operation, ...parameters }, { credentials, ...more });
+
+/** Parameters on which it depends what others there are, or how they are meant: they stand in the node. */
+const FIXED = new Set([
+	'conditionSource',
+	'dataSource',
+	'disableRule',
+	'endpointAuthentication',
+	'mode',
+	'platform',
+	'retrySchedule',
+	'sendTo',
+]);
+
+/** Parameters with expressions in the place of texts and numbers, which come with the request. */
+function fromRequest(parameters, path = "$('Start').first().json.body.parameters") {
+	return Object.fromEntries(
+		Object.entries(parameters).map(([key, value]) => {
+			const place = Array.isArray(parameters) ? `${path}[${key}]` : `${path}.${key}`;
+			if (Array.isArray(value)) return [key, Object.values(fromRequest(value, place))];
+			if (typeof value === 'object') return [key, fromRequest(value, place)];
+			const fixed = FIXED.has(key) || typeof value === 'boolean' || String(value).startsWith('=');
+			return [key, fixed ? value : `={{ ${place} }}`];
+		}),
+	);
+}
+
+function told(operation, execution) {
+	runs.push({ operation: operation.join(' '), execution });
+	const outputs = outputsOf(execution, 'Act');
+	const [delivered, retry, failed, changed] = [0, 1, 2, 3].map((index) =>
+		(outputs[index] ?? []).map(({ json }) => json),
+	);
+	return {
+		execution,
+		outputs,
+		status: execution.status,
+		error: execution.data.resultData.error?.message,
+		items: delivered,
+		delivered,
+		retry,
+		failed,
+		changed,
+		counts: [delivered, retry, failed, changed].map(({ length }) => length),
+	};
+}
+
+const plans = new Map();
+
+/**
+ * Runs an operation of our node.
+ * @param more `fresh`: in a workflow of its own, which has not run before
+ */
+async function act(
+	outbox,
+	operation,
+	parameters = {},
+	{ items = [{}], wiring, fresh, ...more } = {},
+) {
+	const action = actNode(outbox, operation, fromRequest(parameters), more);
+	const { id: _, ...what } = action;
+	const key = JSON.stringify([what, wiring]);
+	const plan = (!fresh && plans.get(key)) || planAction(action, wiring);
+	if (!fresh) plans.set(key, plan);
+	const [execution] = await (await plan).start({ items, parameters });
+	return told(operation, execution);
+}
+
+/** As act, and it has to succeed. */
+async function done(...args) {
+	const result = await act(...args);
+	expect([result.status, result.error]).toEqual(['success', undefined]);
+	return result;
+}
+
+/** As act, and it has to fail. Returns the message. */
+async function refused(...args) {
+	const result = await act(...args);
+	expect(result.status).toBe('error');
+	return result.error;
+}
+
+const PLATFORMS = { agenticflow: 'agenticflow' };
+const SHARED = {
+	agenticflow: secrets.agenticflow,
+	svix: secrets.standard,
+	standardwebhooks: secrets.standard,
+};
+
+const addressOf = (verifier, box) => `${receiver}/receive/${verifier}/${box}`;
+
+const endpointFields = (verifier, box, { options, ...fields } = {}) => ({
+	endpointName: box,
+	url: addressOf(verifier, box),
+	platform: PLATFORMS[verifier] ?? 'standardWebhooks',
+	signingSecret: SHARED[verifier] ?? '',
+	options: { allowHttp: true, ...options },
+	...fields,
+});
+
+async function create(outbox, verifier, box, fields) {
+	const { items } = await done(
+		outbox,
+		['endpoint', 'create'],
+		endpointFields(verifier, box, fields),
+	);
+	const [endpoint] = items;
+	if (endpoint.signing_secret !== null) kept.add(endpoint.signing_secret);
+	return endpoint;
+}
+
+/** Creates endpoints in one run, by what their events are. */
+async function createAll(outbox, verifier, eventTypesByBox, fields) {
+	const shared = endpointFields(verifier, '', fields);
+	const { items } = await done(
+		outbox,
+		['endpoint', 'create'],
+		{
+			...shared,
+			endpointName: '={{ $json.box }}',
+			url: `=${addressOf(verifier, '{{ $json.box }}')}`,
+			eventTypes: '={{ $json.eventTypes }}',
+		},
+		{ items: Object.entries(eventTypesByBox).map(([box, eventTypes]) => ({ box, eventTypes })) },
+	);
+	for (const { signing_secret } of items) kept.add(signing_secret);
+	return items;
+}
+
+const by = (mode, value) => ({ endpoint: { __rl: true, mode, value } });
+const byId = ({ id }) => by('id', id);
+
+const sending = ({ type = 'order.created', options = {}, ...fields } = {}) => ({
+	sendTo: 'subscribers',
+	customEventType: type,
+	options,
+	...fields,
+});
+const send = async (outbox, items, parameters, more) =>
+	await done(outbox, ['event', 'send'], sending(parameters), { items, ...more });
+
+const quick = {
+	retrySchedule: 'exponential',
+	firstDelaySeconds: 0.2,
+	backoffMultiplier: 1,
+	maxRetries: 9,
+};
+const down = (times, status = 503) => Array(times).fill({ status });
+
+/** Waits until deliveries are due, and then some. */
+async function whenDue(items) {
+	expect(items.length).toBeGreaterThan(0);
+	const lastMs = Math.max(...items.map(({ next_attempt_at }) => Date.parse(next_attempt_at)));
+	await pause(Math.max(0, lastMs - Date.now()) + 20);
+}
+
+const deliverDue = async (outbox, options = {}) =>
+	await done(outbox, ['delivery', 'deliverDue'], { options });
+const getMany = async (outbox, filters = {}, more = { returnAll: true }) =>
+	(await done(outbox, ['delivery', 'getAll'], { ...more, filters })).items;
+
+async function tablesOf({ name }) {
+	const filter = encodeURIComponent(JSON.stringify({ name: `${name}_` }));
+	const { data } = await n8n.rest('GET', `/data-tables-global?take=250&filter=${filter}`);
+	return data;
+}
+const pathOf = ({ id, projectId }) => `/projects/${projectId}/data-tables/${id}`;
+
+async function tableOf(outbox, kind) {
+	const tables = await tablesOf(outbox);
+	const table = tables.find(({ name }) => name === `${outbox.name}_${kind}_v1`);
+	expect(table).toBeDefined();
+	return table;
+}
+const rowsOf = async (table) => (await n8n.rest('GET', `${pathOf(table)}/rows?take=250`)).data;
+
+const editRows = async (table, column, value, data) =>
+	await n8n.rest('PATCH', `${pathOf(table)}/rows`, {
+		filter: { type: 'and', filters: [{ columnName: column, condition: 'eq', value }] },
+		data,
+	});
+
+/** What of bytes stands in any base64 of a longer text that holds them, at each of three offsets. */
+const base64Cores = (bytes, encoding) =>
+	[0, 1, 2].map((offset) =>
+		Buffer.concat([Buffer.alloc(offset), bytes])
+			.toString(encoding)
+			.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
+	);
+
+/** How a secret could stand in a text: plain, in hex, in base64; as it is written, and what it encodes. */
+function formsOf(secret) {
+	const text = secret.replace(/^whsec_/, '');
+	const encodes = Buffer.from(text, /^[0-9a-f]+$/.test(text) ? 'hex' : 'base64');
+	return [
+		text,
+		...[Buffer.from(secret), encodes].flatMap((bytes) => [
+			bytes.toString('hex'),
+			...base64Cores(bytes, 'base64'),
+			...base64Cores(bytes, 'base64url'),
+		]),
+	];
+}
+const seen = (text, ...some) =>
+	some.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+
+test('the search for secrets finds them', () => {
+	const [hex, standard] = [newSecret(), newStandardSecret()];
+	for (const secret of [hex, standard]) {
+		const bytes = Buffer.from(secret.replace('whsec_', ''), secret === hex ? 'hex' : 'base64');
+		for (const text of [
+			`{"a":"${secret}"}`,
+			Buffer.from(`{"a":"${secret}"}`).toString('base64'),
+			Buffer.from(`{"ab":"${secret}"}`).toString('base64'),
+			Buffer.from(`{"abc":"${secret}"}`).toString('base64url'),
+			Buffer.from(`{"a":"${secret}"}`).toString('hex'),
+			bytes.toString('hex'),
+			Buffer.concat([Buffer.from('a'), bytes]).toString('base64'),
+		]) {
+			expect(seen(text, hex, standard)).toEqual([secret]);
+		}
+	}
+});
+
+const verifies = (secret, { body, headers }) => {
+	try {
+		new Webhook(secret).verify(body, headers);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+describe('endpoints', () => {
+	const outbox = useOutbox('endpoints');
+
+	test('are created; their secret is told once, and stands nowhere in the tables', async () => {
+		const box = unique('box');
+		const [token, header, query] = [newSecret(), newSecret(), newSecret()];
+		const created = await create(outbox, 'none', box, {
+			url: `${addressOf('none', box)}?key=${query}`,
+			eventTypes: 'secret.*',
+			endpointAuthentication: 'bearer',
+			token,
+			options: { headers: { header: [{ name: 'X-Tenant', value: header }] } },
+		});
+		expect(created).toMatchObject({
+			id: expect.stringMatching(/^ep_/),
+			name: box,
+			url: addressOf('none', box),
+			events: ['secret.*'],
+			status: 'active',
+			platform: 'standardWebhooks',
+			signing_secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+			signing_secrets: [{ secret: HIDDEN }],
+			authentication: { type: 'bearer', token: HIDDEN },
+			custom_headers: { 'X-Tenant': HIDDEN },
+		});
+		for (const secret of [token, header, query]) kept.add(secret);
+
+		const tables = await tablesOf(outbox);
+		expect(tables.map(({ name }) => name).sort()).toEqual(
+			['deliveries', 'endpoints', 'events'].map((kind) => `${outbox.name}_${kind}_v1`),
+		);
+
+		const got = await done(outbox, ['endpoint', 'get'], byId(created));
+		const { signing_secret: secret, ...rest } = created;
+		expect(got.items).toEqual([
+			{ ...rest, last_delivery: null, delivery_stats: expect.any(Object) },
+		]);
+		expect(seen(JSON.stringify(got.execution), secret, token, header, query)).toEqual([]);
+
+		const marker = unique('marker');
+		const sent = await send(outbox, [{ marker }], { type: 'secret.sent' });
+		expect(sent.delivered).toHaveLength(1);
+		const [received] = await inbox(box);
+		expect(received).toMatchObject({
+			url: `/receive/none/${box}?key=${query}`,
+			headers: { authorization: `Bearer ${token}`, 'x-tenant': header },
+		});
+		expect(verifies(secret, received)).toBe(true);
+		expect(seen(JSON.stringify(sent.execution), secret, token, header, query)).toEqual([]);
+
+		const rows = JSON.stringify(await Promise.all(tables.map(rowsOf)));
+		expect(rows).toContain(box);
+		expect(rows).toContain(marker);
+		expect(rows).toContain(sent.delivered[0].delivery_id);
+		expect(seen(rows, secret, token, header, query, outbox.key)).toEqual([]);
+	});
+
+	test('are found by ID and by name, and what is not there is not', async () => {
+		const [one, twin] = [unique('one'), unique('twin')];
+		const boxes = { [one]: 'no.such', [twin]: 'no.such' };
+		const [first, second] = await createAll(outbox, 'none', boxes);
+		const third = await create(outbox, 'none', twin, { eventTypes: 'no.such' });
+		// One item each, where On Error lets faults through.
+		const get = async (mode, values) => {
+			const { outputs } = await done(
+				outbox,
+				['endpoint', 'get'],
+				{ ...by(mode, '={{ $json.value }}'), includeStats: false },
+				{ items: values.map((value) => ({ value })), onError: 'continueRegularOutput' },
+			);
+			expect(outputs[0].map(({ pairedItem }) => pairedItem.item)).toEqual(
+				values.map((_, index) => index),
+			);
+			return outputs[0].map(({ json }) => json.id ?? json.error);
+		};
+		expect(await get('id', [third.id, 'ep_nobody', ' ', first.id, second.id])).toEqual([
+			third.id,
+			expect.stringContaining('There is no endpoint "ep_nobody"'),
+			expect.stringContaining('"Endpoint" is empty'),
+			first.id,
+			second.id,
+		]);
+		expect(await get('name', [one, 'nobody', twin])).toEqual([
+			first.id,
+			expect.stringContaining('There is no endpoint with the name "nobody"'),
+			expect.stringContaining(`2 endpoints have the name "${twin}"`),
+		]);
+		const stopped = await refused(outbox, ['endpoint', 'get'], by('id', 'ep_nobody'));
+		expect(stopped).toContain('There is no endpoint "ep_nobody"');
+	});
+
+	test('are listed with what became of their deliveries', async () => {
+		const type = `${unique('listed').replace('-', '_')}.event`;
+		const [good, bad, slow, unused] = ['good', 'bad', 'slow', 'unused'].map(unique);
+		await behave(bad, down(9, 400));
+		await behave(slow, down(9));
+		const created = await createAll(
+			outbox,
+			'svix',
+			{ [good]: type, [bad]: type, [slow]: type, [unused]: 'nothing.else' },
+			{ options: { ...quick, firstDelaySeconds: 3600 } },
+		);
+		const ids = created.map(({ id }) => id);
+		await send(outbox, [{ n: 1 }, { n: 2 }], { type });
+		const { items } = await done(outbox, ['endpoint', 'getAll'], { returnAll: true });
+		const own = ids.map((id) => items.find((endpoint) => endpoint.id === id));
+		const stats = (successful, failed, pending) => ({
+			total_deliveries: successful + failed + pending,
+			successful_deliveries: successful,
+			failed_deliveries: failed,
+			pending_deliveries: pending,
+			held_deliveries: 0,
+		});
+		expect(own.map(({ name, delivery_stats }) => [name, delivery_stats])).toEqual([
+			[good, stats(2, 0, 0)],
+			[bad, stats(0, 2, 0)],
+			[slow, stats(0, 0, 2)],
+			[unused, stats(0, 0, 0)],
+		]);
+		expect(own.map(({ last_delivery }) => typeof last_delivery)).toEqual([
+			'string',
+			'string',
+			'string',
+			'object',
+		]);
+		expect(own.map(({ consecutive_failures }) => consecutive_failures)).toEqual([0, 2, 2, 0]);
+		expect(items.every((endpoint) => !('signing_secret' in endpoint))).toBe(true);
+
+		const one = await done(outbox, ['endpoint', 'get'], by('id', ids[1]));
+		expect(one.items[0].delivery_stats).toEqual(stats(0, 2, 0));
+		const two = await done(outbox, ['endpoint', 'getAll'], { limit: 2, includeStats: false });
+		expect(two.items.map(({ id }) => id)).toEqual(items.slice(0, 2).map(({ id }) => id));
+	});
+
+	test('are updated: URL, event types and conditions; the rest stays', async () => {
+		const [before, after] = [unique('before'), unique('after')];
+		const type = unique('updated').replace('-', '_');
+		const endpoint = await create(outbox, 'svix', before, { eventTypes: `${type}.old` });
+		const update = (updateFields) => ({ ...byId(endpoint), updateFields });
+		const updated = await done(
+			outbox,
+			['endpoint', 'update'],
+			update({
+				url: addressOf('svix', after),
+				eventTypes: `${type}.new, ${type}.a.*`,
+				conditions: '{"n": {"gt": 1}}',
+			}),
+		);
+		const { signing_secret: _, ...rest } = endpoint;
+		expect(updated.items).toEqual([
+			{
+				...rest,
+				url: addressOf('svix', after),
+				events: [`${type}.new`, `${type}.a.*`],
+				conditions: { n: { gt: 1 } },
+			},
+		]);
+		const items = [
+			{ type: `${type}.new`, n: 2 },
+			{ type: `${type}.new`, n: 1 },
+			{ type: `${type}.a.b`, n: 3 },
+			{ type: `${type}.old`, n: 4 },
+		];
+		const sent = await send(outbox, items, { type: '={{ $json.type }}' });
+		expect(sent.delivered.map(({ status }) => status)).toEqual([
+			'delivered',
+			'skipped',
+			'delivered',
+			'skipped',
+		]);
+		expect(await inbox(before)).toEqual([]);
+		const received = await inbox(after);
+		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
+		expect(received.map(({ body }) => JSON.parse(body).data.n).sort()).toEqual([2, 3]);
+
+		// {} takes conditions away.
+		await done(outbox, ['endpoint', 'update'], update({ conditions: '{}' }));
+		await send(outbox, [items[1]], { type: '={{ $json.type }}' });
+		expect(await inbox(after)).toHaveLength(3);
+	});
+
+	test('what cannot be is refused with what would do, and changes nothing', async () => {
+		const box = unique('box');
+		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'refusals.*' });
+		const each = { onError: 'continueRegularOutput' };
+		const update = (updateFields, items = [{}]) =>
+			done(outbox, ['endpoint', 'update'], { ...byId(endpoint), updateFields }, { items, ...each });
+		const register = (fields, items = [{}]) =>
+			done(
+				outbox,
+				['endpoint', 'create'],
+				{ ...endpointFields('svix', unique('never'), fields) },
+				{ items, ...each },
+			);
+		const results = [
+			await update({ conditions: '={{ $json.conditions }}' }, [
+				{ conditions: '{"n": {"above": 1}}' },
+				{ conditions: '{"n": ' },
+			]),
+			await update({ allowHttp: false }),
+			await update({}),
+			await register({ options: { allowHttp: false } }),
+			await register({ platform: 'agentPlatform', signingSecret: '' }),
+			await register(
+				{
+					endpointName: '={{ $json.name }}',
+					eventTypes: '={{ $json.type }}',
+					options: { conditions: '={{ $json.conditions }}' },
+				},
+				[
+					{ name: 'never', type: 'order created!', conditions: '' },
+					{ name: ' ', type: '', conditions: '' },
+					{ name: 'never', type: '', conditions: '{"n": {"above": 1}}' },
+				],
+			),
+		];
+		const [operator, notJson, plain, nothing, ...creations] = results.flatMap(({ items }) =>
+			items.map(({ error }) => error),
+		);
+		expect(operator).toContain('unknown operator "above"');
+		const named = operator.match(/\b(?:eq|ne|[lg]te?|n?in|exists|contains|\w+With|not)\b/g);
+		expect(named.sort()).toEqual([
+			...['contains', 'endsWith', 'eq', 'eq', 'exists', 'gt', 'gte', 'in', 'lt', 'lte', 'ne'],
+			...['nin', 'not', 'startsWith'],
+		]);
+		expect(plain).toContain('"Allow Plain HTTP"');
+		expect(nothing).toContain('Nothing is to be changed');
+		expect(notJson).toContain('"Conditions (JSON)" is not valid JSON');
+		expect(creations).toEqual([
+			expect.stringContaining('"Allow Plain HTTP"'),
+			expect.stringContaining('webhooks of Agent Platform go over HTTPS only'),
+			expect.stringContaining('"created!" is not an event type'),
+			expect.stringContaining('"Name" is empty'),
+			operator,
+		]);
+		const { items } = await done(outbox, ['endpoint', 'getAll'], { returnAll: true });
+		const { signing_secret: _, ...rest } = endpoint;
+		expect(items.find(({ id }) => id === endpoint.id)).toMatchObject(rest);
+		expect(items.some(({ name }) => name.startsWith('never'))).toBe(false);
+	});
+
+	test('are disabled, enabled and deleted', async () => {
+		const box = unique('box');
+		const type = `${unique('switched').replace('-', '_')}.event`;
+		const endpoint = await create(outbox, 'svix', box, { eventTypes: type });
+		const off = await done(outbox, ['endpoint', 'disable'], byId(endpoint));
+		expect(off.items).toMatchObject([
+			{
+				id: endpoint.id,
+				status: 'disabled',
+				status_reason: 'Disabled by hand',
+				status_changed_at: expect.stringMatching(/Z$/),
+			},
+		]);
+		const held = await send(outbox, [{ n: 1 }], { type });
+		expect(held.counts).toEqual([0, 0, 1, 0]);
+		expect(held.failed).toMatchObject([
+			{ status: 'held', attempts: 0, error_message: 'The endpoint is disabled: Disabled by hand' },
+		]);
+		expect(await inbox(box)).toEqual([]);
+
+		const on = await done(outbox, ['endpoint', 'enable'], by('name', box));
+		expect(on.items).toMatchObject([{ id: endpoint.id, status: 'active', status_reason: null }]);
+		const sent = await send(outbox, [{ n: 2 }], { type });
+		expect(sent.counts).toEqual([1, 0, 0, 0]);
+
+		const deleted = await done(outbox, ['endpoint', 'delete'], by('name', box));
+		expect(deleted.items).toEqual([{ id: endpoint.id, deleted: true }]);
+		const [gone, again, after, log] = await Promise.all([
+			refused(outbox, ['endpoint', 'get'], byId(endpoint)),
+			refused(outbox, ['endpoint', 'delete'], byId(endpoint)),
+			send(outbox, [{ n: 3 }], { type }),
+			getMany(outbox, { endpointId: endpoint.id }),
+		]);
+		expect(gone).toContain(`There is no endpoint "${endpoint.id}"`);
+		expect(again).toContain(`There is no endpoint "${endpoint.id}"`);
+		expect(after.delivered).toMatchObject([{ status: 'skipped' }]);
+		// Its deliveries stay on record.
+		expect(log.map(({ status }) => status)).toEqual(['delivered', 'held']);
+		expect(await inbox(box)).toHaveLength(1);
+	});
+
+	test('rotate their secret: both sign until the old one ends', async () => {
+		const type = `${unique('rotated').replace('-', '_')}.event`;
+		const box = unique('box');
+		const endpoint = await create(outbox, 'none', box, { eventTypes: type });
+		const rotate = async (fields) => {
+			const { items } = await done(outbox, ['endpoint', 'rotateSecret'], {
+				...byId(endpoint),
+				...fields,
+			});
+			kept.add(items[0].signing_secret);
+			return items[0];
+		};
+		const old = endpoint.signing_secret;
+		const rotated = await rotate({});
+		expect(rotated.signing_secret).toMatch(/^whsec_/);
+		expect(rotated.signing_secret).not.toBe(old);
+		expect(rotated.signing_secrets).toEqual([
+			{ secret: HIDDEN, created_at: expect.any(String) },
+			{ secret: HIDDEN, created_at: expect.any(String), valid_until: expect.any(String) },
+		]);
+		await send(outbox, [{ n: 1 }], { type });
+		const given = newStandardSecret();
+		const atOnce = await rotate({ signingSecret: given, overlapHours: 0 });
+		expect(atOnce).toMatchObject({ signing_secret: given, signing_secrets: [{ secret: HIDDEN }] });
+		await send(outbox, [{ n: 2 }], { type });
+		// After a second: the overlap is over, and nobody has touched the endpoint.
+		const last = await rotate({ overlapHours: 1 / 3600 });
+		await pause(1000);
+		await send(outbox, [{ n: 3 }], { type });
+		const received = await inbox(box);
+		const all = [old, rotated.signing_secret, given, last.signing_secret, newStandardSecret()];
+		expect(received.map((one) => all.map((secret) => verifies(secret, one)))).toEqual([
+			[true, true, false, false, false],
+			[false, false, true, false, false],
+			[false, false, false, true, false],
+		]);
+	});
+
+	test('rotate a secret of AgenticFlow, whose header carries one signature', async () => {
+		const type = `${unique('rotated').replace('-', '_')}.event`;
+		const box = unique('box');
+		const endpoint = await create(outbox, 'agenticflow', box, { eventTypes: type });
+		expect(endpoint.signing_secret).toBe(secrets.agenticflow);
+		const { items } = await done(outbox, ['endpoint', 'rotateSecret'], byId(endpoint));
+		const [{ signing_secret: fresh }] = items;
+		kept.add(fresh);
+		expect(fresh).toMatch(/^[0-9a-f]{64}$/);
+		await send(outbox, [{ n: 1 }], { type });
+		await done(outbox, ['endpoint', 'rotateSecret'], { ...byId(endpoint), overlapHours: 0 });
+		await send(outbox, [{ n: 2 }], { type });
+		const [overlap, after] = await inbox(box);
+		const signed = (secret, { body }) =>
+			`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+		// The receiver, which knows the old one only, goes on.
+		expect(overlap.verified).toBe(true);
+		expect(overlap.headers).toMatchObject({
+			'x-agenticflow-signature': signed(secrets.agenticflow, overlap),
+			'x-agenticflow-signature-2': signed(fresh, overlap),
+		});
+		expect(after.verified).toBe(false);
+		expect(after.headers).not.toHaveProperty('x-agenticflow-signature-2');
+	});
+
+	test('are tested: what came of it is told, and nothing is put on record', async () => {
+		const [good, bad] = [unique('good'), unique('bad')];
+		await behave(bad, [{ status: 503, reply: { why: 'maintenance' } }]);
+		const eventTypes = 'other.type';
+		const endpoints = await createAll(outbox, 'svix', { [good]: eventTypes, [bad]: eventTypes });
+		const events = await tableOf(outbox, 'events');
+		const before = await rowsOf(events);
+		const { items } = await done(
+			outbox,
+			['endpoint', 'test'],
+			{
+				...by('id', '={{ $json.id }}'),
+				eventType: 'webhook.test',
+				testData: '={{ { "workflow_id": $json.id } }}',
+			},
+			{ items: endpoints.map(({ id }) => ({ id })) },
+		);
+		expect(items).toMatchObject([
+			{
+				success: true,
+				endpoint_id: endpoints[0].id,
+				event: 'webhook.test',
+				outcome: 'success',
+				status_code: 200,
+				error_message: null,
+				attempts: 1,
+			},
+			{
+				success: false,
+				endpoint_id: endpoints[1].id,
+				outcome: 'retryable',
+				status_code: 503,
+				error_message: 'The endpoint answered with status 503',
+				attempts: 1,
+				response: { status_code: 503, body: '{"why":"maintenance"}' },
+			},
+		]);
+		const [received, ...others] = await inbox(good);
+		expect(others).toEqual([]);
+		expect(received.verified).toBe(true);
+		expect(received.headers['webhook-id']).toBe(items[0].event_id);
+		expect(JSON.parse(received.body)).toMatchObject({
+			type: 'webhook.test',
+			data: { workflow_id: endpoints[0].id },
+		});
+		expect(await inbox(bad)).toHaveLength(1);
+		expect(await rowsOf(events)).toEqual(before);
+		for (const endpoint of endpoints) {
+			expect(await getMany(outbox, { endpointId: endpoint.id })).toEqual([]);
+			const got = await done(outbox, ['endpoint', 'get'], byId(endpoint));
+			expect(got.items).toMatchObject([{ failing_since: null, consecutive_failures: 0 }]);
+		}
+		expect(
+			await refused(outbox, ['endpoint', 'test'], { ...byId(endpoints[0]), eventType: 'no type' }),
+		).toContain('"no type" is not an event type');
+	});
+
+	test('have a scheme, an authentication and headers of their own', async () => {
+		const type = `${unique('custom').replace('-', '_')}.event`;
+		const [custom, unsigned] = [unique('custom'), unique('unsigned')];
+		const password = newSecret();
+		const endpoint = await create(outbox, 'none', custom, {
+			platform: 'custom',
+			eventTypes: type,
+			signatureHeader: 'X-My-Signature',
+			algorithm: 'hmac-sha512',
+			encoding: 'base64',
+			prefix: 'v=',
+			signedContent: '{timestamp}.{id}.{body}',
+			idHeader: 'X-My-ID',
+			timestampHeader: 'X-My-Time',
+			timestampUnit: 'ms',
+			endpointAuthentication: 'basic',
+			user: 'n8n',
+			password,
+			options: {
+				headers: {
+					header: [
+						{ name: 'X-Tenant', value: 'acme' },
+						{ name: 'X-Region', value: 'eu' },
+					],
+				},
+			},
+		});
+		kept.add(password);
+		const plain = await create(outbox, 'none', unsigned, {
+			eventTypes: type,
+			endpointAuthentication: 'urlToken',
+			token: password,
+			options: { unsigned: true },
+		});
+		expect(plain).toMatchObject({ signing_secret: null, signing_secrets: [] });
+		const { delivered } = await send(outbox, [{ n: 1 }], { type });
+		const [{ body, headers }] = await inbox(custom);
+		const content = `${headers['x-my-time']}.${headers['x-my-id']}.${body}`;
+		expect(headers).toMatchObject({
+			'x-my-signature': `v=${createHmac('sha512', endpoint.signing_secret).update(content).digest('base64')}`,
+			'x-my-id': delivered[0].event_id,
+			'x-my-time': expect.stringMatching(/^\d{13}$/),
+			authorization: `Basic ${Buffer.from(`n8n:${password}`).toString('base64')}`,
+			'x-tenant': 'acme',
+			'x-region': 'eu',
+		});
+		expect(JSON.parse(body)).toMatchObject({ event: type, data: { n: 1 } });
+		const [other] = await inbox(unsigned);
+		expect(other.url).toBe(`/receive/none/${unsigned}?token=${password}`);
+		expect(Object.keys(other.headers).filter((name) => name.startsWith('webhook-'))).toEqual([]);
+
+		// Another authentication leaves the scheme as it was.
+		await done(outbox, ['endpoint', 'update'], {
+			...byId(endpoint),
+			updateFields: { endpointAuthentication: 'bearer', token: 'not-secret-here' },
+		});
+		await send(outbox, [{ n: 2 }], { type });
+		const [, second] = await inbox(custom);
+		expect(second.headers.authorization).toBe('Bearer not-secret-here');
+		const signed = `${second.headers['x-my-time']}.${second.headers['x-my-id']}.${second.body}`;
+		expect(second.headers['x-my-signature']).toBe(
+			`v=${createHmac('sha512', endpoint.signing_secret).update(signed).digest('base64')}`,
+		);
+	});
+});
+
+describe('events go to subscribers', () => {
+	const outbox = useOutbox('subscribers');
+	const [exact, star, conditional] = ['exact', 'star', 'conditional'].map(unique);
+	const [keyedBox, raced, on, off, later, never, wired, large] = [
+		...['keyed', 'raced', 'on', 'off', 'later', 'never', 'wired', 'large'],
+	].map(unique);
+	const endpoints = {};
+
+	beforeAll(async () => {
+		endpoints.exact = await create(outbox, 'agenticflow', exact, { eventTypes: 'order.created' });
+		const others = {
+			[star]: 'invoice.paid, order.*',
+			[keyedBox]: 'keyed.event',
+			[raced]: 'raced.event',
+			[on]: 'held.event',
+			[off]: 'held.event',
+			[later]: 'failing.event',
+			[never]: 'failing.event',
+			[wired]: 'wired.event',
+			[large]: 'large.event',
+		};
+		const options = { ...quick, firstDelaySeconds: 3600 };
+		for (const endpoint of await createAll(outbox, 'svix', others, { options })) {
+			endpoints[endpoint.name] = endpoint;
+		}
+		endpoints.conditional = await create(outbox, 'standardwebhooks', conditional, {
+			eventTypes: 'order.*',
+			options: { conditions: '{"total": {"gt": 100}}', excludeFields: 'card' },
+		});
+	});
+
+	test('each gets what it is subscribed to, and items say which is which', async () => {
+		const items = [
+			{ type: 'order.created', total: 50, card: 1 },
+			{ type: 'order.created', total: 150, card: 2 },
+			{ type: 'order.shipped', total: 101, card: 3 },
+			{ type: 'invoice.paid', total: 500, card: 4 },
+			{ type: 'user.created', total: 500, card: 5 },
+		];
+		const sent = await send(outbox, items, { type: '={{ $json.type }}' });
+		expect(sent.counts).toEqual([9, 0, 0, 0]);
+		const byItem = items.map((_, index) =>
+			sent.outputs[0]
+				.filter(({ pairedItem }) => pairedItem.item === index)
+				.map(({ json }) => json.endpoint_name ?? json.status)
+				.sort(),
+		);
+		expect(byItem).toEqual([
+			[exact, star],
+			[exact, star, conditional].sort(),
+			[star, conditional].sort(),
+			[star],
+			['skipped'],
+		]);
+		const [first] = sent.delivered.filter(({ endpoint_name }) => endpoint_name === exact);
+		expect(first).toEqual({
+			status: 'delivered',
+			delivery_id: expect.stringMatching(/^dlv_/),
+			timestamp: expect.any(String),
+			event: 'order.created',
+			event_id: expect.stringMatching(/^evt_/),
+			endpoint_id: endpoints.exact.id,
+			response_code: 200,
+			response_time_ms: expect.any(Number),
+			attempts: 1,
+			payload_size: expect.any(Number),
+			accepted_at: expect.stringMatching(/Z$/),
+			next_attempt_at: null,
+			completed_at: expect.stringMatching(/Z$/),
+			error_message: null,
+			endpoint_name: exact,
+			endpoint: addressOf('agenticflow', exact),
+			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
+			duplicate: false,
+		});
+		const skipped = sent.delivered.find(({ status }) => status === 'skipped');
+		expect(skipped).toEqual({
+			status: 'skipped',
+			condition: 'No endpoint is subscribed to this event',
+			event: 'user.created',
+			event_id: expect.stringMatching(/^evt_/),
+			duplicate: false,
+		});
+
+		const arrived = async (box) => {
+			const received = await inbox(box);
+			expect(received.every(({ verified }) => verified)).toBe(true);
+			return received
+				.map(({ body }) => JSON.parse(body))
+				.map(({ event, type, data }) => ({ type: event ?? type, data }))
+				.sort((a, b) => a.data.total - b.data.total || a.data.card - b.data.card);
+		};
+		const whole = (index) => ({ type: items[index].type, data: items[index] });
+		expect(await arrived(exact)).toEqual([whole(0), whole(1)]);
+		expect(await arrived(star)).toEqual([whole(0), whole(2), whole(1), whole(3)]);
+		const { card: _a, ...shipped } = items[2];
+		const { card: _b, ...created } = items[1];
+		expect(await arrived(conditional)).toEqual([
+			{ type: 'order.shipped', data: shipped },
+			{ type: 'order.created', data: created },
+		]);
+		// The same event has the same ID at each of them.
+		const received = await inbox(conditional);
+		for (const { headers, body } of received) {
+			const { total } = JSON.parse(body).data;
+			const ids = sent.outputs[0]
+				.filter(({ pairedItem }) => items[pairedItem.item].total === total)
+				.filter(({ pairedItem }) => items[pairedItem.item].type.startsWith('order'))
+				.map(({ json }) => json.event_id);
+			expect(new Set(ids)).toEqual(new Set([headers['webhook-id']]));
+		}
+	});
+
+	test('data of one’s own, and the node’s own conditions', async () => {
+		const before = (await inbox(exact)).length;
+		const sent = await send(outbox, [{ id: 1 }, { id: 2 }], {
+			dataSource: 'json',
+			data: '={{ { total: $json.id } }}',
+			conditionSource: 'json',
+			conditions: '{"total": {"gt": 1}}',
+		});
+		expect(sent.delivered.map(({ status, condition }) => [status, condition])).toEqual([
+			['skipped', 'total gt 1'],
+			['delivered', undefined],
+			['delivered', undefined],
+		]);
+		const received = (await inbox(exact)).slice(before);
+		expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
+	});
+
+	test('a key that was sent before sends nothing, and says so', async () => {
+		const type = 'keyed.event';
+		const keyed = { type, options: { idempotencyKey: '={{ $json.key }}' } };
+		const key = unique('key');
+		const first = await send(outbox, [{ key, n: 1 }], keyed);
+		expect(first.delivered).toMatchObject([{ status: 'delivered', duplicate: false }]);
+		const items = [
+			{ key, n: 2 },
+			{ key: `${key}-b`, n: 3 },
+			{ key: `${key}-b`, n: 4 },
+			{ key: '', n: 5 },
+			{ key: '', n: 6 },
+		];
+		const second = await send(outbox, items, keyed);
+		expect(
+			second.outputs[0]
+				.map(({ json, pairedItem }) => [pairedItem.item, json.status, json.duplicate])
+				.sort(),
+		).toEqual([
+			[0, 'delivered', true],
+			[1, 'delivered', false],
+			[2, 'delivered', true],
+			[3, 'delivered', false],
+			[4, 'delivered', false],
+		]);
+		const again = second.outputs[0].find(({ pairedItem }) => pairedItem.item === 0).json;
+		const { event_id, delivery_id } = first.delivered[0];
+		expect(again).toMatchObject({ event_id, delivery_id, attempts: 1 });
+		const sentOnce = (await inbox(keyedBox)).map(({ body }) => JSON.parse(body).data.n);
+		expect(sentOnce.sort()).toEqual([1, 3, 5, 6]);
+	});
+
+	test('one key in two executions at once is one event', async () => {
+		const plan = await planAction(
+			actNode(
+				outbox,
+				['event', 'send'],
+				sending({ type: 'raced.event', options: { idempotencyKey: '={{ $json.key }}' } }),
+			),
+		);
+		const items = Array.from({ length: 10 }, (_, n) => ({ key: `${raced}-${n}`, n }));
+		const executions = await plan.start({ items, times: 2 });
+		const results = executions.map((execution) => told(['event', 'send'], execution));
+		expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
+		const received = (await inbox(raced)).map(({ body }) => JSON.parse(body).data.n);
+		expect(received.sort()).toEqual(items.map(({ n }) => n));
+		const log = await getMany(outbox, { eventType: 'raced.event' });
+		expect(log).toHaveLength(10);
+	});
+
+	test('a disabled endpoint’s delivery is held; the others’ go out', async () => {
+		await done(outbox, ['endpoint', 'disable'], byId(endpoints[off]));
+		const sent = await send(outbox, [{ n: 1 }], { type: 'held.event' });
+		expect(sent.counts).toEqual([1, 0, 1, 0]);
+		expect(sent.delivered).toMatchObject([{ endpoint_name: on, status: 'delivered' }]);
+		expect(sent.failed).toMatchObject([
+			{ endpoint_name: off, status: 'held', next_attempt_at: null },
+		]);
+		expect(await inbox(off)).toEqual([]);
+		expect(await inbox(on)).toHaveLength(1);
+	});
+
+	test('what fails leaves on Retry or Failed, and the workflow does not fail', async () => {
+		await behave(later, down(1));
+		await behave(never, down(1, 400));
+		const sent = await send(outbox, [{ n: 1 }], { type: 'failing.event' });
+		expect(sent.counts).toEqual([0, 1, 1, 2]);
+		const [retry] = sent.retry;
+		expect(retry).toMatchObject({
+			status: 'pending',
+			endpoint_name: later,
+			attempts: 1,
+			response_code: 503,
+			completed_at: null,
+			next_attempt_at: expect.stringMatching(/Z$/),
+		});
+		expect(Date.parse(retry.next_attempt_at)).toBeGreaterThan(Date.now() + 3_000_000);
+		expect(sent.failed).toMatchObject([
+			{ status: 'failed', endpoint_name: never, response_code: 400, next_attempt_at: null },
+		]);
+		expect(sent.changed.map(({ change, endpoint_name }) => [change, endpoint_name])).toEqual(
+			expect.arrayContaining([
+				['failing', later],
+				['failing', never],
+			]),
+		);
+		// It is tried once in a run, however it ends.
+		expect(await inbox(later)).toHaveLength(1);
+		expect(await inbox(never)).toHaveLength(1);
+	});
+
+	describe('an item that comes from Retry', () => {
+		const REFUSAL = 'do not wire Retry back';
+
+		test('of a node that sends to one endpoint is refused', async () => {
+			const before = (await inbox(exact)).length;
+			const items = [{ total: 1, delivery_state: { version: 1, delivery_id: 'dlv_x' } }];
+			expect(await refused(outbox, ['event', 'send'], sending(), { items })).toContain(REFUSAL);
+			const mixed = await send(
+				outbox,
+				[...items, { total: 2 }],
+				{},
+				{
+					onError: 'continueRegularOutput',
+				},
+			);
+			expect(mixed.counts).toEqual([2, 0, 1, 0]);
+			expect(mixed.failed).toEqual([
+				{ status: 'failed', error_message: expect.stringContaining(REFUSAL) },
+			]);
+			expect(mixed.outputs[2][0].pairedItem).toEqual({ item: 0 });
+			const received = (await inbox(exact)).slice(before);
+			expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
+		});
+
+		test('of a node that sends to subscribers is refused, and not sent as an event', async () => {
+			await behave(wired, down(1));
+			const again = {
+				...actNode(outbox, ['event', 'send'], sending({ type: 'wired.event' })),
+				name: 'Again',
+			};
+			const to = [{ node: 'Again', type: 'main', index: 0 }];
+			const result = await act(outbox, ['event', 'send'], sending({ type: 'wired.event' }), {
+				items: [{ n: 1 }],
+				wiring: { more: [again], connect: { Act: { main: [[], to] } } },
+			});
+			expect(result.retry).toMatchObject([{ status: 'pending', endpoint_name: wired }]);
+			expect(result.error).toContain(REFUSAL);
+			expect(await inbox(wired)).toHaveLength(1);
+		});
+	});
+
+	test('an event that is too large is refused before anything is sent', async () => {
+		const items = [{ n: 1 }, { n: 2, text: 'ü'.repeat(140_000) }];
+		const type = 'large.event';
+		const message = await refused(outbox, ['event', 'send'], sending({ type }), { items });
+		expect(message).toContain('The data of the event large.event has 280017 bytes');
+		expect(message).toContain('may have 262144');
+		expect(await inbox(large)).toEqual([]);
+		expect(await getMany(outbox, { eventType: type })).toEqual([]);
+
+		const through = await send(outbox, items, { type }, { onError: 'continueRegularOutput' });
+		expect(through.counts).toEqual([1, 0, 1, 0]);
+		expect(through.failed).toEqual([{ status: 'failed', error_message: message }]);
+		expect((await inbox(large)).map(({ body }) => JSON.parse(body).data)).toEqual([{ n: 1 }]);
+	});
+
+	test('an event type that is none is refused', async () => {
+		const message = await refused(outbox, ['event', 'send'], sending({ type: 'order created' }));
+		expect(message).toContain('"order created" is not an event type');
+	});
+});
+
+describe('Deliver Due', () => {
+	const outbox = useOutbox('due');
+
+	test('attempts a retry that is due: the same event, signed anew; else it has no items', async () => {
+		const box = unique('box');
+		await behave(box, down(1));
+		await create(outbox, 'svix', box, { eventTypes: 'due.event', options: quick });
+		const sent = await send(outbox, [{ n: 1 }], { type: 'due.event' });
+		await whenDue(sent.retry);
+		// A second later, for another timestamp.
+		await pause(1100);
+		const due = await deliverDue(outbox);
+		expect(due.counts).toEqual([1, 0, 0, 1]);
+		expect(due.delivered).toMatchObject([
+			{
+				status: 'delivered',
+				delivery_id: sent.retry[0].delivery_id,
+				event_id: sent.retry[0].event_id,
+				attempts: 2,
+				endpoint_name: box,
+				response: { status_code: 200, body: '{"received":true}' },
+			},
+		]);
+		expect(due.changed).toMatchObject([{ change: 'recovered', endpoint_name: box }]);
+		const received = await inbox(box);
+		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
+		expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([
+			sent.retry[0].event_id,
+			sent.retry[0].event_id,
+		]);
+		expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+		const distinct = (header) => new Set(received.map(({ headers }) => headers[header])).size;
+		expect(distinct('webhook-timestamp')).toBe(2);
+		expect(distinct('webhook-signature')).toBe(2);
+
+		const nothing = await deliverDue(outbox);
+		expect(nothing.counts).toEqual([0, 0, 0, 0]);
+		expect(await inbox(box)).toHaveLength(2);
+	});
+
+	test('in two executions at once, sends each of 100 deliveries once', async () => {
+		const box = unique('box');
+		// Slow, so that the second begins while the first is sending.
+		await behave(box, [...down(100), ...Array(100).fill({ delayMs: 300 })]);
+		const endpoint = await create(outbox, 'svix', box, {
+			eventTypes: 'many.event',
+			options: { ...quick, disableRule: 'never' },
+		});
+		const plan = await planAction(actNode(outbox, ['delivery', 'deliverDue']));
+		const items = Array.from({ length: 100 }, (_, n) => ({ n }));
+		const sent = await send(outbox, items, { type: 'many.event' });
+		expect(sent.counts).toEqual([0, 100, 0, 1]);
+		await whenDue(sent.retry);
+		const executions = await plan.start({ times: 2 });
+		const results = executions.map((execution) => told(['delivery', 'deliverDue'], execution));
+		expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
+		const ids = results.flatMap(({ delivered }) => delivered.map((item) => item.delivery_id));
+		expect(ids.sort()).toEqual(sent.retry.map(({ delivery_id }) => delivery_id).sort());
+		const received = await inbox(box);
+		expect(received.every(({ verified }) => verified)).toBe(true);
+		const timesOf = {};
+		for (const { headers } of received) {
+			timesOf[headers['webhook-id']] = (timesOf[headers['webhook-id']] ?? 0) + 1;
+		}
+		expect(timesOf).toEqual(Object.fromEntries(sent.retry.map(({ event_id }) => [event_id, 2])));
+		const { items: stats } = await done(outbox, ['delivery', 'getStats'], {
+			filters: { endpointId: endpoint.id },
+		});
+		expect(stats).toMatchObject([
+			{ total_deliveries: 100, successful_deliveries: 100, total_attempts: 200 },
+		]);
+	});
+
+	test('an endpoint that fails thrice is disabled and its deliveries held, until they are replayed', async () => {
+		const since = new Date().toISOString();
+		const box = unique('box');
+		await behave(box, down(3));
+		const endpoint = await create(outbox, 'svix', box, {
+			eventTypes: 'thrice.event',
+			options: { ...quick, disableRule: 'consecutiveFailures', disableCount: 3 },
+		});
+		// Else a run that takes its time would find the next retry due.
+		const oneByOne = { maxDeliveries: 1 };
+		const first = await send(outbox, [{ n: 1 }], { type: 'thrice.event' });
+		expect(first.counts).toEqual([0, 1, 0, 1]);
+		expect(first.changed).toMatchObject([
+			{ change: 'failing', endpoint_id: endpoint.id, status: 'active', consecutive_failures: 1 },
+		]);
+		await whenDue(first.retry);
+		const second = await deliverDue(outbox, oneByOne);
+		expect(second.counts).toEqual([0, 1, 0, 0]);
+		await whenDue(second.retry);
+		const third = await deliverDue(outbox, oneByOne);
+		expect(third.changed).toMatchObject([
+			{
+				change: 'disabled',
+				endpoint_id: endpoint.id,
+				endpoint_name: box,
+				endpoint: addressOf('svix', box),
+				status: 'disabled',
+				consecutive_failures: 3,
+				reason: '3 attempts failed one after the other',
+			},
+		]);
+		expect(await inbox(box)).toHaveLength(3);
+		// What waits for its retry is held when its time comes, and new events at once.
+		await whenDue(third.retry);
+		const fourth = await deliverDue(outbox, oneByOne);
+		expect(fourth.counts).toEqual([0, 0, 1, 0]);
+		expect(fourth.failed).toMatchObject([
+			{ status: 'held', attempts: 3, error_message: expect.stringContaining('is disabled') },
+		]);
+		const fifth = await send(outbox, [{ n: 2 }], { type: 'thrice.event' });
+		expect(fifth.failed).toMatchObject([{ status: 'held', attempts: 0 }]);
+		expect(await inbox(box)).toHaveLength(3);
+
+		await done(outbox, ['endpoint', 'enable'], byId(endpoint));
+		const elsewhere = await done(outbox, ['delivery', 'replayFailed'], {
+			since,
+			endpointId: 'ep_other',
+		});
+		expect(elsewhere.items).toMatchObject([{ replayed_deliveries: 0 }]);
+		const replayed = await done(outbox, ['delivery', 'replayFailed'], {
+			since,
+			endpointId: endpoint.id,
+		});
+		expect(replayed.items).toEqual([{ replayed_deliveries: 2, since, endpoint_id: endpoint.id }]);
+		const last = await deliverDue(outbox);
+		expect(last.counts).toEqual([2, 0, 0, 0]);
+		const sentIds = [first.retry[0].event_id, fifth.failed[0].event_id];
+		expect(last.delivered.map(({ event_id }) => event_id).sort()).toEqual(sentIds.sort());
+		const received = await inbox(box);
+		expect(received.map(({ verified }) => verified)).toEqual(Array(5).fill(true));
+		expect(
+			received
+				.slice(3)
+				.map(({ headers }) => headers['webhook-id'])
+				.sort(),
+		).toEqual(sentIds);
+	});
+
+	test('410 disables an endpoint at once', async () => {
+		const since = new Date().toISOString();
+		const box = unique('box');
+		await behave(box, down(1, 410));
+		const endpoint = await create(outbox, 'svix', box, {
+			eventTypes: 'gone.event',
+			options: { ...quick, disableRule: 'never' },
+		});
+		const first = await send(outbox, [{ n: 1 }], { type: 'gone.event' });
+		expect(first.counts).toEqual([0, 0, 1, 2]);
+		expect(first.failed).toMatchObject([{ status: 'failed', response_code: 410 }]);
+		expect(first.changed.map(({ change, reason }) => [change, reason])).toEqual([
+			['failing', 'An attempt ended with the outcome "gone"'],
+			['disabled', 'The endpoint answered 410 Gone'],
+		]);
+		const got = await done(outbox, ['endpoint', 'get'], byId(endpoint));
+		expect(got.items).toMatchObject([
+			{ status: 'disabled', status_reason: 'The endpoint answered 410 Gone' },
+		]);
+		const second = await send(outbox, [{ n: 2 }], { type: 'gone.event' });
+		expect(second.failed).toMatchObject([{ status: 'held' }]);
+		expect((await deliverDue(outbox)).counts).toEqual([0, 0, 0, 0]);
+		expect(await inbox(box)).toHaveLength(1);
+		await done(outbox, ['endpoint', 'enable'], byId(endpoint));
+		const replayed = await done(outbox, ['delivery', 'replayFailed'], {
+			since,
+			endpointId: endpoint.id,
+		});
+		expect(replayed.items).toMatchObject([{ replayed_deliveries: 2 }]);
+		expect((await deliverDue(outbox)).counts).toEqual([2, 0, 0, 0]);
+		expect(await inbox(box)).toHaveLength(3);
+	});
+});
+
+describe('the log', () => {
+	const outbox = useOutbox('log');
+	const boxes = {};
+	const ids = {};
+	const sent = {};
+	let between;
+
+	beforeAll(async () => {
+		for (const name of ['good', 'bad', 'slow', 'off']) boxes[name] = unique(name);
+		await behave(boxes.bad, down(3, 400));
+		await behave(boxes.slow, down(1));
+		const options = { ...quick, firstDelaySeconds: 3600, disableRule: 'never' };
+		const eventTypes = {
+			[boxes.good]: 'a.*, b.event',
+			[boxes.bad]: 'a.*',
+			[boxes.slow]: 'b.event',
+			[boxes.off]: 'b.event',
+		};
+		const created = await createAll(outbox, 'svix', eventTypes, { options });
+		Object.keys(boxes).forEach((name, index) => {
+			ids[name] = created[index].id;
+		});
+		await done(outbox, ['endpoint', 'disable'], by('id', ids.off));
+		sent.first = await send(outbox, [{ n: 1 }, { n: 2 }], { type: 'a.one' });
+		await pause(5);
+		between = new Date().toISOString();
+		sent.second = await send(outbox, [{ n: 3 }], { type: 'a.two' });
+		sent.third = await send(outbox, [{ n: 4 }], { type: 'b.event' });
+	});
+
+	const fate = ({ endpoint_id, event, status }) => [
+		Object.keys(ids).find((name) => ids[name] === endpoint_id),
+		event,
+		status,
+	];
+
+	/** What an operation finds by each of several filters, in one run: an empty filter is none. */
+	async function perFilter(operation, filters, parameters = {}) {
+		const names = ['endpointId', 'eventId', 'eventType', 'since', 'status', 'until'];
+		const asked = Object.fromEntries(names.map((name) => [name, `={{ $json.${name} ?? '' }}`]));
+		const { outputs } = await done(
+			outbox,
+			['delivery', operation],
+			{ ...parameters, filters: asked },
+			{ items: filters },
+		);
+		return filters.map((_, index) =>
+			outputs[0].filter(({ pairedItem }) => pairedItem.item === index).map(({ json }) => json),
+		);
+	}
+
+	test('lists deliveries, newest first, by each filter', async () => {
+		const [a1, a2, b] = ['a.one', 'a.two', 'b.event'];
+		const all = await getMany(outbox);
+		const fates = [
+			['good', a1, 'delivered'],
+			['bad', a1, 'failed'],
+			['good', a1, 'delivered'],
+			['bad', a1, 'failed'],
+			['good', a2, 'delivered'],
+			['bad', a2, 'failed'],
+			['good', b, 'delivered'],
+			['slow', b, 'pending'],
+			['off', b, 'held'],
+		];
+		expect(all.map(fate).sort()).toEqual(fates.sort());
+		expect(all.map(({ event }) => event)).toEqual([b, b, b, a2, a2, a1, a1, a1, a1]);
+		expect(new Set(all.map(({ id }) => id)).size).toBe(9);
+		const eventId = sent.first.delivered[0].event_id;
+		const accepted = all.find(({ event }) => event === a2).accepted_at;
+		const fits = {
+			status: ({ status }) => status === 'failed',
+			held: ({ status }) => status === 'held',
+			pending: ({ status }) => status === 'pending',
+			sending: () => false,
+			endpoint: ({ endpoint_id }) => endpoint_id === ids.good,
+			type: ({ event }) => event === a1,
+			event: ({ event_id }) => event_id === eventId,
+			since: ({ event }) => event !== a1,
+			until: ({ event }) => event === a1,
+			window: ({ event }) => event === a2,
+			both: ({ endpoint_id, event }) => endpoint_id === ids.bad && event === a1,
+			none: () => false,
+		};
+		const filters = {
+			status: { status: 'failed' },
+			held: { status: 'held' },
+			pending: { status: 'pending' },
+			sending: { status: 'sending' },
+			endpoint: { endpointId: ids.good },
+			type: { eventType: a1 },
+			event: { eventId },
+			since: { since: between },
+			until: { until: between },
+			// To the millisecond: from its own time on, and before the next one.
+			window: {
+				since: accepted,
+				until: all.find(({ event }) => event === b).accepted_at,
+			},
+			both: { endpointId: ids.bad, eventType: a1, status: 'failed' },
+			none: { eventType: 'a' },
+		};
+		const names = Object.keys(filters);
+		const found = await perFilter('getAll', Object.values(filters), { returnAll: true });
+		for (const [index, name] of names.entries()) {
+			expect([name, found[index]]).toEqual([name, all.filter(fits[name])]);
+		}
+		expect(all.filter(fits.event)).toHaveLength(2);
+		const three = await getMany(outbox, {}, { limit: 3 });
+		expect(three).toEqual(all.slice(0, 3));
+		expect(
+			await refused(outbox, ['delivery', 'getAll'], { filters: { since: 'yesterday-ish' } }),
+		).toContain('"Accepted After" is not a time');
+	});
+
+	test('gets one, and its attempts', async () => {
+		const [pending] = sent.third.retry;
+		const got = await done(outbox, ['delivery', 'get'], { deliveryId: pending.delivery_id });
+		const { delivery_id, duplicate, endpoint, endpoint_name, response, ...rest } = pending;
+		expect(got.items).toEqual([{ id: delivery_id, ...rest }]);
+		const failed = sent.second.failed[0];
+		const attempts = await done(
+			outbox,
+			['delivery', 'getAttempts'],
+			{ deliveryId: '={{ $json.delivery_id }}' },
+			{ items: [pending, failed, sent.third.failed[0]] },
+		);
+		expect(attempts.items).toEqual([
+			{
+				delivery_id,
+				event_id: pending.event_id,
+				endpoint_id: ids.slow,
+				attempt: 1,
+				time: expect.stringMatching(/Z$/),
+				outcome: 'retryable',
+				status_code: 503,
+				duration_ms: pending.response_time_ms,
+				error_message: 'The endpoint answered with status 503',
+			},
+			expect.objectContaining({
+				delivery_id: failed.delivery_id,
+				attempt: 1,
+				outcome: 'permanent',
+				status_code: 400,
+			}),
+		]);
+		for (const operation of ['get', 'getAttempts', 'replay']) {
+			expect(
+				await refused(outbox, ['delivery', operation], { deliveryId: 'dlv_nobody' }),
+			).toContain('There is no delivery "dlv_nobody"');
+		}
+		expect(await refused(outbox, ['delivery', 'get'], { deliveryId: ' ' })).toContain(
+			'"Delivery ID" is empty',
+		);
+	});
+
+	test('counts them, and the counts add up to the list exactly', async () => {
+		const filters = [{}, { endpointId: ids.bad }, { since: between }, { eventType: 'no.such' }];
+		const lists = await perFilter('getAll', filters, { returnAll: true });
+		const counts = await perFilter('getStats', filters);
+		const { items: attempts } = await done(
+			outbox,
+			['delivery', 'getAttempts'],
+			{ deliveryId: '={{ $json.id }}' },
+			{ items: lists[0].map(({ id }) => ({ id })) },
+		);
+		for (const [index, list] of lists.entries()) {
+			const stats = counts[index];
+			const expected = (rows) => {
+				const count = (status) => rows.filter((row) => row.status === status).length;
+				const [delivered, failed] = [count('delivered'), count('failed')];
+				const own = new Set(rows.map(({ id }) => id));
+				const made = attempts.filter(({ delivery_id }) => own.has(delivery_id));
+				const times = made.map(({ duration_ms }) => duration_ms).sort((a, b) => a - b);
+				const share = (part) => times[Math.max(0, Math.ceil(times.length * part) - 1)];
+				return {
+					total_deliveries: rows.length,
+					successful_deliveries: delivered,
+					failed_deliveries: failed,
+					pending_deliveries: count('pending'),
+					held_deliveries: count('held'),
+					success_rate: delivered + failed === 0 ? null : delivered / (delivered + failed),
+					total_attempts: made.length,
+					response_time_ms:
+						times.length === 0
+							? null
+							: {
+									p50: share(0.5),
+									p90: share(0.9),
+									p95: share(0.95),
+									p99: share(0.99),
+									max: times.at(-1),
+								},
+					last_delivery:
+						rows
+							.filter(({ attempts: number }) => number > 0)
+							.map(({ timestamp }) => timestamp)
+							.sort()
+							.at(-1) ?? null,
+				};
+			};
+			const grouped = (keyOf) => [...new Set(list.map(keyOf))].sort();
+			expect(stats).toEqual([
+				{
+					...expected(list),
+					by_endpoint: expect.any(Array),
+					by_day: grouped(({ accepted_at }) => accepted_at.slice(0, 10)).map((day) => ({
+						day,
+						...expected(list.filter(({ accepted_at }) => accepted_at.startsWith(day))),
+					})),
+				},
+			]);
+			const [{ by_endpoint }] = stats;
+			expect(by_endpoint.sort((a, b) => (a.endpoint_id < b.endpoint_id ? -1 : 1))).toEqual(
+				grouped(({ endpoint_id }) => endpoint_id).map((endpoint_id) => ({
+					endpoint_id,
+					...expected(list.filter((row) => row.endpoint_id === endpoint_id)),
+				})),
+			);
+		}
+	});
+
+	test('a delivery is replayed at once, whether it had failed or not', async () => {
+		// The endpoint answers now.
+		await behave(boxes.bad, []);
+		const failed = sent.second.failed[0];
+		const delivered = sent.second.delivered[0];
+		const before = { good: await inbox(boxes.good), bad: await inbox(boxes.bad) };
+		const replayed = await done(
+			outbox,
+			['delivery', 'replay'],
+			{ deliveryId: '={{ $json.delivery_id }}' },
+			{ items: [failed, delivered] },
+		);
+		expect(replayed.counts).toEqual([2, 0, 0, 1]);
+		expect(
+			replayed.outputs[0].map(({ json, pairedItem }) => [
+				pairedItem.item,
+				json.delivery_id,
+				json.event_id,
+				json.status,
+				json.attempts,
+			]),
+		).toEqual([
+			[0, failed.delivery_id, failed.event_id, 'delivered', 2],
+			[1, delivered.delivery_id, delivered.event_id, 'delivered', 2],
+		]);
+		expect(replayed.changed).toMatchObject([{ change: 'recovered', endpoint_id: ids.bad }]);
+		for (const [name, { event_id }] of Object.entries({ good: delivered, bad: failed })) {
+			const received = (await inbox(boxes[name])).slice(before[name].length);
+			expect(received).toMatchObject([{ verified: true, headers: { 'webhook-id': event_id } }]);
+		}
+		const attempts = await done(outbox, ['delivery', 'getAttempts'], {
+			deliveryId: failed.delivery_id,
+		});
+		expect(attempts.items.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+			[1, 'permanent'],
+			[2, 'success'],
+		]);
+		expect(await getMany(outbox)).toHaveLength(9);
+	});
+
+	test('a replay that fails again has its schedule from the beginning', async () => {
+		const failed = sent.first.failed[0];
+		await behave(boxes.bad, down(1));
+		const replayed = await done(outbox, ['delivery', 'replay'], {
+			deliveryId: failed.delivery_id,
+		});
+		expect(replayed.counts).toEqual([0, 1, 0, 1]);
+		expect(replayed.retry).toMatchObject([
+			{ delivery_id: failed.delivery_id, status: 'pending', attempts: 2 },
+		]);
+		expect(Date.parse(replayed.retry[0].next_attempt_at)).toBeGreaterThan(Date.now() + 3_000_000);
+	});
+
+	test('none is replayed while its endpoint is disabled', async () => {
+		const [held] = sent.third.failed;
+		const parameters = { deliveryId: held.delivery_id };
+		const message = await refused(outbox, ['delivery', 'replay'], parameters);
+		expect(message).toContain(`The endpoint "${boxes.off}" is disabled`);
+		const through = await done(outbox, ['delivery', 'replay'], parameters, {
+			onError: 'continueRegularOutput',
+		});
+		expect(through.items).toEqual([{ error: message }]);
+		expect(await inbox(boxes.off)).toEqual([]);
+		const got = await done(outbox, ['delivery', 'get'], parameters);
+		expect(got.items).toMatchObject([{ status: 'held', attempts: 0 }]);
+	});
+
+	test('pruned by age, what has ended is deleted and what waits stays', async () => {
+		const keep = await done(outbox, ['delivery', 'prune']);
+		expect(keep.items).toEqual([{ deleted_deliveries: 0, deleted_events: 0 }]);
+		const before = await getMany(outbox);
+		const waits = before.filter(({ status }) => status === 'pending');
+		expect(waits.map(({ endpoint_id }) => endpoint_id).sort()).toEqual([ids.slow, ids.bad].sort());
+		const pruned = await done(outbox, ['delivery', 'prune'], { maxAgeDays: 0 });
+		expect(pruned.items).toMatchObject([{ deleted_deliveries: before.length - waits.length }]);
+		expect(await getMany(outbox)).toEqual(waits);
+		// Their events are still there to be sent.
+		await behave(boxes.slow, []);
+		await behave(boxes.bad, []);
+		const replayed = await done(
+			outbox,
+			['delivery', 'replay'],
+			{ deliveryId: '={{ $json.id }}' },
+			{ items: waits.map(({ id }) => ({ id })) },
+		);
+		expect(replayed.delivered.map(({ event_id }) => event_id)).toEqual(
+			waits.map(({ event_id }) => event_id),
+		);
+		await done(outbox, ['delivery', 'prune'], { maxAgeDays: 0 });
+		expect(await getMany(outbox)).toEqual([]);
+		expect(await rowsOf(await tableOf(outbox, 'events'))).toEqual([]);
+	});
+});
+
+describe('what is wrong is told', () => {
+	test('a key that is too short, and a name that is none', async () => {
+		const name = outboxName('short');
+		const short = await outboxCredential(name, newSecret().slice(0, 31));
+		for (const operation of [
+			['endpoint', 'getAll'],
+			['delivery', 'deliverDue'],
+		]) {
+			expect(await refused({ credentials: short }, operation)).toContain(
+				'must have at least 32 characters',
+			);
+		}
+		const further = await outboxCredential(name, newSecret(), {
+			furtherEncryptionSecrets: 'too-short',
+		});
+		expect(await refused({ credentials: further }, ['endpoint', 'getAll'])).toContain(
+			'must have at least 32 characters',
+		);
+		const odd = await outboxCredential('Not a Name', newSecret());
+		expect(await refused({ credentials: odd }, ['endpoint', 'getAll'])).toContain(
+			'"Not a Name" is not an outbox name',
+		);
+		expect(await tablesOf({ name })).toEqual([]);
+	});
+
+	test('another key than the endpoints’ is told, and further keys mend it', async () => {
+		const name = outboxName('keys');
+		const [key, other] = [newSecret(), newSecret()];
+		const outbox = { name, credentials: await outboxCredential(name, key) };
+		const wrong = { name, credentials: await outboxCredential(name, other) };
+		const mended = {
+			name,
+			credentials: await outboxCredential(name, other, {
+				furtherEncryptionSecrets: `${newSecret()} ${key}`,
+			}),
+		};
+		const box = unique('box');
+		const endpoint = await create(outbox, 'svix', box);
+		const lost = await create(outbox, 'svix', unique('lost'), { eventTypes: 'no.such' });
+		for (const [operation, parameters] of [
+			[['endpoint', 'getAll'], {}],
+			[['event', 'send'], sending()],
+			[['delivery', 'deliverDue'], {}],
+		]) {
+			const message = await refused(wrong, operation, parameters);
+			expect(message).toContain('encrypted with another key');
+			expect(message).toContain('"Further Encryption Keys"');
+			expect(seen(message, key, other)).toEqual([]);
+		}
+		expect(await inbox(box)).toEqual([]);
+		// By its ID it can be deleted all the same.
+		await done(wrong, ['endpoint', 'delete'], byId(lost));
+		expect((await send(mended, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
+		// What is changed is encrypted with the current key.
+		await done(mended, ['endpoint', 'update'], {
+			...byId(endpoint),
+			updateFields: { description: 'mended' },
+		});
+		expect((await send(wrong, [{ n: 2 }])).delivered).toMatchObject([{ status: 'delivered' }]);
+		expect((await inbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
+	});
+
+	test('a column that a person has deleted', async () => {
+		const outbox = { name: outboxName('column'), credentials: undefined };
+		outbox.credentials = await outboxCredential(outbox.name, newSecret());
+		const box = unique('box');
+		await create(outbox, 'svix', box);
+		await send(outbox, [{ n: 1 }]);
+		// Workflows that have run before know the tables; others look them up.
+		const operations = [
+			[['delivery', 'deliverDue'], {}],
+			[['delivery', 'getAll'], { returnAll: true }],
+			[['event', 'send'], sending()],
+		];
+		for (const [operation, parameters] of operations) await done(outbox, operation, parameters);
+		const before = (await inbox(box)).length;
+		const table = await tableOf(outbox, 'deliveries');
+		const columns = await n8n.rest('GET', `${pathOf(table)}/columns`);
+		const column = columns.find(({ name }) => name === 'next_attempt_at');
+		await n8n.rest('DELETE', `${pathOf(table)}/columns/${column.id}`);
+		const where = `${outbox.name}_deliveries_v1`;
+		for (const [operation, parameters] of operations) {
+			const message = await refused(outbox, operation, parameters);
+			expect(message).toMatch(/deliveries.*column "next_attempt_at"/);
+		}
+		const fresh = await refused(outbox, ...operations[1], { fresh: true });
+		expect(fresh).toContain(`"${where}" was edited: its column "next_attempt_at" is missing`);
+		expect(await inbox(box)).toHaveLength(before);
+	});
+
+	test('a row that a person has edited to nonsense', async () => {
+		const outbox = { name: outboxName('rows'), credentials: undefined };
+		outbox.credentials = await outboxCredential(outbox.name, newSecret());
+		const box = unique('box');
+		const endpoint = await create(outbox, 'svix', box);
+		const { delivered } = await send(outbox, [{ n: 1 }, { n: 2 }]);
+		const deliveries = await tableOf(outbox, 'deliveries');
+		const { delivery_id } = delivered[1];
+		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'foo' });
+		const { id } = (await rowsOf(deliveries)).find((row) => row.delivery_id === delivery_id);
+		for (const [operation, parameters] of [
+			['getAll', { returnAll: true }],
+			['replay', { deliveryId: delivery_id }],
+		]) {
+			const message = await refused(outbox, ['delivery', operation], parameters);
+			expect(message).toContain(`Row ${id} of the outbox’s table of deliveries`);
+			expect(message).toContain('column "status"');
+		}
+		// Put right, all is as before.
+		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'delivered' });
+		expect(await getMany(outbox)).toHaveLength(2);
+
+		const endpoints = await tableOf(outbox, 'endpoints');
+		const [row] = await rowsOf(endpoints);
+		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: '{"allow_http": ' });
+		for (const [operation, parameters] of [
+			[['event', 'send'], sending()],
+			[['delivery', 'deliverDue'], {}],
+		]) {
+			const message = await refused(outbox, operation, parameters);
+			expect(message).toContain(`Row ${row.id} of the outbox’s table of endpoints`);
+			expect(message).toContain('column "settings"');
+		}
+		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: row.settings });
+		// Secrets that a person moves or changes open nowhere.
+		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
+		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
+		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were changed by hand');
+		expect(await inbox(box)).toHaveLength(2);
+	});
+
+	test('tables that a person has deleted are made anew', async () => {
+		const outbox = { name: outboxName('deleted'), credentials: undefined };
+		outbox.credentials = await outboxCredential(outbox.name, newSecret());
+		const boxes = [unique('box'), unique('box')];
+		await create(outbox, 'svix', boxes[0]);
+		const before = await tablesOf(outbox);
+		for (const table of before) await n8n.rest('DELETE', pathOf(table));
+		expect(await tablesOf(outbox)).toEqual([]);
+		// By a workflow that knows the old ones.
+		await create(outbox, 'svix', boxes[1]);
+		const after = await tablesOf(outbox);
+		expect(after.map(({ name }) => name).sort()).toEqual(before.map(({ name }) => name).sort());
+		const sent = await send(outbox, [{ n: 1 }]);
+		expect(sent.delivered.map(({ endpoint_name }) => endpoint_name)).toEqual([boxes[1]]);
+		// One of them alone, by a workflow that does not.
+		await n8n.rest('DELETE', pathOf(await tableOf(outbox, 'deliveries')));
+		expect((await send(outbox, [{ n: 2 }], {}, { fresh: true })).counts).toEqual([1, 0, 0, 0]);
+		expect(await getMany(outbox)).toHaveLength(1);
+		expect(await inbox(boxes[0])).toEqual([]);
+		expect(await inbox(boxes[1])).toHaveLength(2);
+	});
+});
+
+test('two executions at once may be the first use of an outbox', async () => {
+	for (const many of [false, true]) {
+		const outbox = { name: outboxName('first'), credentials: undefined };
+		outbox.credentials = await outboxCredential(outbox.name, newSecret());
+		const operation = ['endpoint', 'create'];
+		const boxes = [unique('box'), unique('box')];
+		const plan = (box) => planAction(actNode(outbox, operation, endpointFields('svix', box)));
+		const planned = many ? [await plan(boxes[0]), await plan(boxes[1])] : [await plan(boxes[0])];
+		const executions = many
+			? (await Promise.all(planned.map((one) => one.start()))).flat()
+			: await planned[0].start({ times: 2 });
+		const results = executions.map((execution) => told(operation, execution));
+		expect(results.map(({ status, error }) => [status, error])).toEqual(
+			Array(2).fill(['success', undefined]),
+		);
+		expect((await tablesOf(outbox)).map(({ name }) => name).sort()).toEqual(
+			['deliveries', 'endpoints', 'events'].map((kind) => `${outbox.name}_${kind}_v1`),
+		);
+		const { items } = await done(outbox, ['endpoint', 'getAll'], { includeStats: false });
+		expect(items.map(({ id }) => id).sort()).toEqual(
+			results.map(({ items: [{ id }] }) => id).sort(),
+		);
+	}
+});
+
+test('no execution holds a secret but those that made or were given it', async () => {
+	const makers = ['endpoint create', 'endpoint rotateSecret'];
+	const others = runs.filter(({ operation }) => !makers.includes(operation));
+	expect(others.length).toBeGreaterThan(50);
+	expect(new Set(others.map(({ operation }) => operation)).size).toBeGreaterThanOrEqual(13);
+	const found = others
+		.filter(({ execution }) => seen(JSON.stringify(execution), ...kept).length > 0)
+		.map(({ operation, execution }) => [operation, execution.id]);
+	expect(found).toEqual([]);
+	// The search finds them where they are.
+	const made = runs.find(({ operation }) => operation === makers[0]);
+	expect(seen(JSON.stringify(made.execution), ...kept)).not.toEqual([]);
+
+	// The runs on the tables leave no executions behind.
+	const { data } = await n8n.api('GET', '/executions?limit=250');
+	const own = new Set(runs.map(({ execution }) => String(execution.id)));
+	const oldest = Math.min(...[...own].map(Number));
+	const strange = data.filter(({ id }) => Number(id) >= oldest && !own.has(String(id)));
+	expect(strange).toEqual([]);
+});

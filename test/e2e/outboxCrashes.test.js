@@ -1,0 +1,125 @@
+/**
+ * The outbox in an n8n of its own that is killed ten times while 1,000 events go to five endpoints: one
+ * that fails half of the time, one that is slow, one that is dead, and two that are well.
+ */
+const { CrashStage } = require('./crashStage');
+const { pause, unique } = require('./stage');
+
+const EVENTS = 1000;
+const PER_POST = 20;
+const KILLS = 10;
+
+const DEAD = 'http://127.0.0.1:9/dead';
+const LIVE = ['well', 'half', 'slow', 'fine'];
+const boxes = Object.fromEntries(LIVE.map((name) => [name, unique(name)]));
+
+const stage = new CrashStage('outbox', 5760);
+
+beforeAll(async () => await stage.start(), 120_000);
+afterAll(async () => await stage.stop());
+
+const received = async () =>
+	Object.fromEntries(
+		await Promise.all(LIVE.map(async (name) => [name, await stage.inbox(boxes[name])])),
+	);
+const count = (inboxes) => Object.values(inboxes).reduce((sum, { length }) => sum + length, 0);
+const attemptsOf = (rows) => rows.reduce((sum, { attempts }) => sum + attempts, 0);
+
+/** Sends all events, a few at a time, with pauses for as long as n8n is still to be killed. */
+async function sendAll(name, isOver) {
+	const posts = Array.from({ length: EVENTS / PER_POST }, (_, post) =>
+		Array.from({ length: PER_POST }, (__, index) => ({ n: post * PER_POST + index })),
+	);
+	let again = 0;
+	const sender = async () => {
+		for (let items = posts.shift(); items !== undefined; items = posts.shift()) {
+			again += await stage.post(name, items);
+			if (!isOver()) await pause(1200);
+		}
+	};
+	await Promise.all([sender(), sender()]);
+	return again;
+}
+
+test('loses nothing, and repeats no more than the attempts whose outcome was not yet on record', async () => {
+	await stage.behave(
+		boxes.half,
+		Array.from({ length: 6000 }, () => (Math.random() < 0.5 ? { status: 503 } : {})),
+	);
+	await stage.behave(boxes.slow, Array(4000).fill({ delayMs: 700 }));
+	const list = (retryDelays) => ({ retrySchedule: 'list', retryDelays });
+	const often = Array(30).fill('2 s').join(', ');
+	const ids = { dead: await stage.endpoint('dead', DEAD, list('2 s, 4 s')) };
+	for (const name of LIVE) {
+		const url = `${stage.base}/receive/svix/${boxes[name]}`;
+		ids[name] = await stage.endpoint(name, url, list(often));
+	}
+	const name = await stage.sender();
+	await stage.schedule(5);
+
+	let killed = 0;
+	const sending = sendAll(name, () => killed === KILLS);
+	const leasedAtKills = [];
+	const unrecordedAtKills = [];
+	while (killed < KILLS) {
+		await pause(2000 + Math.random() * 5000);
+		await stage.n8n.kill();
+		killed += 1;
+		// What was on its way to the receiver when n8n died is counted when it has arrived.
+		await pause(1000);
+		const rows = stage.rowsOnFile();
+		leasedAtKills.push(rows.filter(({ status }) => status === 'sending').length);
+		const live = rows.filter(({ endpoint_id }) => endpoint_id !== ids.dead);
+		unrecordedAtKills.push(count(await received()) - attemptsOf(live));
+		await stage.boot();
+	}
+	const postsRepeated = await sending;
+	const stats = await stage.settled(180_000);
+
+	// Every event is at every live endpoint, signed; the dead one's are on record.
+	const inboxes = await received();
+	for (const live of LIVE) {
+		expect(inboxes[live].every(({ verified }) => verified)).toBe(true);
+		const arrived = inboxes[live].map(({ body }) => JSON.parse(body).data.n);
+		expect(new Set(arrived).size).toBe(EVENTS);
+	}
+	const [log] = await stage.run({ resource: 'delivery', operation: 'getAll', returnAll: true });
+	const having = (endpoint, status) =>
+		log.filter((row) => row.endpoint_id === ids[endpoint] && row.status === status);
+	for (const live of LIVE) expect(having(live, 'delivered')).toHaveLength(EVENTS);
+	expect(having('dead', 'failed')).toHaveLength(EVENTS);
+	expect(new Set(log.map(({ id }) => id)).size).toBe(EVENTS * 5);
+	expect(log).toHaveLength(EVENTS * 5);
+
+	// Each request that the log does not know is one whose outcome a kill kept from being recorded.
+	const unrecorded =
+		count(inboxes) - attemptsOf(log.filter(({ endpoint_id }) => endpoint_id !== ids.dead));
+	const perKill = unrecordedAtKills.map((sum, index) => sum - (unrecordedAtKills[index - 1] ?? 0));
+	const duplicates = LIVE.filter((live) => live !== 'half').reduce(
+		(sum, live) => sum + inboxes[live].length - EVENTS,
+		0,
+	);
+	console.log(
+		`${EVENTS} events to 5 endpoints, ${KILLS} kills: ${postsRepeated} posts made again, ${count(inboxes)} requests, ${duplicates} duplicates at the three endpoints that always accept; attempts not on record at each kill: ${perKill.join(', ')}, of deliveries held: ${leasedAtKills.join(', ')}`,
+	);
+	expect(unrecorded).toBe(unrecordedAtKills[KILLS - 1]);
+	expect(duplicates).toBeLessThanOrEqual(unrecorded);
+	perKill.forEach((sum, index) => expect(sum).toBeLessThanOrEqual(leasedAtKills[index]));
+
+	// The stats add up to the log.
+	const countOf = (status) => log.filter((row) => row.status === status).length;
+	expect(stats).toMatchObject({
+		total_deliveries: log.length,
+		successful_deliveries: countOf('delivered'),
+		failed_deliveries: countOf('failed'),
+		pending_deliveries: 0,
+		held_deliveries: 0,
+		total_attempts: attemptsOf(log),
+	});
+	for (const { endpoint_id, total_attempts, total_deliveries } of stats.by_endpoint) {
+		const own = log.filter((row) => row.endpoint_id === endpoint_id);
+		expect([total_deliveries, total_attempts]).toEqual([own.length, attemptsOf(own)]);
+	}
+	const overDays = stats.by_day.reduce((sum, { total_deliveries }) => sum + total_deliveries, 0);
+	expect(overDays).toBe(log.length);
+}, 600_000);

@@ -1,0 +1,252 @@
+const fc = require('fast-check');
+
+const { current } = require('../../../dist/core/outbox/deliveryRow');
+const { deliverDue } = require('../../../dist/core/outbox/due');
+const { replayDelivery } = require('../../../dist/core/outbox/replay');
+const { sendEvents } = require('../../../dist/core/outbox/send');
+
+const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('./world');
+
+/** Slow enough for outcomes to be written in several calls. */
+const SLOWLY = { attemptMs: 600 };
+const FEW = { ...LIMITS, concurrency: 2 };
+const RETRIES = { settings: { retry_policy: { schedule: 'list', delays: '1 min, 1 min, 1 min' } } };
+/** With keys, so that every call that a send may make is among those at which it dies. */
+const INPUTS = events(5).map((input, index) =>
+	index < 3 ? { ...input, idempotencyKey: `key ${index}` } : input,
+);
+
+async function newWorld(answer = () => 200) {
+	const world = createWorld({ ...SLOWLY, answer });
+	await world.register('ep_a', RETRIES);
+	await world.register('ep_b', RETRIES);
+	return world;
+}
+
+/** Runs by the clock until nothing is left to be done. */
+async function finish(world) {
+	for (let run = 0; run < 6; run += 1) {
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), FEW);
+	}
+}
+
+const outcomesOf = (world) =>
+	current(world.deliveries()).filter(({ status }) => status !== 'sending');
+const pairOf = ({ endpoint_id: endpoint, event_id: event }) => `${endpoint} ${event}`;
+
+/** How often each event was sent to each endpoint. */
+function attemptCounts(world) {
+	const counts = new Map();
+	for (const { endpointId, key } of world.attempts) {
+		const pair = `${endpointId} ${key}`;
+		counts.set(pair, (counts.get(pair) ?? 0) + 1);
+	}
+	return counts;
+}
+
+/** Each event that was accepted is delivered to both endpoints, and nothing is left over. */
+function expectAllDelivered(world, { after }) {
+	const accepted = world.store.rows('events');
+	const pairs = accepted.flatMap(({ event_id: event }) => [`ep_a ${event}`, `ep_b ${event}`]);
+	const rows = world.deliveries();
+	expect({ after, delivered: rows.map(pairOf).sort() }).toEqual({
+		after,
+		delivered: [...pairs].sort(),
+	});
+	expect(rows.filter(({ status }) => status !== 'delivered')).toEqual([]);
+	expect(accepted.filter((row) => row.fan_out_until !== null)).toEqual([]);
+	expect([...attemptCounts(world).keys()].sort()).toEqual([...pairs].sort());
+}
+
+/** Does something once for each call to the tables that it makes, until it makes no more. */
+async function atEveryCall(test) {
+	for (let number = 1; ; number += 1) {
+		const reached = await test(number);
+		if (!reached) return number - 1;
+	}
+}
+
+describe.each(['before', 'after'])(
+	'a process that dies %s the effect of a call to the tables',
+	(killed) => {
+		test('when it sends: every accepted event is delivered, and seldom twice', async () => {
+			const accepted = new Set();
+			const calls = await atEveryCall(async (number) => {
+				const world = await newWorld();
+				const ports = world.process({ killAt: number, killed });
+				const [sent] = await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+				if (sent.status === 'fulfilled') return false;
+				// Whatever was in flight comes to its end.
+				await world.clock.wait(SECOND);
+				const atKill = attemptCounts(world);
+				const recorded = outcomesOf(world).map(pairOf);
+				accepted.add(world.store.rows('events').length);
+				await finish(world);
+				expectAllDelivered(world, { after: number });
+				for (const [pair, count] of attemptCounts(world)) {
+					// Once more only where it was attempted, and nobody had written down how it ended.
+					const most = atKill.has(pair) && !recorded.includes(pair) ? 2 : 1;
+					expect({ number, pair, tooMany: count > most }).toEqual({ number, pair, tooMany: false });
+				}
+				// Who sends again, with the same keys, sends nothing twice.
+				const before = world.attempts.length;
+				const keyed = INPUTS.filter(({ idempotencyKey }) => idempotencyKey);
+				const again = await sendEvents(world.process(), keyed, FEW);
+				const known = world.store.rows('events').length > 0 && before > 0;
+				expect(again.sent.map(({ duplicate }) => duplicate)).toEqual(keyed.map(() => known));
+				return true;
+			});
+			// The events of all calls before they were put in, and of all after.
+			expect([...accepted].sort()).toEqual([0, INPUTS.length]);
+			expect(calls).toBeGreaterThanOrEqual(9);
+		});
+
+		test('when it sends what fails at first: nothing is lost', async () => {
+			const calls = await atEveryCall(async (number) => {
+				const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
+				const ports = world.process({ killAt: number, killed });
+				const [sent] = await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+				if (sent.status === 'fulfilled') return false;
+				await finish(world);
+				expectAllDelivered(world, { after: number });
+				return true;
+			});
+			expect(calls).toBeGreaterThanOrEqual(10);
+		});
+
+		test('when it delivers what is due: nothing is lost, and seldom sent twice', async () => {
+			const calls = await atEveryCall(async (number) => {
+				const world = await newWorld(() => 503);
+				await sendEvents(world.process(), INPUTS, FEW);
+				world.answer = () => 200;
+				world.clock.advance(HOUR);
+				const ports = world.process({ killAt: number, killed });
+				const [run] = await Promise.allSettled([deliverDue(ports, FEW)]);
+				if (run.status === 'fulfilled') return false;
+				await world.clock.wait(SECOND);
+				const atKill = attemptCounts(world);
+				const recorded = outcomesOf(world)
+					.filter(({ status }) => status === 'delivered')
+					.map(pairOf);
+				await finish(world);
+				expectAllDelivered(world, { after: number });
+				for (const [pair, count] of attemptCounts(world)) {
+					const most = atKill.get(pair) === 2 && !recorded.includes(pair) ? 3 : 2;
+					expect({ number, pair, tooMany: count > most }).toEqual({ number, pair, tooMany: false });
+				}
+				return true;
+			});
+			expect(calls).toBeGreaterThanOrEqual(9);
+		});
+
+		test('when it writes down what another left: nothing is lost', async () => {
+			const calls = await atEveryCall(async (number) => {
+				const world = await newWorld();
+				const failAt = ({ method, table }) => method === 'insert' && table === 'deliveries';
+				await Promise.allSettled([sendEvents(world.process({ failAt }), INPUTS, FEW)]);
+				expect(world.deliveries()).toEqual([]);
+				world.clock.advance(MINUTE);
+				const ports = world.process({ killAt: number, killed });
+				const [run] = await Promise.allSettled([deliverDue(ports, FEW)]);
+				if (run.status === 'fulfilled') return false;
+				await finish(world);
+				expectAllDelivered(world, { after: number });
+				return true;
+			});
+			expect(calls).toBeGreaterThanOrEqual(11);
+		});
+
+		test('when it replays: nothing is lost', async () => {
+			const calls = await atEveryCall(async (number) => {
+				const world = await newWorld();
+				await sendEvents(world.process(), INPUTS, FEW);
+				world.clock.advance(HOUR);
+				const ports = world.process({ killAt: number, killed });
+				const [{ delivery_id: id }] = world.deliveries();
+				const [run] = await Promise.allSettled([replayDelivery(ports, id, FEW)]);
+				if (run.status === 'fulfilled') return false;
+				await finish(world);
+				expectAllDelivered(world, { after: number });
+				return true;
+			});
+			expect(calls).toBeGreaterThanOrEqual(7);
+		});
+	},
+);
+
+describe.each(['before', 'after'])('a call that fails %s it has its effect', (failed) => {
+	test('when events are sent: nothing that was accepted is lost', async () => {
+		const calls = await atEveryCall(async (number) => {
+			const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
+			const ports = world.process({ failAt: number, failed });
+			await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+			if (ports.tables.calls.length < number) return false;
+			// What goes on in the background comes to its end.
+			await world.clock.wait(MINUTE);
+			await finish(world);
+			expectAllDelivered(world, { after: number });
+			return true;
+		});
+		expect(calls).toBeGreaterThanOrEqual(10);
+	});
+
+	test('when what is due is delivered: nothing is lost', async () => {
+		const calls = await atEveryCall(async (number) => {
+			const world = await newWorld(({ count }) => (count <= 2 ? 503 : 200));
+			await sendEvents(world.process(), INPUTS, FEW);
+			world.clock.advance(HOUR);
+			const ports = world.process({ failAt: number, failed });
+			await Promise.allSettled([deliverDue(ports, FEW)]);
+			if (ports.tables.calls.length < number) return false;
+			await world.clock.wait(MINUTE);
+			await finish(world);
+			expectAllDelivered(world, { after: number });
+			return true;
+		});
+		expect(calls).toBeGreaterThanOrEqual(9);
+	});
+});
+
+test('many processes that come in between each other and die at any time lose nothing', async () => {
+	const process = fc.record({
+		kind: fc.constantFrom('send', 'due'),
+		startMs: fc.integer({ min: 0, max: 90_000 }),
+		killAt: fc.option(fc.integer({ min: 1, max: 14 }), { nil: undefined }),
+		killed: fc.constantFrom('before', 'after'),
+	});
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(process, { minLength: 2, maxLength: 6 }),
+			fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 20 }),
+			fc.integer({ min: 0, max: 2 }),
+			async (processes, latencies, failures) => {
+				const world = await newWorld(({ count }) => (count <= failures ? 503 : 200));
+				let turn = 0;
+				const latency = () => latencies[(turn += 1) % latencies.length];
+				await Promise.allSettled(
+					processes.map(async ({ kind, killAt, killed, startMs }) => {
+						const ports = world.process({ latency, killAt, killed });
+						await world.clock.wait(startMs);
+						if (kind === 'due') await deliverDue(ports, FEW);
+						else await sendEvents(ports, INPUTS, FEW);
+					}),
+				);
+				await world.clock.wait(MINUTE);
+				await finish(world);
+				const accepted = new Set(world.store.rows('events').map(({ event_id: id }) => id));
+				const best = current(world.deliveries());
+				expect(best.map(pairOf).sort()).toEqual(
+					[...accepted].flatMap((id) => [`ep_a ${id}`, `ep_b ${id}`]).sort(),
+				);
+				expect(best.filter(({ status }) => status !== 'delivered')).toEqual([]);
+				// A delivery is only attempted again after a failure or the death of a process.
+				const deaths = processes.filter(({ killAt }) => killAt !== undefined).length;
+				for (const count of attemptCounts(world).values()) {
+					expect(count).toBeLessThanOrEqual(failures + 1 + deaths);
+				}
+			},
+		),
+		{ numRuns: 150 },
+	);
+});

@@ -1,0 +1,104 @@
+const fc = require('fast-check');
+
+const {
+	changeEndpoint,
+	loadEndpoint,
+	loadEndpoints,
+	removeEndpoint,
+} = require('../../../dist/core/outbox/endpoints');
+
+const { createWorld } = require('./world');
+
+test('endpoints are loaded in the order in which they were registered', async () => {
+	const world = createWorld();
+	for (const id of ['ep_b', 'ep_a', 'ep_c']) await world.register(id);
+	const loaded = await loadEndpoints(world.process());
+	expect(loaded.map(({ id }) => id)).toEqual(['ep_b', 'ep_a', 'ep_c']);
+	expect((await loadEndpoint(world.process(), 'ep_a')).name).toBe('Endpoint ep_a');
+});
+
+test('an endpoint that is not there is told by its ID', async () => {
+	const world = createWorld();
+	const ports = world.process();
+	const expected = { name: 'EndpointNotFoundError', message: expect.stringContaining('"ep_x"') };
+	await expect(loadEndpoint(ports, 'ep_x')).rejects.toMatchObject(expected);
+	await expect(removeEndpoint(ports, 'ep_x')).rejects.toMatchObject(expected);
+	await expect(changeEndpoint(ports, 'ep_x', (one) => one)).rejects.toMatchObject(expected);
+});
+
+test('a removed endpoint is gone, and the others stay', async () => {
+	const world = createWorld();
+	await world.register('ep_a');
+	await world.register('ep_b');
+	await removeEndpoint(world.process(), 'ep_a');
+	expect((await loadEndpoints(world.process())).map(({ id }) => id)).toEqual(['ep_b']);
+});
+
+test('of changes at once none is lost', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.integer({ min: 1, max: 6 }),
+			fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+			async (count, latencies) => {
+				const world = createWorld();
+				await world.register('ep_a');
+				let turn = 0;
+				const latency = () => latencies[(turn += 1) % latencies.length];
+				const known = await world.endpoint('ep_a');
+				await Promise.all(
+					Array.from({ length: count }, async (_, index) => {
+						const ports = { ...world.process({ latency }), random: () => index / count };
+						await changeEndpoint(ports, known, (fresh) => ({
+							...fresh,
+							consecutiveFailures: fresh.consecutiveFailures + 1,
+						}));
+					}),
+				);
+				expect(await world.endpoint('ep_a')).toMatchObject({
+					consecutiveFailures: count,
+					revision: known.revision + count,
+				});
+			},
+		),
+		{ numRuns: 50 },
+	);
+});
+
+test('what is not to be changed is not written', async () => {
+	const world = createWorld();
+	await world.register('ep_a');
+	const ports = world.process();
+	const known = await world.endpoint('ep_a');
+	expect(await changeEndpoint(ports, known, () => undefined)).toBe(known);
+	expect(ports.tables.calls).toEqual([]);
+});
+
+test('an endpoint that others change all the time is given up', async () => {
+	const world = createWorld();
+	await world.register('ep_a');
+	const ports = world.process();
+	const meddling = {
+		...ports,
+		tables: {
+			...ports.tables,
+			update: async (...args) => {
+				const [{ id, revision }] = world.store.rows('endpoints');
+				world.store.edit('endpoints', id, { revision: revision + 1 });
+				return await ports.tables.update(...args);
+			},
+		},
+	};
+	const change = changeEndpoint(meddling, 'ep_a', (fresh) => ({ ...fresh, name: 'New' }));
+	await expect(change).rejects.toMatchObject({ name: 'ConflictError' });
+	expect((await world.endpoint('ep_a')).name).toBe('Endpoint ep_a');
+});
+
+test('a deleted endpoint is not brought back by a change', async () => {
+	const world = createWorld();
+	await world.register('ep_a');
+	const known = await world.endpoint('ep_a');
+	await removeEndpoint(world.process(), 'ep_a');
+	const change = changeEndpoint(world.process(), known, (fresh) => fresh);
+	await expect(change).rejects.toMatchObject({ name: 'EndpointNotFoundError' });
+	expect(world.store.rows('endpoints')).toEqual([]);
+});

@@ -1,0 +1,270 @@
+const { deliverDue } = require('../../../dist/core/outbox/due');
+const { removeEndpoint } = require('../../../dist/core/outbox/endpoints');
+const { replayDelivery, replayFailed } = require('../../../dist/core/outbox/replay');
+const { sendEvents } = require('../../../dist/core/outbox/send');
+
+const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('./world');
+
+const START_MS = Date.parse(START);
+const iso = (ms) => new Date(ms).toISOString();
+const NO_RETRY = { settings: { retry_policy: { schedule: 'none' } } };
+const RETRY_ONCE = { settings: { retry_policy: { schedule: 'list', delays: '10 min' } } };
+
+function disable(world, id, status = 'disabled') {
+	const row = world.store.rows('endpoints').find((one) => one.endpoint_id === id);
+	world.store.edit('endpoints', row.id, { status });
+}
+
+/** A world with one delivery of this status. Afterwards its endpoint answers 200. */
+async function withDelivery(status) {
+	const world = createWorld({ answer: () => (status === 'delivered' ? 200 : 500) });
+	await world.register('ep_a', status === 'failed' ? NO_RETRY : RETRY_ONCE);
+	if (status === 'held') disable(world, 'ep_a');
+	await sendEvents(world.process(), events(1), LIMITS);
+	if (status === 'held') disable(world, 'ep_a', 'active');
+	expect(world.statuses()).toEqual([status]);
+	world.answer = () => 200;
+	world.clock.advance(MINUTE);
+	return world;
+}
+
+describe('a replay', () => {
+	test.each(['delivered', 'failed', 'held', 'pending'])(
+		'of a delivery that is %s sends the same at once',
+		async (status) => {
+			const world = await withDelivery(status);
+			const [before] = world.deliveries();
+			const { results } = await replayDelivery(world.process(), before.delivery_id, LIMITS);
+			expect(results).toMatchObject([
+				{ endpoint: { id: 'ep_a' }, row: { status: 'delivered' }, response: { status_code: 200 } },
+			]);
+			const made = world.attempts.length;
+			expect(made).toBe(status === 'held' ? 1 : 2);
+			expect(world.attempts.at(-1)).toMatchObject({
+				key: before.event_id,
+				startMs: world.clock.nowMs() - 100,
+			});
+			expect(new Set(world.attempts.map(({ body }) => body)).size).toBe(1);
+			expect(world.deliveries()).toMatchObject([
+				{
+					delivery_id: before.delivery_id,
+					status: 'delivered',
+					attempts: made,
+					error: null,
+					next_attempt_at: null,
+					lease_owner: null,
+				},
+			]);
+		},
+	);
+
+	test('begins the schedule anew, and numbers attempts on', async () => {
+		const world = await withDelivery('pending');
+		const [{ delivery_id: id }] = world.deliveries();
+		world.answer = () => 500;
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 2 }]);
+		for (let replay = 0; replay < 2; replay += 1) {
+			world.clock.advance(HOUR);
+			await replayDelivery(world.process(), id, LIMITS);
+			expect(world.deliveries()).toMatchObject([
+				{
+					status: 'pending',
+					completed_at: null,
+					next_attempt_at: iso(world.clock.nowMs() + 10 * MINUTE),
+				},
+			]);
+			world.clock.advance(HOUR);
+			await deliverDue(world.process(), LIMITS);
+			expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 4 + 2 * replay }]);
+		}
+		expect(world.attempts).toHaveLength(6);
+		const log = JSON.parse(world.deliveries()[0].attempt_log);
+		expect(log.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6]);
+		expect(log.map(({ time }) => Date.parse(time))).toEqual(
+			world.attempts.map(({ startMs }) => startMs),
+		);
+	});
+
+	test('is refused while the delivery is being sent, and that goes on', async () => {
+		const world = createWorld({ attemptMs: 10 * SECOND });
+		await world.register('ep_a');
+		const sending = sendEvents(world.process(), events(1), LIMITS);
+		await world.clock.wait(SECOND);
+		const [{ delivery_id: id }] = world.deliveries();
+		await expect(replayDelivery(world.process(), id, LIMITS)).rejects.toMatchObject({
+			name: 'ReplayError',
+			message: expect.stringContaining(`${id} is being sent`),
+		});
+		await sending;
+		expect(world.attempts).toHaveLength(1);
+		expect(world.statuses()).toEqual(['delivered']);
+	});
+
+	test('of two at once one is refused', async () => {
+		const world = await withDelivery('failed');
+		const [{ delivery_id: id }] = world.deliveries();
+		const runs = await Promise.allSettled(
+			[0, 1].map(
+				async (ms) => await replayDelivery(world.process({ latency: () => ms }), id, LIMITS),
+			),
+		);
+		expect(runs.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(world.attempts).toHaveLength(2);
+	});
+
+	test('and what is due do not send a delivery twice', async () => {
+		const world = await withDelivery('pending');
+		world.clock.advance(HOUR);
+		const [{ delivery_id: id }] = world.deliveries();
+		for (const ms of [0, 1, 2]) {
+			await Promise.allSettled([
+				replayDelivery(world.process({ latency: () => 1 }), id, LIMITS),
+				deliverDue(world.process({ latency: () => ms }), LIMITS),
+			]);
+			expect(world.attempts).toHaveLength(2);
+			// Its next turn: due again.
+			const [{ id: row }] = world.deliveries();
+			world.attempts.length = 1;
+			world.store.edit('deliveries', row, { status: 'pending', next_attempt_at: START });
+		}
+	});
+
+	test('is refused for a disabled endpoint, with the way out, and changes nothing', async () => {
+		const world = await withDelivery('failed');
+		disable(world, 'ep_a');
+		const before = world.deliveries();
+		await expect(
+			replayDelivery(world.process(), before[0].delivery_id, LIMITS),
+		).rejects.toMatchObject({
+			name: 'ReplayError',
+			message: expect.stringContaining('Endpoint → Enable'),
+		});
+		expect(world.deliveries()).toEqual(before);
+		expect(world.attempts).toHaveLength(1);
+	});
+
+	test('is refused for an endpoint or a delivery that is not there', async () => {
+		const world = await withDelivery('failed');
+		const [{ delivery_id: id }] = world.deliveries();
+		await expect(replayDelivery(world.process(), 'dlv_x', LIMITS)).rejects.toMatchObject({
+			name: 'DeliveryNotFoundError',
+		});
+		await removeEndpoint(world.process(), 'ep_a');
+		await expect(replayDelivery(world.process(), id, LIMITS)).rejects.toMatchObject({
+			name: 'EndpointNotFoundError',
+		});
+		expect(world.statuses()).toEqual(['failed']);
+	});
+
+	test('whose event is not on record any more fails, and says so', async () => {
+		const world = await withDelivery('failed');
+		await world.store.connect().remove('events', { all: [] });
+		const [{ delivery_id: id }] = world.deliveries();
+		const { results } = await replayDelivery(world.process(), id, LIMITS);
+		expect(results).toMatchObject([
+			{ row: { status: 'failed', error: 'The event is not on record any more' } },
+		]);
+		expect(world.attempts).toHaveLength(1);
+		expect(world.statuses()).toEqual(['failed']);
+	});
+
+	test('that is killed is made by the next run', async () => {
+		const world = await withDelivery('delivered');
+		const [{ delivery_id: id }] = world.deliveries();
+		const failAt = ({ method, table }) => method === 'insert' && table === 'deliveries';
+		await expect(replayDelivery(world.process({ failAt }), id, LIMITS)).rejects.toThrow('busy');
+		expect(world.statuses()).toEqual(['sending']);
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toHaveLength(3);
+		expect(world.statuses()).toEqual(['delivered']);
+	});
+});
+
+describe('a replay of all that failed', () => {
+	/** Of each of two endpoints: one delivered, one failed, one held, one pending; the next day, again. */
+	async function mixed() {
+		const world = createWorld();
+		for (const id of ['ep_a', 'ep_b']) await world.register(id, NO_RETRY);
+		world.answer = ({ body }) => (body.toString().includes('"number":0') ? 200 : 500);
+		for (let day = 0; day < 2; day += 1) {
+			await sendEvents(world.process(), events(2), LIMITS);
+			for (const id of ['ep_a', 'ep_b']) disable(world, id);
+			await sendEvents(world.process(), events(1), LIMITS);
+			for (const id of ['ep_a', 'ep_b']) disable(world, id, 'active');
+			world.clock.advance(DAY);
+		}
+		const counts = {};
+		for (const status of world.statuses()) counts[status] = (counts[status] ?? 0) + 1;
+		expect(counts).toEqual({ delivered: 4, failed: 4, held: 4 });
+		world.answer = () => 200;
+		return world;
+	}
+	const madeDue = (world) =>
+		world.deliveries().filter(({ replayed_at: replayedAt }) => replayedAt !== null);
+
+	test('makes them due at once, and what is held too', async () => {
+		const world = await mixed();
+		expect(await replayFailed(world.process(), START)).toBe(8);
+		expect(madeDue(world)).toHaveLength(8);
+		for (const row of madeDue(world)) {
+			expect(row).toMatchObject({
+				status: 'pending',
+				next_attempt_at: iso(world.clock.nowMs()),
+				replayed_at: iso(world.clock.nowMs()),
+				completed_at: null,
+				error: null,
+			});
+		}
+		const before = world.attempts.length;
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toHaveLength(before + 8);
+		expect(world.statuses()).toEqual(Array(12).fill('delivered'));
+		expect(await replayFailed(world.process(), START)).toBe(0);
+	});
+
+	test('takes those since a time', async () => {
+		const world = await mixed();
+		const second = world.deliveries().at(-1).accepted_at;
+		expect(await replayFailed(world.process(), iso(Date.parse(second) + 1))).toBe(0);
+		expect(await replayFailed(world.process(), iso(START_MS + DAY))).toBe(4);
+		for (const row of madeDue(world)) {
+			expect(Date.parse(row.accepted_at)).toBeGreaterThanOrEqual(START_MS + DAY);
+		}
+	});
+
+	test('takes those of one endpoint', async () => {
+		const world = await mixed();
+		expect(await replayFailed(world.process(), START, 'ep_b')).toBe(4);
+		expect(madeDue(world).map(({ endpoint_id: id }) => id)).toEqual(Array(4).fill('ep_b'));
+		expect(await replayFailed(world.process(), START, 'ep_x')).toBe(0);
+	});
+
+	test('begins the schedule anew', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a', RETRY_ONCE);
+		await sendEvents(world.process(), events(1), LIMITS);
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 2 }]);
+		world.clock.advance(HOUR);
+		expect(await replayFailed(world.process(), START)).toBe(1);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.deliveries()).toMatchObject([{ status: 'pending', attempts: 3 }]);
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 4 }]);
+	});
+
+	test('is made in 2 calls, however many there are', async () => {
+		const world = await mixed();
+		const ports = world.process();
+		await replayFailed(ports, START);
+		expect(ports.tables.calls.map(({ method, table }) => `${method} ${table}`)).toEqual([
+			'update deliveries',
+			'update deliveries',
+		]);
+	});
+});

@@ -1,0 +1,391 @@
+const fc = require('fast-check');
+
+const { MAX_EVENT_BYTES, sendEvents } = require('../../../dist/core/outbox/send');
+
+const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
+
+const iso = (ms) => new Date(ms).toISOString();
+const summary = ({ deliveries }) =>
+	deliveries.map(({ endpoint, row }) => `${endpoint.id} ${row.status}`).sort();
+
+describe('events', () => {
+	test('go to each endpoint that is subscribed to them, and to no other', async () => {
+		const world = createWorld();
+		await world.register('ep_all');
+		await world.register('ep_orders', { eventTypes: ['order.*'] });
+		await world.register('ep_large', { settings: { conditions: { amount: { gt: 100 } } } });
+		await world.register('ep_users', { eventTypes: ['user.created'] });
+		const { changes, sent } = await sendEvents(
+			world.process(),
+			[
+				{ type: 'order.created', data: { amount: 500 } },
+				{ type: 'user.created', data: { amount: 1 } },
+				{ type: 'order.paid', data: {} },
+			],
+			LIMITS,
+		);
+		expect(sent.map(summary)).toEqual([
+			['ep_all delivered', 'ep_large delivered', 'ep_orders delivered'],
+			['ep_all delivered', 'ep_users delivered'],
+			['ep_all delivered', 'ep_orders delivered'],
+		]);
+		expect(changes).toEqual([]);
+		const [order, user, paid] = sent.map(({ event }) => event.id);
+		expect(new Set([order, user, paid]).size).toBe(3);
+		expect(world.attempts.map(({ endpointId, key }) => `${endpointId} ${key}`).sort()).toEqual(
+			[
+				`ep_all ${order}`,
+				`ep_all ${user}`,
+				`ep_all ${paid}`,
+				`ep_orders ${order}`,
+				`ep_orders ${paid}`,
+				`ep_large ${order}`,
+				`ep_users ${user}`,
+			].sort(),
+		);
+	});
+
+	test('are told back with type, data and time, and each has one row for each delivery', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		expect(sent).toMatchObject([
+			{
+				duplicate: false,
+				event: { type: 'order.created', data: { number: 0 }, acceptedAt: START },
+			},
+			{
+				duplicate: false,
+				event: { type: 'order.created', data: { number: 1 }, acceptedAt: START },
+			},
+		]);
+		expect(world.deliveries()).toMatchObject(
+			sent.map(({ event }) => ({
+				event_id: event.id,
+				endpoint_id: 'ep_a',
+				status: 'delivered',
+				attempts: 1,
+				response_code: 200,
+				response_time_ms: 100,
+				accepted_at: START,
+				completed_at: iso(Date.parse(START) + 100),
+				next_attempt_at: null,
+				lease_owner: null,
+				error: null,
+			})),
+		);
+		expect(world.store.rows('events')).toMatchObject(
+			sent.map(({ event }) => ({
+				event_id: event.id,
+				data: JSON.stringify(event.data),
+				endpoint_ids: '["ep_a"]',
+				fan_out_owner: null,
+				fan_out_until: null,
+			})),
+		);
+	});
+
+	test('that nobody wants are on record, and nothing is attempted', async () => {
+		const world = createWorld();
+		await world.register('ep_a', { eventTypes: ['user.created'] });
+		const { sent } = await sendEvents(world.process(), events(1), LIMITS);
+		expect(sent[0]).toMatchObject({ duplicate: false, deliveries: [] });
+		expect(world.attempts).toEqual([]);
+		expect(world.deliveries()).toEqual([]);
+		expect(world.store.rows('events')).toMatchObject([{ endpoint_ids: '[]', fan_out_until: null }]);
+	});
+
+	test('and their deliveries are on record before the first attempt', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		await world.register('ep_b');
+		const seen = [];
+		world.answer = () => {
+			seen.push({
+				events: world.store.rows('events').map(({ data }) => data),
+				statuses: world.statuses(),
+			});
+			return 200;
+		};
+		await sendEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
+		expect(seen).toHaveLength(6);
+		expect(seen[0]).toEqual({
+			events: ['{"number":0}', '{"number":1}', '{"number":2}'],
+			statuses: Array(6).fill('sending'),
+		});
+	});
+});
+
+describe('the calls to the tables', () => {
+	async function callsOf(count, { answer = () => 200, keys = false, before } = {}) {
+		const world = createWorld({ answer });
+		await world.register('ep_a');
+		await world.register('ep_b');
+		const inputs = events(count).map((input, index) =>
+			keys ? { ...input, idempotencyKey: `key ${index}` } : input,
+		);
+		if (before) await before(world, inputs);
+		const ports = world.process();
+		await sendEvents(ports, inputs, { ...LIMITS, concurrency: 1000 });
+		return ports.tables.calls.map(({ method, table }) => `${method} ${table}`);
+	}
+	const USUAL = [
+		'find endpoints',
+		'insert events',
+		'insert deliveries',
+		// The event is fanned out.
+		'update events',
+		// The outcomes, and the rows that they take the place of.
+		'insert deliveries',
+		'remove deliveries',
+	];
+
+	test('are 6, for one event and for 500', async () => {
+		expect(await callsOf(1)).toEqual(USUAL);
+		expect(await callsOf(500)).toEqual(USUAL);
+	});
+
+	test('are one more for each endpoint that fails, for one event and for 500', async () => {
+		const more = ['update endpoints', 'update endpoints'];
+		const expected = [...USUAL.slice(0, 5), ...more, USUAL[5]];
+		expect(await callsOf(1, { answer: () => 500 })).toEqual(expected);
+		expect(await callsOf(500, { answer: () => 500 })).toEqual(expected);
+	});
+
+	test('are 2 more with keys: before the events are put in, and after', async () => {
+		const expected = ['find endpoints', 'find events', 'insert events', 'find events'];
+		expect(await callsOf(1, { keys: true })).toEqual([...expected, ...USUAL.slice(2)]);
+		expect(await callsOf(500, { keys: true })).toEqual([...expected, ...USUAL.slice(2)]);
+	});
+
+	test('are 3 where all was sent before', async () => {
+		const before = async (world, inputs) => {
+			await sendEvents(world.process(), inputs, LIMITS);
+		};
+		const expected = ['find endpoints', 'find events', 'find deliveries'];
+		expect(await callsOf(1, { keys: true, before })).toEqual(expected);
+		// Of two endpoints: 800 deliveries, which a page holds.
+		expect(await callsOf(400, { keys: true, before })).toEqual(expected);
+	});
+});
+
+describe('an idempotency key', () => {
+	const KEYED = { type: 'order.created', data: { number: 1 }, idempotencyKey: 'order 1' };
+
+	test('sends an event once, however often it is sent', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const first = await sendEvents(world.process(), [KEYED], LIMITS);
+		world.clock.advance(MINUTE);
+		const other = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
+		const second = await sendEvents(world.process(), [other], LIMITS);
+		expect(first.sent[0].duplicate).toBe(false);
+		expect(second.sent).toEqual([
+			{
+				duplicate: true,
+				event: first.sent[0].event,
+				deliveries: [
+					{
+						endpoint: expect.objectContaining({ id: 'ep_a' }),
+						row: expect.objectContaining({ status: 'delivered', attempts: 1 }),
+						response: null,
+					},
+				],
+			},
+		]);
+		expect(world.attempts).toHaveLength(1);
+		expect(world.store.rows('events')).toHaveLength(1);
+		expect(world.deliveries()).toHaveLength(1);
+	});
+
+	test('that is another, or is empty, is another event', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const inputs = ['a', 'b', '', ''].map((idempotencyKey) => ({ ...KEYED, idempotencyKey }));
+		const { sent } = await sendEvents(world.process(), inputs, LIMITS);
+		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, false, false, false]);
+		expect(world.attempts).toHaveLength(4);
+	});
+
+	test('twice in one call is one event, the first one', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const again = { ...KEYED, data: { number: 2 } };
+		const { sent } = await sendEvents(world.process(), [KEYED, again], LIMITS);
+		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, true]);
+		expect(sent.map(summary)).toEqual([['ep_a delivered'], ['ep_a delivered']]);
+		expect(sent[1].event.id).toBe(sent[0].event.id);
+		expect(world.attempts).toHaveLength(1);
+		expect(JSON.parse(world.attempts[0].body).data).toEqual({ number: 1 });
+		expect(world.store.rows('events')).toHaveLength(1);
+	});
+
+	test('twice in one call tells of both what the event is', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const again = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
+		const { sent } = await sendEvents(world.process(), [KEYED, again], LIMITS);
+		expect(sent[1].event).toEqual(sent[0].event);
+	});
+
+	test('sent by several at once is one event, whoever comes in between', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 2, max: 3 }),
+				fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 20 }),
+				async (count, latencies) => {
+					const world = createWorld();
+					await world.register('ep_a');
+					await world.register('ep_b');
+					let turn = 0;
+					const latency = () => latencies[(turn += 1) % latencies.length];
+					const runs = await Promise.all(
+						Array.from({ length: count }, async (_, number) => {
+							const input = { ...KEYED, data: { number } };
+							return await sendEvents(world.process({ latency }), [input], LIMITS);
+						}),
+					);
+					const sent = runs.map(({ sent: [one] }) => one);
+					const winners = sent.filter(({ duplicate }) => !duplicate);
+					expect(winners).toHaveLength(1);
+					expect(summary(winners[0])).toEqual(['ep_a delivered', 'ep_b delivered']);
+					for (const { event } of sent) expect(event).toEqual(winners[0].event);
+					expect(world.store.rows('events')).toMatchObject([
+						{ data: JSON.stringify(winners[0].event.data), fan_out_until: null },
+					]);
+					expect(world.statuses()).toEqual(['delivered', 'delivered']);
+					expect(world.attempts.map(({ endpointId }) => endpointId).sort()).toEqual([
+						'ep_a',
+						'ep_b',
+					]);
+					for (const { body } of world.attempts) {
+						expect(JSON.parse(body).data).toEqual(winners[0].event.data);
+					}
+				},
+			),
+			{ numRuns: 150 },
+		);
+	});
+
+	test('of two at once, both in flight, the loser takes away its row and no other', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const both = [{ ...KEYED }, { type: 'order.created', data: {}, idempotencyKey: 'mine' }];
+		const [first, second] = await Promise.all([
+			sendEvents(world.process(), [KEYED], LIMITS),
+			sendEvents(world.process({ latency: () => 1 }), both, LIMITS),
+		]);
+		expect(first.sent.map(({ duplicate }) => duplicate)).toEqual([false]);
+		expect(second.sent.map(({ duplicate }) => duplicate)).toEqual([true, false]);
+		expect(world.store.rows('events').map(({ event_id: id }) => id)).toEqual([
+			first.sent[0].event.id,
+			second.sent[1].event.id,
+		]);
+		expect(world.attempts).toHaveLength(2);
+	});
+});
+
+describe('a disabled endpoint’s delivery', () => {
+	test('is held, with the reason and no attempt', async () => {
+		const world = createWorld();
+		await world.register('ep_a', { status: 'disabled' });
+		await world.register('ep_b');
+		const ports = world.process();
+		const { sent } = await sendEvents(ports, events(1), LIMITS);
+		expect(summary(sent[0])).toEqual(['ep_a held', 'ep_b delivered']);
+		expect(world.attempts.map(({ endpointId }) => endpointId)).toEqual(['ep_b']);
+		const row = world.deliveries().find(({ endpoint_id: id }) => id === 'ep_a');
+		expect(row).toMatchObject({
+			status: 'held',
+			attempts: 0,
+			next_attempt_at: null,
+			lease_owner: null,
+			error: expect.stringContaining('disabled'),
+		});
+	});
+
+	test('is held where no other endpoint is there', async () => {
+		const world = createWorld();
+		await world.register('ep_a', { status: 'disabled' });
+		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		expect(sent.map(summary)).toEqual([['ep_a held'], ['ep_a held']]);
+		expect(world.statuses()).toEqual(['held', 'held']);
+		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
+	});
+});
+
+describe('before anything is written', () => {
+	test.each([
+		[
+			'an event that is too large',
+			{ type: 'order.created', data: { text: 'x'.repeat(MAX_EVENT_BYTES) } },
+			'EventTooLargeError',
+		],
+		[
+			'one that is too large in bytes',
+			{ type: 'a', data: { t: 'ä'.repeat(131_072) } },
+			'EventTooLargeError',
+		],
+		['one of no type', { type: '', data: {} }, 'InvalidEndpointError'],
+	])('%s is refused, with all that is sent along with it', async (_, input, name) => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const ports = world.process();
+		await expect(sendEvents(ports, [...events(1), input], LIMITS)).rejects.toMatchObject({ name });
+		expect(world.store.rows('events')).toEqual([]);
+		expect(world.deliveries()).toEqual([]);
+		expect(world.attempts).toEqual([]);
+	});
+
+	test('an event of exactly the size is taken', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const frame = JSON.stringify({ text: '' }).length;
+		const data = { text: 'x'.repeat(MAX_EVENT_BYTES - frame) };
+		const { sent } = await sendEvents(world.process(), [{ type: 'a', data }], LIMITS);
+		expect(summary(sent[0])).toEqual(['ep_a delivered']);
+	});
+});
+
+test('a failing attempt leaves a row that is due by the schedule', async () => {
+	const world = createWorld({ answer: () => 503 });
+	await world.register('ep_a');
+	await world.register('ep_b', {
+		settings: { retry_policy: { schedule: 'list', delays: '7 s' } },
+	});
+	await world.register('ep_c', { settings: { retry_policy: { schedule: 'none' } } });
+	const { changes, sent } = await sendEvents(world.process(), events(1), LIMITS);
+	expect(summary(sent[0])).toEqual(['ep_a pending', 'ep_b pending', 'ep_c failed']);
+	const endedMs = Date.parse(START) + 100;
+	const rows = new Map(world.deliveries().map((row) => [row.endpoint_id, row]));
+	expect(rows.size).toBe(3);
+	const pending = { status: 'pending', attempts: 1, completed_at: null, lease_owner: null };
+	// AgenticFlow's first wait is a minute; nothing is left to chance here.
+	expect(rows.get('ep_a')).toMatchObject({ ...pending, next_attempt_at: iso(endedMs + MINUTE) });
+	expect(rows.get('ep_b')).toMatchObject({
+		...pending,
+		next_attempt_at: iso(endedMs + 7 * SECOND),
+	});
+	expect(rows.get('ep_c')).toMatchObject({
+		status: 'failed',
+		attempts: 1,
+		next_attempt_at: null,
+		completed_at: iso(endedMs),
+		error: 'The endpoint answered with status 503. No retries are allowed',
+	});
+	expect(changes.map(({ change, endpoint }) => `${endpoint.id} ${change}`).sort()).toEqual([
+		'ep_a failing',
+		'ep_b failing',
+		'ep_c failing',
+	]);
+});
+
+test('a send whose attempts go on has not ended, also where the database fails meanwhile', async () => {
+	const world = createWorld({ attemptMs: 5000 });
+	await world.register('ep_a');
+	const failAt = ({ method, table }) => method === 'update' && table === 'events';
+	const ports = world.process({ failAt });
+	await expect(sendEvents(ports, events(3), LIMITS)).rejects.toThrow('busy');
+	expect(world.attempts.map(({ endMs }) => endMs !== undefined)).toEqual([true, true, true]);
+	expect(world.statuses()).toContain('delivered');
+});

@@ -1,0 +1,239 @@
+const fc = require('fast-check');
+
+const {
+	eq,
+	findAll,
+	findAny,
+	MAX_CONDITIONS,
+	MAX_FOUND,
+	readRow,
+	TABLES,
+	UnreadableRowError,
+} = require('../../../dist/core/outbox/tables');
+
+const { createStore } = require('./memoryTables');
+const { createWorld, START } = require('./world');
+
+const ROWS = {
+	events: {
+		id: 3,
+		event_id: 'evt_1',
+		event_type: 'order.created',
+		accepted_at: START,
+		data: '{"amount":1}',
+		endpoint_ids: '["ep_a"]',
+		fan_out_owner: null,
+		fan_out_until: null,
+	},
+	deliveries: {
+		id: 7,
+		delivery_id: 'dlv_1',
+		event_id: 'evt_1',
+		event_type: 'order.created',
+		event_ids: null,
+		endpoint_id: 'ep_a',
+		accepted_at: START,
+		status: 'pending',
+		attempts: 0,
+		last_attempt_at: null,
+		next_attempt_at: START,
+		completed_at: null,
+		response_code: null,
+		response_time_ms: null,
+		payload_size: null,
+		error: null,
+		attempt_log: '[]',
+		replayed_at: null,
+		lease_owner: null,
+	},
+};
+
+describe('a row', () => {
+	test('is read with its JSON', () => {
+		expect(readRow('events', ROWS.events)).toEqual({
+			...ROWS.events,
+			data: { amount: 1 },
+			endpoint_ids: ['ep_a'],
+		});
+		expect(readRow('deliveries', ROWS.deliveries)).toEqual({
+			...ROWS.deliveries,
+			attempt_log: [],
+		});
+	});
+
+	test('of an endpoint is read as it was written', async () => {
+		const world = createWorld();
+		await world.register('ep_a', { eventTypes: ['order.*'] });
+		const [row] = world.store.rows('endpoints');
+		expect(readRow('endpoints', row)).toMatchObject({ event_types: ['order.*'], settings: {} });
+	});
+
+	test.each([
+		['deliveries', 'status', 'lost'],
+		['deliveries', 'status', null],
+		['deliveries', 'attempts', '3'],
+		['deliveries', 'attempt_log', '[{"attempt":1}]'],
+		['deliveries', 'attempt_log', 'not JSON'],
+		['deliveries', 'attempt_log', null],
+		['deliveries', 'next_attempt_at', 'tomorrow'],
+		['deliveries', 'accepted_at', null],
+		['events', 'data', '{'],
+		['events', 'endpoint_ids', '{"ep_a":true}'],
+		['events', 'event_id', null],
+	])('of the table of %s whose %s is %j cannot be read, and is named', (table, column, value) => {
+		const row = { ...ROWS[table], [column]: value };
+		const read = () => readRow(table, row);
+		expect(read).toThrow(UnreadableRowError);
+		expect(read).toThrow(`Row ${row.id} `);
+		expect(read).toThrow(`table of ${table}`);
+		expect(read).toThrow(`"${column}"`);
+	});
+
+	test.each(Object.keys(ROWS))('of the table of %s without a column cannot be read', (table) => {
+		for (const column of Object.keys(TABLES[table])) {
+			const row = { ...ROWS[table] };
+			delete row[column];
+			const read = () => readRow(table, row);
+			expect(read).toThrow(UnreadableRowError);
+			expect(read).toThrow(`Row ${row.id} `);
+			expect(read).toThrow(`"${column}"`);
+		}
+	});
+
+	test('of an endpoint that was edited names row and column', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const [row] = world.store.rows('endpoints');
+		for (const [column, value] of [
+			['status', 'paused'],
+			['settings', '[]'],
+			['event_types', 'order.created'],
+			['registered_at', null],
+		]) {
+			world.store.edit('endpoints', row.id, { ...row, [column]: value });
+			await expect(world.endpoint('ep_a')).rejects.toThrow(
+				new RegExp(`^Row ${row.id} of .* table of endpoints .* "${column}"`),
+			);
+		}
+	});
+});
+
+/** A store with events of these IDs, in this order. */
+function storeWith(ids) {
+	const store = createStore();
+	const { id, ...row } = ROWS.events;
+	store.insert(
+		'events',
+		ids.map((eventId) => ({ ...row, event_id: eventId })),
+	);
+	return store;
+}
+const numbers = (count) => Array.from({ length: count }, (_, index) => `evt_${index}`);
+
+describe('all rows are found', () => {
+	test.each([0, 1, MAX_FOUND - 1, MAX_FOUND, MAX_FOUND + 1, 2 * MAX_FOUND, 2500])(
+		'where there are %d of them',
+		async (count) => {
+			const tables = storeWith(numbers(count)).connect();
+			const found = await findAll(tables, 'events');
+			expect(found.map(({ event_id: id }) => id)).toEqual(numbers(count));
+		},
+	);
+
+	test('for which the conditions hold', async () => {
+		const tables = storeWith(['a', 'b', 'a', 'c', 'a']).connect();
+		const found = await findAll(tables, 'events', [eq('event_id', 'a')]);
+		expect(found.map(({ id }) => id)).toEqual([1, 3, 5]);
+	});
+});
+
+describe('rows in which a column holds one of many values', () => {
+	test('are found, each once, however many values and rows there are', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.constantFrom(0, 1, 2, MAX_CONDITIONS, MAX_CONDITIONS + 1, 2100),
+				fc.integer({ min: 1, max: 2 }),
+				async (count, each) => {
+					const there = numbers(count + 5);
+					const tables = storeWith([...there, ...(each === 2 ? there : [])]).connect();
+					const wanted = numbers(count);
+					const found = await findAny(tables, 'events', 'event_id', [...wanted, ...wanted]);
+					const ids = found.map(({ id }) => id);
+					expect(new Set(ids).size).toBe(ids.length);
+					expect(found.map(({ event_id: id }) => id).sort()).toEqual(
+						Array.from({ length: each }, () => wanted)
+							.flat()
+							.sort(),
+					);
+				},
+			),
+			{ numRuns: 24 },
+		);
+	});
+
+	test('are found where one value has more rows than a page', async () => {
+		const tables = storeWith([...Array(MAX_FOUND + 500).fill('many'), 'one', 'other']).connect();
+		const found = await findAny(tables, 'events', 'event_id', ['many', 'one']);
+		expect(found).toHaveLength(MAX_FOUND + 501);
+	});
+
+	test('take one call for as many values as a query may have, and none for none', async () => {
+		const tables = storeWith(numbers(MAX_CONDITIONS)).connect();
+		await findAny(tables, 'events', 'event_id', []);
+		expect(tables.calls).toHaveLength(0);
+		await findAny(tables, 'events', 'event_id', numbers(MAX_CONDITIONS));
+		expect(tables.calls).toHaveLength(1);
+	});
+});
+
+describe('the tables in memory, with which the outbox is tested,', () => {
+	test('know no other columns, and no values of other types', async () => {
+		const tables = createStore().connect();
+		const query = { all: [eq('event_id', 'a')] };
+		const ORDER = { newestFirst: false, limit: 1 };
+		await expect(tables.insert('events', [{ x: 1 }])).rejects.toThrow("unknown column name 'x'");
+		await expect(tables.find('events', { all: [eq('x', 1)] }, ORDER)).rejects.toThrow("'x'");
+		await expect(tables.update('events', query, { x: 1 })).rejects.toThrow("'x'");
+		await expect(tables.remove('events', { any: [eq('x', 1)] })).rejects.toThrow("'x'");
+		await expect(tables.find('events', query, { ...ORDER, by: 'x' })).rejects.toThrow("'x'");
+		await expect(tables.find('events', query, { ...ORDER, limit: 1001 })).rejects.toThrow('1001');
+		await expect(tables.insert('events', [{ event_id: 1 }])).rejects.toThrow('type');
+		await expect(tables.insert('deliveries', [{ attempts: '1' }])).rejects.toThrow('type');
+	});
+
+	test('put in all rows or none', async () => {
+		const store = createStore();
+		const insert = store.connect().insert('events', [{ event_id: 'a' }, { x: 1 }]);
+		await expect(insert).rejects.toThrow("'x'");
+		expect(store.rows('events')).toEqual([]);
+	});
+
+	test('compare as SQL does', async () => {
+		const store = createStore();
+		store.insert('events', [
+			{ event_id: 'a', accepted_at: '2025-01-01T00:00:00.000Z' },
+			{ event_id: 'b', accepted_at: '2025-01-02T00:00:00.000Z' },
+			{ event_id: 'c', accepted_at: null },
+		]);
+		const tables = store.connect();
+		const find = async (operator, value) =>
+			(
+				await tables.find(
+					'events',
+					{ all: [{ column: 'accepted_at', operator, value }] },
+					{ newestFirst: false, limit: 10 },
+				)
+			)
+				.map(({ event_id: id }) => id)
+				.join('');
+		const second = '2025-01-02T00:00:00.000Z';
+		expect(await find('eq', null)).toBe('c');
+		expect(await find('neq', null)).toBe('ab');
+		expect(await find('eq', second)).toBe('b');
+		expect(await find('neq', second)).toBe('ac');
+		expect(await find('lt', second)).toBe('a');
+		expect(await find('lte', second)).toBe('ab');
+		expect(await find('gt', second)).toBe('');
+		expect(await find('gte', second)).toBe('b');
+	});
+});
