@@ -14,7 +14,7 @@ import {
 	type RunLimits,
 	type Work,
 } from './run';
-import { eq, findAny, readRow, readRows, type Row, type StoredRow } from './tables';
+import { eq, findAll, findAny, readRow, readRows, type Row, type StoredRow } from './tables';
 
 /** An event to be sent to all endpoints that are subscribed to it. */
 export interface EventInput {
@@ -42,6 +42,9 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 
 /** How long a run may take to write down an event's deliveries before another does it. */
 const FAN_OUT_MS = 60_000;
+
+/** How long that other may take: there may be thousands, on a machine that has just come up again. */
+const REPAIR_MS = 600_000;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -243,19 +246,19 @@ export async function completeFanOut(ports: OutboxPorts): Promise<number> {
 	const claimed = await tables.update(
 		'events',
 		{ all: [{ column: 'fan_out_until', operator: 'lte', value: iso(nowMs) }] },
-		{ fan_out_owner: owner, fan_out_until: iso(nowMs + FAN_OUT_MS) },
+		{ fan_out_owner: owner, fan_out_until: iso(nowMs + REPAIR_MS) },
 	);
 	const own = readRows(
 		'events',
 		claimed.filter(({ fan_out_owner }) => fan_out_owner === owner),
 	);
 	if (own.length === 0) return 0;
-	const there = await findAny(
-		tables,
-		'deliveries',
-		'event_id',
-		own.map(({ event_id }) => event_id),
-	);
+	// A delivery has the time of its event: one range is found faster than each of many events.
+	const times = own.map(({ accepted_at }) => accepted_at).sort();
+	const there = await findAll(tables, 'deliveries', [
+		{ column: 'accepted_at', operator: 'gte', value: times[0] },
+		{ column: 'accepted_at', operator: 'lte', value: times[times.length - 1] },
+	]);
 	const ids = new Set(there.map(({ delivery_id }) => delivery_id));
 	const lacking = own.flatMap(({ endpoint_ids, event_id }) =>
 		endpoint_ids.map((endpoint_id) => ({

@@ -18,6 +18,7 @@ import {
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
+import type { RunResult } from '../../../../core/outbox/run';
 import { eachItem } from '../../../shared/eachItem';
 import { openOutbox } from '../../../shared/outbox';
 import type { Operation } from '../../operation';
@@ -245,6 +246,25 @@ async function pruneNowAndThen(context: IExecuteFunctions, outbox: OutboxPorts):
 	kept.prunedAtMs = outbox.nowMs();
 }
 
+// A schedule that is faster than its runs would pile them up, each slower than the one before.
+const MAX_RUNS_AT_ONCE = 2;
+const runsAtWork = new Map<string, number>();
+
+/** Runs a task unless enough of its kind are at work in this process. @returns whether it ran */
+async function runUnlessBusy(key: string, task: () => Promise<void>): Promise<boolean> {
+	const atWork = runsAtWork.get(key) ?? 0;
+	if (atWork >= MAX_RUNS_AT_ONCE) return false;
+	runsAtWork.set(key, atWork + 1);
+	try {
+		await task();
+	} finally {
+		const left = (runsAtWork.get(key) ?? 1) - 1;
+		if (left > 0) runsAtWork.set(key, left);
+		else runsAtWork.delete(key);
+	}
+	return true;
+}
+
 export const deliverDue: Operation = {
 	properties: [
 		{
@@ -277,12 +297,24 @@ export const deliverDue: Operation = {
 	],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		const run = await deliverAllDue(outbox, {
-			...limitsOf(context),
-			maxDeliveries: option(context, 'maxDeliveries', 5000),
-			maxRunMs: option(context, 'maxRunSeconds', 300) * 1000,
-		});
-		await pruneNowAndThen(context, outbox);
+		let run: RunResult = { results: [], changes: [] };
+		const ran = await runUnlessBusy(
+			`${context.getWorkflow().id} ${context.getNode().id}`,
+			async () => {
+				run = await deliverAllDue(outbox, {
+					...limitsOf(context),
+					maxDeliveries: option(context, 'maxDeliveries', 5000),
+					maxRunMs: option(context, 'maxRunSeconds', 300) * 1000,
+				});
+				await pruneNowAndThen(context, outbox);
+			},
+		);
+		if (!ran) {
+			context.addExecutionHints({
+				location: 'outputPane',
+				message: `${MAX_RUNS_AT_ONCE} earlier runs of this node are still at work and take what is due: this one left it to them.`,
+			});
+		}
 		const inputs = context.getInputData().length;
 		return outputsOf(context, run).map((jsons) => forAll(jsons, inputs));
 	},

@@ -1,0 +1,279 @@
+const fc = require('fast-check');
+
+const { partIntoBatches } = require('../../../dist/core/outbox/batches');
+const { deliverDue } = require('../../../dist/core/outbox/due');
+const { changedEndpoint } = require('../../../dist/core/outbox/endpoint');
+const { changeEndpoint } = require('../../../dist/core/outbox/endpoints');
+const { findDeliveries, presentDelivery } = require('../../../dist/core/outbox/log');
+const { replayFailed } = require('../../../dist/core/outbox/replay');
+const { sendEvents } = require('../../../dist/core/outbox/send');
+
+const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
+
+const WAIT_MS = 30 * SECOND;
+const batching = (max_events, more = {}) => ({
+	settings: {
+		batch_settings: { max_events, max_wait_seconds: WAIT_MS / 1000 },
+		retry_policy: { schedule: 'list', delays: '1 min, 1 min, 1 min' },
+		...more,
+	},
+});
+const inBody = ({ body }) => JSON.parse(body).data.events.map(({ data }) => data.number);
+const sizes = (world) => world.attempts.map((attempt) => inBody(attempt).length);
+
+async function newWorld(maxEvents, more) {
+	const world = createWorld();
+	await world.register('ep_a', batching(maxEvents, more));
+	return world;
+}
+
+describe('events', () => {
+	test('gather over runs, and leave as one delivery when there are enough', async () => {
+		const world = await newWorld(5);
+		const first = await sendEvents(world.process(), events(3), LIMITS);
+		expect(world.attempts).toEqual([]);
+		expect(first.sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(
+			Array(3).fill('gathering'),
+		);
+		world.clock.advance(SECOND);
+		const { sent } = await sendEvents(world.process(), events(3), LIMITS);
+		const [attempt] = world.attempts;
+		expect(sizes(world)).toEqual([5]);
+		expect(inBody(attempt)).toEqual([0, 1, 2, 0, 1]);
+		const envelope = JSON.parse(attempt.body);
+		expect(envelope).toMatchObject({
+			event: 'webhook.batch',
+			webhook_id: 'ep_a',
+			timestamp: '2025-01-15T10:00:00Z',
+			data: { event_count: 5 },
+		});
+		expect(envelope.data.events[3]).toMatchObject({ event: 'order.created', webhook_id: 'ep_a' });
+		// The batch is one delivery; what it took in is gone, and the rest gathers on.
+		const [left, batch] = world.deliveries();
+		expect(left).toMatchObject({
+			status: 'gathering',
+			next_attempt_at: new Date(Date.parse(START) + SECOND + WAIT_MS).toISOString(),
+		});
+		expect(batch).toMatchObject({
+			status: 'delivered',
+			attempts: 1,
+			event_type: 'webhook.batch',
+			delivery_id: attempt.key,
+			accepted_at: START,
+		});
+		expect(world.deliveries()).toHaveLength(2);
+		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual([
+			'delivered',
+			'delivered',
+			'gathering',
+		]);
+	});
+
+	test('of one run fill as many batches as they can', async () => {
+		const world = await newWorld(4);
+		await sendEvents(world.process(), events(11), LIMITS);
+		expect(sizes(world)).toEqual([4, 4]);
+		expect(world.attempts.flatMap(inBody)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+		expect(world.statuses().filter((status) => status === 'gathering')).toHaveLength(3);
+	});
+
+	test('leave when the first of them has waited for long enough, and not before', async () => {
+		const world = await newWorld(100);
+		await sendEvents(world.process(), events(2), LIMITS);
+		world.clock.advance(WAIT_MS - 10 * SECOND);
+		await sendEvents(world.process(), events(1), LIMITS);
+		world.clock.advance(9 * SECOND);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toEqual([]);
+		world.clock.advance(SECOND);
+		const { results } = await deliverDue(world.process(), LIMITS);
+		expect(sizes(world)).toEqual([3]);
+		expect(results).toHaveLength(1);
+		expect(world.statuses()).toEqual(['delivered']);
+	});
+
+	test('are filtered one by one, and of a bare platform a list', async () => {
+		const world = createWorld();
+		const more = { filters: { include_fields: ['number'] } };
+		await world.register('ep_a', { ...batching(2, more), platform: 'uptiq' });
+		const inputs = events(2).map((input) => ({ ...input, data: { ...input.data, price: 1 } }));
+		await sendEvents(world.process(), inputs, LIMITS);
+		expect(world.attempts.map(({ body }) => JSON.parse(body))).toEqual([
+			[{ number: 0 }, { number: 1 }],
+		]);
+	});
+
+	test('are parted by size: none is left out, also one that is too large alone', () => {
+		const member = (bytes) => ({
+			row: {},
+			event: { data: { text: 'x'.repeat(bytes - '{"text":""}'.length) } },
+		});
+		const lengths = (members, limits) =>
+			partIntoBatches(members, limits).map(({ length }) => length);
+		const limits = { maxEvents: 3, maxBytes: 100 };
+		expect(lengths([20, 30, 50, 20].map(member), limits)).toEqual([3, 1]);
+		expect(lengths([60, 60, 20].map(member), limits)).toEqual([1, 2]);
+		expect(lengths([500, 20, 20, 20, 20].map(member), limits)).toEqual([1, 3, 1]);
+		expect(lengths([], limits)).toEqual([]);
+	});
+
+	test('that are too many bytes for one batch go into several', async () => {
+		const world = createWorld();
+		const settings = batching(3).settings;
+		settings.batch_settings.max_bytes = 30;
+		await world.register('ep_a', { settings });
+		await sendEvents(world.process(), events(3), LIMITS);
+		expect(sizes(world)).toEqual([2]);
+		world.clock.advance(WAIT_MS);
+		await deliverDue(world.process(), LIMITS);
+		expect(sizes(world)).toEqual([2, 1]);
+	});
+});
+
+describe('a batch', () => {
+	test('is retried as it is, also when the settings change in between', async () => {
+		const world = await newWorld(2);
+		world.answer = ({ count }) => (count === 1 ? 503 : 200);
+		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(['pending', 'pending']);
+		await changeEndpoint(world.process(), await world.endpoint('ep_a'), (endpoint) =>
+			changedEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
+		);
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		const [first, second] = world.attempts;
+		expect(second.body).toBe(first.body);
+		expect(second.key).toBe(first.key);
+		expect(world.statuses()).toEqual(['delivered']);
+	});
+
+	test('is in the log as one delivery, with its events, and is found by each of them', async () => {
+		const world = await newWorld(3);
+		await sendEvents(world.process(), events(3), LIMITS);
+		const { tables } = world.process();
+		const ids = world.store.rows('events').map(({ event_id }) => event_id);
+		const log = await findDeliveries(tables, {});
+		expect(log.map(presentDelivery)).toMatchObject([
+			{ event: 'webhook.batch', event_count: 3, event_ids: ids, attempts: 1 },
+		]);
+		for (const eventId of ids) expect(await findDeliveries(tables, { eventId })).toEqual(log);
+		expect(await findDeliveries(tables, { eventId: ids[0].slice(0, -1) })).toEqual([]);
+	});
+
+	test('is held and replayed as one where its endpoint is disabled', async () => {
+		const world = await newWorld(2, { disable_rule: { rule: 'consecutiveFailures', count: 1 } });
+		world.answer = ({ count }) => (count === 1 ? 503 : 200);
+		await sendEvents(world.process(), events(2), LIMITS);
+		await sendEvents(world.process(), events(1), LIMITS);
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses().sort()).toEqual(['held', 'held']);
+		world.answer = () => 200;
+		await changeEndpoint(world.process(), 'ep_a', (endpoint) => ({
+			...endpoint,
+			status: 'active',
+			failingSince: null,
+			consecutiveFailures: 0,
+		}));
+		expect(await replayFailed(world.process(), START)).toBe(2);
+		await deliverDue(world.process(), LIMITS);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual(['delivered', 'delivered']);
+		// What was held before it was in a batch goes in one.
+		expect(sizes(world).sort()).toEqual([1, 2, 2]);
+	});
+});
+
+test('events that gather are sent alone once their endpoint has no batches any more', async () => {
+	const world = await newWorld(10);
+	await sendEvents(world.process(), events(2), LIMITS);
+	await changeEndpoint(world.process(), 'ep_a', (endpoint) =>
+		changedEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
+	);
+	world.clock.advance(WAIT_MS);
+	await deliverDue(world.process(), LIMITS);
+	expect(world.attempts.map(({ body }) => JSON.parse(body).event)).toEqual([
+		'order.created',
+		'order.created',
+	]);
+	expect(world.statuses()).toEqual(['delivered', 'delivered']);
+});
+
+/** The events' numbers by batch: a batch that was sent twice is one. */
+function batchesOf(world) {
+	const bodies = new Map();
+	for (const { body, key } of world.attempts) {
+		if (bodies.has(key)) expect(body).toBe(bodies.get(key));
+		bodies.set(key, body);
+	}
+	return [...bodies.values()].map((body) => inBody({ body }));
+}
+
+async function expectEachInOneBatch(world, maxEvents) {
+	for (let run = 0; run < 8; run += 1) {
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), LIMITS);
+	}
+	const accepted = world.store.rows('events').map(({ data }) => JSON.parse(data).number);
+	const batches = batchesOf(world);
+	expect(batches.flat().sort()).toEqual([...new Set(accepted)].sort());
+	expect(Math.max(0, ...batches.map(({ length }) => length))).toBeLessThanOrEqual(maxEvents);
+	expect(new Set(world.statuses()).size).toBeLessThanOrEqual(1);
+	expect(world.statuses()).toHaveLength(batches.length);
+}
+
+test('each event is in one batch, whatever runs at once, and wherever one of them dies', async () => {
+	let killed = 0;
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }),
+			fc.integer({ min: 1, max: 5 }),
+			fc.infiniteStream(fc.integer({ min: 0, max: 40 })),
+			fc.integer({ min: 1, max: 25 }),
+			fc.constantFrom('before', 'after'),
+			async (counts, maxEvents, latencies, killAt, when) => {
+				const world = await newWorld(maxEvents);
+				let number = 0;
+				const runs = counts.map((count, run) => {
+					const inputs = events(count).map((input) => ({
+						...input,
+						data: { number: `n${(number += 1)}` },
+					}));
+					const latency = () => latencies.next().value;
+					const dies = run === 0 ? { killAt, killed: when } : {};
+					return async () => await sendEvents(world.process({ latency, ...dies }), inputs, LIMITS);
+				});
+				const due = async () => {
+					const latency = () => latencies.next().value;
+					await deliverDue(world.process({ latency }), LIMITS);
+				};
+				const [first] = await Promise.allSettled(
+					[...runs, due, due].map(async (run) => await run()),
+				);
+				if (first.status === 'rejected') killed += 1;
+				await world.clock.wait(SECOND);
+				await expectEachInOneBatch(world, maxEvents);
+			},
+		),
+		{ numRuns: 150 },
+	);
+	expect(killed).toBeGreaterThan(20);
+});
+
+test('a run of "Deliver due" that dies at any call leaves each event in one batch', async () => {
+	for (const when of ['before', 'after']) {
+		for (let killAt = 1; ; killAt += 1) {
+			const world = await newWorld(4);
+			await sendEvents(world.process(), events(3), LIMITS);
+			world.clock.advance(WAIT_MS);
+			const ports = world.process({ killAt, killed: when });
+			const [run] = await Promise.allSettled([deliverDue(ports, LIMITS)]);
+			await world.clock.wait(SECOND);
+			await expectEachInOneBatch(world, 4);
+			if (run.status === 'fulfilled') {
+				expect(killAt).toBeGreaterThan(10);
+				break;
+			}
+		}
+	}
+});
