@@ -13,6 +13,7 @@ import {
 	type SigningValues,
 } from '../core/credentials/settings';
 
+import { authenticationFields } from './authenticationFields';
 import { signatureFields } from './signatureFields';
 
 /**
@@ -76,44 +77,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 			type: 'notice',
 			default: '',
 		},
-		{
-			displayName: 'Authentication',
-			name: 'authentication',
-			type: 'options',
-			options: [
-				{ name: 'Basic', value: 'basic' },
-				{ name: 'Bearer Token', value: 'bearer' },
-				{ name: 'None', value: 'none' },
-				{ name: 'URL Token', value: 'urlToken', description: 'Sent as ?token=' },
-			],
-			default: 'none',
-			description: 'What the endpoint asks for beside the signature',
-		},
-		{
-			displayName: 'Token',
-			name: 'token',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			placeholder: 'e.g. wh_1234567890abcdef',
-			displayOptions: { show: { authentication: ['bearer', 'urlToken'] } },
-		},
-		{
-			displayName: 'User',
-			name: 'user',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. n8n',
-			displayOptions: { show: { authentication: ['basic'] } },
-		},
-		{
-			displayName: 'Password',
-			name: 'password',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			displayOptions: { show: { authentication: ['basic'] } },
-		},
+		...authenticationFields('Authentication', 'authentication'),
 		...signatureFields('outbound'),
 	];
 

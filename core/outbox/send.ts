@@ -1,6 +1,6 @@
 import sortBy from 'lodash/sortBy';
 
-import { batchedAlready, batchingOf, closeBatches } from './batches';
+import { batchedAlready, batchingOf, closeBatches, type BatchLease } from './batches';
 import { current, deliveryId, eventIdOfKey, newDelivery } from './deliveryRow';
 import { checkEventType, subscriptionOf, type Endpoint, type OutboxEvent } from './endpoint';
 import { loadEndpoints } from './endpoints';
@@ -64,6 +64,104 @@ export function checkEvent({ data, type }: EventInput): string {
 	return text;
 }
 
+interface FreshEvent {
+	event: OutboxEvent;
+	/** The data as it is kept. */
+	text: string;
+	subscribers: Endpoint[];
+}
+
+/**
+ * Puts events in, unless they are there already: two runs may have put in the same key at once, and of
+ * several rows of an event the first one is the event.
+ * @param fresh by event ID; what turns out to be there already is taken out
+ * @param keyed the IDs that come from idempotency keys
+ * @param before gets the rows of what is there already
+ */
+async function putInEvents(
+	{ nowMs, tables }: OutboxPorts,
+	owner: string,
+	fresh: Map<string, FreshEvent>,
+	keyed: string[],
+	before: Map<string, StoredRow>,
+): Promise<void> {
+	if (fresh.size === 0) return;
+	const until = iso(nowMs() + FAN_OUT_MS);
+	await tables.insert(
+		'events',
+		[...fresh.values()].map(({ event, subscribers, text }) => ({
+			event_id: event.id,
+			event_type: event.type,
+			accepted_at: event.acceptedAt,
+			data: text,
+			endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
+			fan_out_owner: owner,
+			fan_out_until: until,
+		})),
+	);
+	for (const [id, row] of await eventRows(
+		tables,
+		keyed.filter((key) => fresh.has(key)),
+	)) {
+		if (row.fan_out_owner === owner) continue;
+		fresh.delete(id);
+		before.set(id, row);
+		await tables.remove('events', { all: [eq('event_id', id), eq('fan_out_owner', owner)] });
+	}
+}
+
+/** How a delivery to an endpoint begins: held, gathering for a batch, or in this run's hands. */
+function beginning(
+	endpoint: Endpoint,
+	acceptedAt: string,
+	{ owner, untilMs }: BatchLease,
+): Parameters<typeof newDelivery>[2] {
+	const free = { lease_owner: null, error: null };
+	if (endpoint.status === 'disabled') {
+		const error = `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`;
+		return { ...free, status: 'held', next_attempt_at: null, error };
+	}
+	const batching = batchingOf(endpoint);
+	if (batching !== undefined) {
+		const dueMs = Date.parse(acceptedAt) + batching.maxWaitMs;
+		return { ...free, status: 'gathering', next_attempt_at: iso(dueMs) };
+	}
+	return { status: 'sending', next_attempt_at: iso(untilMs), lease_owner: owner, error: null };
+}
+
+interface NewDelivery {
+	event: OutboxEvent;
+	endpoint: Endpoint;
+	row: Row;
+}
+
+/** What became of each event: of its own deliveries, and of the batches that it went into. */
+function resultsByEvent(
+	deliveries: NewDelivery[],
+	work: Work[],
+	results: DeliveryResult[],
+): Map<string, DeliveryResult[]> {
+	const byEvent = new Map<string, DeliveryResult[]>();
+	const put = (id: string, result: DeliveryResult): void => {
+		byEvent.set(id, [...(byEvent.get(id) ?? []), result]);
+	};
+	const eventsOf = new Map(work.map(({ events, row }) => [row.delivery_id, events]));
+	const attempted = new Set<string>();
+	for (const result of results) {
+		for (const { id } of eventsOf.get(String(result.row.delivery_id)) ?? []) {
+			attempted.add(deliveryId(id, String(result.row.endpoint_id)));
+			put(id, result);
+		}
+	}
+	for (const { endpoint, event, row } of deliveries) {
+		const waits = row.status === 'held' || row.status === 'gathering';
+		if (waits && !attempted.has(String(row.delivery_id))) {
+			put(event.id, { row, endpoint, response: null });
+		}
+	}
+	return byEvent;
+}
+
 /**
  * Sends events to all endpoints that are subscribed to them: the events and their deliveries are put
  * on record first, then attempted. What fails is tried again by "Deliver due".
@@ -92,132 +190,83 @@ export async function sendEvents(
 		endpoint,
 		takes: subscriptionOf(endpoint),
 	}));
-	const fanOut = (event: OutboxEvent): Endpoint[] =>
-		subscriptions.flatMap(({ endpoint, takes }) => (takes(event) ? [endpoint] : []));
 
 	const keyed = inputs.flatMap(({ idempotencyKey }, index) =>
 		idempotencyKey ? [prepared[index].event.id] : [],
 	);
 	const before = await eventRows(tables, keyed);
-
-	const fresh = new Map<string, { event: OutboxEvent; subscribers: Endpoint[]; text: string }>();
+	const fresh = new Map<string, FreshEvent>();
 	for (const { event, text } of prepared) {
 		if (before.has(event.id) || fresh.has(event.id)) continue;
-		fresh.set(event.id, { event, text, subscribers: fanOut(event) });
+		const takers = subscriptions.filter(({ takes }) => takes(event));
+		fresh.set(event.id, { event, text, subscribers: takers.map(({ endpoint }) => endpoint) });
 	}
-	const eventRow = ({ event, subscribers, text }: ReturnType<typeof fresh.get> & object): Row => ({
-		event_id: event.id,
-		event_type: event.type,
-		accepted_at: event.acceptedAt,
-		data: text,
-		endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
-		fan_out_owner: owner,
-		fan_out_until: iso(ports.nowMs() + FAN_OUT_MS),
-	});
-	if (fresh.size > 0) await tables.insert('events', [...fresh.values()].map(eventRow));
+	await putInEvents(ports, owner, fresh, keyed, before);
 
-	// Two runs may have put in the same key at once: the first row is the event.
-	if ([...fresh.keys()].some((id) => keyed.includes(id))) {
-		const after = await eventRows(tables, keyed);
-		for (const [id, row] of after) {
-			if (!fresh.has(id) || row.fan_out_owner === owner) continue;
-			fresh.delete(id);
-			before.set(id, row);
-			await tables.remove('events', { all: [eq('event_id', id), eq('fan_out_owner', owner)] });
-		}
-	}
-
-	const untilMs = ports.nowMs() + leaseMsFor(endpoints);
-	const begin = (endpoint: Endpoint): Parameters<typeof newDelivery>[2] => {
-		const free = { lease_owner: null, error: null };
-		if (endpoint.status === 'disabled') {
-			const error = `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`;
-			return { ...free, status: 'held', next_attempt_at: null, error };
-		}
-		const batching = batchingOf(endpoint);
-		if (batching !== undefined) {
-			const dueMs = Date.parse(acceptedAt) + batching.maxWaitMs;
-			return { ...free, status: 'gathering', next_attempt_at: iso(dueMs) };
-		}
-		return { status: 'sending', next_attempt_at: iso(untilMs), lease_owner: owner, error: null };
-	};
-	const rows = [...fresh.values()].flatMap(({ event, subscribers }) =>
-		subscribers.map((endpoint) => ({
-			endpoint,
-			event,
-			row: newDelivery(event, endpoint.id, begin(endpoint)),
-		})),
+	const lease = { owner, untilMs: ports.nowMs() + leaseMsFor(endpoints) };
+	const deliveries = [...fresh.values()].flatMap(({ event, subscribers }) =>
+		subscribers.map(
+			(endpoint): NewDelivery => ({
+				endpoint,
+				event,
+				row: newDelivery(event, endpoint.id, beginning(endpoint, acceptedAt, lease)),
+			}),
+		),
 	);
-	if (rows.length > 0) {
+	if (deliveries.length > 0) {
 		await tables.insert(
 			'deliveries',
-			rows.map(({ row }) => row),
+			deliveries.map(({ row }) => row),
 		);
 	}
-	const work = rows.flatMap(({ endpoint, event, row }): Work[] =>
+	const work = deliveries.flatMap(({ endpoint, event, row }): Work[] =>
 		row.status === 'sending'
 			? [{ endpoint, events: [event], row: readRow('deliveries', { ...row, id: 0 }) }]
 			: [],
 	);
 	const gatheringFor = new Set(
-		rows.flatMap(({ endpoint, row }) => (row.status === 'gathering' ? [endpoint] : [])),
+		deliveries.flatMap(({ endpoint, row }) => (row.status === 'gathering' ? [endpoint] : [])),
 	);
 	for (const endpoint of gatheringFor) {
-		work.push(...(await closeBatches(ports, endpoint, { owner, untilMs })));
+		work.push(...(await closeBatches(ports, endpoint, lease)));
 	}
-	const fannedOut =
-		fresh.size === 0
-			? undefined
-			: tables.update(
-					'events',
-					{ all: [eq('fan_out_owner', owner)] },
-					{ fan_out_owner: null, fan_out_until: null },
-				);
+
+	const nothing = { changes: [], results: [] };
 	const [attempted, marked] = await Promise.allSettled([
-		work.length > 0
-			? attemptAll(ports, owner, untilMs, work, limits)
-			: { changes: [], results: [] },
-		fannedOut,
+		work.length > 0 ? attemptAll(ports, owner, lease.untilMs, work, limits) : nothing,
+		fresh.size > 0 ? markFannedOut(ports, owner) : undefined,
 	]);
 	if (attempted.status === 'rejected') throw attempted.reason;
 	if (marked.status === 'rejected') throw marked.reason;
 	const { changes, results } = attempted.value;
 
-	const byEvent = new Map<string, DeliveryResult[]>();
-	const put = (id: string, result: DeliveryResult): void => {
-		byEvent.set(id, [...(byEvent.get(id) ?? []), result]);
-	};
-	const inBatch = new Set<string>();
-	const members = new Map(work.map(({ events, row }) => [row.delivery_id, events]));
-	for (const result of results) {
-		for (const { id } of members.get(String(result.row.delivery_id)) ?? []) {
-			if (result.row.event_ids !== null)
-				inBatch.add(deliveryId(id, String(result.row.endpoint_id)));
-			if (fresh.has(id)) put(id, result);
-		}
-	}
-	for (const { endpoint, event, row } of rows) {
-		const waits = row.status === 'held' || row.status === 'gathering';
-		if (waits && !inBatch.has(String(row.delivery_id))) {
-			put(event.id, { row, endpoint, response: null });
-		}
-	}
+	const byEvent = resultsByEvent(deliveries, work, results);
 	for (const result of await recorded(ports, endpoints, before.keys())) {
-		put(String(result.row.event_id), result);
+		const id = String(result.row.event_id);
+		byEvent.set(id, [...(byEvent.get(id) ?? []), result]);
 	}
 	const taken = new Set<string>();
 	const sent = prepared.map(({ event }): SentEvent => {
 		const duplicate = before.has(event.id) || taken.has(event.id);
 		taken.add(event.id);
 		const row = before.get(event.id);
+		const own = fresh.get(event.id)?.event ?? event;
 		return {
-			event:
-				row === undefined ? (fresh.get(event.id)?.event ?? event) : eventOf(readRow('events', row)),
+			event: row === undefined ? own : eventOf(readRow('events', row)),
 			duplicate,
 			deliveries: byEvent.get(event.id) ?? [],
 		};
 	});
 	return { sent, changes };
+}
+
+/** Says that all deliveries of a run's events are on record. */
+async function markFannedOut({ tables }: OutboxPorts, owner: string): Promise<void> {
+	await tables.update(
+		'events',
+		{ all: [eq('fan_out_owner', owner)] },
+		{ fan_out_owner: null, fan_out_until: null },
+	);
 }
 
 /** The deliveries of events as they are on record. */
@@ -289,10 +338,6 @@ export async function completeFanOut(ports: OutboxPorts): Promise<number> {
 		}
 	}
 	if (missing.size > 0) await tables.insert('deliveries', [...missing.values()]);
-	await tables.update(
-		'events',
-		{ all: [eq('fan_out_owner', owner)] },
-		{ fan_out_owner: null, fan_out_until: null },
-	);
+	await markFannedOut(ports, owner);
 	return missing.size;
 }

@@ -19,31 +19,12 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
 import type { RunResult } from '../../../../core/outbox/run';
-import { eachItem } from '../../../shared/eachItem';
+import { limitOf, listFields } from '../../../shared/listing';
 import { openOutbox } from '../../../shared/outbox';
 import type { Operation } from '../../operation';
+import { outboxOperation } from '../../outboxOperation';
 
 import { forAll, outputsOf } from './items';
-
-/** An operation that makes items of each item. */
-const operation = (
-	properties: INodeProperties[],
-	run: (
-		outbox: OutboxPorts,
-		context: IExecuteFunctions,
-		itemIndex: number,
-	) => Promise<IDataObject | IDataObject[]>,
-): Operation => ({
-	properties,
-	execute: async (context) => {
-		const outbox = await openOutbox(context);
-		return await eachItem(context, 1, 0, async (_, itemIndex) => {
-			const result = await run(outbox, context, itemIndex);
-			const items = Array.isArray(result) ? result : [result];
-			return { output: 0, items: items.map((json) => ({ json })) };
-		});
-	},
-});
 
 const deliveryField: INodeProperties = {
 	displayName: 'Delivery ID',
@@ -143,51 +124,34 @@ function queryOf(context: IExecuteFunctions, itemIndex: number): LogQuery {
 	};
 }
 
-export const get = operation([deliveryField], async ({ tables }, context, itemIndex) => {
+export const get = outboxOperation([deliveryField], async ({ tables }, context, itemIndex) => {
 	const row = await findDelivery(tables, deliveryId(context, itemIndex));
 	return presentDelivery(row) as IDataObject;
 });
 
-export const getMany = operation(
-	[
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { returnAll: [false] } },
-		},
-		filters,
-	],
+export const getMany = outboxOperation(
+	[...listFields, filters],
 	async ({ tables }, context, itemIndex) => {
-		const limit = context.getNodeParameter('returnAll', itemIndex)
-			? Infinity
-			: (context.getNodeParameter('limit', itemIndex) as number);
+		const limit = limitOf(context, itemIndex);
 		const rows = await findDeliveries(tables, queryOf(context, itemIndex), limit);
 		return rows.map((row) => presentDelivery(row) as IDataObject);
 	},
 );
 
-export const getAttempts = operation([deliveryField], async ({ tables }, context, itemIndex) => {
-	const row = await findDelivery(tables, deliveryId(context, itemIndex));
-	return row.attempt_log.map((attempt) => ({
-		delivery_id: row.delivery_id,
-		event_id: row.event_id,
-		endpoint_id: row.endpoint_id,
-		...attempt,
-	}));
-});
+export const getAttempts = outboxOperation(
+	[deliveryField],
+	async ({ tables }, context, itemIndex) => {
+		const row = await findDelivery(tables, deliveryId(context, itemIndex));
+		return row.attempt_log.map((attempt) => ({
+			delivery_id: row.delivery_id,
+			event_id: row.event_id,
+			endpoint_id: row.endpoint_id,
+			...attempt,
+		}));
+	},
+);
 
-export const getStats = operation([filters], async ({ tables }, context, itemIndex) => {
+export const getStats = outboxOperation([filters], async ({ tables }, context, itemIndex) => {
 	const rows = await findDeliveries(tables, queryOf(context, itemIndex));
 	return statsOf(rows) as unknown as IDataObject;
 });
@@ -343,7 +307,7 @@ export const replay: Operation = {
 	},
 };
 
-export const replayAllFailed = operation(
+export const replayAllFailed = outboxOperation(
 	[
 		{
 			displayName: 'Accepted After',
@@ -365,7 +329,7 @@ export const replayAllFailed = operation(
 	},
 );
 
-export const prune = operation(retentionFields, async (outbox, context, itemIndex) => {
+export const prune = outboxOperation(retentionFields, async (outbox, context, itemIndex) => {
 	const { deliveries, events } = await pruneOutbox(outbox, {
 		maxAgeDays: context.getNodeParameter('maxAgeDays', itemIndex) as number,
 		maxDeliveries: context.getNodeParameter('maxOnRecord', itemIndex) as number,

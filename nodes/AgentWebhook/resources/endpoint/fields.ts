@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { authenticationFields } from '../../../../credentials/authenticationFields';
 import { customSchemeFields } from '../../../../credentials/signatureFields';
 import type { Endpoint, EndpointInput } from '../../../../core/outbox/endpoint';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../../../core/outbox/endpoints';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { PROFILES, sendableKinds } from '../../../../core/profiles';
+import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { platformProperty } from '../../../shared/platforms';
@@ -116,45 +118,10 @@ const withoutScheme = PROFILES.filter(({ scheme, section }) => !scheme && sectio
 /** The fields of a scheme of one's own, for platforms that have none. */
 export const schemeFields = customSchemeFields({ show: { platform: withoutScheme } });
 
-export const authenticationFields: INodeProperties[] = [
-	{
-		displayName: 'Endpoint Authentication',
-		name: 'endpointAuthentication',
-		type: 'options',
-		options: [
-			{ name: 'Basic', value: 'basic' },
-			{ name: 'Bearer Token', value: 'bearer' },
-			{ name: 'None', value: 'none' },
-			{ name: 'URL Token', value: 'urlToken', description: 'Sent as ?token=' },
-		],
-		default: 'none',
-		description: 'What the endpoint asks for beside the signature',
-	},
-	{
-		displayName: 'Token',
-		name: 'token',
-		type: 'string',
-		typeOptions: { password: true },
-		default: '',
-		displayOptions: { show: { endpointAuthentication: ['bearer', 'urlToken'] } },
-	},
-	{
-		displayName: 'User',
-		name: 'user',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. n8n',
-		displayOptions: { show: { endpointAuthentication: ['basic'] } },
-	},
-	{
-		displayName: 'Password',
-		name: 'password',
-		type: 'string',
-		typeOptions: { password: true },
-		default: '',
-		displayOptions: { show: { endpointAuthentication: ['basic'] } },
-	},
-];
+export const endpointAuthentication = authenticationFields(
+	'Endpoint Authentication',
+	'endpointAuthentication',
+);
 
 /** How events go to an endpoint. In alphabetical order, as n8n has collections. */
 export const settingFields: INodeProperties[] = [
@@ -165,14 +132,7 @@ export const settingFields: INodeProperties[] = [
 		default: false,
 		description: 'Whether the URL may begin with http://, where anyone on the way can read events',
 	},
-	{
-		displayName: 'Backoff Multiplier',
-		name: 'backoffMultiplier',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 10, numberPrecision: 2 },
-		default: 2,
-		description: 'For an exponential schedule: by how much each wait is longer than the one before',
-	},
+	deliveryOptions.backoffMultiplier,
 	{
 		displayName: 'Batches',
 		name: 'batch',
@@ -265,14 +225,7 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'When an endpoint that fails gets no more events; they are held for a replay. Where nothing is chosen, as the platform does, or after five days. An endpoint that answers 410 Gone is always disabled.',
 	},
-	{
-		displayName: 'Exclude Fields',
-		name: 'excludeFields',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. customer.email, items.cost',
-		description: 'Dotted paths that are not sent, with commas between them; they go through lists',
-	},
+	deliveryOptions.excludeFields,
 	{
 		displayName: 'Failures Until Disabled',
 		name: 'disableCount',
@@ -289,39 +242,10 @@ export const settingFields: INodeProperties[] = [
 		default: 10,
 		description: 'For an exponential schedule: how long to wait before the first retry',
 	},
-	{
-		displayName: 'Ignore TLS Certificate Errors',
-		name: 'skipTlsCheck',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to send although the endpoint’s certificate cannot be verified',
-	},
-	{
-		displayName: 'Include Fields',
-		name: 'includeFields',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. workflow_id, status, output_data.order_id',
-		description:
-			'Dotted paths that alone are sent, with commas between them; they go through lists',
-	},
-	{
-		displayName: 'Longest Wait (Seconds)',
-		name: 'maxDelaySeconds',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
-		default: 3600,
-		description: 'For an exponential schedule: no wait between attempts is longer',
-	},
-	{
-		displayName: 'Max Retries',
-		name: 'maxRetries',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 50 },
-		default: 3,
-		description:
-			'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
-	},
+	deliveryOptions.skipTlsCheck,
+	deliveryOptions.includeFields,
+	deliveryOptions.maxDelaySeconds,
+	deliveryOptions.maxRetries,
 	{
 		displayName: 'Rate Limit',
 		name: 'rateLimit',
@@ -352,54 +276,10 @@ export const settingFields: INodeProperties[] = [
 		],
 		description: 'How many attempts begin in a time at most, over all executions',
 	},
-	{
-		displayName: 'Retry Delays',
-		name: 'retryDelays',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
-		description: 'For the schedule "Custom List": the wait before each retry',
-		displayOptions: { show: { retrySchedule: ['list'] } },
-	},
-	{
-		displayName: 'Retry on Statuses',
-		name: 'retryStatuses',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 408, 429, 5xx',
-		description:
-			'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
-	},
-	{
-		displayName: 'Retry Schedule',
-		name: 'retrySchedule',
-		type: 'options',
-		options: [
-			{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
-			{
-				name: 'Exponential',
-				value: 'exponential',
-				description: 'Each wait longer than the one before, up to a cap',
-			},
-			{ name: 'No Retries', value: 'none' },
-			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
-			{
-				name: 'Standard Webhooks',
-				value: 'standardWebhooks',
-				description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
-			},
-		],
-		default: 'platform',
-		description: 'When to try again after a failed attempt. "Deliver due" does it.',
-	},
-	{
-		displayName: 'Timeout (Seconds)',
-		name: 'timeoutSeconds',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 300 },
-		default: 30,
-		description: 'How long an attempt may take, up to the end of the answer',
-	},
+	deliveryOptions.retryDelays,
+	deliveryOptions.retryStatuses,
+	deliveryOptions.retrySchedule,
+	deliveryOptions.timeoutSeconds,
 ];
 
 /** What {@link settingFields} hold, and the other fields where they stand in a collection. */

@@ -25,13 +25,12 @@ import {
 } from '../../../../core/outbox/endpoints';
 import { findDeliveries, statsOf } from '../../../../core/outbox/log';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
-import { openOutbox } from '../../../shared/outbox';
-import type { Operation } from '../../operation';
+import { limitOf, listFields } from '../../../shared/listing';
+import { outboxOperation, type OutboxTask } from '../../outboxOperation';
 
 import {
-	authenticationFields,
+	endpointAuthentication,
 	chosenEndpoint,
 	endpointChoice,
 	endpointLocator,
@@ -45,25 +44,6 @@ import {
 	urlField,
 	type EndpointFields,
 } from './fields';
-
-type Run = (
-	outbox: OutboxPorts,
-	context: IExecuteFunctions,
-	itemIndex: number,
-) => Promise<IDataObject | IDataObject[]>;
-
-/** An operation that makes one item of one item, or several. */
-const operation = (properties: INodeProperties[], run: Run): Operation => ({
-	properties,
-	execute: async (context) => {
-		const outbox = await openOutbox(context);
-		return await eachItem(context, 1, 0, async (_, itemIndex) => {
-			const result = await run(outbox, context, itemIndex);
-			const items = Array.isArray(result) ? result : [result];
-			return { output: 0, items: items.map((json) => ({ json })) };
-		});
-	},
-});
 
 const present = (endpoint: Endpoint): IDataObject => presentEndpoint(endpoint) as IDataObject;
 
@@ -111,7 +91,7 @@ async function presentAll(
 
 const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
 
-export const create = operation(
+export const create = outboxOperation(
 	[
 		{
 			displayName:
@@ -126,7 +106,7 @@ export const create = operation(
 		eventTypesField,
 		signingSecretField,
 		...schemeFields,
-		...authenticationFields,
+		...endpointAuthentication,
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -151,7 +131,7 @@ export const create = operation(
 		const value = (name: string): unknown =>
 			context.getNodeParameter(name, itemIndex, null) ?? undefined;
 		const { unsigned, ...options } = value('options') as EndpointFields & { unsigned?: boolean };
-		const fields = [nameField, urlField, platformField, eventTypesField, ...authenticationFields];
+		const fields = [nameField, urlField, platformField, eventTypesField, ...endpointAuthentication];
 		const input = inputOf({
 			...options,
 			...(Object.fromEntries(fields.map(({ name }) => [name, value(name)])) as EndpointFields),
@@ -181,41 +161,24 @@ export const create = operation(
 	},
 );
 
-export const get = operation([endpointLocator, withStats], async (outbox, context, itemIndex) => {
-	const endpoint = await chosenEndpoint(context, outbox, itemIndex);
-	return await presentAll(outbox, context, itemIndex, [endpoint]);
-});
+export const get = outboxOperation(
+	[endpointLocator, withStats],
+	async (outbox, context, itemIndex) => {
+		const endpoint = await chosenEndpoint(context, outbox, itemIndex);
+		return await presentAll(outbox, context, itemIndex, [endpoint]);
+	},
+);
 
-export const getMany = operation(
-	[
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { returnAll: [false] } },
-		},
-		withStats,
-	],
+export const getMany = outboxOperation(
+	[...listFields, withStats],
 	async (outbox, context, itemIndex) => {
 		const endpoints = await loadEndpoints(outbox);
-		const shown = context.getNodeParameter('returnAll', itemIndex)
-			? endpoints
-			: endpoints.slice(0, context.getNodeParameter('limit', itemIndex) as number);
+		const shown = endpoints.slice(0, limitOf(context, itemIndex));
 		return await presentAll(outbox, context, itemIndex, shown);
 	},
 );
 
-export const update = operation(
+export const update = outboxOperation(
 	[
 		endpointLocator,
 		{
@@ -225,7 +188,7 @@ export const update = operation(
 			placeholder: 'Add field',
 			default: {},
 			options: [
-				...authenticationFields,
+				...endpointAuthentication,
 				eventTypesField,
 				nameField,
 				urlField,
@@ -260,7 +223,7 @@ export const update = operation(
 	},
 );
 
-export const remove = operation([endpointLocator], async (outbox, context, itemIndex) => {
+export const remove = outboxOperation([endpointLocator], async (outbox, context, itemIndex) => {
 	const { by, text } = endpointChoice(context, itemIndex);
 	// By its ID an endpoint can be deleted whose secrets no key opens any more.
 	const id = by === 'id' ? text : (await chosenEndpoint(context, outbox, itemIndex)).id;
@@ -269,7 +232,7 @@ export const remove = operation([endpointLocator], async (outbox, context, itemI
 });
 
 const switched =
-	(status: Endpoint['status'], reason: string | null): Run =>
+	(status: Endpoint['status'], reason: string | null): OutboxTask =>
 	async (outbox, context, itemIndex) =>
 		present(
 			await changeEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
@@ -286,11 +249,11 @@ const switched =
 			),
 		);
 
-export const enable = operation([endpointLocator], switched('active', null));
+export const enable = outboxOperation([endpointLocator], switched('active', null));
 
-export const disable = operation([endpointLocator], switched('disabled', 'Disabled by hand'));
+export const disable = outboxOperation([endpointLocator], switched('disabled', 'Disabled by hand'));
 
-export const rotateSecret = operation(
+export const rotateSecret = outboxOperation(
 	[
 		endpointLocator,
 		{ ...signingSecretField, displayName: 'New Signing Secret' },
@@ -318,7 +281,7 @@ export const rotateSecret = operation(
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
-export const test = operation(
+export const test = outboxOperation(
 	[
 		endpointLocator,
 		{

@@ -10,6 +10,7 @@ import {
 	type RequestField,
 	type RequestProfile,
 } from '../../../../core/profiles';
+import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { headerFields } from '../../../shared/headers';
 import {
 	CATALOGUES,
@@ -129,15 +130,7 @@ const options: INodeProperties = {
 				'Whether to send to http:// addresses too, where anyone on the way can read the event',
 			displayOptions: { hide: { '/platform': idsWhere(({ httpsOnly }) => httpsOnly) } },
 		},
-		{
-			displayName: 'Backoff Multiplier',
-			name: 'backoffMultiplier',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 10, numberPrecision: 2 },
-			default: 2,
-			description:
-				'For an exponential schedule: by how much each wait is longer than the one before',
-		},
+		deliveryOptions.backoffMultiplier,
 		{
 			displayName: 'Custom Headers',
 			name: 'headers',
@@ -168,15 +161,7 @@ const options: INodeProperties = {
 			hint: 'AgenticFlow’s batch_settings.max_events',
 			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
-		{
-			displayName: 'Exclude Fields',
-			name: 'excludeFields',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. customer.email, items.cost',
-			description:
-				'Dotted paths that are not sent, with commas between them; they go through lists',
-		},
+		deliveryOptions.excludeFields,
 		{
 			displayName: 'First Retry After (Seconds)',
 			name: 'firstDelaySeconds',
@@ -185,22 +170,8 @@ const options: INodeProperties = {
 			default: 1,
 			description: 'For an exponential schedule: how long to wait before the first retry',
 		},
-		{
-			displayName: 'Ignore TLS Certificate Errors',
-			name: 'skipTlsCheck',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to send although the endpoint’s certificate cannot be verified',
-		},
-		{
-			displayName: 'Include Fields',
-			name: 'includeFields',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. workflow_id, status, output_data.order_id',
-			description:
-				'Dotted paths that alone are sent, with commas between them; they go through lists',
-		},
+		deliveryOptions.skipTlsCheck,
+		deliveryOptions.includeFields,
 		{
 			displayName: 'Jitter',
 			name: 'jitter',
@@ -210,14 +181,7 @@ const options: INodeProperties = {
 			description:
 				'The share of each wait that is left to chance, from 0 to 1, so that senders do not all return at once',
 		},
-		{
-			displayName: 'Longest Wait (Seconds)',
-			name: 'maxDelaySeconds',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
-			default: 3600,
-			description: 'For an exponential schedule: no wait between attempts is longer',
-		},
+		deliveryOptions.maxDelaySeconds,
 		{
 			displayName: 'Longest Wait for Retry-After (Seconds)',
 			name: 'maxRetryAfterSeconds',
@@ -249,15 +213,7 @@ const options: INodeProperties = {
 			default: 16,
 			description: 'How much of an endpoint’s answer is kept in the result',
 		},
-		{
-			displayName: 'Max Retries',
-			name: 'maxRetries',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 50 },
-			default: 3,
-			description:
-				'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
-		},
+		deliveryOptions.maxRetries,
 		{
 			displayName: 'Max Total Wait (Seconds)',
 			name: 'maxTotalWaitSeconds',
@@ -267,46 +223,9 @@ const options: INodeProperties = {
 			description:
 				'How long the waits within one run of this node may be in sum. A delivery that has to wait longer leaves on Retry.',
 		},
-		{
-			displayName: 'Retry Delays',
-			name: 'retryDelays',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
-			description: 'For the schedule "Custom List": the wait before each retry',
-			displayOptions: { show: { retrySchedule: ['list'] } },
-		},
-		{
-			displayName: 'Retry on Statuses',
-			name: 'retryStatuses',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 408, 429, 5xx',
-			description:
-				'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
-		},
-		{
-			displayName: 'Retry Schedule',
-			name: 'retrySchedule',
-			type: 'options',
-			options: [
-				{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
-				{
-					name: 'Exponential',
-					value: 'exponential',
-					description: 'Each wait longer than the one before, up to a cap',
-				},
-				{ name: 'No Retries', value: 'none' },
-				{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
-				{
-					name: 'Standard Webhooks',
-					value: 'standardWebhooks',
-					description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
-				},
-			],
-			default: 'platform',
-			description: 'When to try again after a failed attempt',
-		},
+		deliveryOptions.retryDelays,
+		deliveryOptions.retryStatuses,
+		deliveryOptions.retrySchedule,
 		{
 			displayName: 'Send Data Without Envelope',
 			name: 'bare',
@@ -315,14 +234,7 @@ const options: INodeProperties = {
 			description: 'Whether the body is the data alone, without event type and timestamp around it',
 			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
-		{
-			displayName: 'Timeout (Seconds)',
-			name: 'timeoutSeconds',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 300 },
-			default: 30,
-			description: 'How long an attempt may take, up to the end of the answer',
-		},
+		deliveryOptions.timeoutSeconds,
 		{
 			displayName: 'Webhook ID',
 			name: 'webhookId',

@@ -7,6 +7,7 @@ import {
 
 import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
+import { limitOf, listFields } from '../../../shared/listing';
 import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/managementApi';
 import { eventTypeProperties, eventTypesProperties } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
@@ -91,31 +92,10 @@ export const create = operation(
 	},
 );
 
-export const getMany = operation(
-	[
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { returnAll: [false] } },
-		},
-	],
-	async (client, context, itemIndex) => {
-		const webhooks = await client.webhooks();
-		if (context.getNodeParameter('returnAll', itemIndex)) return webhooks;
-		return webhooks.slice(0, context.getNodeParameter('limit', itemIndex) as number);
-	},
-);
+export const getMany = operation(listFields, async (client, context, itemIndex) => {
+	const webhooks = await client.webhooks();
+	return webhooks.slice(0, limitOf(context, itemIndex));
+});
 
 export const update = operation(
 	[

@@ -1,0 +1,27 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { OutboxPorts } from '../../core/outbox/ports';
+import { eachItem } from '../shared/eachItem';
+import { openOutbox } from '../shared/outbox';
+
+import type { Operation } from './operation';
+
+/** What an operation on the outbox does for one item: it makes one item of it, or several. */
+export type OutboxTask = (
+	outbox: OutboxPorts,
+	context: IExecuteFunctions,
+	itemIndex: number,
+) => Promise<IDataObject | IDataObject[]>;
+
+/** An operation that works on the outbox for each item in turn. */
+export const outboxOperation = (properties: INodeProperties[], task: OutboxTask): Operation => ({
+	properties,
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const result = await task(outbox, context, itemIndex);
+			const items = Array.isArray(result) ? result : [result];
+			return { output: 0, items: items.map((json) => ({ json })) };
+		});
+	},
+});

@@ -1,0 +1,102 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Options of a delivery that Send and an endpoint of the outbox have alike, by name. */
+export const deliveryOptions = {
+	backoffMultiplier: {
+		displayName: 'Backoff Multiplier',
+		name: 'backoffMultiplier',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 10, numberPrecision: 2 },
+		default: 2,
+		description: 'For an exponential schedule: by how much each wait is longer than the one before',
+	},
+	excludeFields: {
+		displayName: 'Exclude Fields',
+		name: 'excludeFields',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. customer.email, items.cost',
+		description: 'Dotted paths that are not sent, with commas between them; they go through lists',
+	},
+	includeFields: {
+		displayName: 'Include Fields',
+		name: 'includeFields',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. workflow_id, status, output_data.order_id',
+		description:
+			'Dotted paths that alone are sent, with commas between them; they go through lists',
+	},
+	maxDelaySeconds: {
+		displayName: 'Longest Wait (Seconds)',
+		name: 'maxDelaySeconds',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 2592000, numberPrecision: 3 },
+		default: 3600,
+		description: 'For an exponential schedule: no wait between attempts is longer',
+	},
+	maxRetries: {
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 50 },
+		default: 3,
+		description:
+			'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
+	},
+	retryDelays: {
+		displayName: 'Retry Delays',
+		name: 'retryDelays',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
+		description: 'For the schedule "Custom List": the wait before each retry',
+		displayOptions: { show: { retrySchedule: ['list'] } },
+	},
+	retrySchedule: {
+		displayName: 'Retry Schedule',
+		name: 'retrySchedule',
+		type: 'options',
+		options: [
+			{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
+			{
+				name: 'Exponential',
+				value: 'exponential',
+				description: 'Each wait longer than the one before, up to a cap',
+			},
+			{ name: 'No Retries', value: 'none' },
+			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
+			{
+				name: 'Standard Webhooks',
+				value: 'standardWebhooks',
+				description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
+			},
+		],
+		default: 'platform',
+		description: 'When to try again after a failed attempt',
+	},
+	retryStatuses: {
+		displayName: 'Retry on Statuses',
+		name: 'retryStatuses',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 408, 429, 5xx',
+		description:
+			'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
+	},
+	skipTlsCheck: {
+		displayName: 'Ignore TLS Certificate Errors',
+		name: 'skipTlsCheck',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to send although the endpoint’s certificate cannot be verified',
+	},
+	timeoutSeconds: {
+		displayName: 'Timeout (Seconds)',
+		name: 'timeoutSeconds',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 300 },
+		default: 30,
+		description: 'How long an attempt may take, up to the end of the answer',
+	},
+} satisfies Record<string, INodeProperties>;

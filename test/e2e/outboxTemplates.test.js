@@ -1,0 +1,116 @@
+/** The outbox's templates, and what the outbox costs in calls to n8n's tables. */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const axios = require('axios');
+
+const stage = require('./stage');
+
+const { ACTION, base, behave, inbox, n8n, newSecret, newStandardSecret, node, pause } = stage;
+const { receiver, runAction, shareSecrets, unique } = stage;
+
+const secret = newStandardSecret();
+let credentials;
+
+beforeAll(async () => {
+	await shareSecrets({ standard: secret });
+	credentials = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
+		encryptionSecret: newSecret(),
+		outboxName: unique('templates').replaceAll('-', '_'),
+	});
+});
+
+afterAll(stage.switchOff);
+
+const act = async (items, parameters) =>
+	await runAction(items, node('Act', ACTION, parameters, { credentials }));
+
+async function register(box, options = {}, eventTypes = 'order.*') {
+	const { outputs } = await act([{}], {
+		resource: 'endpoint',
+		operation: 'create',
+		endpointName: box,
+		url: `${receiver}/receive/svix/${box}`,
+		platform: 'standardWebhooks',
+		eventTypes,
+		signingSecret: secret,
+		options: { allowHttp: true, ...options },
+	});
+	return outputs[0][0].json;
+}
+
+const templateOf = (name) =>
+	JSON.parse(fs.readFileSync(path.join(__dirname, '../../templates', `${name}.json`), 'utf8'));
+
+const itemsOf = (execution, name) =>
+	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
+
+test('the templates fan out, keep what fails, and deliver it when it is due', async () => {
+	const [well, slow] = [unique('well'), unique('slow')];
+	await behave(slow, [{ status: 503 }]);
+	const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
+	for (const box of [well, slow]) await register(box, quick);
+
+	const fanOut = templateOf('fan-out');
+	const start = fanOut.nodes.find(({ name }) => name === 'When an Event Comes In');
+	start.parameters.path = unique('fan-out');
+	for (const one of fanOut.nodes.filter(({ type }) => type === ACTION)) {
+		one.credentials = credentials;
+	}
+	const id = await n8n.createWorkflow(fanOut);
+	const event = { id: 'order 1', type: 'order.created', data: { order_id: 1 } };
+	const post = async () => await axios.post(`${base}/webhook/${start.parameters.path}`, event);
+	await post();
+	await post();
+	const [first, second] = await n8n.finished(id, 2);
+	await n8n.deactivate(id);
+	const names = (execution, output) =>
+		itemsOf(execution, output).map(({ json }) => json.endpoint_name);
+	expect(names(first, 'Delivered')).toEqual([well]);
+	expect(names(first, 'Will Be Retried')).toEqual([slow]);
+	expect(itemsOf(first, 'Alert: Endpoint Changed').map(({ json }) => json.change)).toEqual([
+		'failing',
+	]);
+	// The sender repeats the event: it is the same one.
+	expect(itemsOf(second, 'Delivered').map(({ json }) => json.duplicate)).toEqual([true]);
+	expect(await inbox(well)).toHaveLength(1);
+
+	await pause(1000);
+	const due = templateOf('deliver-due');
+	due.nodes.find(({ type }) => type === ACTION).credentials = credentials;
+	// The minute is scaled down to a second.
+	due.nodes.find(({ name }) => name === 'Every Minute').parameters = {
+		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
+	};
+	const dueId = await n8n.createWorkflow(due);
+	while ((await inbox(slow)).length < 2) await pause(100);
+	await n8n.deactivate(dueId);
+	const executions = await n8n.finished(dueId, 1);
+	expect(executions.flatMap((execution) => names(execution, 'Delivered'))).toEqual([slow]);
+	const received = await inbox(slow);
+	expect(received.map(({ verified }) => verified)).toEqual([true, true]);
+	expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+test('a send calls n8n’s tables as often for 500 events as for one', async () => {
+	await register(unique('cost'), {}, 'invoice.paid');
+	const send = {
+		resource: 'event',
+		operation: 'send',
+		sendTo: 'subscribers',
+		customEventType: 'invoice.paid',
+	};
+	const one = await act([{ n: 0 }], send);
+	const many = await act(
+		Array.from({ length: 500 }, (_, n) => ({ n })),
+		send,
+	);
+	const next = await act([{ n: 0 }], send);
+	// Each call is an execution of its own, and n8n numbers them all.
+	const calls = [one, many, next]
+		.map(({ execution }) => Number(execution.id))
+		.map((id, index, ids) => ids[index + 1] - id - 1)
+		.slice(0, 2);
+	expect(calls[1]).toBe(calls[0]);
+	console.log(`Sending 1 event and 500 events to their endpoints: ${calls.join(' and ')} calls`);
+});
