@@ -21,6 +21,7 @@ import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox
 import type { RunResult } from '../../../../core/outbox/run';
 import { limitOf, listFields } from '../../../shared/listing';
 import { openOutbox } from '../../../shared/outbox';
+import { runUnlessBusy } from '../../../shared/runsAtOnce';
 import type { Operation } from '../../operation';
 import { outboxOperation } from '../../outboxOperation';
 
@@ -212,22 +213,6 @@ async function pruneNowAndThen(context: IExecuteFunctions, outbox: OutboxPorts):
 
 // A schedule that is faster than its runs would pile them up, each slower than the one before.
 const MAX_RUNS_AT_ONCE = 2;
-const runsAtWork = new Map<string, number>();
-
-/** Runs a task unless enough of its kind are at work in this process. @returns whether it ran */
-async function runUnlessBusy(key: string, task: () => Promise<void>): Promise<boolean> {
-	const atWork = runsAtWork.get(key) ?? 0;
-	if (atWork >= MAX_RUNS_AT_ONCE) return false;
-	runsAtWork.set(key, atWork + 1);
-	try {
-		await task();
-	} finally {
-		const left = (runsAtWork.get(key) ?? 1) - 1;
-		if (left > 0) runsAtWork.set(key, left);
-		else runsAtWork.delete(key);
-	}
-	return true;
-}
 
 export const deliverDue: Operation = {
 	properties: [
@@ -264,6 +249,7 @@ export const deliverDue: Operation = {
 		let run: RunResult = { results: [], changes: [] };
 		const ran = await runUnlessBusy(
 			`${context.getWorkflow().id} ${context.getNode().id}`,
+			MAX_RUNS_AT_ONCE,
 			async () => {
 				run = await deliverAllDue(outbox, {
 					...limitsOf(context),
