@@ -59,6 +59,8 @@ export interface RunLimits {
 const LEASE_MARGIN_MS = 30_000;
 /** Outcomes are put on record at least this often while a run goes on. */
 const RECORD_EVERY_MS = 1000;
+/** So much later than reserved an attempt may begin: what is reserved is never begun at that very moment. */
+const LATE_MS = 1000;
 /** A longer wait within a run is told. */
 const TOLD_WAIT_MS = 1000;
 
@@ -226,6 +228,8 @@ interface Gate {
 	nextMs: number;
 	intervalMs: number;
 	untilMs: number;
+	/** How many of the attempts that were reserved are still to be made. */
+	left: number;
 }
 
 /** Reserves times for attempts at the endpoints that have a rate limit. @returns by endpoint */
@@ -256,6 +260,7 @@ async function openGates(
 				nextMs: timesMs[0],
 				intervalMs: (rate_limit.per_seconds * 1000) / rate_limit.max,
 				untilMs: reserved === 0 ? 0 : timesMs[reserved - 1],
+				left: reserved,
 			});
 			return { ...fresh, rateFreeAt: iso(freeAtMs) };
 		});
@@ -319,7 +324,9 @@ export async function attemptAll(
 		if (gate !== undefined) {
 			const startMs = Math.max(ports.nowMs(), gate.nextMs);
 			gate.nextMs = startMs + gate.intervalMs;
-			if (startMs > gate.untilMs) return put(postponed(row, startMs), endpoint);
+			const lastMs = gate.untilMs + Math.max(gate.intervalMs, LATE_MS);
+			gate.left -= 1;
+			if (gate.left < 0 || startMs > lastMs) return put(postponed(row, startMs), endpoint);
 			await ports.wait(startMs - ports.nowMs());
 		}
 		if (!(await lease.covers(row.delivery_id, timeoutMsOf(endpoint) + LEASE_MARGIN_MS / 2))) return;

@@ -43,8 +43,8 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 /** How long a run may take to write down an event's deliveries before another does it. */
 const FAN_OUT_MS = 60_000;
 
-/** How long that other may take: there may be thousands, on a machine that has just come up again. */
-const REPAIR_MS = 600_000;
+/** How long that other may take, on a machine that has just come up again: it may be killed as well. */
+const REPAIR_MS = 120_000;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

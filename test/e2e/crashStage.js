@@ -158,13 +158,18 @@ class CrashStage {
 		}
 	}
 
-	/** Waits until nothing is waiting for an attempt any more. @returns the stats then */
-	async settled(withinMs) {
+	/**
+	 * Waits until nothing is waiting for an attempt any more.
+	 * @param isWhole whether all is there: deliveries that a killed run did not write down are not pending
+	 * @returns the stats then
+	 */
+	async settled(withinMs, isWhole) {
 		const until = Date.now() + withinMs;
 		for (;;) {
 			await pause(2000);
 			const [[stats]] = await this.run({ resource: 'delivery', operation: 'getStats' });
-			if (stats.pending_deliveries === 0 || Date.now() > until) return stats;
+			const isSettled = stats.pending_deliveries === 0 && (await isWhole(stats));
+			if (isSettled || Date.now() > until) return stats;
 		}
 	}
 

@@ -111,6 +111,31 @@ test('a send calls n8n’s tables as often for 500 events as for one', async () 
 		.map(({ execution }) => Number(execution.id))
 		.map((id, index, ids) => ids[index + 1] - id - 1)
 		.slice(0, 2);
-	expect(calls[1]).toBe(calls[0]);
+	// Outcomes are written once a second: a slower machine writes a few times more.
+	const seconds = many.execution.data.resultData.runData.Act[0].executionTime / 1000;
+	expect(calls[1] - calls[0]).toBeLessThanOrEqual(Math.floor(seconds));
+	expect(calls[1]).toBeLessThan(20);
 	console.log(`Sending 1 event and 500 events to their endpoints: ${calls.join(' and ')} calls`);
+});
+
+test('a rate limit holds over executions that send at once', async () => {
+	const box = unique('limited');
+	await register(box, { rateLimit: { limit: { max: 5, perSeconds: 1 } } }, 'limited.event');
+	const send = {
+		resource: 'event',
+		operation: 'send',
+		sendTo: 'subscribers',
+		customEventType: 'limited.event',
+	};
+	const items = Array.from({ length: 8 }, (_, n) => ({ n }));
+	await Promise.all([act(items, send), act(items, send)]);
+	// A run that comes too late for a time that it had reserved leaves the delivery to the next one.
+	for (let run = 0; run < 5 && (await inbox(box)).length < 16; run += 1) {
+		await pause(1500);
+		await act([{}], { resource: 'delivery', operation: 'deliverDue' });
+	}
+	const times = (await inbox(box)).map(({ at }) => at).sort((a, b) => a - b);
+	expect(times).toHaveLength(16);
+	// One more than the limit may arrive in a second, since requests do not all travel as fast.
+	times.slice(6).forEach((time, index) => expect(time - times[index]).toBeGreaterThan(950));
 });
