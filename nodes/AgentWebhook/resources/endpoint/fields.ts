@@ -274,7 +274,8 @@ export const settingFields: INodeProperties[] = [
 				],
 			},
 		],
-		description: 'How many attempts begin in a time at most, over all executions',
+		description:
+			'How many attempts begin in a time at most, over all executions. One that is late may overlap with others for a second.',
 	},
 	deliveryOptions.retryDelays,
 	deliveryOptions.retryStatuses,
