@@ -1,6 +1,6 @@
 import { BATCH_EVENT_TYPE } from '../delivery/envelope';
 
-import { abandoned, gathering, newBatch } from './deliveryRow';
+import { abandoned, dropHeld, gathering, newBatch, take, type Hold } from './deliveryRow';
 import type { Endpoint, OutboxEvent } from './endpoint';
 import { loadEvents } from './events';
 import type { OutboxPorts } from './ports';
@@ -67,19 +67,13 @@ export function partIntoBatches(
 const byArrival = (a: DeliveryRow, b: DeliveryRow): number =>
 	a.accepted_at.localeCompare(b.accepted_at) || a.id - b.id;
 
-/** Under whose name batches are held for their attempt, and until when. */
-export interface BatchLease {
-	owner: string;
-	untilMs: number;
-}
-
-/** Puts in the batches that rows which this run holds make, and deletes the rows. */
+/** Puts in the batches that rows which this run holds make. The rows are still there. */
 async function form(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
 	batching: Batching,
 	own: DeliveryRow[],
-	lease: BatchLease,
+	hold: Hold,
 ): Promise<Work[]> {
 	const nowMs = ports.nowMs();
 	const eventIds = own.map(({ event_id }) => event_id);
@@ -103,7 +97,7 @@ async function form(
 	const work = batches.map((batch) => {
 		const row = newBatch(
 			batch.map((member) => member.row),
-			lease,
+			hold,
 		);
 		rows.push(row);
 		return {
@@ -123,7 +117,7 @@ async function form(
 export async function closeBatches(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
-	lease: BatchLease,
+	hold: Hold,
 ): Promise<Work[]> {
 	const { tables } = ports;
 	const batching = batchingOf(endpoint);
@@ -142,22 +136,15 @@ export async function closeBatches(
 		if (!full && !due) return work;
 		const owner = ports.newId();
 		const lastId = seen[seen.length - 1].id;
-		const taken = await tables.update(
-			'deliveries',
-			{ all: [...gathered, { column: 'id', operator: 'lte', value: lastId }] },
-			{
-				status: 'sending',
-				lease_owner: owner,
-				next_attempt_at: new Date(nowMs + leaseMsFor([endpoint])).toISOString(),
-			},
+		const taken = await take(
+			tables,
+			[...gathered, { column: 'id', operator: 'lte', value: lastId }],
+			{ owner, untilMs: nowMs + leaseMsFor([endpoint]) },
 		);
-		const own = readRows(
-			'deliveries',
-			taken.filter(({ lease_owner }) => lease_owner === owner),
-		);
+		const own = readRows('deliveries', taken);
 		if (own.length > 0) {
-			work.push(...(await form(ports, endpoint, batching, own, lease)));
-			await tables.remove('deliveries', { all: [eq('lease_owner', owner)] });
+			work.push(...(await form(ports, endpoint, batching, own, hold)));
+			await dropHeld(tables, owner);
 		}
 		if (!full) return work;
 	}

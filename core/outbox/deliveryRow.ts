@@ -5,7 +5,15 @@ import omit from 'lodash/omit';
 import type { AttemptRecord, DeliveryReport } from '../delivery/deliver';
 import { BATCH_EVENT_TYPE } from '../delivery/envelope';
 
-import type { DeliveryRow, Row } from './tables';
+import {
+	eq,
+	iso,
+	type Condition,
+	type DeliveryRow,
+	type Row,
+	type StoredRow,
+	type Tables,
+} from './tables';
 
 /**
  * A delivery's row is never changed by its outcome: the new state is put in as a new row, and the old
@@ -27,7 +35,34 @@ export const deliveryId = (eventId: string, endpointId: string): string =>
 /** The event's ID that an idempotency key stands for. */
 export const eventIdOfKey = (key: string): string => `evt_${digest('idempotency key', key)}`;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+/** Under whose name deliveries are held for an attempt, and until when. */
+export interface Hold {
+	owner: string;
+	untilMs: number;
+}
+
+/**
+ * Takes the deliveries for which the conditions hold, in one step.
+ * @returns those that are the owner's now: of two who take at once, one gets a delivery
+ */
+export async function take(
+	tables: Tables,
+	conditions: Condition[],
+	{ owner, untilMs }: Hold,
+	changes: Row = {},
+): Promise<StoredRow[]> {
+	const taken = await tables.update(
+		'deliveries',
+		{ all: conditions },
+		{ ...changes, status: 'sending', lease_owner: owner, next_attempt_at: iso(untilMs) },
+	);
+	return taken.filter(({ lease_owner }) => lease_owner === owner);
+}
+
+/** Deletes the rows that are still held under a name: their outcome is on record in others. */
+export async function dropHeld(tables: Tables, owner: string): Promise<void> {
+	await tables.remove('deliveries', { all: [eq('lease_owner', owner)] });
+}
 
 /** Where a new delivery begins. */
 export const newDelivery = (
@@ -117,15 +152,15 @@ export const gathering = (row: DeliveryRow, maxWaitMs: number): Row =>
 	});
 
 /** The row of a batch, in place of the rows of the events in it. */
-export function newBatch(members: DeliveryRow[], lease: { owner: string; untilMs: number }): Row {
+export function newBatch(members: DeliveryRow[], hold: Hold): Row {
 	const id = `dlv_${digest('batch', ...members.map(({ delivery_id }) => delivery_id))}`;
 	const [oldest] = members;
 	const first = { id, type: BATCH_EVENT_TYPE, acceptedAt: oldest.accepted_at };
 	return {
 		...newDelivery(first, oldest.endpoint_id, {
 			status: 'sending',
-			next_attempt_at: iso(lease.untilMs),
-			lease_owner: lease.owner,
+			next_attempt_at: iso(hold.untilMs),
+			lease_owner: hold.owner,
 			error: null,
 		}),
 		delivery_id: id,
@@ -147,7 +182,7 @@ export const abandoned = (row: DeliveryRow, reason: string, nowMs: number): Row 
 	});
 
 /** Of several rows of one delivery the one that counts: what was delivered, else the newest. */
-export function current<T extends { id: number; status: unknown; delivery_id: unknown }>(
+export function current<T extends { id: number; status?: unknown; delivery_id?: unknown }>(
 	rows: T[],
 ): T[] {
 	const byDelivery = new Map<unknown, T[]>();

@@ -1,14 +1,14 @@
 import partition from 'lodash/partition';
 
 import { batchedAlready, batchingOf, closeBatches, mayBeMember } from './batches';
-import { abandoned, current, gathering } from './deliveryRow';
+import { abandoned, current, gathering, take, type Hold } from './deliveryRow';
 import type { Endpoint } from './endpoint';
 import { loadEndpoints } from './endpoints';
 import { loadEvents } from './events';
 import type { OutboxPorts } from './ports';
 import { attemptAll, leaseMsFor, type RunLimits, type RunResult, type Work } from './run';
 import { completeFanOut } from './send';
-import { findAny, readRows, type DeliveryRow, type Row, type StoredRow } from './tables';
+import { findAny, iso, readRows, type DeliveryRow, type Row, type StoredRow } from './tables';
 
 export interface DueLimits extends RunLimits {
 	/** How many deliveries one run takes at most. */
@@ -20,16 +20,12 @@ export interface DueLimits extends RunLimits {
 /** How many deliveries are taken at once. */
 const CLAIM = 1000;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 /** Finds, of rows that a run held which is gone, those whose outcome is on record already. */
 async function outOfDate(ports: OutboxPorts, rows: StoredRow[]): Promise<Set<number>> {
 	if (rows.length === 0) return new Set();
 	const ids = rows.map(({ delivery_id }) => String(delivery_id));
 	const all = await findAny(ports.tables, 'deliveries', 'delivery_id', ids);
-	const best = new Set(
-		current(all as Array<StoredRow & { status: string; delivery_id: string }>).map(({ id }) => id),
-	);
+	const best = new Set(current(all).map(({ id }) => id));
 	return new Set(rows.map(({ id }) => id).filter((id) => !best.has(id)));
 }
 
@@ -39,8 +35,8 @@ async function outOfDate(ports: OutboxPorts, rows: StoredRow[]): Promise<Set<num
  */
 async function claim(
 	ports: OutboxPorts,
-	owner: string,
-	{ dueMs, limit, untilMs }: { dueMs: number; limit: number; untilMs: number },
+	hold: Hold,
+	{ dueMs, limit }: { dueMs: number; limit: number },
 ): Promise<{ rows: DeliveryRow[]; seen: number }> {
 	const { tables } = ports;
 	const due = {
@@ -51,15 +47,10 @@ async function claim(
 	const candidates = await tables.find('deliveries', { all: [due] }, { newestFirst: false, limit });
 	if (candidates.length === 0) return { rows: [], seen: 0 };
 	const lastId = candidates[candidates.length - 1].id;
-	const taken = await tables.update(
-		'deliveries',
-		{ all: [due, { column: 'id', operator: 'lte', value: lastId }] },
-		{ status: 'sending', lease_owner: owner, next_attempt_at: iso(untilMs) },
-	);
+	const own = await take(tables, [due, { column: 'id', operator: 'lte', value: lastId }], hold);
 	const waiting = new Set(
 		candidates.filter(({ lease_owner }) => lease_owner === null).map(({ id }) => id),
 	);
-	const own = taken.filter(({ lease_owner }) => lease_owner === owner);
 	const stale = await outOfDate(
 		ports,
 		own.filter(({ id }) => !waiting.has(id)),
@@ -141,18 +132,18 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	while (left > 0 && ports.nowMs() < startMs + limits.maxRunMs) {
 		const owner = ports.newId();
 		const endpoints = await loadEndpoints(ports);
-		const untilMs = ports.nowMs() + leaseMsFor(endpoints);
+		const hold = { owner, untilMs: ports.nowMs() + leaseMsFor(endpoints) };
 		const work: Work[] = [];
 		for (const endpoint of endpoints.filter(gathersFor)) {
-			work.push(...(await closeBatches(ports, endpoint, { owner, untilMs })));
+			work.push(...(await closeBatches(ports, endpoint, hold)));
 		}
 		const limit = Math.min(CLAIM, left);
-		const claimed = await claim(ports, owner, { dueMs: startMs, limit, untilMs });
+		const claimed = await claim(ports, hold, { dueMs: startMs, limit });
 		const rows = await backToGathering(ports, endpoints, claimed.rows);
 		if (claimed.seen === 0 && work.length === 0) break;
 		const { ended, work: singles } = await workFor(ports, endpoints, rows);
 		work.push(...singles);
-		const run = await attemptAll(ports, owner, untilMs, work, limits, ended);
+		const run = await attemptAll(ports, hold, work, limits, ended);
 		all.results.push(...run.results);
 		all.changes.push(...run.changes);
 		left -= work.length + ended.length;

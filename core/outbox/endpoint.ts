@@ -9,14 +9,14 @@ import { buildBatchEnvelope, buildEnvelope } from '../delivery/envelope';
 import { compileFilters } from '../filters/filters';
 import { checkEndpointUrl, printableUrl } from '../network/endpointUrl';
 import { isObject } from '../paths/paths';
+import type { DisableRule, Health } from '../policy/health';
 import { parseStatuses } from '../policy/outcome';
 import { chooseRetryPolicy } from '../policy/settings';
 import { profileById, type PlatformProfile } from '../profiles';
 import { generateSecret } from '../signing/secrets';
 
-import type { DisableRule, Health } from '../policy/health';
 import type { Sealer } from './sealing';
-import { readRow, type EndpointRow, type Row, type StoredRow } from './tables';
+import { iso, readRow, type EndpointRow, type Row, type StoredRow } from './tables';
 
 /** Settings that cannot be. The message says which, and what would do. */
 export class InvalidEndpointError extends Error {
@@ -30,7 +30,7 @@ const whole = z.number().int();
  * How events go to an endpoint: what AgenticFlow's and the agent platform's pages let a subscriber
  * choose, in the words of AgenticFlow's page where it has them, and a rate limit. Nothing here is secret.
  */
-export const settingsSchema = z
+const settingsSchema = z
 	.object({
 		conditions: z.record(z.unknown()),
 		filters: z.object({
@@ -67,7 +67,7 @@ export const settingsSchema = z
 	.partial()
 	.strict();
 
-export type EndpointSettings = z.infer<typeof settingsSchema>;
+type EndpointSettings = z.infer<typeof settingsSchema>;
 
 const secretsSchema = z.object({
 	/** With its query, where tokens stand. */
@@ -81,7 +81,7 @@ const secretsSchema = z.object({
 	headers: z.record(z.string()),
 });
 
-export type EndpointSecrets = z.infer<typeof secretsSchema>;
+type EndpointSecrets = z.infer<typeof secretsSchema>;
 
 /** An endpoint with everything that is needed to send to it. */
 export interface Endpoint extends Health {
@@ -344,7 +344,7 @@ export function newEndpoint(input: EndpointInput, id: string, nowMs: number): En
 	const profile = profileById(input.platform ?? '');
 	const settings = merged({}, input.settings ?? {});
 	const url = checkedUrl(input.url ?? '', profile, settings);
-	const now = new Date(nowMs).toISOString();
+	const now = iso(nowMs);
 	const authentication = input.authentication ?? {};
 	const unsigned = authentication.signatureScheme === 'none';
 	const endpoint: Endpoint = {
@@ -419,9 +419,9 @@ export function rotatedEndpoint(
 	}
 	const current = {
 		secret: given || freshSecret(endpoint.profile),
-		created_at: new Date(nowMs).toISOString(),
+		created_at: iso(nowMs),
 	};
-	const validUntil = new Date(nowMs + overlapSeconds * 1000).toISOString();
+	const validUntil = iso(nowMs + overlapSeconds * 1000);
 	const replaced = overlapSeconds > 0 ? [{ ...before, valid_until: validUntil }] : [];
 	const rotated = {
 		...endpoint,

@@ -5,12 +5,10 @@ import {
 	eq,
 	findAll,
 	findAny,
-	MAX_FOUND,
-	readRow,
+	pagesOf,
 	readRows,
 	type Condition,
 	type DeliveryRow,
-	type StoredRow,
 	type Tables,
 } from './tables';
 
@@ -49,7 +47,7 @@ async function upToDate(tables: Tables, rows: DeliveryRow[]): Promise<DeliveryRo
 		'delivery_id',
 		sending.map(({ delivery_id }) => delivery_id),
 	);
-	const newer = current(others as Array<StoredRow & { status: string; delivery_id: string }>);
+	const newer = current(others);
 	const best = new Map(newer.map(({ delivery_id, id }) => [delivery_id, id]));
 	return current(rows).filter(({ delivery_id, id }) => (best.get(delivery_id) ?? id) === id);
 }
@@ -61,16 +59,9 @@ async function newest(
 	limit: number,
 ): Promise<DeliveryRow[]> {
 	const found: DeliveryRow[] = [];
-	let before: Condition[] = [];
-	while (found.length < limit) {
-		const page = await tables.find(
-			'deliveries',
-			{ all: [...conditions, ...before] },
-			{ newestFirst: true, limit: MAX_FOUND },
-		);
+	for await (const page of pagesOf(tables, 'deliveries', conditions, { newestFirst: true })) {
 		found.push(...(await upToDate(tables, readRows('deliveries', page))));
-		if (page.length < MAX_FOUND) break;
-		before = [{ column: 'id', operator: 'lt', value: page[page.length - 1].id }];
+		if (found.length >= limit) break;
 	}
 	return found;
 }
@@ -103,7 +94,7 @@ export async function findDeliveries(
 /** @throws DeliveryNotFoundError */
 export async function findDelivery(tables: Tables, id: string): Promise<DeliveryRow> {
 	const rows = await findAll(tables, 'deliveries', [eq('delivery_id', id)]);
-	const [row] = current(rows.map((stored) => readRow('deliveries', stored)));
+	const [row] = current(readRows('deliveries', rows));
 	if (row === undefined) {
 		throw new DeliveryNotFoundError(
 			`There is no delivery "${id}". Its ID begins with dlv_: Delivery → Get Many lists them. Old ones are pruned.`,

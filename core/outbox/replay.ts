@@ -1,16 +1,15 @@
+import { take } from './deliveryRow';
 import { workFor } from './due';
 import { loadEndpoint, loadEndpoints } from './endpoints';
 import { findDelivery } from './log';
 import type { OutboxPorts } from './ports';
 import { attemptAll, leaseMsFor, type RunLimits, type RunResult } from './run';
-import { eq, readRows, type Condition, type Row } from './tables';
+import { eq, iso, readRows, type Condition, type Row } from './tables';
 
 /** A delivery that cannot be replayed as it is. */
 export class ReplayError extends Error {
 	override readonly name = 'ReplayError';
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 const anew = (nowMs: number): Row => ({
 	completed_at: null,
@@ -30,28 +29,20 @@ export async function replayDelivery(
 ): Promise<RunResult> {
 	const found = await findDelivery(ports.tables, id);
 	const nowMs = ports.nowMs();
-	const owner = ports.newId();
 	const endpoint = await loadEndpoint(ports, found.endpoint_id);
 	if (endpoint.status === 'disabled') {
 		throw new ReplayError(
 			`The endpoint "${endpoint.name}" is disabled. Enable it with Endpoint → Enable, then replay.`,
 		);
 	}
-	const untilMs = nowMs + leaseMsFor([endpoint]);
-	const taken = await ports.tables.update(
-		'deliveries',
-		{ all: [eq('id', found.id), eq('status', found.status), eq('lease_owner', null)] },
-		{ ...anew(nowMs), status: 'sending', lease_owner: owner, next_attempt_at: iso(untilMs) },
-	);
-	const own = readRows(
-		'deliveries',
-		taken.filter(({ lease_owner }) => lease_owner === owner),
-	);
+	const hold = { owner: ports.newId(), untilMs: nowMs + leaseMsFor([endpoint]) };
+	const unchanged = [eq('id', found.id), eq('status', found.status), eq('lease_owner', null)];
+	const own = readRows('deliveries', await take(ports.tables, unchanged, hold, anew(nowMs)));
 	if (own.length === 0) {
 		throw new ReplayError(`The delivery ${id} is being sent at this moment. Try again later.`);
 	}
 	const { ended, work } = await workFor(ports, await loadEndpoints(ports), own);
-	return await attemptAll(ports, owner, untilMs, work, limits, ended);
+	return await attemptAll(ports, hold, work, limits, ended);
 }
 
 /**

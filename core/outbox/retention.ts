@@ -1,5 +1,5 @@
 import type { OutboxPorts } from './ports';
-import { eq, MAX_FOUND, type Condition, type Tables } from './tables';
+import { eq, iso, pagesOf, type Condition, type Tables } from './tables';
 
 /** What is kept on record. */
 export interface Retention {
@@ -14,23 +14,19 @@ export const DEFAULT_RETENTION: Retention = { maxAgeDays: 7, maxDeliveries: 10_0
 
 const DAY_MS = 86_400_000;
 
+/** What is still to be sent is not among them: nothing of it is deleted. */
+const REMOVABLE = ['delivered', 'failed', 'held'];
+
 const before = (column: string, value: string): Condition => ({ column, operator: 'lt', value });
 
 /** The id of the newest row that is one too many. */
 async function lastSurplusId(tables: Tables, max: number): Promise<number | undefined> {
 	let seen = 0;
-	let below: Condition[] = [];
-	for (;;) {
-		const page = await tables.find(
-			'deliveries',
-			{ all: below },
-			{ newestFirst: true, limit: MAX_FOUND },
-		);
+	for await (const page of pagesOf(tables, 'deliveries', [], { newestFirst: true })) {
 		if (seen + page.length > max) return page[max - seen].id;
-		if (page.length < MAX_FOUND) return undefined;
 		seen += page.length;
-		below = [{ column: 'id', operator: 'lt', value: page[page.length - 1].id }];
 	}
+	return undefined;
 }
 
 /**
@@ -58,20 +54,15 @@ export async function prune(
 	{ nowMs, tables }: OutboxPorts,
 	{ maxAgeDays, maxDeliveries }: Retention,
 ): Promise<{ deliveries: number; events: number }> {
-	const cutoff = new Date(nowMs() - maxAgeDays * DAY_MS).toISOString();
+	const cutoff = iso(nowMs() - maxAgeDays * DAY_MS);
 	let deliveries = 0;
-	// Of the statuses, "pending" and "sending" are left out: nothing that is still to be sent is deleted.
-	for (const status of ['delivered', 'failed', 'held']) {
-		const all = [eq('status', status), before('accepted_at', cutoff)];
-		deliveries += await tables.remove('deliveries', { all });
-	}
-	const surplus = await lastSurplusId(tables, maxDeliveries);
-	if (surplus !== undefined) {
-		for (const status of ['delivered', 'failed', 'held']) {
-			deliveries += await tables.remove('deliveries', {
-				all: [eq('status', status), { column: 'id', operator: 'lte', value: surplus }],
-			});
+	const remove = async (condition: Condition): Promise<void> => {
+		for (const status of REMOVABLE) {
+			deliveries += await tables.remove('deliveries', { all: [eq('status', status), condition] });
 		}
-	}
+	};
+	await remove(before('accepted_at', cutoff));
+	const surplus = await lastSurplusId(tables, maxDeliveries);
+	if (surplus !== undefined) await remove({ column: 'id', operator: 'lte', value: surplus });
 	return { deliveries, events: await removeEvents(tables, cutoff, surplus !== undefined) };
 }

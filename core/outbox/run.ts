@@ -1,12 +1,19 @@
 import countBy from 'lodash/countBy';
-import uniqBy from 'lodash/uniqBy';
 
 import { deliver, type DeliveryReport, type DeliveryRules } from '../delivery/deliver';
 import { createPacer } from '../delivery/pacing';
 import { applySigns, type HealthChange, type HealthSign } from '../policy/health';
-import { reserve } from '../policy/rateLimit';
+import { intervalMsOf, reserve } from '../policy/rateLimit';
 
-import { abandoned, afterAttempts, attemptsOfRound, held, postponed } from './deliveryRow';
+import {
+	abandoned,
+	afterAttempts,
+	attemptsOfRound,
+	dropHeld,
+	held,
+	postponed,
+	type Hold,
+} from './deliveryRow';
 import {
 	bodyFor,
 	disableRuleOf,
@@ -17,7 +24,7 @@ import {
 } from './endpoint';
 import { changeEndpoint, EndpointNotFoundError } from './endpoints';
 import type { OutboxPorts } from './ports';
-import { eq, type DeliveryRow, type Row } from './tables';
+import { eq, iso, type DeliveryRow, type Row } from './tables';
 
 /** A delivery that this run holds, with what is needed to attempt it. */
 export interface Work {
@@ -67,8 +74,6 @@ const TOLD_WAIT_MS = 1000;
 /** How long deliveries to these endpoints are held for an attempt. */
 export const leaseMsFor = (endpoints: Endpoint[]): number =>
 	Math.max(0, ...endpoints.map(timeoutMsOf)) + LEASE_MARGIN_MS;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** What a run holds, and until when. Whoever stops renewing loses it to the next run. */
 class Lease {
@@ -235,22 +240,21 @@ interface Gate {
 /** Reserves times for attempts at the endpoints that have a rate limit. @returns by endpoint */
 async function openGates(
 	ports: OutboxPorts,
+	endpoints: Iterable<Endpoint>,
 	work: Work[],
 	maxPacingMs: number,
 ): Promise<Map<string, Gate>> {
 	const gates = new Map<string, Gate>();
 	const wanted = countBy(work, ({ endpoint }) => endpoint.id);
-	for (const endpoint of uniqBy(
-		work.map((one) => one.endpoint),
-		'id',
-	)) {
+	for (const endpoint of endpoints) {
 		if (endpoint.settings.rate_limit === undefined) continue;
 		await changeIfThere(ports, endpoint, (fresh) => {
 			const { rate_limit } = fresh.settings;
 			if (rate_limit === undefined) return undefined;
 			const nowMs = ports.nowMs();
+			const limit = { max: rate_limit.max, perSeconds: rate_limit.per_seconds };
 			const { freeAtMs, reserved, timesMs } = reserve(
-				{ max: rate_limit.max, perSeconds: rate_limit.per_seconds },
+				limit,
 				fresh.rateFreeAt === null ? undefined : Date.parse(fresh.rateFreeAt),
 				wanted[endpoint.id],
 				nowMs,
@@ -258,7 +262,7 @@ async function openGates(
 			);
 			gates.set(endpoint.id, {
 				nextMs: timesMs[0],
-				intervalMs: (rate_limit.per_seconds * 1000) / rate_limit.max,
+				intervalMs: intervalMsOf(limit),
 				untilMs: reserved === 0 ? 0 : timesMs[reserved - 1],
 				left: reserved,
 			});
@@ -279,15 +283,13 @@ const messageOf = (error: unknown): string =>
 
 /**
  * Attempts the deliveries that a run holds, each once, and puts the outcomes on record.
- * @param owner under whose name the rows are held; all of its rows are in `work` or are out of date
- * @param untilMs until when they are held
+ * @param hold all rows that are held by it are in `work` or `ended`, or are out of date
  * @param ended those of its deliveries that ended without an attempt
  * @returns rejects where a port does; what was attempted until then is on record all the same
  */
 export async function attemptAll(
 	ports: OutboxPorts,
-	owner: string,
-	untilMs: number,
+	{ owner, untilMs }: Hold,
 	work: Work[],
 	limits: RunLimits,
 	ended: Row[] = [],
@@ -296,7 +298,7 @@ export async function attemptAll(
 	const lease = new Lease(ports, owner, leaseMsFor([...endpoints.values()]), untilMs);
 	const recorder = new Recorder(ports);
 	const watches = new Map([...endpoints].map(([id, endpoint]) => [id, new Watch(endpoint)]));
-	const gates = await openGates(ports, work, limits.maxPacingMs);
+	const gates = await openGates(ports, endpoints.values(), work, limits.maxPacingMs);
 	const paced = createPacer({ concurrency: limits.concurrency, perSecond: 0 }, ports);
 	// One endpoint that hangs leaves half of the places to the others.
 	const share = endpoints.size > 1 ? Math.ceil(limits.concurrency / 2) : limits.concurrency;
@@ -372,6 +374,6 @@ export async function attemptAll(
 	for (const watch of watches.values()) changes.push(...(await watch.finish(ports)));
 	const rejected = settled.find(({ status }) => status === 'rejected');
 	if (rejected?.status === 'rejected') throw rejected.reason;
-	await ports.tables.remove('deliveries', { all: [eq('lease_owner', owner)] });
+	await dropHeld(ports.tables, owner);
 	return { results, changes };
 }

@@ -1,7 +1,7 @@
 import sortBy from 'lodash/sortBy';
 
-import { batchedAlready, batchingOf, closeBatches, type BatchLease } from './batches';
-import { current, deliveryId, eventIdOfKey, newDelivery } from './deliveryRow';
+import { batchedAlready, batchingOf, closeBatches } from './batches';
+import { current, deliveryId, eventIdOfKey, newDelivery, type Hold } from './deliveryRow';
 import { checkEventType, subscriptionOf, type Endpoint, type OutboxEvent } from './endpoint';
 import { loadEndpoints } from './endpoints';
 import { eventOf, eventRows } from './events';
@@ -14,7 +14,7 @@ import {
 	type RunLimits,
 	type Work,
 } from './run';
-import { eq, findAll, findAny, readRow, readRows, type Row, type StoredRow } from './tables';
+import { eq, findAll, findAny, iso, readRow, readRows, type Row, type StoredRow } from './tables';
 
 /** An event to be sent to all endpoints that are subscribed to it. */
 export interface EventInput {
@@ -45,8 +45,6 @@ const FAN_OUT_MS = 60_000;
 
 /** How long that other may take, on a machine that has just come up again: it may be killed as well. */
 const REPAIR_MS = 120_000;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * Checks an event, and writes its data as it is kept.
@@ -114,7 +112,7 @@ async function putInEvents(
 function beginning(
 	endpoint: Endpoint,
 	acceptedAt: string,
-	{ owner, untilMs }: BatchLease,
+	{ owner, untilMs }: Hold,
 ): Parameters<typeof newDelivery>[2] {
 	const free = { lease_owner: null, error: null };
 	if (endpoint.status === 'disabled') {
@@ -203,13 +201,13 @@ export async function sendEvents(
 	}
 	await putInEvents(ports, owner, fresh, keyed, before);
 
-	const lease = { owner, untilMs: ports.nowMs() + leaseMsFor(endpoints) };
+	const hold = { owner, untilMs: ports.nowMs() + leaseMsFor(endpoints) };
 	const deliveries = [...fresh.values()].flatMap(({ event, subscribers }) =>
 		subscribers.map(
 			(endpoint): NewDelivery => ({
 				endpoint,
 				event,
-				row: newDelivery(event, endpoint.id, beginning(endpoint, acceptedAt, lease)),
+				row: newDelivery(event, endpoint.id, beginning(endpoint, acceptedAt, hold)),
 			}),
 		),
 	);
@@ -228,12 +226,12 @@ export async function sendEvents(
 		deliveries.flatMap(({ endpoint, row }) => (row.status === 'gathering' ? [endpoint] : [])),
 	);
 	for (const endpoint of gatheringFor) {
-		work.push(...(await closeBatches(ports, endpoint, lease)));
+		work.push(...(await closeBatches(ports, endpoint, hold)));
 	}
 
 	const nothing = { changes: [], results: [] };
 	const [attempted, marked] = await Promise.allSettled([
-		work.length > 0 ? attemptAll(ports, owner, lease.untilMs, work, limits) : nothing,
+		work.length > 0 ? attemptAll(ports, hold, work, limits) : nothing,
 		fresh.size > 0 ? markFannedOut(ports, owner) : undefined,
 	]);
 	if (attempted.status === 'rejected') throw attempted.reason;
@@ -277,7 +275,7 @@ async function recorded(
 ): Promise<DeliveryResult[]> {
 	const rows = await findAny(tables, 'deliveries', 'event_id', eventIds);
 	const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
-	return current(rows as Array<StoredRow & { status: string; delivery_id: string }>).map((row) => ({
+	return current(rows).map((row) => ({
 		row,
 		endpoint: byId.get(String(row.endpoint_id)) ?? null,
 		response: null,

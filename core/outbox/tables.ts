@@ -1,5 +1,7 @@
 import { z, type ZodObject, type ZodRawShape } from 'zod';
 
+import { parseJson } from '../json/json';
+
 /**
  * The outbox's tables, and the little that a database has to do for it. n8n's Data Tables do it in the
  * nodes; they have no indexes but the row id, no transactions over two calls and no limit on an update,
@@ -10,6 +12,9 @@ export type ColumnType = 'string' | 'number' | 'boolean' | 'date';
 
 /** Dates are ISO 8601 text in UTC. */
 export type Value = string | number | boolean | null;
+
+/** A time as the tables hold it. */
+export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export type Row = Record<string, Value>;
 
@@ -123,18 +128,16 @@ const json = <T extends z.ZodTypeAny>(schema: T) =>
 	z
 		.string()
 		.transform((value, context): unknown => {
-			try {
-				return JSON.parse(value);
-			} catch {
-				context.addIssue({ code: z.ZodIssueCode.custom, message: 'it is not JSON' });
-				return z.NEVER;
-			}
+			const parsed = parseJson(value);
+			if (parsed !== undefined) return parsed.value;
+			context.addIssue({ code: z.ZodIssueCode.custom, message: 'it is not JSON' });
+			return z.NEVER;
 		})
 		.pipe(schema);
 
 const names = z.array(z.string());
 
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
 	attempt: z.number(),
 	time: z.string(),
 	outcome: z.string(),
@@ -144,7 +147,7 @@ export const attemptSchema = z.object({
 });
 
 /** What each table's rows hold. */
-export const ROWS = {
+const ROWS = {
 	endpoints: z.object({
 		id: z.number(),
 		endpoint_id: z.string(),
@@ -222,6 +225,27 @@ export function readRow<T extends TableName>(table: T, row: StoredRow): Read[T] 
 export const readRows = <T extends TableName>(table: T, rows: StoredRow[]): Array<Read[T]> =>
 	rows.map((row) => readRow(table, row));
 
+/** The rows for which the conditions hold, a page at a time, until there are no more. */
+export async function* pagesOf(
+	tables: Tables,
+	table: TableName,
+	conditions: Condition[],
+	{ newestFirst }: { newestFirst: boolean },
+): AsyncGenerator<StoredRow[]> {
+	let beyond: Condition[] = [];
+	for (;;) {
+		const page = await tables.find(
+			table,
+			{ all: [...conditions, ...beyond] },
+			{ newestFirst, limit: MAX_FOUND },
+		);
+		yield page;
+		if (page.length < MAX_FOUND) return;
+		const operator = newestFirst ? 'lt' : 'gt';
+		beyond = [{ column: 'id', operator, value: page[page.length - 1].id }];
+	}
+}
+
 /** All rows for which the conditions hold, oldest first, however many they are. */
 export async function findAll(
 	tables: Tables,
@@ -229,16 +253,10 @@ export async function findAll(
 	conditions: Condition[] = [],
 ): Promise<StoredRow[]> {
 	const found: StoredRow[] = [];
-	for (;;) {
-		const after = found.length === 0 ? 0 : found[found.length - 1].id;
-		const page = await tables.find(
-			table,
-			{ all: [...conditions, { column: 'id', operator: 'gt', value: after }] },
-			{ newestFirst: false, limit: MAX_FOUND },
-		);
+	for await (const page of pagesOf(tables, table, conditions, { newestFirst: false })) {
 		found.push(...page);
-		if (page.length < MAX_FOUND) return found;
 	}
+	return found;
 }
 
 /** All rows in which a column holds one of the values. */

@@ -4,6 +4,9 @@ export interface RateLimit {
 	perSeconds: number;
 }
 
+/** How far apart attempts begin, in ms. */
+export const intervalMsOf = ({ max, perSeconds }: RateLimit): number => (perSeconds * 1000) / max;
+
 /**
  * Gives attempts their times under a rate limit.
  * @param freeAtMs when the next attempt may begin, as the reservation before this one left it
@@ -12,13 +15,13 @@ export interface RateLimit {
  * @returns the times in order; the first `reserved` of them are reserved
  */
 export function reserve(
-	{ max, perSeconds }: RateLimit,
+	limit: RateLimit,
 	freeAtMs: number | undefined,
 	count: number,
 	nowMs: number,
 	untilMs: number,
 ): { timesMs: number[]; reserved: number; freeAtMs: number } {
-	const intervalMs = (perSeconds * 1000) / max;
+	const intervalMs = intervalMsOf(limit);
 	const firstMs = Math.max(freeAtMs ?? nowMs, nowMs);
 	const timesMs = Array.from({ length: count }, (_, index) =>
 		Math.ceil(firstMs + index * intervalMs),

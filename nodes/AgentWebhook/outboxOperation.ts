@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { OutboxPorts } from '../../core/outbox/ports';
-import { eachItem } from '../shared/eachItem';
+import { eachItem, onlyOutput } from '../shared/eachItem';
 import { openOutbox } from '../shared/outbox';
 
 import type { Operation } from './operation';
@@ -18,10 +18,8 @@ export const outboxOperation = (properties: INodeProperties[], task: OutboxTask)
 	properties,
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		return await eachItem(context, 1, 0, async (_, itemIndex) => {
-			const result = await task(outbox, context, itemIndex);
-			const items = Array.isArray(result) ? result : [result];
-			return { output: 0, items: items.map((json) => ({ json })) };
-		});
+		return await eachItem(context, 1, 0, async (_, itemIndex) =>
+			onlyOutput(await task(outbox, context, itemIndex)),
+		);
 	},
 });

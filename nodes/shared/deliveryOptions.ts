@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Options of a delivery that Send and an endpoint of the outbox have alike, by name. */
+/** Options of deliveries that stand in more than one place, by name. */
 export const deliveryOptions = {
 	backoffMultiplier: {
 		displayName: 'Backoff Multiplier',
@@ -83,6 +83,15 @@ export const deliveryOptions = {
 		placeholder: 'e.g. 408, 429, 5xx',
 		description:
 			'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
+	},
+	/** Where several endpoints are sent to in one run. */
+	sharedConcurrency: {
+		displayName: 'Max Requests at Once',
+		name: 'concurrency',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 100 },
+		default: 50,
+		description: 'One endpoint of several gets half of them at most',
 	},
 	skipTlsCheck: {
 		displayName: 'Ignore TLS Certificate Errors',

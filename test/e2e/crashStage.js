@@ -1,6 +1,6 @@
 /** An n8n of one's own that a test may kill, with an outbox in it, and a receiver that outlives it. */
 const { fork } = require('node:child_process');
-const { randomBytes, randomUUID } = require('node:crypto');
+const { randomBytes } = require('node:crypto');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 
@@ -9,7 +9,9 @@ const axios = require('axios');
 const { bootN8n, outputsOf } = require('../harness/n8n');
 const { scratch } = require('../harness/project');
 
-const { ACTION, chain, newStandardSecret, node, pause, unique } = require('./stage');
+const stage = require('./stage');
+
+const { ACTION, chain, itemsNode, newStandardSecret, node, pause, startNode, unique } = stage;
 
 const OUTBOX = 'crash';
 
@@ -57,15 +59,6 @@ class CrashStage {
 		return (await axios.get(`${this.base}/inbox/${box}`)).data;
 	}
 
-	hook(name, responseMode) {
-		return node(
-			'Start',
-			'n8n-nodes-base.webhook',
-			{ path: name, httpMethod: 'POST', responseMode, options: {} },
-			{ typeVersion: 2, webhookId: randomUUID() },
-		);
-	}
-
 	action(name, parameters) {
 		return node(name, ACTION, parameters, { credentials: this.credentials });
 	}
@@ -73,7 +66,7 @@ class CrashStage {
 	/** Runs one operation and returns its items, by output. */
 	async run(parameters) {
 		const name = unique('op');
-		const nodes = [this.hook(name, 'onReceived'), this.action('Do', parameters)];
+		const nodes = [startNode(name), this.action('Do', parameters)];
 		const { client } = this.n8n;
 		const id = await client.createWorkflow({ name, nodes, connections: chain(...nodes) });
 		await axios.post(`${this.n8n.base}/webhook/${name}`, {});
@@ -101,12 +94,6 @@ class CrashStage {
 	/** A workflow that takes events and answers once they are on record. @returns its URL's path */
 	async sender() {
 		const name = unique('events');
-		const split = node(
-			'Items',
-			'n8n-nodes-base.splitOut',
-			{ fieldToSplitOut: 'body.items', options: {} },
-			{ typeVersion: 1 },
-		);
 		const send = this.action('Send', {
 			resource: 'event',
 			operation: 'send',
@@ -116,7 +103,7 @@ class CrashStage {
 		});
 		// Whatever becomes of an event, its sender is answered.
 		const end = node('End', 'n8n-nodes-base.noOp', {});
-		const nodes = [this.hook(name, 'lastNode'), split, send];
+		const nodes = [startNode(name, 'lastNode'), itemsNode(), send];
 		await this.n8n.client.createWorkflow({
 			name,
 			nodes: [...nodes, end],

@@ -66,21 +66,28 @@ async function triggered(parameters, { credentials, then = [], connections, name
 	return { id, url: `${session.base}/webhook/webhooks/${folder}/${path}` };
 }
 
-/** Runs our action node on items, in a workflow that a plain webhook starts. */
-async function runAction(items, action, { more = [], connect = {}, settings } = {}) {
-	const path = unique('run');
-	const start = node(
+/** A plain webhook to start a workflow with. */
+const startNode = (path, responseMode = 'onReceived') =>
+	node(
 		'Start',
 		'n8n-nodes-base.webhook',
-		{ path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+		{ path, httpMethod: 'POST', responseMode, options: {} },
 		{ typeVersion: 2, webhookId: randomUUID() },
 	);
-	const split = node(
+
+/** Makes items of the list that a request brings. */
+const itemsNode = () =>
+	node(
 		'Items',
 		'n8n-nodes-base.splitOut',
 		{ fieldToSplitOut: 'body.items', options: {} },
 		{ typeVersion: 1 },
 	);
+
+/** Creates and switches on a workflow that runs our action node on the items of a request. */
+async function actionWorkflow(prefix, action, { more, connect, settings }) {
+	const path = unique(prefix);
+	const [start, split] = [startNode(path), itemsNode()];
 	const id = await n8n.createWorkflow({
 		name: path,
 		nodes: [start, split, action, ...more],
@@ -88,6 +95,12 @@ async function runAction(items, action, { more = [], connect = {}, settings } = 
 		settings,
 	});
 	created.push(id);
+	return { id, path };
+}
+
+/** Runs our action node on items, in a workflow that a plain webhook starts. */
+async function runAction(items, action, { more = [], connect = {}, settings } = {}) {
+	const { id, path } = await actionWorkflow('run', action, { more, connect, settings });
 	await axios.post(`${session.base}/webhook/${path}`, { items });
 	const [execution] = await n8n.finished(id, 1, 60_000);
 	return { id, execution, outputs: outputsOf(execution, action.name) };
@@ -98,26 +111,7 @@ async function runAction(items, action, { more = [], connect = {}, settings } = 
  * it. Expressions find what a start gives beside its items in `$('Start').first().json.body`.
  */
 async function planAction(action, { more = [], connect = {}, settings } = {}) {
-	const path = unique('plan');
-	const start = node(
-		'Start',
-		'n8n-nodes-base.webhook',
-		{ path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
-		{ typeVersion: 2, webhookId: randomUUID() },
-	);
-	const split = node(
-		'Items',
-		'n8n-nodes-base.splitOut',
-		{ fieldToSplitOut: 'body.items', options: {} },
-		{ typeVersion: 1 },
-	);
-	const id = await n8n.createWorkflow({
-		name: path,
-		nodes: [start, split, action, ...more],
-		connections: { ...chain(start, split, action), ...connect },
-		settings,
-	});
-	created.push(id);
+	const { id, path } = await actionWorkflow('plan', action, { more, connect, settings });
 	const known = new Set();
 	let last = Promise.resolve();
 
@@ -203,6 +197,7 @@ module.exports = {
 	bytesOf,
 	chain,
 	inbox,
+	itemsNode,
 	n8n,
 	newSecret,
 	newStandardSecret,
@@ -214,6 +209,7 @@ module.exports = {
 	receiver,
 	runAction,
 	shareSecrets,
+	startNode,
 	switchOff,
 	triggered,
 	unique,

@@ -10,6 +10,7 @@ export const DELIVERED = 0;
 export const RETRY = 1;
 export const FAILED = 2;
 export const ENDPOINT_CHANGED = 3;
+export const OUTPUTS = 4;
 
 const OUTPUT_OF: Record<string, number> = {
 	delivered: DELIVERED,
@@ -56,7 +57,7 @@ export function outputsOf(
 	context: IExecuteFunctions,
 	{ changes, results }: RunResult,
 ): IDataObject[][] {
-	const outputs: IDataObject[][] = [[], [], [], []];
+	const outputs = Array.from({ length: OUTPUTS }, (): IDataObject[] => []);
 	const asTool = isAgentTool(context);
 	for (const result of results) {
 		const { json, output } = resultItem(result);

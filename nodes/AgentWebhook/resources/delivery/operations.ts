@@ -1,9 +1,7 @@
 import {
-	NodeOperationError,
 	UserError,
 	type IDataObject,
 	type IExecuteFunctions,
-	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
 
@@ -19,13 +17,16 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
 import type { RunResult } from '../../../../core/outbox/run';
+import { deliveryOptions } from '../../../shared/deliveryOptions';
+import { eachItem } from '../../../shared/eachItem';
 import { limitOf, listFields } from '../../../shared/listing';
 import { openOutbox } from '../../../shared/outbox';
+import { runOption } from '../../../shared/runOptions';
 import { runUnlessBusy } from '../../../shared/runsAtOnce';
 import type { Operation } from '../../operation';
 import { outboxOperation } from '../../outboxOperation';
 
-import { forAll, outputsOf } from './items';
+import { DELIVERED, forAll, OUTPUTS, outputsOf } from './items';
 
 const deliveryField: INodeProperties = {
 	displayName: 'Delivery ID',
@@ -157,22 +158,8 @@ export const getStats = outboxOperation([filters], async ({ tables }, context, i
 	return statsOf(rows) as unknown as IDataObject;
 });
 
-const paceFields: INodeProperties[] = [
-	{
-		displayName: 'Max Requests at Once',
-		name: 'concurrency',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 100 },
-		default: 50,
-		description: 'One endpoint of several gets half of them at most',
-	},
-];
-
-const option = (context: IExecuteFunctions, name: string, fallback: number): number =>
-	context.getNodeParameter(`options.${name}`, 0, fallback) as number;
-
 const limitsOf = (context: IExecuteFunctions): { concurrency: number; maxPacingMs: number } => ({
-	concurrency: option(context, 'concurrency', 50),
+	concurrency: runOption(context, 'concurrency', 50),
 	maxPacingMs: 30_000,
 });
 
@@ -205,8 +192,8 @@ async function pruneNowAndThen(context: IExecuteFunctions, outbox: OutboxPorts):
 	const kept = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
 	if (outbox.nowMs() - (kept.prunedAtMs ?? 0) < PRUNE_EVERY_MS) return;
 	await pruneOutbox(outbox, {
-		maxAgeDays: option(context, 'maxAgeDays', maxAge),
-		maxDeliveries: option(context, 'maxOnRecord', maxOnRecord),
+		maxAgeDays: runOption(context, 'maxAgeDays', maxAge),
+		maxDeliveries: runOption(context, 'maxOnRecord', maxOnRecord),
 	});
 	kept.prunedAtMs = outbox.nowMs();
 }
@@ -232,7 +219,7 @@ export const deliverDue: Operation = {
 					default: 5000,
 					description: 'How many deliveries one run attempts at most. The others stay due.',
 				},
-				...paceFields,
+				deliveryOptions.sharedConcurrency,
 				{
 					displayName: 'Max Run Time (Seconds)',
 					name: 'maxRunSeconds',
@@ -253,8 +240,8 @@ export const deliverDue: Operation = {
 			async () => {
 				run = await deliverAllDue(outbox, {
 					...limitsOf(context),
-					maxDeliveries: option(context, 'maxDeliveries', 5000),
-					maxRunMs: option(context, 'maxRunSeconds', 300) * 1000,
+					maxDeliveries: runOption(context, 'maxDeliveries', 5000),
+					maxRunMs: runOption(context, 'maxRunSeconds', 300) * 1000,
 				});
 				await pruneNowAndThen(context, outbox);
 			},
@@ -274,22 +261,12 @@ export const replay: Operation = {
 	properties: [deliveryField],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		const outputs: INodeExecutionData[][] = [[], [], [], []];
-		for (const itemIndex of context.getInputData().keys()) {
-			const pairedItem = { item: itemIndex };
-			try {
-				const id = deliveryId(context, itemIndex);
-				const run = await replayDelivery(outbox, id, limitsOf(context));
-				outputsOf(context, run).forEach((jsons, output) =>
-					outputs[output].push(...jsons.map((json) => ({ json, pairedItem }))),
-				);
-			} catch (cause) {
-				const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
-				if (!context.continueOnFail()) throw error;
-				outputs[0].push({ json: { error: error.message }, pairedItem });
-			}
-		}
-		return outputs;
+		return await eachItem(context, OUTPUTS, DELIVERED, async (_, itemIndex) => {
+			const id = deliveryId(context, itemIndex);
+			const run = await replayDelivery(outbox, id, limitsOf(context));
+			const outputs = outputsOf(context, run);
+			return { outputs: outputs.map((jsons) => jsons.map((json) => ({ json }))) };
+		});
 	},
 };
 

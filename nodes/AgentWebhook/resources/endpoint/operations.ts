@@ -6,6 +6,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { deliver } from '../../../../core/delivery/deliver';
 import {
 	bodyFor,
 	changedEndpoint,
@@ -16,7 +17,6 @@ import {
 	rulesOf,
 	type Endpoint,
 } from '../../../../core/outbox/endpoint';
-import { deliver } from '../../../../core/delivery/deliver';
 import {
 	changeEndpoint,
 	insertEndpoint,

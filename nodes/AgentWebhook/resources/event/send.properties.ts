@@ -288,14 +288,7 @@ const outboxOptions: INodeProperties = {
 			description:
 				'Sending an event with the key of an earlier one is the same event: it is not sent again. Keys are remembered for as long as events are kept.',
 		},
-		{
-			displayName: 'Max Requests at Once',
-			name: 'concurrency',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 100 },
-			default: 50,
-			description: 'One endpoint of several gets half of them at most',
-		},
+		deliveryOptions.sharedConcurrency,
 	],
 };
 

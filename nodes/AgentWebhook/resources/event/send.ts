@@ -17,6 +17,7 @@ import { BATCH_EVENT_TYPE } from '../../../../core/delivery/envelope';
 import { createPacer } from '../../../../core/delivery/pacing';
 import { attemptRequest, type AttemptRequest } from '../../../shared/credentialRequest';
 import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
+import { runOption } from '../../../shared/runOptions';
 import { cancellableWait } from '../../../shared/waiting';
 import type { Operation } from '../../operation';
 
@@ -177,13 +178,6 @@ function announce(context: IExecuteFunctions, { id, target }: Delivery): Deliver
 	};
 }
 
-/**
- * A limit for the whole run. It is read alone: other options may hold expressions that an item which
- * comes back from Retry has nothing for.
- */
-const limit = (context: IExecuteFunctions, name: string, fallback: number): number =>
-	context.getNodeParameter(`options.${name}`, 0, fallback) as number;
-
 /** Works on all deliveries at once, within the node's limits. */
 async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryReport[]> {
 	const credential = jobs.some(({ delivery }) => delivery.target.signed)
@@ -192,7 +186,10 @@ async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryRe
 	const wait = cancellableWait(context);
 	const ports = { wait, nowMs: () => Date.now() };
 	const paced = createPacer(
-		{ concurrency: limit(context, 'concurrency', 50), perSecond: limit(context, 'perSecond', 0) },
+		{
+			concurrency: runOption(context, 'concurrency', 50),
+			perSecond: runOption(context, 'perSecond', 0),
+		},
 		ports,
 	);
 	return await Promise.all(
@@ -255,7 +252,7 @@ async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutio
 		}
 	});
 
-	const jobs = intake.finish(limit(context, 'maxEvents', 1), nowMs);
+	const jobs = intake.finish(runOption(context, 'maxEvents', 1), nowMs);
 	const ended = await work(context, jobs);
 	const reports = canRetry ? ended : ended.map(withoutRetryOutput);
 	if (!canRetry && ended.some(({ status }) => status === 'retrying')) {

@@ -9,12 +9,14 @@ import {
 import { checkEvent, sendEvents, type EventInput } from '../../../../core/outbox/send';
 import { openOutbox } from '../../../shared/outbox';
 import { isAgentTool } from '../../../shared/outputs';
+import { runOption } from '../../../shared/runOptions';
 import {
 	changeItem,
 	DELIVERED,
 	ENDPOINT_CHANGED,
 	FAILED,
 	forAll,
+	OUTPUTS,
 	resultItem,
 	RETRY,
 } from '../delivery/items';
@@ -22,7 +24,7 @@ import {
 import { isComingBack, STATE_FIELD } from './pending';
 import { eventData, testConditions } from './prepare';
 
-/** Reads what an item sends; `undefined` where its conditions do not hold. */
+/** Reads what an item sends, or which of its conditions does not hold. */
 function inputOf(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
@@ -47,7 +49,7 @@ function inputOf(
 export async function sendToSubscribers(
 	context: IExecuteFunctions,
 ): Promise<INodeExecutionData[][]> {
-	const outputs: INodeExecutionData[][] = [[], [], [], []];
+	const outputs = Array.from({ length: OUTPUTS }, (): INodeExecutionData[] => []);
 	const asTool = isAgentTool(context);
 	const put = (output: number, itemIndex: number, json: IDataObject): void => {
 		const target = asTool ? DELIVERED : output;
@@ -73,7 +75,7 @@ export async function sendToSubscribers(
 		outbox,
 		inputs.map(({ input }) => input),
 		{
-			concurrency: context.getNodeParameter('options.concurrency', 0, 50) as number,
+			concurrency: runOption(context, 'concurrency', 50),
 			maxPacingMs: 10_000,
 		},
 	);

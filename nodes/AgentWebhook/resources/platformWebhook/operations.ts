@@ -5,7 +5,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { eachItem } from '../../../shared/eachItem';
+import { eachItem, onlyOutput } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
 import { limitOf, listFields } from '../../../shared/listing';
 import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/managementApi';
@@ -38,9 +38,7 @@ const operation = (
 		await eachItem(context, 1, 0, async (_, itemIndex) => {
 			const platform = context.getNodeParameter('platform', itemIndex) as string;
 			const client = await ManagementClient.of(context, platform);
-			const result = withoutSecrets(await run(client, context, itemIndex));
-			const items = Array.isArray(result) ? result : [result];
-			return { output: 0, items: items.map((json) => ({ json })) };
+			return onlyOutput(withoutSecrets(await run(client, context, itemIndex)));
 		}),
 });
 
