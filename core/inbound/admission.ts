@@ -1,3 +1,5 @@
+import type { ZodTypeAny } from 'zod';
+
 import type { ConditionResult } from '../conditions/conditions';
 import { parseJson } from '../json/json';
 import { isFormBody, isJsonBody, mediaTypeOf, type RequestHeaders } from '../network/headers';
@@ -25,6 +27,10 @@ import { refusal, type Refusal } from './refusal';
 
 export interface InboundRules {
 	kind: RequestKind;
+	/** The HTTP method that is asked for. */
+	method: string;
+	/** What the body must be, where the kind is not an event. */
+	bodySchema?: ZodTypeAny;
 	/** Whether events must look as the platform's page shows them. */
 	validatesEvents: boolean;
 	httpsOnly: boolean;
@@ -97,13 +103,13 @@ const isRefusal = (value: object): value is Refusal =>
 	'result' in value && value.result === 'refused';
 
 function checkTransport(rules: InboundRules, request: InboundRequest): Refusal | undefined {
-	if (request.method !== 'POST') {
+	if (request.method !== rules.method) {
 		return refusal(
 			405,
 			'METHOD_NOT_ALLOWED',
-			'Webhooks are received with POST',
-			{ field: 'method', expected: 'POST', received: request.method },
-			{ Allow: 'POST' },
+			`Webhooks are received with ${rules.method}`,
+			{ field: 'method', expected: rules.method, received: request.method },
+			{ Allow: rules.method },
 		);
 	}
 	if (rules.httpsOnly && !request.secure) {
@@ -265,11 +271,11 @@ async function answerHandshake(
 }
 
 function validateRequest(
-	{ kind, validatesEvents }: InboundRules,
+	{ bodySchema, kind, validatesEvents }: InboundRules,
 	body: unknown,
 	event: ReceivedEvent | undefined,
 ): Validation {
-	if (kind.request !== undefined) return validate(kind.request.schema, body);
+	if (bodySchema !== undefined) return validate(bodySchema, body);
 	const { schema, types = [], data: dataField = '' } = kind.events ?? {};
 	if (!validatesEvents || schema === undefined) return { valid: true };
 	const envelope = validate(schema, body);

@@ -3,6 +3,7 @@ import type { VerificationCode } from '../signing/verify';
 
 export type RefusalCode =
 	| VerificationCode
+	| 'NOT_FOUND'
 	| 'METHOD_NOT_ALLOWED'
 	| 'HTTPS_REQUIRED'
 	| 'ADDRESS_NOT_ALLOWED'
@@ -17,7 +18,7 @@ export type RefusalCode =
 	| 'INVALID_INPUT'
 	| 'TOO_MANY_REPEATS';
 
-type RefusalStatus = 400 | 401 | 403 | 405 | 413 | 415 | 422 | 429;
+type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 429;
 
 /** Why a request starts nothing, and what its sender is told. */
 export interface Refusal {

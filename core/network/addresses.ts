@@ -87,3 +87,58 @@ export function compileAllowlist(entries: string[]): (address: string) => boolea
 		);
 	};
 }
+
+/**
+ * Ranges that lead into the network that n8n runs in, and not out of it: n8n's own list
+ * (N8N_SSRF_BLOCKED_IP_RANGES), with shared address space, multicast and what is reserved.
+ */
+const INTERNAL_RANGES = [
+	'0.0.0.0/8',
+	'10.0.0.0/8',
+	'100.64.0.0/10',
+	'127.0.0.0/8',
+	'169.254.0.0/16',
+	'172.16.0.0/12',
+	'192.0.0.0/24',
+	'192.0.2.0/24',
+	'192.168.0.0/16',
+	'198.18.0.0/15',
+	'198.51.100.0/24',
+	'203.0.113.0/24',
+	'224.0.0.0/3',
+	'::/128',
+	'::1/128',
+	'fc00::/7',
+	'fe80::/10',
+	'fec0::/10',
+	'ff00::/8',
+];
+
+const isInternal = compileAllowlist(INTERNAL_RANGES);
+
+/** Prefixes of IPv6 addresses that stand for an IPv4 address, and how far from the right it begins. */
+const EMBEDDING: Array<{ isOne: (address: string) => boolean; shift: bigint }> = [
+	// IPv4-compatible; NAT64 (RFC 6052 and its local-use prefix, RFC 8215); 6to4 (RFC 3056)
+	{ isOne: compileAllowlist(['::/96', '64:ff9b::/96', '64:ff9b:1::/48']), shift: 0n },
+	{ isOne: compileAllowlist(['2002::/16']), shift: 80n },
+];
+
+const v4Text = (bits: bigint): string =>
+	[24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
+
+/**
+ * Whether a URL's host leads into n8n's own network: an address literal of a loopback, private,
+ * link-local, metadata or reserved range, however it is written, or the name `localhost`. Other names
+ * are n8n's to look up, and its egress protection's to refuse.
+ * @param hostname as `URL` has it, which writes every form of an IPv4 address with four numbers
+ */
+export function isInternalHost(hostname: string): boolean {
+	const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+	if (name === 'localhost' || name.endsWith('.localhost')) return true;
+	if (isInternal(name)) return true;
+	const { bits } = parseAddress(name) ?? {};
+	return (
+		bits !== undefined &&
+		EMBEDDING.some(({ isOne, shift }) => isOne(name) && isInternal(v4Text(bits >> shift)))
+	);
+}

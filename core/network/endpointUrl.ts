@@ -1,18 +1,35 @@
+import { isInternalHost } from './addresses';
+
 /** An endpoint's address that cannot be sent to. */
 export class InvalidEndpointUrlError extends Error {
 	override readonly name = 'InvalidEndpointUrlError';
+
+	/**
+	 * @param fault what is wrong, for whoever gave the URL
+	 * @param allowance what the workflow's owner can switch on
+	 */
+	constructor(
+		readonly fault: string,
+		allowance?: string,
+	) {
+		super(allowance === undefined ? fault : `${fault} ${allowance}`);
+	}
+}
+
+export interface EndpointUrlRules {
+	allowHttp: boolean;
+	/** Whether the URL may lead into n8n's own network. */
+	allowInternal: boolean;
+	/** The name of a platform that sends and takes webhooks over HTTPS only. */
+	httpsOnlyFor?: string;
 }
 
 /**
  * Checks an endpoint's URL.
- * @param rules `httpsOnlyFor`: the name of a platform that sends and takes webhooks over HTTPS only
  * @returns the URL as it will be requested
  * @throws InvalidEndpointUrlError; the message never repeats user info or the query, where secrets stand
  */
-export function checkEndpointUrl(
-	text: string,
-	rules: { allowHttp: boolean; httpsOnlyFor?: string },
-): URL {
+export function checkEndpointUrl(text: string, rules: EndpointUrlRules): URL {
 	if (!URL.canParse(text.trim())) {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
@@ -36,7 +53,14 @@ export function checkEndpointUrl(
 	}
 	if (url.protocol === 'http:' && !rules.allowHttp) {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://, or switch on the option "Allow Plain HTTP".',
+			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://.',
+			'Or switch on the option "Allow Plain HTTP".',
+		);
+	}
+	if (!rules.allowInternal && isInternalHost(url.hostname)) {
+		throw new InvalidEndpointUrlError(
+			`The endpoint URL leads to ${url.hostname}, an address of a private, loopback, link-local or reserved range. Give one that can be reached from everywhere.`,
+			'Or switch on the option "Allow Internal Addresses".',
 		);
 	}
 	return url;

@@ -63,6 +63,8 @@ const settingsSchema = z
 		timeout_seconds: positive.max(300),
 		verify_tls: z.boolean(),
 		allow_http: z.boolean(),
+		/** Whether the URL may lead into n8n's own network. */
+		allow_internal: z.boolean(),
 	})
 	.partial()
 	.strict();
@@ -119,12 +121,19 @@ export interface EndpointInput {
 
 const EVENT_TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}$/;
 
+/** Whether an event's type may have this name. */
+export const isEventType = (type: string): boolean => EVENT_TYPE.test(type);
+
+/** Whether an endpoint can be registered for this: an event type, or the beginning of some before a `*`. */
+export const isSubscription = (type: string): boolean =>
+	type === '*' || isEventType(type.replace(/\*$/, ''));
+
 /**
  * Checks an event type's name.
  * @throws InvalidEndpointError
  */
 export function checkEventType(type: string): string {
-	if (!EVENT_TYPE.test(type)) {
+	if (!isEventType(type)) {
 		throw new InvalidEndpointError(
 			`"${type}" is not an event type. Use letters, digits, dots, hyphens and underscores, e.g. order.created.`,
 		);
@@ -315,7 +324,8 @@ function assertUsable(endpoint: Endpoint, nowMs: number): void {
 			`${profile.name} is a platform to receive from, not to send to. Choose another platform.`,
 		);
 	}
-	for (const type of eventTypes) if (type !== '*') checkEventType(type.replace(/\*$/, ''));
+	const unheardOf = eventTypes.find((type) => !isSubscription(type));
+	if (unheardOf !== undefined) checkEventType(unheardOf);
 	compileConditions(settings.conditions ?? {});
 	compileFilters(settings.filters ?? {});
 	rulesOf(endpoint);
@@ -332,6 +342,7 @@ function assertUsable(endpoint: Endpoint, nowMs: number): void {
 function checkedUrl(text: string, profile: PlatformProfile, settings: EndpointSettings): URL {
 	return checkEndpointUrl(text, {
 		allowHttp: settings.allow_http ?? false,
+		allowInternal: settings.allow_internal ?? false,
 		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),
 	});
 }
@@ -401,6 +412,27 @@ export function changedEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs:
 	};
 	assertUsable(changed, nowMs);
 	return changed;
+}
+
+/**
+ * An endpoint that is switched on or off by hand; what its health was counts no longer.
+ * @param reason why it is off, where it is
+ */
+export function switchedEndpoint(
+	endpoint: Endpoint,
+	status: Endpoint['status'],
+	reason: string,
+	nowMs: number,
+): Endpoint {
+	if (endpoint.status === status) return endpoint;
+	return {
+		...endpoint,
+		status,
+		statusReason: status === 'active' ? null : reason,
+		statusChangedAt: iso(nowMs),
+		failingSince: null,
+		consecutiveFailures: 0,
+	};
 }
 
 /**

@@ -25,6 +25,8 @@ export interface LogQuery {
 	status?: DeliveryRow['status'];
 	since?: string;
 	until?: string;
+	/** Only rows that stand before this one in the table: what follows on a page of the log. */
+	beforeRow?: number;
 }
 
 function conditionsOf(query: LogQuery): Condition[] {
@@ -34,6 +36,11 @@ function conditionsOf(query: LogQuery): Condition[] {
 		query.status && eq('status', query.status),
 		query.since && { column: 'accepted_at', operator: 'gte' as const, value: query.since },
 		query.until && { column: 'accepted_at', operator: 'lt' as const, value: query.until },
+		query.beforeRow !== undefined && {
+			column: 'id',
+			operator: 'lt' as const,
+			value: query.beforeRow,
+		},
 	];
 	return conditions.filter((condition) => typeof condition === 'object');
 }

@@ -2,7 +2,7 @@ import type { AuthenticationRule } from '../inbound/authentication';
 import { canSign, InvalidSchemeError, type SignatureScheme } from '../signing/scheme';
 
 import { CATALOGUE } from './catalogue';
-import type { EventProfile, PlatformProfile, RequestProfile } from './profile';
+import type { EventProfile, ManagementApi, PlatformProfile, RequestProfile } from './profile';
 
 export type {
 	EnvelopeTemplate,
@@ -40,34 +40,52 @@ export class InvalidRequestKindError extends Error {
 /** The ID of the request kind that stands for a platform's events. */
 export const EVENT_KIND = 'event';
 
-/** One kind of request that goes to or comes from a platform: its events, or one that it takes. */
+/** The ID of the request kind that stands for a platform's API for its webhooks. */
+export const MANAGEMENT_KIND = 'managementRequest';
+
+/**
+ * One kind of request that goes to or comes from a platform: its events, one that it takes, or those to
+ * its API for webhooks.
+ */
 export interface RequestKind {
 	id: string;
 	name: string;
 	description: string;
 	authentication: AuthenticationRule;
-	/** Exactly one of the two is there. */
+	/** Exactly one of the three is there. */
 	events?: EventProfile;
 	request?: RequestProfile;
+	management?: ManagementApi;
 }
 
 /** All kinds of request that a platform takes or sends; the most usual one first. */
-export function requestKinds({ events, requests }: PlatformProfile): RequestKind[] {
-	const taken: RequestKind[] = requests.map((request) => ({ ...request, request }));
-	if (events === undefined) return taken;
-	const event = {
-		id: EVENT_KIND,
-		name: 'Event',
-		description: 'What the platform sends to a webhook',
-		authentication: events.authentication,
-		events,
-	};
-	return [...taken, event];
+export function requestKinds({ events, management, requests }: PlatformProfile): RequestKind[] {
+	const kinds: RequestKind[] = requests.map((request) => ({ ...request, request }));
+	if (events !== undefined) {
+		kinds.push({
+			id: EVENT_KIND,
+			name: 'Event',
+			description: 'What the platform sends to a webhook',
+			authentication: events.authentication,
+			events,
+		});
+	}
+	if (management !== undefined) {
+		kinds.push({
+			id: MANAGEMENT_KIND,
+			name: 'Management Request',
+			description:
+				'To register and manage webhooks, which are endpoints of the outbox: the API of the platform, served by n8n',
+			authentication: { methods: ['bearer'], require: 'all' },
+			management,
+		});
+	}
+	return kinds;
 }
 
-/** Those that Send can make: all but the events of who is only received from. */
+/** Those that Send can make: no management, and no events of who is only received from. */
 export const sendableKinds = (profile: PlatformProfile): RequestKind[] =>
-	requestKinds(profile).filter(({ events }) => events === undefined || events.envelope);
+	requestKinds(profile).filter(({ events, request }) => request ?? events?.envelope);
 
 /** @throws InvalidRequestKindError naming those that the platform has */
 export function requestKind(profile: PlatformProfile, id: string): RequestKind {

@@ -24,17 +24,37 @@ function valueAt(body: unknown, path: Array<string | number>): unknown {
 	);
 }
 
-function expectation(issue: ZodIssue): string {
-	if (issue.code === ZodIssueCode.invalid_type) return issue.expected;
-	if (issue.code === ZodIssueCode.too_small) return 'non-empty string';
-	if (issue.code === ZodIssueCode.invalid_string && issue.validation === 'email') {
-		return 'valid email address';
-	}
-	return issue.message;
+/** What an {@link ZodIssueCode.too_small} or `too_big` value should have been, by its type. */
+function sized({ exact, type }: { exact?: boolean; type: string }, bound: string): string {
+	const many = exact ? bound.replace(/^at \w+ /, '') : bound;
+	if (type === 'string') return `string of ${many} characters`;
+	if (type === 'array') return `array of ${many} items`;
+	return `number of ${many}`;
 }
 
-/** `an array`, `a string` */
-const withArticle = (noun: string): string => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+function expectation(issue: ZodIssue): string {
+	switch (issue.code) {
+		case ZodIssueCode.invalid_type:
+			return issue.expected;
+		case ZodIssueCode.too_small:
+			return issue.minimum === 1 && issue.type !== 'number'
+				? `non-empty ${issue.type}`
+				: sized(issue, `at least ${issue.minimum}`);
+		case ZodIssueCode.too_big:
+			return sized(issue, `at most ${issue.maximum}`);
+		case ZodIssueCode.invalid_enum_value:
+		case ZodIssueCode.invalid_union_discriminator:
+			return `one of: ${issue.options.join(', ')}`;
+		case ZodIssueCode.invalid_string:
+			return issue.validation === 'email' ? 'valid email address' : issue.message;
+		default:
+			return issue.message;
+	}
+}
+
+/** `an array`, `a string`, `one of: a, b` */
+const withArticle = (noun: string): string =>
+	noun.startsWith('one of') ? noun : `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /**
  * Checks a parsed body against a schema, and tells of the first fault.
@@ -44,6 +64,14 @@ export function validate(schema: ZodTypeAny, value: unknown, within = ''): Valid
 	const result = schema.safeParse(value);
 	if (result.success) return { valid: true };
 	const [issue] = result.error.issues;
+	if (issue.code === ZodIssueCode.unrecognized_keys) {
+		const unknown = [within, ...issue.path, issue.keys[0]].filter((part) => part !== '').join('.');
+		return {
+			valid: false,
+			message: `Field '${unknown}' is not known`,
+			details: { field: unknown, expected: 'known fields only', received: 'another field' },
+		};
+	}
 	const field = [within, ...issue.path].filter((part) => part !== '').join('.');
 	const found = valueAt(value, issue.path);
 	const expected = expectation(issue);

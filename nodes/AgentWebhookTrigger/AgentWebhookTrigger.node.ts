@@ -16,9 +16,12 @@ import {
 import { admit, type Accepted, type Admission } from '../../core/inbound/admission';
 import { usableMethods } from '../../core/inbound/credentials';
 import { refusal, type Refusal } from '../../core/inbound/refusal';
-import { profileById } from '../../core/profiles';
+import { BODY_SCHEMAS } from '../../core/management/routes';
+import { createSealer } from '../../core/outbox/sealing';
+import { MANAGEMENT_KIND, profileById } from '../../core/profiles';
 import { duplicateReply, errorReply } from '../../core/replies/replies';
-import { testInboundCredential } from '../shared/credentialTests';
+import { testInboundCredential, testOutboxCredential } from '../shared/credentialTests';
+import { outboxSettings } from '../shared/outbox';
 
 import { outputs, properties, subtitle, webhooks } from './description';
 import { claimDelivery } from './duplicates';
@@ -26,8 +29,10 @@ import {
 	duplicateWindowMs,
 	inboundRules,
 	withoutCredentials,
+	type InboundRoute,
 	type TriggerParameters,
 } from './inbound';
+import { managementItem, managementRoute, type ManagementRoute } from './management';
 import { deregister, register } from './registration';
 import { bodyReader, distinctHeaders, publicUrl } from './request';
 
@@ -46,10 +51,10 @@ function triggerParameters(context: IWebhookFunctions | IHookFunctions): Trigger
 	};
 }
 
-function readRules(context: IWebhookFunctions | IHookFunctions) {
+function readRules(context: IWebhookFunctions | IHookFunctions, route?: InboundRoute) {
 	const parameters = triggerParameters(context);
 	const readCredential = async () => await context.getCredentials('agentWebhookInboundApi');
-	return { parameters, rules: inboundRules(parameters, readCredential) };
+	return { parameters, rules: inboundRules(parameters, readCredential, route) };
 }
 
 /** Answers by itself. Returns what tells n8n so: it then starts no execution. */
@@ -203,6 +208,12 @@ export class AgentWebhookTrigger implements INodeType {
 				},
 			},
 			{
+				name: 'agentWebhookOutboxApi',
+				required: true,
+				testedBy: 'outboxCredentialTest',
+				displayOptions: { show: { requestKind: [MANAGEMENT_KIND] } },
+			},
+			{
 				name: 'agentWebhookPlatformApi',
 				required: true,
 				displayOptions: { show: { register: [true] } },
@@ -220,6 +231,12 @@ export class AgentWebhookTrigger implements INodeType {
 			): Promise<INodeCredentialTestResult> {
 				return testInboundCredential(credential, Date.now());
 			},
+			async outboxCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return testOutboxCredential(credential);
+			},
 		},
 	};
 
@@ -231,6 +248,7 @@ export class AgentWebhookTrigger implements INodeType {
 			},
 			/** What cannot work is said now, and not to the first caller. */
 			async create(this: IHookFunctions): Promise<boolean> {
+				const { requestKind } = triggerParameters(this);
 				const path = this.getNodeParameter('path') as string;
 				if (!WEBHOOK_ID.test(path)) {
 					throw new NodeOperationError(
@@ -241,6 +259,9 @@ export class AgentWebhookTrigger implements INodeType {
 				try {
 					const { rules } = readRules(this);
 					if (rules.methods.length > 0) usableMethods(rules, await rules.secrets());
+					if (requestKind === MANAGEMENT_KIND) {
+						createSealer(outboxSettings(await this.getCredentials('agentWebhookOutboxApi')).keys);
+					}
 					await register(this);
 				} catch (error) {
 					throw new NodeOperationError(this.getNode(), error as Error);
@@ -258,9 +279,18 @@ export class AgentWebhookTrigger implements INodeType {
 		const request = this.getRequestObject();
 		let admission: Admission;
 		let parameters: TriggerParameters;
+		let route: ManagementRoute | undefined;
 		try {
-			const read = readRules(this);
-			parameters = read.parameters;
+			parameters = triggerParameters(this);
+			if (parameters.requestKind === MANAGEMENT_KIND) {
+				const found = managementRoute(this);
+				if ('result' in found) return answerRefusal(this, found, parameters);
+				route = found;
+			}
+			const read = readRules(
+				this,
+				route && { method: request.method, bodySchema: BODY_SCHEMAS[route.task] },
+			);
 			const { publicUrl: ownUrl } = parameters.options;
 			admission = await admit(read.rules, {
 				method: request.method,
@@ -312,6 +342,10 @@ export class AgentWebhookTrigger implements INodeType {
 				),
 				parameters,
 			);
+		}
+		if (route !== undefined) {
+			const item = await managementItem(this, route, admission, parameters.platform, randomUUID());
+			return { workflowData: [[item]] };
 		}
 		const item = await acceptedItem(
 			this,

@@ -1,28 +1,71 @@
 import * as workflow from 'n8n-workflow';
-import type { INodeParameters, INodeProperties, IWebhookDescription } from 'n8n-workflow';
+import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
-import { EVENT_KIND, PROFILES } from '../../core/profiles';
+import { EVENT_KIND, MANAGEMENT_KIND, PROFILES } from '../../core/profiles';
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
 import { eventTypesProperties, platformProperty, requestKindProperties } from '../shared/platforms';
 
 import { AS_THE_PLATFORM } from './inbound';
 
 type Parameters = {
+	platform?: string;
 	requestKind?: string;
 	path?: string;
 	responseMode?: string;
 	options?: { outputRefused?: boolean; responseData?: string; responseCode?: number };
 };
 
+/** What the functions below may use beside the parameters. */
+interface Known {
+	/** The request kind that stands for a platform's API for its webhooks. */
+	managementKind: string;
+	/** The path of each platform's API. */
+	managementPaths: Record<string, string>;
+}
+
+const KNOWN: Known = {
+	managementKind: MANAGEMENT_KIND,
+	managementPaths: Object.fromEntries(
+		PROFILES.flatMap(({ id, management }) => (management ? [[id, management.path]] : [])),
+	),
+};
+
+type Read = (parameters: Parameters, known: Known) => string | number | boolean;
+
 // n8n writes these functions' source into expressions: they may use nothing from outside.
 // AgenticFlow's page names the two folders; any other kind of request stands in the plural.
-const webhookPath = (parameters: Parameters) =>
+const webhookPath: Read = (parameters) =>
 	'webhooks/' +
 	(({ agentMessage: 'agents', workflowRun: 'workflows' } as Record<string, string>)[
 		parameters.requestKind || ''
 	] || (parameters.requestKind || 'event') + 's') +
 	'/' +
 	(parameters.path || '');
+
+const managementPath: Read = (parameters, known) =>
+	(parameters.path || '') + (known.managementPaths[parameters.platform || ''] || '');
+
+const managedWebhookPath: Read = (parameters, known) =>
+	(parameters.path || '') + (known.managementPaths[parameters.platform || ''] || '') + '/:id';
+
+const managedSectionPath: Read = (parameters, known) =>
+	(parameters.path || '') +
+	(known.managementPaths[parameters.platform || ''] || '') +
+	'/:id/:section';
+
+// A webhook without a method is none: n8n passes over it.
+const postUnlessManaged: Read = (parameters, known) =>
+	parameters.requestKind === known.managementKind ? '' : 'POST';
+
+const othersUnlessManaged: Read = (parameters, known) =>
+	parameters.requestKind === known.managementKind ? '' : 'GET,HEAD,PUT,PATCH,DELETE';
+
+const allIfManaged: Read = (parameters, known) =>
+	parameters.requestKind === known.managementKind ? 'GET,POST,PUT,DELETE,HEAD,PATCH' : '';
+
+const isManaged: Read = (parameters, known) => parameters.requestKind === known.managementKind;
+
+const isNotManaged: Read = (parameters, known) => parameters.requestKind !== known.managementKind;
 
 const outputsOf = (parameters: Parameters) =>
 	parameters.options && parameters.options.outputRefused
@@ -32,29 +75,34 @@ const outputsOf = (parameters: Parameters) =>
 			]
 		: [{ type: 'main' }];
 
-const responseMode = (parameters: Parameters) => parameters.responseMode || 'onReceived';
+const responseMode: Read = (parameters) => parameters.responseMode || 'onReceived';
 
-const responseCode = (parameters: Parameters) =>
+const responseCode: Read = (parameters) =>
 	(parameters.options && parameters.options.responseCode) || 200;
 
+const template = (read: Read): string =>
+	`={{(${String(read)})($parameter, ${JSON.stringify(KNOWN)})}}`;
+
 /** Where n8n can, it reads fields without its expression engine. Older versions take the template. */
-function fields<K extends string>(
-	functions: Record<K, (parameters: Parameters) => string | number>,
-): Record<K, string> {
+function fields<K extends string>(functions: Record<K, Read>): Record<K, string> {
+	const entries = Object.entries<Read>(functions).map(
+		([field, read]): [string, workflow.WebhookDescriptionField] => [
+			field,
+			{
+				template: template(read),
+				resolve: (parameters) => read(parameters as Parameters, KNOWN),
+			},
+		],
+	);
 	if (typeof workflow.webhookDescriptionFields === 'function') {
-		const entries = Object.entries<(parameters: Parameters) => string | number>(functions);
 		return workflow.webhookDescriptionFields(
-			Object.fromEntries(
-				entries.map(([field, read]) => [
-					field,
-					workflow.fromFunction<Parameters & INodeParameters>(read),
-				]),
-			) as Record<K, workflow.WebhookDescriptionField>,
+			Object.fromEntries(entries) as Record<K, workflow.WebhookDescriptionField>,
 		);
 	}
-	return Object.fromEntries(
-		Object.entries(functions).map(([field, read]) => [field, `={{(${String(read)})($parameter)}}`]),
-	) as Record<K, string>;
+	return Object.fromEntries(entries.map(([field, entry]) => [field, entry.template])) as Record<
+		K,
+		string
+	>;
 }
 
 // What platforms say in their replies, where their page names it.
@@ -79,20 +127,38 @@ export const outputs = `={{(${String(outputsOf)})($parameter)}}` as `={{${string
 export const webhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
-		httpMethod: 'POST',
 		responseData,
 		isFullPath: true,
-		...fields({ path: webhookPath, responseMode, responseCode }),
+		ndvHideUrl: template(isManaged),
+		...fields({ httpMethod: postUnlessManaged, path: webhookPath, responseMode, responseCode }),
 	},
 	{
 		// Registered so that the reply to a wrong method is ours and not n8n's 404.
 		name: 'default',
-		httpMethod: 'GET,HEAD,PUT,PATCH,DELETE',
 		responseMode: 'onReceived',
 		isFullPath: true,
 		ndvHideUrl: true,
-		...fields({ path: webhookPath }),
+		...fields({ httpMethod: othersUnlessManaged, path: webhookPath }),
 	},
+	{
+		// n8n puts its own ID of the node before a path that has parts to fill. It does so before this one
+		// as well, so that all three have the same address to begin with.
+		name: 'default',
+		responseMode: 'responseNode',
+		isFullPath: false,
+		ndvHideMethod: true,
+		ndvHideUrl: template(isNotManaged),
+		...fields({ httpMethod: allIfManaged, path: managementPath }),
+	},
+	...[managedWebhookPath, managedSectionPath].map(
+		(path): IWebhookDescription => ({
+			name: 'default',
+			responseMode: 'responseNode',
+			isFullPath: true,
+			ndvHideUrl: true,
+			...fields({ httpMethod: allIfManaged, path }),
+		}),
+	),
 ];
 
 const options: INodeProperties = {
@@ -275,7 +341,15 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		placeholder: 'e.g. support-agent',
 		description:
-			'The last part of the URL, e.g. webhooks/agents/support-agent. Letters, digits, dots, hyphens, underscores and tildes.',
+			'Your part of the URL, e.g. webhooks/agents/support-agent. Letters, digits, dots, hyphens, underscores and tildes.',
+	},
+	{
+		displayName:
+			'The URL above is the list of webhooks: the base URL for callers ends with the webhook ID. Wire this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.',
+		name: 'managementNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { requestKind: [MANAGEMENT_KIND] } },
 	},
 	{
 		displayName: 'Authentication',
@@ -355,6 +429,7 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'onReceived',
 		description: 'When and with what to answer an accepted request',
+		displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
 	},
 	options,
 ];

@@ -58,6 +58,9 @@ function authenticationRule(
 	};
 }
 
+/** What a path asks for, where the kind of request has several. */
+export type InboundRoute = Pick<InboundRules, 'bodySchema' | 'method'>;
+
 /**
  * The rules that a trigger's parameters stand for, and its credential, which is read when it is needed.
  * @throws with a message for the owner, where they cannot be read
@@ -65,6 +68,7 @@ function authenticationRule(
 export function inboundRules(
 	parameters: TriggerParameters,
 	readCredential: () => Promise<CredentialFields>,
+	route?: InboundRoute,
 ): InboundRules {
 	const { platform, options } = parameters;
 	const profile = profileById(platform);
@@ -78,6 +82,9 @@ export function inboundRules(
 	const ownKey = listParameter(options.duplicateKey).map(parseSource);
 	return {
 		kind,
+		method: 'POST',
+		bodySchema: kind.request?.schema,
+		...route,
 		validatesEvents: options.validateEvents ?? true,
 		httpsOnly: options.httpsOnly ?? profile.httpsOnly,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),

@@ -86,7 +86,13 @@ class CrashStage {
 			platform: 'standardWebhooks',
 			eventTypes: 'order.*',
 			signingSecret: this.secret,
-			options: { allowHttp: true, timeoutSeconds: 3, disableRule: 'never', ...options },
+			options: {
+				allowHttp: true,
+				allowInternal: true,
+				timeoutSeconds: 3,
+				disableRule: 'never',
+				...options,
+			},
 		});
 		return id;
 	}

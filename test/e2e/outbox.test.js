@@ -139,7 +139,7 @@ const endpointFields = (verifier, box, { options, ...fields } = {}) => ({
 	url: addressOf(verifier, box),
 	platform: PLATFORMS[verifier] ?? 'standardWebhooks',
 	signingSecret: SHARED[verifier] ?? '',
-	options: { allowHttp: true, ...options },
+	options: { allowHttp: true, allowInternal: true, ...options },
 	...fields,
 });
 

@@ -34,7 +34,7 @@ async function register(box, options = {}, eventTypes = 'order.*') {
 		platform: 'standardWebhooks',
 		eventTypes,
 		signingSecret: secret,
-		options: { allowHttp: true, ...options },
+		options: { allowHttp: true, allowInternal: true, ...options },
 	});
 	return outputs[0][0].json;
 }

@@ -423,6 +423,8 @@ function rulesFor(platform, kindId, changes = {}) {
 	const kind = requestKind(profile, kindId);
 	return {
 		kind,
+		method: 'POST',
+		bodySchema: kind.request?.schema,
 		validatesEvents: true,
 		httpsOnly: profile.httpsOnly,
 		methods: [],

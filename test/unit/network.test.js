@@ -73,6 +73,7 @@ describe('endpoint URLs', () => {
 	test('are printed without what may be secret', () => {
 		const url = checkEndpointUrl(' https://example.com:8443/a/b?token=secret#x ', {
 			allowHttp: false,
+			allowInternal: false,
 		});
 		expect(printableUrl(url)).toBe('https://example.com:8443/a/b');
 	});
@@ -84,20 +85,22 @@ describe('endpoint URLs', () => {
 		['https://user:hunter2@example.com', 'a user name or a password'],
 		['', 'is not a URL'],
 	])('%j is refused', (text, message) => {
-		expect(() => checkEndpointUrl(text, { allowHttp: false })).toThrow(message);
+		const rules = { allowHttp: false, allowInternal: false };
+		expect(() => checkEndpointUrl(text, rules)).toThrow(message);
 		try {
-			checkEndpointUrl(text, { allowHttp: false });
+			checkEndpointUrl(text, rules);
 		} catch (error) {
 			expect(error.message).not.toContain('hunter2');
 		}
 	});
 
 	test('plain HTTP can be allowed', () => {
-		expect(checkEndpointUrl('http://localhost:3000/x', { allowHttp: true }).port).toBe('3000');
+		const rules = { allowHttp: true, allowInternal: true };
+		expect(checkEndpointUrl('http://localhost:3000/x', rules).port).toBe('3000');
 	});
 
 	test('plain HTTP cannot be allowed for a platform that refuses it', () => {
-		const rules = { allowHttp: true, httpsOnlyFor: 'WorkFlux' };
+		const rules = { allowHttp: true, allowInternal: true, httpsOnlyFor: 'WorkFlux' };
 		expect(() => checkEndpointUrl('http://localhost:3000/x?token=hunter2', rules)).toThrow(
 			'The endpoint URL is plain HTTP, and webhooks of WorkFlux go over HTTPS only. Use https://.',
 		);

@@ -1014,6 +1014,8 @@ function ask(provider, { body, headers, nowMs, secret, url = DEFAULT_URL, eventT
 	return admit(
 		{
 			kind,
+			method: 'POST',
+			bodySchema: kind.request?.schema,
 			validatesEvents: true,
 			httpsOnly: profile.httpsOnly,
 			...kind.authentication,

@@ -3,6 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../operation';
 
 import * as delivery from './delivery/operations';
+import { answerManagement } from './endpoint/answerManagement';
 import * as endpoint from './endpoint/operations';
 import { send } from './event/send';
 import * as platformWebhook from './platformWebhook/operations';
@@ -81,6 +82,13 @@ export const RESOURCES: Record<string, Resource> = {
 	endpoint: {
 		name: 'Endpoint',
 		operations: {
+			answerManagement: {
+				...answerManagement,
+				name: 'Answer Management Request',
+				action: 'Answer a management request',
+				description:
+					'Let subscribers register and manage their endpoints through an API, behind an Agent Webhook Trigger',
+			},
 			create: {
 				...endpoint.create,
 				name: 'Create',
@@ -247,7 +255,7 @@ const listed = ([value, operation]: [string, ListedOperation]): INodePropertyOpt
 
 const operationProperty = ([resource, { operations }]: [string, Resource]): INodeProperties => {
 	const options = Object.entries(operations).map(listed);
-	const first = options[0].value;
+	const first = (options.find(({ value }) => value === 'create') ?? options[0]).value;
 	return {
 		displayName: 'Operation',
 		name: 'operation',

@@ -180,7 +180,10 @@ describe('a new endpoint', () => {
 	});
 
 	test('may be sent to over plain HTTP where it says so', () => {
-		const endpoint = make({ url: 'http://localhost:3000/', settings: { allow_http: true } });
+		const endpoint = make({
+			url: 'http://localhost:3000/',
+			settings: { allow_http: true, allow_internal: true },
+		});
 		expect(endpoint.secrets.url).toBe('http://localhost:3000/');
 	});
 });

@@ -126,6 +126,14 @@ export const endpointAuthentication = authenticationFields(
 /** How events go to an endpoint. In alphabetical order, as n8n has collections. */
 export const settingFields: INodeProperties[] = [
 	{
+		displayName: 'Allow Internal Addresses',
+		name: 'allowInternal',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the URL may be localhost or an address of a private, link-local or reserved range. Where n8n’s own egress protection is on, it has to allow the address as well.',
+	},
+	{
 		displayName: 'Allow Plain HTTP',
 		name: 'allowHttp',
 		type: 'boolean',
@@ -286,6 +294,7 @@ export const settingFields: INodeProperties[] = [
 /** What {@link settingFields} hold, and the other fields where they stand in a collection. */
 export interface EndpointFields {
 	allowHttp?: boolean;
+	allowInternal?: boolean;
 	backoffMultiplier?: number;
 	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
 	conditions?: unknown;
@@ -370,6 +379,7 @@ function settingsOf(fields: EndpointFields): Record<string, unknown> {
 			timeout_seconds: fields.timeoutSeconds,
 			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
 			allow_http: fields.allowHttp,
+			allow_internal: fields.allowInternal,
 		}) ?? {}
 	);
 }

@@ -6,15 +6,13 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { deliver } from '../../../../core/delivery/deliver';
 import {
-	bodyFor,
 	changedEndpoint,
 	checkEventType,
 	newEndpoint,
 	presentEndpoint,
 	rotatedEndpoint,
-	rulesOf,
+	switchedEndpoint,
 	type Endpoint,
 } from '../../../../core/outbox/endpoint';
 import {
@@ -25,6 +23,7 @@ import {
 } from '../../../../core/outbox/endpoints';
 import { findDeliveries, statsOf } from '../../../../core/outbox/log';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
+import { sendTestEvent } from '../../../../core/outbox/testEvent';
 import { jsonObjectParameter } from '../../../shared/json';
 import { limitOf, listFields } from '../../../shared/listing';
 import { outboxOperation, type OutboxTask } from '../../outboxOperation';
@@ -232,26 +231,19 @@ export const remove = outboxOperation([endpointLocator], async (outbox, context,
 });
 
 const switched =
-	(status: Endpoint['status'], reason: string | null): OutboxTask =>
+	(status: Endpoint['status']): OutboxTask =>
 	async (outbox, context, itemIndex) =>
 		present(
 			await changeEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
 				fresh.status === status
 					? undefined
-					: {
-							...fresh,
-							status,
-							statusReason: reason,
-							statusChangedAt: new Date(outbox.nowMs()).toISOString(),
-							failingSince: null,
-							consecutiveFailures: 0,
-						},
+					: switchedEndpoint(fresh, status, 'Disabled by hand', outbox.nowMs()),
 			),
 		);
 
-export const enable = outboxOperation([endpointLocator], switched('active', null));
+export const enable = outboxOperation([endpointLocator], switched('active'));
 
-export const disable = outboxOperation([endpointLocator], switched('disabled', 'Disabled by hand'));
+export const disable = outboxOperation([endpointLocator], switched('disabled'));
 
 export const rotateSecret = outboxOperation(
 	[
@@ -279,8 +271,6 @@ export const rotateSecret = outboxOperation(
 	},
 );
 
-const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
-
 export const test = outboxOperation(
 	[
 		endpointLocator,
@@ -302,30 +292,17 @@ export const test = outboxOperation(
 	],
 	async (outbox, context, itemIndex) => {
 		const endpoint = await chosenEndpoint(context, outbox, itemIndex);
-		const event = {
-			id: `evt_${outbox.newId()}`,
-			type: checkEventType(context.getNodeParameter('eventType', itemIndex) as string),
-			acceptedAt: new Date(outbox.nowMs()).toISOString(),
-			data:
-				jsonObjectParameter(context.getNodeParameter('testData', itemIndex), 'Test Data (JSON)') ??
-				{},
-		};
-		const body = Buffer.from(bodyFor(endpoint, [event]), 'utf8');
-		const rules = rulesOf(endpoint);
-		const report = await deliver(
-			{ ...rules, retry: { ...rules.retry, schedule: NO_RETRIES } },
-			{
-				...outbox,
-				attempt: async () =>
-					await outbox.attempt({ endpoint, key: event.id, body, nowMs: outbox.nowMs() }),
-			},
-		);
+		const type = checkEventType(context.getNodeParameter('eventType', itemIndex) as string);
+		const data =
+			jsonObjectParameter(context.getNodeParameter('testData', itemIndex), 'Test Data (JSON)') ??
+			{};
+		const { eventId, report } = await sendTestEvent(outbox, endpoint, type, data);
 		const [{ attempt, ...made }] = report.attempts;
 		return {
 			success: report.status === 'delivered',
 			endpoint_id: endpoint.id,
-			event_id: event.id,
-			event: event.type,
+			event_id: eventId,
+			event: type,
 			...made,
 			attempts: attempt,
 			response: report.response,

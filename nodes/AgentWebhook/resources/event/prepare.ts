@@ -248,6 +248,8 @@ export function prepare(
 	const options = context.getNodeParameter('options', itemIndex, {}) as SendOptions;
 	const url = checkEndpointUrl(context.getNodeParameter('url', itemIndex) as string, {
 		allowHttp: options.allowHttp ?? false,
+		// The owner of the workflow writes it, as in n8n's own HTTP Request node.
+		allowInternal: true,
 		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),
 	});
 	const data = dataOf(context, kind, item, itemIndex);

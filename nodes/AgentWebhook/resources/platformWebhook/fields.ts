@@ -161,4 +161,6 @@ export async function authenticationBody(
 
 /** @throws InvalidEndpointUrlError */
 export const urlBody = (url: string): IDataObject =>
-	url.trim() === '' ? {} : { url: checkEndpointUrl(url, { allowHttp: true }).href };
+	url.trim() === ''
+		? {}
+		: { url: checkEndpointUrl(url, { allowHttp: true, allowInternal: true }).href };

@@ -1,0 +1,51 @@
+import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+
+import type { Accepted } from '../../core/inbound/admission';
+import type { Refusal } from '../../core/inbound/refusal';
+import { taskOf, type ManagementTask } from '../../core/management/routes';
+import { createSealer } from '../../core/outbox/sealing';
+import { REQUEST_PLACE, type ManagementItem, type SealedRequest } from '../shared/managementItem';
+import { withoutSecrets } from '../shared/managementApi';
+import { outboxSettings } from '../shared/outbox';
+
+/** Which task a request to the management API is, or why it is none. */
+export interface ManagementRoute {
+	task: ManagementTask;
+	webhookId: string | null;
+}
+
+/** Reads the task from the method and the path, whose parts n8n names as the description does. */
+export function managementRoute(context: IWebhookFunctions): ManagementRoute | Refusal {
+	const { id, section } = context.getParamsData() as { id?: string; section?: string };
+	const task = taskOf(context.getRequestObject().method, { id, section });
+	return typeof task === 'string' ? { task, webhookId: id ?? null } : task;
+}
+
+/**
+ * The item of a request to the management API. What it says of the body is for people; what it wants
+ * done is sealed with the outbox's key, since subscribers send secrets in it.
+ */
+export async function managementItem(
+	context: IWebhookFunctions,
+	{ task, webhookId }: ManagementRoute,
+	{ authentication, body }: Accepted,
+	platformId: string,
+	requestId: string,
+): Promise<INodeExecutionData> {
+	const { keys } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
+	const query = context.getQueryData() as IDataObject;
+	const request: SealedRequest = { platformId, task, query, body };
+	if (webhookId !== null) request.webhookId = webhookId;
+	const json: ManagementItem & IDataObject = {
+		task,
+		webhook_id: webhookId,
+		body: withoutSecrets(body) as IDataObject,
+		platform: platformId,
+		authentication,
+		source_address: context.getRequestObject().ip ?? null,
+		received_at: new Date().toISOString(),
+		request_id: requestId,
+		management_request: createSealer(keys).seal(JSON.stringify(request), REQUEST_PLACE),
+	};
+	return { json };
+}

@@ -1,0 +1,523 @@
+/**
+ * AgenticFlow's management API served by n8n, from the template: the page's own requests (test/pages),
+ * sent with curl and with axios, and our own Platform Webhook operations as its client.
+ */
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { promisify } = require('node:util');
+
+const axios = require('axios');
+
+const stage = require('./stage');
+
+const { ACTION, base, behave, inbox, n8n, newSecret, node, pause } = stage;
+const { receiver, runAction, shareSecrets, unique } = stage;
+
+const run = promisify(execFile);
+
+const apiKey = newSecret();
+const encryptionSecret = newSecret();
+const page = (name) =>
+	fs.readFileSync(path.join(__dirname, `../pages/agenticflow/${name}.json`), 'utf8');
+const pageJson = (name) => JSON.parse(page(name));
+
+let inbound;
+let outbox;
+let strict;
+let open;
+
+/** What callers put before the page's paths. */
+const baseOf = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
+
+/** Imports the template, under a base URL of its own. */
+async function serve(options = {}) {
+	const template = JSON.parse(
+		fs.readFileSync(path.join(__dirname, '../../templates/management-api.json'), 'utf8'),
+	);
+	const [trigger, answer] = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
+	trigger.webhookId = unique('node');
+	trigger.parameters.path = unique('api');
+	trigger.credentials = { ...inbound, ...outbox };
+	answer.credentials = outbox;
+	answer.parameters.options = options;
+	const id = await n8n.createWorkflow(template);
+	return { id, base: baseOf(trigger) };
+}
+
+beforeAll(async () => {
+	inbound = await n8n.createCredential('agentWebhookInboundApi', 'API keys', {
+		bearerTokens: `${newSecret()} ${apiKey}`,
+	});
+	outbox = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
+		encryptionSecret,
+		outboxName: unique('managed').replaceAll('-', '_'),
+	});
+	strict = await serve();
+	open = await serve({ allowHttp: true, allowInternal: true });
+});
+
+afterAll(async () => {
+	for (const api of [strict, open]) if (api) await n8n.deactivate(api.id);
+	await stage.switchOff();
+});
+
+/** One request with curl, as the page has it. Returns its status and its JSON. */
+async function curl(api, method, url, body, key = apiKey) {
+	const { stdout } = await run('curl', [
+		'-sS',
+		...['-X', method],
+		...['-H', `Authorization: Bearer ${key}`],
+		...(body === undefined ? [] : ['-H', 'Content-Type: application/json', '-d', body]),
+		...['-w', '\n%{http_code} %{content_type}'],
+		`${api.base}/api/v1/webhooks${url}`,
+	]);
+	const [text, last] = stdout.split(/\n(?=[^\n]*$)/);
+	const [status, type] = last.split(' ');
+	return { status: Number(status), type, data: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** The same with axios. */
+async function call(api, method, url, body, key = apiKey) {
+	const { data, headers, status } = await axios({
+		method,
+		url: `${api.base}/api/v1/webhooks${url}`,
+		...(body !== undefined && { data: JSON.parse(body) }),
+		headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+		validateStatus: () => true,
+	});
+	return { status, type: headers['content-type'], headers, data };
+}
+
+const ISO_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const executionsOf = async ({ id }) => (await n8n.executions(id)).length;
+
+describe.each([
+	['curl', curl],
+	['axios', call],
+])('the page’s own requests with %s', (_, send) => {
+	let id;
+
+	test('create a webhook', async () => {
+		const { data, status, type } = await send(strict, 'POST', '', page('createWebhook'));
+		expect({ status, type }).toEqual({
+			status: 201,
+			type: expect.stringContaining('application/json'),
+		});
+		const { authentication, ...wanted } = pageJson('createWebhook');
+		expect(data).toMatchObject({ ...wanted, authentication: { type: authentication.type } });
+		expect(data.signing_secret).toMatch(/^[0-9a-f]{64}$/);
+		expect(JSON.stringify(data)).not.toContain(authentication.token);
+		id = data.id;
+	});
+
+	test('list it, with the page’s fields', async () => {
+		const { data, status } = await send(strict, 'GET', '');
+		expect(status).toBe(200);
+		const [shown] = data.webhooks.filter((webhook) => webhook.id === id);
+		const [model] = pageJson('webhookList').webhooks;
+		expect(Object.keys(shown)).toEqual(expect.arrayContaining(Object.keys(model)));
+		expect(shown).toMatchObject({
+			...model,
+			id: expect.stringMatching(/^wh_/),
+			created_at: expect.stringMatching(ISO_SECONDS),
+			last_delivery: null,
+			delivery_stats: { total_deliveries: 0, successful_deliveries: 0, failed_deliveries: 0 },
+		});
+		expect(JSON.stringify(data)).not.toMatch(/your_secret|signing_secret/);
+	});
+
+	test('update it', async () => {
+		const { data, status } = await send(strict, 'PUT', `/${id}`, page('updateWebhook'));
+		expect(status).toBe(200);
+		expect(data).toMatchObject({
+			id,
+			name: 'Order Processing Webhook',
+			...pageJson('updateWebhook'),
+		});
+		const read = await send(strict, 'GET', `/${id}`);
+		expect(read).toMatchObject({ status: 200, data });
+	});
+
+	test('read its logs and stats', async () => {
+		const logs = await send(strict, 'GET', `/${id}/logs`);
+		expect(logs).toMatchObject({ status: 200, data: { logs: [], next_cursor: null } });
+		const stats = await send(strict, 'GET', `/${id}/stats`);
+		expect(stats).toMatchObject({
+			status: 200,
+			data: { webhook_id: id, total_deliveries: 0, success_rate: null, by_day: [] },
+		});
+	});
+
+	test('delete it', async () => {
+		const deleted = await send(strict, 'DELETE', `/${id}`);
+		expect(deleted).toMatchObject({ status: 200, data: { success: true } });
+		const gone = await send(strict, 'GET', `/${id}`);
+		expect(gone).toMatchObject({
+			status: 404,
+			data: { success: false, error: { code: 'NOT_FOUND', message: 'There is no such webhook' } },
+		});
+		expect((await send(strict, 'DELETE', `/${id}`)).status).toBe(404);
+	});
+});
+
+/** Registers a webhook at the local receiver. */
+async function registered(fields = {}) {
+	const box = unique('managed');
+	const { data } = await call(
+		open,
+		'POST',
+		'',
+		JSON.stringify({
+			...pageJson('createWebhook'),
+			url: `${receiver}/receive/agenticflow/${box}`,
+			...fields,
+		}),
+	);
+	await shareSecrets({ agenticflow: data.signing_secret });
+	return { box, ...data };
+}
+
+const send = async (items, parameters = {}) =>
+	await runAction(
+		items,
+		node(
+			'Send',
+			ACTION,
+			{
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'subscribers',
+				customEventType: 'workflow.execution.completed',
+				...parameters,
+			},
+			{ credentials: outbox },
+		),
+	);
+
+test('the page’s test request delivers a signed event, and says how it went', async () => {
+	const { box, id } = await registered();
+	const tested = await curl(open, 'POST', `/${id}/test`, page('testWebhook'));
+	expect(tested).toMatchObject({
+		status: 200,
+		data: { success: true, event: 'workflow.execution.completed', response_code: 200 },
+	});
+	const [received] = await inbox(box);
+	expect(received).toMatchObject({
+		verified: true,
+		headers: { authorization: 'Bearer your_secret' },
+	});
+	expect(JSON.parse(received.body)).toMatchObject({
+		event: 'workflow.execution.completed',
+		webhook_id: id,
+		data: pageJson('testWebhook').test_data,
+	});
+	await behave(box, [{ status: 500 }]);
+	expect(await curl(open, 'POST', `/${id}/test`, page('testWebhook'))).toMatchObject({
+		status: 200,
+		data: { success: false, response_code: 500, error_message: expect.stringContaining('500') },
+	});
+	const unheard = await curl(open, 'POST', `/${id}/test`, '{"event": "no event!"}');
+	expect(unheard).toMatchObject({
+		status: 422,
+		data: { error: { code: 'INVALID_INPUT', details: { field: 'event' } } },
+	});
+	await call(open, 'DELETE', `/${id}`);
+});
+
+test('events reach the webhook as it wants them; its logs and stats are the page’s, in pages', async () => {
+	const { box, id } = await registered({
+		conditions: { credits_used: { gt: 1 } },
+		filters: { include_fields: ['workflow_id', 'status'] },
+		retry_policy: { max_retries: 3, backoff_multiplier: 2 },
+	});
+	await behave(box, [{ status: 400 }]);
+	const items = [3, 1, 2].map((credits_used, n) => ({
+		workflow_id: `wf_${n}`,
+		status: 'success',
+		credits_used,
+		output_data: {},
+	}));
+	for (const item of items) await send([item]);
+	expect((await inbox(box)).map(({ body }) => JSON.parse(body).data)).toEqual([
+		{ workflow_id: 'wf_0', status: 'success' },
+		{ workflow_id: 'wf_2', status: 'success' },
+	]);
+
+	const { data } = await call(open, 'GET', `/${id}/logs`);
+	expect(data.logs.map(({ status }) => status)).toEqual(['success', 'failed']);
+	const [model] = pageJson('webhookLogs').logs;
+	expect(Object.keys(data.logs[0])).toEqual(Object.keys(model));
+	expect(data.logs[0]).toEqual({
+		id: expect.stringMatching(/^dlv_/),
+		timestamp: expect.stringMatching(ISO_SECONDS),
+		event: 'workflow.execution.completed',
+		status: 'success',
+		response_code: 200,
+		response_time_ms: expect.any(Number),
+		attempts: 1,
+		payload_size: (await inbox(box))[1].body.length,
+	});
+	expect(data.logs[1]).toMatchObject({ response_code: 400, error_message: expect.any(String) });
+
+	const first = await call(open, 'GET', `/${id}/logs?limit=1`);
+	const second = await call(open, 'GET', `/${id}/logs?limit=1&cursor=${first.data.next_cursor}`);
+	expect([...first.data.logs, ...second.data.logs]).toEqual(data.logs);
+	expect(second.data.next_cursor).toBeNull();
+
+	const stats = await call(open, 'GET', `/${id}/stats`);
+	expect(stats.data).toMatchObject({
+		webhook_id: id,
+		total_deliveries: 2,
+		successful_deliveries: 1,
+		failed_deliveries: 1,
+		success_rate: 0.5,
+		by_day: [{ total_deliveries: 2 }],
+	});
+	const list = await call(open, 'GET', '');
+	expect(list.data.webhooks.find((webhook) => webhook.id === id)).toMatchObject({
+		delivery_stats: { total_deliveries: 2, successful_deliveries: 1, failed_deliveries: 1 },
+		last_delivery: data.logs[0].timestamp,
+	});
+	await call(open, 'DELETE', `/${id}`);
+});
+
+test('the list comes in pages, whole and once', async () => {
+	const ids = [];
+	for (let n = 0; n < 5; n += 1) {
+		const { data } = await call(strict, 'POST', '', page('createWebhook'));
+		ids.push(data.id);
+	}
+	const seen = [];
+	let cursor = '';
+	for (let pages = 0; cursor !== null && pages < 10; pages += 1) {
+		const { data } = await call(strict, 'GET', `?limit=2&cursor=${cursor}`);
+		expect(data.webhooks.length).toBeLessThanOrEqual(2);
+		seen.push(...data.webhooks.map(({ id }) => id));
+		cursor = data.next_cursor;
+	}
+	expect(seen).toEqual(ids);
+	for (const id of ids) await call(strict, 'DELETE', `/${id}`);
+});
+
+test('a webhook that was read can be written back, and loses nothing', async () => {
+	const { box, id } = await registered();
+	const target = `${receiver}/receive/agenticflow/${box}`;
+	await call(open, 'PUT', `/${id}`, JSON.stringify({ url: `${target}?token=query-token-1` }));
+	const { data } = await call(open, 'GET', `/${id}`);
+	expect(data.url).toBe(target);
+	const written = await call(open, 'PUT', `/${id}`, JSON.stringify({ ...data, name: 'Renamed' }));
+	expect(written).toMatchObject({ status: 200, data: { ...data, name: 'Renamed' } });
+	await call(open, 'POST', `/${id}/test`, page('testWebhook'));
+	expect((await inbox(box))[0]).toMatchObject({
+		verified: true,
+		url: expect.stringContaining('?token=query-token-1'),
+		headers: { authorization: 'Bearer your_secret' },
+	});
+
+	const off = await call(open, 'PUT', `/${id}`, '{"status": "disabled"}');
+	expect(off.data).toMatchObject({ status: 'disabled', status_reason: expect.any(String) });
+	await send([{ workflow_id: 'wf_1' }]);
+	expect(await inbox(box)).toHaveLength(1);
+	const logs = await call(open, 'GET', `/${id}/logs`);
+	expect(logs.data.logs[0].status).toBe('held');
+	await call(open, 'DELETE', `/${id}`);
+});
+
+describe('a bad request is answered in the page’s format', () => {
+	const refused = (status, code, details) => ({
+		status,
+		data: { success: false, error: { code, message: expect.any(String), ...details } },
+	});
+
+	test.each([
+		['no key', 'GET', '', undefined, '', 401, 'TOKEN_MISSING'],
+		['a wrong key', 'GET', '', undefined, 'wrong', 401, 'TOKEN_INVALID'],
+		['a method that the list has not', 'PUT', '', '{}', apiKey, 405, 'METHOD_NOT_ALLOWED'],
+		['a method that a webhook has not', 'POST', '/wh_1', '{}', apiKey, 405, 'METHOD_NOT_ALLOWED'],
+		['a path that is not there', 'GET', '/wh_1/secrets', undefined, apiKey, 404, 'NOT_FOUND'],
+		['no body', 'POST', '', '{}', apiKey, 422, 'INVALID_INPUT'],
+		['a list', 'POST', '', '[]', apiKey, 422, 'INVALID_INPUT'],
+	])('%s', async (_, method, url, body, key, status, code) => {
+		const before = await executionsOf(strict);
+		const answer = await call(strict, method, url, body, key);
+		expect(answer).toMatchObject(refused(status, code));
+		expect(answer.type).toContain('application/json');
+		if (status === 405) expect(answer.headers.allow).toMatch(/GET/);
+		await pause(200);
+		expect(await executionsOf(strict)).toBe(before);
+	});
+
+	test.each([
+		['url', { url: 'http://your-app.com/webhooks/orders' }],
+		['url', { url: 'https://127.0.0.1/' }],
+		['url', { url: 'https://2130706433/' }],
+		['url', { url: 'https://0x7f.1/' }],
+		['url', { url: 'https://10.1.2.3:8443/hooks' }],
+		['url', { url: 'https://169.254.169.254/latest/meta-data' }],
+		['url', { url: 'https://[::ffff:192.168.1.1]/' }],
+		['url', { url: 'https://localhost./hooks' }],
+		['url', { url: 'https://user:password@your-app.com/' }],
+		['url', { url: 'not a URL' }],
+		['events', { events: [] }],
+		['events.0', { events: ['no event!'] }],
+		['name', { name: ' ' }],
+		['conditions', { conditions: { n: { above: 3 } } }],
+		['batch_settings.max_events', { batch_settings: { max_events: 0, max_wait_seconds: 5 } }],
+		['retry_policy.max_retries', { retry_policy: { max_retries: 1000 } }],
+		['authentication.type', { authentication: { type: 'magic' } }],
+		['authentication.token', { authentication: { type: 'bearer' } }],
+		['colour', { colour: 'red' }],
+	])('%s: %j', async (field, fields) => {
+		const body = JSON.stringify({ ...pageJson('createWebhook'), ...fields });
+		const answer = await call(strict, 'POST', '', body);
+		expect(answer).toMatchObject(
+			refused(422, 'INVALID_INPUT', {
+				details: {
+					field,
+					expected: expect.any(String),
+					received: expect.any(String),
+				},
+			}),
+		);
+		expect((await call(strict, 'GET', '')).data.webhooks).toEqual([]);
+	});
+
+	test.each([
+		['?limit=0', 'limit'],
+		['?limit=many', 'limit'],
+	])('paging with %s', async (query, field) => {
+		expect(await call(strict, 'GET', query)).toMatchObject(
+			refused(422, 'INVALID_INPUT', { details: { field } }),
+		);
+	});
+});
+
+test('an endpoint of another platform is not to be seen or changed', async () => {
+	const made = await runAction(
+		[{}],
+		node(
+			'Create',
+			ACTION,
+			{
+				resource: 'endpoint',
+				operation: 'create',
+				endpointName: 'The owner’s own',
+				url: 'https://example.com/hooks',
+				platform: 'standardWebhooks',
+			},
+			{ credentials: outbox },
+		),
+	);
+	const { id } = made.outputs[0][0].json;
+	expect((await call(strict, 'GET', '')).data.webhooks).toEqual([]);
+	for (const [method, url, body] of [
+		['GET', ''],
+		['PUT', '', '{"name": "Mine"}'],
+		['DELETE', ''],
+		['GET', '/logs'],
+		['GET', '/stats'],
+		['POST', '/test', page('testWebhook')],
+	]) {
+		expect((await call(strict, method, `/${id}${url}`, body)).status).toBe(404);
+	}
+});
+
+test('no secret is in an execution, and each says what was done', async () => {
+	const [token, query] = [newSecret(), newSecret()];
+	const { data } = await call(
+		strict,
+		'POST',
+		'',
+		JSON.stringify({
+			...pageJson('createWebhook'),
+			url: `https://your-app.com/hooks?token=${query}`,
+			authentication: { type: 'bearer', token },
+		}),
+	);
+	await call(strict, 'DELETE', `/${data.id}`);
+	await pause(500);
+	const executions = await n8n.executions(strict.id);
+	const [removed, made] = executions.map(
+		(execution) => stage.outputsOf(execution, 'Answer')[0][0].json,
+	);
+	expect(made).toMatchObject({ task: 'create', webhook_id: data.id, status_code: 201 });
+	expect(removed).toMatchObject({ task: 'delete', webhook_id: data.id, status_code: 200 });
+	const everything = JSON.stringify(executions);
+	for (const secret of [token, query, data.signing_secret, apiKey, encryptionSecret]) {
+		for (const form of [
+			secret,
+			...['hex', 'base64'].map((to) => Buffer.from(secret).toString(to)),
+		]) {
+			expect(everything).not.toContain(form);
+		}
+	}
+});
+
+test('a fault of the outbox is answered 500, without its reason, and fails the execution', async () => {
+	const other = await n8n.createCredential('agentWebhookOutboxApi', 'Another key', {
+		encryptionSecret: newSecret(),
+		outboxName: unique('other').replaceAll('-', '_'),
+	});
+	const template = await n8n.api('GET', `/workflows/${strict.id}`);
+	const { connections, name, nodes, settings } = template;
+	const trigger = nodes.find(({ webhookId }) => webhookId);
+	trigger.webhookId = unique('node');
+	trigger.parameters.path = unique('mixed');
+	trigger.credentials = { ...trigger.credentials, ...other };
+	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
+	const mixed = { id, base: baseOf(trigger) };
+	expect(await call(mixed, 'GET', '')).toMatchObject({
+		status: 500,
+		data: { success: false, error: { code: 'INTERNAL_ERROR' } },
+	});
+	const [execution] = await n8n.finished(id);
+	expect(execution.status).toBe('error');
+	expect(execution.data.resultData.error.message).toContain('the same Outbox credential');
+	await n8n.deactivate(id);
+});
+
+test('our own Platform Webhook operations are its clients', async () => {
+	const platform = await n8n.createCredential('agentWebhookPlatformApi', 'Our own API', {
+		platform: 'agenticflow',
+		baseUrl: open.base,
+		apiKey,
+	});
+	const operate = async (operation, parameters = {}) => {
+		const { execution, outputs } = await runAction(
+			[{}],
+			node(
+				'Webhook',
+				ACTION,
+				{ resource: 'platformWebhook', operation, platform: 'agenticflow', ...parameters },
+				{ credentials: platform },
+			),
+		);
+		expect(execution.status).toBe('success');
+		return outputs[0].map(({ json }) => json);
+	};
+	const [created] = await operate('create', {
+		webhookName: 'Through the node',
+		url: `${receiver}/receive/none/${unique('client')}`,
+		events: ['workflow.execution.failed'],
+		callerAuthentication: 'none',
+	});
+	const webhook = { webhook: { __rl: true, mode: 'id', value: created.id } };
+	expect(created.signing_secret).toBeUndefined();
+	expect(await operate('getAll', { returnAll: true })).toHaveLength(1);
+	await operate('update', {
+		...webhook,
+		callerAuthentication: 'none',
+		updateFields: { webhookName: 'Renamed', maxEvents: 10, maxWaitSeconds: 60 },
+	});
+	const [listed] = await operate('getAll', { returnAll: true });
+	expect(listed).toMatchObject({
+		name: 'Renamed',
+		batch_settings: { max_events: 10, max_wait_seconds: 60 },
+	});
+	const [tested] = await operate('test', { ...webhook, eventType: 'workflow.execution.failed' });
+	expect(tested).toMatchObject({ success: true, response_code: 200 });
+	expect((await operate('getStats', webhook))[0]).toMatchObject({ total_deliveries: 0 });
+	await operate('delete', webhook);
+	expect(await operate('getAll', { returnAll: true })).toEqual([]);
+});
