@@ -50,5 +50,23 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			description:
 				'What the names of its data tables begin with. Credentials with the same name share an outbox, in one project.',
 		},
+		{
+			displayName: 'n8n API Key',
+			name: 'n8nApiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'For the editor’s lists of endpoints, deliveries and events, and for nothing else. Make one under Settings → n8n API, with the rights to list data tables and to read their rows. Leave empty to choose by ID.',
+		},
+		{
+			displayName: 'n8n URL',
+			name: 'n8nUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. http://localhost:5678',
+			description:
+				'Where n8n reaches its own API, for these lists. Leave empty for its public address.',
+		},
 	];
 }

@@ -17,6 +17,7 @@ import {
 	testOutboxCredential,
 } from '../shared/credentialTests';
 import { ManagementClient } from '../shared/managementApi';
+import { searchDeliveries, searchEndpoints, searchEvents } from '../shared/outboxLists';
 
 import { hints } from './hints';
 import { properties, RESOURCES } from './resources';
@@ -96,6 +97,9 @@ export class AgentWebhook implements INodeType {
 
 	methods = {
 		listSearch: {
+			searchDeliveries,
+			searchEndpoints,
+			searchEvents,
 			async searchPlatformWebhooks(
 				this: ILoadOptionsFunctions,
 				filter = '',

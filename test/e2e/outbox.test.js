@@ -1358,7 +1358,7 @@ describe('the log', () => {
 			).toContain('There is no delivery "dlv_nobody"');
 		}
 		expect(await refused(outbox, ['delivery', 'get'], { deliveryId: ' ' })).toContain(
-			'"Delivery ID" is empty',
+			'"Delivery" is empty',
 		);
 	});
 

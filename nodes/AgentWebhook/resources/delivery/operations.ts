@@ -23,34 +23,11 @@ import { limitOf, listFields } from '../../../shared/listing';
 import { openOutbox } from '../../../shared/outbox';
 import { runOption } from '../../../shared/runOptions';
 import { runUnlessBusy } from '../../../shared/runsAtOnce';
+import { deliveryChoice, deliveryLocator, endpointById, eventById, located } from '../../locators';
 import type { Operation } from '../../operation';
 import { outboxOperation } from '../../outboxOperation';
 
 import { DELIVERED, forAll, OUTPUTS, outputsOf } from './items';
-
-const deliveryField: INodeProperties = {
-	displayName: 'Delivery ID',
-	name: 'deliveryId',
-	type: 'string',
-	default: '',
-	required: true,
-	placeholder: 'e.g. dlv_3f0c…',
-	description: 'The delivery’s ID, from a result item or from Delivery → Get Many',
-};
-
-function deliveryId(context: IExecuteFunctions, itemIndex: number): string {
-	const id = (context.getNodeParameter('deliveryId', itemIndex) as string).trim();
-	if (id === '') throw new UserError('"Delivery ID" is empty. Fill it in.');
-	return id;
-}
-
-const endpointIdFilter: INodeProperties = {
-	displayName: 'Endpoint ID',
-	name: 'endpointId',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. ep_0f3c…',
-};
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -67,14 +44,8 @@ const filters: INodeProperties = {
 			description: 'Deliveries of events that were accepted at this time or later',
 		},
 		{ displayName: 'Accepted Before', name: 'until', type: 'dateTime', default: '' },
-		endpointIdFilter,
-		{
-			displayName: 'Event ID',
-			name: 'eventId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. evt_7a1d…',
-		},
+		endpointById('endpointId'),
+		eventById('eventId'),
 		{
 			displayName: 'Event Type',
 			name: 'eventType',
@@ -118,16 +89,22 @@ function time(value: unknown, label: string): string | undefined {
 }
 
 function queryOf(context: IExecuteFunctions, itemIndex: number): LogQuery {
-	const { since, until, ...rest } = context.getNodeParameter('filters', itemIndex, {}) as LogQuery;
+	const { endpointId, eventId, since, until, ...rest } = context.getNodeParameter(
+		'filters',
+		itemIndex,
+		{},
+	) as LogQuery;
 	return {
 		...rest,
+		endpointId: located(endpointId).text,
+		eventId: located(eventId).text,
 		since: time(since, 'Accepted After'),
 		until: time(until, 'Accepted Before'),
 	};
 }
 
-export const get = outboxOperation([deliveryField], async ({ tables }, context, itemIndex) => {
-	const row = await findDelivery(tables, deliveryId(context, itemIndex));
+export const get = outboxOperation([deliveryLocator], async ({ tables }, context, itemIndex) => {
+	const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
 	return presentDelivery(row) as IDataObject;
 });
 
@@ -141,9 +118,9 @@ export const getMany = outboxOperation(
 );
 
 export const getAttempts = outboxOperation(
-	[deliveryField],
+	[deliveryLocator],
 	async ({ tables }, context, itemIndex) => {
-		const row = await findDelivery(tables, deliveryId(context, itemIndex));
+		const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
 		return row.attempt_log.map((attempt) => ({
 			delivery_id: row.delivery_id,
 			event_id: row.event_id,
@@ -258,11 +235,11 @@ export const deliverDue: Operation = {
 };
 
 export const replay: Operation = {
-	properties: [deliveryField],
+	properties: [deliveryLocator],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
 		return await eachItem(context, OUTPUTS, DELIVERED, async (_, itemIndex) => {
-			const id = deliveryId(context, itemIndex);
+			const id = deliveryChoice(context, itemIndex);
 			const run = await replayDelivery(outbox, id, limitsOf(context));
 			const outputs = outputsOf(context, run);
 			return { outputs: outputs.map((jsons) => jsons.map((json) => ({ json }))) };
@@ -281,12 +258,12 @@ export const replayAllFailed = outboxOperation(
 			description:
 				'Deliveries of events that were accepted at this time or later, and that failed or are held, become due again. "Deliver due" attempts them.',
 		},
-		endpointIdFilter,
+		endpointById('endpointId'),
 	],
 	async (outbox, context, itemIndex) => {
 		const since = time(context.getNodeParameter('since', itemIndex), 'Accepted After');
 		if (since === undefined) throw new UserError('"Accepted After" is empty. Fill it in.');
-		const endpointId = (context.getNodeParameter('endpointId', itemIndex) as string).trim();
+		const { text: endpointId } = located(context.getNodeParameter('endpointId', itemIndex));
 		const replayed = await replayFailed(outbox, since, endpointId || undefined);
 		return { replayed_deliveries: replayed, since, endpoint_id: endpointId || null };
 	},

@@ -1,10 +1,4 @@
-import {
-	UserError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeParameterResourceLocator,
-	type INodeProperties,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { authenticationFields } from '../../../../credentials/authenticationFields';
 import { customSchemeFields } from '../../../../credentials/signatureFields';
@@ -20,34 +14,7 @@ import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { platformProperty } from '../../../shared/platforms';
-
-/** Which endpoint an operation is about. n8n lets no list be loaded from Data Tables here. */
-export const endpointLocator: INodeProperties = {
-	displayName: 'Endpoint',
-	name: 'endpoint',
-	type: 'resourceLocator',
-	default: { mode: 'id', value: '' },
-	required: true,
-	modes: [
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. ep_0f3c…' },
-		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Billing' },
-	],
-	description: 'An endpoint of the outbox',
-};
-
-/** What a person chose an endpoint by. */
-export function endpointChoice(
-	context: IExecuteFunctions,
-	itemIndex: number,
-): { by: 'id' | 'name'; text: string } {
-	const { mode, value } = context.getNodeParameter(
-		'endpoint',
-		itemIndex,
-	) as INodeParameterResourceLocator;
-	const text = String(value ?? '').trim();
-	if (text === '') throw new UserError('"Endpoint" is empty. Give the endpoint’s ID or its name.');
-	return { by: mode === 'name' ? 'name' : 'id', text };
-}
+import { endpointChoice } from '../../locators';
 
 /**
  * The endpoint that a person chose, by ID or by name.

@@ -26,13 +26,12 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { sendTestEvent } from '../../../../core/outbox/testEvent';
 import { jsonObjectParameter } from '../../../shared/json';
 import { limitOf, listFields } from '../../../shared/listing';
+import { endpointChoice, endpointLocator } from '../../locators';
 import { outboxOperation, type OutboxTask } from '../../outboxOperation';
 
 import {
 	endpointAuthentication,
 	chosenEndpoint,
-	endpointChoice,
-	endpointLocator,
 	eventTypesField,
 	inputOf,
 	nameField,
