@@ -1,11 +1,13 @@
+import pick from 'lodash/pick';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import type { Accepted } from '../../core/inbound/admission';
 import type { Refusal } from '../../core/inbound/refusal';
 import { taskOf, type ManagementTask } from '../../core/management/routes';
+import { printableUrl } from '../../core/network/endpointUrl';
 import { createSealer } from '../../core/outbox/sealing';
+import { isObject } from '../../core/paths/paths';
 import { REQUEST_PLACE, type ManagementItem, type SealedRequest } from '../shared/managementItem';
-import { withoutSecrets } from '../shared/managementApi';
 import { outboxSettings } from '../shared/outbox';
 
 /** Which task a request to the management API is, or why it is none. */
@@ -21,9 +23,19 @@ export function managementRoute(context: IWebhookFunctions): ManagementRoute | R
 	return typeof task === 'string' ? { task, webhookId: id ?? null } : task;
 }
 
+/** What an item may show of a body: subscribers put secrets into the rest, and into a URL's query. */
+function shown(body: unknown): IDataObject {
+	if (!isObject(body)) return {};
+	const { url } = body;
+	return {
+		...(pick(body, ['name', 'events', 'status', 'event']) as IDataObject),
+		...(typeof url === 'string' && URL.canParse(url) && { url: printableUrl(new URL(url)) }),
+	};
+}
+
 /**
- * The item of a request to the management API. What it says of the body is for people; what it wants
- * done is sealed with the outbox's key, since subscribers send secrets in it.
+ * The item of a request to the management API. What it shows is for people; what it wants done is sealed
+ * with the outbox's key.
  */
 export async function managementItem(
 	context: IWebhookFunctions,
@@ -39,7 +51,7 @@ export async function managementItem(
 	const json: ManagementItem & IDataObject = {
 		task,
 		webhook_id: webhookId,
-		body: withoutSecrets(body) as IDataObject,
+		...shown(body),
 		platform: platformId,
 		authentication,
 		source_address: context.getRequestObject().ip ?? null,

@@ -431,7 +431,7 @@ test('no secret is in an execution, and each says what was done', async () => {
 		'',
 		JSON.stringify({
 			...pageJson('createWebhook'),
-			url: `https://your-app.com/hooks?token=${query}`,
+			url: `https://your-app.com/hooks?k=${query}`,
 			authentication: { type: 'bearer', token },
 		}),
 	);
