@@ -147,7 +147,7 @@ const retentionFields: INodeProperties[] = [
 		displayName: 'Max Age (Days)',
 		name: 'maxAgeDays',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 3 },
+		typeOptions: { minValue: 0 },
 		default: maxAge,
 		description:
 			'Deliveries that have ended or are held are deleted when their event was accepted longer ago. Those that wait for an attempt stay.',

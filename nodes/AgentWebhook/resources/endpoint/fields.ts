@@ -213,7 +213,7 @@ export const settingFields: INodeProperties[] = [
 		displayName: 'First Retry After (Seconds)',
 		name: 'firstDelaySeconds',
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 86400, numberPrecision: 3 },
+		typeOptions: { minValue: 0, maxValue: 86400 },
 		default: 10,
 		description: 'For an exponential schedule: how long to wait before the first retry',
 	},

@@ -252,7 +252,7 @@ export const rotateSecret = outboxOperation(
 			displayName: 'Old Secret Stays Valid for (Hours)',
 			name: 'overlapHours',
 			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 720, numberPrecision: 4 },
+			typeOptions: { minValue: 0, maxValue: 720 },
 			default: 24,
 			description:
 				'Both sign until then, so that the endpoint’s owner can change over. Where a request carries one signature only, the old secret’s stands there, and the new one’s in a second header whose name ends in -2.',

@@ -66,7 +66,7 @@ export const deliverySettings: INodeProperties[] = [
 		displayName: 'Backoff Multiplier',
 		name: 'backoffMultiplier',
 		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 2 },
+		typeOptions: { minValue: 1 },
 		default: 2,
 		description: 'Of the retry policy: by how much each wait is longer than the one before',
 	},
