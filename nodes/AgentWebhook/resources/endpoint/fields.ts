@@ -112,8 +112,10 @@ export const settingFields: INodeProperties[] = [
 		displayName: 'Batches',
 		name: 'batch',
 		type: 'fixedCollection',
+		// n8n drops an empty one at the next change of another field unless this is said.
+		typeOptions: { multipleValues: false },
 		placeholder: 'Add batches',
-		default: {},
+		default: { settings: {} },
 		options: [
 			{
 				displayName: 'Settings',
@@ -225,8 +227,9 @@ export const settingFields: INodeProperties[] = [
 		displayName: 'Rate Limit',
 		name: 'rateLimit',
 		type: 'fixedCollection',
+		typeOptions: { multipleValues: false },
 		placeholder: 'Add limit',
-		default: {},
+		default: { limit: {} },
 		options: [
 			{
 				displayName: 'Limit',
