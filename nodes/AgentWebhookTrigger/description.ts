@@ -206,7 +206,7 @@ const options: INodeProperties = {
 			displayName: 'Conditions',
 			name: 'conditions',
 			type: 'json',
-			default: '',
+			default: '{}',
 			placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
 			description:
 				'Start the workflow only where these hold. For an event they look into its data, else into the body. Other requests are answered 200 and start nothing.',

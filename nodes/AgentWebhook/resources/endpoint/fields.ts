@@ -155,7 +155,7 @@ export const settingFields: INodeProperties[] = [
 		displayName: 'Conditions (JSON)',
 		name: 'conditions',
 		type: 'json',
-		default: '',
+		default: '{}',
 		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
 		description: 'Only events for whose data these hold are sent. {} takes them away.',
 	},

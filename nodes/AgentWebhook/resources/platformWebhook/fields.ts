@@ -74,7 +74,7 @@ export const deliverySettings: INodeProperties[] = [
 		displayName: 'Conditions (JSON)',
 		name: 'conditions',
 		type: 'json',
-		default: '',
+		default: '{}',
 		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
 		description: 'Only events for which these hold are sent',
 	},

@@ -77,7 +77,7 @@ const properties: INodeProperties[] = [
 				displayName: 'Data (JSON)',
 				name: 'data',
 				type: 'json',
-				default: '',
+				default: '{}',
 				placeholder: 'e.g. {"reply": "On its way"}',
 				description: 'Stands in the success format as data',
 			},
