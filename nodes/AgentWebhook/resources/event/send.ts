@@ -70,11 +70,12 @@ const subjectFields = ({ event, event_id, request }: Subject, target: Target): I
 	endpoint: target.printableUrl,
 });
 
-function deliveryFields(delivery: Delivery, report: DeliveryReport): IDataObject {
+function deliveryFields(delivery: Delivery, subject: Subject, report: DeliveryReport): IDataObject {
 	const { attempts, gave_up_because, nextAttemptAtMs, response, status } = report;
 	return {
 		status,
 		delivery_id: delivery.id,
+		...subjectFields(subject, delivery.target),
 		attempts: attempts as unknown as IDataObject[],
 		response,
 		...(gave_up_because !== null && { gave_up_because }),
@@ -274,8 +275,7 @@ async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutio
 		for (const { itemIndex, subject } of own) {
 			if (failed && !goesOn) throw deliveryError(context, delivery, report, itemIndex);
 			const json: IDataObject = {
-				...deliveryFields(delivery, report),
-				...subjectFields(subject, delivery.target),
+				...deliveryFields(delivery, subject, report),
 				...(pending && { [STATE_FIELD]: { ...stateOf(pending, subject.event_id) } }),
 			};
 			if (failed) put(failedOutput, itemIndex, failedJson(json, summary(report)));
