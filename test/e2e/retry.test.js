@@ -237,15 +237,18 @@ test('stopped by its user, an execution sends nothing more', async () => {
 	}
 });
 
-test('the template delivers over its loop, and passes what has failed on to its alerts', async () => {
+test('the template delivers over its loop, and says in a chat what has failed', async () => {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/retry-for-a-day.json'), 'utf8'),
 	);
 	const boxes = [unique('slow'), unique('never')];
+	const chat = unique('chat');
 	await behave(boxes[0], down(1));
 	await behave(boxes[1], down(9));
-	const send = template.nodes.find(({ name }) => name === 'Send Event');
-	const start = template.nodes.find(({ name }) => name === 'When Something Happened');
+	// The chat is away for a moment, too.
+	await behave(chat, down(1));
+	const named = (name) => template.nodes.find((one) => one.name === name);
+	const [start, send, alert] = ['When Something Happened', 'Send Event', 'Alert'].map(named);
 	send.parameters.url = `=${receiver}/receive/svix/{{ $json.body.box }}`;
 	send.credentials = credentials;
 	// The day is scaled down to seconds.
@@ -255,6 +258,8 @@ test('the template delivers over its loop, and passes what has failed on to its 
 		retrySchedule: 'list',
 		retryDelays: '1 s, 2 s',
 	};
+	alert.parameters.url = `${receiver}/receive/none/${chat}`;
+	alert.waitBetweenTries = 100;
 	start.parameters.path = unique('template');
 	const id = await n8n.createWorkflow(template);
 	for (const box of boxes) {
@@ -262,14 +267,20 @@ test('the template delivers over its loop, and passes what has failed on to its 
 	}
 	const executions = await n8n.finished(id, 2, 60_000);
 	await n8n.deactivate(id);
-	const ends = executions.map((execution) => ({
-		delivered: itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length),
-		alerted: itemsOf(execution, 'Alert by E-mail').map(({ json }) => json.attempts.length),
-	}));
-	expect(ends).toEqual([
-		{ delivered: [2], alerted: [] },
-		{ delivered: [], alerted: [3] },
-	]);
+	const delivered = executions.map((execution) =>
+		itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length),
+	);
+	expect(delivered).toEqual([[2], []]);
+	const [{ json: failed }] =
+		executions[1].data.resultData.runData['Send Event'].at(-1).data.main[2];
+	const alerts = (await inbox(chat)).map(({ body }) => JSON.parse(body));
+	const text = [
+		`The event workflow.execution.completed could not be delivered to ${at(boxes[1])}`,
+		'The endpoint answered with status 503',
+		'All 3 attempts were made',
+		`Delivery ${failed.delivery_id}`,
+	].join('\n');
+	expect(alerts).toEqual([{ text }, { text }]);
 });
 
 describe('in an n8n that is killed', () => {

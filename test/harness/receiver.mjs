@@ -14,6 +14,7 @@ import https from 'node:https';
 import * as standardwebhooks from 'standardwebhooks';
 import * as svix from 'svix';
 
+import * as agentflow from '../pages/agentflow.mjs';
 import * as agenticflow from '../pages/agenticflow.mjs';
 import * as agentPlatform from '../pages/agentPlatform.mjs';
 import * as uptiq from '../pages/uptiq.mjs';
@@ -39,6 +40,14 @@ const VERIFIERS = {
 			body.toString('utf8'),
 			headers['x-agenticflow-signature'],
 			secrets.agenticflow,
+		),
+	),
+	agentflow: byPage((body, headers) =>
+		agentflow.verifyAgentflowSignature(
+			body,
+			headers['x-agentflow-timestamp'],
+			headers['x-agentflow-signature'],
+			secrets.agentflow,
 		),
 	),
 	agentPlatform: byPage((body, headers) =>

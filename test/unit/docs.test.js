@@ -17,15 +17,3 @@ test.each([
 	fs.writeFileSync(path.join(root, file), committed);
 	expect(written).toBe(committed);
 });
-
-test.each(fs.readdirSync(path.join(root, 'templates')))('%s can be imported', (file) => {
-	const template = JSON.parse(fs.readFileSync(path.join(root, 'templates', file), 'utf8'));
-	const names = template.nodes.map(({ name }) => name);
-	expect(new Set(names).size).toBe(names.length);
-	for (const [from, { main }] of Object.entries(template.connections)) {
-		expect(names).toContain(from);
-		for (const { node } of main.flat()) expect(names).toContain(node);
-	}
-	// Credentials are the reader's own.
-	expect(template.nodes.some(({ credentials }) => credentials)).toBe(false);
-});

@@ -1,0 +1,604 @@
+/**
+ * The templates as a person has them: imported as they stand, given credentials and URLs, and run over
+ * HTTP. Those of the outbox, of the retry loop and of Remove Duplicates are tested beside what they show.
+ */
+const { fork } = require('node:child_process');
+const { createHmac } = require('node:crypto');
+const fs = require('node:fs');
+const https = require('node:https');
+const path = require('node:path');
+
+const axios = require('axios');
+
+const { makeCertificate } = require('../harness/certificate');
+const {
+	parameterIssues,
+	parametersReadBy,
+	readTemplate,
+	TEMPLATES,
+} = require('../harness/templates');
+
+const stage = require('./stage');
+
+const { base, behave, inbox, n8n, newSecret, newStandardSecret, outputsOf, post, receiver } = stage;
+const { shareSecrets, unique } = stage;
+
+const secret = newSecret();
+const otherSecret = newSecret();
+const standardSecret = newStandardSecret();
+const imported = [];
+
+const hex = (content, key = secret) => createHmac('sha256', key).update(content).digest('hex');
+const now = () => String(Math.floor(Date.now() / 1000));
+const page = (platform, name) =>
+	fs.readFileSync(path.join(__dirname, '../pages', platform, `${name}.json`), 'utf8');
+
+let standard;
+
+const inboundWith = async (key, more = {}) =>
+	await n8n.createCredential('agentWebhookInboundApi', 'Inbound', {
+		signatureScheme: 'platform',
+		signingSecret: key,
+		...more,
+	});
+
+beforeAll(async () => {
+	await shareSecrets({ standard: standardSecret });
+	standard = await n8n.createCredential('agentWebhookOutboundApi', 'Outbound', {
+		authentication: 'none',
+		signatureScheme: 'platform',
+		signingSecret: standardSecret,
+	});
+});
+
+afterAll(async () => {
+	for (const id of imported) await n8n.deactivate(id);
+});
+
+/**
+ * Imports a template and switches it on.
+ * @param fillIn what the person does: by node, its credentials, parameters, options and settings
+ */
+async function importTemplate(name, fillIn) {
+	const template = readTemplate(name);
+	for (const [nodeName, { credentials, parameters, options, ...settings }] of Object.entries(
+		fillIn,
+	)) {
+		const node = template.nodes.find((one) => one.name === nodeName);
+		Object.assign(node, settings, credentials && { credentials });
+		Object.assign(node.parameters, parameters);
+		node.parameters.options = { ...node.parameters.options, ...options };
+	}
+	const id = await n8n.createWorkflow(template);
+	imported.push(id);
+	return id;
+}
+
+/** The items that reached a node in all its runs. */
+const itemsOf = (execution, name) =>
+	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
+
+const bodies = async (box) => (await inbox(box)).map(({ body }) => JSON.parse(body));
+const down = (times) => Array(times).fill({ status: 503 });
+
+describe('n8n', () => {
+	let types;
+
+	beforeAll(async () => {
+		const { data } = await axios.get(`${base}/types/nodes.json`, {
+			headers: { cookie: n8n.cookie, 'browser-id': n8n.browserId },
+		});
+		types = data;
+	});
+
+	test.each(TEMPLATES)('knows every node of %s in its version, with its parameters', (name) => {
+		for (const node of readTemplate(name).nodes) {
+			const description = types.find(
+				(type) => type.name === node.type && [type.version].flat().includes(node.typeVersion),
+			);
+			expect({ node: node.name, known: description !== undefined }).toEqual({
+				node: node.name,
+				known: true,
+			});
+			expect(parametersReadBy(description, node)).toMatchObject(node.parameters);
+			expect(parameterIssues(description, node)).toEqual({});
+		}
+	});
+});
+
+describe('quick-start', () => {
+	const token = newSecret();
+	const box = unique('quick-start');
+	const url = `${base}/webhook/webhooks/agents/quick-start`;
+	const body = page('agenticflow', 'agentMessage');
+	const headers = (key) => ({
+		Authorization: `Bearer ${token}`,
+		'X-AgenticFlow-Signature': `sha256=${hex(body, key)}`,
+	});
+	let id;
+
+	beforeAll(async () => {
+		id = await importTemplate('quick-start', {
+			'Agent Message': { credentials: await inboundWith(secret, { bearerTokens: token }) },
+			'Send Event': {
+				credentials: standard,
+				parameters: { url: `${receiver}/receive/standardwebhooks/${box}` },
+				options: { allowHttp: true },
+			},
+		});
+	});
+
+	test('passes a signed message on as a signed event, and answers', async () => {
+		const { status, data } = await post(url, body, headers());
+		expect([status, data.success]).toEqual([200, true]);
+		const [{ verified, body: event, headers: sent }] = await inbox(box);
+		expect(verified).toBe(true);
+		expect(JSON.parse(event)).toMatchObject({
+			type: 'agent.message.received',
+			data: { message: 'Hello, I need help with my order #12345', user_id: 'user_123' },
+		});
+		expect(data.data).toMatchObject({ status: 'delivered', event_id: sent['webhook-id'] });
+	});
+
+	test('says so where the event is not taken', async () => {
+		await behave(box, [{ status: 400 }]);
+		const { status, data } = await post(url, body, headers());
+		expect([status, data.error.code]).toEqual([502, 'DELIVERY_FAILED']);
+	});
+
+	test('starts nothing on a message that is signed with another secret', async () => {
+		const { length } = await n8n.finished(id, 2);
+		const { status, data } = await post(url, body, headers(otherSecret));
+		expect([status, data.error.code]).toEqual([401, 'SIGNATURE_INVALID']);
+		expect(await n8n.executions(id)).toHaveLength(length);
+	});
+});
+
+describe('event-to-slack', () => {
+	const box = unique('slack');
+	const url = `${base}/webhook/webhooks/events/event-to-slack`;
+	const send = async (body, key) =>
+		await post(url, body, { 'X-AgenticFlow-Signature': `sha256=${hex(body, key)}` });
+	const example = JSON.parse(page('agenticflow', 'workflow.execution.completed'));
+	const completed = (data) => JSON.stringify({ ...example, data: { ...example.data, ...data } });
+	let id;
+	let slackMessage;
+
+	beforeAll(async () => {
+		({ slackMessage } = await import('../pages/agenticflow.mjs'));
+		id = await importTemplate('event-to-slack', {
+			'Workflow Completed': { credentials: await inboundWith(secret) },
+			'Post to Slack': {
+				waitBetweenTries: 100,
+				parameters: { url: `${receiver}/receive/none/${box}` },
+			},
+		});
+		// As Slack answers.
+		await behave(box, [{ reply: 'ok', headers: { 'content-type': 'text/html' } }]);
+	});
+
+	test('posts the message that AgenticFlow’s page shows, byte for byte', async () => {
+		const { status, data } = await send(page('agenticflow', 'workflow.execution.completed'));
+		expect([status, data]).toEqual([200, '']);
+		const [{ body, headers }] = await inbox(box);
+		expect(body).toBe(slackMessage(example));
+		expect(JSON.parse(body).attachments[0]).toEqual({
+			color: 'good',
+			fields: [
+				{ title: 'Duration', value: '300s', short: true },
+				{ title: 'Credits Used', value: 4.5, short: true },
+			],
+		});
+		expect(headers['content-type']).toContain('application/json');
+	});
+
+	test('colours what was no success', async () => {
+		const body = completed({ execution_id: 'exec_2', status: 'error' });
+		await send(body);
+		expect((await inbox(box)).at(-1).body).toBe(slackMessage(JSON.parse(body)));
+		expect((await bodies(box)).at(-1).attachments[0].color).toBe('danger');
+	});
+
+	test('has AgenticFlow deliver again what Slack did not take, and posts it once', async () => {
+		const { length } = await inbox(box);
+		const body = completed({ execution_id: 'exec_3' });
+		await behave(box, down(3));
+		expect((await send(body)).status).toBe(500);
+		expect(await inbox(box)).toHaveLength(length + 3);
+		expect((await send(body)).status).toBe(200);
+		expect((await send(body)).data).toMatchObject({ status: 'duplicate' });
+		expect(await inbox(box)).toHaveLength(length + 4);
+	});
+
+	test('starts nothing on a forged event, and on one of another type', async () => {
+		const { length } = await n8n.finished(id, 4);
+		const posted = await inbox(box);
+		const body = completed({ execution_id: 'exec_4' });
+		expect((await send(body, otherSecret)).status).toBe(401);
+		const other = await send(page('agenticflow', 'agent.conversation.completed'));
+		expect([other.status, other.data.status]).toEqual([200, 'ignored']);
+		expect(await n8n.executions(id)).toHaveLength(length);
+		expect(await inbox(box)).toEqual(posted);
+	});
+});
+
+describe('conversation-to-table', () => {
+	const NAME = 'agenticflow_conversations';
+	const url = `${base}/webhook/webhooks/events/conversation-to-table`;
+	const send = async (body, key) =>
+		await post(url, body, { 'X-AgenticFlow-Signature': `sha256=${hex(body, key)}` });
+	const example = JSON.parse(page('agenticflow', 'agent.conversation.completed'));
+	const conversation = (data, timestamp = '2024-01-15T11:00:00Z') =>
+		JSON.stringify({ ...example, timestamp, data: { ...example.data, ...data } });
+	const FIRST_ROW = {
+		agent_id: 'agent_abc123',
+		conversation_id: 'conv_1234567890',
+		user_id: 'user_123',
+		completed_at: '2024-01-15T10:30:00.000Z',
+		satisfaction_score: 4.5,
+		credits_used: 12,
+	};
+	let id;
+
+	async function tables() {
+		const filter = encodeURIComponent(JSON.stringify({ name: NAME }));
+		const { data } = await n8n.rest('GET', `/data-tables-global?take=250&filter=${filter}`);
+		return data;
+	}
+	async function rowsOf(name) {
+		const table = (await tables()).find((one) => one.name === name);
+		const { data } = await n8n.rest(
+			'GET',
+			`/projects/${table.projectId}/data-tables/${table.id}/rows`,
+		);
+		return data.map(({ id: _id, createdAt: _created, updatedAt: _updated, ...row }) => row);
+	}
+
+	beforeAll(async () => {
+		expect(await tables()).toEqual([]);
+		id = await importTemplate('conversation-to-table', {
+			'Conversation Completed': { credentials: await inboundWith(secret) },
+		});
+	});
+
+	test('makes the table, and a row with the page’s six fields', async () => {
+		const { status, data } = await send(page('agenticflow', 'agent.conversation.completed'));
+		expect([status, data]).toEqual([200, '']);
+		const [{ columns }, ...others] = await tables();
+		expect(others).toEqual([]);
+		expect(Object.fromEntries(columns.map(({ name, type }) => [name, type]))).toEqual({
+			agent_id: 'string',
+			conversation_id: 'string',
+			user_id: 'string',
+			completed_at: 'date',
+			satisfaction_score: 'number',
+			credits_used: 'number',
+		});
+		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
+	});
+
+	test('has one row for a conversation, however often it comes', async () => {
+		const again = await send(page('agenticflow', 'agent.conversation.completed'));
+		expect(again.data).toMatchObject({ status: 'duplicate' });
+		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
+		// Another delivery, as after a restart, or with what became known later.
+		expect((await send(conversation({ satisfaction_score: 5 }))).status).toBe(200);
+		expect(await rowsOf(NAME)).toEqual([{ ...FIRST_ROW, satisfaction_score: 5 }]);
+	});
+
+	test('keeps another conversation in a row of its own, with what is known of it', async () => {
+		const body = conversation({
+			conversation_id: 'conv_2',
+			user_id: null,
+			satisfaction_score: undefined,
+		});
+		expect((await send(body)).status).toBe(200);
+		expect((await rowsOf(NAME)).slice(1)).toEqual([
+			{ ...FIRST_ROW, conversation_id: 'conv_2', user_id: null, satisfaction_score: null },
+		]);
+		expect(await tables()).toHaveLength(1);
+	});
+
+	test('takes no conversation for another where the event names none', async () => {
+		for (const conversation_id of [null, undefined, null]) {
+			const body = conversation({ conversation_id, user_id: unique('user') });
+			expect((await send(body)).status).toBe(200);
+		}
+		const unnamed = (await rowsOf(NAME)).slice(2);
+		expect(unnamed.map(({ conversation_id }) => conversation_id)).toEqual([null, null, null]);
+		expect(new Set(unnamed.map(({ user_id }) => user_id)).size).toBe(3);
+	});
+
+	test('starts nothing on a forged event', async () => {
+		const { length } = await n8n.finished(id, 6);
+		const body = conversation({ conversation_id: 'conv_3' });
+		expect((await send(body, otherSecret)).status).toBe(401);
+		expect(await n8n.executions(id)).toHaveLength(length);
+		expect(await rowsOf(NAME)).toHaveLength(5);
+	});
+
+	test('writes into no table with a similar name; AgenticFlow’s next delivery is kept', async () => {
+		const [{ projectId }] = await tables();
+		const similar = `${NAME}_old`;
+		const { id: similarId } = await n8n.rest('POST', `/projects/${projectId}/data-tables`, {
+			name: similar,
+			columns: [{ name: 'conversation_id', type: 'string' }],
+		});
+		const body = conversation({ conversation_id: 'conv_4' });
+		expect((await send(body)).status).toBe(500);
+		expect(await rowsOf(similar)).toEqual([]);
+		await n8n.rest('DELETE', `/projects/${projectId}/data-tables/${similarId}`);
+		expect((await send(body)).status).toBe(200);
+		expect((await rowsOf(NAME)).at(-1).conversation_id).toBe('conv_4');
+	});
+});
+
+describe('provider-to-event', () => {
+	const box = unique('provider');
+	const stripeSecret = newSecret();
+	const urlOf = (provider) => `${base}/webhook/webhooks/events/${provider}`;
+	let id;
+
+	// What GitHub's and Stripe's own documents show, shortened.
+	const PUSH = {
+		ref: 'refs/heads/main',
+		before: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
+		after: '0000000000000000000000000000000000000001',
+		created: false,
+		deleted: false,
+		repository: { id: 186853002, full_name: 'Codertocat/Hello-World' },
+		pusher: { name: 'Codertocat', email: '21031067+Codertocat@users.noreply.github.com' },
+		head_commit: { id: '0000000000000000000000000000000000000001', message: 'Say “hello”' },
+	};
+	const PAID = {
+		id: 'evt_1NG8Du2eZvKYlo2CUI79vXWy',
+		object: 'event',
+		type: 'payment_intent.succeeded',
+		created: 1686089970,
+		data: {
+			object: {
+				id: 'pi_3NG8Du2eZvKYlo2C1a1sMzl2',
+				object: 'payment_intent',
+				amount: 2000,
+				amount_received: 2000,
+				currency: 'usd',
+				customer: null,
+			},
+		},
+	};
+	const github = async (push, { event = 'push', delivery = unique('guid'), key = secret } = {}) => {
+		const body = JSON.stringify(push);
+		return await post(urlOf('github'), body, {
+			'X-GitHub-Event': event,
+			'X-GitHub-Delivery': delivery,
+			'X-Hub-Signature-256': `sha256=${hex(body, key)}`,
+		});
+	};
+	const stripe = async (event, key = stripeSecret) => {
+		const body = JSON.stringify(event);
+		const at = now();
+		return await post(urlOf('stripe'), body, {
+			'Stripe-Signature': `t=${at},v1=${hex(`${at}.${body}`, key)}`,
+		});
+	};
+
+	beforeAll(async () => {
+		id = await importTemplate('provider-to-event', {
+			'GitHub Push': { credentials: await inboundWith(secret) },
+			'Stripe Payment': { credentials: await inboundWith(stripeSecret) },
+			'Send Event': {
+				credentials: standard,
+				parameters: { url: `${receiver}/receive/svix/${box}` },
+				// Three days are scaled down to seconds.
+				options: {
+					allowHttp: true,
+					maxTotalWaitSeconds: 0,
+					retrySchedule: 'list',
+					retryDelays: '1 s',
+				},
+			},
+		});
+	});
+
+	test('a push becomes code.pushed, with GitHub’s own ID', async () => {
+		expect((await github(PUSH, { delivery: 'guid-1' })).status).toBe(200);
+		await n8n.finished(id, 1);
+		const [{ verified, body, headers }] = await inbox(box);
+		expect([verified, headers['webhook-id']]).toEqual([true, 'guid-1']);
+		expect(JSON.parse(body)).toEqual({
+			type: 'code.pushed',
+			timestamp: expect.stringMatching(/Z$/),
+			data: {
+				repository: 'Codertocat/Hello-World',
+				ref: 'refs/heads/main',
+				commit: '0000000000000000000000000000000000000001',
+				message: 'Say “hello”',
+				pushed_by: 'Codertocat',
+			},
+		});
+	});
+
+	test('a payment becomes payment.received, and is tried again where it is not taken', async () => {
+		await behave(box, down(1));
+		expect((await stripe(PAID)).status).toBe(200);
+		const [, execution] = await n8n.finished(id, 2);
+		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length)).toEqual([2]);
+		const received = (await inbox(box)).slice(1);
+		expect(received.map(({ verified, headers }) => [verified, headers['webhook-id']])).toEqual([
+			[true, PAID.id],
+			[true, PAID.id],
+		]);
+		expect(JSON.parse(received[1].body)).toEqual({
+			type: 'payment.received',
+			timestamp: expect.stringMatching(/Z$/),
+			data: {
+				payment_id: 'pi_3NG8Du2eZvKYlo2C1a1sMzl2',
+				amount: 2000,
+				currency: 'usd',
+				customer: null,
+				paid_at: '2023-06-06T22:19:30.000Z',
+			},
+		});
+	});
+
+	test('starts nothing on the other provider’s secret, repeats, and what it does not wait for', async () => {
+		const { length } = await n8n.finished(id, 2);
+		expect((await github(PUSH, { key: stripeSecret })).status).toBe(401);
+		expect((await stripe({ ...PAID, id: 'evt_2' }, secret)).status).toBe(401);
+		const ignored = [
+			await github({ zen: 'Design for failure.', hook_id: 1 }, { event: 'ping' }),
+			await github({ ...PUSH, deleted: true, head_commit: null }),
+			await stripe({ ...PAID, id: 'evt_3', type: 'payment_intent.created' }),
+		];
+		expect(ignored.map(({ status, data }) => [status, data.status])).toEqual(
+			Array(3).fill([200, 'ignored']),
+		);
+		expect((await github(PUSH, { delivery: 'guid-1' })).data.status).toBe('duplicate');
+		expect((await stripe(PAID)).data.status).toBe('duplicate');
+		expect(await n8n.executions(id)).toHaveLength(length);
+	});
+});
+
+describe('lead-intake', () => {
+	const insecure = new https.Agent({ rejectUnauthorized: false });
+	const [crm, events] = [unique('crm'), unique('events')];
+	const eventSecret = newSecret();
+	const lead = JSON.parse(page('agentflow', 'lead'));
+	let tls;
+	let tlsUrl;
+	let id;
+
+	const overTls = async (url, body) =>
+		(
+			await axios({
+				method: body ? 'POST' : 'GET',
+				url: `${tlsUrl}/${url}`,
+				httpsAgent: insecure,
+				...(body && { data: body }),
+			})
+		).data;
+	const send = async (body, key = secret) => {
+		const text = JSON.stringify(body);
+		const at = now();
+		return await post(`${base}/webhook/webhooks/leads/lead-intake`, text, {
+			'x-forwarded-proto': 'https',
+			'X-AgentFlow-Timestamp': at,
+			'X-AgentFlow-Signature': `sha256=${hex(`${at}.${text}`, key)}`,
+		});
+	};
+	/** What the CRM and the events' receiver hold after so many executions. */
+	async function after(count) {
+		const executions = await n8n.finished(id, count);
+		return {
+			execution: executions.at(-1),
+			stored: await bodies(crm),
+			sent: await overTls(`inbox/${events}`),
+		};
+	}
+
+	beforeAll(async () => {
+		// AgentFlow's events go to HTTPS addresses alone.
+		const { cert, key } = makeCertificate();
+		tls = fork(path.join(__dirname, '../harness/receiver.mjs'), [cert, key]);
+		const { port } = await new Promise((resolve) => tls.once('message', resolve));
+		tlsUrl = `https://127.0.0.1:${port}`;
+		await overTls('secrets', { agentflow: eventSecret });
+		id = await importTemplate('lead-intake', {
+			'New Lead': { credentials: await inboundWith(secret) },
+			'Put into CRM': {
+				waitBetweenTries: 100,
+				parameters: { url: `${receiver}/receive/none/${crm}` },
+			},
+			'Send Event': {
+				credentials: await n8n.createCredential('agentWebhookOutboundApi', 'Events', {
+					authentication: 'none',
+					signatureScheme: 'platform',
+					signingSecret: eventSecret,
+				}),
+				parameters: { url: `${tlsUrl}/receive/agentflow/${events}` },
+				options: {
+					skipTlsCheck: true,
+					maxTotalWaitSeconds: 0,
+					retrySchedule: 'list',
+					retryDelays: '1 s',
+				},
+			},
+		});
+	});
+
+	afterAll(() => {
+		tls.kill();
+	});
+
+	test('a good lead is stored, and lead.qualified goes out', async () => {
+		// Forms send numbers as text, and CRMs answer as they like.
+		await behave(crm, [{ reply: [{ id: 1 }, { id: 2 }] }]);
+		const { status, data } = await send({ ...lead, budget: '20000', utm: 'x' });
+		expect([status, data.status]).toEqual([200, 'received']);
+		const { execution, stored, sent } = await after(1);
+		expect(execution.status).toBe('success');
+		const { timestamp: _, ...fields } = lead;
+		const record = { lead_id: expect.stringMatching(/^[0-9a-f-]{36}$/), ...fields, budget: 20000 };
+		expect(stored).toEqual([record]);
+		const [{ verified, body }, ...others] = sent;
+		expect([verified, others]).toEqual([true, []]);
+		expect(JSON.parse(body)).toEqual({
+			event: 'lead.qualified',
+			timestamp: expect.stringMatching(/Z$/),
+			data: { ...stored[0], reason: 'A company with a budget of 5,000 or more' },
+		});
+	});
+
+	test('others are stored as well, and lead.rejected goes out', async () => {
+		// The page's own lead names no budget, and the second no company.
+		await send(lead);
+		await after(2);
+		await send({ name: 'A', email: 'a@example.com', budget: 20000 });
+		const { stored, sent } = await after(3);
+		expect(stored).toHaveLength(3);
+		expect(stored[2]).toMatchObject({ name: 'A', company: null, message: null, budget: 20000 });
+		const rejected = sent.slice(1).map(({ body }) => JSON.parse(body));
+		expect(rejected.map(({ event, data }) => [event, data.lead_id])).toEqual([
+			['lead.rejected', stored[1].lead_id],
+			['lead.rejected', stored[2].lead_id],
+		]);
+		expect(sent.every(({ verified }) => verified)).toBe(true);
+	});
+
+	test('while the CRM is down, the execution fails and keeps the lead; n8n’s Retry goes on', async () => {
+		await behave(crm, down(5));
+		expect((await send({ ...lead, budget: 5000 })).status).toBe(200);
+		const failed = await after(4);
+		expect(failed.execution.status).toBe('error');
+		expect(failed.execution.data.resultData.lastNodeExecuted).toBe('Put into CRM');
+		expect(failed.stored).toHaveLength(3 + 5);
+		expect(failed.sent).toHaveLength(3);
+		expect(itemsOf(failed.execution, 'New Lead')[0].json.body.email).toBe(lead.email);
+
+		await n8n.rest('POST', `/executions/${failed.execution.id}/retry`, { loadWorkflow: false });
+		const { execution, stored, sent } = await after(5);
+		expect(execution.status).toBe('success');
+		expect(stored.slice(3)).toEqual(Array(6).fill(stored[3]));
+		expect(JSON.parse(sent[3].body)).toMatchObject({
+			event: 'lead.qualified',
+			data: { lead_id: stored[3].lead_id },
+		});
+	});
+
+	test('an event that is not taken goes out again', async () => {
+		await overTls(`behave/${events}`, down(1));
+		await send({ ...lead, email: 'b@example.com' });
+		const { execution, sent } = await after(6);
+		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length)).toEqual([2]);
+		expect(sent.slice(4).map(({ verified }) => verified)).toEqual([true, true]);
+		expect(new Set(sent.slice(4).map(({ body }) => body)).size).toBe(1);
+	});
+
+	test('starts nothing on a forged lead, and on one that is no lead', async () => {
+		const forged = await send(lead, eventSecret);
+		expect([forged.status, forged.data.status]).toEqual([401, 'rejected']);
+		expect((await send({ name: 'A' })).status).toBe(422);
+		expect(await n8n.executions(id)).toHaveLength(6);
+		expect(await bodies(crm)).toHaveLength(10);
+	});
+});
