@@ -55,7 +55,7 @@ class N8nApi {
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,
 				disableFollowRedirect: true,
-				timeout: 10_000,
+				timeout: 30_000,
 			}) as Promise<{ statusCode: number; body: { data?: IDataObject[]; message?: string } }>,
 		]);
 		if (answer.status === 'rejected') {

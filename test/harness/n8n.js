@@ -63,8 +63,22 @@ async function signIn(base, owner, browserId) {
 
 /** The part of n8n that tests and the demo talk to, given its address and a session. */
 class N8nClient {
-	constructor({ base, cookie, apiKey, browserId }) {
-		Object.assign(this, { base, cookie, apiKey, browserId });
+	constructor({ base, cookie, apiKey, browserId, secretsFile }) {
+		Object.assign(this, { base, cookie, apiKey, browserId, secretsFile });
+	}
+
+	/** Keeps a credential's secrets for the sweep (test/harness/sweep.js), which looks for them everywhere. */
+	remember(data) {
+		const lines = Object.entries(data)
+			.filter(([field]) => /secret|token|password|key/i.test(field))
+			.flatMap(([field, value]) =>
+				String(value)
+					.split(/\s+/)
+					.map((secret) => ({ field, secret })),
+			)
+			.filter(({ secret }) => secret.length >= 12)
+			.map((line) => `${JSON.stringify(line)}\n`);
+		fs.appendFileSync(this.secretsFile, lines.join(''));
 	}
 
 	/** A call to the editor's own API. */
@@ -87,6 +101,7 @@ class N8nClient {
 
 	/** @returns what a node's `credentials` holds for it */
 	async createCredential(type, name, data) {
+		this.remember(data);
 		const { id } = await this.rest('POST', '/credentials', { name, type, data });
 		return { [type]: { id, name } };
 	}
@@ -242,7 +257,12 @@ async function bootN8n({ name, port: wantedPort, fresh = true, env = {}, packed 
 	}
 
 	const browserId = randomUUID();
-	const session = { base, browserId, cookie: await signIn(base, owner, browserId) };
+	const session = {
+		base,
+		browserId,
+		cookie: await signIn(base, owner, browserId),
+		secretsFile: path.join(folder, 'secrets.jsonl'),
+	};
 	session.apiKey = await apiKeyFor(new N8nClient(session));
 	return {
 		client: new N8nClient(session),

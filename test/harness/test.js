@@ -23,11 +23,15 @@ async function runOnNode24(args) {
 }
 
 /** Checks that are commands: each counts as one test. */
-const CHECKS = [
+const FIRST_CHECKS = [
 	['Lint (n8n-node, strict)', ['node_modules/@n8n/node-cli/bin/n8n-node.mjs', 'lint']],
 	['Lint (eslint-plugin-n8n-nodes-base)', ['test/harness/lint.mjs']],
 	['n8n’s package scanner, on the source and on the tarball', ['test/harness/scan.mjs']],
 	['Type check', ['node_modules/typescript/bin/tsc', '--noEmit']],
+];
+
+const LAST_CHECKS = [
+	['No secret in executions, tables, workflows and logs', ['test/harness/sweep.js']],
 ];
 
 /** Runs Jest on what was asked for, or on everything. Returns its counts. */
@@ -55,19 +59,21 @@ async function main() {
 	const patterns = process.argv.slice(2);
 	await setUp();
 	const total = { passed: 0, failed: 0, skipped: 0 };
-	if (patterns.length === 0) {
-		for (const [title, args] of CHECKS) {
+	const check = async (checks) => {
+		for (const [title, args] of checks) {
 			console.log(`▸ ${title} …`);
 			const code = await runOnNode24(args);
 			console.log(`  ${code === 0 ? '✓' : '✗'} ${title}`);
 			total[code === 0 ? 'passed' : 'failed'] += 1;
 		}
-	}
+	};
+	if (patterns.length === 0) await check(FIRST_CHECKS);
 	console.log(
-		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 7 minutes) …',
+		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 25 minutes) …',
 	);
 	const counts = await runJest(patterns);
 	for (const key of Object.keys(total)) total[key] += counts[key];
+	if (patterns.length === 0) await check(LAST_CHECKS);
 	const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 	console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 	process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
