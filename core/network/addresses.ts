@@ -89,8 +89,9 @@ export function compileAllowlist(entries: string[]): (address: string) => boolea
 }
 
 /**
- * Ranges that lead into the network that n8n runs in, and not out of it: n8n's own list
- * (N8N_SSRF_BLOCKED_IP_RANGES), with shared address space, multicast and what is reserved.
+ * Ranges that lead into the network that n8n runs in, or nowhere: n8n's own list
+ * (N8N_SSRF_BLOCKED_IP_RANGES), what IANA's special-purpose registries call not globally reachable,
+ * multicast and what is reserved.
  */
 const INTERNAL_RANGES = [
 	'0.0.0.0/8',
@@ -101,25 +102,29 @@ const INTERNAL_RANGES = [
 	'172.16.0.0/12',
 	'192.0.0.0/24',
 	'192.0.2.0/24',
+	'192.88.99.0/24',
 	'192.168.0.0/16',
 	'198.18.0.0/15',
 	'198.51.100.0/24',
 	'203.0.113.0/24',
 	'224.0.0.0/3',
-	'::/128',
-	'::1/128',
-	'fc00::/7',
-	'fe80::/10',
-	'fec0::/10',
-	'ff00::/8',
+	// Of IPv6, IANA has given out 2000::/3 alone: these are all others.
+	'::/3',
+	'4000::/2',
+	'8000::/1',
+	'2001::/23',
+	'2001:db8::/32',
+	'3fff::/20',
 ];
 
 const isInternal = compileAllowlist(INTERNAL_RANGES);
 
-/** Prefixes of IPv6 addresses that stand for an IPv4 address, and how far from the right it begins. */
+/**
+ * Prefixes of IPv6 addresses that lead to an IPv4 address, and how far from the right it begins: NAT64
+ * (RFC 6052) and 6to4 (RFC 3056).
+ */
 const EMBEDDING: Array<{ isOne: (address: string) => boolean; shift: bigint }> = [
-	// IPv4-compatible; NAT64 (RFC 6052 and its local-use prefix, RFC 8215); 6to4 (RFC 3056)
-	{ isOne: compileAllowlist(['::/96', '64:ff9b::/96', '64:ff9b:1::/48']), shift: 0n },
+	{ isOne: compileAllowlist(['64:ff9b::/96']), shift: 0n },
 	{ isOne: compileAllowlist(['2002::/16']), shift: 80n },
 ];
 
@@ -135,10 +140,8 @@ const v4Text = (bits: bigint): string =>
 export function isInternalHost(hostname: string): boolean {
 	const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 	if (name === 'localhost' || name.endsWith('.localhost')) return true;
-	if (isInternal(name)) return true;
 	const { bits } = parseAddress(name) ?? {};
-	return (
-		bits !== undefined &&
-		EMBEDDING.some(({ isOne, shift }) => isOne(name) && isInternal(v4Text(bits >> shift)))
-	);
+	if (bits === undefined) return false;
+	const embedding = EMBEDDING.find(({ isOne }) => isOne(name));
+	return isInternal(embedding === undefined ? name : v4Text(bits >> embedding.shift));
 }

@@ -30,20 +30,23 @@ export interface EndpointUrlRules {
  * @throws InvalidEndpointUrlError; the message never repeats user info or the query, where secrets stand
  */
 export function checkEndpointUrl(text: string, rules: EndpointUrlRules): URL {
-	if (!URL.canParse(text.trim())) {
+	const whole = text.trim();
+	const url = URL.canParse(whole) ? new URL(whole) : undefined;
+	const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+	// What stands before a colon alone may be a host or a user name: it is not repeated.
+	if (url === undefined || !url.href.startsWith(`${url.protocol}//`)) {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
 		);
 	}
-	const url = new URL(text.trim());
-	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+	if (!isWeb) {
 		throw new InvalidEndpointUrlError(
 			`The endpoint URL begins with ${url.protocol}//. Webhooks are sent to https:// addresses.`,
 		);
 	}
 	if (url.username !== '' || url.password !== '') {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL holds a user name or a password. Put them into the credential, under Basic authentication.',
+			'The endpoint URL holds a user name or a password. Give them as Basic authentication instead.',
 		);
 	}
 	if (url.protocol === 'http:' && rules.httpsOnlyFor !== undefined) {

@@ -2,7 +2,7 @@ const { BlockList } = require('node:net');
 
 const fc = require('fast-check');
 
-const { compileAllowlist } = require('../../dist/core/network/addresses');
+const { compileAllowlist, isInternalHost } = require('../../dist/core/network/addresses');
 const { checkEndpointUrl, printableUrl } = require('../../dist/core/network/endpointUrl');
 const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/network/headers');
 
@@ -69,6 +69,254 @@ describe('allowlists', () => {
 	});
 });
 
+describe('hosts that lead into n8n’s own network', () => {
+	const {
+		SSRF_DEFAULT_BLOCKED_IP_RANGES: N8N_RANGES,
+	} = require('../n8n/node_modules/@n8n/config/dist/configs/ssrf-protection.config.js');
+
+	// https://www.iana.org/assignments/iana-ipv4-special-registry: those that are not globally reachable
+	// (192.0.0.0/24 whole, as n8n has it), with multicast.
+	const IANA_V4 = [
+		...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
+		...['172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16'],
+		...['198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+		'255.255.255.255/32',
+	];
+	// https://www.iana.org/assignments/ipv6-address-space: what is not global unicast; and of
+	// https://www.iana.org/assignments/iana-ipv6-special-registry what is not globally reachable
+	// (2001::/23 whole: in the parts of it that are, nobody is a receiver of webhooks).
+	const IANA_V6 = [
+		...['::/8', '100::/8', '200::/7', '400::/6', '800::/5', '1000::/4', '4000::/3', '6000::/3'],
+		...['8000::/3', 'a000::/3', 'c000::/3', 'e000::/4', 'f000::/5', 'f800::/6', 'fc00::/7'],
+		...['fe00::/9', 'fe80::/10', 'fec0::/10', 'ff00::/8', '::/128', '::1/128'],
+		...['64:ff9b:1::/48', '100::/64', '100:0:0:1::/64', '2001::/23', '2001::/32', '2001:2::/48'],
+		...['2001:10::/28', '2001:db8::/32', '3fff::/20', '5f00::/16'],
+	];
+	const RANGES = [...new Set([...N8N_RANGES, ...IANA_V4, ...IANA_V6])].map((range) => {
+		const [address, prefix] = range.split('/');
+		return { address, prefix: Number(prefix), family: address.includes(':') ? 'ipv6' : 'ipv4' };
+	});
+	const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+	for (const { address, family, prefix } of RANGES)
+		lists[family].addSubnet(address, prefix, family);
+
+	/** An address as a number, for the ranges above: they are written without a dotted end. */
+	function bitsOf(address) {
+		if (!address.includes(':')) {
+			return address.split('.').reduce((bits, part) => bits * 256n + BigInt(part), 0n);
+		}
+		const [head, tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
+		const groups = [
+			...head,
+			...Array(8 - head.length - (tail?.length ?? 0)).fill('0'),
+			...(tail ?? []),
+		];
+		return groups.reduce((bits, group) => bits * 65536n + BigInt(`0x${group}`), 0n);
+	}
+	const partsOf = (bits, count, width) =>
+		Array.from({ length: count }, (_, n) =>
+			Number((bits >> BigInt((count - 1 - n) * width)) & ((1n << BigInt(width)) - 1n)),
+		);
+	const v4Text = (bits) => partsOf(bits, 4, 8).join('.');
+	const v6Groups = (bits) => partsOf(bits, 8, 16).map((part) => part.toString(16));
+
+	/** What a translator or a tunnel makes of an IPv6 address: RFC 4291 (mapped), RFC 6052, RFC 3056. */
+	function embedded(bits) {
+		if (bits >> 32n === 0xffffn || bits >> 32n === 0x64ff9bn << 64n) return bits & 0xffffffffn;
+		return bits >> 112n === 0x2002n ? (bits >> 80n) & 0xffffffffn : undefined;
+	}
+	function isInternal(bits, family) {
+		const v4 = family === 'ipv4' ? bits : embedded(bits);
+		return v4 === undefined
+			? lists.ipv6.check(v6Groups(bits).join(':'), 'ipv6')
+			: lists.ipv4.check(v4Text(v4), 'ipv4');
+	}
+
+	/** In and around the ranges, and anywhere. */
+	const anyBits = (family) => {
+		const width = family === 'ipv4' ? 32n : 128n;
+		const max = (1n << width) - 1n;
+		const edges = RANGES.filter((range) => range.family === family).flatMap(
+			({ address, prefix }) => {
+				const first = bitsOf(address);
+				const last = first + (1n << (width - BigInt(prefix))) - 1n;
+				return [first - 1n, first, first + 1n, last - 1n, last, last + 1n];
+			},
+		);
+		return fc.oneof(
+			{
+				weight: 3,
+				arbitrary: fc.constantFrom(...edges.filter((bits) => bits >= 0n && bits <= max)),
+			},
+			fc.bigInt({ min: 0n, max }),
+		);
+	};
+	const v6Bits = fc.oneof(
+		anyBits('ipv6'),
+		anyBits('ipv4'),
+		anyBits('ipv4').map((v4) => (0xffffn << 32n) | v4),
+		anyBits('ipv4').map((v4) => (0x64ff9bn << 96n) | v4),
+		fc
+			.tuple(anyBits('ipv4'), fc.bigInt({ min: 0n, max: (1n << 80n) - 1n }))
+			.map(([v4, rest]) => (0x2002n << 112n) | (v4 << 80n) | rest),
+	);
+
+	const DOTS = ['.', '。', '．', '｡', '%2e', '%E3%80%82'];
+	const DIGITS = [
+		(digit) => digit,
+		(digit) => String.fromCodePoint(0xff10 + Number(digit)),
+		(digit) => String.fromCodePoint(0x1d7d8 + Number(digit)),
+		(digit) => `%3${digit}`,
+	];
+	const NUMBERS = [
+		(value) => String(value),
+		(value) => `0${value.toString(8)}`,
+		(value) => `000${value.toString(8)}`,
+		(value) => `0x${value.toString(16)}`,
+		(value) => `0X00${value.toString(16).toUpperCase()}`,
+	];
+	/** Takes from a list by numbers that come round again. */
+	const chooser = (choices) => {
+		let count = 0;
+		return (list) => list[choices[(count += 1) % choices.length] % list.length];
+	};
+
+	/** An IPv4 address in any way in which a URL takes it. */
+	function spellV4(bits, choices) {
+		const choose = chooser(choices);
+		const wanted = choose([1, 2, 3, 4]);
+		const parts = [
+			...partsOf(bits, 4, 8).slice(0, wanted - 1),
+			Number(bits & ((1n << BigInt(8 * (5 - wanted))) - 1n)),
+		];
+		const text = parts
+			.map((part) => choose(NUMBERS)(part).replace(/\d/g, (digit) => choose(DIGITS)(digit)))
+			.reduce((whole, part) => `${whole}${choose(DOTS)}${part}`);
+		return `${text}${choose(['', '.', '。'])}`;
+	}
+
+	/** An IPv6 address in any way in which a URL takes it. */
+	function spellV6(bits, choices) {
+		const choose = chooser(choices);
+		const groups = v6Groups(bits).map((group) =>
+			choose([group, group.padStart(4, '0'), group.toUpperCase()]),
+		);
+		if (choose([false, true])) groups.splice(6, 2, v4Text(bits & 0xffffffffn));
+		const text = groups.join(':');
+		const zeros = choose([false, true]) ? /(?:^|:)(?:0+(?::|$)){2,}/ : /$^/;
+		return `[${text.replace(zeros, '::')}]`;
+	}
+
+	const hostOf = (spelling) => new URL(`https://${spelling}/`).hostname;
+	const choices = fc.array(fc.nat(1000), { minLength: 7, maxLength: 23 });
+
+	test('are the IPv4 addresses of those ranges, however they are written', () => {
+		fc.assert(
+			fc.property(anyBits('ipv4'), choices, (bits, chosen) => {
+				const host = hostOf(spellV4(bits, chosen));
+				expect(host).toBe(v4Text(bits));
+				expect(isInternalHost(host)).toBe(isInternal(bits, 'ipv4'));
+			}),
+			{ numRuns: 1500 },
+		);
+	});
+
+	test('are the IPv6 addresses of those ranges, and those that lead to such an IPv4 address', () => {
+		fc.assert(
+			fc.property(v6Bits, choices, (bits, chosen) => {
+				const host = hostOf(spellV6(bits, chosen));
+				expect(bitsOf(host.slice(1, -1))).toBe(bits);
+				expect(isInternalHost(host)).toBe(isInternal(bits, 'ipv6'));
+			}),
+			{ numRuns: 2500 },
+		);
+	});
+
+	test.each(N8N_RANGES)('%s is on n8n’s own list', (range) => {
+		const [address, prefix] = range.split('/');
+		const width = address.includes(':') ? 128n : 32n;
+		const first = bitsOf(address);
+		const last = first + (1n << (width - BigInt(prefix))) - 1n;
+		for (const bits of [first, (first + last) / 2n, last]) {
+			const host = width === 32n ? v4Text(bits) : `[${v6Groups(bits).join(':')}]`;
+			expect([host, isInternalHost(host)]).toEqual([host, true]);
+		}
+	});
+
+	test.each([
+		'127.0.0.1',
+		'127.0.0.1.',
+		'127.1',
+		'2130706433',
+		'0x7f.1',
+		'0177.0.0.01',
+		'0x7F000001',
+		'0',
+		'127。0。0。1',
+		'１２７.0.0.1',
+		'①②⑦.0.0.1',
+		'%31%32%37.0.0.1',
+		'10.1.2.3',
+		'169.254.169.254',
+		'100.100.100.200',
+		'255.255.255.255',
+		'[::]',
+		'[::1]',
+		'[0:0:0:0:0:0:0:1]',
+		'[::FFFF:127.0.0.1]',
+		'[::ffff:a9fe:a9fe]',
+		'[::127.0.0.1]',
+		'[::ffff:0:127.0.0.1]',
+		'[64:ff9b::10.0.0.1]',
+		'[64:ff9b:1::8.8.8.8]',
+		'[2002:7f00:1::]',
+		'[2001:0:4136:e378:8000:63bf:3fff:fdd2]',
+		'[fd00:ec2::254]',
+		'[fe80::1]',
+		'localhost',
+		'localhost.',
+		'LocalHost',
+		'%6cocalhost',
+		'ⓛocalhost',
+		'lo\u00adcalhost',
+		'api.localhost',
+		'a.b.localhost.',
+	])('%s is one', (spelling) => {
+		expect(isInternalHost(hostOf(spelling))).toBe(true);
+	});
+
+	test.each([
+		'8.8.8.8',
+		'1.1.1.1',
+		'134744072',
+		'172.15.255.255',
+		'172.32.0.0',
+		'192.167.255.255',
+		'223.255.255.255',
+		'[2606:4700::1111]',
+		'[2001:4860:4860::8888]',
+		'[::ffff:8.8.8.8]',
+		'[64:ff9b::8.8.8.8]',
+		'[2002:808:808::1]',
+		'example.com',
+		'example.com.',
+		'127.0.0.1.nip.io',
+		'localhost.example.com',
+		'notlocalhost',
+		'10.example',
+		'fe80.example',
+	])('%s is none', (spelling) => {
+		expect(isInternalHost(hostOf(spelling))).toBe(false);
+	});
+
+	test.each(['[fe80::1%25eth0]', '[fe80::1%eth0]', '127.0.0.256', '1.2.3.4.5', '08.0.0.1'])(
+		'%s is no host at all',
+		(spelling) => {
+			expect(URL.canParse(`https://${spelling}/`)).toBe(false);
+		},
+	);
+});
+
 describe('endpoint URLs', () => {
 	test('are printed without what may be secret', () => {
 		const url = checkEndpointUrl(' https://example.com:8443/a/b?token=secret#x ', {
@@ -80,18 +328,85 @@ describe('endpoint URLs', () => {
 
 	test.each([
 		['example.com', 'is not a URL'],
-		['ftp://example.com', 'begins with ftp:'],
+		['example.com:8443/hooks', 'is not a URL'],
+		['jordan:hunter2@example.com/hooks', 'is not a URL'],
+		['ftp://example.com', 'begins with ftp://.'],
 		['http://example.com', 'plain HTTP'],
 		['https://user:hunter2@example.com', 'a user name or a password'],
+		['https://127.0.0.1/?token=hunter2', 'leads to 127.0.0.1, an address of'],
+		['https://[::1]/?token=hunter2', 'leads to [::1], an address of'],
+		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, an address of'],
 		['', 'is not a URL'],
 	])('%j is refused', (text, message) => {
 		const rules = { allowHttp: false, allowInternal: false };
 		expect(() => checkEndpointUrl(text, rules)).toThrow(message);
-		try {
-			checkEndpointUrl(text, rules);
-		} catch (error) {
-			expect(error.message).not.toContain('hunter2');
-		}
+	});
+
+	test('are refused without a word of user info or query, also where they are no URLs', () => {
+		const SECRETS = ['jordan77', 'hunter2x', 'querytoken5', 'fragment9'];
+		const [user, password, query, fragment] = SECRETS;
+		const part = (...texts) => fc.constantFrom('', ...texts);
+		const url = fc
+			.tuple(
+				part('https://', 'http://', 'HTTPS:', 'ftp://', 'javascript:', '//', ' \thttps:\n//', 'x:'),
+				part(`${user}@`, `${user}:${password}@`, `:${password}@`, `${user}:${password}@${user}@`),
+				part(
+					'example.com',
+					'127.0.0.1',
+					'[::1]',
+					'localhost',
+					'[',
+					'10.0.0.256',
+					'exa mple',
+					'::1',
+				),
+				part(':443', ':99999', '/hooks', '/a://b', ':hooks'),
+				part(`?token=${query}`, `?u=https://${user}:${password}@example.com`),
+				part(`#${fragment}`),
+			)
+			.map((parts) => parts.join(''));
+		const rules = fc.record(
+			{
+				allowHttp: fc.boolean(),
+				allowInternal: fc.boolean(),
+				httpsOnlyFor: fc.constant('WorkFlux'),
+			},
+			{ requiredKeys: ['allowHttp', 'allowInternal'] },
+		);
+		const refused = new Set();
+		fc.assert(
+			fc.property(url, rules, (text, allowed) => {
+				try {
+					const { hostname, protocol, username } = checkEndpointUrl(text, allowed);
+					expect(username).toBe('');
+					expect(protocol === 'https:' || (allowed.allowHttp && !allowed.httpsOnlyFor)).toBe(true);
+					expect(allowed.allowInternal || !isInternalHost(hostname)).toBe(true);
+				} catch (error) {
+					if (error.name !== 'InvalidEndpointUrlError') throw error;
+					refused.add(error.fault.slice(0, 35));
+					for (const secret of SECRETS) {
+						expect(error.message.toLowerCase()).not.toContain(secret);
+					}
+				}
+			}),
+			{ numRuns: 1500 },
+		);
+		expect(refused.size).toBeGreaterThanOrEqual(5);
+	});
+
+	test('with internal addresses have to be allowed, and the owner alone is told how', () => {
+		const url = 'https://10.0.0.1/hooks';
+		const rules = { allowHttp: false, allowInternal: false };
+		const refusal = { fault: expect.not.stringContaining('switch on') };
+		expect(() => checkEndpointUrl(url, rules)).toThrow('"Allow Internal Addresses"');
+		expect(() => checkEndpointUrl(url, rules)).toThrow(expect.objectContaining(refusal));
+		expect(checkEndpointUrl(url, { ...rules, allowInternal: true }).href).toBe(url);
+		expect(() => checkEndpointUrl('http://10.0.0.1/', { ...rules, allowInternal: true })).toThrow(
+			'"Allow Plain HTTP"',
+		);
+		expect(() => checkEndpointUrl('http://10.0.0.1/', { ...rules, allowHttp: true })).toThrow(
+			'"Allow Internal Addresses"',
+		);
 	});
 
 	test('plain HTTP can be allowed', () => {

@@ -100,7 +100,7 @@ describe('a new endpoint', () => {
 			'a password in the URL',
 			{ url: 'https://user:pass@example.com' },
 			'InvalidEndpointUrlError',
-			'under Basic authentication',
+			'as Basic authentication instead',
 		],
 		['plain HTTP', { url: 'http://example.com' }, 'InvalidEndpointUrlError', 'plain HTTP'],
 		[
