@@ -1,4 +1,5 @@
 import groupBy from 'lodash/groupBy';
+import orderBy from 'lodash/orderBy';
 
 import { current } from './deliveryRow';
 import {
@@ -95,7 +96,7 @@ export async function findDeliveries(
 	for (const place of places) {
 		found.push(...(await newest(tables, [...conditionsOf(query), ...place], limit)));
 	}
-	return current(found).slice(0, limit);
+	return orderBy(current(found), 'id', 'desc').slice(0, limit);
 }
 
 /** @throws DeliveryNotFoundError */

@@ -80,6 +80,9 @@ describe('the log', () => {
 		[{ endpointId: 'ep_b', status: 'held', eventId: 'evt_x' }, [4]],
 		[{ endpointId: 'ep_b', status: 'failed' }, []],
 		[{ endpointId: 'ep_gone' }, []],
+		[{ beforeRow: 4 }, [3, 2, 1]],
+		[{ beforeRow: 4, endpointId: 'ep_b' }, [1]],
+		[{ beforeRow: 1 }, []],
 	])('of %j is %j, the newest first', async (query, expected) => {
 		expect(idsOf(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
 	});
@@ -127,6 +130,25 @@ describe('a row that a newer one takes the place of', () => {
 		expect(text.sort()).toEqual([...expected].sort());
 		const ids = found.map(({ id }) => id);
 		expect(ids).toEqual([...ids].sort((a, b) => b - a));
+	});
+
+	test('can be the newer one, of a worker that was late: pages miss none and repeat none', async () => {
+		const tables = tablesWith([
+			row(1),
+			row(2, { status: 'delivered' }),
+			row(3),
+			row(2, { status: 'pending' }),
+			row(4),
+		]);
+		const seen = [];
+		for (let beforeRow; ; ) {
+			const [last] = await findDeliveries(tables, { beforeRow }, 1);
+			if (last === undefined) break;
+			seen.push(last);
+			beforeRow = last.id;
+		}
+		expect(idsOf(seen)).toEqual([4, 3, 2, 1]);
+		expect(seen.map(({ status }) => status)).not.toContain('pending');
 	});
 
 	test('takes no other’s place in the log', async () => {
