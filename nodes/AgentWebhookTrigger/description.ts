@@ -17,17 +17,18 @@ type Parameters = {
 
 /** What the functions below may use beside the parameters. */
 interface Known {
-	/** The request kind that stands for a platform's API for its webhooks. */
-	managementKind: string;
-	/** The path of each platform's API. */
+	/** The path of each platform's API for its webhooks. */
 	managementPaths: Record<string, string>;
+	/** The request kind that stands for this API. */
+	managementKind: string;
 }
 
+// The inner object does not end where the outer one does: two closing braces would end the expression.
 const KNOWN: Known = {
-	managementKind: MANAGEMENT_KIND,
 	managementPaths: Object.fromEntries(
 		PROFILES.flatMap(({ id, management }) => (management ? [[id, management.path]] : [])),
 	),
+	managementKind: MANAGEMENT_KIND,
 };
 
 type Read = (parameters: Parameters, known: Known) => string | number | boolean;
