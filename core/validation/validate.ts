@@ -7,7 +7,8 @@ export type Validation =
 	/** `details`: in the form of AgenticFlow's "Error Response". */
 	| { valid: false; message: string; details: ReplyDetails };
 
-function typeName(value: unknown): string {
+/** What a value is, for people and their programs. */
+export function typeName(value: unknown): string {
 	if (value === undefined || value === null) return 'null';
 	if (value === '') return 'empty string';
 	if (Array.isArray(value)) return 'array';
@@ -35,7 +36,10 @@ function sized({ exact, type }: { exact?: boolean; type: string }, bound: string
 function expectation(issue: ZodIssue): string {
 	switch (issue.code) {
 		case ZodIssueCode.invalid_type:
-			return issue.expected;
+			// Of an enumeration zod gives the values, e.g. 'a' | 'b'.
+			return issue.expected.startsWith("'")
+				? `one of: ${issue.expected.slice(1, -1).split("' | '").join(', ')}`
+				: issue.expected;
 		case ZodIssueCode.too_small:
 			return issue.minimum === 1 && issue.type !== 'number'
 				? `non-empty ${issue.type}`
@@ -64,15 +68,17 @@ export function validate(schema: ZodTypeAny, value: unknown, within = ''): Valid
 	const result = schema.safeParse(value);
 	if (result.success) return { valid: true };
 	const [issue] = result.error.issues;
+	const fieldAt = (path: Array<string | number>): string =>
+		[...(within === '' ? [] : [within]), ...path].join('.');
 	if (issue.code === ZodIssueCode.unrecognized_keys) {
-		const unknown = [within, ...issue.path, issue.keys[0]].filter((part) => part !== '').join('.');
+		const unknown = fieldAt([...issue.path, issue.keys[0]]);
 		return {
 			valid: false,
 			message: `Field '${unknown}' is not known`,
 			details: { field: unknown, expected: 'known fields only', received: 'another field' },
 		};
 	}
-	const field = [within, ...issue.path].filter((part) => part !== '').join('.');
+	const field = fieldAt(issue.path);
 	const found = valueAt(value, issue.path);
 	const expected = expectation(issue);
 	return {
@@ -82,7 +88,7 @@ export function validate(schema: ZodTypeAny, value: unknown, within = ''): Valid
 				? `The body must be a JSON ${expected}`
 				: found === undefined
 					? `Required field '${field}' is missing`
-					: issue.code === ZodIssueCode.invalid_type
+					: issue.code === ZodIssueCode.invalid_type && !expected.startsWith('one of')
 						? `Field '${field}' must be of type ${expected}`
 						: `Field '${field}' must be ${withArticle(expected)}`,
 		details: { field: field === '' ? 'body' : field, expected, received: typeName(found) },
