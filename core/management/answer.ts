@@ -1,6 +1,10 @@
+import isUndefined from 'lodash/isUndefined';
 import omit from 'lodash/omit';
+import omitBy from 'lodash/omitBy';
+import pick from 'lodash/pick';
 
-import { InvalidConditionsError } from '../conditions/conditions';
+import { compileConditions, InvalidConditionsError } from '../conditions/conditions';
+import { compileFilters } from '../filters/filters';
 import { InvalidEndpointUrlError } from '../network/endpointUrl';
 import {
 	changedEndpoint,
@@ -25,7 +29,7 @@ import { sendTestEvent } from '../outbox/testEvent';
 import { InvalidPathError } from '../paths/paths';
 import type { ManagementApi, PlatformProfile } from '../profiles';
 import { errorReply } from '../replies/replies';
-import { validate } from '../validation/validate';
+import { typeName, validate } from '../validation/validate';
 
 import { BODY_SCHEMAS, type ManagementTask, type WebhookInput, type WebhookTest } from './routes';
 
@@ -70,32 +74,42 @@ const invalid = (
 		body: errorReply('INVALID_INPUT', message, { field, expected, received }),
 	});
 
-/** Which field of a body is at fault when the core refuses it, and what it should have been. */
-const FAULTS: Array<{
-	error: new (...args: never[]) => Error;
-	field: string;
-	expected: string;
-}> = [
-	{ error: InvalidEndpointUrlError, field: 'url', expected: 'a public https:// URL' },
-	{
-		error: InvalidConditionsError,
-		field: 'conditions',
+type ErrorClass = new (...args: never[]) => Error;
+
+/** What the core throws where it refuses a field, and what the field should have been. */
+const FIELDS = {
+	url: { errors: [InvalidEndpointUrlError] as ErrorClass[], expected: 'a public https:// URL' },
+	conditions: {
+		errors: [InvalidConditionsError, InvalidPathError] as ErrorClass[],
 		expected: 'conditions such as {"satisfaction_score": {"lt": 3}}',
 	},
-	{ error: InvalidPathError, field: 'filters', expected: 'dotted paths' },
-	{ error: InvalidEndpointError, field: 'body', expected: 'a webhook that events can be sent to' },
-];
+	filters: { errors: [InvalidPathError] as ErrorClass[], expected: 'dotted paths' },
+};
+
+/**
+ * Does what a field is needed for.
+ * @param given what the caller says of the field: of what stands in the tables, a fault is the outbox's
+ * @throws RequestError where the field is at fault
+ */
+function using<T>(field: keyof typeof FIELDS, given: unknown, work: () => T): T {
+	const { errors, expected } = FIELDS[field];
+	let fault: unknown;
+	try {
+		return work();
+	} catch (error) {
+		fault = error;
+	}
+	if (given === undefined || !errors.some((known) => fault instanceof known)) throw fault;
+	const message = fault instanceof InvalidEndpointUrlError ? fault.fault : (fault as Error).message;
+	throw invalid(message, field, expected, 'a value that cannot be used');
+}
 
 /** @returns the reply to an error of the caller's making; `undefined` for any other */
 function replyTo(error: unknown): ManagementReply | undefined {
 	if (error instanceof RequestError) return error.reply;
-	if (error instanceof EndpointNotFoundError) {
-		return { statusCode: 404, body: errorReply('NOT_FOUND', 'There is no such webhook') };
-	}
-	const fault = FAULTS.find((known) => error instanceof known.error);
-	if (fault === undefined || !(error instanceof Error)) return undefined;
-	const message = error instanceof InvalidEndpointUrlError ? error.fault : error.message;
-	return invalid(message, fault.field, fault.expected, 'a value that cannot be used').reply;
+	return error instanceof EndpointNotFoundError
+		? { statusCode: 404, body: errorReply('NOT_FOUND', 'There is no such webhook') }
+		: undefined;
 }
 
 /** A time as the page writes it. */
@@ -107,7 +121,23 @@ const counts = ({
 	failed_deliveries,
 }: DeliveryStats): object => ({ total_deliveries, successful_deliveries, failed_deliveries });
 
-/** A webhook as the page's "List Webhooks" shows it, with its settings, and without any secret. */
+/** What callers can set of a group of settings: what is beside it is the owner's alone. */
+const shownOf = <T extends object, K extends keyof T & string>(
+	name: string,
+	group: T | undefined,
+	fields: K[],
+): object => {
+	const shown = omitBy(pick(group, fields), isUndefined);
+	return Object.keys(shown).length === 0 ? {} : { [name]: shown };
+};
+
+const BATCH_FIELDS = ['max_events' as const, 'max_wait_seconds' as const];
+const RETRY_FIELDS = ['max_retries' as const, 'backoff_multiplier' as const];
+
+/**
+ * A webhook as the page's "List Webhooks" shows it, with its settings, and without any secret. All of it
+ * can be written back.
+ */
 function webhookOf(endpoint: Endpoint, stats: DeliveryStats): Record<string, unknown> {
 	const { batch_settings, conditions, filters, retry_policy } = endpoint.settings;
 	const { authentication = 'none', user } = endpoint.secrets.authentication;
@@ -116,7 +146,7 @@ function webhookOf(endpoint: Endpoint, stats: DeliveryStats): Record<string, unk
 		name: endpoint.name,
 		...(endpoint.description !== '' && { description: endpoint.description }),
 		url: endpoint.url,
-		events: endpoint.eventTypes,
+		events: endpoint.eventTypes.length === 0 ? ['*'] : endpoint.eventTypes,
 		status: endpoint.status,
 		...(endpoint.statusReason !== null && { status_reason: endpoint.statusReason }),
 		created_at: seconds(endpoint.registeredAt),
@@ -125,8 +155,8 @@ function webhookOf(endpoint: Endpoint, stats: DeliveryStats): Record<string, unk
 		authentication: { type: authentication, ...(user !== undefined && { username: user }) },
 		...(conditions && { conditions }),
 		...(filters && { filters }),
-		...(batch_settings && { batch_settings }),
-		...(retry_policy && { retry_policy }),
+		...shownOf('batch_settings', batch_settings, BATCH_FIELDS),
+		...shownOf('retry_policy', retry_policy, RETRY_FIELDS),
 	};
 }
 
@@ -156,20 +186,33 @@ const logOf = (row: DeliveryRow): object => ({
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100;
 
-/** How many a page has, and behind which it begins; the page of the platform names no paging. */
-function pageOf(query: Record<string, unknown>): { limit: number; after: string | undefined } {
-	const { cursor, limit = DEFAULT_LIMIT } = query;
-	const wanted = Number(limit);
-	if (!Number.isInteger(wanted) || wanted < 1 || wanted > MAX_LIMIT) {
-		throw invalid(
-			`Parameter 'limit' must be a number from 1 to ${MAX_LIMIT}`,
-			'limit',
-			`a number from 1 to ${MAX_LIMIT}`,
-			String(limit).slice(0, 100),
-		);
-	}
-	if (cursor === undefined || cursor === '') return { limit: wanted, after: undefined };
-	return { limit: wanted, after: Buffer.from(String(cursor), 'base64url').toString('utf8') };
+/** How many a page has; the page of the platform names no paging. */
+function limitOf({ limit = String(DEFAULT_LIMIT) }: Record<string, unknown>): number {
+	const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
+	if (wanted >= 1 && wanted <= MAX_LIMIT) return wanted;
+	throw invalid(
+		`Parameter 'limit' must be a number from 1 to ${MAX_LIMIT}`,
+		'limit',
+		`a number from 1 to ${MAX_LIMIT}`,
+		typeof limit === 'string' && limit !== '' ? limit.slice(0, 100) : typeName(limit),
+	);
+}
+
+/**
+ * What a page begins behind; `undefined` for the first.
+ * @param form that {@link cursorOf} was given
+ */
+function positionOf({ cursor = '' }: Record<string, unknown>, form: RegExp): string | undefined {
+	if (cursor === '') return undefined;
+	const position =
+		typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
+	if (form.test(position)) return position;
+	throw invalid(
+		"Parameter 'cursor' is not one that a page came with",
+		'cursor',
+		'the next_cursor of a page',
+		'another text',
+	);
 }
 
 /** @param last what the next page begins behind; absent where there is none */
@@ -177,13 +220,12 @@ const cursorOf = (last: string | undefined): { next_cursor: string | null } => (
 	next_cursor: last === undefined ? null : Buffer.from(last, 'utf8').toString('base64url'),
 });
 
-const badCursor = (): RequestError =>
-	invalid(
-		"Parameter 'cursor' is not one that a page came with",
-		'cursor',
-		'the next_cursor of a page',
-		'another text',
-	);
+/** Where a webhook stands in the list: behind those that were registered before it. */
+const placeOf = ({ id, registeredAt }: Endpoint): string => `${registeredAt} ${id}`;
+const PLACE = /^\d{4}-\d\d-\d\dT\S+ \S+$/;
+const ROW_ID = /^[1-9]\d{0,14}$/;
+
+const AUTHENTICATION_FIELDS = ['authentication', 'token', 'user', 'password'];
 
 /** The outbound credential's words for a webhook's authentication. */
 function authenticationOf(
@@ -202,7 +244,8 @@ function authenticationOf(
 	};
 	switch (wanted.type) {
 		case 'bearer':
-			return { authentication: 'bearer', token: secret('token', wanted.token, known.token) };
+		case 'urlToken':
+			return { authentication: wanted.type, token: secret('token', wanted.token, known.token) };
 		case 'basic':
 			return {
 				authentication: 'basic',
@@ -214,17 +257,57 @@ function authenticationOf(
 	}
 }
 
-function inputOf(body: WebhookInput, before: Record<string, unknown>): EndpointInput {
-	const { authentication, description, events, name, url } = body;
-	const { batch_settings, conditions, filters, retry_policy } = body;
-	const given = Object.entries({ batch_settings, conditions, filters, retry_policy });
+/**
+ * What is given of the settings.
+ * @param before what the webhook has: what is its owner's alone stays
+ * @throws RequestError
+ */
+function settingsOf(
+	{ batch_settings, conditions, filters, retry_policy }: WebhookInput,
+	before: Endpoint['settings'],
+): Record<string, unknown> {
+	using('conditions', conditions, () => compileConditions(conditions ?? {}));
+	using('filters', filters, () => compileFilters(filters ?? {}));
+	const given = {
+		conditions,
+		filters,
+		batch_settings: batch_settings && { ...before.batch_settings, ...batch_settings },
+		retry_policy:
+			retry_policy === null
+				? { max_retries: undefined, backoff_multiplier: undefined }
+				: retry_policy,
+	};
+	return omitBy(given, isUndefined);
+}
+
+/** @throws RequestError */
+function inputOf(
+	body: WebhookInput,
+	{ allowHttp, allowInternal }: ManagementRules,
+	before?: Endpoint,
+): EndpointInput {
+	const { authentication, description, events, name } = body;
+	const known = before?.secrets.authentication ?? {};
+	// As it was shown, without its query: it stays, and its query with it.
+	const url = body.url === before?.url ? undefined : body.url;
 	return {
 		name,
-		url,
 		description,
 		eventTypes: events,
-		settings: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-		authentication: authentication && authenticationOf(authentication, before),
+		url,
+		settings: {
+			...settingsOf(body, before?.settings ?? {}),
+			// What was allowed before, or to the endpoint's owner, is not allowed for another URL.
+			...(url !== undefined && {
+				allow_http: allowHttp || null,
+				allow_internal: allowInternal || null,
+			}),
+		},
+		// A signature scheme stands beside the authentication, and stays.
+		authentication: authentication && {
+			...omit(known, AUTHENTICATION_FIELDS),
+			...authenticationOf(authentication, known),
+		},
 	};
 }
 
@@ -257,12 +340,12 @@ class ManagementAnswers {
 	}
 
 	async list(): Promise<ManagementReply> {
-		const { after, limit } = pageOf(this.request.query);
+		const { query } = this.request;
+		const [limit, after] = [limitOf(query), positionOf(query, PLACE)];
 		const endpoints = (await loadEndpoints(this.ports)).filter(this.isServed);
-		const key = ({ id, registeredAt }: Endpoint): string => `${registeredAt} ${id}`;
 		const rest = endpoints
-			.filter((endpoint) => after === undefined || key(endpoint) > after)
-			.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+			.filter((endpoint) => after === undefined || placeOf(endpoint) > after)
+			.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 		const page = rest.slice(0, limit);
 		const { by_endpoint } = statsOf(
 			page.length === 0 ? [] : await findDeliveries(this.ports.tables, {}),
@@ -275,27 +358,16 @@ class ManagementAnswers {
 				[this.api.webhooksField]: page.map((endpoint) =>
 					webhookOf(endpoint, byId.get(endpoint.id) ?? none),
 				),
-				...cursorOf(rest.length > limit ? key(page[page.length - 1]) : undefined),
+				...cursorOf(rest.length > limit ? placeOf(page[page.length - 1]) : undefined),
 			},
 		};
 	}
 
 	async create(): Promise<ManagementReply> {
 		const body = this.request.body as WebhookInput;
-		const { allowHttp, allowInternal, profile } = this.rules;
-		const input = inputOf(body, {});
-		const made = newEndpoint(
-			{
-				...input,
-				platform: profile.id,
-				settings: {
-					...input.settings,
-					...(allowHttp && { allow_http: true }),
-					...(allowInternal && { allow_internal: true }),
-				},
-			},
-			`wh_${this.ports.newId()}`,
-			this.ports.nowMs(),
+		const input = { ...inputOf(body, this.rules), platform: this.rules.profile.id };
+		const made = using('url', input.url, () =>
+			newEndpoint(input, `wh_${this.ports.newId()}`, this.ports.nowMs()),
 		);
 		const endpoint = switchedEndpoint(made, body.status ?? 'active', REASON, this.ports.nowMs());
 		await insertEndpoint(this.ports, endpoint);
@@ -315,20 +387,10 @@ class ManagementAnswers {
 	async update(): Promise<ManagementReply> {
 		const body = this.request.body as WebhookInput;
 		const endpoint = await changeEndpoint(this.ports, await this.endpoint(), (fresh) => {
-			const before = fresh.secrets.authentication;
-			const input = inputOf(body, before);
-			const changed = changedEndpoint(
-				fresh,
-				{
-					...input,
-					// As it was shown, without its query: it stays, and its query with it.
-					url: input.url === fresh.url ? undefined : input.url,
-					// A signature scheme stands beside the authentication, and stays.
-					authentication: input.authentication && { ...before, ...input.authentication },
-				},
-				this.ports.nowMs(),
-			);
-			return switchedEndpoint(changed, body.status ?? fresh.status, REASON, this.ports.nowMs());
+			const input = inputOf(body, this.rules, fresh);
+			const nowMs = this.ports.nowMs();
+			const changed = using('url', input.url, () => changedEndpoint(fresh, input, nowMs));
+			return switchedEndpoint(changed, body.status ?? fresh.status, REASON, nowMs);
 		});
 		return { statusCode: 200, body: await this.shown(endpoint) };
 	}
@@ -361,12 +423,14 @@ class ManagementAnswers {
 	}
 
 	async getLogs(): Promise<ManagementReply> {
-		const { after, limit } = pageOf(this.request.query);
-		const beforeRow = after === undefined ? undefined : Number(after);
-		if (beforeRow !== undefined && !Number.isSafeInteger(beforeRow)) throw badCursor();
+		const { query } = this.request;
+		const [limit, before] = [limitOf(query), positionOf(query, ROW_ID)];
 		const { id } = await this.endpoint();
-		const query = { endpointId: id, beforeRow };
-		const rows = await findDeliveries(this.ports.tables, query, limit + 1);
+		const rows = await findDeliveries(
+			this.ports.tables,
+			{ endpointId: id, beforeRow: before === undefined ? undefined : Number(before) },
+			limit + 1,
+		);
 		const page = rows.slice(0, limit);
 		return {
 			statusCode: 200,
@@ -379,8 +443,15 @@ class ManagementAnswers {
 
 	async getStats(): Promise<ManagementReply> {
 		const endpoint = await this.endpoint();
-		const stats = omit(await this.stats(endpoint), 'by_endpoint');
-		return { statusCode: 200, body: { webhook_id: endpoint.id, ...stats } };
+		const { by_day, ...stats } = omit(await this.stats(endpoint), 'by_endpoint');
+		const inSeconds = <T extends DeliveryStats>(some: T): T => ({
+			...some,
+			last_delivery: seconds(some.last_delivery),
+		});
+		return {
+			statusCode: 200,
+			body: { webhook_id: endpoint.id, ...inSeconds(stats), by_day: by_day.map(inSeconds) },
+		};
 	}
 }
 

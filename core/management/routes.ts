@@ -2,6 +2,7 @@ import { z, type ZodTypeAny } from 'zod';
 
 import { refusal, type Refusal } from '../inbound/refusal';
 import { isEventType, isSubscription } from '../outbox/endpoint';
+import { isObject } from '../paths/paths';
 
 /**
  * AgenticFlow's "Webhook Management API" (spec/agenticflow.txt): which task a request is, and what its
@@ -61,6 +62,8 @@ export function taskOf(method: string, path: ManagementPath): ManagementTask | R
 }
 
 const word = z.string().trim().min(1);
+/** As it came: z.record leaves out a field named `__proto__`, and with it a condition. */
+const object = z.custom<Record<string, unknown>>(isObject, 'object');
 const texts = z.array(word).max(200);
 const eventType = word.refine(isEventType, 'event type such as order.created');
 const subscriptions = z
@@ -71,7 +74,7 @@ const subscriptions = z
 /** Page, "Webhook Configuration" and "Advanced Features". What an endpoint has beside it is its owner's alone. */
 const settings = {
 	description: z.string().max(1000),
-	conditions: z.record(z.unknown()),
+	conditions: object,
 	filters: z
 		.object({ include_fields: texts.optional(), exclude_fields: texts.optional() })
 		.strict(),
@@ -91,8 +94,13 @@ const settings = {
 	authentication: z.discriminatedUnion('type', [
 		z.object({ type: z.literal('none') }).strict(),
 		z.object({ type: z.literal('bearer'), token: word.optional() }).strict(),
+		z.object({ type: z.literal('urlToken'), token: word.optional() }).strict(),
 		z
-			.object({ type: z.literal('basic'), username: word.optional(), password: word.optional() })
+			.object({
+				type: z.literal('basic'),
+				username: word.optional(),
+				password: z.string().min(1).optional(),
+			})
 			.strict(),
 	]),
 	status: z.enum(['active', 'disabled']),
@@ -118,10 +126,18 @@ const READ_ONLY = z
 const changes = z.object(settings).partial();
 
 const createSchema = changes.extend(subscription).merge(READ_ONLY).strict();
-const updateSchema = changes.merge(z.object(subscription).partial()).merge(READ_ONLY).strict();
-const testSchema = z
-	.object({ event: eventType, test_data: z.record(z.unknown()).optional() })
+/** A setting that is `null` goes back to its default. */
+const updateSchema = changes
+	.extend({
+		conditions: settings.conditions.nullish(),
+		filters: settings.filters.nullish(),
+		batch_settings: settings.batch_settings.nullish(),
+		retry_policy: settings.retry_policy.nullish(),
+	})
+	.merge(z.object(subscription).partial())
+	.merge(READ_ONLY)
 	.strict();
+const testSchema = z.object({ event: eventType, test_data: object.optional() }).strict();
 
 /** The body of "Create Webhook", or of "Update Webhook" where nothing has to be there. */
 export type WebhookInput = z.infer<typeof updateSchema>;
