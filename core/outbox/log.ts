@@ -151,7 +151,8 @@ export interface DeliveryStats {
 const percentile = (sorted: number[], share: number): number =>
 	sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 
-function countsOf(rows: DeliveryRow[]): DeliveryStats {
+/** Counts of some deliveries. */
+export function countsOf(rows: DeliveryRow[]): DeliveryStats {
 	const count = (...statuses: Array<DeliveryRow['status']>): number =>
 		rows.filter(({ status }) => statuses.includes(status)).length;
 	const [successful, failed] = [count('delivered'), count('failed')];

@@ -3,6 +3,8 @@ const { createHmac } = require('node:crypto');
 
 const { Webhook } = require('standardwebhooks');
 
+const { elementsOf, parseXml } = require('../harness/xml');
+
 const stage = require('./stage');
 
 const { ACTION, behave, inbox, n8n, newSecret, newStandardSecret, node, outputsOf } = stage;
@@ -1426,6 +1428,50 @@ describe('the log', () => {
 				})),
 			);
 		}
+	});
+
+	test('draws them, as a picture that n8n shows', async () => {
+		const filters = { eventType: 'a.one' };
+		const drawn = await done(outbox, ['delivery', 'getStats'], {
+			filters,
+			options: { chartField: 'report' },
+		});
+		const [[{ binary, json }]] = drawn.outputs;
+		expect(binary).toMatchObject({
+			report: {
+				mimeType: 'image/svg+xml',
+				fileName: 'delivery-report.svg',
+				fileExtension: 'svg',
+				fileType: 'image',
+			},
+		});
+		const bytes = await stage.bytesOf(binary.report);
+		const elements = elementsOf(parseXml(bytes.toString('utf8')));
+		const texts = elements.map(({ text }) => text);
+		const { failed_deliveries: failed, successful_deliveries: delivered } = json;
+		expect([delivered, failed].every((count) => count > 0)).toBe(true);
+		expect(texts).toEqual(
+			expect.arrayContaining([
+				'Delivery report: a.one',
+				`Delivered: ${delivered}`,
+				`Failed: ${failed}`,
+				`Pending or held: ${json.total_deliveries - delivered - failed}`,
+			]),
+		);
+		expect(texts.some((text) => text.includes(`p95 ${json.response_time_ms.p95} ms`))).toBe(true);
+
+		// The picture in the output panel is this file, in the form that browsers show.
+		const [{ hints }] = drawn.execution.data.resultData.runData.Act;
+		expect(hints).toHaveLength(1);
+		const [{ attributes }] = elementsOf(parseXml(hints[0].message.replace('>', '/>')));
+		expect(attributes.alt).toBe('Delivery report: a.one');
+		const shown = await n8n.download(attributes.src);
+		expect(shown.headers.get('content-type')).toContain('image/svg+xml');
+		expect(Buffer.from(await shown.arrayBuffer())).toEqual(bytes);
+
+		const without = await done(outbox, ['delivery', 'getStats'], { filters });
+		expect(without.outputs[0]).toMatchObject([{ json }]);
+		expect(without.outputs[0][0].binary).toBeUndefined();
 	});
 
 	test('a delivery is replayed at once, whether it had failed or not', async () => {

@@ -90,6 +90,11 @@ class N8nClient {
 		return json?.data ?? json;
 	}
 
+	/** What a browser that is signed in gets from an address. */
+	async download(url) {
+		return await fetch(url, { headers: { cookie: this.cookie } });
+	}
+
 	/** A call to the public API. */
 	async api(method, url, body) {
 		const { json } = await request(this.base, method, `/api/v1${url}`, {

@@ -2,6 +2,7 @@ import {
 	UserError,
 	type IDataObject,
 	type IExecuteFunctions,
+	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
 
@@ -17,10 +18,12 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
 import type { RunResult } from '../../../../core/outbox/run';
+import { deliveryChart } from '../../../../core/report/deliveryChart';
 import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { eachItem } from '../../../shared/eachItem';
 import { limitOf, listFields } from '../../../shared/listing';
 import { openOutbox } from '../../../shared/outbox';
+import { showPicture } from '../../../shared/pictures';
 import { runOption } from '../../../shared/runOptions';
 import { runUnlessBusy } from '../../../shared/runsAtOnce';
 import { deliveryChoice, deliveryLocator, endpointById, eventById, located } from '../../locators';
@@ -130,10 +133,62 @@ export const getAttempts = outboxOperation(
 	},
 );
 
-export const getStats = outboxOperation([filters], async ({ tables }, context, itemIndex) => {
-	const rows = await findDeliveries(tables, queryOf(context, itemIndex));
-	return statsOf(rows) as unknown as IDataObject;
-});
+const chartField: INodeProperties = {
+	displayName: 'Put Chart in Field',
+	name: 'chartField',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data',
+	description:
+		'The binary field for a picture of the deliveries, failures and response times over time, as an SVG file',
+};
+
+/** What a chart's title says beside its name: the filters, except for times, which the chart shows. */
+function chartTitle({ endpointId, eventId, eventType, status }: LogQuery): string {
+	const about = [eventType, eventId, endpointId, status].filter(Boolean);
+	return ['Delivery report', ...(about.length > 0 ? [about.join(', ')] : [])].join(': ');
+}
+
+const msOf = (time: string | undefined): number | undefined =>
+	time === undefined ? undefined : Date.parse(time);
+
+export const getStats: Operation = {
+	properties: [
+		filters,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [chartField],
+		},
+	],
+	execute: async (context) => {
+		const { nowMs, tables } = await openOutbox(context);
+		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const query = queryOf(context, itemIndex);
+			const rows = await findDeliveries(tables, query);
+			const item: INodeExecutionData = { json: statsOf(rows) as unknown as IDataObject };
+			const field = context.getNodeParameter('options.chartField', itemIndex, '') as string;
+			if (field === '') return { output: 0, item };
+			const title = chartTitle(query);
+			const chart = deliveryChart(rows, {
+				title,
+				sinceMs: msOf(query.since),
+				untilMs: msOf(query.until),
+				nowMs: nowMs(),
+			});
+			const file = await context.helpers.prepareBinaryData(
+				Buffer.from(chart, 'utf8'),
+				'delivery-report.svg',
+				'image/svg+xml',
+			);
+			showPicture(context, file, title);
+			return { output: 0, item: { ...item, binary: { [field]: file } } };
+		});
+	},
+};
 
 const limitsOf = (context: IExecuteFunctions): { concurrency: number; maxPacingMs: number } => ({
 	concurrency: runOption(context, 'concurrency', 50),

@@ -1,0 +1,332 @@
+const fc = require('fast-check');
+
+const { statsOf } = require('../../../dist/core/outbox/log');
+const { deliveryChart } = require('../../../dist/core/report/deliveryChart');
+const { elementsOf, parseXml } = require('../../harness/xml');
+
+const DAY = 86_400_000;
+// A Wednesday.
+const NOW = Date.parse('2026-03-11T15:00:00Z');
+const iso = (ms) => new Date(ms).toISOString();
+
+const attempt = (durationMs, statusCode = 200) => ({
+	status_code: statusCode,
+	duration_ms: durationMs,
+});
+
+const row = (acceptedMs, more = {}) => ({
+	endpoint_id: 'ep_a',
+	accepted_at: iso(acceptedMs),
+	status: 'delivered',
+	attempts: 1,
+	last_attempt_at: null,
+	attempt_log: [attempt(10)],
+	...more,
+});
+
+const chart = (rows, more = {}) =>
+	deliveryChart(rows, { title: 'Delivery report', nowMs: NOW, ...more });
+
+const PARTS = ['delivered', 'failed', 'other'];
+const partsOf = ({ delivered = 0, failed = 0, other = 0 } = {}) => ({ delivered, failed, other });
+const numbers = (text) =>
+	text.match(/\d+(?:,\d{3})*/g).map((number) => Number(number.replaceAll(',', '')));
+
+/** What the picture says and shows, as somebody who looks at it finds out. */
+function read(svg) {
+	const root = parseXml(svg);
+	const all = elementsOf(root);
+	const classed = (name) => all.filter(({ attributes }) => attributes.class === name);
+	const texts = all.filter(({ name }) => name === 'text').map(({ text }) => text);
+	return {
+		root,
+		all,
+		texts,
+		range: texts.find((text) => text.endsWith('(UTC)')),
+		totals: partsOf(
+			Object.fromEntries(
+				Object.entries({
+					delivered: 'Delivered: ',
+					failed: 'Failed: ',
+					other: 'Pending or held: ',
+				}).map(([name, label]) => [name, numbers(texts.find((text) => text.startsWith(label)))[0]]),
+			),
+		),
+		bars: classed('bar').map(({ children: [title, ...shapes] }) => {
+			const [when, what] = title.text.split(/: (?=\d)/);
+			const [delivered, failed, other] = numbers(what);
+			return {
+				when,
+				counts: { delivered, failed, other },
+				times: /p50 (\d+) ms, p95 (\d+) ms/.exec(what)?.slice(1).map(Number),
+				rects: shapes
+					.filter(({ name }) => name === 'rect')
+					.map(({ attributes: { class: part, height, width, x, y } }) => ({
+						part,
+						height: Number(height),
+						width: Number(width),
+						x: Number(x),
+						y: Number(y),
+					})),
+				mark: shapes.find(({ name }) => name !== 'rect'),
+			};
+		}),
+		lines: Object.fromEntries(
+			['p50', 'p95'].map((name) => {
+				const [path, ...points] = classed(name).flatMap(({ children }) => children);
+				return [
+					name,
+					{
+						path: path.attributes.d,
+						points: points.map(({ attributes: { cx, cy } }) => ({ x: Number(cx), y: Number(cy) })),
+					},
+				];
+			}),
+		),
+	};
+}
+
+/** Rows of each of the last days, with a number of deliveries for each. */
+const daily = (counts, more = () => ({})) =>
+	counts.flatMap((count, index) =>
+		Array.from({ length: count }, (_, number) =>
+			row(NOW - (counts.length - 1 - index) * DAY, more(index, number)),
+		),
+	);
+
+describe('time is divided', () => {
+	test.each([
+		[0, 1, 'Days, Mar 11, 2026 to Mar 11, 2026 (UTC)'],
+		[1, 1, 'Days, Mar 11, 2026 to Mar 11, 2026 (UTC)'],
+		[7, 7, 'Days, Mar 5, 2026 to Mar 11, 2026 (UTC)'],
+		[30, 30, 'Days, Feb 10, 2026 to Mar 11, 2026 (UTC)'],
+		[62, 62, 'Days, Jan 9, 2026 to Mar 11, 2026 (UTC)'],
+		[63, 10, 'Weeks from Monday, Jan 8, 2026 to Mar 11, 2026 (UTC)'],
+		[400, 58, 'Weeks from Monday, Feb 5, 2025 to Mar 11, 2026 (UTC)'],
+		[450, 16, 'Months, Dec 17, 2024 to Mar 11, 2026 (UTC)'],
+		[3000, 10, 'Years, Dec 24, 2017 to Mar 11, 2026 (UTC)'],
+	])('over %d days into %d bars: %s', (days, bars, range) => {
+		const seen = read(chart(daily(Array(days).fill(1))));
+		expect(seen.bars).toHaveLength(bars);
+		expect(seen.range).toBe(range);
+		expect(seen.totals).toEqual(partsOf({ delivered: days }));
+		expect(seen.texts.includes('No deliveries')).toBe(days === 0);
+		const labels = seen.texts.filter((text) => /^[A-Z][a-z]{2}( \d+)?$|^20\d\d$/.test(text));
+		expect(labels.length).toBeGreaterThan(0);
+		expect(labels.length).toBeLessThan(30);
+	});
+
+	test('weeks begin on Monday, months on the first', () => {
+		const weeks = read(chart(daily(Array(100).fill(1)))).bars;
+		expect(weeks[0]).toMatchObject({
+			when: 'Dec 1, 2025 to Dec 7, 2025',
+			counts: { delivered: 6 },
+		});
+		expect(weeks.at(-1)).toMatchObject({
+			when: 'Mar 9, 2026 to Mar 15, 2026',
+			counts: { delivered: 3 },
+		});
+		const months = read(chart(daily(Array(450).fill(1)))).bars;
+		expect(months[2]).toMatchObject({
+			when: 'Feb 1, 2025 to Feb 28, 2025',
+			counts: { delivered: 28 },
+		});
+	});
+
+	test('days without deliveries have their place', () => {
+		const { bars, range } = read(chart(daily([2, 0, 0, 1, 0])));
+		expect(bars.map(({ counts }) => counts.delivered)).toEqual([2, 0, 0, 1, 0]);
+		expect(bars[1]).toEqual({
+			when: 'Mar 8, 2026',
+			counts: partsOf(),
+			times: undefined,
+			rects: [],
+			mark: undefined,
+		});
+		expect(range).toContain('to Mar 11, 2026');
+	});
+
+	test.each([
+		['since', { sinceMs: NOW - 9 * DAY }, 10, 'Mar 2, 2026', 'Mar 11, 2026'],
+		['until', { untilMs: NOW - 2 * DAY }, 2, 'Mar 8, 2026', 'Mar 9, 2026'],
+		['both', { sinceMs: NOW - 9 * DAY, untilMs: NOW - DAY }, 9, 'Mar 2, 2026', 'Mar 10, 2026'],
+		// At midnight a day ends, and the next one has not begun.
+		['until midnight', { untilMs: Date.parse('2026-03-10') }, 2, 'Mar 8, 2026', 'Mar 9, 2026'],
+		['until later than now', { untilMs: NOW + 9 * DAY }, 4, 'Mar 8, 2026', 'Mar 11, 2026'],
+		[
+			'since long before',
+			{ sinceMs: Date.parse('-010000-01-01') },
+			57,
+			'Jan 1, 1970',
+			'Mar 11, 2026',
+		],
+	])('from and to what was asked for: %s', (_, asked, count, first, last) => {
+		const { bars, range } = read(chart([row(NOW - 3 * DAY)], asked));
+		expect(bars).toHaveLength(count);
+		expect(range).toContain(`${first} to ${last}`);
+		expect(bars.map(({ counts }) => counts.delivered).filter(Boolean)).toEqual([1]);
+	});
+});
+
+describe('a bar', () => {
+	const failing = (index, number) => ({
+		status: ['delivered', 'delivered', 'failed', 'held', 'pending'][number % 5],
+	});
+
+	test('is as high as its counts, part by part', () => {
+		const { bars } = read(chart(daily([10, 5, 0, 1, 100], failing)));
+		const perDelivery = bars[0].rects[0].height / bars[0].counts.delivered;
+		const bottom = bars[0].rects[0].y + bars[0].rects[0].height;
+		for (const { counts, rects } of bars) {
+			expect(rects.map(({ part }) => part)).toEqual(PARTS.filter((part) => counts[part] > 0));
+			let below = bottom;
+			for (const { height, part, y } of rects) {
+				expect(height).toBeCloseTo(counts[part] * perDelivery, 1);
+				expect(y + height).toBeCloseTo(below, 1);
+				below = y;
+			}
+		}
+		expect(bars.map(({ counts }) => counts)).toEqual([
+			{ delivered: 4, failed: 2, other: 4 },
+			{ delivered: 2, failed: 1, other: 2 },
+			{ delivered: 0, failed: 0, other: 0 },
+			{ delivered: 1, failed: 0, other: 0 },
+			{ delivered: 40, failed: 20, other: 40 },
+		]);
+	});
+
+	test('tells of failures that are too few to be seen in it', () => {
+		const oneOf = (count) => (index, number) => ({
+			status: number === count - 1 ? 'failed' : 'delivered',
+		});
+		const [few] = read(chart(daily([5000], oneOf(5000)))).bars;
+		expect(few.rects[1].height).toBeLessThan(0.1);
+		expect(few.mark).toMatchObject({ name: 'text', text: '1' });
+		expect(Number(few.mark.attributes.y)).toBeLessThan(few.rects[1].y);
+		// Where bars are narrow, by a dot.
+		const narrow = read(chart(daily(Array(60).fill(3), oneOf(3)))).bars;
+		expect(narrow.map(({ mark }) => mark.name)).toEqual(Array(60).fill('circle'));
+		expect(read(chart(daily([3, 3]))).bars.map(({ mark }) => mark)).toEqual([undefined, undefined]);
+	});
+});
+
+describe('the lines', () => {
+	const durations = [[120, 80, 900], [], [50], [60, 61], [], [2000]];
+	const rows = durations.flatMap((times, index) =>
+		times.map((ms) => row(NOW - (5 - index) * DAY, { attempt_log: [attempt(ms)] })),
+	);
+	const { bars, lines, texts } = read(chart(rows));
+
+	test('go through each day’s percentiles, and break where nobody answered', () => {
+		const byDay = new Map(
+			statsOf(rows).by_day.map(({ day, response_time_ms }) => [day, response_time_ms]),
+		);
+		expect(bars.map(({ times }) => times)).toEqual(
+			durations.map((times, index) => {
+				const stats = byDay.get(iso(NOW - (5 - index) * DAY).slice(0, 10));
+				return times.length === 0 ? undefined : [stats.p50, stats.p95];
+			}),
+		);
+		for (const { path, points } of Object.values(lines)) {
+			expect(points).toHaveLength(4);
+			expect(path.replace(/[^ML]/g, '')).toBe('MMLM');
+		}
+	});
+
+	test('stand as high as their times, on an axis of their own', () => {
+		const answered = bars.filter(({ times }) => times !== undefined);
+		const all = ['p50', 'p95'].flatMap((name, which) =>
+			lines[name].points.map(({ y }, index) => ({ y, ms: answered[index].times[which] })),
+		);
+		const slowest = all.find(({ ms }) => ms === 2000);
+		const fastest = all.find(({ ms }) => ms === 50);
+		const perMs = (fastest.y - slowest.y) / 1950;
+		for (const { ms, y } of all) expect(y).toBeCloseTo(slowest.y + (2000 - ms) * perMs, 1);
+		expect(texts).toEqual(expect.arrayContaining(['0 ms', '1,000 ms', '2,000 ms']));
+		expect(texts).not.toContain('No answers');
+	});
+
+	test('are in seconds where answers are slow', () => {
+		const slow = read(chart([row(NOW, { attempt_log: [attempt(28_000)] })]));
+		expect(slow.texts).toEqual(expect.arrayContaining(['0 s', '10 s', '20 s', '30 s']));
+		expect(slow.texts.some((text) => text.endsWith(' ms'))).toBe(false);
+	});
+
+	test('are not there where nobody answered', () => {
+		const none = read(chart([row(NOW, { attempt_log: [attempt(5000, null)] })]));
+		expect(none.lines).toEqual({ p50: { path: '', points: [] }, p95: { path: '', points: [] } });
+		expect(none.texts).toContain('No answers');
+	});
+});
+
+test.each([
+	['<script>alert("1") & \'2\'</script>', '<script>alert("1") & \'2\'</script>'],
+	[']]> &amp; <!-- ', ']]> &amp; <!-- '],
+	['a\u0000b\u0008c\uFFFEd\uD800e😀', 'abcde😀'],
+	['x'.repeat(500), `${'x'.repeat(83)}…`],
+])('a title %j is text and nothing else', (title, expected) => {
+	const { all, texts } = read(chart(daily([3, 1]), { title }));
+	expect(texts).toContain(expected);
+	expect(all[1]).toMatchObject({ name: 'title', text: expect.stringContaining(expected) });
+	expect(all.some(({ name }) => name === 'script')).toBe(false);
+});
+
+test('the picture stands alone: no scripts, no references, its own background', () => {
+	const { all, root } = read(chart(daily([3, 1, 4], () => ({ status: 'failed' }))));
+	expect(root).toMatchObject({ name: 'svg', uri: 'http://www.w3.org/2000/svg' });
+	expect(new Set(all.map(({ name }) => name))).toEqual(
+		new Set(['svg', 'title', 'rect', 'text', 'line', 'g', 'path', 'circle']),
+	);
+	const attributes = all.flatMap((element) => Object.entries(element.attributes));
+	for (const [name, value] of attributes) {
+		expect(name).toMatch(/^(?!on|href|xlink|style)/);
+		expect(name === 'xmlns' ? '' : value).not.toMatch(/url\(|:\/\//);
+	}
+	const [{ attributes: background }] = all.filter(({ name }) => name === 'rect');
+	const { height, width } = root.attributes;
+	expect(background).toMatchObject({ fill: '#ffffff', x: '0.5', y: '0.5' });
+	expect([background.width, background.height].map(Number)).toEqual([width - 1, height - 1]);
+	// All is inside.
+	for (const { x, y } of all.map((element) => element.attributes)) {
+		expect(Number(x ?? 0)).toBeLessThan(Number(width));
+		expect(Number(y ?? 0)).toBeLessThan(Number(height));
+	}
+});
+
+test('whatever was delivered, the counts add up', () => {
+	const anyRow = fc.record({
+		hours: fc.integer({ min: -24 * 500, max: 2 }),
+		status: fc.constantFrom('gathering', 'pending', 'sending', 'delivered', 'failed', 'held'),
+		attempt_log: fc.array(
+			fc.record({
+				status_code: fc.constantFrom(200, 500, null),
+				duration_ms: fc.integer({ min: 0, max: 300_000 }),
+			}),
+			{ maxLength: 3 },
+		),
+	});
+	fc.assert(
+		fc.property(fc.array(anyRow, { maxLength: 40 }), (given) => {
+			const rows = given.map(({ hours, ...more }) => row(NOW + hours * 3_600_000, more));
+			const { bars, totals } = read(chart(rows));
+			const stats = statsOf(rows);
+			const delivered = stats.successful_deliveries;
+			const failed = stats.failed_deliveries;
+			expect(totals).toEqual({
+				delivered,
+				failed,
+				other: stats.pending_deliveries + stats.held_deliveries,
+			});
+			for (const part of PARTS) {
+				expect(bars.reduce((total, { counts }) => total + counts[part], 0)).toBe(totals[part]);
+			}
+			for (const { rects } of bars) {
+				for (const { height, y } of rects) {
+					expect(height).toBeGreaterThan(0);
+					expect(y).toBeGreaterThan(110);
+				}
+			}
+		}),
+		{ numRuns: 100 },
+	);
+});
