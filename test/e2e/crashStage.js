@@ -160,7 +160,11 @@ class CrashStage {
 		const until = Date.now() + withinMs;
 		for (;;) {
 			await pause(2000);
-			const [[stats]] = await this.run({ resource: 'delivery', operation: 'getStats' });
+			const [[stats]] = await this.run({
+				resource: 'delivery',
+				operation: 'getStats',
+				simplify: false,
+			});
 			const isSettled = stats.pending_deliveries === 0 && (await isWhole(stats));
 			if (isSettled || Date.now() > until) return stats;
 		}

@@ -45,7 +45,12 @@ function useOutbox(prefix) {
 }
 
 const actNode = ({ credentials }, [resource, operation], parameters = {}, more = {}) =>
-	node('Act', ACTION, { resource, operation, ...parameters }, { credentials, ...more });
+	node(
+		'Act',
+		ACTION,
+		{ resource, operation, simplify: false, ...parameters },
+		{ credentials, ...more },
+	);
 
 /** Parameters on which it depends what others there are, or how they are meant: they stand in the node. */
 const FIXED = new Set([
@@ -653,7 +658,6 @@ describe('endpoints', () => {
 				outcome: 'success',
 				status_code: 200,
 				error_message: null,
-				attempts: 1,
 			},
 			{
 				success: false,
@@ -661,7 +665,6 @@ describe('endpoints', () => {
 				outcome: 'retryable',
 				status_code: 503,
 				error_message: 'The endpoint answered with status 503',
-				attempts: 1,
 				response: { status_code: 503, body: '{"why":"maintenance"}' },
 			},
 		]);
@@ -1427,6 +1430,38 @@ describe('the log', () => {
 					...expected(list.filter((row) => row.endpoint_id === endpoint_id)),
 				})),
 			);
+		}
+	});
+
+	test('and the endpoints have ten fields at most, where Simplify is on', async () => {
+		const [{ delivery_id: deliveryId }] = sent.second.failed;
+		const endpoint = { id: ids.bad };
+		for (const [operation, parameters, secret] of [
+			[['delivery', 'get'], { deliveryId }],
+			[['delivery', 'getAll'], { returnAll: true }],
+			[['delivery', 'getStats'], {}],
+			[['endpoint', 'get'], byId(endpoint)],
+			[['endpoint', 'getAll'], { returnAll: true }],
+			[['endpoint', 'getAll'], { returnAll: true, includeStats: false }],
+			[['endpoint', 'update'], { ...byId(endpoint), updateFields: { description: 'simple' } }],
+			[['endpoint', 'rotateSecret'], byId({ id: ids.off }), 'signing_secret'],
+		]) {
+			const [simple, raw] = [
+				(await done(outbox, operation, { ...parameters, simplify: true })).items,
+				(await done(outbox, operation, parameters)).items,
+			];
+			for (const item of [...simple, ...raw]) if (secret) kept.add(item[secret]);
+			expect(simple).toHaveLength(raw.length);
+			for (const [index, item] of simple.entries()) {
+				const names = Object.keys(item);
+				expect(names.length).toBeLessThanOrEqual(10);
+				expect(Object.keys(raw[index]).length).toBeGreaterThan(10);
+				expect(Object.keys(raw[index])).toEqual(expect.arrayContaining(names));
+				// Lists of counts have fewer fields too, and a rotated secret is another one.
+				for (const name of names.filter((one) => !/^by_|secret/.test(one))) {
+					expect([name, item[name]]).toEqual([name, raw[index][name]]);
+				}
+			}
 		}
 	});
 

@@ -1,8 +1,9 @@
+import omit from 'lodash/omit';
+import pick from 'lodash/pick';
 import {
 	UserError,
 	type IDataObject,
 	type IExecuteFunctions,
-	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
 
@@ -18,6 +19,7 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
 import type { RunResult } from '../../../../core/outbox/run';
+import type { DeliveryRow } from '../../../../core/outbox/tables';
 import { deliveryChart } from '../../../../core/report/deliveryChart';
 import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { eachItem } from '../../../shared/eachItem';
@@ -26,6 +28,7 @@ import { openOutbox } from '../../../shared/outbox';
 import { showPicture } from '../../../shared/pictures';
 import { runOption } from '../../../shared/runOptions';
 import { runUnlessBusy } from '../../../shared/runsAtOnce';
+import { simplified, simplifyField } from '../../../shared/simplify';
 import { deliveryChoice, deliveryLocator, endpointById, eventById, located } from '../../locators';
 import type { Operation } from '../../operation';
 import { outboxOperation } from '../../outboxOperation';
@@ -106,17 +109,36 @@ function queryOf(context: IExecuteFunctions, itemIndex: number): LogQuery {
 	};
 }
 
-export const get = outboxOperation([deliveryLocator], async ({ tables }, context, itemIndex) => {
-	const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
-	return presentDelivery(row) as IDataObject;
-});
+const SIMPLE_FIELDS = [
+	'id',
+	'event',
+	'event_id',
+	'endpoint_id',
+	'status',
+	'attempts',
+	'response_code',
+	'accepted_at',
+	'next_attempt_at',
+	'error_message',
+];
+
+const present = (context: IExecuteFunctions, itemIndex: number, row: DeliveryRow): IDataObject =>
+	simplified(context, itemIndex, presentDelivery(row) as IDataObject, SIMPLE_FIELDS);
+
+export const get = outboxOperation(
+	[deliveryLocator, simplifyField],
+	async ({ tables }, context, itemIndex) => {
+		const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
+		return present(context, itemIndex, row);
+	},
+);
 
 export const getMany = outboxOperation(
-	[...listFields, filters],
+	[...listFields, simplifyField, filters],
 	async ({ tables }, context, itemIndex) => {
 		const limit = limitOf(context, itemIndex);
 		const rows = await findDeliveries(tables, queryOf(context, itemIndex), limit);
-		return rows.map((row) => presentDelivery(row) as IDataObject);
+		return rows.map((row) => present(context, itemIndex, row));
 	},
 );
 
@@ -152,8 +174,28 @@ function chartTitle({ endpointId, eventId, eventType, status }: LogQuery): strin
 const msOf = (time: string | undefined): number | undefined =>
 	time === undefined ? undefined : Date.parse(time);
 
+const SIMPLE_COUNTS = [
+	'total_deliveries',
+	'successful_deliveries',
+	'failed_deliveries',
+	'success_rate',
+];
+
+function simplifiedStats({
+	by_day,
+	by_endpoint,
+	...stats
+}: ReturnType<typeof statsOf>): IDataObject {
+	return {
+		...omit(stats, 'total_attempts'),
+		by_endpoint: by_endpoint.map((part) => pick(part, ['endpoint_id', ...SIMPLE_COUNTS])),
+		by_day: by_day.map((part) => pick(part, ['day', ...SIMPLE_COUNTS])),
+	} as IDataObject;
+}
+
 export const getStats: Operation = {
 	properties: [
+		simplifyField,
 		filters,
 		{
 			displayName: 'Options',
@@ -169,9 +211,12 @@ export const getStats: Operation = {
 		return await eachItem(context, 1, 0, async (_, itemIndex) => {
 			const query = queryOf(context, itemIndex);
 			const rows = await findDeliveries(tables, query);
-			const item: INodeExecutionData = { json: statsOf(rows) as unknown as IDataObject };
+			const stats = statsOf(rows);
+			const json = context.getNodeParameter('simplify', itemIndex)
+				? simplifiedStats(stats)
+				: (stats as unknown as IDataObject);
 			const field = context.getNodeParameter('options.chartField', itemIndex, '') as string;
-			if (field === '') return { output: 0, item };
+			if (field === '') return { output: 0, item: { json } };
 			const title = chartTitle(query);
 			const chart = deliveryChart(rows, {
 				title,
@@ -185,7 +230,7 @@ export const getStats: Operation = {
 				'image/svg+xml',
 			);
 			showPicture(context, file, title);
-			return { output: 0, item: { ...item, binary: { [field]: file } } };
+			return { output: 0, item: { json, binary: { [field]: file } } };
 		});
 	},
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'crypto';
+import omit from 'lodash/omit';
 import {
 	UserError,
 	type IDataObject,
@@ -26,6 +27,7 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { sendTestEvent } from '../../../../core/outbox/testEvent';
 import { jsonObjectParameter } from '../../../shared/json';
 import { limitOf, listFields } from '../../../shared/listing';
+import { simplified, simplifyField } from '../../../shared/simplify';
 import { endpointChoice, endpointLocator } from '../../locators';
 import { outboxOperation, type OutboxTask } from '../../outboxOperation';
 
@@ -43,12 +45,35 @@ import {
 	type EndpointFields,
 } from './fields';
 
-const present = (endpoint: Endpoint): IDataObject => presentEndpoint(endpoint) as IDataObject;
+const SIMPLE_FIELDS = [
+	'id',
+	'name',
+	'url',
+	'platform',
+	'events',
+	'status',
+	'status_reason',
+	'created_at',
+];
 
-/** An endpoint with its signing secret in full: the one time that it is shown. */
-const presentWithSecret = (endpoint: Endpoint): IDataObject => ({
-	...present(endpoint),
-	signing_secret: endpoint.secrets.signing[0]?.secret ?? null,
+/**
+ * What an item says of an endpoint.
+ * @param more what it says beside the endpoint's own fields
+ */
+const present = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+	endpoint: Endpoint,
+	more: IDataObject = {},
+): IDataObject =>
+	simplified(context, itemIndex, { ...(presentEndpoint(endpoint) as IDataObject), ...more }, [
+		...SIMPLE_FIELDS,
+		...Object.keys(more),
+	]);
+
+/** An endpoint's signing secret in full: the one time that it is shown. */
+const secretOf = ({ secrets }: Endpoint): IDataObject => ({
+	signing_secret: secrets.signing[0]?.secret ?? null,
 });
 
 const withStats: INodeProperties = {
@@ -66,15 +91,18 @@ async function presentAll(
 	itemIndex: number,
 	endpoints: Endpoint[],
 ): Promise<IDataObject[]> {
-	if (!context.getNodeParameter('includeStats', itemIndex)) return endpoints.map(present);
+	const shown = (endpoint: Endpoint, more?: IDataObject): IDataObject =>
+		present(context, itemIndex, endpoint, more);
+	if (!context.getNodeParameter('includeStats', itemIndex)) {
+		return endpoints.map((endpoint) => shown(endpoint));
+	}
 	const query = endpoints.length === 1 ? { endpointId: endpoints[0].id } : {};
 	const { by_endpoint } = statsOf(await findDeliveries(outbox.tables, query));
 	const byId = new Map(by_endpoint.map(({ endpoint_id, ...stats }) => [endpoint_id, stats]));
 	const none = statsOf([]);
 	return endpoints.map((endpoint) => {
 		const { last_delivery, ...stats } = byId.get(endpoint.id) ?? none;
-		return {
-			...present(endpoint),
+		return shown(endpoint, {
 			last_delivery,
 			delivery_stats: {
 				total_deliveries: stats.total_deliveries,
@@ -83,7 +111,7 @@ async function presentAll(
 				pending_deliveries: stats.pending_deliveries,
 				held_deliveries: stats.held_deliveries,
 			},
-		};
+		});
 	});
 }
 
@@ -105,6 +133,7 @@ export const create = outboxOperation(
 		signingSecretField,
 		...schemeFields,
 		...endpointAuthentication,
+		simplifyField,
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -155,12 +184,12 @@ export const create = outboxOperation(
 			outbox.nowMs(),
 		);
 		await insertEndpoint(outbox, endpoint);
-		return presentWithSecret(endpoint);
+		return present(context, itemIndex, endpoint, secretOf(endpoint));
 	},
 );
 
 export const get = outboxOperation(
-	[endpointLocator, withStats],
+	[endpointLocator, withStats, simplifyField],
 	async (outbox, context, itemIndex) => {
 		const endpoint = await chosenEndpoint(context, outbox, itemIndex);
 		return await presentAll(outbox, context, itemIndex, [endpoint]);
@@ -168,7 +197,7 @@ export const get = outboxOperation(
 );
 
 export const getMany = outboxOperation(
-	[...listFields, withStats],
+	[...listFields, withStats, simplifyField],
 	async (outbox, context, itemIndex) => {
 		const endpoints = await loadEndpoints(outbox);
 		const shown = endpoints.slice(0, limitOf(context, itemIndex));
@@ -179,6 +208,7 @@ export const getMany = outboxOperation(
 export const update = outboxOperation(
 	[
 		endpointLocator,
+		simplifyField,
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',
@@ -217,7 +247,7 @@ export const update = outboxOperation(
 					outbox.nowMs(),
 				),
 		);
-		return present(endpoint);
+		return present(context, itemIndex, endpoint);
 	},
 );
 
@@ -233,6 +263,8 @@ const switched =
 	(status: Endpoint['status']): OutboxTask =>
 	async (outbox, context, itemIndex) =>
 		present(
+			context,
+			itemIndex,
 			await changeEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
 				fresh.status === status
 					? undefined
@@ -240,9 +272,9 @@ const switched =
 			),
 		);
 
-export const enable = outboxOperation([endpointLocator], switched('active'));
+export const enable = outboxOperation([endpointLocator, simplifyField], switched('active'));
 
-export const disable = outboxOperation([endpointLocator], switched('disabled'));
+export const disable = outboxOperation([endpointLocator, simplifyField], switched('disabled'));
 
 export const rotateSecret = outboxOperation(
 	[
@@ -257,6 +289,7 @@ export const rotateSecret = outboxOperation(
 			description:
 				'Both sign until then, so that the endpoint’s owner can change over. Where a request carries one signature only, the old secret’s stands there, and the new one’s in a second header whose name ends in -2.',
 		},
+		simplifyField,
 	],
 	async (outbox, context, itemIndex) => {
 		const secret = context.getNodeParameter('signingSecret', itemIndex) as string;
@@ -266,7 +299,8 @@ export const rotateSecret = outboxOperation(
 			await chosenEndpoint(context, outbox, itemIndex),
 			(fresh) => rotatedEndpoint(fresh, secret, hours * 3600, outbox.nowMs()),
 		);
-		return presentWithSecret(endpoint);
+		const { signing_secrets } = presentEndpoint(endpoint) as IDataObject;
+		return present(context, itemIndex, endpoint, { signing_secrets, ...secretOf(endpoint) });
 	},
 );
 
@@ -296,14 +330,13 @@ export const test = outboxOperation(
 			jsonObjectParameter(context.getNodeParameter('testData', itemIndex), 'Test Data (JSON)') ??
 			{};
 		const { eventId, report } = await sendTestEvent(outbox, endpoint, type, data);
-		const [{ attempt, ...made }] = report.attempts;
+		const [attempt] = report.attempts;
 		return {
 			success: report.status === 'delivered',
 			endpoint_id: endpoint.id,
 			event_id: eventId,
 			event: type,
-			...made,
-			attempts: attempt,
+			...omit(attempt, 'attempt'),
 			response: report.response,
 		};
 	},
