@@ -21,6 +21,7 @@ import { searchDeliveries, searchEndpoints, searchEvents } from '../shared/outbo
 
 import { hints } from './hints';
 import { properties, RESOURCES } from './resources';
+import { subtitle } from './subtitle';
 
 // n8n writes this function's source into an expression: it may use nothing from outside.
 const outputs = (parameters: { resource?: string; operation?: string; sendTo?: string }) =>
@@ -46,7 +47,7 @@ export class AgentWebhook implements INodeType {
 		icon: { light: 'file:agentWebhook.svg', dark: 'file:agentWebhook.dark.svg' },
 		group: ['output'],
 		version: [1],
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle,
 		description:
 			'Sends signed webhook events with conditions, filters, batches and retries, and signs, verifies and answers requests',
 		defaults: { name: 'Agent Webhook' },

@@ -23,7 +23,7 @@ import { duplicateReply, errorReply } from '../../core/replies/replies';
 import { testInboundCredential, testOutboxCredential } from '../shared/credentialTests';
 import { outboxSettings } from '../shared/outbox';
 
-import { outputs, properties, subtitle, webhooks } from './description';
+import { outputs, properties, webhooks } from './description';
 import { claimDelivery } from './duplicates';
 import {
 	duplicateWindowMs,
@@ -35,6 +35,7 @@ import {
 import { managementItem, managementRoute, type ManagementRoute } from './management';
 import { deregister, register } from './registration';
 import { bodyReader, distinctHeaders, publicUrl } from './request';
+import { subtitle } from './subtitle';
 
 // n8n reads such conditions for credentials as for parameters; its types have them for the latter only.
 const anyMethod = { _cnd: { exists: true } } as const;

@@ -117,11 +117,6 @@ const ACCEPTED_STATUSES = JSON.stringify(
 // value says which items n8n answers with.
 const responseData = `={{ $parameter["responseMode"] === "lastNode" ? ($parameter["options"]["responseData"] || "firstEntryJson") : { success: true, message: ${JSON.stringify(ACCEPTED_MESSAGE)}, execution_id: $executionId, status: (${ACCEPTED_STATUSES})[$parameter["platform"]] || ${JSON.stringify(ACCEPTED_STATUS)} } }}`;
 
-const NAMES = JSON.stringify(Object.fromEntries(PROFILES.map(({ id, name }) => [id, name])));
-
-/** What the canvas shows below the node's name. */
-export const subtitle = `={{ (${NAMES})[$parameter["platform"]] + ": " + $parameter["requestKind"] + ($parameter["authenticationMethods"].length ? "" : ", open to anyone") }}`;
-
 /** One output, or two where refused requests leave as well. */
 export const outputs = `={{(${String(outputsOf)})($parameter)}}` as `={{${string}}}`;
 

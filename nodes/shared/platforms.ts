@@ -73,6 +73,24 @@ export function requestKindProperties(
 	});
 }
 
+/**
+ * How the kinds of request that a node lets choose are called within a sentence, by value.
+ * @param properties the node's parameters
+ */
+export function kindNames(properties: INodeProperties[]): Record<string, string> {
+	const options = properties
+		.filter(({ name }) => name === 'requestKind')
+		.flatMap((property) => property.options ?? []);
+	// Abbreviations stay as they are.
+	const inSentence = (name: string): string =>
+		name.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase());
+	return Object.fromEntries(
+		options.flatMap((option) =>
+			'value' in option ? [[String(option.value), inSentence(option.name)]] : [],
+		),
+	);
+}
+
 const eventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
 	types.map(({ name, value }) => ({ name, value, description: value }));
 

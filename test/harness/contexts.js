@@ -83,6 +83,12 @@ function contextsOf(dist) {
 		return { additionalData, node: workflow.nodes.Node, workflow };
 	}
 
+	/** What an expression of a node's description is, as the editor finds out: before any run. */
+	function evaluate(type, parameters, expression) {
+		const { node, workflow } = stageNode(type, parameters, {});
+		return workflow.expression.getSimpleParameterValue(node, expression, 'internal', {});
+	}
+
 	/** Runs the action node. */
 	async function execute(parameters, items, { credentials = {}, more, signal, tool = false } = {}) {
 		const { additionalData, node, workflow } = stageNode(
@@ -152,7 +158,7 @@ function contextsOf(dist) {
 		return { answer, result };
 	}
 
-	return { CREDENTIALS, execute, NODES, receive };
+	return { CREDENTIALS, evaluate, execute, NODES, receive };
 }
 
 module.exports = { ...contextsOf(path.join(root, 'dist')), contextsOf };

@@ -1,0 +1,135 @@
+/** What the nodes say of themselves in n8n's editor. */
+const { evaluate, NODES } = require('../harness/contexts');
+
+const { agentWebhook, agentWebhookTrigger } = NODES;
+
+const optionsOf = ({ properties }, name) =>
+	properties.filter((property) => property.name === name).flatMap(({ options }) => options);
+
+/** The resource and the operation of everything that the action node can do. */
+const OPERATIONS = agentWebhook.description.properties
+	.filter(({ name }) => name === 'operation')
+	.flatMap(({ displayOptions, options }) =>
+		options.map((operation) => ({ resource: displayOptions.show.resource[0], ...operation })),
+	);
+const CASES = OPERATIONS.map((operation) => [
+	`${operation.resource} ${operation.value}`,
+	operation,
+]);
+
+describe('the subtitle', () => {
+	const subtitle = (parameters, type = 'agentWebhook') =>
+		evaluate(type, parameters, NODES[type].description.subtitle);
+
+	test.each(CASES)('of %s is words, of its own', (_, { resource, value }) => {
+		const text = subtitle({ resource, operation: value });
+		expect(text).toMatch(/^[A-Z]\S* \S/);
+		expect(text).not.toMatch(/undefined|null|\[object|=|__/);
+		const names = OPERATIONS.flatMap((operation) => [operation.value, operation.resource]);
+		const raw = names.filter((name) => /[A-Z]/.test(name));
+		for (const name of raw) expect(text).not.toContain(name);
+		const same = OPERATIONS.filter(
+			(other) => subtitle({ resource: other.resource, operation: other.value }) === text,
+		);
+		expect(same).toHaveLength(1);
+	});
+
+	const send = { resource: 'event', operation: 'send' };
+	const endpoint = (mode, value) => ({ endpoint: { __rl: true, mode, value } });
+	test.each([
+		[
+			{ ...send, platform: 'standardWebhooks', customEventType: 'order.created' },
+			'Send order.created to an endpoint',
+		],
+		[
+			{
+				...send,
+				platform: 'custom',
+				customEventType: '={{ $json.type }}',
+				url: 'https://u:p@example.com:8443/a?token=b',
+			},
+			'Send an event to example.com',
+		],
+		[
+			{ ...send, platform: 'workflux', eventType: 'agent.response', url: '={{ $json.url }}' },
+			'Send agent.response to an endpoint',
+		],
+		[
+			{ ...send, platform: 'workflux', eventType: '__other__', customEventType: 'own.type' },
+			'Send own.type to an endpoint',
+		],
+		[
+			{ ...send, platform: 'agenticflow', requestKind: 'agentMessage' },
+			'Send agent message to AgenticFlow',
+		],
+		[{ ...send, platform: 'uptiq', requestKind: 'call' }, 'Send call to UPTIQ'],
+		[
+			{ ...send, sendTo: 'subscribers', customEventType: 'order.created' },
+			'Send order.created to all subscribers',
+		],
+		[
+			{ resource: 'signature', operation: 'verify', platform: 'github' },
+			'Verify a signature: GitHub',
+		],
+		[
+			{ resource: 'signature', operation: 'generateSecret', format: 'hex' },
+			'Generate a signing secret: Hex',
+		],
+		[
+			{ resource: 'webhook', operation: 'respond', respondWith: 'json' },
+			'Respond to a webhook: JSON',
+		],
+		[
+			{ resource: 'platformWebhook', operation: 'getLogs', platform: 'agenticflow' },
+			'Get the logs of a webhook at AgenticFlow',
+		],
+		[{ resource: 'delivery', operation: 'deliverDue' }, 'Deliver what is due'],
+		[
+			{ resource: 'delivery', operation: 'getAll', filters: { status: 'failed' } },
+			'Get many deliveries: failed',
+		],
+		[
+			{ resource: 'endpoint', operation: 'create', endpointName: 'Billing' },
+			'Create an endpoint: Billing',
+		],
+		[
+			{ resource: 'endpoint', operation: 'delete', ...endpoint('name', 'Billing') },
+			'Delete an endpoint: Billing',
+		],
+		[{ resource: 'endpoint', operation: 'get', ...endpoint('id', 'ep_1') }, 'Get an endpoint'],
+		[
+			{ resource: 'endpoint', operation: 'get', ...endpoint('name', '={{ $json.name }}') },
+			'Get an endpoint',
+		],
+	])('of %j is: %s', (parameters, text) => {
+		expect(subtitle(parameters)).toBe(text);
+	});
+
+	test.each([
+		[{ requestKind: 'agentMessage' }, 'AgenticFlow: agent message'],
+		[{ requestKind: 'event' }, 'AgenticFlow: all events'],
+		[{ requestKind: 'event', events: ['agent.message'] }, 'AgenticFlow: agent.message'],
+		[
+			{ requestKind: 'event', events: ['a'], options: { eventTypes: 'b, c' } },
+			'AgenticFlow: 3 event types',
+		],
+		[
+			{ requestKind: 'event', options: { eventTypes: '={{ $json.x }}' } },
+			'AgenticFlow: some events',
+		],
+		[
+			{ platform: 'github', requestKind: 'event', authenticationMethods: [] },
+			'GitHub: all events, open to anyone',
+		],
+	])('of a trigger of %j is: %s', (parameters, text) => {
+		expect(subtitle({ platform: 'agenticflow', ...parameters }, 'agentWebhookTrigger')).toBe(text);
+	});
+
+	test.each(
+		optionsOf(agentWebhookTrigger.description, 'platform').map(({ name, value }) => [value, name]),
+	)('of a trigger for %s names %s', (platform, name) => {
+		const text = subtitle({ platform }, 'agentWebhookTrigger');
+		expect(text.startsWith(`${name}: `)).toBe(true);
+		expect(text).not.toMatch(/undefined|: $|[a-z][A-Z][a-z]+$/);
+	});
+});
