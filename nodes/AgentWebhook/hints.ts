@@ -28,6 +28,9 @@ const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>
 	);
 };
 
+const waitsForDeliverDue = (parameters: Parameters) =>
+	parameters.resource === 'event' && parameters.sendTo === 'subscribers';
+
 const WAITS_MS = JSON.stringify(
 	Object.fromEntries(PROFILES.map(({ id, retry }) => [id, totalWaitMs(retry)])),
 );
@@ -41,5 +44,13 @@ export const hints: NodeHint[] = [
 		message:
 			'This retry schedule has waits that are longer than one run may last. Wire <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. Where Retry is not connected, such deliveries leave on <b>Failed</b>.',
 		displayCondition: `={{ (${String(mayLeaveOnRetry)})($parameter, ${WAITS_MS}) }}`,
+	},
+	{
+		type: 'info',
+		location: 'outputPane',
+		whenToDisplay: 'beforeExecution',
+		message:
+			'Retries and batches are sent by <b>Delivery → Deliver Due</b> alone. Where no published workflow runs it on a Schedule Trigger, a delivery that fails is not tried again.',
+		displayCondition: `={{ (${String(waitsForDeliverDue)})($parameter) }}`,
 	},
 ];

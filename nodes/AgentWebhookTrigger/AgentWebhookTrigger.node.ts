@@ -36,6 +36,7 @@ import { managementItem, managementRoute, type ManagementRoute } from './managem
 import { deregister, register } from './registration';
 import { bodyReader, distinctHeaders, publicUrl } from './request';
 import { subtitle } from './subtitle';
+import { triggerPanel } from './triggerPanel';
 
 // n8n reads such conditions for credentials as for parameters; its types have them for the latter only.
 const anyMethod = { _cnd: { exists: true } } as const;
@@ -185,16 +186,7 @@ export class AgentWebhookTrigger implements INodeType {
 		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',
 		activationMessage: 'Your webhook now accepts requests on its production URL.',
 		defaults: { name: 'Agent Webhook Trigger' },
-		triggerPanel: {
-			header: 'Send a request to the test URL',
-			executionsHelp: {
-				inactive:
-					'Listen for a test event, then send a POST request with your credentials to the test URL. Requests that are refused start nothing: their reply says why.',
-				active:
-					'The workflow runs for each accepted request to the production URL. Requests that are refused start nothing: their reply says why.',
-			},
-			activationHint: 'Publish the workflow to accept requests on the production URL',
-		},
+		triggerPanel,
 		inputs: [],
 		outputs,
 		credentials: [

@@ -6,6 +6,7 @@ import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
 import { eventTypesProperties, platformProperty, requestKindProperties } from '../shared/platforms';
 
 import { AS_THE_PLATFORM } from './inbound';
+import { authenticationNotices, responseNotices } from './notices';
 
 type Parameters = {
 	platform?: string;
@@ -224,6 +225,7 @@ const options: INodeProperties = {
 			default: 1440,
 			description:
 				'For how long a repeated delivery is recognised, answered 200 and starts nothing. 0 switches it off. It holds in one n8n process, until it restarts.',
+			hint: 'Where no repeat may start the work twice, put n8n’s Remove Duplicates behind the trigger, on duplicate_key',
 		},
 		{
 			displayName: 'HTTPS Only',
@@ -338,6 +340,7 @@ export const properties: INodeProperties[] = [
 		placeholder: 'e.g. support-agent',
 		description:
 			'Your part of the URL, e.g. webhooks/agents/support-agent. Letters, digits, dots, hyphens, underscores and tildes.',
+		hint: 'The whole address stands above, under "Webhook URLs": the test URL while you listen, the production URL once the workflow is published',
 	},
 	{
 		displayName:
@@ -378,14 +381,7 @@ export const properties: INodeProperties[] = [
 		default: ['platform'],
 		description: 'What a caller must bring. Choose several to ask for all of them.',
 	},
-	{
-		displayName:
-			'Without authentication anyone who knows the URL can start this workflow. Choose at least one method.',
-		name: 'openNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
-	},
+	...authenticationNotices,
 	{
 		displayName: 'Register at the Platform',
 		name: 'register',
@@ -427,5 +423,6 @@ export const properties: INodeProperties[] = [
 		description: 'When and with what to answer an accepted request',
 		displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
 	},
+	...responseNotices,
 	options,
 ];

@@ -109,3 +109,20 @@ export const deliveryOptions = {
 		description: 'How long an attempt may take, up to the end of the answer',
 	},
 } satisfies Record<string, INodeProperties>;
+
+/**
+ * Stands above the options where the endpoint's certificate is not checked.
+ * @param collection the parameter that the options are in
+ */
+export const skipTlsNotice = (collection: string): INodeProperties => ({
+	displayName:
+		'The endpoint’s certificate is not checked: anyone on the way can read and change what is sent.',
+	name: 'skipTlsNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { [`/${collection}.skipTlsCheck`]: [true] } },
+});
+
+/** Stands under the choice of a platform whose manner is up to the sender. */
+export const OWN_ENDPOINT_HINT =
+	'For an endpoint of your own choose Standard Webhooks: there is a library for most languages';

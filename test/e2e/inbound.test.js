@@ -1,6 +1,11 @@
+const { execFileSync } = require('node:child_process');
 const { createHmac } = require('node:crypto');
 
 const { Webhook } = require('standardwebhooks');
+
+const {
+	AgentWebhookTrigger,
+} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
 
 const stage = require('./stage');
 
@@ -572,4 +577,32 @@ test('what cannot work is not switched on, and n8n says why', async () => {
 			await expect(hook).rejects.toThrow(message);
 		}),
 	);
+});
+
+test('the call that the trigger’s panel shows is accepted, and is refused with another secret', async () => {
+	const { triggerPanel } = new AgentWebhookTrigger().description;
+	const hook = await triggered(
+		{ requestKind: 'agentMessage', authenticationMethods: ['bearer', 'signature'] },
+		{ credentials: agenticflow },
+	);
+	for (const help of Object.values(triggerPanel.executionsHelp)) {
+		const shown = /<code>(.*)<\/code>/.exec(help)[1].replaceAll('<br />', '\n');
+		const callWith = (secret) =>
+			JSON.parse(
+				execFileSync(
+					'sh',
+					[
+						'-c',
+						shown
+							.replace('THE_URL', hook.url)
+							.replace('YOUR_TOKEN', secrets.bearerTokens[0])
+							.replace('YOUR_SECRET', secret),
+					],
+					{ stdio: ['ignore', 'pipe', 'ignore'] },
+				),
+			);
+		expect(callWith(secrets.signing[0])).toMatchObject({ success: true, status: 'queued' });
+		expect(callWith(newSecret())).toMatchObject({ error: { code: 'SIGNATURE_INVALID' } });
+	}
+	expect(await n8n.finished(hook.id, 2)).toHaveLength(2);
 });

@@ -1,4 +1,6 @@
 /** What the nodes say of themselves in n8n's editor. */
+const { NodeHelpers } = require('n8n-workflow');
+
 const { evaluate, NODES } = require('../harness/contexts');
 
 const { agentWebhook, agentWebhookTrigger } = NODES;
@@ -131,5 +133,88 @@ describe('the subtitle', () => {
 		const text = subtitle({ platform }, 'agentWebhookTrigger');
 		expect(text.startsWith(`${name}: `)).toBe(true);
 		expect(text).not.toMatch(/undefined|: $|[a-z][A-Z][a-z]+$/);
+	});
+});
+
+/** Parameters as n8n has them once a person has chosen some: with the others' defaults. */
+const filledIn = (type, parameters) => {
+	const { description } = NODES[type];
+	const node = { type, typeVersion: description.version[0], parameters };
+	const { properties } = description;
+	return NodeHelpers.getNodeParameters(properties, parameters, true, false, node, description);
+};
+
+/** The names of the notices that a person sees. */
+function noticesOf(type, parameters) {
+	const { description } = NODES[type];
+	const node = { type, typeVersion: description.version[0] };
+	const values = filledIn(type, parameters);
+	return description.properties
+		.filter((property) => property.type === 'notice')
+		.filter((property) => NodeHelpers.displayParameter(values, property, node, description, values))
+		.map(({ name }) => name);
+}
+
+describe('notices stand where a choice has a consequence', () => {
+	const of = (resource, operation, more) => ({ resource, operation, ...more });
+	test.each([
+		[of('event', 'send'), []],
+		[of('event', 'send', { useCredential: false }), ['unsignedNotice']],
+		[of('event', 'send', { options: { skipTlsCheck: true } }), ['skipTlsNotice']],
+		[of('event', 'send', { options: { skipTlsCheck: false } }), []],
+		[of('event', 'send', { sendTo: 'subscribers', useCredential: false }), ['outboxNotice']],
+		[of('endpoint', 'create'), ['secretNotice']],
+		[
+			of('endpoint', 'create', { options: { skipTlsCheck: true } }),
+			['secretNotice', 'skipTlsNotice'],
+		],
+		[of('endpoint', 'update'), []],
+		[of('endpoint', 'update', { updateFields: { skipTlsCheck: true } }), ['skipTlsNotice']],
+		[of('endpoint', 'rotateSecret'), ['secretNotice']],
+		[of('endpoint', 'delete'), ['deleteNotice']],
+		[of('endpoint', 'get'), []],
+		[of('delivery', 'deliverDue'), ['scheduleNotice']],
+		[of('delivery', 'prune'), ['pruneNotice']],
+		[of('delivery', 'getAll'), []],
+		[of('signature', 'generateSecret'), ['secretNotice']],
+		[of('signature', 'verify'), ['rawBodyNotice']],
+		[of('signature', 'verify', { bodySource: 'text' }), []],
+		[of('signature', 'sign'), []],
+		[of('webhook', 'respond'), ['respondNotice']],
+	])('%j: %j', (parameters, names) => {
+		expect(noticesOf('agentWebhook', parameters)).toEqual(names);
+	});
+
+	const agentMessage = { platform: 'agenticflow', requestKind: 'agentMessage' };
+	test.each([
+		[{ platform: 'github', requestKind: 'event' }, []],
+		[{ platform: 'agenticflow', requestKind: 'event' }, []],
+		[agentMessage, ['ruleNotice']],
+		[{ ...agentMessage, platform: 'custom' }, ['ruleNotice']],
+		[{ ...agentMessage, authenticationMethods: ['bearer'] }, []],
+		[{ ...agentMessage, authenticationMethods: [] }, ['openNotice']],
+		[{ platform: 'github', responseMode: 'responseNode' }, ['responseNodeNotice']],
+		[{ platform: 'github', responseMode: 'lastNode' }, ['lastNodeNotice']],
+	])('of the trigger, %j: %j', (parameters, names) => {
+		expect(noticesOf('agentWebhookTrigger', parameters)).toEqual(names);
+	});
+});
+
+describe('hints before a run', () => {
+	const shown = (parameters) =>
+		agentWebhook.description.hints.filter(({ displayCondition }) =>
+			evaluate('agentWebhook', parameters, displayCondition),
+		);
+	const send = { resource: 'event', operation: 'send' };
+	test.each([
+		[{ ...send, sendTo: 'subscribers' }, 'Deliver Due'],
+		[{ ...send, platform: 'agenticflow' }, 'Wire <b>Retry</b>'],
+		[{ ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }, undefined],
+		[{ ...send, platform: 'custom' }, undefined],
+		[{ resource: 'delivery', operation: 'deliverDue', sendTo: 'subscribers' }, undefined],
+	])('for %j: %s', (parameters, part) => {
+		expect(shown(parameters).map(({ message }) => message)).toEqual(
+			part === undefined ? [] : [expect.stringContaining(part)],
+		);
 	});
 });

@@ -262,6 +262,14 @@ const retentionFields: INodeProperties[] = [
 	},
 ];
 
+const pruneNotice: INodeProperties = {
+	displayName:
+		'What is deleted cannot be replayed any more, and an idempotency key is forgotten with its event. Deliver Due prunes as well, once an hour.',
+	name: 'pruneNotice',
+	type: 'notice',
+	default: '',
+};
+
 const PRUNE_EVERY_MS = 3_600_000;
 
 /** Prunes, unless the last time was not long ago. n8n keeps the time with the workflow. */
@@ -280,6 +288,13 @@ const MAX_RUNS_AT_ONCE = 2;
 
 export const deliverDue: Operation = {
 	properties: [
+		{
+			displayName:
+				'Run this on a Schedule Trigger, e.g. every minute: nothing else makes the retries and sends what gathers in batches.',
+			name: 'scheduleNotice',
+			type: 'notice',
+			default: '',
+		},
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -369,10 +384,13 @@ export const replayAllFailed = outboxOperation(
 	},
 );
 
-export const prune = outboxOperation(retentionFields, async (outbox, context, itemIndex) => {
-	const { deliveries, events } = await pruneOutbox(outbox, {
-		maxAgeDays: context.getNodeParameter('maxAgeDays', itemIndex) as number,
-		maxDeliveries: context.getNodeParameter('maxOnRecord', itemIndex) as number,
-	});
-	return { deleted_deliveries: deliveries, deleted_events: events };
-});
+export const prune = outboxOperation(
+	[pruneNotice, ...retentionFields],
+	async (outbox, context, itemIndex) => {
+		const { deliveries, events } = await pruneOutbox(outbox, {
+			maxAgeDays: context.getNodeParameter('maxAgeDays', itemIndex) as number,
+			maxDeliveries: context.getNodeParameter('maxOnRecord', itemIndex) as number,
+		});
+		return { deleted_deliveries: deliveries, deleted_events: events };
+	},
+);

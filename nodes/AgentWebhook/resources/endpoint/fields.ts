@@ -10,7 +10,7 @@ import {
 } from '../../../../core/outbox/endpoints';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { PROFILES, sendableKinds } from '../../../../core/profiles';
-import { deliveryOptions } from '../../../shared/deliveryOptions';
+import { deliveryOptions, OWN_ENDPOINT_HINT } from '../../../shared/deliveryOptions';
 import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 import { platformProperty } from '../../../shared/platforms';
@@ -63,10 +63,13 @@ export const eventTypesField: INodeProperties = {
 		'Which events the endpoint gets, with commas between them; a star at the end stands for any rest. Empty: all.',
 };
 
-export const platformField = platformProperty(
-	'How the endpoint’s requests look and are signed, and when failed ones are tried again',
-	(profile) => profile.section !== 'provider' && sendableKinds(profile).length > 0,
-);
+export const platformField: INodeProperties = {
+	...platformProperty(
+		'How the endpoint’s requests look and are signed, and when failed ones are tried again',
+		(profile) => profile.section !== 'provider' && sendableKinds(profile).length > 0,
+	),
+	hint: OWN_ENDPOINT_HINT,
+};
 
 export const signingSecretField: INodeProperties = {
 	displayName: 'Signing Secret',

@@ -26,6 +26,7 @@ import { findDeliveries, statsOf } from '../../../../core/outbox/log';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { sendTestEvent } from '../../../../core/outbox/testEvent';
 import { jsonObjectParameter } from '../../../shared/json';
+import { skipTlsNotice } from '../../../shared/deliveryOptions';
 import { limitOf, listFields } from '../../../shared/listing';
 import { simplified, simplifyField } from '../../../shared/simplify';
 import { endpointChoice, endpointLocator } from '../../locators';
@@ -117,15 +118,21 @@ async function presentAll(
 
 const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
 
+const notice = (name: string, displayName: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'notice',
+	default: '',
+});
+
+const secretNotice = notice(
+	'secretNotice',
+	'The signing secret is on the item, once. Hand it to the endpoint’s owner, and keep it out of logs.',
+);
+
 export const create = outboxOperation(
 	[
-		{
-			displayName:
-				'The signing secret is on the item, once. Hand it to the endpoint’s owner, and keep it out of logs.',
-			name: 'secretNotice',
-			type: 'notice',
-			default: '',
-		},
+		secretNotice,
 		{ ...nameField, required: true },
 		{ ...urlField, required: true },
 		platformField,
@@ -134,6 +141,7 @@ export const create = outboxOperation(
 		...schemeFields,
 		...endpointAuthentication,
 		simplifyField,
+		skipTlsNotice('options'),
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -209,6 +217,7 @@ export const update = outboxOperation(
 	[
 		endpointLocator,
 		simplifyField,
+		skipTlsNotice('updateFields'),
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',
@@ -251,13 +260,21 @@ export const update = outboxOperation(
 	},
 );
 
-export const remove = outboxOperation([endpointLocator], async (outbox, context, itemIndex) => {
-	const { by, text } = endpointChoice(context, itemIndex);
-	// By its ID an endpoint can be deleted whose secrets no key opens any more.
-	const id = by === 'id' ? text : (await chosenEndpoint(context, outbox, itemIndex)).id;
-	await removeEndpoint(outbox, id);
-	return { id, deleted: true };
-});
+const deleteNotice = notice(
+	'deleteNotice',
+	'The endpoint’s secret is deleted too, and deliveries that wait for an attempt will fail. Endpoint → Disable keeps both.',
+);
+
+export const remove = outboxOperation(
+	[endpointLocator, deleteNotice],
+	async (outbox, context, itemIndex) => {
+		const { by, text } = endpointChoice(context, itemIndex);
+		// By its ID an endpoint can be deleted whose secrets no key opens any more.
+		const id = by === 'id' ? text : (await chosenEndpoint(context, outbox, itemIndex)).id;
+		await removeEndpoint(outbox, id);
+		return { id, deleted: true };
+	},
+);
 
 const switched =
 	(status: Endpoint['status']): OutboxTask =>
@@ -278,6 +295,7 @@ export const disable = outboxOperation([endpointLocator, simplifyField], switche
 
 export const rotateSecret = outboxOperation(
 	[
+		secretNotice,
 		endpointLocator,
 		{ ...signingSecretField, displayName: 'New Signing Secret' },
 		{

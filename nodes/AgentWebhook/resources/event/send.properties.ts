@@ -10,7 +10,7 @@ import {
 	type RequestField,
 	type RequestProfile,
 } from '../../../../core/profiles';
-import { deliveryOptions } from '../../../shared/deliveryOptions';
+import { deliveryOptions, OWN_ENDPOINT_HINT, skipTlsNotice } from '../../../shared/deliveryOptions';
 import { headerFields } from '../../../shared/headers';
 import {
 	CATALOGUES,
@@ -294,10 +294,13 @@ const outboxOptions: INodeProperties = {
 
 /** Where to, and what: what only one endpoint needs to be told of. */
 const toEndpoint: INodeProperties[] = [
-	platformProperty(
-		'Whose events to send, or which platform to send to: it says how requests look and how they are signed',
-		(profile) => sendableKinds(profile).length > 0,
-	),
+	{
+		...platformProperty(
+			'Whose events to send, or which platform to send to: it says how requests look and how they are signed',
+			(profile) => sendableKinds(profile).length > 0,
+		),
+		hint: OWN_ENDPOINT_HINT,
+	},
 	...requestKindProperties(
 		'What to Send',
 		'An event in the platform’s manner, or a request that the platform takes',
@@ -319,7 +322,14 @@ const toEndpoint: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		noDataExpression: true,
-		description: 'Whether to sign with a credential. Receivers cannot trust unsigned requests.',
+		description: 'Whether to sign with a credential',
+	},
+	{
+		displayName: 'Requests leave unsigned: receivers cannot tell them from forged ones.',
+		name: 'unsignedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { useCredential: [false] } },
 	},
 	...eventTypeFields,
 	{
@@ -341,7 +351,7 @@ const toEndpoint: INodeProperties[] = [
 const toSubscribers: INodeProperties[] = [
 	{
 		displayName:
-			'The event goes to every endpoint of the outbox that is subscribed to it (resource Endpoint). What fails is tried again by Delivery → Deliver Due: run that on a Schedule Trigger.',
+			'The event goes to every endpoint of the outbox that is subscribed to it. Endpoints are registered with the resource Endpoint, e.g. by Endpoint → Create.',
 		name: 'outboxNotice',
 		type: 'notice',
 		default: '',
@@ -443,6 +453,6 @@ export const properties: INodeProperties[] = [
 	...toEndpoint.map(shownFor(TO_ENDPOINT)),
 	...toSubscribers.map(shownFor(TO_SUBSCRIBERS)),
 	...data,
-	shownFor(TO_ENDPOINT)(options),
+	...[skipTlsNotice('options'), options].map(shownFor(TO_ENDPOINT)),
 	shownFor(TO_SUBSCRIBERS)(outboxOptions),
 ];

@@ -19,6 +19,14 @@ const VALID = 0;
 const REFUSED = 1;
 
 const properties: INodeProperties[] = [
+	{
+		displayName:
+			'Put this behind n8n’s Webhook node with its option "Raw Body": JSON that was parsed has lost the bytes that were signed.',
+		name: 'rawBodyNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { bodySource: ['binary'] } },
+	},
 	platformProperty('Who signed, where the credential leaves it to the node'),
 	...bodyProperties,
 	{
