@@ -27,9 +27,11 @@ export function managementRoute(context: IWebhookFunctions): ManagementRoute | R
 function shown(body: unknown): IDataObject {
 	if (!isObject(body)) return {};
 	const { url } = body;
+	// Without https:// it could be user:password@host, of which the password would be shown.
+	const isWeb = typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url);
 	return {
 		...(pick(body, ['name', 'events', 'status', 'event']) as IDataObject),
-		...(typeof url === 'string' && URL.canParse(url) && { url: printableUrl(new URL(url)) }),
+		...(isWeb && { url: printableUrl(new URL(url)) }),
 	};
 }
 

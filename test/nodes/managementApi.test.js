@@ -1,0 +1,265 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
+const fc = require('fast-check');
+const { resolveWebhookDescriptionField, Workflow } = require('n8n-workflow');
+
+const { createSealer } = require('../../dist/core/outbox/sealing');
+const { PROFILES, requestKinds } = require('../../dist/core/profiles');
+const { REQUEST_PLACE } = require('../../dist/nodes/shared/managementItem');
+
+const { NODES, receive } = require('../harness/contexts');
+
+const { webhooks } = NODES.agentWebhookTrigger.description;
+const MANAGED = webhooks.slice(2);
+const EVERY_METHOD = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
+
+const triggerWith = (parameters) =>
+	new Workflow({
+		id: 'workflow',
+		nodes: [
+			{
+				id: 'node',
+				name: 'Trigger',
+				type: 'agentWebhookTrigger',
+				typeVersion: 2,
+				position: [0, 0],
+				parameters,
+			},
+		],
+		connections: {},
+		active: false,
+		nodeTypes: { getByNameAndVersion: () => NODES.agentWebhookTrigger },
+	});
+
+/** What n8n takes a field of a webhook for: with its expression engine, and without where it can. */
+function evaluate(parameters, description, field) {
+	const workflow = triggerWith(parameters);
+	const node = workflow.getNode('Trigger');
+	return {
+		native: resolveWebhookDescriptionField(node, description, field),
+		evaluated: workflow.expression.getSimpleParameterValue(
+			node,
+			description[field],
+			'internal',
+			{},
+			undefined,
+		),
+	};
+}
+
+const KINDS = PROFILES.flatMap((profile) =>
+	requestKinds(profile).map(({ id, management }) => ({
+		platform: profile.id,
+		kind: id,
+		management,
+	})),
+);
+
+describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management, platform }) => {
+	const parameters = { platform, requestKind: kind, path: 'support.agent_1' };
+	const variants = [
+		{ ...parameters, options: {} },
+		{ ...parameters, options: { responseCode: 202, outputRefused: true } },
+		{ ...parameters, responseMode: 'lastNode', options: { responseData: 'allEntries' } },
+		{ ...parameters, responseMode: 'responseNode', authenticationMethods: [], options: {} },
+	];
+
+	test('are the same with n8n’s expression engine and without', () => {
+		for (const given of variants) {
+			for (const description of webhooks) {
+				for (const field of ['httpMethod', 'path', 'responseMode', 'responseCode']) {
+					if (!String(description[field]).startsWith('={{')) continue;
+					const { evaluated, native } = evaluate(given, description, field);
+					expect({ field, native }).toEqual({
+						field,
+						native: { resolved: true, value: evaluated },
+					});
+				}
+			}
+		}
+	});
+
+	test('take every method once, at the addresses of the kind', () => {
+		const dynamic = { ...variants[0], options: { responseCode: '={{ 201 }}' } };
+		for (const given of [variants[0], dynamic]) {
+			const byPath = new Map();
+			for (const description of webhooks) {
+				const valueOf = (field) => evaluate(given, description, field).evaluated;
+				const methods = valueOf('httpMethod').split(',').filter(Boolean);
+				if (methods.length === 0) continue;
+				byPath.set(valueOf('path'), [...(byPath.get(valueOf('path')) ?? []), ...methods]);
+			}
+			const folders = { agentMessage: 'agents', workflowRun: 'workflows' };
+			const paths = management
+				? ['', '/:id', '/:id/:section'].map((rest) => `support.agent_1${management.path}${rest}`)
+				: [`webhooks/${folders[kind] ?? `${kind}s`}/support.agent_1`];
+			expect([...byPath.keys()]).toEqual(paths);
+			for (const methods of byPath.values()) expect(methods.sort()).toEqual(EVERY_METHOD);
+		}
+	});
+
+	test('are answered as the owner chose, or by the node that answers management requests', () => {
+		for (const given of variants) {
+			const valuesOf = (field) =>
+				webhooks
+					.filter((description) => evaluate(given, description, 'httpMethod').evaluated !== '')
+					.map((description) => evaluate(given, description, field).evaluated);
+			if (management) {
+				expect(valuesOf('responseMode')).toEqual(MANAGED.map(() => 'responseNode'));
+				continue;
+			}
+			// A wrong method is refused before anything could answer.
+			expect(valuesOf('responseMode')).toEqual([given.responseMode ?? 'onReceived', 'onReceived']);
+			expect(valuesOf('responseCode')[0]).toBe(given.options.responseCode ?? 200);
+		}
+	});
+
+	test('show one URL in the editor', () => {
+		const shown = webhooks.filter((description) => {
+			const { ndvHideUrl } = description;
+			return ndvHideUrl !== true && !evaluate(variants[0], description, 'ndvHideUrl').evaluated;
+		});
+		expect(shown).toHaveLength(1);
+		expect(MANAGED.includes(shown[0])).toBe(management !== undefined);
+	});
+});
+
+describe('a management request', () => {
+	const API_KEY = 'api-key-0123456789';
+	const OUTBOX_KEY = 'outbox-key-0123456789abcdef0123456789';
+	const parameters = {
+		platform: 'agenticflow',
+		requestKind: 'managementRequest',
+		path: 'x',
+		authenticationMethods: ['platform'],
+		options: {},
+	};
+	const credentials = {
+		agentWebhookInboundApi: { bearerTokens: API_KEY },
+		agentWebhookOutboxApi: { encryptionSecret: OUTBOX_KEY, outboxName: 'managed' },
+	};
+	const call = async (method, params, body, { key = API_KEY, query = {} } = {}) =>
+		await receive(
+			parameters,
+			{
+				method,
+				params,
+				query,
+				headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+				rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+				body: body ?? {},
+			},
+			{ credentials },
+		);
+	const open = ({ management_request: sealed }) =>
+		JSON.parse(createSealer([OUTBOX_KEY]).open(sealed, REQUEST_PLACE));
+	const WEBHOOK = JSON.parse(
+		fs.readFileSync(path.join(__dirname, '../pages/agenticflow/createWebhook.json'), 'utf8'),
+	);
+
+	test.each([
+		['GET', {}, undefined, 'list'],
+		['POST', {}, WEBHOOK, 'create'],
+		['GET', { id: 'wh_1' }, undefined, 'get'],
+		['PUT', { id: 'wh_1' }, { name: 'Renamed' }, 'update'],
+		['DELETE', { id: 'wh_1' }, undefined, 'delete'],
+		['POST', { id: 'wh_1', section: 'test' }, { event: 'order.created' }, 'test'],
+		['GET', { id: 'wh_1', section: 'logs' }, undefined, 'getLogs'],
+		['GET', { id: 'wh_1', section: 'stats' }, undefined, 'getStats'],
+	])(
+		'%s %j starts an execution with what is wanted, sealed',
+		async (method, params, body, task) => {
+			const query = { limit: '3' };
+			const { answer, result } = await call(method, params, body, { query });
+			expect(answer).toEqual({});
+			const [[{ json }]] = result.workflowData;
+			expect(json).toMatchObject({
+				task,
+				webhook_id: params.id ?? null,
+				platform: 'agenticflow',
+				authentication: ['bearer'],
+				source_address: '127.0.0.1',
+			});
+			expect(open(json)).toEqual({
+				platformId: 'agenticflow',
+				task,
+				query,
+				body: body ?? {},
+				...(params.id && { webhookId: params.id }),
+			});
+			expect(() => createSealer([OUTBOX_KEY]).open(json.management_request, 'elsewhere')).toThrow();
+		},
+	);
+
+	test.each([
+		['GET', { id: 'wh_1', section: 'secrets' }, undefined, 404, 'NOT_FOUND'],
+		['GET', { id: 'wh_1', section: 'constructor' }, undefined, 404, 'NOT_FOUND'],
+		['PATCH', { id: 'wh_1' }, {}, 405, 'METHOD_NOT_ALLOWED'],
+		['PUT', {}, WEBHOOK, 405, 'METHOD_NOT_ALLOWED'],
+		['POST', {}, {}, 422, 'INVALID_INPUT'],
+		['POST', {}, { ...WEBHOOK, events: Array(201).fill('a') }, 422, 'INVALID_INPUT'],
+		['PUT', { id: 'wh_1' }, { colour: 1 }, 422, 'INVALID_INPUT'],
+		['PUT', { id: 'wh_1' }, JSON.parse('{"__proto__": {}}'), 422, 'INVALID_INPUT'],
+		['POST', { id: 'wh_1', section: 'test' }, { event: 'no event!' }, 422, 'INVALID_INPUT'],
+	])('%s %j that cannot be starts none', async (method, params, body, statusCode, code) => {
+		const { answer, result } = await call(method, params, body);
+		expect(result).toEqual({ noWebhookResponse: true });
+		expect(answer).toMatchObject({
+			statusCode,
+			body: { success: false, error: { code, details: { received: expect.any(String) } } },
+		});
+	});
+
+	test('without a valid key starts none, and is told nothing of the outbox', async () => {
+		const { answer, result } = await call('GET', {}, undefined, { key: 'another' });
+		expect(result).toEqual({ noWebhookResponse: true });
+		expect(answer).toMatchObject({ statusCode: 401, body: { error: { code: 'TOKEN_INVALID' } } });
+	});
+
+	test('leaves no secret on its item', async () => {
+		const secret = fc.stringMatching(/^[A-Za-z0-9_.~-]{10,24}$/);
+		const forms = (text) => [
+			text,
+			encodeURIComponent(text),
+			...['hex', 'base64', 'base64url'].map((to) => Buffer.from(text).toString(to)),
+		];
+		const urlWith = fc.constantFrom(
+			(mark) => `https://your-app.com/hooks?key=${mark}#${mark}`,
+			(mark) => `https://jordan:${mark}@your-app.com/hooks`,
+			(mark) => `jordan:${mark}@your-app.com/hooks`,
+			(mark) => `your-app.com/hooks?key=${mark}`,
+			(mark) => `${mark}`,
+			(mark) => `ftp://${mark}@your-app.com/`,
+		);
+		const authenticationWith = fc.constantFrom(
+			(mark) => ({ type: 'bearer', token: mark }),
+			(mark) => ({ type: 'urlToken', token: mark }),
+			(mark) => ({ type: 'basic', username: mark, password: mark }),
+		);
+		await fc.assert(
+			fc.asyncProperty(secret, urlWith, authenticationWith, async (mark, url, authentication) => {
+				const body = { ...WEBHOOK, url: url(mark), authentication: authentication(mark) };
+				const { result } = await call('POST', {}, body, { query: { key: mark } });
+				const [[item]] = result.workflowData;
+				expect(open(item.json)).toMatchObject({ body });
+				const text = JSON.stringify(item).toLowerCase();
+				for (const form of [mark, `jordan:${mark}`, API_KEY, OUTBOX_KEY].flatMap(forms)) {
+					expect(text).not.toContain(form.toLowerCase());
+				}
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	test('shows on its item what it is about', async () => {
+		const url = 'https://your-app.com/hooks?key=1';
+		const { result } = await call('POST', {}, { ...WEBHOOK, url, status: 'disabled' });
+		expect(result.workflowData[0][0].json).toMatchObject({
+			name: WEBHOOK.name,
+			url: 'https://your-app.com/hooks',
+			events: WEBHOOK.events,
+			status: 'disabled',
+		});
+	});
+});
