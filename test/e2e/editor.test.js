@@ -1,0 +1,311 @@
+/** Our nodes in n8n's editor, in a real browser: found, set up, run and read as a person would. */
+const { createHmac } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
+
+const { findChromium } = require('../harness/chromium');
+const { root, scratch } = require('../harness/project');
+
+const { descriptionOf, EditorBrowser, Expected, testId } = require('./editorStage');
+const stage = require('./stage');
+
+const { ACTION, base, inbox, n8n, newSecret, newStandardSecret, node, receiver } = stage;
+const { post, shareSecrets, TRIGGER } = stage;
+
+jest.setTimeout(300_000);
+
+const PICTURE_BYTES = 200_000;
+
+const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(descriptionOf);
+
+/** n8n lists a trigger and the node of the same name as one entry. */
+const ENTRY = 'Agent Webhook';
+const TRIGGER_ITEM = 'On new Agent Webhook event';
+
+const operationLists = action.properties.filter(({ name }) => name === 'operation');
+const ACTION_ITEMS = operationLists.flatMap(({ options }) =>
+	options.map((option) => option.action),
+);
+
+// Stripe is one of those that only the trigger knows.
+const WORDS = ['webhook signature', 'hmac', 'signed', 'retry', 'AgenticFlow', 'Stripe'];
+
+const chromium = findChromium();
+const [inBrowser, title] = chromium
+	? [describe, 'in the editor']
+	: [describe.skip, 'in the editor (no Chromium was found: set CHROMIUM to one)'];
+
+inBrowser(title, () => {
+	let browser;
+
+	beforeAll(async () => {
+		browser = await EditorBrowser.launch(chromium);
+	});
+
+	afterEach(() => {
+		expect(browser.faults.splice(0)).toEqual([]);
+	});
+
+	afterAll(async () => {
+		await browser.close();
+	});
+
+	async function newWorkflow(theme) {
+		const editor = await browser.newTab(theme);
+		await editor.open('/workflow/new');
+		await editor.openCreator();
+		return editor;
+	}
+
+	/** Adds one of our nodes to a new workflow, and opens its panel again: then it says what is missing. */
+	async function added(item) {
+		const editor = await newWorkflow();
+		await editor.search(ENTRY);
+		await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
+		await editor.add(item);
+		const fresh = await editor.openNode();
+		await editor.closePanel();
+		await editor.openPanel(fresh);
+		return editor;
+	}
+
+	test('both nodes are found by the words that people type', async () => {
+		const editor = await newWorkflow();
+		for (const words of WORDS) {
+			await editor.search(words);
+			await editor.creatorItem(ENTRY).waitFor();
+		}
+		await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
+		await editor.add(TRIGGER_ITEM);
+		await editor.closePanel();
+		// Where a workflow has its trigger, n8n asks for what comes next.
+		await editor.openCreator();
+		for (const words of WORDS) {
+			await editor.search(words);
+			await editor.creatorItem(ENTRY).waitFor();
+		}
+		await editor.openFound(ENTRY, [...ACTION_ITEMS, TRIGGER_ITEM]);
+		await editor.close();
+	});
+
+	/**
+	 * Goes through the lists of a panel, and through those that a choice brings up. Of event types, and of
+	 * platforms to sign or verify as, it chooses only what changes the panel: there are dozens.
+	 */
+	async function goThrough(editor, description) {
+		const offered = new Set();
+
+		/** The fields that the collections offer, where they are others than before. */
+		async function lookIntoCollections({ collections, values }) {
+			for (const { name, fields } of collections) {
+				const names = fields.map(({ displayName }) => displayName);
+				const key = JSON.stringify([values.resource, values.operation, name, names]);
+				if (!offered.has(key)) expect(await editor.fieldsOf(name)).toEqual(names);
+				offered.add(key);
+			}
+		}
+
+		async function visit(chosen, known) {
+			const expected = new Expected(description, chosen);
+			const { panel, values } = expected;
+			await editor.expectPanel(expected);
+			await lookIntoCollections(expected);
+			const lists = expected.lists.filter((list) => !known.has(list));
+			const below = new Set([...known, ...lists]);
+			for (const { name, options } of lists) {
+				const choose = async (option) => {
+					const listed = await editor.choose(name, option.name);
+					// n8n adds this where its HTTP Request node can use a credential of the node's.
+					const own = listed.filter((other) => other !== 'Custom API Call');
+					expect(own).toEqual(options.map((other) => other.name));
+				};
+				const current = options.find(({ value }) => value === values[name]);
+				const isLong =
+					name === 'eventType' || (name === 'platform' && values.resource === 'signature');
+				for (const option of options.filter((other) => other !== current)) {
+					const next = { ...chosen, [name]: option.value };
+					const isSame = isDeepStrictEqual(new Expected(description, next).panel, panel);
+					if (isLong && isSame) continue;
+					await choose(option);
+					await visit(next, below);
+				}
+				await choose(current);
+			}
+		}
+		await visit({}, new Set());
+	}
+
+	test('the trigger’s panel is as described, for every platform and request kind', async () => {
+		const editor = await added(TRIGGER_ITEM);
+		await goThrough(editor, trigger);
+		await editor.close();
+	});
+
+	test('the action’s panel is as described, for every operation and what it lets one choose', async () => {
+		const editor = await added('Send an event');
+		await goThrough(editor, action);
+		await editor.close();
+	});
+
+	/** A field's value once a person has added it. */
+	const filled = ({ default: value, options, type, typeOptions }) =>
+		type === 'fixedCollection'
+			? { [options[0].name]: typeOptions?.multipleValues ? [{}] : {} }
+			: value;
+
+	/** A node's parameters with all fields that can be added to its collections. */
+	const withFields = (description, chosen) => ({
+		...chosen,
+		...Object.fromEntries(
+			new Expected(description, chosen).collections.map(({ name, fields }) => [
+				name,
+				Object.fromEntries(fields.map((field) => [field.name, filled(field)])),
+			]),
+		),
+	});
+
+	test('every field that can be added is shown, and nothing is missing but what is required', async () => {
+		const operations = operationLists.flatMap(({ displayOptions, options }) =>
+			options.map(({ value }) => ({ resource: displayOptions.show.resource[0], operation: value })),
+		);
+		const expected = [[trigger, {}], ...operations.map((operation) => [action, operation])]
+			.map(([description, chosen]) => {
+				// Some fields can be added once others are there.
+				const all = withFields(description, withFields(description, chosen));
+				return new Expected(description, all);
+			})
+			.filter(({ collections }) => collections.length > 0);
+		const nodes = expected.map(({ chosen, description }, index) =>
+			node(`Node ${index}`, description === trigger ? TRIGGER : ACTION, chosen, {
+				position: [(index % 4) * 300, Math.floor(index / 4) * 300],
+			}),
+		);
+		const id = await n8n.createWorkflow(
+			{ name: stage.unique('fields'), nodes, connections: {} },
+			{ active: false },
+		);
+		const editor = await browser.newTab();
+		await editor.open(`/workflow/${id}`);
+		for (const [index, { name }] of nodes.entries()) {
+			await editor.openPanel(editor.node(name));
+			await editor.expectFields(expected[index]);
+			await editor.closePanel();
+		}
+		await editor.close();
+	});
+
+	/** The quick start in n8n, not yet switched on, with credentials and an endpoint of its own. */
+	async function importQuickStart() {
+		const secrets = { bearer: newSecret(), inbound: newSecret(), outbound: newStandardSecret() };
+		await shareSecrets({ standard: secrets.outbound });
+		const file = path.join(root, 'templates/quick-start.json');
+		const workflow = JSON.parse(fs.readFileSync(file, 'utf8'));
+		const named = (name) => workflow.nodes.find((one) => one.name === name);
+		const scheme = { signatureScheme: 'platform' };
+		named('Agent Message').credentials = await n8n.createCredential(
+			'agentWebhookInboundApi',
+			'AgenticFlow’s calls',
+			{ ...scheme, bearerTokens: secrets.bearer, signingSecret: secrets.inbound },
+		);
+		const send = named('Send Event');
+		send.credentials = await n8n.createCredential('agentWebhookOutboundApi', 'My endpoint', {
+			...scheme,
+			authentication: 'none',
+			signingSecret: secrets.outbound,
+		});
+		send.parameters.url = `${receiver}/receive/standardwebhooks/quick-start`;
+		send.parameters.options = { allowHttp: true };
+		const id = await n8n.createWorkflow(workflow, { active: false });
+		const text = JSON.stringify({
+			message: 'Hello, I need help with my order #12345',
+			user_id: 'user_123',
+		});
+		const signature = createHmac('sha256', secrets.inbound).update(text).digest('hex');
+		/** Sends it a signed message. Returns the ID of the event that went out. */
+		const call = async (kind) => {
+			const { data, status } = await post(`${base}/${kind}/webhooks/agents/quick-start`, text, {
+				authorization: `Bearer ${secrets.bearer}`,
+				'X-AgenticFlow-Signature': `sha256=${signature}`,
+			});
+			expect({ status, success: data.success }).toEqual({ status: 200, success: true });
+			return data.data.event_id;
+		};
+		return { id, call };
+	}
+
+	const ran = ['Agent Message', 'Send Event', 'Reply'];
+
+	test('what ran without the editor is in its list of executions', async () => {
+		const { id, call } = await importQuickStart();
+		await n8n.activate(id);
+		const eventId = await call('webhook').finally(async () => await n8n.deactivate(id));
+		const [execution] = await n8n.finished(id);
+		const editor = await browser.newTab();
+		await editor.open(`/workflow/${id}/executions`);
+		const entry = editor.page.locator(testId(`execution-details-${execution.id}`));
+		await entry.click();
+		expect(await entry.innerText()).toMatch(/Succeeded in/);
+		await editor.succeeded(ran);
+		await editor.openPanel(editor.node('Send Event'));
+		expect(await editor.outputJson(eventId)).toContain('"status":"delivered"');
+		await editor.close();
+	});
+
+	/** Writes a picture to .n8n/pictures and, if SAVE_PICTURES is 1, to docs/pictures. */
+	async function save(name, theme, png) {
+		const folders = [path.join(scratch, 'pictures')];
+		if (process.env.SAVE_PICTURES === '1') folders.push(path.join(root, 'docs/pictures'));
+		for (const folder of folders) {
+			fs.mkdirSync(folder, { recursive: true });
+			fs.writeFileSync(path.join(folder, `${name}-${theme}.png`), png);
+		}
+		expect(png.length).toBeLessThan(PICTURE_BYTES);
+		const brightness = await browser.brightness(png);
+		if (theme === 'light') expect(brightness).toBeGreaterThan(170);
+		else expect(brightness).toBeLessThan(85);
+	}
+
+	describe.each(['light', 'dark'])('in its %s theme', (theme) => {
+		test('the node creator shows both nodes', async () => {
+			const editor = await newWorkflow(theme);
+			await editor.search('webhook signature');
+			await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
+			await save('node-creator', theme, await editor.picture(editor.creator));
+			await editor.close();
+		});
+
+		test('the quick start runs on a signed request, and its panels show the result', async () => {
+			const { id, call } = await importQuickStart();
+			const editor = await browser.newTab(theme);
+			await editor.open(`/workflow/${id}`);
+			expect(await editor.page.locator('body').getAttribute('data-theme')).toBe(theme);
+			await editor.listen('Waiting for you to send a signed request to the test URL');
+			const eventId = await call('webhook-test');
+			await editor.succeeded(ran);
+			await save('quick-start', theme, await editor.canvasPicture());
+
+			await editor.openPanel(editor.node('Send Event'));
+			expect(await editor.outputTable()).toMatchObject({
+				status: 'delivered',
+				event_id: eventId,
+				event: 'agent.message.received',
+			});
+			expect(await editor.outputJson(eventId)).toContain('"status":"delivered"');
+			await save('action', theme, await editor.picture());
+			await editor.closePanel();
+
+			await editor.openPanel(editor.node('Agent Message'));
+			expect(await editor.outputJson('user_123')).toContain('"signature":{"scheme":"agenticflow"}');
+			await save('trigger', theme, await editor.picture());
+			await editor.close();
+
+			const received = await inbox('quick-start');
+			expect(
+				received
+					.filter(({ headers }) => headers['webhook-id'] === eventId)
+					.map(({ verified }) => verified),
+			).toEqual([true]);
+		});
+	});
+});

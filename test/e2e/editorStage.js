@@ -1,0 +1,413 @@
+/** n8n's editor in a real browser, signed in, and what our nodes' descriptions say that it shows. */
+const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
+
+const { NodeHelpers } = require('n8n-workflow');
+const { chromium } = require('playwright-core');
+
+const { root } = require('../harness/project');
+
+const { base, n8n, pause } = require('./stage');
+
+const SHOWN_WITHIN_MS = 15_000;
+const PICTURE = { animations: 'disabled', caret: 'hide' };
+
+/** What a picture of the canvas shows around the nodes, in pixels: their names are outside of them. */
+const MARGIN = 60;
+
+const testId = (id) => `[data-test-id="${id}"]`;
+
+/** Waits until the page shows what is expected. Where it does not, says what it shows instead. */
+async function expectShown(read, expected) {
+	const until = Date.now() + SHOWN_WITHIN_MS;
+	for (;;) {
+		const shown = await read();
+		if (isDeepStrictEqual(shown, expected)) return;
+		if (Date.now() > until) return expect(shown).toEqual(expected);
+		await pause(25);
+	}
+}
+
+/** A node's description, from what ships. */
+function descriptionOf(name) {
+	const file = path.join(root, `dist/nodes/${name}/${name}.node.js`);
+	return new (require(file)[name])().description;
+}
+
+function credentialTitle(type) {
+	const name = type[0].toUpperCase() + type.slice(1);
+	const file = path.join(root, `dist/credentials/${name}.credentials.js`);
+	return new (require(file)[name])().displayName;
+}
+
+const withoutTags = (html) => html.replace(/<[^>]*>/g, '');
+
+const isEmpty = (value) =>
+	value === '' || value?.length === 0 || (value?.__rl === true && value.value === '');
+
+/** Whether n8n says that a required parameter is empty: of JSON it does not, the node does when it runs. */
+const isMissing = ({ name, required, type }, values) =>
+	required && type !== 'json' && isEmpty(values[name]);
+
+/** What a node's panel shows by its description, where some values are chosen and others are the defaults. */
+class Expected {
+	constructor(description, chosen) {
+		const { properties, version } = description;
+		const node = { typeVersion: [version].flat().at(-1), parameters: chosen };
+		Object.assign(this, { description, chosen, node });
+		this.values = NodeHelpers.getNodeParameters(properties, chosen, true, false, node, description);
+		this.parameters = properties.filter((property) => this.isShown(property));
+	}
+
+	isShown(property, at = '') {
+		const { description, node, values } = this;
+		return NodeHelpers.displayParameterPath(values, property, at, node, description);
+	}
+
+	/** The parameters that are chosen from a list of ours. */
+	get lists() {
+		return this.parameters.filter(({ type }) => type === 'options');
+	}
+
+	/** The collections, with the fields that can be added to each. */
+	get collections() {
+		return this.parameters
+			.filter(({ type }) => type === 'collection')
+			.map(({ name, options }) => ({
+				name,
+				fields: options.filter((option) => this.isShown(option, name)),
+			}));
+	}
+
+	/** The names of the outputs, as the description has them for these values. */
+	get outputs() {
+		const { outputs } = this.description;
+		const read = new Function('$parameter', `return ${outputs.slice('={{'.length, -'}}'.length)}`);
+		return read(this.values).map(({ displayName }) => displayName ?? '');
+	}
+
+	get panel() {
+		const { credentials } = this.description;
+		return {
+			labels: this.parameters
+				.filter(({ type }) => type !== 'notice')
+				.map(({ displayName }) => displayName),
+			notices: this.parameters
+				.filter(({ type }) => type === 'notice')
+				.map(({ displayName }) => withoutTags(displayName)),
+			missing: this.parameters
+				.filter((parameter) => isMissing(parameter, this.values))
+				.map(({ displayName }) => displayName),
+			credentials: credentials
+				.filter((credential) => this.isShown(credential))
+				.map(({ name }) => `Credential for ${credentialTitle(name)}`),
+			errors: [],
+		};
+	}
+}
+
+/** What a node's panel shows. It runs in the page. */
+function readPanel(panel) {
+	const all = (selector) =>
+		[...panel.querySelectorAll(selector)].filter((element) => element.checkVisibility());
+	const textOf = (element) => element.innerText.split('\n')[0].trim();
+	const nameOf = (element) =>
+		textOf(
+			element
+				.closest('[data-test-id="parameter-item"]')
+				.querySelector('[data-test-id="input-label"]'),
+		);
+	return {
+		labels: all('[data-test-id="input-label"]').map(textOf),
+		notices: all('.notice').map((notice) => notice.innerText.trim()),
+		missing: all('[data-test-id="parameter-issues"]').map(nameOf),
+		credentials: all('[data-test-id="credentials-label"]').map(textOf),
+		errors: all('[data-test-id="parameter-input-hint"]')
+			.map(textOf)
+			.filter((text) => /error/i.test(text)),
+	};
+}
+
+/** The names of a node's outputs on the canvas. It runs in the page. */
+function readOutputNames(node) {
+	const outputs = node.querySelectorAll('[data-test-id="canvas-node-output-handle"]');
+	return [...outputs].map(({ innerText }) => innerText.trim());
+}
+
+/** One tab of the editor. */
+class Editor {
+	constructor(page) {
+		this.page = page;
+		this.panel = page.locator(testId('ndv'));
+		this.creator = page.locator(testId('node-creator'));
+		this.creatorItems = this.creator.locator(testId('node-creator-item-name'));
+	}
+
+	async open(url) {
+		await this.page.goto(base + url);
+		// Nothing moves: neither the tests nor the pictures wait for it.
+		await this.page.addStyleTag({
+			content: '*, *::before, *::after { transition: none !important; animation: none !important }',
+		});
+		await this.page.locator(testId('canvas-wrapper')).waitFor();
+	}
+
+	async close() {
+		await this.page.close();
+	}
+
+	node(name) {
+		return this.page.locator(`${testId('canvas-node')}[data-node-name="${name}"]`);
+	}
+
+	/** The node whose panel is open: n8n renames it as its operation changes. */
+	async openNode() {
+		return this.node(await this.panel.locator(testId('node-title-container')).innerText());
+	}
+
+	async openCreator() {
+		await this.page.keyboard.press('n');
+		await this.creator.locator(testId('node-creator-search-bar')).waitFor();
+	}
+
+	/** Types words into the node creator. */
+	async search(words) {
+		const bar = this.creator.locator(testId('node-creator-search-bar'));
+		// What the last search has found does not count.
+		await bar.fill('nothing has this name');
+		await this.creator.locator(testId('node-creator-no-results')).waitFor();
+		await bar.fill(words);
+	}
+
+	creatorItem(name) {
+		return this.creatorItems.and(this.page.getByText(name, { exact: true }));
+	}
+
+	/** Opens what the node creator found: n8n's page for our nodes. Waits until it lists what it offers. */
+	async openFound(name, items) {
+		await this.creatorItem(name).click();
+		// The first section is open already.
+		await this.creator.locator(testId('node-creator-category-item')).nth(1).click();
+		await expectShown(async () => await this.creatorItems.allInnerTexts(), items);
+	}
+
+	/** Adds a node to the canvas. Its panel opens by itself. */
+	async add(item) {
+		await this.creatorItem(item).click();
+		await this.panel.waitFor();
+	}
+
+	async openPanel(node) {
+		await node.dblclick();
+		await this.panel.locator(testId('node-parameters')).waitFor();
+	}
+
+	async closePanel() {
+		await this.panel.locator(testId('ndv-close-button')).click();
+		await this.panel.waitFor({ state: 'hidden' });
+	}
+
+	/** Opens a list of the panel. Returns its box, and its options on the page. */
+	async openList(box) {
+		const input = box.getByRole('combobox').first();
+		await input.click();
+		const id = await input.getAttribute('aria-controls');
+		const options = this.page.locator(`[id="${id}"]`).getByRole('option');
+		await options.first().waitFor();
+		return { input, options };
+	}
+
+	/** Chooses from a list as it stands in the panel. Returns the names that were on the list. */
+	async choose(parameter, name) {
+		const box = this.panel.locator(testId(`parameter-input-${parameter}`)).first();
+		const { input, options } = await this.openList(box);
+		const names = await options.locator('.option-headline').allInnerTexts();
+		const listed = names.map((text) => text.trim());
+		await options.nth(listed.indexOf(name)).click();
+		await expectShown(async () => await input.inputValue(), name);
+		return listed;
+	}
+
+	/** The fields that a collection of the panel offers. */
+	async fieldsOf(collection) {
+		const box = this.panel
+			.locator(testId('parameter-item'))
+			.filter({ has: this.page.locator(`label[for="${collection}"]`) })
+			.last()
+			.locator(testId('collection-parameter-add'));
+		const { input, options } = await this.openList(box);
+		const fields = await options.allInnerTexts();
+		await input.click();
+		await options.first().waitFor({ state: 'hidden' });
+		return fields.map((field) => field.trim());
+	}
+
+	/** Waits until the panel, and its node on the canvas behind it, are as the description says. */
+	async expectPanel(expected) {
+		const read = async () => await this.panel.evaluate(readPanel);
+		await expectShown(read, expected.panel);
+		const outputs = async () => await (await this.openNode()).evaluate(readOutputNames);
+		await expectShown(outputs, expected.outputs);
+	}
+
+	/** Waits until the panel shows all fields that stand in its collections. */
+	async expectFields(expected) {
+		const fields = expected.collections.flatMap((collection) =>
+			collection.fields.map(({ displayName }) => displayName),
+		);
+		const read = async () => {
+			const { errors, labels, missing } = await this.panel.evaluate(readPanel);
+			return { errors, missing, absent: fields.filter((field) => !labels.includes(field)) };
+		};
+		await expectShown(read, { errors: [], missing: expected.panel.missing, absent: [] });
+	}
+
+	/** Has the workflow wait for a request to its trigger's test URL. @param says what the trigger says then */
+	async listen(says) {
+		await this.page.locator(testId('execute-workflow-button')).click();
+		await this.page.locator(testId('stop-execution-waiting-for-webhook-button')).waitFor();
+		await this.page.getByText(says).waitFor();
+	}
+
+	/** Waits until nodes are marked as successful. */
+	async succeeded(names) {
+		for (const name of names) {
+			await this.node(name).locator(testId('canvas-node-status-success')).waitFor();
+		}
+	}
+
+	/** Has a panel show its output as a table, JSON or schema. Returns where it stands. */
+	async outputAs(mode) {
+		const output = this.panel.locator(testId('output-panel'));
+		await output.locator(testId(`radio-button-${mode}`)).click();
+		return output.locator(testId('ndv-data-container'));
+	}
+
+	/** The first item of a panel's output, as its table shows it. */
+	async outputTable() {
+		const table = (await this.outputAs('table')).locator('table');
+		await table.waitFor();
+		const [names, values] = await Promise.all([
+			table.locator('th').allInnerTexts(),
+			table.locator('tbody tr').first().locator('td').allInnerTexts(),
+		]);
+		return Object.fromEntries(names.map((name, index) => [name.trim(), values[index].trim()]));
+	}
+
+	/** A panel's output as JSON without spaces, once it shows a text. */
+	async outputJson(text) {
+		const json = await this.outputAs('json');
+		await json.getByText(text).waitFor();
+		return (await json.innerText()).replace(/\s/g, '');
+	}
+
+	/** A picture of the tab or of a part of it, without what the mouse brings up. */
+	async picture(part = this.page) {
+		await this.page.mouse.move(720, 8);
+		return await part.screenshot({
+			...PICTURE,
+			// n8n leaves an empty box of its code editor's in the corner.
+			style: 'div[class^="ͼ"] { visibility: hidden }',
+		});
+	}
+
+	/** A picture of all nodes on the canvas. */
+	async canvasPicture() {
+		await this.page.locator('.el-notification__closeBtn').click();
+		const boxes = await this.page
+			.locator('.vue-flow__node')
+			.evaluateAll((nodes) => nodes.map((one) => one.getBoundingClientRect().toJSON()));
+		const edge = (read, side) => Math.round(read(...boxes.map((box) => box[side])));
+		const [left, top] = [edge(Math.min, 'left'), edge(Math.min, 'top')].map((at) => at - MARGIN);
+		const clip = {
+			x: left,
+			y: top,
+			width: edge(Math.max, 'right') + MARGIN - left,
+			height: edge(Math.max, 'bottom') + MARGIN - top,
+		};
+		await this.page.mouse.move(720, 8);
+		return await this.page.screenshot({ ...PICTURE, clip });
+	}
+}
+
+/** The browser: tabs that are signed in as the owner. */
+class EditorBrowser {
+	static async launch(executablePath) {
+		return new EditorBrowser(await chromium.launch({ executablePath }));
+	}
+
+	constructor(browser) {
+		this.browser = browser;
+		this.contexts = {};
+		/** What the pages have complained about. */
+		this.faults = [];
+	}
+
+	async contextFor(theme) {
+		const localStorage = [
+			{ name: 'n8n-browserId', value: n8n.browserId },
+			{ name: 'N8N_THEME', value: theme },
+		];
+		const context = await this.browser.newContext({
+			viewport: { width: 1440, height: 900 },
+			timezoneId: 'UTC',
+			storageState: { cookies: [], origins: [{ origin: base, localStorage }] },
+		});
+		const cookies = n8n.cookie.split('; ').map((cookie) => {
+			const [name, ...value] = cookie.split('=');
+			return { name, value: value.join('='), url: base };
+		});
+		await context.addCookies(cookies);
+		// n8n asks npm about the package; the tests need no network.
+		await context.route(
+			({ origin }) => origin !== base,
+			async (route) => await route.fulfill({ json: {} }),
+		);
+		context.on('weberror', (error) => this.faults.push(String(error.error())));
+		context.on('console', (message) => {
+			const { url } = message.location();
+			// n8n asks for a sample of each node's output, whether there is one or not.
+			if (message.type() === 'error' && !url.startsWith(`${base}/schemas/`)) {
+				this.faults.push(`${message.text()} ${url}`);
+			}
+		});
+		return context;
+	}
+
+	/** A new tab. @param theme light or dark */
+	async newTab(theme = 'light') {
+		this.contexts[theme] ??= await this.contextFor(theme);
+		const page = await this.contexts[theme].newPage();
+		// n8n asks before an unsaved workflow is left.
+		page.on('dialog', async (dialog) => await dialog.accept());
+		return new Editor(page);
+	}
+
+	/** How bright a picture is on average, from 0 to 255. */
+	async brightness(png) {
+		const page = await this.browser.newPage();
+		const mean = await page.evaluate(
+			async (source) => {
+				const picture = new Image();
+				picture.src = source;
+				await picture.decode();
+				const canvas = new OffscreenCanvas(picture.width, picture.height);
+				const context = canvas.getContext('2d');
+				context.drawImage(picture, 0, 0);
+				const { data } = context.getImageData(0, 0, picture.width, picture.height);
+				let sum = 0;
+				for (let at = 0; at < data.length; at += 4) sum += data[at] + data[at + 1] + data[at + 2];
+				return sum / (3 * (data.length / 4));
+			},
+			`data:image/png;base64,${png.toString('base64')}`,
+		);
+		await page.close();
+		return mean;
+	}
+
+	async close() {
+		await this.browser.close();
+	}
+}
+
+module.exports = { descriptionOf, EditorBrowser, Expected, expectShown, testId };
