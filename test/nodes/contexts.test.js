@@ -306,6 +306,24 @@ describe('descriptions', () => {
 		}
 	});
 
+	test('n8n finds the end of each expression, so that its editor can evaluate it', () => {
+		const { ExpressionParser } = require('n8n-workflow');
+		const expressionsIn = (value) => {
+			if (typeof value === 'string') return value.startsWith('={{') ? [value] : [];
+			return typeof value === 'object' && value !== null
+				? Object.values(value).flatMap(expressionsIn)
+				: [];
+		};
+		const expressions = Object.values(NODES).flatMap(({ description }) =>
+			expressionsIn(description),
+		);
+		expect(expressions.length).toBeGreaterThan(10);
+		for (const expression of expressions) {
+			const parts = ExpressionParser.splitExpression(expression.slice(1));
+			expect(parts.map(({ text, type }) => (type === 'code' ? type : text))).toEqual(['', 'code']);
+		}
+	});
+
 	test('the versions tested against are the ones that the pinned n8n ships', () => {
 		const { packages } = require('../n8n/package-lock.json');
 		const { devDependencies } = require('../../package.json');
