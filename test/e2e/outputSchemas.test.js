@@ -1,0 +1,353 @@
+/**
+ * What the editor shows of a node's output before its first run, held against what comes out: every
+ * operation is run in a real n8n, and its items have the schema's fields and no others.
+ */
+const { fork } = require('node:child_process');
+const path = require('node:path');
+
+require('reflect-metadata');
+
+const axios = require('axios');
+const { loadOutputSchema } = require('n8n-core');
+const { Webhook } = require('standardwebhooks');
+
+const { AgentWebhook } = require('../../dist/nodes/AgentWebhook/AgentWebhook.node');
+const {
+	AgentWebhookTrigger,
+} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
+const { n8nHome, root } = require('../harness/project');
+
+const stage = require('./stage');
+
+const Ajv = require(path.join(n8nHome, 'node_modules/ajv'));
+
+const { ACTION, base, behave, chain, itemsNode, n8n, newSecret, newStandardSecret, node } = stage;
+const { outputsOf, post, receiver, startNode, triggered, unique } = stage;
+
+/** The items of everything that can be run, by resource and operation. */
+const items = {};
+
+const credentials = {};
+const outboxName = unique('schemas').replaceAll('-', '_');
+const secret = newStandardSecret();
+let platformChild;
+
+/** Nodes that run one after another on the same items, each in a branch of its own. */
+async function runSteps(prefix, steps) {
+	const path = unique(prefix);
+	const start = startNode(path, 'lastNode');
+	const split = itemsNode();
+	const end = node('End', 'n8n-nodes-base.noOp', {}, { position: [900, 0] });
+	const nodes = steps.map(({ name, parameters, more }, index) =>
+		node(name ?? `Step ${index}`, ACTION, parameters, {
+			credentials,
+			executeOnce: true,
+			// n8n goes through branches from the top downwards.
+			position: [600, index * 200],
+			...more,
+		}),
+	);
+	const to = (...targets) => targets.map(({ name }) => ({ node: name, type: 'main', index: 0 }));
+	const id = await n8n.createWorkflow({
+		name: path,
+		nodes: [start, split, ...nodes, end],
+		connections: {
+			...chain(start, split),
+			[split.name]: { main: [to(...nodes)] },
+			...Object.fromEntries(nodes.map(({ name }) => [name, { main: Array(4).fill(to(end)) }])),
+		},
+	});
+	await axios.post(`${base}/webhook/${path}`, { items: [{}, {}] });
+	const [execution] = await n8n.finished(id, 1, 120_000);
+	await n8n.deactivate(id);
+	expect([execution.status, execution.data.resultData.error?.message]).toEqual([
+		'success',
+		undefined,
+	]);
+	for (const [index, { name, parameters }] of nodes.entries()) {
+		if (steps[index].unchecked) continue;
+		const found = outputsOf(execution, name).flat();
+		expect([name, found.length]).not.toEqual([name, 0]);
+		const key = `${parameters.resource}/${parameters.operation}`;
+		(items[key] ??= []).push(...found.map(({ json }) => json));
+	}
+}
+
+/** An operation with the defaults of what is not given, as a person finds it. */
+const step = (resource, operation, parameters, { name, ...more } = {}) => ({
+	name,
+	parameters: { resource, operation, ...parameters },
+	more,
+});
+
+const byId = (name, value) => ({ [name]: { __rl: true, mode: 'id', value } });
+const from = (name, field) => `={{ $('${name}').first().json.${field} }}`;
+const at = (box) => `${receiver}/receive/none/${box}`;
+
+async function sendToOneEndpoint() {
+	const [good, bad, slow] = [unique('good'), unique('bad'), unique('slow')];
+	const send = (box, parameters, options, more) =>
+		step(
+			'event',
+			'send',
+			{
+				platform: 'standardWebhooks',
+				customEventType: 'order.created',
+				url: at(box),
+				...parameters,
+				options: { allowHttp: true, ...options },
+			},
+			more,
+		);
+	await behave(bad, [{ status: 400 }]);
+	await behave(slow, [{ status: 503 }]);
+	await runSteps('send', [
+		send(good),
+		send(bad),
+		send(slow, {}, { retrySchedule: 'list', retryDelays: '1 h' }),
+		send(good, { conditionSource: 'json', conditions: '{"never": 1}' }),
+		send(good, {}, { maxEvents: 2 }, { executeOnce: false }),
+		send(good, {
+			platform: 'agenticflow',
+			requestKind: 'agentMessage',
+			dataSource: 'json',
+			data: '{"message": "Hello"}',
+		}),
+	]);
+}
+
+async function useTheOutbox() {
+	const boxes = { good: unique('good'), bad: unique('bad'), gone: unique('gone') };
+	await behave(boxes.bad, [{ status: 503 }, { status: 400 }]);
+	await behave(boxes.gone, [{ status: 503 }, { status: 410 }]);
+	const create = (name, options) =>
+		step(
+			'endpoint',
+			'create',
+			{
+				endpointName: boxes[name],
+				url: at(boxes[name]),
+				platform: 'standardWebhooks',
+				options: { allowHttp: true, ...options },
+			},
+			{ name },
+		);
+	const quick = { retrySchedule: 'list', retryDelays: '0.1 s, 1 h' };
+	const good = byId('endpoint', from('good', 'id'));
+	// Who is attempted first is not said.
+	const deliveryOf = (name) =>
+		`={{ $('getAll').all().find(({ json }) => json.endpoint_id === $('${name}').first().json.id).json.id }}`;
+	const deliveryId = deliveryOf('good');
+	await runSteps('outbox', [
+		create('good'),
+		create('bad', quick),
+		create('gone', quick),
+		step('endpoint', 'update', { ...good, updateFields: { description: 'For orders' } }),
+		step('endpoint', 'rotateSecret', good),
+		step('endpoint', 'disable', good),
+		step('endpoint', 'enable', good),
+		step('endpoint', 'test', good),
+		// The items of Send to All Subscribed Endpoints are as those of Deliver Due.
+		{
+			name: 'fan out',
+			parameters: {
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'subscribers',
+				customEventType: 'order.paid',
+			},
+			unchecked: true,
+		},
+		step('delivery', 'getAll', {}, { name: 'getAll' }),
+		step('delivery', 'get', { deliveryId }),
+		step('delivery', 'getAttempts', { deliveryId }),
+		step('delivery', 'deliverDue'),
+		step('delivery', 'getStats'),
+		step('delivery', 'replay', { deliveryId }),
+		step('delivery', 'replay', { deliveryId: deliveryOf('bad') }),
+		step('delivery', 'replayFailed', { since: '2026-01-01T00:00:00Z' }),
+		step('endpoint', 'get', good),
+		step('endpoint', 'getAll'),
+		step('delivery', 'prune'),
+		step('endpoint', 'delete', good),
+	]);
+}
+
+async function useThePlatform() {
+	const webhook = byId('webhook', from('create', 'id'));
+	await runSteps('platform', [
+		step(
+			'platformWebhook',
+			'create',
+			{
+				webhookName: 'Orders',
+				url: at(unique('platform')),
+				events: ['workflow.execution.completed'],
+			},
+			{ name: 'create' },
+		),
+		step('platformWebhook', 'update', { ...webhook, updateFields: { webhookName: 'More' } }),
+		step('platformWebhook', 'test', { ...webhook, eventType: 'workflow.execution.completed' }),
+		step('platformWebhook', 'getAll'),
+		step('platformWebhook', 'getLogs', webhook),
+		step('platformWebhook', 'getStats', webhook),
+		step('platformWebhook', 'delete', webhook),
+	]);
+}
+
+async function signAndVerify() {
+	const text = (bodyText) => ({ platform: 'standardWebhooks', bodySource: 'text', bodyText });
+	const headers = from('sign', 'signature_headers');
+	await runSteps('sign', [
+		step('signature', 'generateSecret', { format: 'hex' }),
+		step('signature', 'generateSecret', { format: 'keyFile' }),
+		step('signature', 'sign', text('{}'), { name: 'sign' }),
+		step('signature', 'verify', { ...text('{}'), headers }),
+		step('signature', 'verify', { ...text('{"changed": true}'), headers }),
+	]);
+}
+
+/** What starts a workflow: an event, a request of another kind, and a refused one. */
+async function callTheTrigger() {
+	const receive = async (parameters, body, headers) => {
+		const hook = await triggered(
+			{ platform: 'agenticflow', authenticationMethods: ['bearer'], ...parameters },
+			{ credentials },
+		);
+		await post(hook.url, JSON.stringify(body), headers);
+		const [execution] = await n8n.finished(hook.id);
+		const found = outputsOf(execution, 'Trigger').flat();
+		(items.trigger ??= []).push(...found.map(({ json }) => json));
+	};
+	const headers = { authorization: `Bearer ${secret}` };
+	await receive({ requestKind: 'agentMessage' }, { message: 'Hello' }, headers);
+	const event = { type: 'order.paid', timestamp: '2026-01-01T00:00:00Z', data: { n: 1 } };
+	const [id, now] = ['msg_1', new Date()];
+	const signature = {
+		'webhook-id': id,
+		'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+		'webhook-signature': new Webhook(secret).sign(id, now, JSON.stringify(event)),
+	};
+	await receive(
+		{ platform: 'standardWebhooks', requestKind: 'event', authenticationMethods: ['signature'] },
+		event,
+		signature,
+	);
+	await receive({ requestKind: 'agentMessage', options: { outputRefused: true } }, {}, {});
+}
+
+beforeAll(async () => {
+	platformChild = fork(path.join(__dirname, '../harness/agenticflow.mjs'));
+	const { port } = await new Promise((resolve) => platformChild.once('message', resolve));
+	const api = `http://127.0.0.1:${port}`;
+	const apiKey = newSecret();
+	await axios.post(`${api}/control`, { apiKey, signingSecret: newSecret() });
+	const made = await Promise.all([
+		n8n.createCredential('agentWebhookOutboxApi', outboxName, {
+			encryptionSecret: newSecret(),
+			outboxName,
+		}),
+		n8n.createCredential('agentWebhookOutboundApi', outboxName, {
+			authentication: 'none',
+			signatureScheme: 'platform',
+			signingSecret: secret,
+		}),
+		n8n.createCredential('agentWebhookInboundApi', outboxName, {
+			bearerTokens: secret,
+			signatureScheme: 'platform',
+			signingSecret: secret,
+		}),
+		n8n.createCredential('agentWebhookPlatformApi', outboxName, {
+			platform: 'agenticflow',
+			baseUrl: api,
+			apiKey,
+		}),
+	]);
+	Object.assign(credentials, ...made);
+	await Promise.all([
+		sendToOneEndpoint(),
+		useTheOutbox(),
+		useThePlatform(),
+		signAndVerify(),
+		callTheTrigger(),
+	]);
+}, 300_000);
+
+afterAll(async () => {
+	await stage.switchOff();
+	platformChild.kill();
+});
+
+/** The schema that the editor gets, by the address at which it asks for it. */
+async function schemaOf(type, place) {
+	const { data } = await axios.get(`${base}/schemas/${type}/${place}.json`);
+	return data;
+}
+
+/** A schema that lets no other fields pass, where it names any. */
+const closed = (schema) => ({
+	...schema,
+	...(schema.properties && {
+		additionalProperties: Object.keys(schema.properties).length === 0,
+		properties: Object.fromEntries(
+			Object.entries(schema.properties).map(([name, field]) => [name, closed(field)]),
+		),
+	}),
+	...(schema.items && { items: closed(schema.items) }),
+});
+
+/** The fields of a schema that none of the values has. */
+function unseen(schema, values, where = '') {
+	const objects = values.filter((value) => typeof value === 'object' && value !== null);
+	if (schema.items) return unseen(schema.items, objects.flat(), `${where}[]`);
+	return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+		const having = objects.filter((value) => name in value);
+		const place = `${where}.${name}`;
+		return having.length === 0
+			? [place]
+			: unseen(
+					field,
+					having.map((value) => value[name]),
+					place,
+				);
+	});
+}
+
+function expectToFit(schema, found) {
+	expect(found.length).toBeGreaterThan(0);
+	const validate = new Ajv({ strict: false, allErrors: true }).compile(closed(schema));
+	for (const item of found) {
+		validate(item);
+		expect(
+			(validate.errors ?? []).map(({ instancePath, message, params }) => [
+				instancePath,
+				message,
+				params,
+			]),
+		).toEqual([]);
+	}
+	expect(unseen(schema, found)).toEqual([]);
+}
+
+const OPERATIONS = new AgentWebhook().description.properties
+	.filter(({ name }) => name === 'operation')
+	.flatMap(({ displayOptions, options }) =>
+		options.map(({ value }) => `${displayOptions.show.resource[0]}/${value}`),
+	);
+// Its items are those that come in.
+const WITHOUT = ['webhook/respond'];
+
+test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
+	'%s puts out what its schema says',
+	async (operation) => {
+		expectToFit(await schemaOf(ACTION, `1.0.0/${operation}`), items[operation]);
+	},
+);
+
+// The editor shows none of triggers; n8n's own builder of workflows reads it, by this function.
+test('the trigger puts out what its schema says', () => {
+	const nodeDir = path.join(root, 'dist/nodes/AgentWebhookTrigger');
+	const { version } = new AgentWebhookTrigger().description;
+	const schema = loadOutputSchema({ nodeDir, version: version[0], versionFallback: true });
+	expectToFit(schema, items.trigger);
+});
