@@ -6,6 +6,15 @@ const { chromium } = require('playwright-core');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
+/** Where Playwright installs its own; it names none on a system that it has none for. */
+function playwrightsOwn() {
+	try {
+		return [chromium.executablePath()];
+	} catch {
+		return [];
+	}
+}
+
 /** Whether a program is there and runs: what some systems call Chromium only says how to install it. */
 const runs = (program) =>
 	fs.existsSync(program) &&
@@ -27,7 +36,7 @@ function findChromium() {
 	return [
 		'/usr/bin/chromium',
 		...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
-		chromium.executablePath(),
+		...playwrightsOwn(),
 	].find(runs);
 }
 
