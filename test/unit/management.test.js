@@ -905,6 +905,9 @@ describe('update', () => {
 		expect(await secretsOf()).toEqual({ ...basic, user: 'riley' });
 		expect(await update({ type: 'bearer', token: 'token-2' })).toEqual({ type: 'bearer' });
 		expect(await secretsOf()).toEqual({ ...scheme, authentication: 'bearer', token: 'token-2' });
+		// A token for a header is not put into URLs by itself.
+		const inUrl = { authentication: { type: 'urlToken' } };
+		expectRefused(await world.ask('update', { id: 'ep_a', body: inUrl }), 'authentication.token');
 		expect(await update({ type: 'none' })).toEqual({ type: 'none' });
 		expect(await secretsOf()).toEqual({ ...scheme, authentication: 'none' });
 		for (const authentication of [{ type: 'bearer' }, { type: 'urlToken' }]) {

@@ -333,6 +333,8 @@ describe('endpoint URLs', () => {
 		['ftp://example.com', 'begins with ftp://.'],
 		['http://example.com', 'plain HTTP'],
 		['https://user:hunter2@example.com', 'a user name or a password'],
+		['https://:hunter2@example.com', 'a user name or a password'],
+		['https://user@example.com', 'a user name or a password'],
 		['https://127.0.0.1/?token=hunter2', 'leads to 127.0.0.1, an address of'],
 		['https://[::1]/?token=hunter2', 'leads to [::1], an address of'],
 		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, an address of'],
@@ -377,8 +379,8 @@ describe('endpoint URLs', () => {
 		fc.assert(
 			fc.property(url, rules, (text, allowed) => {
 				try {
-					const { hostname, protocol, username } = checkEndpointUrl(text, allowed);
-					expect(username).toBe('');
+					const { hostname, password: given, protocol, username } = checkEndpointUrl(text, allowed);
+					expect([username, given]).toEqual(['', '']);
 					expect(protocol === 'https:' || (allowed.allowHttp && !allowed.httpsOnlyFor)).toBe(true);
 					expect(allowed.allowInternal || !isInternalHost(hostname)).toBe(true);
 				} catch (error) {
