@@ -44,7 +44,8 @@ function assets() {
 	}).pipe(dest('dist'));
 }
 
-const DOCS = [
+/** Read when they are written: a copy of the sources alone has none. */
+const pages = () => [
 	'README.md',
 	...fs
 		.readdirSync(path.join(__dirname, 'docs'))
@@ -259,7 +260,7 @@ const TABLES = {
 /** Writes the documents' tables from the profiles and the templates. It needs what the compiler wrote. */
 async function docs() {
 	const profiles = require('./dist/core/profiles');
-	for (const name of DOCS) {
+	for (const name of pages()) {
 		const file = path.join(__dirname, name);
 		const text = fs
 			.readFileSync(file, 'utf8')

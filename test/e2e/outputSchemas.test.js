@@ -16,13 +16,14 @@ const {
 	AgentWebhookTrigger,
 } = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
 const { n8nHome, root } = require('../harness/project');
+const { readTemplate } = require('../harness/templates');
 
 const stage = require('./stage');
 
 const Ajv = require(path.join(n8nHome, 'node_modules/ajv'));
 
 const { ACTION, base, behave, chain, itemsNode, n8n, newSecret, newStandardSecret, node } = stage;
-const { outputsOf, post, receiver, startNode, triggered, unique } = stage;
+const { outputsOf, post, receiver, startNode, TRIGGER, triggered, unique } = stage;
 
 /** The items of everything that can be run, by resource and operation. */
 const items = {};
@@ -128,7 +129,7 @@ async function useTheOutbox() {
 				endpointName: boxes[name],
 				url: at(boxes[name]),
 				platform: 'standardWebhooks',
-				options: { allowHttp: true, ...options },
+				options: { allowHttp: true, allowInternal: true, ...options },
 			},
 			{ name },
 		);
@@ -236,6 +237,34 @@ async function callTheTrigger() {
 	await receive({ requestKind: 'agentMessage', options: { outputRefused: true } }, {}, {});
 }
 
+/** Registers a webhook through the management API, and lists it. */
+async function manageWebhooks() {
+	const { name, nodes, connections, settings } = readTemplate('management-api');
+	const [trigger, answer] = nodes.filter(({ type }) => [TRIGGER, ACTION].includes(type));
+	Object.assign(trigger, { webhookId: unique('node'), credentials });
+	trigger.parameters.path = unique('api');
+	answer.credentials = credentials;
+	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
+	const url = `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}/api/v1/webhooks`;
+	const headers = { authorization: `Bearer ${secret}` };
+	const webhook = { name: 'Orders', url: 'https://example.com/hooks', events: ['*'] };
+	await post(url, JSON.stringify({ ...webhook, status: 'disabled' }), headers);
+	await axios.get(url, { headers });
+	for (const execution of await n8n.finished(id, 2)) {
+		for (const [key, { name: from }] of Object.entries({
+			trigger,
+			'endpoint/answerManagement': answer,
+		})) {
+			(items[key] ??= []).push(
+				...outputsOf(execution, from)
+					.flat()
+					.map(({ json }) => json),
+			);
+		}
+	}
+	await n8n.deactivate(id);
+}
+
 beforeAll(async () => {
 	platformChild = fork(path.join(__dirname, '../harness/agenticflow.mjs'));
 	const { port } = await new Promise((resolve) => platformChild.once('message', resolve));
@@ -270,6 +299,7 @@ beforeAll(async () => {
 		useThePlatform(),
 		signAndVerify(),
 		callTheTrigger(),
+		manageWebhooks(),
 	]);
 }, 300_000);
 
