@@ -18,7 +18,7 @@ export class AgentWebhookInboundApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'What callers of your webhook must know. Fill in what the trigger’s or the Verify operation’s authentication asks for and leave the rest empty.',
+				'What callers of your webhook must know. Fill in what "Authentication" in the trigger asks for, or a signing secret for the operation Signature → Verify, and leave the rest empty.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -31,6 +31,7 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
 			description: 'Tokens that are valid as ?token=, with spaces between them',
+			hint: 'Callers send it in the webhook’s URL, behind <code>?token=</code>',
 		},
 		{
 			displayName: 'Bearer Tokens',
@@ -39,7 +40,9 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
-			description: 'Tokens that are valid in the Authorization header, with spaces between them',
+			description:
+				'Tokens that are valid in the Authorization header, with spaces between them, and without the word Bearer',
+			hint: 'Callers send it as "Authorization: Bearer …". You make it: by Signature → Generate Secret with the format Token, or <code>openssl rand -hex 32</code>.',
 		},
 		{
 			displayName: 'Basic User',
@@ -47,6 +50,7 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. agenticflow',
+			hint: 'For callers that send a user and a password. Fill in both, or none.',
 		},
 		{
 			displayName: 'Basic Password',

@@ -1,7 +1,6 @@
 import type {
 	IAuthenticateGeneric,
 	Icon,
-	ICredentialTestRequest,
 	ICredentialType,
 	INodeProperties,
 	INodePropertyOptions,
@@ -25,13 +24,11 @@ const baseUrls: INodeProperties[] = managed.map(({ id, management }): INodePrope
 		default: baseUrl,
 		required: true,
 		placeholder: `e.g. ${baseUrl}`,
+		description:
+			'Where the platform’s API is. Leave it as it is, unless the platform gave you another address.',
 		displayOptions: { show: { platform: [id] } },
 	};
 });
-
-const paths = JSON.stringify(
-	Object.fromEntries(managed.map(({ id, management }) => [id, management.path])),
-);
 
 export class AgentWebhookPlatformApi implements ICredentialType {
 	name = 'agentWebhookPlatformApi';
@@ -63,18 +60,13 @@ export class AgentWebhookPlatformApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			description: 'The platform’s key for its API, with the right to manage webhooks',
+			hint: 'Without the word Bearer',
 		},
 	];
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
-
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: '={{$credentials.baseUrl}}',
-			url: `={{(${paths})[$credentials.platform]}}`,
-		},
 	};
 }

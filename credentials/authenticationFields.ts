@@ -28,6 +28,7 @@ export function authenticationFields(displayName: string, name: string): INodePr
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
+			description: 'As the endpoint’s owner gave it to you, without the word Bearer',
 			displayOptions: shownFor('bearer', 'urlToken'),
 		},
 		{

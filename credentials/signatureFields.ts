@@ -117,6 +117,9 @@ export function signatureFields(direction: 'inbound' | 'outbound'): INodePropert
 				? [...schemes, { name: 'None', value: 'none', description: 'Requests are not signed' }]
 				: schemes,
 			default: 'platform',
+			description: optional
+				? 'Leave it as it is for the Agent Webhook node, which names the platform. n8n’s HTTP Request node needs another choice.'
+				: 'Leave it as it is, unless callers sign in another manner than the node’s platform',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -127,6 +130,9 @@ export function signatureFields(direction: 'inbound' | 'outbound'): INodePropert
 			placeholder: 'e.g. whsec_…',
 			description:
 				'The current secret, or what the platform has in its place: the content of a private key file, or a public key. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
+			hint: optional
+				? 'The endpoint’s owner needs the same one: make it and hand it over, or take the one that you were given'
+				: 'The caller has the same one: copy it from the platform’s webhook settings, or make it and put it in there',
 			displayOptions: whereSigned,
 		},
 		{

@@ -99,7 +99,7 @@ export function parseContentTemplate(template: string): ContentPart[] {
 	if (end < template.length) parts.push({ literal: template.slice(end) });
 	if (!parts.some((part) => 'field' in part && ['body', 'form'].includes(part.field))) {
 		throw new InvalidSchemeError(
-			'Signed content must hold {body}: a signature that leaves the body out protects nothing.',
+			'Signed content must hold {body}: a signature that leaves the body out protects nothing. Add {body}.',
 		);
 	}
 	return parts;
@@ -197,10 +197,14 @@ export function customScheme(settings: CustomSchemeSettings): SignatureScheme {
 		);
 	}
 	if (!HEADER_TEXT.test(settings.prefix)) {
-		throw new InvalidSchemeError('Signature Prefix may hold printable ASCII characters only.');
+		throw new InvalidSchemeError(
+			'Signature Prefix may hold printable ASCII characters only. Take the others out.',
+		);
 	}
 	if (!(settings.toleranceSeconds > 0)) {
-		throw new InvalidSchemeError('Tolerance must be more than 0 seconds.');
+		throw new InvalidSchemeError(
+			'Tolerance must be more than 0 seconds. Fill in 300, as most have it.',
+		);
 	}
 	return {
 		name: 'custom',

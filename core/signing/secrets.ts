@@ -43,7 +43,9 @@ function ed25519Private(encoded: string): KeyObject {
 	const bytes = decodeBase64(encoded, 'The signing key behind whsk_');
 	// 64 bytes is libsodium's form: the seed, then the public key.
 	if (bytes.length !== 32 && bytes.length !== 64) {
-		throw new InvalidSecretError('The signing key behind whsk_ must be 32 or 64 bytes long.');
+		throw new InvalidSecretError(
+			'The signing key behind whsk_ must be 32 or 64 bytes long. Copy it again, whole.',
+		);
 	}
 	return createPrivateKey({
 		key: Buffer.concat([PKCS8_ED25519, bytes.subarray(0, 32)]),
@@ -54,7 +56,7 @@ function ed25519Private(encoded: string): KeyObject {
 
 function ed25519Public(bytes: Buffer, what: string): KeyObject {
 	if (bytes.length !== 32) {
-		throw new InvalidSecretError(`${what} must be 32 bytes long.`);
+		throw new InvalidSecretError(`${what} must be 32 bytes long. Copy it again, whole.`);
 	}
 	return createPublicKey({
 		key: Buffer.concat([SPKI_ED25519, bytes]),

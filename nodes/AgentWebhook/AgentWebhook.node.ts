@@ -15,6 +15,7 @@ import {
 	testInboundCredential,
 	testOutboundCredential,
 	testOutboxCredential,
+	testPlatformCredential,
 } from '../shared/credentialTests';
 import { ManagementClient } from '../shared/managementApi';
 import { searchDeliveries, searchEndpoints, searchEvents } from '../shared/outboxLists';
@@ -90,6 +91,7 @@ export class AgentWebhook implements INodeType {
 			{
 				name: 'agentWebhookPlatformApi',
 				required: true,
+				testedBy: 'platformCredentialTest',
 				displayOptions: { show: { resource: ['platformWebhook'] } },
 			},
 		],
@@ -133,6 +135,12 @@ export class AgentWebhook implements INodeType {
 				credential: ICredentialsDecrypted,
 			): Promise<INodeCredentialTestResult> {
 				return testOutboxCredential(credential);
+			},
+			async platformCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return await testPlatformCredential(this, credential);
 			},
 		},
 	};

@@ -20,7 +20,11 @@ import { BODY_SCHEMAS } from '../../core/management/routes';
 import { createSealer } from '../../core/outbox/sealing';
 import { MANAGEMENT_KIND, profileById } from '../../core/profiles';
 import { duplicateReply, errorReply } from '../../core/replies/replies';
-import { testInboundCredential, testOutboxCredential } from '../shared/credentialTests';
+import {
+	testInboundCredential,
+	testOutboxCredential,
+	testPlatformCredential,
+} from '../shared/credentialTests';
 import { outboxSettings } from '../shared/outbox';
 
 import { outputs, properties, webhooks } from './description';
@@ -209,6 +213,7 @@ export class AgentWebhookTrigger implements INodeType {
 			{
 				name: 'agentWebhookPlatformApi',
 				required: true,
+				testedBy: 'platformCredentialTest',
 				displayOptions: { show: { register: [true] } },
 			},
 		],
@@ -229,6 +234,12 @@ export class AgentWebhookTrigger implements INodeType {
 				credential: ICredentialsDecrypted,
 			): Promise<INodeCredentialTestResult> {
 				return testOutboxCredential(credential);
+			},
+			async platformCredentialTest(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				return await testPlatformCredential(this, credential);
 			},
 		},
 	};

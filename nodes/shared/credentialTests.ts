@@ -1,4 +1,8 @@
-import type { ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
 
 import {
 	checkSigningFields,
@@ -7,21 +11,103 @@ import {
 	type CredentialFields,
 } from '../../core/credentials/settings';
 import { createSealer } from '../../core/outbox/sealing';
+import { profileById } from '../../core/profiles';
+import { secretList } from '../../core/signing/secrets';
 
+import { failureOf, webhooksIn } from './managementApi';
 import { outboxSettings } from './outbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
+
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);
+
+const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
 function tested(check: () => void): INodeCredentialTestResult {
 	try {
 		check();
 		return OK;
 	} catch (error) {
-		return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
+		return failed(messageOf(error));
 	}
 }
 
-const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/** What a check says is wrong, as a message that names the field. */
+function inField(label: string, check: () => void): void {
+	const { message, status } = tested(check);
+	if (status === 'Error') throw new Error(`"${label}": ${message}`);
+}
+
+const textOf = (fields: CredentialFields, name: string): string =>
+	typeof fields[name] === 'string' ? fields[name] : '';
+
+const BEARER_WORD = /^bearer:?$/i;
+const TOKEN_PARAMETER = /^[?&]?token=/i;
+
+/** A pasted secret brings its surroundings with it, and is another one by them. */
+function assertBare(label: string, secret: string): void {
+	// The content of a key file may end in a line break.
+	if (secret !== secret.trim() && !secret.trimStart().startsWith('{')) {
+		throw new Error(`"${label}" begins or ends with a space or a line break. Take it out.`);
+	}
+}
+
+/** What stands before a token, where a person copies more than the token. */
+function assertTokens(label: string, tokens: string[], word: RegExp, what: string): void {
+	if (tokens.some((token) => word.test(token))) {
+		throw new Error(`"${label}" holds ${what}. Put the token alone there.`);
+	}
+}
+
+function assertHeaderText(label: string, text: string): void {
+	assertBare(label, text);
+	assertTokens(label, text.split(/\s+/), BEARER_WORD, 'the word "Bearer"');
+	if (!/^[\x21-\x7e]*$/.test(text)) {
+		throw new Error(
+			`"${label}" has a space or another character that a header cannot carry. Copy it again.`,
+		);
+	}
+}
+
+function assertUser(label: string, user: string): void {
+	if (user.includes(':')) {
+		throw new Error(
+			`"${label}" has a colon, which Basic authentication cannot carry. Take it out.`,
+		);
+	}
+}
+
+function checkBasic({ password, user }: { user: string; password: string }): boolean {
+	if (user === '' && password === '') return false;
+	if (user === '') {
+		throw new Error('"Basic User" is empty. Fill it in, or take "Basic Password" out.');
+	}
+	if (password === '') {
+		throw new Error('"Basic Password" is empty. Fill it in, or take "Basic User" out.');
+	}
+	assertUser('Basic User', user);
+	return true;
+}
+
+/** Whether there is a signing secret; where there is, it must be usable, and so must the further ones. */
+function checkSigning(fields: CredentialFields, nowMs: number): boolean {
+	const current = textOf(fields, 'signingSecret');
+	const further = secretList('', textOf(fields, 'furtherSigningSecrets'));
+	if (current === '') {
+		if (further.length === 0) return false;
+		throw new Error(
+			'"Signing Secret" is empty. Put the current secret there, and those before it under "Further Signing Secrets".',
+		);
+	}
+	assertBare('Signing Secret', current);
+	checkSigningFields({ ...fields, furtherSigningSecrets: '' }, nowMs);
+	for (const secret of further) {
+		const alone = { ...fields, signingSecret: secret, furtherSigningSecrets: '' };
+		inField('Further Signing Secrets', () => checkSigningFields(alone, nowMs));
+	}
+	return true;
+}
 
 /** Nothing can be called to try inbound secrets: what can be told is whether they are usable. */
 export function testInboundCredential(
@@ -30,13 +116,19 @@ export function testInboundCredential(
 ): INodeCredentialTestResult {
 	const fields: CredentialFields = credential.data ?? {};
 	return tested(() => {
-		const { urlTokens, bearerTokens, basic } = inboundSecrets(fields);
-		const hasBasic = basic.user !== '' && basic.password !== '';
-		if ((basic.user === '') !== (basic.password === '')) {
-			throw new Error('Basic authentication needs both a user and a password.');
+		const { basic, bearerTokens, urlTokens } = inboundSecrets(fields);
+		assertTokens('URL Tokens', urlTokens, TOKEN_PARAMETER, '"token="');
+		assertTokens('Bearer Tokens', bearerTokens, BEARER_WORD, 'the word "Bearer"');
+		const hasBasic = checkBasic(basic);
+		const hasSecret = checkSigning(fields, nowMs);
+		if (hasSecret) return;
+		const scheme = textOf(fields, 'signatureScheme');
+		if (scheme !== '' && scheme !== 'platform') {
+			throw new Error(
+				'"Signing Secret" is empty, though a signature scheme is chosen. Fill it in, or set "Signature Scheme" back to "As the Node’s Platform".',
+			);
 		}
-		if (isFilled(fields.signingSecret)) checkSigningFields(fields, nowMs);
-		else if (urlTokens.length === 0 && bearerTokens.length === 0 && !hasBasic) {
+		if (urlTokens.length === 0 && bearerTokens.length === 0 && !hasBasic) {
 			throw new Error('The credential is empty: fill in what callers must bring.');
 		}
 	});
@@ -49,21 +141,97 @@ export function testOutboundCredential(
 ): INodeCredentialTestResult {
 	const fields: CredentialFields = credential.data ?? {};
 	return tested(() => {
-		endpointAuthentication(fields);
-		if (fields.signatureScheme === 'none') return;
-		if (!isFilled(fields.signingSecret)) {
+		const authentication = endpointAuthentication(fields);
+		if ('token' in authentication) {
+			const { token, type } = authentication;
+			if (type === 'bearer') assertHeaderText('Token', token);
+			else assertTokens('Token', [token], TOKEN_PARAMETER, '"token="');
+		}
+		if ('user' in authentication) assertUser('User', authentication.user);
+		if (fields.signatureScheme === 'none') {
+			if (authentication.type !== 'none') return;
 			throw new Error(
-				'The signing secret is empty. Fill it in, or choose "None" under "Signature Scheme".',
+				'The credential proves nothing: choose an authentication or a signature scheme, or switch off "Sign and Authenticate" in the node.',
 			);
 		}
-		checkSigningFields(fields, nowMs);
+		if (textOf(fields, 'signingSecret').startsWith('whpk_')) {
+			throw new Error(
+				'"Signing Secret" is a public key (whpk_), which only verifies. Fill in a whsec_ secret, or the private key (whsk_).',
+			);
+		}
+		if (!checkSigning(fields, nowMs)) {
+			throw new Error(
+				'"Signing Secret" is empty. Fill it in, or choose "None" under "Signature Scheme".',
+			);
+		}
 	});
 }
 
 /** Whether the keys are strong enough, and the outbox has a name. The tables can be looked for in a run only. */
-export const testOutboxCredential = (
-	credential: ICredentialsDecrypted,
-): INodeCredentialTestResult =>
-	tested(() => {
-		createSealer(outboxSettings(credential.data ?? {}).keys);
+export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCredentialTestResult {
+	const fields = credential.data ?? {};
+	return tested(() => {
+		assertBare('Encryption Key', textOf(fields, 'encryptionSecret'));
+		outboxSettings(fields);
+		inField('Encryption Key', () => {
+			createSealer([textOf(fields, 'encryptionSecret')]);
+		});
+		for (const key of secretList('', textOf(fields, 'furtherEncryptionSecrets'))) {
+			inField('Further Encryption Keys', () => {
+				createSealer([key]);
+			});
+		}
 	});
+}
+
+const TEST_TIMEOUT_MS = 15_000;
+
+/** Asks the platform for its webhooks, as the first operation would. */
+export async function testPlatformCredential(
+	{ helpers }: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const fields = credential.data ?? {};
+	const { management, name } = profileById(textOf(fields, 'platform'));
+	if (management === undefined) return failed(`${name} has no API for its webhooks.`);
+	const apiKey = textOf(fields, 'apiKey');
+	const base = textOf(fields, 'baseUrl').replace(/\/+$/, '');
+	const usual = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
+	const checked = tested(() => {
+		if (apiKey === '') throw new Error('"API Key" is empty. Fill it in.');
+		assertHeaderText('API Key', apiKey);
+		if (!/^https?:\/\//i.test(base) || !URL.canParse(base)) {
+			throw new Error(`"Base URL" is not an address that begins with https://. ${usual}`);
+		}
+	});
+	if (checked.status === 'Error') return checked;
+	const [answer] = await Promise.allSettled([
+		helpers.request({
+			method: 'GET',
+			uri: `${base}${management.path}`,
+			headers: { Accept: 'application/json', Authorization: `Bearer ${apiKey}` },
+			followRedirect: false,
+			resolveWithFullResponse: true,
+			simple: false,
+			timeout: TEST_TIMEOUT_MS,
+		}) as Promise<{ statusCode: number; body: unknown }>,
+	]);
+	if (answer.status === 'rejected') {
+		return failed(
+			`${base} could not be reached: ${messageOf(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
+		);
+	}
+	const { body, statusCode } = answer.value;
+	if (statusCode < 200 || statusCode >= 300) {
+		const { advice, reason } = failureOf(statusCode, body);
+		const said = `${name} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
+		return failed(
+			statusCode < 400 || statusCode === 404
+				? `${said} There is no API for webhooks at ${base}. ${usual}`
+				: `${said} ${advice}`,
+		);
+	}
+	return webhooksIn(body, management) === undefined
+		? failed(`What answers at ${base} is not ${name}’s API for webhooks. ${usual}`)
+		: { status: 'OK', message: `${name} accepts the API key` };
+}

@@ -74,6 +74,32 @@ function reasonOf(body: unknown): string {
 	return [error, message].find((text) => typeof text === 'string') ?? '';
 }
 
+/** What a platform says of a failure, and what would mend it. */
+export const failureOf = (
+	statusCode: number,
+	body: unknown,
+): { reason: string; advice: string } => ({
+	reason: reasonOf(body),
+	advice: ADVICE[String(statusCode)] ?? 'Try again later, or ask the platform.',
+});
+
+const listIn = (answer: IDataObject, field: string): IDataObject[] | undefined => {
+	const list = answer[field];
+	return Array.isArray(list) ? list.filter(isRecord) : undefined;
+};
+
+/** The webhooks in an answer to the request for all of them; `undefined` where it is no such answer. */
+export function webhooksIn(
+	body: unknown,
+	{ webhooksField }: ManagementApi,
+): PlatformWebhook[] | undefined {
+	const json = jsonOf(body);
+	if (!isRecord(json)) return undefined;
+	return listIn(json, webhooksField)?.filter(
+		(webhook): webhook is PlatformWebhook => typeof webhook.id === 'string',
+	);
+}
+
 /** The management API of a platform, called with the credential. */
 export class ManagementClient {
 	private constructor(
@@ -137,10 +163,10 @@ export class ManagementClient {
 		const { statusCode } = response;
 		if (statusCode === 404 && missingIsFine) return {};
 		if (statusCode < 200 || statusCode >= 300) {
-			const reason = reasonOf(response.body);
+			const { advice, reason } = failureOf(statusCode, response.body);
 			throw new NodeApiError(this.context.getNode(), { statusCode } as JsonObject, {
 				message: `${this.profile.name} answered ${what} with ${statusCode}${reason === '' ? '' : `: ${reason}`}`,
-				description: ADVICE[String(statusCode)] ?? 'Try again later, or ask the platform.',
+				description: advice,
 				httpCode: String(statusCode),
 			});
 		}
@@ -148,18 +174,12 @@ export class ManagementClient {
 		return isRecord(json) ? json : {};
 	}
 
-	private list(answer: IDataObject, field: string): IDataObject[] {
-		const list = answer[field];
-		return Array.isArray(list) ? list.filter(isRecord) : [];
-	}
-
 	async webhooks(): Promise<PlatformWebhook[]> {
-		const list = this.list(await this.request('GET'), this.api.webhooksField);
-		return list.filter((webhook): webhook is PlatformWebhook => typeof webhook.id === 'string');
+		return webhooksIn(await this.request('GET'), this.api) ?? [];
 	}
 
 	async logs(webhookId: string): Promise<IDataObject[]> {
-		return this.list(await this.request('GET', `${pathOf(webhookId)}/logs`), this.api.logsField);
+		return listIn(await this.request('GET', `${pathOf(webhookId)}/logs`), this.api.logsField) ?? [];
 	}
 }
 

@@ -104,7 +104,8 @@ inBrowser('in the editor', () => {
 			for (const { name, fields } of collections) {
 				const names = fields.map(({ displayName }) => displayName);
 				const key = JSON.stringify([values.resource, values.operation, name, names]);
-				if (!offered.has(key)) expect(await editor.fieldsOf(name)).toEqual(names);
+				const listed = names.length > 1 ? names : [];
+				if (!offered.has(key)) expect(await editor.fieldsOf(name)).toEqual(listed);
 				offered.add(key);
 			}
 		}

@@ -228,13 +228,15 @@ class Editor {
 		return listed;
 	}
 
-	/** The fields that a collection of the panel offers. */
+	/** The fields that a collection of the panel offers; for a single one, n8n has a button without its name. */
 	async fieldsOf(collection) {
 		const box = this.panel
 			.locator(testId('parameter-item'))
 			.filter({ has: this.page.locator(`label[for="${collection}"]`) })
 			.last()
 			.locator(testId('collection-parameter-add'));
+		await box.waitFor();
+		if ((await box.getByRole('combobox').count()) === 0) return [];
 		const { input, options } = await this.openList(box);
 		const fields = await options.allInnerTexts();
 		await input.click();

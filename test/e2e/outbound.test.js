@@ -706,44 +706,6 @@ describe('Signature', () => {
 	});
 });
 
-describe('n8n’s credential test', () => {
-	const result = async (type, data) => {
-		const credential = await n8n.createCredential(type, 'Tested', data);
-		const { id, name } = credential[type];
-		return await n8n.rest('POST', '/credentials/test', { credentials: { id, name, type, data } });
-	};
-
-	test.each([
-		['agentWebhookInboundApi', { bearerTokens: 'abc' }, 'OK', ''],
-		['agentWebhookInboundApi', {}, 'Error', 'The credential is empty'],
-		['agentWebhookInboundApi', { basicUser: 'u' }, 'Error', 'both a user and a password'],
-		[
-			'agentWebhookInboundApi',
-			{ signatureScheme: 'standardWebhooks', signingSecret: 'whsec_?' },
-			'Error',
-			'not base64',
-		],
-		['agentWebhookOutboundApi', { signatureScheme: 'platform', signingSecret: 'abc' }, 'OK', ''],
-		[
-			'agentWebhookOutboundApi',
-			{ signatureScheme: 'none', authentication: 'bearer' },
-			'Error',
-			'Token',
-		],
-		['agentWebhookOutboundApi', { signatureScheme: 'agenticflow' }, 'Error', 'secret is empty'],
-		[
-			'agentWebhookOutboundApi',
-			{ signatureScheme: 'custom', signingSecret: 'abc', signedContent: '{nonce}{body}' },
-			'Error',
-			'unknown placeholder',
-		],
-	])('%s %j: %s', async (type, data, status, message) => {
-		const answer = await result(type, data);
-		expect(answer.status).toBe(status);
-		expect(answer.message).toContain(message);
-	});
-});
-
 test('the receiver itself tells a forged request', async () => {
 	const box = unique('box');
 	await axios.post(`${receiver}/receive/svix/${box}`, '{}', { validateStatus: () => true });

@@ -1,0 +1,255 @@
+/** What n8n's editor says of a credential when it is saved: what is wrong, and how to mend it. */
+const { fork } = require('node:child_process');
+const { createServer } = require('node:http');
+const path = require('node:path');
+
+const axios = require('axios');
+
+const { n8n, newSecret, newStandardSecret } = require('./stage');
+
+const apiKey = newSecret();
+let agenticflow;
+let api;
+let other;
+let otherUrl;
+let respond;
+
+beforeAll(async () => {
+	agenticflow = fork(path.join(__dirname, '../harness/agenticflow.mjs'));
+	const { port } = await new Promise((resolve) => agenticflow.once('message', resolve));
+	api = `http://127.0.0.1:${port}`;
+	await axios.post(`${api}/control`, { apiKey, signingSecret: newSecret() });
+	other = createServer((request, response) => respond(response));
+	await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+	otherUrl = `http://127.0.0.1:${other.address().port}`;
+});
+
+afterAll(() => {
+	agenticflow.kill();
+	other.closeAllConnections();
+	other.close();
+});
+
+async function result(type, data) {
+	const credential = await n8n.createCredential(type, 'Tested', data);
+	const { id, name } = credential[type];
+	return await n8n.rest('POST', '/credentials/test', { credentials: { id, name, type, data } });
+}
+
+const secret = newSecret();
+const [standard, further] = [newStandardSecret(), newStandardSecret()];
+const PUBLIC_KEY = `whpk_${Buffer.alloc(32, 7).toString('base64')}`;
+
+const TYPES = {
+	agentWebhookInboundApi: {
+		usable: [
+			{ bearerTokens: `${secret} ${newSecret()}` },
+			{ urlTokens: secret },
+			{ basicUser: 'agenticflow', basicPassword: 'a password: with colons' },
+			{ signingSecret: secret, furtherSigningSecrets: newSecret() },
+			{ signatureScheme: 'standardWebhooks', signingSecret: standard },
+			{ signatureScheme: 'standardWebhooks', signingSecret: PUBLIC_KEY },
+			{ signatureScheme: 'uptiq', signingSecret: `{"privateKey": "${secret}"}\n` },
+			{ signatureScheme: 'discord', signingSecret: 'ab'.repeat(32) },
+		],
+		wrong: [
+			[{}, 'The credential is empty: fill in what callers must bring.'],
+			[{ urlTokens: `?token=${secret}` }, '"URL Tokens" holds "token=".'],
+			[{ bearerTokens: `Bearer ${secret}` }, '"Bearer Tokens" holds the word "Bearer".'],
+			[{ basicUser: 'u' }, '"Basic Password" is empty.'],
+			[{ basicPassword: 'p' }, '"Basic User" is empty.'],
+			[{ basicUser: 'u:v', basicPassword: 'p' }, '"Basic User" has a colon'],
+			[{ signatureScheme: 'github', bearerTokens: secret }, '"Signing Secret" is empty, though'],
+			[{ furtherSigningSecrets: secret }, '"Signing Secret" is empty. Put the current secret'],
+			[{ signingSecret: `${secret}\n` }, '"Signing Secret" begins or ends with a space'],
+			[
+				{ signatureScheme: 'standardWebhooks', signingSecret: 'whsec_?' },
+				'The signing secret behind whsec_ is not base64.',
+			],
+			[{ signingSecret: 'whpk_YQ==' }, 'The public key behind whpk_ must be 32 bytes long.'],
+			[
+				{
+					signatureScheme: 'standardWebhooks',
+					signingSecret: standard,
+					furtherSigningSecrets: `${further} whsec_?`,
+				},
+				'"Further Signing Secrets": The signing secret behind whsec_ is not base64.',
+			],
+			[
+				{ signatureScheme: 'discord', signingSecret: secret.slice(2) },
+				'The public key must be 64 hex characters.',
+			],
+			[
+				{ signatureScheme: 'uptiq', signingSecret: '{"a": 1}' },
+				'not the content of a private key file',
+			],
+			...[
+				[{ signedContent: '{nonce}{body}' }, 'unknown placeholder {nonce}'],
+				[{ signedContent: '{timestamp}' }, 'Signed content must hold {body}'],
+				[{ signedContent: '{timestamp}{body}' }, 'fill in Timestamp Header too'],
+				[{ signedContent: '{id}{body}' }, 'fill in ID Header too'],
+				[{ timestampHeader: 'X-Time' }, 'put {timestamp} into Signed Content'],
+				[{ signatureHeader: 'not a header' }, 'Signature Header "not a header" is not'],
+				[{ prefix: 'ä' }, 'Signature Prefix may hold printable ASCII characters only.'],
+				[{ toleranceSeconds: 0 }, 'Tolerance must be more than 0 seconds.'],
+			].map(([fields, message]) => [
+				{ signatureScheme: 'custom', signingSecret: secret, ...fields },
+				message,
+			]),
+		],
+	},
+	agentWebhookOutboundApi: {
+		usable: [
+			{ signingSecret: secret },
+			{
+				signatureScheme: 'standardWebhooks',
+				signingSecret: standard,
+				furtherSigningSecrets: further,
+			},
+			{ signatureScheme: 'none', authentication: 'bearer', token: secret },
+			{ signatureScheme: 'none', authentication: 'urlToken', token: 'a token & more' },
+			{ signatureScheme: 'none', authentication: 'basic', user: 'u', password: 'p' },
+		],
+		wrong: [
+			[{}, '"Signing Secret" is empty. Fill it in, or choose "None"'],
+			[{ signatureScheme: 'none' }, 'The credential proves nothing'],
+			[{ signatureScheme: 'none', authentication: 'bearer' }, 'field "Token" is empty'],
+			[{ signingSecret: secret, authentication: 'basic', password: 'p' }, 'field "User" is empty'],
+			[{ signingSecret: secret, authentication: 'basic', user: 'u' }, 'field "Password" is empty'],
+			[
+				{ signingSecret: secret, authentication: 'basic', user: 'u:', password: 'p' },
+				'"User" has a colon',
+			],
+			[
+				{ signingSecret: secret, authentication: 'bearer', token: `Bearer ${secret}` },
+				'"Token" holds the word "Bearer".',
+			],
+			[
+				{ signingSecret: secret, authentication: 'bearer', token: ` ${secret}` },
+				'"Token" begins or ends with a space',
+			],
+			[
+				{ signingSecret: secret, authentication: 'bearer', token: 'two tokens' },
+				'"Token" has a space or another character',
+			],
+			[
+				{ signingSecret: secret, authentication: 'urlToken', token: `?token=${secret}` },
+				'"Token" holds "token=".',
+			],
+			[
+				{ signatureScheme: 'standardWebhooks', signingSecret: PUBLIC_KEY },
+				'"Signing Secret" is a public key (whpk_)',
+			],
+			[
+				{
+					signatureScheme: 'standardWebhooks',
+					signingSecret: standard,
+					furtherSigningSecrets: 'whsec_?',
+				},
+				'"Further Signing Secrets": The signing secret',
+			],
+		],
+	},
+	agentWebhookOutboxApi: {
+		usable: [
+			{ encryptionSecret: secret, outboxName: 'agent_webhook' },
+			{ encryptionSecret: secret, outboxName: 'a1', furtherEncryptionSecrets: newSecret() },
+		],
+		wrong: [
+			[{ outboxName: 'a', encryptionSecret: '' }, '"Encryption Key": '],
+			[{ outboxName: 'a', encryptionSecret: secret.slice(0, 31) }, 'at least 32 characters'],
+			[{ outboxName: 'a', encryptionSecret: `${secret} ` }, '"Encryption Key" begins or ends'],
+			[
+				{ outboxName: 'a', encryptionSecret: secret, furtherEncryptionSecrets: 'short' },
+				'"Further Encryption Keys": ',
+			],
+			[
+				{ outboxName: 'Not a Name', encryptionSecret: secret },
+				'"Not a Name" is not an outbox name',
+			],
+		],
+	},
+};
+
+const cases = (kind) =>
+	Object.entries(TYPES).flatMap(([type, { [kind]: list }]) => list.map((one) => [type, one]));
+
+test.each(cases('usable'))('%s is usable (%#)', async (type, data) => {
+	expect(await result(type, data)).toMatchObject({ status: 'OK' });
+});
+
+test.each(cases('wrong').map(([type, [data, message]]) => [type, message, data]))(
+	'%s: %s',
+	async (type, message, data) => {
+		const answer = await result(type, data);
+		expect(answer).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
+		// It says how to mend it, and holds no secret.
+		expect(answer.message).toMatch(/\. [A-Z"]|[:,] (fill|choose|or|put|needs)/);
+		for (const one of [secret, standard, further]) expect(answer.message).not.toContain(one);
+	},
+);
+
+describe('agentWebhookPlatformApi asks the platform', () => {
+	const tested = async (fields) =>
+		await result('agentWebhookPlatformApi', { platform: 'agenticflow', apiKey, ...fields });
+	const usual = 'For AgenticFlow "Base URL" is usually https://';
+
+	test.each(['', '/'])('and is usable with its base URL and %j', async (end) => {
+		expect(await tested({ baseUrl: api + end })).toEqual({
+			status: 'OK',
+			message: 'AgenticFlow accepts the API key',
+		});
+	});
+
+	test('and says what is wrong with the key', async () => {
+		for (const [wrong, message] of [
+			['wrong', 'AgenticFlow answered with 401: '],
+			['', '"API Key" is empty.'],
+			[`Bearer ${apiKey}`, '"API Key" holds the word "Bearer".'],
+			[`${apiKey}\n`, '"API Key" begins or ends with a space'],
+		]) {
+			const answer = await tested({ baseUrl: api, apiKey: wrong });
+			expect(answer).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
+			expect(answer.message).not.toContain(apiKey);
+		}
+	});
+
+	test.each([
+		['api.example.com', ['not an address that begins with https://', usual]],
+		['http://127.0.0.1:9', ['http://127.0.0.1:9 could not be reached', 'ECONNREFUSED', usual]],
+		['https://nowhere.invalid', ['https://nowhere.invalid could not be reached', usual]],
+	])('and says what is wrong with the base URL %s', async (baseUrl, parts) => {
+		const { message, status } = await tested({ baseUrl });
+		expect(status).toBe('Error');
+		for (const part of parts) expect(message).toContain(part);
+	});
+
+	const reply =
+		(status, body = '', headers = {}) =>
+		(response) =>
+			response.writeHead(status, headers).end(body);
+	const SITE = '<!doctype html><title>A site</title>';
+	test.each([
+		['a site', reply(200, SITE, { 'content-type': 'text/html' }), ['not AgenticFlow’s API', usual]],
+		['another API', reply(200, '{"webhooks": 1}'), ['not AgenticFlow’s API', usual]],
+		['nothing there', reply(404, SITE), ['answered with 404', usual]],
+		[
+			'a redirect',
+			reply(302, '', { location: 'https://example.com/login' }),
+			['answered with 302', usual],
+		],
+		['a key without the right', reply(403), ['answered with 403', 'Give it the right to']],
+		['a limit', reply(429), ['answered with 429', 'Try again later']],
+		[
+			'a failure',
+			reply(500, '{"error": {"message": "Broken"}}'),
+			['answered with 500: Broken', 'ask the platform'],
+		],
+	])('and says what it found there: %s', async (_, answer, parts) => {
+		respond = answer;
+		const { message, status } = await tested({ baseUrl: otherUrl });
+		expect(status).toBe('Error');
+		for (const part of parts) expect(message).toContain(part);
+		expect(message).not.toContain(apiKey);
+	});
+});
