@@ -131,7 +131,7 @@ export function signatureFields(direction: 'inbound' | 'outbound'): INodePropert
 			description:
 				'The current secret, or what the platform has in its place: the content of a private key file, or a public key. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
 			hint: optional
-				? 'The endpoint’s owner needs the same one: make it and hand it over, or take the one that you were given'
+				? 'The endpoint’s owner needs the same one: make it and hand it over, or take the one that you were given. For Standard Webhooks it is whsec_ and base64, as Generate Secret makes it.'
 				: 'The caller has the same one: copy it from the platform’s webhook settings, or make it and put it in there',
 			displayOptions: whereSigned,
 		},

@@ -20,7 +20,13 @@ export const headerFields: INodeProperties['options'] = [
 				default: '',
 				placeholder: 'e.g. X-Tenant',
 			},
-			{ displayName: 'Value', name: 'value', type: 'string', default: '' },
+			{
+				displayName: 'Value',
+				name: 'value',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. acme',
+			},
 		],
 	},
 ];

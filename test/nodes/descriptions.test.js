@@ -1,7 +1,12 @@
 /** What the nodes say of themselves in n8n's editor. */
+const fs = require('node:fs');
+const path = require('node:path');
+
 const { NodeHelpers } = require('n8n-workflow');
 
-const { evaluate, NODES } = require('../harness/contexts');
+const { PROFILES } = require('../../dist/core/profiles');
+const { CREDENTIALS, evaluate, NODES } = require('../harness/contexts');
+const { packageName, root } = require('../harness/project');
 
 const { agentWebhook, agentWebhookTrigger } = NODES;
 
@@ -18,6 +23,199 @@ const CASES = OPERATIONS.map((operation) => [
 	`${operation.resource} ${operation.value}`,
 	operation,
 ]);
+
+const dist = path.join(root, 'dist');
+
+/** Where a node's or a credential's description stands. */
+const FOLDERS = {
+	agentWebhook: 'nodes/AgentWebhook',
+	agentWebhookTrigger: 'nodes/AgentWebhookTrigger',
+	...Object.fromEntries(Object.keys(CREDENTIALS).map((name) => [name, 'credentials'])),
+};
+
+/** A parameter and those within it. */
+const within = (property) => [
+	property,
+	...(property.options ?? []).flatMap((option) =>
+		option.values ? option.values.flatMap(within) : option.type ? within(option) : [],
+	),
+];
+
+/** All parameters of the nodes and the credentials, each with where it stands. */
+const PARAMETERS = [
+	...Object.entries(NODES).map(([name, { description }]) => [name, description.properties]),
+	...Object.entries(CREDENTIALS).map(([name, { properties }]) => [name, properties]),
+].flatMap(([owner, properties]) =>
+	properties.flatMap(within).map((property) => ({ owner, ...property })),
+);
+const faults = (fits, isFine) =>
+	PARAMETERS.filter(fits)
+		.filter((property) => !isFine(property))
+		.map(({ name, owner }) => `${owner}: ${name}`);
+
+describe('the words of parameters', () => {
+	test('there are parameters of all kinds to look at', () => {
+		const types = new Set(PARAMETERS.map(({ type }) => type));
+		expect([...types]).toEqual(
+			expect.arrayContaining(['boolean', 'collection', 'fixedCollection', 'notice', 'string']),
+		);
+		expect(new Set(PARAMETERS.map(({ owner }) => owner)).size).toBe(6);
+	});
+
+	test('a switch is described by what it decides', () => {
+		const isSwitch = ({ type }) => type === 'boolean';
+		expect(faults(isSwitch, ({ description }) => /^Whether /.test(description))).toEqual([]);
+	});
+
+	test('an example is called one; what is added is named', () => {
+		const isList = ({ type }) => type === 'collection' || type === 'fixedCollection';
+		expect(faults(isList, ({ placeholder }) => /^Add [a-z]+$/.test(placeholder))).toEqual([]);
+		const hasExample = (property) => property.placeholder && !isList(property);
+		expect(faults(hasExample, ({ placeholder }) => /^e\.g\. \S/.test(placeholder))).toEqual([]);
+	});
+
+	test('a text that is empty at first shows an example, or says what it is', () => {
+		const isEmpty = ({ default: first, type }) => type === 'string' && first === '';
+		expect(
+			faults(
+				isEmpty,
+				({ description, hint, placeholder, typeOptions }) =>
+					placeholder || description || hint || typeOptions?.password,
+			),
+		).toEqual([]);
+	});
+
+	test('a secret is not shown', () => {
+		const isSecret = ({ displayName, type }) =>
+			type === 'string' &&
+			/Secrets?$|Tokens?$|Password$|API Key$|Encryption Keys?$/.test(displayName);
+		expect(PARAMETERS.filter(isSecret).length).toBeGreaterThan(10);
+		expect(faults(isSecret, ({ typeOptions }) => typeOptions?.password)).toEqual([]);
+	});
+
+	test('a notice is at most two sentences long', () => {
+		const isNotice = ({ type }) => type === 'notice';
+		const sentences = (text) => text.split(/[.!?](?: |$)/).filter(Boolean).length;
+		expect(faults(isNotice, ({ displayName }) => sentences(displayName) <= 2)).toEqual([]);
+	});
+
+	test('Simplify is as n8n has it', () => {
+		const isSimplify = ({ name }) => name === 'simplify';
+		expect(
+			faults(
+				isSimplify,
+				({ default: on, description, displayName }) =>
+					on === true &&
+					displayName === 'Simplify' &&
+					description ===
+						'Whether to return a simplified version of the response instead of the raw data',
+			),
+		).toEqual([]);
+	});
+});
+
+describe('what operations are called', () => {
+	test.each(CASES)('%s: an action in sentence case, and a description', (_, operation) => {
+		const { action, description, name } = operation;
+		expect(action).toMatch(/^[A-Z][a-z]+(?: [a-z]+)+$/);
+		expect(description).toMatch(/^[A-Z].*[^.]$|\. .*\.$/);
+		expect(description).not.toBe(action);
+		expect(name).toMatch(/^[A-Z][a-z]+(?: [A-Z][a-z]+)*$/);
+	});
+});
+
+// Further operations take these items in, or answer with them: what is not on them is lost.
+const WHOLE = ['event/send', 'delivery/deliverDue', 'delivery/replay'];
+
+test.each(CASES)('%s puts out ten fields at most, or can', (_, { resource, value }) => {
+	const place = `${resource}/${value}`;
+	const file = path.join(dist, FOLDERS.agentWebhook, `__schema__/v1.0.0/${place}.json`);
+	if (place === 'webhook/respond') {
+		expect(fs.existsSync(file)).toBe(false);
+		return;
+	}
+	const { properties } = JSON.parse(fs.readFileSync(file, 'utf8'));
+	const count = Object.keys(properties).length;
+	if (WHOLE.includes(place)) expect(count).toBeGreaterThan(10);
+	else expect(count).toBeLessThanOrEqual(10);
+	// What an endpoint or a delivery is has more: the end-to-end tests count it.
+	const ofRecord = /^endpoint\/(?!delete|test)|^delivery\/get(?!Attempts)/.test(place);
+	const shown = agentWebhook.description.properties.filter(
+		({ displayOptions, name }) =>
+			name === 'simplify' &&
+			displayOptions.show.resource.includes(resource) &&
+			displayOptions.show.operation.includes(value),
+	);
+	expect(shown).toHaveLength(ofRecord ? 1 : 0);
+});
+
+describe('icons', () => {
+	test.each([
+		...Object.entries(NODES).map(([name, { description }]) => [name, description.icon]),
+		...Object.entries(CREDENTIALS).map(([name, { icon }]) => [name, icon]),
+	])('%s has one for light and one for dark', (name, icon) => {
+		const [light, dark] = ['light', 'dark'].map((theme) => {
+			expect(icon[theme]).toMatch(/^file:.*\.svg$/);
+			return fs.readFileSync(path.join(dist, FOLDERS[name], icon[theme].slice(5)), 'utf8');
+		});
+		expect(light).toMatch(/^<svg /);
+		expect(dark).toMatch(/^<svg /);
+		expect(dark).not.toBe(light);
+	});
+});
+
+/** The categories of n8n's list of nodes. */
+const CATEGORIES = [
+	'AI',
+	'Analytics',
+	'Communication',
+	'Core Nodes',
+	'Data & Storage',
+	'Development',
+	'Finance & Accounting',
+	'Marketing',
+	'Miscellaneous',
+	'Productivity',
+	'Sales',
+	'Utility',
+];
+
+describe('the codex file', () => {
+	const headings = fs
+		.readFileSync(path.join(root, 'README.md'), 'utf8')
+		.split('\n')
+		.filter((line) => line.startsWith('#'))
+		.map((line) =>
+			line
+				.replace(/^#+ /, '')
+				.toLowerCase()
+				.replaceAll(/[^a-z0-9 -]/g, ''),
+		)
+		.map((text) => text.replaceAll(' ', '-'));
+
+	test.each([
+		['AgentWebhook', ({ section }) => section !== 'provider'],
+		['AgentWebhookTrigger', () => true],
+	])('of %s', (name, isListed) => {
+		const file = path.join(dist, 'nodes', name, `${name}.node.json`);
+		const codex = JSON.parse(fs.readFileSync(file, 'utf8'));
+		const own = `${name[0].toLowerCase()}${name.slice(1)}`;
+		expect(codex.node).toBe(`${packageName}.${own}`);
+		expect(codex.nodeVersion).toBe(`${NODES[own].description.version[0]}.0`);
+		expect(codex.categories.length).toBeGreaterThan(0);
+		for (const category of codex.categories) expect(CATEGORIES).toContain(category);
+		// Whoever looks for a platform finds the node.
+		for (const platform of PROFILES.filter(isListed)) {
+			if (platform.id === 'custom') continue;
+			expect(codex.alias).toContain(platform.name.replace(/ \(.*\)$/, ''));
+		}
+		expect(new Set(codex.alias).size).toBe(codex.alias.length);
+		const { credentialDocumentation, primaryDocumentation } = codex.resources;
+		for (const { url } of [...primaryDocumentation, ...credentialDocumentation]) {
+			expect(headings).toContain(new URL(url).hash.slice(1));
+		}
+	});
+});
 
 describe('the subtitle', () => {
 	const subtitle = (parameters, type = 'agentWebhook') =>

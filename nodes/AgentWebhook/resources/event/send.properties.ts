@@ -351,7 +351,7 @@ const toEndpoint: INodeProperties[] = [
 const toSubscribers: INodeProperties[] = [
 	{
 		displayName:
-			'The event goes to every endpoint of the outbox that is subscribed to it. Endpoints are registered with the resource Endpoint, e.g. by Endpoint → Create.',
+			'The event goes to every endpoint of the outbox that is subscribed to it. Endpoint → Create registers one.',
 		name: 'outboxNotice',
 		type: 'notice',
 		default: '',
