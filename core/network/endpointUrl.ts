@@ -32,14 +32,13 @@ export interface EndpointUrlRules {
 export function checkEndpointUrl(text: string, rules: EndpointUrlRules): URL {
 	const whole = text.trim();
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
-	const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
 	// What stands before a colon alone may be a host or a user name: it is not repeated.
 	if (url === undefined || !url.href.startsWith(`${url.protocol}//`)) {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
 		);
 	}
-	if (!isWeb) {
+	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
 		throw new InvalidEndpointUrlError(
 			`The endpoint URL begins with ${url.protocol}//. Webhooks are sent to https:// addresses.`,
 		);

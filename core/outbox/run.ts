@@ -2,6 +2,7 @@ import countBy from 'lodash/countBy';
 
 import { deliver, type DeliveryReport, type DeliveryRules } from '../delivery/deliver';
 import { createPacer } from '../delivery/pacing';
+import { messageOf } from '../errors/message';
 import { applySigns, type HealthChange, type HealthSign } from '../policy/health';
 import { intervalMsOf, reserve } from '../policy/rateLimit';
 
@@ -277,9 +278,6 @@ async function openGates(
 	}
 	return gates;
 }
-
-const messageOf = (error: unknown): string =>
-	error instanceof Error ? error.message : String(error);
 
 /**
  * Attempts the deliveries that a run holds, each once, and puts the outcomes on record.

@@ -17,6 +17,7 @@ import {
 	testOutboxCredential,
 	testPlatformCredential,
 } from '../shared/credentialTests';
+import { expressionOf } from '../shared/expression';
 import { ManagementClient } from '../shared/managementApi';
 import { searchDeliveries, searchEndpoints, searchEvents } from '../shared/outboxLists';
 
@@ -54,7 +55,7 @@ export class AgentWebhook implements INodeType {
 		defaults: { name: 'Agent Webhook' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{(${String(outputs)})($parameter)}}` as `={{${string}}}`,
+		outputs: expressionOf(outputs),
 		hints,
 		credentials: [
 			{

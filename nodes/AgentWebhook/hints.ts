@@ -2,6 +2,7 @@ import type { NodeHint } from 'n8n-workflow';
 
 import { totalWaitMs } from '../../core/policy/retry';
 import { PROFILES } from '../../core/profiles';
+import { expressionOf } from '../shared/expression';
 
 interface Parameters {
 	resource?: string;
@@ -31,8 +32,8 @@ const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>
 const waitsForDeliverDue = (parameters: Parameters) =>
 	parameters.resource === 'event' && parameters.sendTo === 'subscribers';
 
-const WAITS_MS = JSON.stringify(
-	Object.fromEntries(PROFILES.map(({ id, retry }) => [id, totalWaitMs(retry)])),
+const WAITS_MS: Record<string, number> = Object.fromEntries(
+	PROFILES.map(({ id, retry }) => [id, totalWaitMs(retry)]),
 );
 
 /** Said before a run. n8n does not tell a hint what the outputs are connected to. */
@@ -43,7 +44,7 @@ export const hints: NodeHint[] = [
 		whenToDisplay: 'beforeExecution',
 		message:
 			'This retry schedule has waits that are longer than one run may last. Wire <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. Where Retry is not connected, such deliveries leave on <b>Failed</b>.',
-		displayCondition: `={{ (${String(mayLeaveOnRetry)})($parameter, ${WAITS_MS}) }}`,
+		displayCondition: expressionOf(mayLeaveOnRetry, WAITS_MS),
 	},
 	{
 		type: 'info',
@@ -51,6 +52,6 @@ export const hints: NodeHint[] = [
 		whenToDisplay: 'beforeExecution',
 		message:
 			'Retries and batches are sent by <b>Delivery → Deliver Due</b> alone. Where no published workflow runs it on a Schedule Trigger, a delivery that fails is not tried again.',
-		displayCondition: `={{ (${String(waitsForDeliverDue)})($parameter) }}`,
+		displayCondition: expressionOf(waitsForDeliverDue),
 	},
 ];

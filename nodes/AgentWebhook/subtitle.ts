@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KIND, PROFILES } from '../../core/profiles';
+import { expressionOf } from '../shared/expression';
 import { kindNames } from '../shared/platforms';
 
 import { properties, RESOURCES } from './resources';
@@ -84,7 +85,6 @@ function optionNames(of: INodeProperties[], name: string): Record<string, string
 	);
 }
 
-// No object ends where the one around it does: two closing braces would end the expression.
 const WORDS: Words = {
 	actions: Object.fromEntries(
 		Object.entries(RESOURCES).flatMap(([resource, { operations }]) =>
@@ -107,4 +107,4 @@ const WORDS: Words = {
 };
 
 /** What the canvas shows below the node's name. */
-export const subtitle = `={{ (${String(subtitleOf)})($rawParameter, ${JSON.stringify(WORDS)}) }}`;
+export const subtitle = expressionOf(subtitleOf, WORDS, '$rawParameter');

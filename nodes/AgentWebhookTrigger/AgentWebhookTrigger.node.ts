@@ -13,6 +13,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { messageOf } from '../../core/errors/message';
 import { admit, type Accepted, type Admission } from '../../core/inbound/admission';
 import { usableMethods } from '../../core/inbound/credentials';
 import { refusal, type Refusal } from '../../core/inbound/refusal';
@@ -312,9 +313,7 @@ export class AgentWebhookTrigger implements INodeType {
 				return answer(this, 413, {}, tooLargeReply);
 			}
 			// The caller is not told what is wrong with the receiver; its owner finds it in n8n's log.
-			this.logger.error(
-				`${this.getNode().name} cannot check requests: ${error instanceof Error ? error.message : String(error)}`,
-			);
+			this.logger.error(`${this.getNode().name} cannot check requests: ${messageOf(error)}`);
 			return answer(
 				this,
 				500,

@@ -3,6 +3,8 @@ import type { INodeProperties, IWebhookDescription } from 'n8n-workflow';
 
 import { EVENT_KIND, MANAGEMENT_KIND, PROFILES } from '../../core/profiles';
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../core/replies/replies';
+import { expressionOf } from '../shared/expression';
+import { notice } from '../shared/notice';
 import { eventTypesProperties, platformProperty, requestKindProperties } from '../shared/platforms';
 
 import { AS_THE_PLATFORM } from './inbound';
@@ -24,7 +26,6 @@ interface Known {
 	managementKind: string;
 }
 
-// The inner object does not end where the outer one does: two closing braces would end the expression.
 const KNOWN: Known = {
 	managementPaths: Object.fromEntries(
 		PROFILES.flatMap(({ id, management }) => (management ? [[id, management.path]] : [])),
@@ -82,8 +83,7 @@ const responseMode: Read = (parameters) => parameters.responseMode || 'onReceive
 const responseCode: Read = (parameters) =>
 	(parameters.options && parameters.options.responseCode) || 200;
 
-const template = (read: Read): string =>
-	`={{(${String(read)})($parameter, ${JSON.stringify(KNOWN)})}}`;
+const template = (read: Read): string => expressionOf(read, KNOWN);
 
 /** Where n8n can, it reads fields without its expression engine. Older versions take the template. */
 function fields<K extends string>(functions: Record<K, Read>): Record<K, string> {
@@ -119,7 +119,7 @@ const ACCEPTED_STATUSES = JSON.stringify(
 const responseData = `={{ $parameter["responseMode"] === "lastNode" ? ($parameter["options"]["responseData"] || "firstEntryJson") : { success: true, message: ${JSON.stringify(ACCEPTED_MESSAGE)}, execution_id: $executionId, status: (${ACCEPTED_STATUSES})[$parameter["platform"]] || ${JSON.stringify(ACCEPTED_STATUS)} } }}`;
 
 /** One output, or two where refused requests leave as well. */
-export const outputs = `={{(${String(outputsOf)})($parameter)}}` as `={{${string}}}`;
+export const outputs = expressionOf(outputsOf);
 
 export const webhooks: IWebhookDescription[] = [
 	{
@@ -342,14 +342,11 @@ export const properties: INodeProperties[] = [
 			'Your part of the URL, e.g. webhooks/agents/support-agent. Letters, digits, dots, hyphens, underscores and tildes.',
 		hint: 'The whole address stands above, under "Webhook URLs": the test URL while you listen, the production URL once the workflow is published',
 	},
-	{
-		displayName:
-			'The URL above is the list of webhooks: the base URL for callers ends with the webhook ID. Wire this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.',
-		name: 'managementNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { requestKind: [MANAGEMENT_KIND] } },
-	},
+	notice(
+		'managementNotice',
+		'The URL above is the list of webhooks: the base URL for callers ends with the webhook ID. Wire this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.',
+		{ show: { requestKind: [MANAGEMENT_KIND] } },
+	),
 	{
 		displayName: 'Authentication',
 		name: 'authenticationMethods',

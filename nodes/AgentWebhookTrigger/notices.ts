@@ -2,18 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { AuthenticationMethod, AuthenticationRule } from '../../core/inbound/authentication';
 import { PROFILES, requestKinds } from '../../core/profiles';
+import { notice } from '../shared/notice';
 
 import { AS_THE_PLATFORM } from './inbound';
-
-type Shown = NonNullable<INodeProperties['displayOptions']>;
-
-const notice = (name: string, displayName: string, displayOptions: Shown): INodeProperties => ({
-	displayName,
-	name,
-	type: 'notice',
-	default: '',
-	displayOptions,
-});
 
 const METHOD_NAMES: Record<AuthenticationMethod, string> = {
 	urlToken: 'a URL token',

@@ -1,4 +1,5 @@
 import { EVENT_KIND, PROFILES } from '../../core/profiles';
+import { expressionOf } from '../shared/expression';
 import { kindNames } from '../shared/platforms';
 
 import { properties } from './description';
@@ -36,7 +37,6 @@ const subtitleOf = (parameters: Parameters, words: Words) => {
 	return words.platforms[platform || ''] + ': ' + received + open;
 };
 
-// No object ends where the one around it does: two closing braces would end the expression.
 const WORDS: Words = {
 	platforms: Object.fromEntries(PROFILES.map(({ id, name }) => [id, name])),
 	kinds: kindNames(properties),
@@ -44,4 +44,4 @@ const WORDS: Words = {
 };
 
 /** What the canvas shows below the node's name. */
-export const subtitle = `={{ (${String(subtitleOf)})($rawParameter, ${JSON.stringify(WORDS)}) }}`;
+export const subtitle = expressionOf(subtitleOf, WORDS, '$rawParameter');

@@ -10,6 +10,7 @@ import {
 	inboundSecrets,
 	type CredentialFields,
 } from '../../core/credentials/settings';
+import { messageOf } from '../../core/errors/message';
 import { createSealer } from '../../core/outbox/sealing';
 import { profileById } from '../../core/profiles';
 import { secretList } from '../../core/signing/secrets';
@@ -18,9 +19,6 @@ import { failureOf, webhooksIn } from './managementApi';
 import { outboxSettings } from './outbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
-
-const messageOf = (error: unknown): string =>
-	error instanceof Error ? error.message : String(error);
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 

@@ -7,6 +7,7 @@ import {
 	type IWorkflowBase,
 } from 'n8n-workflow';
 
+import { messageOf } from '../../core/errors/message';
 import {
 	SCHEMA_VERSION,
 	TABLES,
@@ -102,9 +103,6 @@ function filtersOf(query: Query): IDataObject {
 		'all' in query ? ['allConditions', query.all] : ['anyCondition', query.any];
 	return { matchType, filters: { conditions: conditions.map(conditionOf) } };
 }
-
-const messageOf = (error: unknown): string =>
-	error instanceof Error ? error.message : String(error);
 
 /** What n8n says of a table, or of a column of it, that is not there. */
 const CHANGED = /could not be found|not found|unknown column|do not exist|does not exist/i;

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { notice } from './notice';
+
 /** Options of deliveries that stand in more than one place, by name. */
 export const deliveryOptions = {
 	backoffMultiplier: {
@@ -114,14 +116,12 @@ export const deliveryOptions = {
  * Stands above the options where the endpoint's certificate is not checked.
  * @param collection the parameter that the options are in
  */
-export const skipTlsNotice = (collection: string): INodeProperties => ({
-	displayName:
+export const skipTlsNotice = (collection: string): INodeProperties =>
+	notice(
+		'skipTlsNotice',
 		'The endpoint’s certificate is not checked: anyone on the way can read and change what is sent.',
-	name: 'skipTlsNotice',
-	type: 'notice',
-	default: '',
-	displayOptions: { show: { [`/${collection}.skipTlsCheck`]: [true] } },
-});
+		{ show: { [`/${collection}.skipTlsCheck`]: [true] } },
+	);
 
 /** Stands under the choice of a platform whose manner is up to the sender. */
 export const OWN_ENDPOINT_HINT =

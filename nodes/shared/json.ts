@@ -1,10 +1,12 @@
 import { UserError } from 'n8n-workflow';
 
+import { messageOf } from '../../core/errors/message';
+
 function parse(text: string): { value: unknown } | { fault: string } {
 	try {
 		return { value: JSON.parse(text) as unknown };
 	} catch (error) {
-		return { fault: error instanceof Error ? error.message : String(error) };
+		return { fault: messageOf(error) };
 	}
 }
 

@@ -10,6 +10,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
+import { messageOf } from '../../core/errors/message';
 import { parseJson } from '../../core/json/json';
 import { isObject } from '../../core/paths/paths';
 import { profileById, type ManagementApi, type PlatformProfile } from '../../core/profiles';
@@ -156,7 +157,7 @@ export class ManagementClient {
 				this.context.getNode(),
 				`${this.profile.name} could not be reached at ${this.baseUrl} (${what})`,
 				{
-					description: `${error instanceof Error ? error.message : String(error)}. Check the base URL in the credential and this instance’s network.`,
+					description: `${messageOf(error)}. Check the base URL in the credential and this instance’s network.`,
 				},
 			);
 		}

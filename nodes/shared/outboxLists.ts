@@ -6,6 +6,7 @@ import {
 	type INodeListSearchResult,
 } from 'n8n-workflow';
 
+import { messageOf } from '../../core/errors/message';
 import { SCHEMA_VERSION, type TableName } from '../../core/outbox/tables';
 
 import { outboxSettings } from './outbox';
@@ -59,12 +60,11 @@ class N8nApi {
 			}) as Promise<{ statusCode: number; body: { data?: IDataObject[]; message?: string } }>,
 		]);
 		if (answer.status === 'rejected') {
-			const reason: unknown = answer.reason;
 			throw new NodeOperationError(
 				this.context.getNode(),
 				`n8n’s own API could not be reached at ${this.base}`,
 				{
-					description: `${reason instanceof Error ? reason.message : String(reason)}. Put the address under which n8n reaches itself into the Outbox credential, under "n8n URL".`,
+					description: `${messageOf(answer.reason)}. Put the address under which n8n reaches itself into the Outbox credential, under "n8n URL".`,
 				},
 			);
 		}

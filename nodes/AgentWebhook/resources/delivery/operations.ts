@@ -24,6 +24,7 @@ import { deliveryChart } from '../../../../core/report/deliveryChart';
 import { deliveryOptions } from '../../../shared/deliveryOptions';
 import { eachItem } from '../../../shared/eachItem';
 import { limitOf, listFields } from '../../../shared/listing';
+import { notice } from '../../../shared/notice';
 import { openOutbox } from '../../../shared/outbox';
 import { showPicture } from '../../../shared/pictures';
 import { runOption } from '../../../shared/runOptions';
@@ -262,13 +263,10 @@ const retentionFields: INodeProperties[] = [
 	},
 ];
 
-const pruneNotice: INodeProperties = {
-	displayName:
-		'What is deleted cannot be replayed any more, and an idempotency key is forgotten with its event. Deliver Due prunes as well, once an hour.',
-	name: 'pruneNotice',
-	type: 'notice',
-	default: '',
-};
+const pruneNotice: INodeProperties = notice(
+	'pruneNotice',
+	'What is deleted cannot be replayed any more, and an idempotency key is forgotten with its event. Deliver Due prunes as well, once an hour.',
+);
 
 const PRUNE_EVERY_MS = 3_600_000;
 
@@ -288,13 +286,10 @@ const MAX_RUNS_AT_ONCE = 2;
 
 export const deliverDue: Operation = {
 	properties: [
-		{
-			displayName:
-				'Run this on a Schedule Trigger, e.g. every minute: nothing else makes the retries and sends what gathers in batches.',
-			name: 'scheduleNotice',
-			type: 'notice',
-			default: '',
-		},
+		notice(
+			'scheduleNotice',
+			'Run this on a Schedule Trigger, e.g. every minute: nothing else makes the retries and sends what gathers in batches.',
+		),
 		{
 			displayName: 'Options',
 			name: 'options',

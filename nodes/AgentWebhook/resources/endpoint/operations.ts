@@ -28,6 +28,7 @@ import { sendTestEvent } from '../../../../core/outbox/testEvent';
 import { jsonObjectParameter } from '../../../shared/json';
 import { skipTlsNotice } from '../../../shared/deliveryOptions';
 import { limitOf, listFields } from '../../../shared/listing';
+import { notice } from '../../../shared/notice';
 import { simplified, simplifyField } from '../../../shared/simplify';
 import { endpointChoice, endpointLocator } from '../../locators';
 import { outboxOperation, type OutboxTask } from '../../outboxOperation';
@@ -117,13 +118,6 @@ async function presentAll(
 }
 
 const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
-
-const notice = (name: string, displayName: string): INodeProperties => ({
-	displayName,
-	name,
-	type: 'notice',
-	default: '',
-});
 
 const secretNotice = notice(
 	'secretNotice',

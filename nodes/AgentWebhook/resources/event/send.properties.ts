@@ -12,6 +12,7 @@ import {
 } from '../../../../core/profiles';
 import { deliveryOptions, OWN_ENDPOINT_HINT, skipTlsNotice } from '../../../shared/deliveryOptions';
 import { headerFields } from '../../../shared/headers';
+import { notice } from '../../../shared/notice';
 import {
 	CATALOGUES,
 	eventTypeProperties,
@@ -324,13 +325,11 @@ const toEndpoint: INodeProperties[] = [
 		noDataExpression: true,
 		description: 'Whether to sign with a credential',
 	},
-	{
-		displayName: 'Requests leave unsigned: receivers cannot tell them from forged ones.',
-		name: 'unsignedNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { useCredential: [false] } },
-	},
+	notice(
+		'unsignedNotice',
+		'Requests leave unsigned: receivers cannot tell them from forged ones.',
+		{ show: { useCredential: [false] } },
+	),
 	...eventTypeFields,
 	{
 		...customEventType,
@@ -349,13 +348,10 @@ const toEndpoint: INodeProperties[] = [
 ];
 
 const toSubscribers: INodeProperties[] = [
-	{
-		displayName:
-			'The event goes to every endpoint of the outbox that is subscribed to it. Endpoint → Create registers one.',
-		name: 'outboxNotice',
-		type: 'notice',
-		default: '',
-	},
+	notice(
+		'outboxNotice',
+		'The event goes to every endpoint of the outbox that is subscribed to it. Endpoint → Create registers one.',
+	),
 	customEventType,
 ];
 

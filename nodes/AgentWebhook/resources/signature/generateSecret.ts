@@ -6,19 +6,17 @@ import {
 	type GeneratedSecretFormat,
 } from '../../../../core/signing/secrets';
 import { eachItem } from '../../../shared/eachItem';
+import { notice } from '../../../shared/notice';
 import type { Operation } from '../../operation';
 
 /** A secret in a file, spec/uptiq.txt: "The private key will be found in the downloaded JSON file". */
 const KEY_FILE = 'keyFile';
 
 const properties: INodeProperties[] = [
-	{
-		displayName:
-			'The secret stands on the item, once. Run this step by hand, copy the secret into the credential and hand it to the other side; then delete the execution.',
-		name: 'secretNotice',
-		type: 'notice',
-		default: '',
-	},
+	notice(
+		'secretNotice',
+		'The secret stands on the item, once. Run this step by hand, copy the secret into the credential and hand it to the other side; then delete the execution.',
+	),
 	{
 		displayName: 'Format',
 		name: 'format',

@@ -12,6 +12,7 @@ import { verifyRequest, type Verification } from '../../../../core/signing/verif
 import { bodyParameter, bodyProperties } from '../../../shared/body';
 import { eachItem } from '../../../shared/eachItem';
 import { jsonObjectParameter } from '../../../shared/json';
+import { notice } from '../../../shared/notice';
 import { platformProperty } from '../../../shared/platforms';
 import type { Operation } from '../../operation';
 
@@ -19,14 +20,11 @@ const VALID = 0;
 const REFUSED = 1;
 
 const properties: INodeProperties[] = [
-	{
-		displayName:
-			'Put this behind n8n’s Webhook node with its option "Raw Body": JSON that was parsed has lost the bytes that were signed.',
-		name: 'rawBodyNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { bodySource: ['binary'] } },
-	},
+	notice(
+		'rawBodyNotice',
+		'Put this behind n8n’s Webhook node with its option "Raw Body": JSON that was parsed has lost the bytes that were signed.',
+		{ show: { bodySource: ['binary'] } },
+	),
 	platformProperty('Who signed, where the credential leaves it to the node'),
 	...bodyProperties,
 	{

@@ -10,16 +10,14 @@ import {
 import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
 import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
 import { jsonObjectParameter } from '../../../shared/json';
+import { notice } from '../../../shared/notice';
 import type { Operation } from '../../operation';
 
 const properties: INodeProperties[] = [
-	{
-		displayName:
-			'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The first item answers the request.',
-		name: 'respondNotice',
-		type: 'notice',
-		default: '',
-	},
+	notice(
+		'respondNotice',
+		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The first item answers the request.',
+	),
 	{
 		displayName: 'Respond With',
 		name: 'respondWith',
