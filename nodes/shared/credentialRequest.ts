@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { SignableRequest } from '../../credentials/AgentWebhookOutboundApi.credentials';
-import type { AttemptResult } from '../../core/policy/outcome';
+import { classify, type AttemptResult } from '../../core/policy/outcome';
 
 /** A response body as n8n's helper streams it. */
 interface ResponseStream extends AsyncIterable<Uint8Array> {
@@ -41,14 +41,44 @@ const OWN_ERRORS = new Set([
 	'InvalidSecretError',
 ]);
 
+const TOO_LATE = 'ETIMEDOUT';
+
+/** What happened, by Node's code for it. */
 const MESSAGES: Record<string, string> = {
 	ECONNABORTED: 'The endpoint did not answer in time',
 	ECONNREFUSED: 'The endpoint refused the connection',
 	ECONNRESET: 'The endpoint closed the connection before it had answered',
+	EHOSTUNREACH: 'The endpoint’s host cannot be reached',
+	ENETUNREACH: 'The endpoint’s network cannot be reached',
 	ENOTFOUND: 'The endpoint’s host name is not known',
 	EAI_AGAIN: 'The endpoint’s host name could not be looked up',
-	ETIMEDOUT: 'The endpoint did not answer in time',
+	[TOO_LATE]: 'The endpoint did not answer in time',
 };
+
+/** The same where the answer had begun. */
+const MESSAGES_AFTER_STATUS: Record<string, string> = {
+	ECONNRESET: 'and closed the connection before the end of its answer',
+	[TOO_LATE]: 'and its answer did not end in time',
+};
+
+/** What OpenSSL has to say, without the places in its source and Node's advice to whoever starts it. */
+const tlsReason = (text: string): string =>
+	(/:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text).split(';')[0];
+
+function faultMessage(code: string, text: string): string {
+	if (MESSAGES[code] !== undefined) return MESSAGES[code];
+	if (code.startsWith('HPE_')) {
+		return `The endpoint’s answer is not valid HTTP: ${text.replace(/^Parse Error: /, '')}`;
+	}
+	const isTls = classify({ kind: 'error', code, message: text }, []) === 'tls';
+	return isTls ? `The TLS connection to the endpoint failed: ${tlsReason(text)}` : text;
+}
+
+/** @param status that the answer had begun with */
+function faultMessageAfter(status: number, code: string, text: string): string {
+	const how = MESSAGES_AFTER_STATUS[code] ?? `and its answer cannot be read: ${text}`;
+	return `The endpoint answered with status ${status}, ${how}`;
+}
 
 function causes(error: unknown): Array<Record<string, unknown>> {
 	const chain: Array<Record<string, unknown>> = [];
@@ -60,8 +90,11 @@ function causes(error: unknown): Array<Record<string, unknown>> {
 	return chain;
 }
 
-/** What became of a request that had no response, read from n8n's error and the ones it wraps. */
-export function errorResult(error: unknown): AttemptResult {
+/**
+ * What became of a request that had no whole response, read from n8n's error and the ones it wraps.
+ * @param status that a response had begun with
+ */
+function errorResult(error: unknown, status?: number): AttemptResult {
 	const chain = causes(error);
 	const own = chain.find(({ name }) => OWN_ERRORS.has(String(name)));
 	if (own !== undefined) {
@@ -78,11 +111,10 @@ export function errorResult(error: unknown): AttemptResult {
 	const coded = chain.map(({ code }) => code).filter((code) => typeof code === 'string');
 	const code = coded[coded.length - 1] ?? 'UNKNOWN';
 	const innermost = chain[chain.length - 1]?.message;
-	return {
-		kind: 'error',
-		code,
-		message: MESSAGES[code] ?? (typeof innermost === 'string' ? innermost : 'The request failed'),
-	};
+	const text = typeof innermost === 'string' ? innermost : 'The request failed';
+	const message =
+		status === undefined ? faultMessage(code, text) : faultMessageAfter(status, code, text);
+	return { kind: 'error', code, message };
 }
 
 async function readBounded(
@@ -130,11 +162,11 @@ export async function attemptRequest(
 		abortSignal: context.getExecutionCancelSignal(),
 		...(request.signing && { signing: request.signing }),
 	};
-	let open: ResponseStream | undefined;
+	let begun: StreamedResponse | undefined;
 	let expired = false;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
-			const response = (await (request.signing
+			begun = (await (request.signing
 				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options, {
 						credentialsDecrypted: {
 							id: '',
@@ -144,19 +176,18 @@ export async function attemptRequest(
 						},
 					})
 				: context.helpers.httpRequest(options))) as StreamedResponse;
-			open = response.body;
-			if (expired) open.destroy();
-			const { statusCode, headers } = response;
-			const body = await readBounded(response.body, request.maxResponseBytes);
+			const { body: stream, headers, statusCode } = begun;
+			if (expired) stream.destroy();
+			const body = await readBounded(stream, request.maxResponseBytes);
 			return { kind: 'response', statusCode, headers, ...body };
 		} catch (error) {
-			return errorResult(error);
+			return errorResult(error, begun?.statusCode);
 		}
 	};
 	const timedOut = deadline.then((): AttemptResult => {
 		expired = true;
-		open?.destroy();
-		return { kind: 'error', code: 'ETIMEDOUT', message: MESSAGES.ETIMEDOUT };
+		begun?.body.destroy();
+		return errorResult({ code: TOO_LATE }, begun?.statusCode);
 	});
 	return await Promise.race([exchange(), timedOut]);
 }

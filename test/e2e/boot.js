@@ -1,10 +1,12 @@
 const { fork } = require('node:child_process');
 const path = require('node:path');
 
+const { makeAuthority } = require('../harness/certificate');
 const { bootN8n } = require('../harness/n8n');
 
 /** Boots the one n8n and the one receiver that all end-to-end files share. */
 module.exports = async () => {
+	const authority = await makeAuthority();
 	const n8n = await bootN8n({
 		name: 'test',
 		port: 5680,
@@ -13,6 +15,8 @@ module.exports = async () => {
 			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10',
 			// One trusted proxy: the tests themselves, in the requests that carry X-Forwarded-…
 			N8N_PROXY_HOPS: '1',
+			// An authority of the tests' own, so that a certificate can be wrong in one respect alone.
+			NODE_EXTRA_CA_CERTS: authority.cert,
 		},
 	});
 	const receiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
@@ -21,5 +25,10 @@ module.exports = async () => {
 		receiver.once('exit', (code) => reject(new Error(`The receiver ended with ${code}.`)));
 	});
 	globalThis.__E2E__ = { n8n, receiver };
-	process.env.E2E = JSON.stringify({ session: n8n.session, receiver: `http://127.0.0.1:${port}` });
+	process.env.E2E = JSON.stringify({
+		session: n8n.session,
+		pid: n8n.pid,
+		receiver: `http://127.0.0.1:${port}`,
+		authority,
+	});
 };

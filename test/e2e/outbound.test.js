@@ -16,7 +16,7 @@ const NOOP = 'n8n-nodes-base.noOp';
 
 /** An HTTPS server whose certificate nobody vouches for. */
 async function selfSignedServer() {
-	const { cert, key } = makeCertificate();
+	const { cert, key } = await makeCertificate();
 	const server = createServer(
 		{ key: fs.readFileSync(key), cert: fs.readFileSync(cert) },
 		(message, response) => message.resume().on('end', () => response.end('{}')),

@@ -61,7 +61,7 @@ async function firstLine(child) {
 }
 
 beforeAll(async () => {
-	const { cert, key } = makeCertificate();
+	const { cert, key } = await makeCertificate();
 	const harness = path.join(__dirname, '../harness');
 	const receiver = fork(path.join(harness, 'receiver.mjs'), [cert, key]);
 	children.push(receiver);

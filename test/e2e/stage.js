@@ -5,7 +5,7 @@ const axios = require('axios');
 
 const { N8nClient, outputsOf, pause } = require('../harness/n8n');
 
-const { session, receiver } = JSON.parse(process.env.E2E);
+const { authority, pid, receiver, session } = JSON.parse(process.env.E2E);
 const n8n = new N8nClient(session);
 
 const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
@@ -192,6 +192,7 @@ async function switchOff() {
 module.exports = {
 	ACTION,
 	TRIGGER,
+	authority,
 	base: session.base,
 	behave,
 	bytesOf,
@@ -204,6 +205,7 @@ module.exports = {
 	node,
 	outputsOf,
 	pause,
+	pid,
 	planAction,
 	post,
 	receiver,

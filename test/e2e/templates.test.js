@@ -498,7 +498,7 @@ describe('lead-intake', () => {
 
 	beforeAll(async () => {
 		// AgentFlow's events go to HTTPS addresses alone.
-		const { cert, key } = makeCertificate();
+		const { cert, key } = await makeCertificate();
 		tls = fork(path.join(__dirname, '../harness/receiver.mjs'), [cert, key]);
 		const { port } = await new Promise((resolve) => tls.once('message', resolve));
 		tlsUrl = `https://127.0.0.1:${port}`;

@@ -1,19 +1,61 @@
-const { execFileSync } = require('node:child_process');
+const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { promisify } = require('node:util');
 
 const { scratch } = require('./project');
 
-/** Makes a certificate for localhost that nobody vouches for. Returns the paths of it and of its key. */
-function makeCertificate() {
-	const folder = path.join(scratch, 'certificate');
-	const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
+const run = promisify(execFile);
+
+const folder = path.join(scratch, 'certificate');
+const fileOf = (name) => path.join(folder, name);
+
+const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+
+async function openssl(command, options) {
 	fs.mkdirSync(folder, { recursive: true });
-	const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost';
-	execFileSync('openssl', [...request.split(' '), '-keyout', key, '-out', cert], {
-		stdio: 'ignore',
-	});
+	await run('openssl', [...command.split(' '), ...options]);
+}
+
+/**
+ * Makes a certificate for localhost that nobody vouches for. Returns the paths of it and of its key.
+ * @param name of the files
+ */
+async function makeCertificate(name = 'own') {
+	const [key, cert] = ['key.pem', 'cert.pem'].map((file) => fileOf(`${name}-${file}`));
+	await openssl(`req -x509 ${NEW_KEY} -days 2 -subj /CN=localhost`, [
+		...['-keyout', key],
+		...['-out', cert],
+	]);
 	return { cert, key };
 }
 
-module.exports = { makeCertificate };
+/** Makes an authority that vouches for others. Returns the paths of its certificate and key. */
+const makeAuthority = async () => await makeCertificate('authority');
+
+/**
+ * Makes a certificate that an authority vouches for. Returns the paths of it and of its key.
+ * @param days for how long it is valid; -1 for one that is out of date
+ */
+async function makeSigned(authority, { name, host = 'localhost', days = 2 }) {
+	const [key, cert, request, extensions] = ['key.pem', 'cert.pem', 'request.pem', 'extensions'].map(
+		(file) => fileOf(`${name}-${file}`),
+	);
+	await openssl(`req ${NEW_KEY}`, [
+		...['-subj', `/CN=${host}`],
+		...['-keyout', key],
+		...['-out', request],
+	]);
+	fs.writeFileSync(extensions, `subjectAltName=DNS:${host}`);
+	await openssl(`x509 -req -days ${days}`, [
+		...['-in', request],
+		...['-CA', authority.cert],
+		...['-CAkey', authority.key],
+		...['-set_serial', String(Date.now())],
+		...['-extfile', extensions],
+		...['-out', cert],
+	]);
+	return { cert, key };
+}
+
+module.exports = { makeAuthority, makeCertificate, makeSigned };

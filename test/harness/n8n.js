@@ -35,7 +35,12 @@ async function freePort(wanted) {
 async function request(base, method, url, { body, headers } = {}) {
 	const response = await fetch(base + url, {
 		method,
-		headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+		headers: {
+			...(body !== undefined && { 'content-type': 'application/json' }),
+			// n8n hangs up on idle connections at about the time at which fetch does: they meet now and then.
+			connection: 'close',
+			...headers,
+		},
 		...(body !== undefined && { body: JSON.stringify(body) }),
 	});
 	const text = await response.text();
@@ -275,6 +280,7 @@ async function bootN8n({ name, port: wantedPort, fresh = true, env = {}, packed 
 		owner,
 		base,
 		port,
+		pid: child.pid,
 		portTaken: port !== wantedPort,
 		readLog,
 		/** Ends n8n at once, as a crash would. */

@@ -1,0 +1,460 @@
+/**
+ * Endpoints that fail in every way there is: what the items of Event → Send and the outbox's rows say of
+ * each, in words and without secrets, and what their answers cost n8n.
+ */
+const axios = require('axios');
+
+const { makeCertificate, makeSigned } = require('../harness/certificate');
+const { FaultyReceiver } = require('../harness/faultyReceiver');
+const { residentMegabytes } = require('../harness/memory');
+
+const stage = require('./stage');
+
+const { ACTION, authority, base, n8n, newSecret, newStandardSecret, node } = stage;
+const { pause, pid, runAction, unique } = stage;
+
+const secrets = { token: newSecret(), signing: newStandardSecret(), encryption: newSecret() };
+
+const faulty = new FaultyReceiver();
+let outbound;
+
+/** As long as no fault needs, however busy the machine is. */
+const PATIENCE_SECONDS = 60;
+/** For the faults that only a timeout ends. */
+const TIMEOUT_SECONDS = 2;
+/** What a busy machine may add to a timeout. */
+const LATE_MS = 15_000;
+
+const success = (status = 200) => ({ attempts: [['success', status, null]] });
+const answered = (outcome, status) => ({
+	attempts: [[outcome, status, `The endpoint answered with status ${status}`]],
+});
+const redirected = (status) => ({
+	attempts: [
+		[
+			'redirect',
+			status,
+			`The endpoint answered with a redirect (${status}), which is never followed. Send to its final address.`,
+		],
+	],
+});
+const failed = (outcome, message) => ({ attempts: [[outcome, null, message]] });
+const broken = (message) => failed('connection', message);
+const brokenOff = broken(
+	'The endpoint answered with status 200, and closed the connection before the end of its answer',
+);
+const closed = broken('The endpoint closed the connection before it had answered');
+const notHttp = (reason) =>
+	broken(new RegExp(`^The endpoint’s answer is not valid HTTP: ${reason}$`));
+const late = (message = 'The endpoint did not answer in time') => ({
+	...failed('timeout', message),
+	timeoutSeconds: TIMEOUT_SECONDS,
+});
+const lateBody = late('The endpoint answered with status 200, and its answer did not end in time');
+const tlsFailed = (reason) =>
+	failed('tls', new RegExp(`^The TLS connection to the endpoint failed: ${reason}$`));
+const secondTry = {
+	maxRetries: 1,
+	attempts: [...answered('retryable', 503).attempts, ...success().attempts],
+};
+
+/** What is on record for each fault. Where no URL is given, the fault is the receiver's of that name. */
+const FAULTS = {
+	refused: {
+		url: () => `${faulty.refusing}/hook`,
+		...broken('The endpoint refused the connection'),
+	},
+	unknownHost: {
+		url: () => 'http://nowhere.invalid/hook',
+		...failed('dns', /^The endpoint’s host name (is not known|could not be looked up)$/),
+	},
+	resetOnConnect: { url: () => `${faulty.resetting}/hook`, ...closed },
+	closeBeforeAnswer: closed,
+	resetBeforeAnswer: closed,
+	resetInHeaders: closed,
+	// A reset overtakes what was sent before it, so that the status may not be seen any more.
+	resetAfterHeaders: broken(/closed the connection before/),
+	resetInBody: broken(/closed the connection before/),
+	halfBody: brokenOff,
+	halfChunk: brokenOff,
+
+	silent: late(),
+	silentAfterHeaders: lateBody,
+	slowHeaders: late(),
+	slowBody: lateBody,
+	onlyContinue: late(),
+	switchProtocols: late(),
+	handshakeNeverEnds: { url: () => `${faulty.mute}/hook`, ...late() },
+
+	lengthTooLong: brokenOff,
+	lengthTooShort: success(),
+	lengthsDiffer: notHttp('Duplicate Content-Length'),
+	lengthNegative: notHttp('Invalid character in Content-Length'),
+	lengthBesideChunks: notHttp("Transfer-Encoding can't be present with Content-Length"),
+	brokenChunk: broken(/^The endpoint answered with status 200, and /),
+	notHttp: notHttp('Expected HTTP/.*'),
+	http09: notHttp('Expected HTTP/.*'),
+	controlInHeader: notHttp('Invalid header value char'),
+	longHeader: notHttp('Header overflow'),
+	endlessHeaders: notHttp('Header overflow'),
+	notGzip: broken(
+		'The endpoint answered with status 200, and its answer cannot be read: incorrect header check',
+	),
+
+	continueFirst: success(),
+	earlyHints: success(),
+	noContent: success(204),
+	noContentWithBody: success(204),
+	http10: success(),
+	http10Failure: answered('retryable', 500),
+	keepAliveClosed: secondTry,
+	keepAliveReset: secondTry,
+
+	redirectLoop: redirected(302),
+	redirectElsewhere: redirected(307),
+
+	trusted: { url: () => `${faulty.https.trusted}/noContent`, ...success(204) },
+	expired: {
+		url: () => `${faulty.https.expired}/noContent`,
+		...tlsFailed('certificate has expired'),
+	},
+	selfSigned: {
+		url: () => `${faulty.https.selfSigned}/noContent`,
+		...tlsFailed('self-signed certificate'),
+	},
+	wrongHost: {
+		url: () => `${faulty.https.wrongHost}/noContent`,
+		...tlsFailed(".* Host: localhost\\. is not in the cert's altnames: DNS:elsewhere\\.example"),
+	},
+	outdatedTls: {
+		url: () => `${faulty.https.outdated}/noContent`,
+		...tlsFailed('tlsv1 alert protocol version'),
+	},
+	plainOnTls: {
+		url: () => `${faulty.https.trusted.replace('https:', 'http:')}/noContent`,
+		...closed,
+	},
+};
+
+const RETRIED_STATUSES = '408, 429, 5xx';
+
+function outcomeOf(status) {
+	const special = {
+		410: 'gone',
+		413: 'body_too_large',
+		429: 'throttled',
+		502: 'throttled',
+		504: 'throttled',
+	};
+	return special[status] ?? (status >= 500 || status === 408 ? 'retryable' : 'permanent');
+}
+
+for (const status of [201, 202, 205, 226, 299]) FAULTS[`status/${status}`] = success(status);
+for (const status of [300, 301, 303, 304, 305, 308])
+	FAULTS[`status/${status}`] = redirected(status);
+for (let status = 400; status < 600; status += 1) {
+	FAULTS[`status/${status}`] = answered(outcomeOf(status), status);
+}
+for (const status of [600, 999]) FAULTS[`status/${status}`] = answered('permanent', status);
+
+/** What each answer is, and how much of it, without an end in sight. */
+const FLOODS = {
+	endlessBody: success(),
+	endlessError: answered('retryable', 500),
+	endlessChunks: success(),
+	hundredMegabytes: success(),
+	gzipBomb: success(),
+	deflateBomb: success(),
+	brotliBomb: success(),
+};
+const AT_ONCE = 4;
+const MAX_GROWTH_MB = 150;
+/** The sockets' buffers on both sides, and a compressed bomb: what n8n did not ask for. */
+const MAX_SENT_BYTES = 24 * 1024 * 1024;
+const KEPT_BYTES = 16 * 1024;
+
+beforeAll(async () => {
+	const trusted = await makeSigned(authority, { name: 'trusted' });
+	await faulty.start({
+		trusted,
+		expired: await makeSigned(authority, { name: 'expired', days: -1 }),
+		wrongHost: await makeSigned(authority, { name: 'wrong-host', host: 'elsewhere.example' }),
+		selfSigned: await makeCertificate('self-signed'),
+		outdated: {
+			...trusted,
+			minVersion: 'TLSv1',
+			maxVersion: 'TLSv1.1',
+			ciphers: 'DEFAULT:@SECLEVEL=0',
+		},
+	});
+	outbound = await n8n.createCredential('agentWebhookOutboundApi', 'Faults', {
+		authentication: 'urlToken',
+		token: secrets.token,
+		signatureScheme: 'standardWebhooks',
+		signingSecret: secrets.signing,
+	});
+});
+
+afterAll(async () => {
+	faulty.stop();
+	await stage.switchOff();
+});
+
+const itemsFor = (faults) =>
+	Object.entries(faults).map(([fault, { maxRetries = 0, timeoutSeconds, url }]) => ({
+		fault,
+		url: url?.() ?? `${faulty.http}/${fault}`,
+		timeoutSeconds: timeoutSeconds ?? PATIENCE_SECONDS,
+		maxRetries,
+	}));
+
+/** Connects outputs to a node, so that none of them is open. */
+const wired = (name, outputs) => ({
+	more: [node('End', 'n8n-nodes-base.noOp', {})],
+	connect: { [name]: { main: Array(outputs).fill([{ node: 'End', type: 'main', index: 0 }]) } },
+});
+
+/** Sends an item to each fault, all at once. @returns the outputs, and the whole execution as text */
+async function sendTo(items) {
+	const send = node(
+		'Send',
+		ACTION,
+		{
+			url: '={{ $json.url }}',
+			platform: 'standardWebhooks',
+			customEventType: 'fault.met',
+			options: {
+				allowHttp: true,
+				eventId: '={{ $json.fault }}',
+				timeoutSeconds: '={{ $json.timeoutSeconds }}',
+				maxRetries: '={{ $json.maxRetries }}',
+				retrySchedule: 'exponential',
+				firstDelaySeconds: 0.2,
+				jitter: 0,
+				retryStatuses: RETRIED_STATUSES,
+				concurrency: 100,
+			},
+		},
+		{ credentials: outbound },
+	);
+	const { execution, outputs } = await runAction(items, send, wired('Send', 3));
+	expect(execution.status).toBe('success');
+	return { outputs, text: JSON.stringify(execution) };
+}
+
+const matching = (message) =>
+	message instanceof RegExp ? expect.stringMatching(message) : message;
+
+/** The attempts that must be on record for a fault. */
+const attemptsFor = ({ attempts }) =>
+	attempts.map(([outcome, status_code, message], index) => ({
+		attempt: index + 1,
+		time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+		outcome,
+		status_code,
+		duration_ms: expect.any(Number),
+		error_message: matching(message),
+	}));
+
+function expectDurations(attempts, { timeoutSeconds }) {
+	const ms = (timeoutSeconds ?? PATIENCE_SECONDS) * 1000;
+	for (const { duration_ms, outcome } of attempts) {
+		expect(duration_ms).toBeLessThan(ms + LATE_MS);
+		if (outcome === 'timeout') expect(duration_ms).toBeGreaterThan(ms - 100);
+	}
+}
+
+const succeeds = ({ attempts }) => attempts[attempts.length - 1][0] === 'success';
+
+describe('Event → Send', () => {
+	let delivered;
+	let failures;
+	let text;
+
+	beforeAll(async () => {
+		const sent = await sendTo(itemsFor(FAULTS));
+		expect(sent.outputs.map((items) => items.length > 0)).toEqual([true, false, true]);
+		const byFault = (items) => new Map(items.map(({ json }) => [json.event_id, json]));
+		delivered = byFault(sent.outputs[0]);
+		failures = byFault(sent.outputs[2]);
+		text = sent.text;
+	}, 180_000);
+
+	test.each(Object.entries(FAULTS))('%s', (fault, expected) => {
+		const item = (succeeds(expected) ? delivered : failures).get(fault);
+		expect(item).toMatchObject({
+			status: succeeds(expected) ? 'delivered' : 'failed',
+			attempts: attemptsFor(expected),
+		});
+		expect(item).not.toHaveProperty('error');
+		expectDurations(item.attempts, expected);
+	});
+
+	test('nothing that a fault says shows a secret, a place in a source, or more than one line', () => {
+		for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
+		for (const { attempts } of failures.values()) {
+			for (const { error_message } of attempts) {
+				expect(error_message).toMatch(/^The [^\n]{10,250}$/);
+				expect(error_message).not.toMatch(/\.[cj]s?:\d|node_modules|undefined|\[object|v1,/);
+			}
+		}
+	});
+
+	test('credentials were sent to the endpoint, and nothing to where it redirects', () => {
+		const [{ text: request }, ...more] = faulty.requests.redirectElsewhere;
+		expect(request).toContain(`token=${secrets.token}`);
+		expect(request).toMatch(/^webhook-signature: v1,/im);
+		expect(more).toEqual([]);
+		expect(faulty.requests.redirectLoop).toHaveLength(1);
+		expect(faulty.elsewhereConnections).toBe(0);
+	});
+
+	test('every attempt had a connection of its own: none was closed under it', () => {
+		for (const fault of ['keepAliveClosed', 'keepAliveReset']) {
+			expect(faulty.requests[fault]).toHaveLength(2);
+		}
+	});
+});
+
+describe('answers without an end', () => {
+	test('are read as far as they are kept, and cost n8n no memory', async () => {
+		const items = Object.keys(FLOODS).flatMap((fault) =>
+			Array.from({ length: AT_ONCE }, (_, index) => ({
+				fault: `${fault}.${index}`,
+				url: `${faulty.http}/${fault}`,
+				timeoutSeconds: PATIENCE_SECONDS,
+				maxRetries: 0,
+			})),
+		);
+		const before = residentMegabytes(pid);
+		let peak = before;
+		const sampling = setInterval(() => {
+			peak = Math.max(peak, residentMegabytes(pid));
+		}, 25);
+		const { outputs } = await sendTo(items).finally(() => clearInterval(sampling));
+
+		const results = outputs.flat().map(({ json }) => json);
+		expect(results).toHaveLength(items.length);
+		for (const { attempts, event_id, response } of results) {
+			const [fault] = event_id.split('.');
+			expect(attempts).toEqual(attemptsFor(FLOODS[fault]));
+			expect(response.body_truncated).toBe(true);
+			expect(Buffer.byteLength(response.body)).toBe(KEPT_BYTES);
+		}
+		const until = Date.now() + 10_000;
+		const open = () =>
+			Object.keys(FLOODS).filter((fault) => faulty.sent[fault]?.length !== AT_ONCE);
+		while (open().length > 0 && Date.now() < until) await pause(50);
+		expect(open()).toEqual([]);
+		const most = Object.keys(FLOODS).map((fault) => [fault, Math.max(...faulty.sent[fault])]);
+		expect(most.filter(([, bytes]) => bytes > MAX_SENT_BYTES)).toEqual([]);
+		console.log(
+			`${items.length} answers without an end: n8n had ${Math.round(before)} MB before and ${Math.round(peak)} MB at most; sent were at most ${Math.round(Math.max(...most.map(([, bytes]) => bytes)) / 1024)} KB of an answer`,
+		);
+		expect(peak - before).toBeLessThan(MAX_GROWTH_MB);
+		expect((await axios.get(`${base}/healthz`)).status).toBe(200);
+	}, 180_000);
+});
+
+/** Those that an endpoint of the outbox meets too, in one attempt each. */
+const RECORDED = Object.fromEntries(
+	Object.entries({ ...FAULTS, ...FLOODS }).filter(
+		([fault, { maxRetries }]) =>
+			maxRetries === undefined &&
+			(!fault.startsWith('status/') || /(01|04|05|08|1[03]|29)$/.test(fault)),
+	),
+);
+
+describe('the outbox', () => {
+	const outboxName = unique('faults').replaceAll('-', '_');
+	const typeOf = (fault) => `fault.${fault.replace('/', '.')}`;
+	let rows;
+
+	const act = async (items, parameters, credentials, outputs) => {
+		const { execution } = await runAction(
+			items,
+			node('Act', ACTION, parameters, { credentials }),
+			wired('Act', outputs),
+		);
+		expect(execution.data.resultData.error?.message).toBeUndefined();
+	};
+
+	beforeAll(async () => {
+		const credentials = await n8n.createCredential('agentWebhookOutboxApi', outboxName, {
+			encryptionSecret: secrets.encryption,
+			outboxName,
+		});
+		const items = itemsFor(RECORDED).map((item) => ({ ...item, type: typeOf(item.fault) }));
+		await act(
+			items,
+			{
+				resource: 'endpoint',
+				operation: 'create',
+				endpointName: '={{ $json.fault }}',
+				url: '={{ $json.url }}',
+				eventTypes: '={{ $json.type }}',
+				platform: 'standardWebhooks',
+				signingSecret: secrets.signing,
+				endpointAuthentication: 'urlToken',
+				token: secrets.token,
+				options: {
+					allowHttp: true,
+					allowInternal: true,
+					timeoutSeconds: '={{ $json.timeoutSeconds }}',
+					retrySchedule: 'none',
+					retryStatuses: RETRIED_STATUSES,
+					disableRule: 'never',
+				},
+			},
+			credentials,
+			1,
+		);
+		await act(
+			items,
+			{
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'subscribers',
+				customEventType: '={{ $json.type }}',
+				options: { concurrency: 100 },
+			},
+			credentials,
+			4,
+		);
+		const filter = encodeURIComponent(JSON.stringify({ name: `${outboxName}_deliveries` }));
+		const [{ id, projectId }] = (
+			await n8n.rest('GET', `/data-tables-global?take=1&filter=${filter}`)
+		).data;
+		const { data } = await n8n.rest(
+			'GET',
+			`/projects/${projectId}/data-tables/${id}/rows?take=250`,
+		);
+		rows = new Map(data.map((row) => [row.event_type, row]));
+	}, 180_000);
+
+	test.each(Object.entries(RECORDED))('%s', (fault, expected) => {
+		const row = rows.get(typeOf(fault));
+		const [[, status, message]] = expected.attempts;
+		const reason = `(No retries are allowed|An attempt with the outcome "\\w+" is not retried)`;
+		expect(row).toMatchObject({
+			status: succeeds(expected) ? 'delivered' : 'failed',
+			attempts: 1,
+			response_code: status,
+			response_time_ms: expect.any(Number),
+			completed_at: expect.any(String),
+			lease_owner: null,
+			error: succeeds(expected) ? null : expect.stringMatching(new RegExp(`^The .+\\. ${reason}$`)),
+		});
+		const log = JSON.parse(row.attempt_log);
+		expect(log).toEqual(attemptsFor(expected));
+		if (message !== null) expect(row.error).toContain(log[0].error_message);
+		expectDurations(log, expected);
+	});
+
+	test('has one row for each, and no secret in any', () => {
+		expect([...rows.keys()].sort()).toEqual(Object.keys(RECORDED).map(typeOf).sort());
+		for (const secret of Object.values(secrets)) {
+			expect(JSON.stringify([...rows.values()])).not.toContain(secret);
+		}
+	});
+});
