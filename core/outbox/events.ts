@@ -1,3 +1,6 @@
+import groupBy from 'lodash/groupBy';
+
+import { eventAmong } from './claims';
 import type { OutboxEvent } from './endpoint';
 import { findAny, readRow, type EventRow, type StoredRow, type Tables } from './tables';
 
@@ -8,21 +11,18 @@ export const eventOf = (row: EventRow): OutboxEvent => ({
 	data: row.data as Record<string, unknown>,
 });
 
-/**
- * The rows of events, by their ids. Of several rows of one event the one that was there first is the
- * event: two runs may have put in the same idempotency key at once.
- */
+/** The rows of events, by their ids. */
 export async function eventRows(
 	tables: Tables,
 	ids: Iterable<string>,
 ): Promise<Map<string, StoredRow>> {
-	const rows = new Map<string, StoredRow>();
-	for (const row of await findAny(tables, 'events', 'event_id', ids)) {
-		const id = String(row.event_id);
-		const other = rows.get(id);
-		if (other === undefined || row.id < other.id) rows.set(id, row);
-	}
-	return rows;
+	const found = groupBy(await findAny(tables, 'events', 'event_id', ids), 'event_id');
+	return new Map(
+		Object.entries(found).flatMap(([id, rows]) => {
+			const event = eventAmong(rows);
+			return event === undefined ? [] : [[id, event] as const];
+		}),
+	);
 }
 
 /** The events with these ids that are on record. */

@@ -1,6 +1,7 @@
 import sortBy from 'lodash/sortBy';
 
 import { batchedAlready, batchingOf, closeBatches } from './batches';
+import { claimOf, settleClaims } from './claims';
 import { current, deliveryId, eventIdOfKey, newDelivery, type Hold } from './deliveryRow';
 import { checkEventType, subscriptionOf, type Endpoint, type OutboxEvent } from './endpoint';
 import { loadEndpoints } from './endpoints';
@@ -70,17 +71,16 @@ interface FreshEvent {
 }
 
 /**
- * Puts events in, unless they are there already: two runs may have put in the same key at once, and of
- * several rows of an event the first one is the event.
- * @param fresh by event ID; what turns out to be there already is taken out
+ * Puts events in, unless they are there already: other runs may put in the same keys at the same time.
+ * @param fresh by event ID; what turns out to be another's is taken out
  * @param keyed the IDs that come from idempotency keys
- * @param before gets the rows of what is there already
+ * @param before gets the rows of what is another's
  */
 async function putInEvents(
 	{ nowMs, tables }: OutboxPorts,
 	owner: string,
 	fresh: Map<string, FreshEvent>,
-	keyed: string[],
+	keyed: Set<string>,
 	before: Map<string, StoredRow>,
 ): Promise<void> {
 	if (fresh.size === 0) return;
@@ -93,18 +93,14 @@ async function putInEvents(
 			accepted_at: event.acceptedAt,
 			data: text,
 			endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
-			fan_out_owner: owner,
+			fan_out_owner: keyed.has(event.id) ? claimOf(owner) : owner,
 			fan_out_until: until,
 		})),
 	);
-	for (const [id, row] of await eventRows(
-		tables,
-		keyed.filter((key) => fresh.has(key)),
-	)) {
-		if (row.fan_out_owner === owner) continue;
+	const claimed = [...fresh.keys()].filter((id) => keyed.has(id));
+	for (const [id, row] of await settleClaims(tables, owner, claimed)) {
 		fresh.delete(id);
 		before.set(id, row);
-		await tables.remove('events', { all: [eq('event_id', id), eq('fan_out_owner', owner)] });
 	}
 }
 
@@ -189,8 +185,10 @@ export async function sendEvents(
 		takes: subscriptionOf(endpoint),
 	}));
 
-	const keyed = inputs.flatMap(({ idempotencyKey }, index) =>
-		idempotencyKey ? [prepared[index].event.id] : [],
+	const keyed = new Set(
+		inputs.flatMap(({ idempotencyKey }, index) =>
+			idempotencyKey ? [prepared[index].event.id] : [],
+		),
 	);
 	const before = await eventRows(tables, keyed);
 	const fresh = new Map<string, FreshEvent>();

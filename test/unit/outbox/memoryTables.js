@@ -98,13 +98,21 @@ const nextTick = async () => await new Promise((resolve) => setImmediate(resolve
 function createStore() {
 	const tables = Object.fromEntries(Object.keys(TABLES).map((table) => [table, []]));
 	const lastIds = Object.fromEntries(Object.keys(TABLES).map((table) => [table, 0]));
+	const nextIdOf = (table) => () => (lastIds[table] += 1);
 	const run = (method, table, ...args) =>
-		EFFECTS[method](tables[table], () => (lastIds[table] += 1), table, ...args);
+		EFFECTS[method](tables[table], nextIdOf(table), table, ...args);
+	/** Numbers rows that are seen later: others, with higher numbers, may be seen before. */
+	const numbered = (table, rows) => {
+		const ids = rows.map(nextIdOf(table));
+		return () => EFFECTS.insert(tables[table], () => ids.shift(), table, rows);
+	};
 
 	/**
 	 * @param pause before and after each call, so that others come in between
 	 * @param failAt the number of the call that fails, or a function that tells whether a call does;
 	 * `failed`: whether it had its effect all the same
+	 * @param numbersFirst whether rows get their ids before the first pause, as PostgreSQL's do, and not with
+	 * the effect, as SQLite's
 	 * @param killAt the number of the call with which the process dies; `killed`: whether it has its effect
 	 */
 	function connect({
@@ -113,6 +121,7 @@ function createStore() {
 		failed = 'before',
 		killAt,
 		killed = 'before',
+		numbersFirst = false,
 	} = {}) {
 		const connection = { calls: [], dead: false };
 		const assertAlive = () => {
@@ -126,12 +135,17 @@ function createStore() {
 				const count = connection.calls.push(call);
 				const fails = typeof failAt === 'function' ? failAt(call, count) : count === failAt;
 				const dies = count === killAt;
+				const given = structuredClone(args);
+				const effect =
+					method === 'insert' && numbersFirst
+						? numbered(table, ...given)
+						: () => run(method, table, ...given);
 				await pause(call);
 				assertAlive();
 				if (dies && killed === 'before') connection.dead = true;
 				assertAlive();
 				if (fails && failed === 'before') throw new Error('The database is busy');
-				const result = run(method, table, ...structuredClone(args));
+				const result = effect();
 				if (dies) connection.dead = true;
 				assertAlive();
 				await pause(call);
