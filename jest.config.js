@@ -18,5 +18,5 @@ module.exports = {
 			globalTeardown: '<rootDir>/test/e2e/shutdown.js',
 		},
 	],
-	testTimeout: 60_000,
+	testTimeout: 180_000,
 };

@@ -2,12 +2,10 @@
 const { fork } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const path = require('node:path');
-const { DatabaseSync } = require('node:sqlite');
 
 const axios = require('axios');
 
 const { bootN8n, outputsOf } = require('../harness/n8n');
-const { scratch } = require('../harness/project');
 
 const stage = require('./stage');
 
@@ -16,12 +14,9 @@ const { ACTION, chain, itemsNode, newStandardSecret, node, pause, startNode, uni
 const OUTBOX = 'crash';
 
 class CrashStage {
-	/**
-	 * @param folder of the n8n, below .n8n/
-	 * @param port from which on a free one is looked for
-	 */
-	constructor(folder, port) {
-		Object.assign(this, { folder, port, secret: newStandardSecret() });
+	/** @param name of the n8n */
+	constructor(name) {
+		Object.assign(this, { name, secret: newStandardSecret() });
 	}
 
 	async start() {
@@ -29,20 +24,15 @@ class CrashStage {
 		const { port } = await new Promise((resolve) => this.receiver.once('message', resolve));
 		this.base = `http://127.0.0.1:${port}`;
 		await axios.post(`${this.base}/secrets`, { standard: this.secret });
-		await this.boot(true);
+		this.n8n = await bootN8n({
+			name: this.name,
+			// n8n’s other mode reconstructs each execution’s data before it is ready: minutes for dozens.
+			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple' },
+			queue: stage.queue,
+		});
 		this.credentials = await this.n8n.client.createCredential('agentWebhookOutboxApi', 'Outbox', {
 			encryptionSecret: randomBytes(32).toString('hex'),
 			outboxName: OUTBOX,
-		});
-	}
-
-	async boot(fresh = false) {
-		this.n8n = await bootN8n({
-			name: this.folder,
-			port: this.port,
-			fresh,
-			// n8n’s other mode reconstructs each execution’s data before it is ready: minutes for dozens.
-			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple' },
 		});
 	}
 
@@ -170,21 +160,17 @@ class CrashStage {
 		}
 	}
 
-	/** The deliveries as the database has them while n8n is down: of each, the row that counts. */
-	rowsOnFile() {
-		const file = path.join(scratch, this.folder, '.n8n/database.sqlite');
-		const database = new DatabaseSync(file);
-		try {
-			const [{ id }] = database
-				.prepare(`SELECT id FROM data_table WHERE name = '${OUTBOX}_deliveries_v1'`)
-				.all();
-			const rows = database
-				.prepare(`SELECT * FROM "data_table_user_${id}" ORDER BY status = 'delivered', id`)
-				.all();
-			return [...new Map(rows.map((row) => [row.delivery_id, row])).values()];
-		} finally {
-			database.close();
-		}
+	/** The deliveries as the database has them: of each, the row that counts. */
+	async rowsOnFile() {
+		const [table] = await this.n8n.query(
+			`SELECT id FROM data_table WHERE name = '${OUTBOX}_deliveries_v1'`,
+		);
+		// It is made on first use.
+		if (table === undefined) return [];
+		const rows = await this.n8n.query(
+			`SELECT * FROM "data_table_user_${table.id}" ORDER BY status = 'delivered', id`,
+		);
+		return [...new Map(rows.map((row) => [row.delivery_id, row])).values()];
 	}
 }
 

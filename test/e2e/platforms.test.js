@@ -1,6 +1,6 @@
 /** Each platform, both ways: its page's own payloads in, and what we send judged by its page's own code. */
 const { fork, spawn, spawnSync } = require('node:child_process');
-const { createHmac } = require('node:crypto');
+const { createHash, createHmac } = require('node:crypto');
 const fs = require('node:fs');
 const https = require('node:https');
 const path = require('node:path');
@@ -12,8 +12,8 @@ const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');
 
-const { ACTION, bytesOf, n8n, newSecret, node, outputsOf, post, runAction, triggered, unique } =
-	stage;
+const { ACTION, digestNode, n8n, newSecret, node, outputsOf, post } = stage;
+const { runAction, triggered, unique } = stage;
 
 const secret = newSecret();
 const otherSecret = newSecret();
@@ -133,7 +133,7 @@ describe('what a platform’s page shows comes out of the workflow, byte for byt
 	test.each(EXAMPLES)('$platform: $name', async ({ platform, kind, name, body }) => {
 		const hook = await triggered(
 			{ platform, requestKind: kind, options: { rawBodyField: 'raw' } },
-			{ credentials: await credentialFor(platform) },
+			{ credentials: await credentialFor(platform), then: [digestNode('raw')] },
 		);
 		const headers = { ...SIGNED[platform](body), ...VIA_HTTPS };
 		const { status, data } = await post(hook.url, body, headers);
@@ -143,10 +143,11 @@ describe('what a platform’s page shows comes out of the workflow, byte for byt
 			data: { success: true, status: replyStatus?.accepted ?? 'queued' },
 		});
 		const [execution] = await n8n.finished(hook.id);
-		const [[{ json, binary }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = outputsOf(execution, 'Trigger');
 		const parsed = JSON.parse(body);
 		expect(json.body).toEqual(parsed);
-		expect((await bytesOf(binary.raw)).toString('utf8')).toBe(body);
+		const [[{ json: hashed }]] = outputsOf(execution, 'Digest');
+		expect(hashed.digest).toBe(createHash('sha256').update(body).digest('hex'));
 		expect(json.authentication).toEqual(['signature']);
 		if (kind === 'event') {
 			expect(json).toMatchObject({

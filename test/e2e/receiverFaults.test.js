@@ -11,7 +11,7 @@ const { residentMegabytes } = require('../harness/memory');
 const stage = require('./stage');
 
 const { ACTION, authority, base, n8n, newSecret, newStandardSecret, node } = stage;
-const { pause, pid, runAction, unique } = stage;
+const { pause, pids, runAction, unique } = stage;
 
 const secrets = { token: newSecret(), signing: newStandardSecret(), encryption: newSecret() };
 
@@ -326,10 +326,11 @@ describe('answers without an end', () => {
 				maxRetries: 0,
 			})),
 		);
-		const before = residentMegabytes(pid);
+		const resident = () => pids.reduce((sum, pid) => sum + residentMegabytes(pid), 0);
+		const before = resident();
 		let peak = before;
 		const sampling = setInterval(() => {
-			peak = Math.max(peak, residentMegabytes(pid));
+			peak = Math.max(peak, resident());
 		}, 25);
 		const { outputs } = await sendTo(items).finally(() => clearInterval(sampling));
 

@@ -1,5 +1,6 @@
 module.exports = async () => {
-	const { n8n, receiver } = globalThis.__E2E__;
+	const { n8n, queue, receiver } = globalThis.__E2E__;
 	receiver.kill();
 	await n8n.stop();
+	await queue?.stop();
 };

@@ -5,7 +5,7 @@ const axios = require('axios');
 
 const { N8nClient, outputsOf, pause } = require('../harness/n8n');
 
-const { authority, pid, receiver, session } = JSON.parse(process.env.E2E);
+const { authority, pids, queue, receiver, session } = JSON.parse(process.env.E2E);
 const n8n = new N8nClient(session);
 
 const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
@@ -102,7 +102,7 @@ async function actionWorkflow(prefix, action, { more, connect, settings }) {
 async function runAction(items, action, { more = [], connect = {}, settings } = {}) {
 	const { id, path } = await actionWorkflow('run', action, { more, connect, settings });
 	await axios.post(`${session.base}/webhook/${path}`, { items });
-	const [execution] = await n8n.finished(id, 1, 60_000);
+	const [execution] = await n8n.finished(id, 1, 120_000);
 	return { id, execution, outputs: outputsOf(execution, action.name) };
 }
 
@@ -117,7 +117,7 @@ async function planAction(action, { more = [], connect = {}, settings } = {}) {
 
 	/** The executions that began since the last start, once so many have ended. */
 	async function ended(count) {
-		const until = Date.now() + 60_000;
+		const until = Date.now() + 120_000;
 		for (;;) {
 			const { data } = await n8n.api('GET', `/executions?workflowId=${id}&limit=100`);
 			const own = data.filter((execution) => !known.has(execution.id));
@@ -131,7 +131,7 @@ async function planAction(action, { more = [], connect = {}, settings } = {}) {
 				);
 			}
 			if (Date.now() > until) {
-				throw new Error(`${done.length} of ${count} executions have ended after a minute.`);
+				throw new Error(`${done.length} of ${count} executions have ended after two minutes.`);
 			}
 			await pause(50);
 		}
@@ -168,7 +168,7 @@ async function post(url, body, headers = {}, method = 'POST') {
 	});
 }
 
-/** The bytes of an item's binary field, from where n8n keeps them. */
+/** A binary field's bytes, as n8n's editor gets them. */
 async function bytesOf(binary) {
 	if (binary.id === undefined) return Buffer.from(binary.data, 'base64');
 	const { data } = await axios.get(`${session.base}/rest/binary-data`, {
@@ -178,6 +178,16 @@ async function bytesOf(binary) {
 	});
 	return data;
 }
+
+/** Takes the digest of a binary field as nodes get it: of a trigger's, n8n's editor gets nothing in queue mode. */
+const digestNode = (binaryPropertyName) =>
+	node('Digest', 'n8n-nodes-base.crypto', {
+		action: 'hash',
+		type: 'SHA256',
+		binaryData: true,
+		binaryPropertyName,
+		dataPropertyName: 'digest',
+	});
 
 const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
 const behave = async (name, behaviours) =>
@@ -197,6 +207,7 @@ module.exports = {
 	behave,
 	bytesOf,
 	chain,
+	digestNode,
 	inbox,
 	itemsNode,
 	n8n,
@@ -205,9 +216,10 @@ module.exports = {
 	node,
 	outputsOf,
 	pause,
-	pid,
+	pids,
 	planAction,
 	post,
+	queue,
 	receiver,
 	runAction,
 	shareSecrets,

@@ -133,8 +133,7 @@ function printTable(rows) {
 
 async function main() {
 	console.log('▸ Starting n8n (about 20 seconds) …');
-	// A demo before this one may have left its secrets behind: every run begins afresh.
-	const n8n = await bootN8n({ name: 'demo', port: N8N_PORT, fresh: true });
+	const n8n = await bootN8n({ name: 'demo', port: N8N_PORT });
 	if (n8n.portTaken) {
 		console.log(`  Port ${N8N_PORT} is taken by another program: n8n listens on ${n8n.port}.`);
 	}

@@ -1,36 +1,20 @@
 /**
- * A real n8n, reusable: boot, credentials, workflows, call, read executions, stop.
- * SQLite, its own folder, this checkout's package in it.
+ * A real n8n, reusable: boot, credentials, workflows, call, read executions, kill, stop.
+ * Its own folder, this checkout's package in it; SQLite, or PostgreSQL and a queue.
  */
-const { spawn } = require('node:child_process');
 const { randomBytes, randomUUID } = require('node:crypto');
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
+const { DatabaseSync } = require('node:sqlite');
 
 const { installPackage, packPackage } = require('./install');
-const { n8nBin, node24, scratch } = require('./project');
-
-const READY_WITHIN_MS = 180_000;
+const { N8nProcess } = require('./n8nProcess');
+const { anyPort, freePort } = require('./ports');
+const { scratch } = require('./project');
+const { startProxy } = require('./proxy');
+const { createDatabase, queryDatabase, queueEnvironment } = require('./queue');
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Whether a port on loopback is free. */
-function isFree(port) {
-	return new Promise((resolve) => {
-		const probe = net.createServer();
-		probe.once('error', () => resolve(false));
-		probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-	});
-}
-
-/** The wanted port, or the next free one. */
-async function freePort(wanted) {
-	for (let port = wanted; port < wanted + 100; port += 1) {
-		if (await isFree(port)) return port;
-	}
-	throw new Error(`No port from ${wanted} to ${wanted + 99} is free.`);
-}
 
 async function request(base, method, url, { body, headers } = {}) {
 	const response = await fetch(base + url, {
@@ -160,7 +144,7 @@ class N8nClient {
 	}
 
 	/** Waits until a workflow has so many finished executions. Returns them, oldest first. */
-	async finished(workflowId, count = 1, withinMs = 30_000) {
+	async finished(workflowId, count = 1, withinMs = 60_000) {
 		const until = Date.now() + withinMs;
 		for (;;) {
 			const executions = await this.executions(workflowId);
@@ -193,110 +177,176 @@ async function apiKeyFor(client) {
 	return rawApiKey;
 }
 
-/**
- * Boots n8n.
- * @param name its folder below .n8n/
- * @param fresh whether to begin with an empty database
- * @param env further environment, e.g. N8N_EXPRESSION_ENGINE
- */
-async function bootN8n({ name, port: wantedPort, fresh = true, env = {}, packed = packPackage() }) {
-	const folder = path.join(scratch, name);
-	if (fresh) fs.rmSync(folder, { recursive: true, force: true });
+/** What all processes of an n8n have in common. */
+const environment = (base) => ({
+	NODE_ENV: 'production',
+	NODE_OPTIONS: '',
+	N8N_LISTEN_ADDRESS: '127.0.0.1',
+	WEBHOOK_URL: `${base}/`,
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_SECURE_COOKIE: 'false',
+	N8N_LOG_FORMAT: 'text',
+});
+
+const answersOn = async (port) =>
+	(await fetch(`http://127.0.0.1:${port}/healthz/readiness`).catch(() => undefined))?.ok === true;
+
+/** A process in a folder of its own, with the package in it. */
+function processIn(folder, packed, command, { env, isReady }) {
 	fs.mkdirSync(folder, { recursive: true });
 	installPackage(packed, folder);
+	return new N8nProcess({ command, folder, isReady, env: { ...env, N8N_USER_FOLDER: folder } });
+}
 
-	const ownerFile = path.join(folder, 'owner.json');
-	if (!fs.existsSync(ownerFile)) {
-		const owner = {
-			email: 'owner@example.com',
-			password: `Aa1${randomBytes(12).toString('hex')}`,
-		};
-		fs.writeFileSync(ownerFile, JSON.stringify(owner), { mode: 0o600 });
-	}
-	const owner = JSON.parse(fs.readFileSync(ownerFile, 'utf8'));
-
-	const port = await freePort(wantedPort);
-	const brokerPort = await freePort(port + 100);
-	const base = `http://127.0.0.1:${port}`;
-	const logFile = path.join(folder, 'n8n.log');
-	const log = fs.openSync(logFile, 'a');
-	const child = spawn(node24(), [n8nBin, 'start'], {
-		cwd: folder,
-		stdio: ['ignore', log, log],
+/** The process that has the editor. */
+const mainProcess = async (folder, packed, port, env) =>
+	processIn(folder, packed, 'start', {
 		env: {
-			...process.env,
-			NODE_ENV: 'production',
-			NODE_OPTIONS: '',
-			N8N_USER_FOLDER: folder,
-			N8N_PORT: String(port),
-			N8N_LISTEN_ADDRESS: '127.0.0.1',
-			WEBHOOK_URL: `${base}/`,
-			N8N_RUNNERS_BROKER_PORT: String(brokerPort),
-			N8N_DIAGNOSTICS_ENABLED: 'false',
-			N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-			N8N_TEMPLATES_ENABLED: 'false',
-			N8N_PERSONALIZATION_ENABLED: 'false',
-			N8N_SECURE_COOKIE: 'false',
-			N8N_LOG_FORMAT: 'text',
-			DB_TYPE: 'sqlite',
 			...env,
+			N8N_PORT: String(port),
+			N8N_RUNNERS_BROKER_PORT: String(await anyPort()),
 		},
+		isReady: async (log) => log.includes('Editor is now accessible') && (await answersOn(port)),
 	});
-	fs.closeSync(log);
-	let exited;
-	const ended = new Promise((resolve) => {
-		child.once('exit', (code, signal) => {
-			exited = signal ?? code;
-			resolve();
-		});
+
+/** n8n as one process with SQLite. */
+async function singleProcess({ base, env, folder, packed, port }) {
+	const main = await mainProcess(folder, packed, port, {
+		...environment(base),
+		DB_TYPE: 'sqlite',
+		...env,
 	});
-	const readLog = () => fs.readFileSync(logFile, 'utf8');
-
-	const until = Date.now() + READY_WITHIN_MS;
-	for (;;) {
-		if (exited !== undefined) {
-			throw new Error(`n8n ended with ${exited} while starting:\n${readLog().slice(-4000)}`);
-		}
-		const ready = await fetch(`${base}/healthz/readiness`).catch(() => undefined);
-		if (ready?.ok && readLog().includes('Editor is now accessible')) break;
-		if (Date.now() > until) {
-			child.kill('SIGKILL');
-			throw new Error(`n8n was not ready within ${READY_WITHIN_MS} ms:\n${readLog().slice(-4000)}`);
-		}
-		await pause(250);
-	}
-
-	const browserId = randomUUID();
-	const session = {
-		base,
-		browserId,
-		cookie: await signIn(base, owner, browserId),
-		secretsFile: path.join(folder, 'secrets.jsonl'),
+	return {
+		processes: [main],
+		executing: [main],
+		start: async () => await main.start(),
+		stop: async () => await main.stop(),
+		kill: async () => await main.kill(),
+		restart: async () => await main.start(),
+		query: async (sql) => {
+			const database = new DatabaseSync(path.join(folder, '.n8n/database.sqlite'));
+			try {
+				return database.prepare(sql).all();
+			} finally {
+				database.close();
+			}
+		},
 	};
-	session.apiKey = await apiKeyFor(new N8nClient(session));
+}
+
+const WORKERS = 2;
+
+/** Whether a worker has begun an execution, or gone on with it, and not ended that. */
+function isAtWork(worker, executionId) {
+	const log = worker.readLog();
+	const [started, finished] = ['started', 'finished'].map((what) =>
+		log.lastIndexOf(`Worker ${what} execution ${executionId} `),
+	);
+	return started > finished;
+}
+
+/** n8n as a main process, a webhook processor and workers, behind one address. */
+async function queueMode({ base, env, folder, name, packed, port, queue }) {
+	const database = await createDatabase(queue, name);
+	const common = { ...environment(base), ...queueEnvironment(queue, database), ...env };
+	const [mainPort, webhookPort] = [await anyPort(), await anyPort()];
+	const below = (part) => path.join(folder, part);
+	const main = await mainProcess(below('main'), packed, mainPort, common);
+	const webhook = processIn(below('webhook'), packed, 'webhook', {
+		env: { ...common, N8N_PORT: String(webhookPort) },
+		isReady: async (log) =>
+			log.includes('Webhook listener waiting') && (await answersOn(webhookPort)),
+	});
+	const workers = [];
+	for (let number = 1; number <= WORKERS; number += 1) {
+		const worker = processIn(below(`worker-${number}`), packed, 'worker', {
+			env: { ...common, N8N_RUNNERS_BROKER_PORT: String(await anyPort()) },
+			isReady: (log) => log.includes('n8n worker is now ready'),
+		});
+		workers.push(worker);
+	}
+	const proxy = await startProxy(port, { main: mainPort, webhook: webhookPort });
+	let killed;
+	return {
+		processes: [main, webhook, ...workers],
+		executing: workers,
+		start: async () => {
+			// It makes the tables that the others need.
+			await main.start();
+			await Promise.all([webhook, ...workers].map(async (one) => await one.start()));
+		},
+		stop: async () => {
+			await proxy.stop();
+			await Promise.all([webhook, ...workers].map(async (one) => await one.stop()));
+			await main.stop();
+		},
+		kill: async (executionId) => {
+			killed =
+				executionId === undefined
+					? workers[Math.floor(Math.random() * workers.length)]
+					: workers.find((worker) => isAtWork(worker, executionId));
+			if (killed === undefined) throw new Error(`No worker has the execution ${executionId}.`);
+			await killed.kill();
+		},
+		restart: async () => await killed.start(),
+		query: async (sql) => await queryDatabase(queue, database, sql),
+	};
+}
+
+/**
+ * Boots n8n, with an empty database.
+ * @param name its folder below .n8n/, or below .n8n/queue/
+ * @param port the wanted one; the next free one where that is taken
+ * @param env further environment, e.g. N8N_EXPRESSION_ENGINE
+ * @param queue the services that startQueueServices tells of, for an n8n of several processes
+ */
+async function bootN8n({ name, port: wantedPort, env = {}, packed = packPackage(), queue }) {
+	// Apart, since the sweep (test/harness/sweep.js) reads SQLite's files.
+	const folder = path.join(scratch, queue === undefined ? '' : 'queue', name);
+	fs.rmSync(folder, { recursive: true, force: true });
+	fs.mkdirSync(folder, { recursive: true });
+	const owner = {
+		email: 'owner@example.com',
+		password: `Aa1${randomBytes(12).toString('hex')}`,
+	};
+	const port = wantedPort === undefined ? await anyPort() : await freePort(wantedPort);
+	const base = `http://127.0.0.1:${port}`;
+	const inMode = queue === undefined ? singleProcess : queueMode;
+	const n8n = await inMode({ base, env, folder, name, packed, port, queue });
+	const browserId = randomUUID();
+	const session = { base, browserId, secretsFile: path.join(folder, 'secrets.jsonl') };
+	try {
+		await n8n.start();
+		session.cookie = await signIn(base, owner, browserId);
+		session.apiKey = await apiKeyFor(new N8nClient(session));
+	} catch (error) {
+		await n8n.stop();
+		throw error;
+	}
 	return {
 		client: new N8nClient(session),
 		session,
 		owner,
 		base,
 		port,
-		pid: child.pid,
+		/** Of the processes that run workflows, as they were started first. */
+		pids: n8n.executing.map(({ child }) => child.pid),
 		portTaken: port !== wantedPort,
-		readLog,
-		/** Ends n8n at once, as a crash would. */
-		kill: async () => {
-			child.kill('SIGKILL');
-			await ended;
-		},
-		stop: async () => {
-			child.kill('SIGTERM');
-			const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
-			await ended;
-			clearTimeout(forced);
-			// n8n's copy of its editor: hundreds of scripts that the linter would read.
-			fs.rmSync(path.join(folder, '.cache'), { recursive: true, force: true });
-		},
+		readLog: () => n8n.processes.map((one) => one.readLog()).join('\n'),
+		/**
+		 * Ends n8n at once, as a crash would; where it has several processes, one of its workers.
+		 * @param executionId whose worker is to be the one
+		 */
+		kill: n8n.kill,
+		/** Starts again what was killed. */
+		restart: n8n.restart,
+		/** Reads from n8n's database. */
+		query: n8n.query,
+		stop: n8n.stop,
 	};
 }
 
-module.exports = { bootN8n, freePort, N8nClient, outputsOf, pause };
+module.exports = { bootN8n, N8nClient, outputsOf, pause };

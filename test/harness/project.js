@@ -3,6 +3,8 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '../..');
 const n8nHome = path.join(root, 'test/n8n');
+/** Where the n8n that is tested is installed: the pinned one, unless N8N_HOME names another's folder. */
+const n8nInstalled = process.env.N8N_HOME ?? n8nHome;
 
 /** The npm package that holds Node 24 for this machine, as test/n8n/package.json names them. */
 function node24Package() {
@@ -20,6 +22,7 @@ function node24Package() {
 module.exports = {
 	root,
 	n8nHome,
+	n8nInstalled,
 	/** Everything that a run writes; ignored by git. */
 	scratch: path.join(root, '.n8n'),
 	packageName: 'n8n-nodes-agent-webhooks',
@@ -27,5 +30,5 @@ module.exports = {
 	/** The Node that builds, tests and n8n run on. */
 	node24: () =>
 		path.join(node24Package(), 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
-	n8nBin: path.join(n8nHome, 'node_modules/n8n/bin/n8n'),
+	n8nBin: path.join(n8nInstalled, 'node_modules/n8n/bin/n8n'),
 };

@@ -1,26 +1,5 @@
-/**
- * `npm test`: set-up on the machine's own Node, then every check on Node 24. The last line counts them.
- */
-const { spawn } = require('node:child_process');
-const fs = require('node:fs');
-const path = require('node:path');
-
-const { node24, root, scratch } = require('./project');
-const { node24Environment, setUp } = require('./setup');
-
-const resultsFile = path.join(scratch, 'jest-results.json');
-
-async function runOnNode24(args) {
-	const child = spawn(node24(), args, {
-		cwd: root,
-		stdio: ['ignore', 'inherit', 'inherit'],
-		env: { ...node24Environment(), NODE_NO_WARNINGS: '1' },
-	});
-	return await new Promise((resolve, reject) => {
-		child.on('error', reject);
-		child.on('close', (code) => resolve(code ?? 1));
-	});
-}
+/** `npm test`: set-up on the machine's own Node, then every check on Node 24. The last line counts them. */
+const { runJest, runOnNode24, runSteps } = require('./testRun');
 
 /** Checks that are commands: each counts as one test. */
 const FIRST_CHECKS = [
@@ -34,52 +13,27 @@ const LAST_CHECKS = [
 	['No secret in executions, tables, workflows and logs', ['test/harness/sweep.js']],
 ];
 
-/** Runs Jest on what was asked for, or on everything. Returns its counts. */
-async function runJest(patterns) {
-	fs.rmSync(resultsFile, { force: true });
-	await runOnNode24([
-		'--experimental-vm-modules',
-		'node_modules/jest/bin/jest.js',
-		'--runInBand',
-		'--json',
-		`--outputFile=${resultsFile}`,
-		...patterns,
-	]);
-	if (!fs.existsSync(resultsFile)) throw new Error('Jest ended without results.');
-	const results = JSON.parse(fs.readFileSync(resultsFile, 'utf8'));
-	return {
-		passed: results.numPassedTests,
-		// A file that cannot be loaded has no tests to count.
-		failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
-		skipped: results.numPendingTests + results.numTodoTests,
+const check =
+	([title, args]) =>
+	async () => {
+		console.log(`▸ ${title} …`);
+		const passes = (await runOnNode24(args)) === 0;
+		console.log(`  ${passes ? '✓' : '✗'} ${title}`);
+		return { passed: passes ? 1 : 0, failed: passes ? 0 : 1, skipped: 0 };
 	};
-}
 
-async function main() {
-	const patterns = process.argv.slice(2);
-	await setUp();
-	const total = { passed: 0, failed: 0, skipped: 0 };
-	const check = async (checks) => {
-		for (const [title, args] of checks) {
-			console.log(`▸ ${title} …`);
-			const code = await runOnNode24(args);
-			console.log(`  ${code === 0 ? '✓' : '✗'} ${title}`);
-			total[code === 0 ? 'passed' : 'failed'] += 1;
-		}
-	};
-	if (patterns.length === 0) await check(FIRST_CHECKS);
+/** What Jest was asked for, or everything. */
+const patterns = process.argv.slice(2);
+
+async function runTests() {
 	console.log(
 		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 25 minutes) …',
 	);
-	const counts = await runJest(patterns);
-	for (const key of Object.keys(total)) total[key] += counts[key];
-	if (patterns.length === 0) await check(LAST_CHECKS);
-	const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
-	console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
-	process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+	return await runJest(patterns);
 }
 
-main().catch((error) => {
-	console.error(`\n✗ ${error.message}`);
-	process.exit(1);
-});
+runSteps(
+	patterns.length > 0
+		? [runTests]
+		: [...FIRST_CHECKS.map(check), runTests, ...LAST_CHECKS.map(check)],
+);

@@ -1,0 +1,39 @@
+/**
+ * `npm run test:soak`: what takes longer than `npm test`. It runs all parts, or the one that is named;
+ * what follows the name are Jest's patterns of paths. The last line counts.
+ */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { root } = require('./project');
+const { whyNoQueue } = require('./queue');
+const { runJest, runSteps } = require('./testRun');
+
+/** The end-to-end suites in an n8n of several processes; those that are skipped count as one each. */
+async function runInQueueMode(patterns) {
+	const reason = whyNoQueue();
+	if (reason !== undefined) {
+		console.log(`▸ Nothing was tested in queue mode, since programs are ${reason}.`);
+		const files = fs.readdirSync(path.join(root, 'test/e2e'));
+		return {
+			passed: 0,
+			failed: 0,
+			skipped: files.filter((file) => file.endsWith('.test.js')).length,
+		};
+	}
+	console.log(
+		'▸ End-to-end tests in n8n with PostgreSQL, Redis, a webhook processor and two workers (about an hour) …',
+	);
+	const matching = patterns.length === 0 ? [] : ['--testPathPatterns', ...patterns];
+	return await runJest(['--selectProjects', 'e2e', ...matching], { E2E_MODE: 'queue' });
+}
+
+const PARTS = { queue: runInQueueMode };
+
+const [name, ...patterns] = process.argv.slice(2);
+if (name !== undefined && PARTS[name] === undefined) {
+	console.error(`✗ "${name}" is no part: there are ${Object.keys(PARTS).join(', ')}.`);
+	process.exit(1);
+}
+const parts = name === undefined ? Object.values(PARTS) : [PARTS[name]];
+runSteps(parts.map((part) => async () => await part(patterns)));
