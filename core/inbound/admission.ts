@@ -1,7 +1,7 @@
 import type { ZodTypeAny } from 'zod';
 
 import type { ConditionResult } from '../conditions/conditions';
-import { parseJson } from '../json/json';
+import { isNestedDeeper, parseJson } from '../json/json';
 import { isFormBody, isJsonBody, mediaTypeOf, type RequestHeaders } from '../network/headers';
 import type { RequestKind } from '../profiles';
 import type { Handshake, PlatformProfile, ValueSource } from '../profiles/profile';
@@ -55,6 +55,9 @@ export interface InboundRules {
 	duplicateKey: ValueSource[];
 }
 
+/** Gone: whoever parsed the body kept no bytes. Damaged: not whole, or not packed as its headers say. */
+export type BodyFault = 'gone' | 'damaged';
+
 export interface InboundRequest {
 	method: string;
 	/** As the trusted proxy reports it, or the connection itself. */
@@ -63,8 +66,8 @@ export interface InboundRequest {
 	address: string;
 	query: Record<string, unknown>;
 	headers: RequestHeaders;
-	/** The bytes as they arrived; `undefined` where they can no longer be had. */
-	body: () => Promise<Buffer | undefined>;
+	/** The bytes as they arrived, unpacked where they were packed; or why there are none. */
+	body: () => Promise<Buffer | BodyFault>;
 	/** The body as n8n parsed it; it does so for `application/json` alone. */
 	parsedBody: () => unknown;
 	/** The public address with its query, as the caller knows it. */
@@ -155,7 +158,19 @@ async function readBytes(rules: InboundRules, request: InboundRequest): Promise<
 	const announced = Number(request.headers['content-length'] ?? 0);
 	if (announced > rules.maxBodyBytes) return tooLarge(announced);
 	const rawBody = await request.body();
-	if (rawBody === undefined) return unsupported(rules, request);
+	if (rawBody === 'gone') return unsupported(rules, request);
+	if (rawBody === 'damaged') {
+		return refusal(
+			400,
+			'BODY_UNREADABLE',
+			'The body could not be unpacked, or is not as long as it says',
+			{
+				field: 'body',
+				expected: 'a whole body, packed as Content-Encoding says',
+				received: 'a damaged body',
+			},
+		);
+	}
 	return rawBody.length > rules.maxBodyBytes ? tooLarge(rawBody.length) : rawBody;
 }
 
@@ -208,6 +223,9 @@ async function authenticate(
 	return { methods: [...passed, 'signature'], rawBody, signature: check.signature, secrets };
 }
 
+// Far more than any event has; what works on a body further on may work on it by recursion.
+const MAX_LEVELS = 100;
+
 /** Leaves out the byte order mark, which n8n's own parser does not mind either. */
 const withoutMark = (text: string): string =>
 	text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -239,14 +257,21 @@ function parseBody(
 		: mediaTypeOf(request.headers) === 'application/json'
 			? { value: request.parsedBody() }
 			: parseJson(withoutMark(rawBody.toString('utf8')));
-	return (
-		parsed ??
-		refusal(400, 'INVALID_JSON', 'The body is not valid JSON', {
+	if (parsed === undefined) {
+		return refusal(400, 'INVALID_JSON', 'The body is not valid JSON', {
 			field: 'body',
 			expected: 'JSON',
 			received: 'text that is not JSON',
-		})
-	);
+		});
+	}
+	if (isNestedDeeper(parsed.value, MAX_LEVELS)) {
+		return refusal(400, 'INVALID_JSON', `The body is nested more than ${MAX_LEVELS} levels deep`, {
+			field: 'body',
+			expected: `JSON with at most ${MAX_LEVELS} levels of lists and objects`,
+			received: 'more levels',
+		});
+	}
+	return parsed;
 }
 
 async function answerHandshake(

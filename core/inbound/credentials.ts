@@ -48,8 +48,9 @@ interface Caller {
 function authorization(headers: RequestHeaders, scheme: string): string | undefined {
 	const value = headers.authorization;
 	if (typeof value !== 'string') return undefined;
-	const [given, ...rest] = value.split(' ');
-	return given.toLowerCase() === scheme ? rest.join(' ').trim() : undefined;
+	// HTTP's own white space alone: a no-break space is part of a token. There is none at the end of a header.
+	const [begin, given] = /^([^ \t]*)[ \t]*/.exec(value) ?? ['', ''];
+	return given.toLowerCase() === scheme ? value.slice(begin.length) : undefined;
 }
 
 interface Method {
@@ -79,7 +80,10 @@ const failure = (
 });
 
 function basicFits({ basic }: InboundSecrets, given: unknown): boolean {
-	const text = Buffer.from(String(given), 'base64').toString('utf8');
+	const bytes = Buffer.from(String(given), 'base64');
+	// Buffer.from passes over what is not base64, e.g. over all that follows the first of two joined headers.
+	if (bytes.toString('base64') !== given) return false;
+	const text = bytes.toString('utf8');
 	const colon = text.indexOf(':');
 	const [user, password] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
 	const userFits = safeEqual(basic.user, user);

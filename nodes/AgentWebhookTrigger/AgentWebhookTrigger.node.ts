@@ -39,7 +39,7 @@ import {
 } from './inbound';
 import { managementItem, managementRoute, type ManagementRoute } from './management';
 import { deregister, register } from './registration';
-import { bodyReader, distinctHeaders, publicUrl } from './request';
+import { bodyReader, distinctHeaders, isTooLarge, publicUrl } from './request';
 import { subtitle } from './subtitle';
 import { triggerPanel } from './triggerPanel';
 
@@ -169,10 +169,6 @@ const tooLargeReply = errorReply('PAYLOAD_TOO_LARGE', 'The body is too large', {
 	expected: 'a body within n8n’s limit, N8N_PAYLOAD_SIZE_MAX',
 	received: 'a larger body',
 });
-
-/** `PayloadTooLargeError` of n8n's body reader, and whatever else says 413. */
-const isTooLarge = (error: unknown): boolean =>
-	typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;
 
 export class AgentWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {

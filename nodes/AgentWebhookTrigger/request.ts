@@ -1,5 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import type { BodyFault } from '../../core/inbound/admission';
 import type { RequestHeaders } from '../../core/network/headers';
 
 type Request = ReturnType<IWebhookFunctions['getRequestObject']>;
@@ -14,11 +15,24 @@ export function distinctHeaders(request: Request): RequestHeaders {
 	return { ...request.headers, ...Object.fromEntries(repeated) };
 }
 
-/** Makes a function that reads the body's bytes as they arrived. */
-export const bodyReader = (request: Request) => async (): Promise<Buffer | undefined> => {
+/** `PayloadTooLargeError` of n8n's body reader, and whatever else says 413. */
+export const isTooLarge = (error: unknown): boolean =>
+	typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 413;
+
+/**
+ * Makes a function that reads the body's bytes as they arrived. It throws only what {@link isTooLarge}
+ * knows.
+ */
+export const bodyReader = (request: Request) => async (): Promise<Buffer | BodyFault> => {
 	// n8n parses multipart bodies itself and keeps none of their bytes.
-	if (request.contentType === 'multipart/form-data') return undefined;
-	if (request.rawBody === undefined) await request.readRawBody();
+	if (request.contentType === 'multipart/form-data') return 'gone';
+	if (request.rawBody === undefined) {
+		const [reading] = await Promise.allSettled([request.readRawBody()]);
+		if (reading.status === 'rejected') {
+			if (isTooLarge(reading.reason)) throw reading.reason;
+			return 'damaged';
+		}
+	}
 	return request.rawBody ?? Buffer.alloc(0);
 };
 

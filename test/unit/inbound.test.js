@@ -699,7 +699,7 @@ describe('every refusal names the field, what was expected and what came, and no
 		[
 			'a body whose bytes are gone',
 			message(),
-			inbound({ headers: { 'content-type': 'multipart/form-data' }, read: async () => undefined }),
+			inbound({ headers: { 'content-type': 'multipart/form-data' }, read: async () => 'gone' }),
 			415,
 			'UNSUPPORTED_MEDIA_TYPE',
 			'content-type',

@@ -1,0 +1,264 @@
+/**
+ * Ten thousand requests of senders that mean no good, made from a seed, to an n8n of its own with a bounded
+ * heap. HOSTILE_SEED makes others, HOSTILE_REQUESTS another number of them.
+ */
+const { randomUUID } = require('node:crypto');
+
+const { bootN8n, freePort, pause } = require('../harness/n8n');
+const { Inspector } = require('../harness/inspector');
+const { residentMegabytes } = require('../harness/memory');
+const { exchange } = require('../harness/rawHttp');
+
+const { goodRequest, HostileSender, plainBody, wire } = require('./hostileRequests');
+const { newSecret, newStandardSecret, node, TRIGGER, unique } = require('./stage');
+
+const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
+const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 10_000);
+const AT_ONCE = 8;
+const HEAP_MB = 512;
+const MAX_GROWTH = 1.05;
+const TOLERANCE_SECONDS = 300;
+
+const EVENT = JSON.stringify({
+	event: 'made.up',
+	type: 'made.up',
+	id: 'evt_1',
+	timestamp: '2024-01-20T15:30:00Z',
+	message: 'Hello',
+	data: { message: 'Grüße' },
+});
+
+const password = newSecret();
+const key = newSecret();
+
+/** One trigger for each way to prove who calls. */
+const TARGETS = [
+	{ name: 'a URL token', scheme: 'urlToken', methods: ['urlToken'], fields: 'urlTokens' },
+	{ name: 'Bearer', scheme: 'bearer', methods: ['bearer'], fields: 'bearerTokens' },
+	{
+		name: 'Basic',
+		scheme: 'basic',
+		methods: ['basic'],
+		secrets: { user: 'sender', password },
+		fields: { basicUser: 'sender', basicPassword: password },
+	},
+	{ name: 'AgenticFlow', scheme: 'agenticflow', platform: 'agenticflow' },
+	{
+		name: 'AgentFlow',
+		scheme: 'agentflow',
+		platform: 'agentflow',
+		toleranceSeconds: TOLERANCE_SECONDS,
+	},
+	{ name: 'Agent Platform', scheme: 'agentPlatform', platform: 'agentPlatform' },
+	{ name: 'WorkFlux', scheme: 'workflux', platform: 'workflux' },
+	{
+		name: 'UPTIQ',
+		scheme: 'uptiq',
+		platform: 'uptiq',
+		kind: 'call',
+		secrets: { secret: key },
+		fields: { signingSecret: JSON.stringify({ privateKey: key }) },
+	},
+	{
+		name: 'Stripe',
+		scheme: 'stripe',
+		platform: 'stripe',
+		toleranceSeconds: TOLERANCE_SECONDS,
+	},
+	{
+		name: 'Standard Webhooks',
+		scheme: 'standardWebhooks',
+		platform: 'standardWebhooks',
+		toleranceSeconds: TOLERANCE_SECONDS,
+		secrets: { secret: newStandardSecret() },
+	},
+];
+
+let n8n;
+let inspector;
+let targets;
+/** How many requests were accepted, for each target. */
+let accepted = 0;
+
+/** Switches a trigger on that asks for what the target's senders bring. */
+async function serve({ fields, kind = 'event', methods = ['signature'], platform, ...target }) {
+	const own = newSecret();
+	const secrets = target.secrets ?? (methods[0] === 'signature' ? { secret: own } : { token: own });
+	const filledIn =
+		typeof fields === 'string' ? { [fields]: own } : (fields ?? { signingSecret: secrets.secret });
+	const credentials = await n8n.client.createCredential('agentWebhookInboundApi', target.name, {
+		signatureScheme: 'platform',
+		...filledIn,
+	});
+	const path = unique('hostile');
+	const trigger = node(
+		'Trigger',
+		TRIGGER,
+		{
+			path,
+			platform: platform ?? 'custom',
+			requestKind: kind,
+			authenticationMethods: methods,
+			// So that the good requests, which are all alike, start an execution each.
+			options: { httpsOnly: false, duplicateWindowMinutes: 0, validateEvents: false },
+		},
+		{ webhookId: randomUUID(), credentials },
+	);
+	const id = await n8n.client.createWorkflow({ name: path, nodes: [trigger], connections: {} });
+	return { ...target, id, path: `/webhook/webhooks/${kind}s/${path}`, secrets, body: EVENT };
+}
+
+beforeAll(async () => {
+	const inspectPort = await freePort(9230);
+	n8n = await bootN8n({
+		name: 'hostile',
+		port: 5800,
+		env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}` },
+	});
+	targets = [];
+	for (const target of TARGETS) targets.push(await serve(target));
+	inspector = await Inspector.open(n8n.pid, inspectPort);
+}, 240_000);
+
+afterAll(async () => {
+	inspector?.close();
+	await n8n?.stop();
+});
+
+const send = async (request) => await exchange(n8n.port, request);
+
+/** A good request to each target is accepted. */
+async function allAccept(more) {
+	for (const target of targets) {
+		const { status, text } = await send(wire(goodRequest(target, more)));
+		expect({ name: target.name, status, text }).toMatchObject({ status: 200 });
+		expect(JSON.parse(text)).toMatchObject({ success: true, execution_id: expect.any(String) });
+	}
+	accepted += 1;
+}
+
+/** No workflow ran for anything but the good requests. */
+async function onlyGoodOnesRan() {
+	for (const { id, name } of targets) {
+		const executions = await n8n.client.finished(id, accepted);
+		expect([name, executions.length]).toEqual([name, accepted]);
+	}
+}
+
+const headerOf = ({ headers }, name) =>
+	headers.findLast(([other]) => other.toLowerCase() === name)?.[1] ?? '';
+
+/** Types that n8n reads before it asks the trigger. */
+const N8N_READS =
+	/^(?:application\/json|text\/plain|application\/x-www-form-urlencoded|[\w.+/-]*[/+]xml)/i;
+
+const asJson = (text) => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+};
+
+/** Answers of n8n’s own, given before it asks the trigger, which are not as they should be. */
+const N8N_FAULTS = {
+	'n8n unpacks some types itself, and answers 500 where it cannot, or where it is more than it takes':
+		(request, { status, text }) =>
+			status === 500 &&
+			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
+			N8N_READS.test(headerOf(request, 'content-type')) &&
+			asJson(text)?.code === 0,
+	'Express answers an address that cannot be decoded with 400 and its stack': (
+		{ target },
+		{ status, text },
+	) =>
+		status === 400 &&
+		/%(?![0-9a-f]{2})|%ff/i.test(target.split('?')[0]) &&
+		/URIError: Failed to decode param/.test(text),
+};
+
+const STACK = /\n\s*at \S|node_modules|&nbsp;at /;
+
+/** What is wrong with the answer to a hostile request; `undefined` where it is refused as it should be. */
+function faultOf(request, answer) {
+	const { status, text } = answer;
+	const secrets = targets.flatMap((target) => Object.values(target.secrets));
+	// A name of six letters is no secret.
+	if (secrets.some((value) => value.length > 10 && text.includes(value))) return 'a secret';
+	if (Object.values(N8N_FAULTS).some((isKnown) => isKnown(request, answer))) return undefined;
+	// Node refuses what is no HTTP: it hangs up, before an answer or after it.
+	if (status !== 0 && (status < 400 || status > 499)) return `status ${status}`;
+	if (STACK.test(text)) return 'a stack';
+	return undefined;
+}
+
+/** Sends so many requests, some at once. Returns the faults, and how often each status came. */
+async function attack(sender, from, count) {
+	const faults = [];
+	const statuses = {};
+	let next = from;
+	async function work() {
+		while (next < from + count) {
+			const index = next;
+			next += 1;
+			const request = sender.next();
+			const answer = await send(request);
+			statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+			const fault = faultOf(request, answer);
+			if (fault !== undefined) {
+				const { label } = request;
+				faults.push({ seed: SEED, index, label, fault, answer: answer.text.slice(0, 500) });
+			}
+		}
+	}
+	await Promise.all(Array.from({ length: AT_ONCE }, work));
+	return { faults, statuses };
+}
+
+async function memory() {
+	await inspector.collectGarbage();
+	return residentMegabytes(n8n.pid);
+}
+
+test('a good request to each is accepted', async () => {
+	await allAccept();
+	await onlyGoodOnesRan();
+}, 120_000);
+
+test(`${REQUESTS} hostile requests are refused, start nothing, and leave n8n as it was`, async () => {
+	const sender = new HostileSender(SEED, targets);
+	const half = Math.ceil(REQUESTS / 2);
+	const begun = Date.now();
+	const before = await memory();
+	const first = await attack(sender, 0, half);
+	const afterFirst = await memory();
+	const second = await attack(sender, half, half);
+	const afterSecond = await memory();
+	console.log(
+		JSON.stringify({
+			seed: SEED,
+			seconds: Math.round((Date.now() - begun) / 1000),
+			megabytes: [before, afterFirst, afterSecond].map(Math.round),
+			statuses: [first.statuses, second.statuses],
+		}),
+	);
+	const faults = [...first.faults, ...second.faults];
+	expect({ count: faults.length, some: faults.slice(0, 20) }).toEqual({ count: 0, some: [] });
+	// By the trigger itself, many of them: else nothing of it was tried.
+	expect(first.statuses[401]).toBeGreaterThan(half / 3);
+	expect(afterSecond).toBeLessThanOrEqual(afterFirst * MAX_GROWTH);
+	await allAccept();
+	await onlyGoodOnesRan();
+}, 3_600_000);
+
+test('signed bodies with keys of Object’s machinery are received, and change nothing in n8n', async () => {
+	const polluting = EVENT.replace(
+		/^\{/,
+		'{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
+	);
+	await allAccept({ body: plainBody(polluting) });
+	await pause(200);
+	await onlyGoodOnesRan();
+	expect(await inspector.evaluate('({}).polluted === undefined')).toBe(true);
+	expect(await inspector.evaluate('Object.keys(Object.prototype)')).toEqual([]);
+}, 120_000);
