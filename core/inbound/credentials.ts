@@ -48,9 +48,10 @@ interface Caller {
 function authorization(headers: RequestHeaders, scheme: string): string | undefined {
 	const value = headers.authorization;
 	if (typeof value !== 'string') return undefined;
-	// HTTP's own white space alone: a no-break space is part of a token. There is none at the end of a header.
-	const [begin, given] = /^([^ \t]*)[ \t]*/.exec(value) ?? ['', ''];
-	return given.toLowerCase() === scheme ? value.slice(begin.length) : undefined;
+	const [given] = value.split(/[ \t]/, 1);
+	if (given.toLowerCase() !== scheme) return undefined;
+	// HTTP's own white space alone, which no header has at its end: a no-break space belongs to the token.
+	return value.slice(given.length).replace(/^[ \t]+/, '');
 }
 
 interface Method {

@@ -167,14 +167,15 @@ const N8N_FAULTS = {
 			status === 500 &&
 			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
 			N8N_READS.test(headerOf(request, 'content-type')) &&
-			asJson(text)?.code === 0,
-	'Express answers an address that cannot be decoded with 400 and its stack': (
-		{ target },
+			(request.method === 'HEAD' || asJson(text)?.code === 0),
+	'n8n answers 500 to a browser that asks for an address that it does not know': (
+		request,
 		{ status, text },
 	) =>
-		status === 400 &&
-		/%(?![0-9a-f]{2})|%ff/i.test(target.split('?')[0]) &&
-		/URIError: Failed to decode param/.test(text),
+		status === 500 &&
+		headerOf(request, 'origin') !== '' &&
+		targets.every(({ path }) => path !== request.path) &&
+		(request.method === 'HEAD' || text.includes('<pre>Internal Server Error</pre>')),
 };
 
 const STACK = /\n\s*at \S|node_modules|&nbsp;at /;

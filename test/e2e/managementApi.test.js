@@ -350,6 +350,17 @@ describe('a bad request is answered in the page’s format', () => {
 		expect(await executionsOf(strict)).toBe(before);
 	});
 
+	test('a body nested ten thousand levels deep', async () => {
+		const before = await executionsOf(strict);
+		const deep = `${'{"a":['.repeat(5000)}1${']}'.repeat(5000)}`;
+		const body = page('createWebhook').replace(/\}\s*$/, `,"conditions":${deep}}`);
+		const answer = await curl(strict, 'POST', '', body);
+		expect(answer).toMatchObject(refused(400, 'INVALID_JSON', { details: { field: 'body' } }));
+		expect(answer.type).toContain('application/json');
+		await pause(200);
+		expect(await executionsOf(strict)).toBe(before);
+	});
+
 	test.each([
 		['url', { url: 'http://your-app.com/webhooks/orders' }],
 		['url', { url: 'https://127.0.0.1/' }],

@@ -527,6 +527,86 @@ const EVENT = {
 const STANDARD = { type: 'a', timestamp: '2024-01-15T10:30:00Z', data: {} };
 const STANDARD_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
+/** An object in an object, so many in all. */
+const nestedObjects = (levels) => (levels === 1 ? {} : { a: nestedObjects(levels - 1) });
+
+test('a body nested a hundred levels deep is taken, with lists and objects counted alike', async () => {
+	const rules = rulesFor('agenticflow', 'agentMessage');
+	for (const context of [nestedObjects(99), { list: [[nestedObjects(96)], [1]] }]) {
+		const body = { ...MESSAGE, context };
+		expect(await admit(rules, inbound({ body }))).toMatchObject({ result: 'accepted', body });
+	}
+});
+
+describe('an Authorization header counts only as HTTP has it', () => {
+	const { user, password } = SECRETS.basic;
+	const [token] = SECRETS.bearerTokens;
+	const right = basic(user, password).authorization.slice('Basic '.length);
+	const resultOf = async (method, authorization) => {
+		const rules = rulesFor('agenticflow', 'agentMessage', { methods: [method] });
+		const { code, result } = await admit(
+			rules,
+			inbound({ body: MESSAGE, headers: { authorization } }),
+		);
+		return code ?? result;
+	};
+
+	test.each(['Bearer ', 'bearer ', 'BEARER   ', 'Bearer \t '])(
+		'Bearer after %j',
+		async (scheme) => {
+			expect(await resultOf('bearer', scheme + token)).toBe('accepted');
+		},
+	);
+
+	test.each([
+		['a no-break space behind the token', `Bearer ${token}\u00a0`],
+		['a no-break space before it', `Bearer \u00a0${token}`],
+		['a byte order mark', `Bearer ${token}\ufeff`],
+		['a vertical tab', `Bearer ${token}\v`],
+		['two tokens', `Bearer ${token}, ${token}`],
+		['two headers that were joined', `Bearer ${token}, Bearer ${token}`],
+		['quotation marks', `Bearer "${token}"`],
+	])('Bearer: %s', async (_, authorization) => {
+		expect(await resultOf('bearer', authorization)).toBe('TOKEN_INVALID');
+	});
+
+	test.each(['Basic ', 'BASIC ', 'basic  '])('Basic after %j', async (scheme) => {
+		expect(await resultOf('basic', scheme + right)).toBe('accepted');
+	});
+
+	test.each([
+		['two values that were joined', `Basic ${right}, ${right}`],
+		['padding in the middle', `Basic ${right}====${right}`],
+		['what is not base64', `Basic ${right.slice(0, 4)}!${right.slice(4)}`],
+		['white space inside', `Basic ${right.slice(0, 4)} ${right.slice(4)}`],
+		['padding that is too long', `Basic ${right}=`],
+		['a no-break space', `Basic ${right}\u00a0`],
+		['quotation marks', `Basic "${right}"`],
+	])('Basic: %s', async (_, authorization) => {
+		expect(await resultOf('basic', authorization)).toBe('CREDENTIALS_INVALID');
+	});
+
+	test('Basic: base64 without padding, for URLs, or with bits that mean nothing', async () => {
+		const pair = { user: 'sender', password: 'password-\u00ff\u00ff>>?' };
+		const canonical = basic(pair.user, pair.password).authorization;
+		const secrets = async () => ({ ...secretsFor('agenticflow'), basic: pair });
+		const rules = rulesFor('agenticflow', 'agentMessage', { methods: ['basic'], secrets });
+		const resultWith = async (authorization) =>
+			(await admit(rules, inbound({ body: MESSAGE, headers: { authorization } }))).result;
+		expect(canonical).toMatch(/[+/].*[^=]=$/);
+		expect(await resultWith(canonical)).toBe('accepted');
+		const last = canonical.at(-2);
+		const next = String.fromCharCode(last.charCodeAt(0) + 1);
+		for (const other of [
+			canonical.replace(/=+$/, ''),
+			canonical.replaceAll('+', '-').replaceAll('/', '_'),
+			`${canonical.slice(0, -2)}${next}=`,
+		]) {
+			expect([other, await resultWith(other)]).toEqual([other, 'refused']);
+		}
+	});
+});
+
 describe('every refusal names the field, what was expected and what came, and no secret', () => {
 	const message = (changes) => rulesFor('agenticflow', 'agentMessage', changes);
 	const method = (...methods) => message({ methods });
@@ -705,6 +785,14 @@ describe('every refusal names the field, what was expected and what came, and no
 			'content-type',
 		],
 		[
+			'a body that cannot be unpacked',
+			message(),
+			inbound({ headers: { 'content-encoding': 'gzip' }, read: async () => 'damaged' }),
+			400,
+			'BODY_UNREADABLE',
+			'body',
+		],
+		[
 			'a body that is not JSON',
 			message(),
 			inbound({ raw: '{"message":', headers: { 'content-type': 'application/vnd.a+json' } }),
@@ -717,6 +805,36 @@ describe('every refusal names the field, what was expected and what came, and no
 			rulesFor('github', 'event'),
 			inbound({
 				raw: 'payload=%7B',
+				headers: { 'content-type': 'application/x-www-form-urlencoded' },
+			}),
+			400,
+			'INVALID_JSON',
+			'body',
+		],
+		[
+			'a body nested 101 levels deep',
+			message(),
+			inbound({ body: { ...MESSAGE, context: nestedObjects(100) } }),
+			400,
+			'INVALID_JSON',
+			'body',
+		],
+		[
+			'a body nested ten thousand levels deep',
+			message({ maxBodyBytes: 100_000 }),
+			inbound({
+				raw: `{"message":"Hello","context":${'{"a":['.repeat(5000)}${']}'.repeat(5000)}}`,
+				headers: { 'content-type': 'application/vnd.a+json' },
+			}),
+			400,
+			'INVALID_JSON',
+			'body',
+		],
+		[
+			'a form whose field is nested too deep',
+			rulesFor('github', 'event'),
+			inbound({
+				raw: `payload=${'['.repeat(101)}${']'.repeat(101)}`,
 				headers: { 'content-type': 'application/x-www-form-urlencoded' },
 			}),
 			400,

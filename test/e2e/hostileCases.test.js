@@ -1,0 +1,328 @@
+/**
+ * What hostile senders try beside a wrong signature, one by one: replays, clocks that go wrong, and bodies
+ * that are odd but signed by a sender who has the secret. What is accepted starts one execution, what is
+ * refused none.
+ */
+const { createHmac } = require('node:crypto');
+const zlib = require('node:zlib');
+
+const { exchange } = require('../harness/rawHttp');
+
+const { goodRequest, plainBody, wire } = require('./hostileRequests');
+const stage = require('./stage');
+
+const { base, n8n, newSecret, newStandardSecret, outputsOf, pause, post, triggered } = stage;
+
+afterAll(stage.switchOff);
+
+const secrets = { text: newSecret(), standard: newStandardSecret() };
+const credentials = {};
+
+beforeAll(async () => {
+	for (const [name, signingSecret] of Object.entries(secrets)) {
+		credentials[name] = await n8n.createCredential('agentWebhookInboundApi', `Hostile, ${name}`, {
+			signatureScheme: 'platform',
+			signingSecret,
+		});
+	}
+});
+
+const MESSAGE = JSON.stringify({
+	message: 'Hello',
+	event: 'made.up',
+	type: 'made.up',
+	id: 'evt_1',
+	timestamp: '2024-01-20T15:30:00Z',
+	data: { lead_id: 'lead_1' },
+});
+
+const SCHEMES = {
+	agenticflow: { kind: 'agentMessage', credential: 'text' },
+	agentflow: { kind: 'event', credential: 'text' },
+	workflux: { kind: 'event', credential: 'text' },
+	stripe: { kind: 'event', credential: 'text' },
+	standardWebhooks: { kind: 'event', credential: 'standard' },
+};
+
+/** A trigger for one scheme, and what sends it good requests. */
+async function receiver(scheme, options = {}) {
+	const { credential, kind } = SCHEMES[scheme];
+	const { id, url } = await triggered(
+		{
+			platform: scheme,
+			requestKind: kind,
+			authenticationMethods: ['signature'],
+			options: { httpsOnly: false, validateEvents: false, ...options },
+		},
+		{ credentials: credentials[credential] },
+	);
+	const target = {
+		name: scheme,
+		scheme,
+		path: new URL(url).pathname,
+		secrets: { secret: secrets[credential] },
+		body: MESSAGE,
+	};
+	return {
+		id,
+		make: (more) => wire(goodRequest(target, more)),
+		send: async (request) => {
+			const { status, text } = await exchange(Number(new URL(base).port), request);
+			return { status, ...JSON.parse(text) };
+		},
+	};
+}
+
+const RECEIVED = { status: 200, success: true, execution_id: expect.any(String) };
+
+describe('a replay inside of the window', () => {
+	// The scheme signs no ID and no time: nothing tells a replay from the same message sent again.
+	test('is a new message where its kind has no key', async () => {
+		const { id, make, send } = await receiver('agenticflow');
+		const request = make();
+		for (let time = 0; time < 3; time += 1) {
+			expect(await send(request)).toMatchObject({ ...RECEIVED, status: 'queued' });
+		}
+		expect(await n8n.finished(id, 3)).toHaveLength(3);
+	});
+
+	test('is recognised there by the option Duplicate Key', async () => {
+		const { id, make, send } = await receiver('agenticflow', { duplicateKey: 'body.message' });
+		const request = make();
+		expect(await send(request)).toMatchObject({ execution_id: expect.any(String) });
+		for (let time = 0; time < 3; time += 1) {
+			expect(await send(request)).not.toHaveProperty('execution_id');
+		}
+		expect(await n8n.finished(id)).toHaveLength(1);
+	});
+
+	test.each(['agentflow', 'workflux', 'stripe', 'standardWebhooks'])(
+		'starts nothing where events have a key: %s',
+		async (scheme) => {
+			const { id, make, send } = await receiver(scheme);
+			const request = make();
+			expect(await send(request)).toMatchObject({ execution_id: expect.any(String) });
+			for (let time = 0; time < 3; time += 1) {
+				const answer = await send(request);
+				expect(answer).toMatchObject({ success: true });
+				expect(answer).not.toHaveProperty('execution_id');
+			}
+			expect(await n8n.finished(id)).toHaveLength(1);
+		},
+	);
+});
+
+test.each(['agentflow', 'stripe', 'standardWebhooks'])(
+	'a replay outside of the window is refused, also where repeats are not recognised: %s',
+	async (scheme) => {
+		const toleranceSeconds = 5;
+		const { id, make, send } = await receiver(scheme, {
+			toleranceSeconds,
+			duplicateWindowMinutes: 0,
+		});
+		const begun = Date.now();
+		const request = make();
+		expect(await send(request)).toMatchObject({ execution_id: expect.any(String) });
+		await pause(begun + toleranceSeconds * 1000 + 1000 - Date.now());
+		for (let time = 0; time < 3; time += 1) {
+			expect(await send(request)).toMatchObject({ error: { code: 'TIMESTAMP_OUT_OF_TOLERANCE' } });
+		}
+		expect(await n8n.finished(id)).toHaveLength(1);
+	},
+);
+
+test.each(['agentflow', 'stripe', 'standardWebhooks'])(
+	'a clock may go wrong by five minutes, and no more, either way: %s',
+	async (scheme) => {
+		const { id, make, send } = await receiver(scheme, { duplicateWindowMinutes: 0 });
+		const at = (seconds) => make({ atMs: Date.now() + seconds * 1000 });
+		// Some seconds for the request's way on a busy machine.
+		for (const seconds of [-290, 299]) {
+			expect(await send(at(seconds))).toMatchObject({ execution_id: expect.any(String) });
+		}
+		for (const seconds of [-302, 315, -86_400, 86_400, -Date.now() / 1000]) {
+			expect(await send(at(seconds))).toMatchObject({
+				error: { code: 'TIMESTAMP_OUT_OF_TOLERANCE' },
+			});
+		}
+		expect(await n8n.finished(id, 2)).toHaveLength(2);
+	},
+);
+
+describe('bodies, signed by who has the secret', () => {
+	const API_JSON = 'application/vnd.api+json';
+	const LEVELS = 10_000;
+	const with_ = (fields) => MESSAGE.replace(/\}$/, `,${fields}}`);
+	const lists = (levels) => '['.repeat(levels) + ']'.repeat(levels);
+	const text = (body) => Buffer.from(body, 'utf8');
+	const gzip = zlib.gzipSync(MESSAGE);
+	const damaged = Buffer.concat([gzip.subarray(0, 20), Buffer.from('xxxx'), gzip.subarray(24)]);
+	const refused = (status, code) => ({ status, code });
+	/** By n8n, which reads such a body before it asks the trigger. */
+	const BY_N8N = refused(422, undefined);
+	/** Beside the body: what n8n took its bytes for. */
+	const is = (fields) => expect.objectContaining(fields);
+
+	let receiverOfAll;
+	let accepted = 0;
+
+	beforeAll(async () => {
+		receiverOfAll = await receiver('agenticflow');
+	});
+
+	/** @param signedBytes where they are not those that are sent */
+	async function call(bytes, headers, signedBytes = bytes) {
+		const { id, make } = receiverOfAll;
+		const { target } = make();
+		const signature = createHmac('sha256', secrets.text).update(signedBytes).digest('hex');
+		const { data, status } = await post(base + target, bytes, {
+			'x-agenticflow-signature': `sha256=${signature}`,
+			...headers,
+		});
+		return { id, status, data };
+	}
+
+	test.each([
+		['a hundred levels', text(with_(`"context":{"a":${lists(98)}}`)), {}, is({ message: 'Hello' })],
+		['duplicate keys', text(with_('"message":"Bye"')), {}, is({ message: 'Bye' })],
+		[
+			'__proto__ and constructor',
+			text(with_('"__proto__":{"message":"a"},"constructor":{"prototype":{"message":"b"}}')),
+			{},
+			is({ message: 'Hello' }),
+		],
+		['__proto__ as text', text(with_('"__proto__":"text"')), {}, is({ message: 'Hello' })],
+		[
+			'numbers that are too large',
+			text(with_(`"n":1e400,"m":-${'9'.repeat(1000)},"k":12345678901234567890`)),
+			{},
+			is({ message: 'Hello', k: 12345678901234567000 }),
+		],
+		['lone surrogates', text(with_('"s":"\\udc00\\ud800"')), {}, is({ s: '\udc00\ud800' })],
+		[
+			'bytes that are no UTF-8',
+			Buffer.concat([
+				text(with_('"s":"').slice(0, -1)),
+				Buffer.from([0xed, 0xa0, 0x80, 0xff]),
+				text('"}'),
+			]),
+			{},
+			is({ s: '\ufffd\ufffd\ufffd\ufffd' }),
+		],
+		['an escaped NUL', text(with_('"z":"a\\u0000b"')), {}, is({ z: 'a\0b' })],
+		['a byte order mark', text(`\ufeff${MESSAGE}`), {}, is({ message: 'Hello' })],
+		[
+			'UTF-16 that says so',
+			Buffer.from(MESSAGE, 'utf16le'),
+			{ 'content-type': 'application/json; charset=utf-16le' },
+			is({ message: 'Hello' }),
+		],
+		['another kind of JSON', text(MESSAGE), { 'content-type': API_JSON }, is({ message: 'Hello' })],
+	])('accepted: %s', async (_, bytes, headers, body) => {
+		const { data, id, status } = await call(bytes, headers);
+		expect({ status, ...data }).toMatchObject({ success: true, execution_id: expect.any(String) });
+		expect(status).toBe(200);
+		accepted += 1;
+		const executions = await n8n.finished(id, accepted);
+		expect(executions).toHaveLength(accepted);
+		const [[{ json }]] = outputsOf(executions.at(-1), 'Trigger');
+		expect(json.body).toEqual(body);
+	});
+
+	test.each([
+		['gzip', zlib.gzipSync(MESSAGE)],
+		['deflate', zlib.deflateSync(MESSAGE)],
+	])('accepted: %s, where the body is signed as it was before', async (encoding, packed) => {
+		for (const type of ['application/json', API_JSON]) {
+			const headers = { 'content-encoding': encoding, 'content-type': type };
+			expect(await call(packed, headers, MESSAGE)).toMatchObject({ status: 200 });
+			accepted += 1;
+			expect(await call(packed, headers)).toMatchObject({
+				status: 401,
+				data: { error: { code: 'SIGNATURE_INVALID' } },
+			});
+		}
+	});
+
+	const packed = (encoding, type = API_JSON) => ({
+		'content-encoding': encoding,
+		'content-type': type,
+	});
+
+	test.each([
+		['10,000 levels', text(with_(`"context":${lists(LEVELS)}`)), {}, refused(400, 'INVALID_JSON')],
+		[
+			'10,000 levels in another kind of JSON',
+			text(with_(`"context":${lists(LEVELS)}`)),
+			{ 'content-type': API_JSON },
+			refused(400, 'INVALID_JSON'),
+		],
+		['10,000 lists alone', text(lists(LEVELS)), {}, refused(400, 'INVALID_JSON')],
+		['10,000 lists that do not end', text('['.repeat(LEVELS)), {}, BY_N8N],
+		['a body that ends early', text(MESSAGE.slice(0, -1)), {}, BY_N8N],
+		['a NUL as it is', text(with_('"z":"a\0b"')), {}, BY_N8N],
+		['two byte order marks', text(`\ufeff\ufeff${MESSAGE}`), {}, BY_N8N],
+		['UTF-16 that does not say so', Buffer.from(MESSAGE, 'utf16le'), {}, BY_N8N],
+		[
+			'a charset that is none',
+			text(MESSAGE),
+			{ 'content-type': 'application/json; charset=klingon' },
+			BY_N8N,
+		],
+		[
+			'UTF-16 in another kind of JSON',
+			Buffer.from(MESSAGE, 'utf16le'),
+			{ 'content-type': API_JSON },
+			refused(400, 'INVALID_JSON'),
+		],
+		[
+			'Brotli, which n8n does not unpack',
+			zlib.brotliCompressSync(MESSAGE),
+			packed('br', 'application/json'),
+			BY_N8N,
+		],
+		[
+			'Brotli in another kind of JSON',
+			zlib.brotliCompressSync(MESSAGE),
+			packed('br'),
+			refused(400, 'INVALID_JSON'),
+		],
+		['gzip that is damaged', damaged, packed('gzip'), refused(400, 'BODY_UNREADABLE')],
+		['gzip that ends early', gzip.subarray(0, 40), packed('gzip'), refused(400, 'BODY_UNREADABLE')],
+		['gzip that is none', text(MESSAGE), packed('gzip'), refused(400, 'BODY_UNREADABLE')],
+		['deflate that is none', text(MESSAGE), packed('deflate'), refused(400, 'BODY_UNREADABLE')],
+		[
+			'gzip that becomes 32 MB',
+			zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' ')),
+			packed('gzip'),
+			refused(413, 'PAYLOAD_TOO_LARGE'),
+		],
+	])('refused: %s', async (_, bytes, headers, expected) => {
+		const { data, id, status } = await call(bytes, headers);
+		expect({ status, code: data.error?.code }).toEqual(expected);
+		expect(await n8n.finished(id, accepted)).toHaveLength(accepted);
+	});
+
+	// n8n’s own, before the trigger is asked: kept here to be seen when it changes.
+	test.each([
+		['gzip that is damaged, in a type that n8n reads', damaged, packed('gzip', 'application/json')],
+		[
+			'gzip that becomes 32 MB, in a type that n8n reads',
+			zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' ')),
+			packed('gzip', 'application/json'),
+		],
+	])('n8n answers 500, and starts nothing: %s', async (_, bytes, headers) => {
+		const { data, id, status } = await call(bytes, headers);
+		expect({ status, code: data.code }).toEqual({ status: 500, code: 0 });
+		expect(await n8n.finished(id, accepted)).toHaveLength(accepted);
+	});
+
+	test.each(['PROPFIND', 'TRACE'])(
+		'n8n answers 500 to a method that it does not know: %s',
+		async (method) => {
+			const { make, send } = receiverOfAll;
+			const answer = await send({ ...make({ body: plainBody('') }), method });
+			expect(answer).toMatchObject({ message: `The method ${method} is not supported.` });
+		},
+	);
+});
