@@ -8,7 +8,7 @@ const zlib = require('node:zlib');
 
 const { exchange } = require('../harness/rawHttp');
 
-const { goodRequest, plainBody, wire } = require('./hostileRequests');
+const { Dice, goodRequest, HEADER_FAULTS, plainBody, wire } = require('./hostileRequests');
 const stage = require('./stage');
 
 const { base, n8n, newSecret, newStandardSecret, outputsOf, pause, post, triggered } = stage;
@@ -147,6 +147,38 @@ test.each(['agentflow', 'stripe', 'standardWebhooks'])(
 		}
 		expect(await n8n.finished(id, 2)).toHaveLength(2);
 	},
+);
+
+test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
+	'the header %s may be broken in every way: what is answered with success starts one execution',
+	async (name) => {
+		const { id, make } = await receiver('agenticflow');
+		const dice = new Dice(1);
+		const good = make();
+		const [, value] = good.headers.find(([other]) => other === name) ?? [name, 'text/html'];
+		const others = good.headers.filter(([other]) => other !== name);
+		let accepted = 0;
+		for (const [fault, spoil] of Object.entries(HEADER_FAULTS)) {
+			const headers = [...others, ...spoil(dice, name, value)];
+			// Else n8n waits for what the length promises.
+			const hangsUp = name === 'Content-Length';
+			const request = { ...good, label: `${name} ${fault}`, headers, hangsUp };
+			const { status, text } = await exchange(Number(new URL(base).port), request);
+			const answer = { fault, status, text };
+			if (status === 200) {
+				expect(answer).toMatchObject({ text: expect.stringContaining('execution_id') });
+				accepted += 1;
+			} else {
+				// 0: Node hung up on it.
+				const isRefused = status === 0 || (status >= 400 && status < 500);
+				expect({ ...answer, isRefused }).toMatchObject({ isRefused: true });
+			}
+		}
+		await pause(500);
+		const executions = await n8n.finished(id, accepted);
+		expect(executions).toHaveLength(accepted);
+	},
+	120_000,
 );
 
 describe('bodies, signed by who has the secret', () => {

@@ -451,4 +451,4 @@ class HostileSender {
 	}
 }
 
-module.exports = { goodRequest, HostileSender, ODD_TEXTS, plainBody, wire };
+module.exports = { Dice, goodRequest, HEADER_FAULTS, HostileSender, plainBody, wire };
