@@ -2,7 +2,11 @@ const common = {
 	rootDir: __dirname,
 	testEnvironment: 'node',
 	transform: {},
-	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/test/n8n/'],
+	modulePathIgnorePatterns: [
+		'<rootDir>/.n8n/',
+		'<rootDir>/test/n8n/',
+		'<rootDir>/test/n8n-oldest/',
+	],
 };
 
 /** Tests run what ships: the compiled files in dist/. test/harness/test.js builds it first. */
@@ -17,6 +21,7 @@ module.exports = {
 			globalSetup: '<rootDir>/test/e2e/boot.js',
 			globalTeardown: '<rootDir>/test/e2e/shutdown.js',
 		},
+		{ ...common, displayName: 'soak', testMatch: ['<rootDir>/test/soak/**/*.test.js'] },
 	],
 	testTimeout: 180_000,
 };

@@ -5,18 +5,28 @@ const path = require('node:path');
 
 const axios = require('axios');
 
-const { bootN8n, outputsOf } = require('../harness/n8n');
+const { bootN8n, outputsOf, pause } = require('../harness/n8n');
 
-const stage = require('./stage');
-
-const { ACTION, chain, itemsNode, newStandardSecret, node, pause, startNode, unique } = stage;
+const {
+	ACTION,
+	chain,
+	itemsNode,
+	newStandardSecret,
+	node,
+	startNode,
+	unique,
+} = require('./workflows');
 
 const OUTBOX = 'crash';
 
 class CrashStage {
-	/** @param name of the n8n */
-	constructor(name) {
-		Object.assign(this, { name, secret: newStandardSecret() });
+	/**
+	 * @param name of the n8n
+	 * @param env further environment
+	 * @param queue the services of an n8n of several processes
+	 */
+	constructor(name, { env, queue } = {}) {
+		Object.assign(this, { env, name, queue, secret: newStandardSecret() });
 	}
 
 	async start() {
@@ -27,8 +37,8 @@ class CrashStage {
 		this.n8n = await bootN8n({
 			name: this.name,
 			// n8n’s other mode reconstructs each execution’s data before it is ready: minutes for dozens.
-			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple' },
-			queue: stage.queue,
+			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple', ...this.env },
+			queue: this.queue,
 		});
 		this.credentials = await this.n8n.client.createCredential('agentWebhookOutboxApi', 'Outbox', {
 			encryptionSecret: randomBytes(32).toString('hex'),
@@ -112,21 +122,26 @@ class CrashStage {
 		return name;
 	}
 
-	/** A workflow that delivers what is due. */
-	async schedule(secondsInterval) {
+	/** Switches on a workflow that does something every so many seconds. */
+	async every(secondsInterval, parameters) {
 		const schedule = node(
 			'Schedule',
 			'n8n-nodes-base.scheduleTrigger',
 			{ rule: { interval: [{ field: 'seconds', secondsInterval }] } },
 			{ typeVersion: 1.2 },
 		);
-		const due = this.action('Due', { resource: 'delivery', operation: 'deliverDue' });
+		const action = this.action('Do', parameters);
 		await this.n8n.client.createWorkflow({
-			name: 'Deliver due',
-			nodes: [schedule, due],
-			connections: chain(schedule, due),
+			name: `Every ${secondsInterval} s`,
+			nodes: [schedule, action],
+			connections: chain(schedule, action),
 			settings: { saveDataSuccessExecution: 'none' },
 		});
+	}
+
+	/** Delivers what is due, every so many seconds. */
+	async schedule(seconds) {
+		await this.every(seconds, { resource: 'delivery', operation: 'deliverDue' });
 	}
 
 	/** Sends items, again and again until they are on record. @returns how often it had to be repeated */

@@ -4,13 +4,14 @@
  */
 const { randomUUID } = require('node:crypto');
 
-const { bootN8n, freePort, pause } = require('../harness/n8n');
 const { Inspector } = require('../harness/inspector');
 const { residentMegabytes } = require('../harness/memory');
+const { bootN8n, pause } = require('../harness/n8n');
+const { anyPort } = require('../harness/ports');
 const { exchange } = require('../harness/rawHttp');
 
 const { goodRequest, HostileSender, plainBody, wire } = require('./hostileRequests');
-const { newSecret, newStandardSecret, node, TRIGGER, unique } = require('./stage');
+const { newSecret, newStandardSecret, node, TRIGGER, unique } = require('./workflows');
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
 const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 10_000);
@@ -109,15 +110,14 @@ async function serve({ fields, kind = 'event', methods = ['signature'], platform
 }
 
 beforeAll(async () => {
-	const inspectPort = await freePort(9230);
+	const inspectPort = await anyPort();
 	n8n = await bootN8n({
 		name: 'hostile',
-		port: 5800,
 		env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}` },
 	});
 	targets = [];
 	for (const target of TARGETS) targets.push(await serve(target));
-	inspector = await Inspector.open(n8n.pid, inspectPort);
+	inspector = await Inspector.open(n8n.pids[0], inspectPort);
 }, 240_000);
 
 afterAll(async () => {
@@ -222,7 +222,7 @@ async function attack(sender, from, count) {
 
 async function memory() {
 	await inspector.collectGarbage();
-	return residentMegabytes(n8n.pid);
+	return residentMegabytes(n8n.pids[0]);
 }
 
 test('a good request to each is accepted', async () => {

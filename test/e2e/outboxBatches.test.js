@@ -8,7 +8,7 @@ const TICK_SECONDS = 2;
 /** How long a run of "Deliver due" may take until its request is sent; in queue mode it is queued first. */
 const SLACK_MS = queue ? 8000 : 3000;
 
-const stage = new CrashStage('batches');
+const stage = new CrashStage('batches', { queue });
 
 beforeAll(async () => await stage.start(), 600_000);
 afterAll(async () => await stage.stop());

@@ -16,7 +16,7 @@ const DEAD = 'http://127.0.0.1:9/dead';
 const LIVE = ['well', 'half', 'slow', 'fine'];
 const boxes = Object.fromEntries(LIVE.map((name) => [name, unique(name)]));
 
-const stage = new CrashStage('outbox');
+const stage = new CrashStage('outbox', { queue });
 
 beforeAll(async () => await stage.start(), 600_000);
 afterAll(async () => await stage.stop());

@@ -1,43 +1,16 @@
-/** What the end-to-end files share: the booted n8n, the receiver, and short ways to build workflows. */
-const { randomBytes, randomUUID } = require('node:crypto');
+/** What the end-to-end files share: the booted n8n, the receiver, and ways to run workflows there. */
+const { randomUUID } = require('node:crypto');
 
 const axios = require('axios');
 
 const { N8nClient, outputsOf, pause } = require('../harness/n8n');
 
+const workflows = require('./workflows');
+
+const { TRIGGER, chain, itemsNode, node, startNode, unique } = workflows;
+
 const { authority, pids, queue, receiver, session } = JSON.parse(process.env.E2E);
 const n8n = new N8nClient(session);
-
-const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
-const ACTION = 'n8n-nodes-agent-webhooks.agentWebhook';
-
-const unique = (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`;
-const newSecret = () => randomBytes(24).toString('hex');
-const newStandardSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
-
-function node(name, type, parameters, more = {}) {
-	return {
-		id: randomUUID(),
-		name,
-		type,
-		typeVersion: type === TRIGGER ? 2 : 1,
-		position: [0, 0],
-		parameters,
-		...more,
-	};
-}
-
-/** Connects nodes in a row, each from its first output. */
-function chain(...nodes) {
-	return Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
-			]),
-	);
-}
 
 const FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows' };
 
@@ -65,24 +38,6 @@ async function triggered(parameters, { credentials, then = [], connections, name
 	const folder = FOLDERS[kind] ?? `${kind}s`;
 	return { id, url: `${session.base}/webhook/webhooks/${folder}/${path}` };
 }
-
-/** A plain webhook to start a workflow with. */
-const startNode = (path, responseMode = 'onReceived') =>
-	node(
-		'Start',
-		'n8n-nodes-base.webhook',
-		{ path, httpMethod: 'POST', responseMode, options: {} },
-		{ typeVersion: 2, webhookId: randomUUID() },
-	);
-
-/** Makes items of the list that a request brings. */
-const itemsNode = () =>
-	node(
-		'Items',
-		'n8n-nodes-base.splitOut',
-		{ fieldToSplitOut: 'body.items', options: {} },
-		{ typeVersion: 1 },
-	);
 
 /** Creates and switches on a workflow that runs our action node on the items of a request. */
 async function actionWorkflow(prefix, action, { more, connect, settings }) {
@@ -179,16 +134,6 @@ async function bytesOf(binary) {
 	return data;
 }
 
-/** Takes the digest of a binary field as nodes get it: of a trigger's, n8n's editor gets nothing in queue mode. */
-const digestNode = (binaryPropertyName) =>
-	node('Digest', 'n8n-nodes-base.crypto', {
-		action: 'hash',
-		type: 'SHA256',
-		binaryData: true,
-		binaryPropertyName,
-		dataPropertyName: 'digest',
-	});
-
 const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
 const behave = async (name, behaviours) =>
 	await axios.post(`${receiver}/behave/${name}`, behaviours);
@@ -200,20 +145,13 @@ async function switchOff() {
 }
 
 module.exports = {
-	ACTION,
-	TRIGGER,
+	...workflows,
 	authority,
 	base: session.base,
 	behave,
 	bytesOf,
-	chain,
-	digestNode,
 	inbox,
-	itemsNode,
 	n8n,
-	newSecret,
-	newStandardSecret,
-	node,
 	outputsOf,
 	pause,
 	pids,
@@ -223,8 +161,6 @@ module.exports = {
 	receiver,
 	runAction,
 	shareSecrets,
-	startNode,
 	switchOff,
 	triggered,
-	unique,
 };

@@ -3,6 +3,7 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '../..');
 const n8nHome = path.join(root, 'test/n8n');
+const oldestN8nHome = path.join(root, 'test/n8n-oldest');
 /** Where the n8n that is tested is installed: the pinned one, unless N8N_HOME names another's folder. */
 const n8nInstalled = process.env.N8N_HOME ?? n8nHome;
 
@@ -23,6 +24,7 @@ module.exports = {
 	root,
 	n8nHome,
 	n8nInstalled,
+	oldestN8nHome,
 	/** Everything that a run writes; ignored by git. */
 	scratch: path.join(root, '.n8n'),
 	packageName: 'n8n-nodes-agent-webhooks',

@@ -97,19 +97,21 @@ async function receive(request, response) {
 		const inbox = inboxes.get(second) ?? [];
 		inboxes.set(second, inbox);
 		const result = verdict(first, body, request.headers);
-		inbox.push({
+		const entry = {
 			...result,
 			at: Date.now(),
 			url: request.url,
 			headers: request.headers,
 			body: body.toString('utf8'),
-		});
+		};
+		inbox.push(entry);
 		const { status, headers, delayMs, reply, hangUp } = behaviours.get(second)?.shift() ?? {};
 		if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
 		if (hangUp) request.socket.destroy();
 		else {
 			const accepted = first === 'none' || result.verified;
-			send(status ?? (accepted ? 200 : 401), reply ?? { received: accepted }, headers);
+			entry.status = status ?? (accepted ? 200 : 401);
+			send(entry.status, reply ?? { received: accepted }, headers);
 		}
 	} else {
 		send(404, {});

@@ -7,7 +7,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { n8nHome, node24, node24Package, root, scratch } = require('./project');
+const { n8nHome, node24, node24Package, oldestN8nHome, root, scratch } = require('./project');
 
 const stampFolder = path.join(scratch, 'stamps');
 
@@ -88,20 +88,22 @@ async function installTools() {
 	);
 }
 
-async function installN8n() {
-	const input = hashOf(['test/n8n/package-lock.json']);
+/**
+ * @param home the folder of an n8n's package.json and lock file
+ * @param title what is said while it is installed
+ */
+async function installN8n(home, title) {
+	const name = path.basename(home);
+	const input = hashOf([path.relative(root, path.join(home, 'package-lock.json'))]);
 	await once(
-		'n8n',
+		name,
 		input,
-		path.join(n8nHome, 'node_modules/.package-lock.json'),
-		async () =>
-			await runNpm('Installing n8n and Node 24 (about 3 minutes, 2.4 GB)', ['ci', '--no-audit'], {
-				cwd: n8nHome,
-			}),
+		path.join(home, 'node_modules/.package-lock.json'),
+		async () => await runNpm(title, ['ci', '--no-audit'], { cwd: home }),
 	);
-	const driver = path.join(n8nHome, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
+	const driver = path.join(home, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
 	await once(
-		'sqlite3',
+		`${name}-sqlite3`,
 		`${input} ${process.arch}`,
 		driver,
 		async () =>
@@ -109,13 +111,20 @@ async function installN8n() {
 				'Preparing n8n’s SQLite driver for Node 24 (about 1 minute)',
 				['rebuild', 'sqlite3', '--ignore-scripts=false'],
 				{
-					cwd: n8nHome,
+					cwd: home,
 					// Where no prebuilt driver can be downloaded it is compiled, against this Node's headers.
 					env: { ...node24Environment(), npm_config_nodedir: node24Package() },
 				},
 			),
 	);
 }
+
+const installPinnedN8n = async () =>
+	await installN8n(n8nHome, 'Installing n8n and Node 24 (about 3 minutes, 2.4 GB)');
+
+/** The oldest n8n that is supported. */
+const installOldestN8n = async () =>
+	await installN8n(oldestN8nHome, 'Installing the oldest n8n (about 3 minutes, 2.5 GB)');
 
 async function build() {
 	const sources = ['core', 'nodes', 'credentials'].flatMap(filesBelow);
@@ -135,8 +144,8 @@ async function setUp() {
 		throw new Error(`This needs Node 20 or newer to start with; this is ${process.version}.`);
 	}
 	await installTools();
-	await installN8n();
+	await installPinnedN8n();
 	await build();
 }
 
-module.exports = { filesBelow, node24Environment, run, runNpm, setUp };
+module.exports = { filesBelow, installOldestN8n, node24Environment, run, runNpm, setUp };

@@ -5,9 +5,19 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { root } = require('./project');
+const { oldestN8nHome, root } = require('./project');
 const { whyNoQueue } = require('./queue');
+const { installOldestN8n } = require('./setup');
 const { runJest, runSteps } = require('./testRun');
+
+/** What does not depend on how n8n runs has run in `npm test`. */
+const FEWER = { HOSTILE_REQUESTS: '1000' };
+
+/** @param patterns of the suites' paths; all of them where there are none */
+async function runEndToEnd(patterns, env) {
+	const matching = patterns.length === 0 ? [] : ['--testPathPatterns', ...patterns];
+	return await runJest(['--selectProjects', 'e2e', ...matching], env);
+}
 
 /** The end-to-end suites in an n8n of several processes; those that are skipped count as one each. */
 async function runInQueueMode(patterns) {
@@ -24,11 +34,24 @@ async function runInQueueMode(patterns) {
 	console.log(
 		'▸ End-to-end tests in n8n with PostgreSQL, Redis, a webhook processor and two workers (about an hour) …',
 	);
-	const matching = patterns.length === 0 ? [] : ['--testPathPatterns', ...patterns];
-	return await runJest(['--selectProjects', 'e2e', ...matching], { E2E_MODE: 'queue' });
+	return await runEndToEnd(patterns, { ...FEWER, E2E_MODE: 'queue' });
 }
 
-const PARTS = { queue: runInQueueMode };
+/** The end-to-end suites in the oldest n8n that is supported. */
+async function runInOldest(patterns) {
+	await installOldestN8n();
+	const { version } = require(path.join(oldestN8nHome, 'node_modules/n8n/package.json'));
+	console.log(`▸ End-to-end tests in n8n ${version} (about half an hour) …`);
+	return await runEndToEnd(patterns, { ...FEWER, N8N_HOME: oldestN8nHome });
+}
+
+/** Half an hour of mixed load. */
+async function runLoad() {
+	console.log('▸ Mixed load (about 35 minutes; SOAK_MINUTES sets another time) …');
+	return await runJest(['--selectProjects', 'soak']);
+}
+
+const PARTS = { load: runLoad, oldest: runInOldest, queue: runInQueueMode };
 
 const [name, ...patterns] = process.argv.slice(2);
 if (name !== undefined && PARTS[name] === undefined) {

@@ -29,7 +29,7 @@ async function runTests() {
 	console.log(
 		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 25 minutes) …',
 	);
-	return await runJest(patterns);
+	return await runJest([...patterns, '--selectProjects', 'unit', 'nodes', 'e2e']);
 }
 
 runSteps(

@@ -1,0 +1,384 @@
+/**
+ * Mixed load on one n8n for half an hour, at half of what it does flat out: signed events that are received
+ * and handed to an outbox of three endpoints, one of which goes down every minute and one of which takes
+ * batches; events sent straight to a URL; repeats; requests that are refused. SOAK_MINUTES sets another time.
+ */
+const { randomUUID } = require('node:crypto');
+
+const axios = require('axios');
+const { Webhook } = require('standardwebhooks');
+
+const { CrashStage } = require('../e2e/crashStage');
+const {
+	ACTION,
+	chain,
+	itemsNode,
+	newStandardSecret,
+	node,
+	startNode,
+	TRIGGER,
+	unique,
+} = require('../e2e/workflows');
+const { Inspector } = require('../harness/inspector');
+const { residentMegabytes } = require('../harness/memory');
+const { pause } = require('../harness/n8n');
+const { anyPort } = require('../harness/ports');
+
+const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
+const SOAK_MS = MINUTES * 60_000;
+const CALIBRATION_MS = Math.max(20_000, SOAK_MS / 30);
+const CLIENTS = 4;
+/** More answers than are asked for while it is down. */
+const MANY = 20_000;
+/** The endpoint is down for a part of each cycle. */
+const CYCLE_MS = 60_000;
+const DOWN_MS = 20_000;
+const TICK_SECONDS = 5;
+const PRUNE_SECONDS = 30;
+const HEAP_MB = 512;
+const SAMPLE_MS = 10_000;
+const SETTLES_WITHIN_MS = 300_000;
+const KEPT_DELIVERIES = 300;
+const KEPT_EXECUTIONS = 500;
+const PER_SEND = 5;
+/** A repeat is of one of so many last events: pruning forgets what is older. */
+const REPEATED_AMONG = 100;
+const MAX_GROWTH = 1.05;
+
+const BOXES = ['well', 'flapping', 'batched', 'direct'];
+const boxes = Object.fromEntries(BOXES.map((name) => [name, unique(name)]));
+const inboundSecret = newStandardSecret();
+
+const ENVIRONMENT = {
+	EXECUTIONS_DATA_PRUNE: 'true',
+	EXECUTIONS_DATA_PRUNE_MAX_COUNT: String(KEPT_EXECUTIONS),
+	EXECUTIONS_DATA_HARD_DELETE_BUFFER: '0',
+	EXECUTIONS_DATA_PRUNE_SOFT_DELETE_INTERVAL: '1',
+	EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL: '1',
+};
+
+let stage;
+let inspector;
+const urls = {};
+
+/** Receives signed events, and hands each to the outbox under its own ID. */
+async function receiving() {
+	const path = unique('soak');
+	const trigger = node(
+		'Trigger',
+		TRIGGER,
+		{
+			path,
+			platform: 'standardWebhooks',
+			requestKind: 'event',
+			authenticationMethods: ['signature'],
+			responseMode: 'lastNode',
+		},
+		{
+			webhookId: randomUUID(),
+			credentials: await stage.n8n.client.createCredential('agentWebhookInboundApi', 'Senders', {
+				signatureScheme: 'standardWebhooks',
+				signingSecret: inboundSecret,
+			}),
+		},
+	);
+	const send = stage.action('Send', {
+		resource: 'event',
+		operation: 'send',
+		sendTo: 'subscribers',
+		customEventType: '={{ $json.event }}',
+		dataSource: 'json',
+		data: '={{ $json.data }}',
+		options: { idempotencyKey: '={{ $json.body.id }}' },
+	});
+	const end = node('End', 'n8n-nodes-base.noOp', {});
+	await stage.n8n.client.createWorkflow({
+		name: path,
+		nodes: [trigger, send, end],
+		connections: {
+			...chain(trigger, send),
+			Send: { main: Array(3).fill([{ node: 'End', type: 'main', index: 0 }]) },
+		},
+	});
+	return `${stage.n8n.base}/webhook/webhooks/events/${path}`;
+}
+
+/** Sends items to a URL, one event each, and answers when they have arrived. */
+async function sending() {
+	const path = unique('direct');
+	const send = node(
+		'Send',
+		ACTION,
+		{
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'endpoint',
+			platform: 'standardWebhooks',
+			requestKind: 'event',
+			url: `${stage.base}/receive/standardwebhooks/${boxes.direct}`,
+			useCredential: true,
+			customEventType: 'order.created',
+			options: { allowHttp: true },
+		},
+		{
+			credentials: await stage.n8n.client.createCredential('agentWebhookOutboundApi', 'Receiver', {
+				signatureScheme: 'standardWebhooks',
+				signingSecret: stage.secret,
+			}),
+		},
+	);
+	const nodes = [startNode(path, 'lastNode'), itemsNode(), send];
+	await stage.n8n.client.createWorkflow({ name: path, nodes, connections: chain(...nodes) });
+	return `${stage.n8n.base}/webhook/${path}`;
+}
+
+beforeAll(async () => {
+	const inspectPort = await anyPort();
+	const options = `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}`;
+	stage = new CrashStage('soak', { env: { ...ENVIRONMENT, NODE_OPTIONS: options } });
+	await stage.start();
+	inspector = await Inspector.open(stage.n8n.pids[0], inspectPort);
+	const retries = { retrySchedule: 'list', retryDelays: Array(50).fill('5 s').join(', ') };
+	for (const name of ['well', 'flapping', 'batched']) {
+		await stage.endpoint(name, `${stage.base}/receive/standardwebhooks/${boxes[name]}`, {
+			...retries,
+			...(name === 'batched' && { batch: { settings: { maxEvents: 50, maxWaitSeconds: 10 } } }),
+		});
+	}
+	urls.receive = await receiving();
+	urls.send = await sending();
+	await stage.schedule(TICK_SECONDS);
+	await stage.every(PRUNE_SECONDS, {
+		resource: 'delivery',
+		operation: 'prune',
+		maxOnRecord: KEPT_DELIVERIES,
+	});
+}, 240_000);
+
+afterAll(async () => {
+	inspector?.close();
+	await stage.stop();
+});
+
+/** What was sent, and how it was answered. */
+const sent = { events: [], direct: 0, repeats: 0, refused: 0, unexpected: [] };
+
+const call = async (url, body, headers) =>
+	await axios({
+		method: 'POST',
+		url,
+		data: Buffer.from(body),
+		headers: { 'content-type': 'application/json', ...headers },
+		validateStatus: () => true,
+		timeout: 60_000,
+	});
+
+function signed(event, secret) {
+	const body = JSON.stringify(event);
+	const at = new Date();
+	return {
+		body,
+		headers: {
+			'webhook-id': event.id,
+			'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+			'webhook-signature': new Webhook(secret).sign(event.id, at, body),
+		},
+	};
+}
+
+const eventOf = (id) => ({
+	id,
+	type: 'order.created',
+	timestamp: new Date().toISOString(),
+	data: { id },
+});
+
+async function expectStatus(what, url, body, headers, status) {
+	const answer = await call(url, body, headers).catch((error) => ({ status: error.message }));
+	if (answer.status !== status) {
+		sent.unexpected.push(`${what} ${answer.status}: ${JSON.stringify(answer.data)?.slice(0, 200)}`);
+	}
+	return answer.status === status;
+}
+
+/** What is done, in shares of 100. */
+const WORK = [
+	[
+		45,
+		async () => {
+			const id = unique('evt');
+			const { body, headers } = signed(eventOf(id), inboundSecret);
+			if (await expectStatus('event', urls.receive, body, headers, 200)) sent.events.push(id);
+		},
+	],
+	[
+		10,
+		async () => {
+			const recent = sent.events.slice(-REPEATED_AMONG);
+			if (recent.length === 0) return;
+			const id = recent[Math.floor(Math.random() * recent.length)];
+			const { body, headers } = signed(eventOf(id), inboundSecret);
+			if (await expectStatus('repeat', urls.receive, body, headers, 200)) sent.repeats += 1;
+		},
+	],
+	[
+		30,
+		async () => {
+			const { body, headers } = signed(eventOf(unique('evt')), newStandardSecret());
+			if (await expectStatus('forgery', urls.receive, body, headers, 401)) sent.refused += 1;
+		},
+	],
+	[
+		15,
+		async () => {
+			const items = Array.from({ length: PER_SEND }, () => ({ id: unique('direct') }));
+			const body = JSON.stringify({ items });
+			if (await expectStatus('send', urls.send, body, {}, 200)) sent.direct += PER_SEND;
+		},
+	],
+];
+
+async function doSomething() {
+	let at = Math.random() * 100;
+	for (const [share, work] of WORK) {
+		if (at < share) return await work();
+		at -= share;
+	}
+	return undefined;
+}
+
+/** How much is done flat out, per second. */
+async function calibrate() {
+	const until = Date.now() + CALIBRATION_MS;
+	let done = 0;
+	const client = async () => {
+		while (Date.now() < until) {
+			await doSomething();
+			done += 1;
+		}
+	};
+	await Promise.all(Array.from({ length: CLIENTS }, client));
+	return (done * 1000) / CALIBRATION_MS;
+}
+
+/** Does so much per second, whether or not what was begun is done. @returns the most that was in flight */
+async function load(perSecond, until, whileRunning) {
+	const open = new Set();
+	let most = 0;
+	let nextMs = Date.now();
+	while (Date.now() < until) {
+		nextMs += -Math.log(1 - Math.random()) * (1000 / perSecond);
+		if (nextMs > Date.now()) await pause(nextMs - Date.now());
+		const one = doSomething().finally(() => open.delete(one));
+		open.add(one);
+		most = Math.max(most, open.size);
+		await whileRunning();
+	}
+	await Promise.all(open);
+	return most;
+}
+
+const TENTHS = 10;
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** The median of each tenth of the time. */
+function tenths(samples) {
+	const length = Math.ceil(samples.length / TENTHS);
+	return Array.from({ length: Math.ceil(samples.length / length) }, (_, index) =>
+		Math.round(median(samples.slice(index * length, (index + 1) * length))),
+	);
+}
+
+/** The events that an endpoint of the outbox has taken, one for each time. */
+const taken = (requests) =>
+	requests
+		.filter(({ status }) => status === 200)
+		.flatMap(({ body }) => {
+			const { data } = JSON.parse(body);
+			return (data.events ?? [{ data }]).map((event) => event.data.id);
+		});
+
+/** How many rows there are of what is pruned. */
+async function rowCounts() {
+	const tables = await stage.n8n.query('SELECT id, name FROM data_table');
+	const counts = {};
+	for (const { id, name } of [...tables, { name: 'executions' }]) {
+		const table = id === undefined ? 'execution_entity' : `data_table_user_${id}`;
+		const [{ count }] = await stage.n8n.query(`SELECT COUNT(*) AS count FROM "${table}"`);
+		counts[name] = count;
+	}
+	return counts;
+}
+
+/** What must not grow. */
+async function sizes() {
+	await inspector.collectGarbage();
+	return { megabytes: residentMegabytes(stage.n8n.pids[0]), rows: await rowCounts() };
+}
+
+test(
+	`${MINUTES} minutes of mixed load lose nothing, and n8n’s memory and tables do not grow`,
+	async () => {
+		const flatOut = await calibrate();
+		const perSecond = flatOut / 2;
+		const startedMs = Date.now();
+		const untilMs = startedMs + SOAK_MS;
+		const samples = [];
+		let sampledMs = 0;
+		let isDown = false;
+		const watch = async () => {
+			const nowMs = Date.now();
+			const shallBeDown = (nowMs - startedMs) % CYCLE_MS < DOWN_MS;
+			if (shallBeDown !== isDown) {
+				isDown = shallBeDown;
+				await stage.behave(boxes.flapping, isDown ? Array(MANY).fill({ status: 503 }) : []);
+			}
+			if (nowMs - sampledMs < SAMPLE_MS) return;
+			sampledMs = nowMs;
+			samples.push(residentMegabytes(stage.n8n.pids[0]));
+		};
+		const inFlight = [await load(perSecond, startedMs + SOAK_MS / 3, watch)];
+		const early = await sizes();
+		inFlight.push(await load(perSecond, untilMs, watch));
+		const late = await sizes();
+		await stage.behave(boxes.flapping, []);
+
+		const outbox = ['well', 'flapping', 'batched'];
+		const inboxes = {};
+		const missing = async () => {
+			for (const name of BOXES) inboxes[name] = await stage.inbox(boxes[name]);
+			return outbox.map((name) => {
+				const ids = new Set(taken(inboxes[name]));
+				return [name, sent.events.filter((id) => !ids.has(id)).length];
+			});
+		};
+		await stage.settled(SETTLES_WITHIN_MS, async () =>
+			(await missing()).every(([, count]) => count === 0),
+		);
+		const stillMissing = await missing();
+		console.log(
+			[
+				`flat out ${flatOut.toFixed(1)} a second; ${MINUTES} minutes at ${perSecond.toFixed(1)}, at most ${Math.max(...inFlight)} in flight`,
+				`${sent.events.length} events received, ${sent.repeats} repeats, ${sent.refused} refused, ${sent.direct} sent to a URL`,
+				`requests at the receiver: ${BOXES.map((name) => `${name} ${inboxes[name].length}`).join(', ')}`,
+				`resident set after a collection: ${early.megabytes.toFixed(0)} MB after a third, ${late.megabytes.toFixed(0)} MB at the end; medians of tenths in between: ${tenths(samples).join(', ')} MB`,
+				`rows: ${JSON.stringify(early.rows)} after a third, ${JSON.stringify(late.rows)} at the end`,
+			].join('\n'),
+		);
+		expect(sent.unexpected).toEqual([]);
+		expect(stillMissing).toEqual(outbox.map((name) => [name, 0]));
+		expect(inboxes.direct).toHaveLength(sent.direct);
+		for (const { verified } of BOXES.flatMap((name) => inboxes[name])) expect(verified).toBe(true);
+		// Nothing was killed: nothing is taken twice.
+		for (const name of outbox) expect(taken(inboxes[name])).toHaveLength(sent.events.length);
+		expect(inboxes.flapping.length).toBeGreaterThan(taken(inboxes.flapping).length);
+		expect(late.megabytes).toBeLessThanOrEqual(early.megabytes * MAX_GROWTH);
+		const { executions, ...tables } = late.rows;
+		expect(executions).toBeLessThanOrEqual(2 * KEPT_EXECUTIONS);
+		for (const rows of Object.values(tables)) expect(rows).toBeLessThanOrEqual(2 * KEPT_DELIVERIES);
+		// Else nothing would have been pruned.
+		expect(sent.events.length * outbox.length).toBeGreaterThan(2 * KEPT_DELIVERIES);
+	},
+	SOAK_MS + CALIBRATION_MS + SETTLES_WITHIN_MS + 300_000,
+);
