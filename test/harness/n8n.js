@@ -28,7 +28,10 @@ async function request(base, method, url, { body, headers } = {}) {
 		...(body !== undefined && { body: JSON.stringify(body) }),
 	});
 	const text = await response.text();
-	if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+	if (!response.ok) {
+		const { status } = response;
+		throw Object.assign(new Error(`${method} ${url} answered ${status}: ${text}`), { status });
+	}
 	return { response, json: text === '' ? undefined : JSON.parse(text) };
 }
 
@@ -120,7 +123,14 @@ class N8nClient {
 		await this.api('POST', `/workflows/${id}/activate`);
 		const until = Date.now() + 60_000;
 		for (;;) {
-			const { status, triggers } = await this.rest('GET', `/workflows/${id}/publication-status`);
+			const publication = await this.rest('GET', `/workflows/${id}/publication-status`).catch(
+				(error) => {
+					if (error.status !== 404) throw error;
+				},
+			);
+			// Older versions have registered the triggers before they answer.
+			if (publication === undefined) return;
+			const { status, triggers } = publication;
 			if (status === 'published') return;
 			if (status === 'failed' || Date.now() > until) {
 				const messages = triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
