@@ -152,6 +152,8 @@ const headerOf = ({ headers }, name) =>
 const N8N_READS =
 	/^(?:application\/json|text\/plain|application\/x-www-form-urlencoded|[\w.+/-]*[/+]xml)/i;
 
+const IS_XML = /[/+]xml/i;
+
 const asJson = (text) => {
 	try {
 		return JSON.parse(text);
@@ -168,10 +170,6 @@ const N8N_FAULTS = {
 			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
 			N8N_READS.test(headerOf(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
-	'n8n parses XML with one parser for all requests, and loses one body where the next one comes': (
-		request,
-		{ status },
-	) => status === undefined && /[/+]xml/.test(headerOf(request, 'content-type')),
 	'n8n answers 500 to a browser that asks for an address that it does not know': (
 		request,
 		{ status, text },
@@ -201,13 +199,23 @@ function faultOf(request, answer) {
 async function attack(sender, from, count) {
 	const faults = [];
 	const statuses = {};
+	let lastXml = Promise.resolve();
+	/**
+	 * n8n parses XML before it asks the trigger, with one parser for all requests: where a second body comes,
+	 * it never answers the first one, and never lets go of its memory.
+	 */
+	async function answerTo(request) {
+		if (!IS_XML.test(headerOf(request, 'content-type'))) return await send(request);
+		lastXml = lastXml.then(async () => await send(request));
+		return await lastXml;
+	}
 	let next = from;
 	async function work() {
 		while (next < from + count) {
 			const index = next;
 			next += 1;
 			const request = sender.next();
-			const answer = await send(request);
+			const answer = await answerTo(request);
 			statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
 			const fault = faultOf(request, answer);
 			if (fault !== undefined) {
