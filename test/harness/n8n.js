@@ -16,6 +16,15 @@ const { createDatabase, queryDatabase, queueEnvironment } = require('./queue');
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What n8n says is wrong, of all that it answers. */
+function complaint(text) {
+	try {
+		return JSON.parse(text).message ?? text;
+	} catch {
+		return text;
+	}
+}
+
 async function request(base, method, url, { body, headers } = {}) {
 	const response = await fetch(base + url, {
 		method,
@@ -30,7 +39,8 @@ async function request(base, method, url, { body, headers } = {}) {
 	const text = await response.text();
 	if (!response.ok) {
 		const { status } = response;
-		throw Object.assign(new Error(`${method} ${url} answered ${status}: ${text}`), { status });
+		const message = `${method} ${url} answered ${status}: ${complaint(text)}`;
+		throw Object.assign(new Error(message), { status });
 	}
 	return { response, json: text === '' ? undefined : JSON.parse(text) };
 }
