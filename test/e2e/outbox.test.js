@@ -469,6 +469,24 @@ describe('endpoints', () => {
 		expect(await inbox(after)).toHaveLength(3);
 	});
 
+	test('their rate limit and their batches are taken away by leaving them empty', async () => {
+		const endpoint = await create(outbox, 'svix', unique('limited'), {
+			options: {
+				rateLimit: { limit: { max: 5, perSeconds: 2 } },
+				batch: { settings: { maxEvents: 7, maxWaitSeconds: 30 } },
+			},
+		});
+		expect(endpoint).toMatchObject({
+			rate_limit: { max: 5, per_seconds: 2 },
+			batch_settings: { max_events: 7, max_wait_seconds: 30 },
+		});
+		const { items } = await done(outbox, ['endpoint', 'update'], {
+			...byId(endpoint),
+			updateFields: { rateLimit: {}, batch: {} },
+		});
+		for (const name of ['rate_limit', 'batch_settings']) expect(items[0]).not.toHaveProperty(name);
+	});
+
 	test('what cannot be is refused with what would do, and changes nothing', async () => {
 		const box = unique('box');
 		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'refusals.*' });

@@ -256,7 +256,7 @@ export const settingFields: INodeProperties[] = [
 			},
 		],
 		description:
-			'How many attempts begin in a time at most, over all executions. One that is late may overlap with others for a second.',
+			'How many attempts begin in a time at most, over all executions. One that is late may overlap with others for a second. Empty: no limit.',
 	},
 	deliveryOptions.retryDelays,
 	deliveryOptions.retryStatuses,
@@ -327,9 +327,13 @@ function batchSettings({ settings }: NonNullable<EndpointFields['batch']>): IDat
 	};
 }
 
+/** @returns `null` where the limit was taken away */
+function rateLimit({ limit }: NonNullable<EndpointFields['rateLimit']>): IDataObject | null {
+	return limit === undefined ? null : { max: limit.max, per_seconds: limit.perSeconds };
+}
+
 /** The settings in the words of AgenticFlow's page where it has them. */
 function settingsOf(fields: EndpointFields): Record<string, unknown> {
-	const { limit } = fields.rateLimit ?? {};
 	return (
 		given({
 			conditions: jsonObjectParameter(fields.conditions, 'Conditions (JSON)'),
@@ -347,7 +351,7 @@ function settingsOf(fields: EndpointFields): Record<string, unknown> {
 				retry_statuses: orEmpty(fields.retryStatuses),
 			}),
 			batch_settings: fields.batch && batchSettings(fields.batch),
-			rate_limit: limit && { max: limit.max, per_seconds: limit.perSeconds },
+			rate_limit: fields.rateLimit && rateLimit(fields.rateLimit),
 			disable_rule: disableRule(fields),
 			timeout_seconds: fields.timeoutSeconds,
 			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
