@@ -203,7 +203,7 @@ describe('a delivery that goes round the loop', () => {
 				'n8n-nodes-base.set',
 				{
 					mode: 'raw',
-					jsonOutput: `={{ JSON.stringify({ ...$json, delivery_state: { ...$json.delivery_state, ...${JSON.stringify(change)} } }) }}`,
+					jsonOutput: `={{ JSON.stringify(Object.assign({}, $json, { delivery_state: Object.assign({}, $json.delivery_state, ${JSON.stringify(change)}) })) }}`,
 					options: {},
 				},
 				{ typeVersion: 3.4 },
