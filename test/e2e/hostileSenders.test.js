@@ -1,6 +1,7 @@
 /**
- * Ten thousand requests of senders that mean no good, made from a seed, to an n8n of its own with a bounded
- * heap. HOSTILE_SEED makes others, HOSTILE_REQUESTS another number of them.
+ * Requests of senders that mean no good, made from a seed, to an n8n of its own with a bounded heap: a thousand,
+ * or as many as HOSTILE_REQUESTS says. HOSTILE_SEED makes others. `npm run test:soak -- hostile` sends ten
+ * thousand, of which the second half must not cost memory.
  */
 const { randomUUID } = require('node:crypto');
 
@@ -14,9 +15,11 @@ const { goodRequest, HostileSender, plainBody, wire } = require('./hostileReques
 const { newSecret, newStandardSecret, node, TRIGGER, unique } = require('./workflows');
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
-const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 10_000);
+const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 1000);
 const AT_ONCE = 8;
 const HEAP_MB = 512;
+/** With fewer, n8n is still warming up in the first half. */
+const MEASURED_FROM = 10_000;
 const MAX_GROWTH = 1.05;
 const TOLERANCE_SECONDS = 300;
 
@@ -152,8 +155,6 @@ const headerOf = ({ headers }, name) =>
 const N8N_READS =
 	/^(?:application\/json|text\/plain|application\/x-www-form-urlencoded|[\w.+/-]*[/+]xml)/i;
 
-const IS_XML = /[/+]xml/i;
-
 const asJson = (text) => {
 	try {
 		return JSON.parse(text);
@@ -170,6 +171,13 @@ const N8N_FAULTS = {
 			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
 			N8N_READS.test(headerOf(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
+	'n8n 2.36 answers 500 where the boundary of several parts is not told': (
+		request,
+		{ status, text },
+	) =>
+		status === 500 &&
+		/^multipart\/form-data$/.test(headerOf(request, 'content-type')) &&
+		(request.method === 'HEAD' || asJson(text)?.code === 0),
 	'n8n answers 500 to a browser that asks for an address that it does not know': (
 		request,
 		{ status, text },
@@ -199,23 +207,13 @@ function faultOf(request, answer) {
 async function attack(sender, from, count) {
 	const faults = [];
 	const statuses = {};
-	let lastXml = Promise.resolve();
-	/**
-	 * n8n parses XML before it asks the trigger, with one parser for all requests: where a second body comes,
-	 * it never answers the first one, and never lets go of its memory.
-	 */
-	async function answerTo(request) {
-		if (!IS_XML.test(headerOf(request, 'content-type'))) return await send(request);
-		lastXml = lastXml.then(async () => await send(request));
-		return await lastXml;
-	}
 	let next = from;
 	async function work() {
 		while (next < from + count) {
 			const index = next;
 			next += 1;
 			const request = sender.next();
-			const answer = await answerTo(request);
+			const answer = await send(request);
 			statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
 			const fault = faultOf(request, answer);
 			if (fault !== undefined) {
@@ -259,7 +257,9 @@ test(`${REQUESTS} hostile requests are refused, start nothing, and leave n8n as 
 	expect({ count: faults.length, some: faults.slice(0, 20) }).toEqual({ count: 0, some: [] });
 	// By the trigger itself, many of them: else nothing of it was tried.
 	expect(first.statuses[401]).toBeGreaterThan(half / 3);
-	expect(afterSecond).toBeLessThanOrEqual(afterFirst * MAX_GROWTH);
+	if (REQUESTS >= MEASURED_FROM) {
+		expect(afterSecond).toBeLessThanOrEqual(afterFirst * MAX_GROWTH);
+	}
 	await allAccept();
 	await onlyGoodOnesRan();
 }, 3_600_000);

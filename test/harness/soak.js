@@ -10,9 +10,6 @@ const { whyNoQueue } = require('./queue');
 const { installOldestN8n } = require('./setup');
 const { runJest, runSteps } = require('./testRun');
 
-/** What does not depend on how n8n runs has run in `npm test`. */
-const FEWER = { HOSTILE_REQUESTS: '1000' };
-
 /** @param patterns of the suites' paths; all of them where there are none */
 async function runEndToEnd(patterns, env) {
 	const matching = patterns.length === 0 ? [] : ['--testPathPatterns', ...patterns];
@@ -34,7 +31,7 @@ async function runInQueueMode(patterns) {
 	console.log(
 		'▸ End-to-end tests in n8n with PostgreSQL, Redis, a webhook processor and two workers (about an hour) …',
 	);
-	return await runEndToEnd(patterns, { ...FEWER, E2E_MODE: 'queue' });
+	return await runEndToEnd(patterns, { E2E_MODE: 'queue' });
 }
 
 /** The end-to-end suites in the oldest n8n that is supported. */
@@ -42,7 +39,7 @@ async function runInOldest(patterns) {
 	await installOldestN8n();
 	const { version } = require(path.join(oldestN8nHome, 'node_modules/n8n/package.json'));
 	console.log(`▸ End-to-end tests in n8n ${version} (about half an hour) …`);
-	return await runEndToEnd(patterns, { ...FEWER, N8N_HOME: oldestN8nHome });
+	return await runEndToEnd(patterns, { N8N_HOME: oldestN8nHome });
 }
 
 /** Half an hour of mixed load. */
@@ -51,7 +48,18 @@ async function runLoad() {
 	return await runJest(['--selectProjects', 'soak']);
 }
 
-const PARTS = { load: runLoad, oldest: runInOldest, queue: runInQueueMode };
+/** Ten thousand hostile requests, and what they cost in memory. */
+async function runHostile() {
+	console.log('▸ Hostile requests (about 15 minutes) …');
+	return await runEndToEnd(['hostileSenders'], { HOSTILE_REQUESTS: '10000' });
+}
+
+const PARTS = {
+	hostile: runHostile,
+	load: runLoad,
+	oldest: runInOldest,
+	queue: runInQueueMode,
+};
 
 const [name, ...patterns] = process.argv.slice(2);
 if (name !== undefined && PARTS[name] === undefined) {
