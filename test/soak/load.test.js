@@ -162,6 +162,7 @@ afterAll(async () => {
 
 /** What was sent, and how it was answered. */
 const sent = { events: [], direct: 0, repeats: 0, refused: 0, unexpected: [] };
+const answeredMs = [];
 
 const call = async (url, body, headers) =>
 	await axios({
@@ -194,7 +195,9 @@ const eventOf = (id) => ({
 });
 
 async function expectStatus(what, url, body, headers, status) {
+	const begunMs = Date.now();
 	const answer = await call(url, body, headers).catch((error) => ({ status: error.message }));
+	answeredMs.push(Date.now() - begunMs);
 	if (answer.status !== status) {
 		sent.unexpected.push(`${what} ${answer.status}: ${JSON.stringify(answer.data)?.slice(0, 200)}`);
 	}
@@ -361,6 +364,7 @@ test(
 			[
 				`flat out ${flatOut.toFixed(1)} a second; ${MINUTES} minutes at ${perSecond.toFixed(1)}, at most ${Math.max(...inFlight)} in flight`,
 				`${sent.events.length} events received, ${sent.repeats} repeats, ${sent.refused} refused, ${sent.direct} sent to a URL`,
+				`answers within ${median(answeredMs)} ms in the median, ${Math.max(...answeredMs)} ms at most`,
 				`requests at the receiver: ${BOXES.map((name) => `${name} ${inboxes[name].length}`).join(', ')}`,
 				`resident set after a collection: ${early.megabytes.toFixed(0)} MB after a third, ${late.megabytes.toFixed(0)} MB at the end; medians of tenths in between: ${tenths(samples).join(', ')} MB`,
 				`rows: ${JSON.stringify(early.rows)} after a third, ${JSON.stringify(late.rows)} at the end`,
