@@ -50,7 +50,7 @@ async function runLoad() {
 
 /** Ten thousand hostile requests, and what they cost in memory. */
 async function runHostile() {
-	console.log('▸ Hostile requests (about 15 minutes) …');
+	console.log('▸ Ten thousand hostile requests (about 15 minutes) …');
 	return await runEndToEnd(['hostileSenders'], { HOSTILE_REQUESTS: '10000' });
 }
 

@@ -27,7 +27,7 @@ const patterns = process.argv.slice(2);
 
 async function runTests() {
 	console.log(
-		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 25 minutes) …',
+		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 30 minutes) …',
 	);
 	return await runJest([...patterns, '--selectProjects', 'unit', 'nodes', 'e2e']);
 }
