@@ -471,6 +471,7 @@ describe('endpoints', () => {
 
 	test('their rate limit and their batches are taken away by leaving them empty', async () => {
 		const endpoint = await create(outbox, 'svix', unique('limited'), {
+			eventTypes: 'limited.event',
 			options: {
 				rateLimit: { limit: { max: 5, perSeconds: 2 } },
 				batch: { settings: { maxEvents: 7, maxWaitSeconds: 30 } },
