@@ -14,6 +14,8 @@ const { ACTION, authority, base, n8n, newSecret, newStandardSecret, node } = sta
 const { pause, pids, runAction, unique } = stage;
 
 const secrets = { token: newSecret(), signing: newStandardSecret(), encryption: newSecret() };
+/** Of endpoints: they stand in a workflow, where no credential's secret may be (test/harness/sweep.js). */
+const inParameters = { token: newSecret(), signing: newStandardSecret() };
 
 const faulty = new FaultyReceiver();
 let outbound;
@@ -395,9 +397,9 @@ describe('the outbox', () => {
 				url: '={{ $json.url }}',
 				eventTypes: '={{ $json.type }}',
 				platform: 'standardWebhooks',
-				signingSecret: secrets.signing,
+				signingSecret: inParameters.signing,
 				endpointAuthentication: 'urlToken',
-				token: secrets.token,
+				token: inParameters.token,
 				options: {
 					allowHttp: true,
 					allowInternal: true,
