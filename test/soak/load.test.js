@@ -13,6 +13,7 @@ const {
 	ACTION,
 	chain,
 	itemsNode,
+	newSecret,
 	newStandardSecret,
 	node,
 	startNode,
@@ -45,9 +46,12 @@ const PER_SEND = 5;
 const REPEATED_AMONG = 100;
 const MAX_GROWTH = 1.05;
 
-const BOXES = ['well', 'flapping', 'batched', 'direct'];
+/** The endpoints of the outbox. */
+const ENDPOINTS = ['well', 'flapping', 'batched'];
+const BOXES = [...ENDPOINTS, 'direct'];
 const boxes = Object.fromEntries(BOXES.map((name) => [name, unique(name)]));
 const inboundSecret = newStandardSecret();
+const directSecret = newSecret();
 
 const ENVIRONMENT = {
 	EXECUTIONS_DATA_PRUNE: 'true',
@@ -113,17 +117,17 @@ async function sending() {
 			resource: 'event',
 			operation: 'send',
 			sendTo: 'endpoint',
-			platform: 'standardWebhooks',
+			platform: 'agenticflow',
 			requestKind: 'event',
-			url: `${stage.base}/receive/standardwebhooks/${boxes.direct}`,
-			useCredential: true,
-			customEventType: 'order.created',
+			url: `${stage.base}/receive/agenticflow/${boxes.direct}`,
+			eventType: 'workflow.execution.completed',
 			options: { allowHttp: true },
 		},
 		{
 			credentials: await stage.n8n.client.createCredential('agentWebhookOutboundApi', 'Receiver', {
-				signatureScheme: 'standardWebhooks',
-				signingSecret: stage.secret,
+				authentication: 'none',
+				signatureScheme: 'agenticflow',
+				signingSecret: directSecret,
 			}),
 		},
 	);
@@ -139,12 +143,13 @@ beforeAll(async () => {
 	await stage.start();
 	inspector = await Inspector.open(stage.n8n.pids[0], inspectPort);
 	const retries = { retrySchedule: 'list', retryDelays: Array(50).fill('5 s').join(', ') };
-	for (const name of ['well', 'flapping', 'batched']) {
+	for (const name of ENDPOINTS) {
 		await stage.endpoint(name, `${stage.base}/receive/standardwebhooks/${boxes[name]}`, {
 			...retries,
 			...(name === 'batched' && { batch: { settings: { maxEvents: 50, maxWaitSeconds: 10 } } }),
 		});
 	}
+	await axios.post(`${stage.base}/secrets`, { agenticflow: directSecret });
 	urls.receive = await receiving();
 	urls.send = await sending();
 	await stage.schedule(TICK_SECONDS);
@@ -347,11 +352,10 @@ test(
 		const late = await sizes();
 		await stage.behave(boxes.flapping, []);
 
-		const outbox = ['well', 'flapping', 'batched'];
 		const inboxes = {};
 		const missing = async () => {
 			for (const name of BOXES) inboxes[name] = await stage.inbox(boxes[name]);
-			return outbox.map((name) => {
+			return ENDPOINTS.map((name) => {
 				const ids = new Set(taken(inboxes[name]));
 				return [name, sent.events.filter((id) => !ids.has(id)).length];
 			});
@@ -371,18 +375,18 @@ test(
 			].join('\n'),
 		);
 		expect(sent.unexpected).toEqual([]);
-		expect(stillMissing).toEqual(outbox.map((name) => [name, 0]));
+		expect(stillMissing).toEqual(ENDPOINTS.map((name) => [name, 0]));
 		expect(inboxes.direct).toHaveLength(sent.direct);
 		for (const { verified } of BOXES.flatMap((name) => inboxes[name])) expect(verified).toBe(true);
 		// Nothing was killed: nothing is taken twice.
-		for (const name of outbox) expect(taken(inboxes[name])).toHaveLength(sent.events.length);
+		for (const name of ENDPOINTS) expect(taken(inboxes[name])).toHaveLength(sent.events.length);
 		expect(inboxes.flapping.length).toBeGreaterThan(taken(inboxes.flapping).length);
 		expect(late.megabytes).toBeLessThanOrEqual(early.megabytes * MAX_GROWTH);
 		const { executions, ...tables } = late.rows;
 		expect(executions).toBeLessThanOrEqual(2 * KEPT_EXECUTIONS);
 		for (const rows of Object.values(tables)) expect(rows).toBeLessThanOrEqual(2 * KEPT_DELIVERIES);
 		// Else nothing would have been pruned.
-		expect(sent.events.length * outbox.length).toBeGreaterThan(2 * KEPT_DELIVERIES);
+		expect(sent.events.length * ENDPOINTS.length).toBeGreaterThan(2 * KEPT_DELIVERIES);
 	},
 	SOAK_MS + CALIBRATION_MS + SETTLES_WITHIN_MS + 300_000,
 );
