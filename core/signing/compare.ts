@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'crypto';
+import { hash, timingSafeEqual } from 'crypto';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** Whether two texts are equal, in a time that depends on neither's content nor on a shared prefix. */
 export function safeEqual(a: string, b: string): boolean {

@@ -136,16 +136,27 @@ export function canSign(scheme: SignatureScheme): boolean {
 	);
 }
 
-/** The bytes that are signed, in pieces, so that a large body is not copied. */
+/** The bytes that are signed, in few pieces, so that a large body is not copied. */
 export function signedContent(
 	scheme: SignatureScheme,
 	values: { body: Buffer } & Partial<Record<Exclude<ContentField, 'body'>, string>>,
 ): Buffer[] {
-	return contentParts(scheme).map((part) => {
-		if ('literal' in part) return Buffer.from(part.literal, 'utf8');
-		if (part.field === 'body') return values.body;
-		return Buffer.from(values[part.field] ?? '', 'utf8');
-	});
+	const pieces: Buffer[] = [];
+	let text = '';
+	const endText = (): void => {
+		if (text !== '') pieces.push(Buffer.from(text, 'utf8'));
+		text = '';
+	};
+	for (const part of contentParts(scheme)) {
+		if ('literal' in part) text += part.literal;
+		else if (part.field !== 'body') text += values[part.field] ?? '';
+		else {
+			endText();
+			pieces.push(values.body);
+		}
+	}
+	endText();
+	return pieces;
 }
 
 /** The settings of a custom scheme, as a person fills them into a credential. */
