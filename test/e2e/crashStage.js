@@ -15,6 +15,7 @@ const {
 	node,
 	startNode,
 	unique,
+	whateverBecomes,
 } = require('./workflows');
 
 const OUTBOX = 'crash';
@@ -115,7 +116,7 @@ class CrashStage {
 			nodes: [...nodes, end],
 			connections: {
 				...chain(...nodes),
-				Send: { main: Array(3).fill([{ node: 'End', type: 'main', index: 0 }]) },
+				...whateverBecomes(send, end),
 			},
 			settings: { saveDataSuccessExecution: 'none' },
 		});

@@ -32,6 +32,11 @@ function chain(...nodes) {
 	);
 }
 
+/** Connects Send's outputs to one node: Delivered, Retry and Failed. */
+const whateverBecomes = (send, next) => ({
+	[send.name]: { main: Array(3).fill([{ node: next.name, type: 'main', index: 0 }]) },
+});
+
 /** A plain webhook to start a workflow with. */
 const startNode = (path, responseMode = 'onReceived') =>
 	node(
@@ -71,4 +76,5 @@ module.exports = {
 	node,
 	startNode,
 	unique,
+	whateverBecomes,
 };

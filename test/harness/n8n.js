@@ -6,6 +6,7 @@ const { randomBytes, randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
+const { setTimeout: pause } = require('node:timers/promises');
 
 const { installPackage, packPackage } = require('./install');
 const { N8nProcess } = require('./n8nProcess');
@@ -13,8 +14,6 @@ const { anyPort, freePort } = require('./ports');
 const { scratch } = require('./project');
 const { startProxy } = require('./proxy');
 const { createDatabase, queryDatabase, queueEnvironment } = require('./queue');
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What n8n says is wrong, of all that it answers. */
 function complaint(text) {

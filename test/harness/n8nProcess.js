@@ -2,13 +2,12 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 
 const { n8nBin, node24 } = require('./project');
 
 const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 20_000;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class N8nProcess {
 	/**

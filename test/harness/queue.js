@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const { setTimeout: pause } = require('node:timers/promises');
 
 const { anyPort } = require('./ports');
 const { n8nInstalled, scratch } = require('./project');
@@ -17,8 +18,6 @@ const USER = 'n8n';
 const DEBIAN = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root: it then runs as the first of these users that there is. */
 const UNPRIVILEGED = ['postgres', 'nobody'];
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Where a program is, or `undefined`. Debian keeps PostgreSQL's out of the path, by version. */
 function find(program) {

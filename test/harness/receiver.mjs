@@ -10,6 +10,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import * as standardwebhooks from 'standardwebhooks';
 import * as svix from 'svix';
@@ -106,7 +107,7 @@ async function receive(request, response) {
 		};
 		inbox.push(entry);
 		const { status, headers, delayMs, reply, hangUp } = behaviours.get(second)?.shift() ?? {};
-		if (delayMs) await new Promise((resolve) => setTimeout(resolve, delayMs));
+		if (delayMs) await pause(delayMs);
 		if (hangUp) request.socket.destroy();
 		else {
 			const accepted = first === 'none' || result.verified;

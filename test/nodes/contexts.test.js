@@ -1,4 +1,5 @@
 const { createServer } = require('node:http');
+const { setTimeout: pause } = require('node:timers/promises');
 
 const { Webhook } = require('standardwebhooks');
 
@@ -89,12 +90,12 @@ describe('Send, in n8n-core’s execution context', () => {
 				signal: controller.signal,
 			},
 		);
-		while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+		while (received.length === 0) await pause(10);
 		const cancelledAt = Date.now();
 		controller.abort();
 		await expect(running).rejects.toThrow('cancelled');
 		expect(Date.now() - cancelledAt).toBeLessThan(1000);
-		await new Promise((resolve) => setTimeout(resolve, 3500));
+		await pause(3500);
 		expect(received).toHaveLength(1);
 	});
 
