@@ -28,6 +28,7 @@ import {
 } from '../shared/credentialTests';
 import { outboxSettings } from '../shared/outbox';
 
+import { combineWindowMs, joinBurst, type Answered } from './bursts';
 import { outputs, properties, webhooks } from './description';
 import { claimDelivery } from './duplicates';
 import {
@@ -82,6 +83,17 @@ function answer(
 		});
 		response.end(JSON.stringify(reply));
 	}
+	return { noWebhookResponse: true };
+}
+
+/** Answers as another request was, with which this one has come. */
+function answerLike(
+	context: IWebhookFunctions,
+	{ body, contentType, statusCode }: Answered,
+): IWebhookResponseData {
+	const response = context.getResponseObject();
+	response.writeHead(statusCode, contentType === undefined ? {} : { 'Content-Type': contentType });
+	response.end(body);
 	return { noWebhookResponse: true };
 }
 
@@ -352,6 +364,9 @@ export class AgentWebhookTrigger implements INodeType {
 			parameters.platform,
 			parameters.options.rawBodyField ?? '',
 		);
-		return { workflowData: [[item]] };
+		const windowMs = combineWindowMs(this, parameters);
+		if (windowMs <= 0) return { workflowData: [[item]] };
+		const place = await joinBurst(this, item, windowMs);
+		return place.role === 'leader' ? { workflowData: [place.items] } : answerLike(this, place.fate);
 	}
 }

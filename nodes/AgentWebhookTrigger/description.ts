@@ -200,6 +200,18 @@ const options: INodeProperties = {
 			description: 'Whether a caller must pass every chosen method, or one of them',
 		},
 		{
+			displayName: 'Combine Bursts Within (Milliseconds)',
+			name: 'combineWindowMs',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 1000 },
+			displayOptions: {
+				show: { '/requestKind': [EVENT_KIND], '/responseMode': ['onReceived'] },
+			},
+			default: 25,
+			description:
+				'Events that arrive within this time, 50 at most, start one execution with an item each. Each waits for so long, and is answered when n8n has taken them all.',
+		},
+		{
 			displayName: 'Conditions',
 			name: 'conditions',
 			type: 'json',

@@ -25,6 +25,7 @@ export interface TriggerParameters {
 	options: {
 		allowedAddresses?: string;
 		allowedPlatformAddresses?: string[];
+		combineWindowMs?: number;
 		require?: 'all' | 'any';
 		conditions?: unknown;
 		duplicateKey?: string;

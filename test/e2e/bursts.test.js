@@ -1,0 +1,228 @@
+/**
+ * Requests that arrive within a short window and start one execution together. What happens when n8n
+ * fails or dies is seen in an n8n of its own, in one process whatever the mode of the others.
+ */
+const { createHash, randomUUID } = require('node:crypto');
+const http = require('node:http');
+
+const { Webhook } = require('standardwebhooks');
+
+const { CrashStage } = require('./crashStage');
+const stage = require('./stage');
+
+const { TRIGGER, chain, n8n, newStandardSecret, node, outputsOf, pause } = stage;
+const { post, triggered, unique } = stage;
+
+const secret = newStandardSecret();
+const CREDENTIAL = { signatureScheme: 'standardWebhooks', signingSecret: secret };
+const WINDOW_MS = 300;
+
+const combining = (options) => ({
+	platform: 'standardWebhooks',
+	requestKind: 'event',
+	authenticationMethods: ['signature'],
+	options: { combineWindowMs: WINDOW_MS, ...options },
+});
+
+function signedEvent(id = unique('evt'), signedWith = secret) {
+	const at = new Date();
+	const body = JSON.stringify({ type: 'order.created', timestamp: at.toISOString(), data: { id } });
+	return {
+		id,
+		body,
+		headers: {
+			'webhook-id': id,
+			'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+			'webhook-signature': new Webhook(signedWith).sign(id, at, body),
+		},
+	};
+}
+
+const postEvent = async (url, { body, headers }) => await post(url, body, headers);
+const postAll = async (url, events) =>
+	await Promise.all(events.map(async (event) => await postEvent(url, event)));
+
+const idsOf = (items) => items.map(({ json }) => json.data.id);
+
+describe('in the n8n of all tests', () => {
+	let credentials;
+
+	beforeAll(async () => {
+		credentials = await n8n.createCredential('agentWebhookInboundApi', 'Senders', CREDENTIAL);
+	});
+	afterAll(stage.switchOff);
+
+	test('events that come at once start few executions, each on an item of the one that its sender is told of', async () => {
+		const hook = await triggered(combining({ rawBodyField: 'data', responseCode: 202 }), {
+			credentials,
+			then: [stage.digestNode('data')],
+		});
+		const events = Array.from({ length: 60 }, () => signedEvent());
+		const answers = await postAll(hook.url, events);
+		for (const { data, headers, status } of answers) {
+			expect(status).toBe(202);
+			expect(headers['content-type']).toMatch(/^application\/json/);
+			expect(data).toMatchObject({ success: true, status: 'queued' });
+		}
+		const told = new Set(answers.map(({ data }) => data.execution_id));
+		// One burst holds 50; on a slow machine the window of the first may be over before the last arrives.
+		expect(told.size).toBeGreaterThan(1);
+		expect(told.size).toBeLessThan(15);
+		const executions = await n8n.finished(hook.id, told.size);
+		expect(new Set(executions.map(({ id }) => String(id)))).toEqual(told);
+		const items = new Map(
+			executions.map((execution) => [String(execution.id), outputsOf(execution, 'Digest')[0]]),
+		);
+		expect([...items.values()].flatMap(idsOf).sort()).toEqual(events.map(({ id }) => id).sort());
+		events.forEach(({ body, id }, index) => {
+			const own = items
+				.get(answers[index].data.execution_id)
+				.find(({ json }) => json.data.id === id);
+			expect(own.json.digest).toBe(createHash('sha256').update(body).digest('hex'));
+		});
+	});
+
+	test('what is refused, repeated or not asked for joins no burst', async () => {
+		const hook = await triggered(combining(), { credentials });
+		const good = [signedEvent(), signedEvent(), signedEvent()];
+		const forged = signedEvent(undefined, newStandardSecret());
+		const answers = await postAll(hook.url, [good[0], forged, good[1], good[0], good[2]]);
+		expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200, 200]);
+		const told = answers.flatMap(({ data }) => data.execution_id ?? []);
+		// The repeat names none.
+		expect(told).toHaveLength(3);
+		const executions = await n8n.finished(hook.id, new Set(told).size);
+		const items = executions.flatMap((execution) => outputsOf(execution, 'Trigger')[0]);
+		expect(idsOf(items).sort()).toEqual(good.map(({ id }) => id).sort());
+	});
+
+	test('a single event is answered after the window', async () => {
+		const hook = await triggered(combining(), { credentials });
+		const begunMs = Date.now();
+		const { data, status } = await postEvent(hook.url, signedEvent());
+		expect(status).toBe(200);
+		expect(Date.now() - begunMs).toBeGreaterThanOrEqual(WINDOW_MS);
+		const [execution] = await n8n.finished(hook.id);
+		expect(String(execution.id)).toBe(data.execution_id);
+	});
+
+	test('where the first hangs up, the others are answered and nothing is lost', async () => {
+		const hook = await triggered(combining({ combineWindowMs: 1000 }), { credentials });
+		const first = signedEvent();
+		const request = http.request(hook.url, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...first.headers },
+		});
+		request.on('error', () => undefined);
+		request.end(first.body);
+		await pause(400);
+		const others = [signedEvent(), signedEvent()];
+		const answering = postAll(hook.url, others);
+		await pause(200);
+		request.destroy();
+		const answers = await answering;
+		expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+		expect(new Set(answers.map(({ data }) => data.execution_id)).size).toBe(1);
+		const [execution, ...more] = await n8n.finished(hook.id);
+		expect(more).toEqual([]);
+		expect(idsOf(outputsOf(execution, 'Trigger')[0])).toEqual(
+			[first, ...others].map(({ id }) => id),
+		);
+	});
+
+	test('with another way to respond each event has an execution of its own', async () => {
+		const hook = await triggered({ ...combining(), responseMode: 'lastNode' }, { credentials });
+		const events = [signedEvent(), signedEvent()];
+		const answers = await postAll(hook.url, events);
+		expect(answers.map(({ data }) => data.data.id)).toEqual(events.map(({ id }) => id));
+		expect(await n8n.finished(hook.id, 2)).toHaveLength(2);
+	});
+});
+
+describe('in an n8n that fails', () => {
+	const KILLS = 4;
+	const SENDERS = 4;
+	const AT_ONCE = 8;
+	const own = new CrashStage('bursts');
+	let url;
+
+	beforeAll(async () => {
+		await own.start();
+		const path = unique('burst');
+		const trigger = node(
+			'Trigger',
+			TRIGGER,
+			{ ...combining({ combineWindowMs: 50 }), path },
+			{
+				webhookId: randomUUID(),
+				credentials: await own.n8n.client.createCredential(
+					'agentWebhookInboundApi',
+					'Senders',
+					CREDENTIAL,
+				),
+			},
+		);
+		const end = node('End', 'n8n-nodes-base.noOp', {});
+		await own.n8n.client.createWorkflow({
+			name: path,
+			nodes: [trigger, end],
+			connections: chain(trigger, end),
+		});
+		url = `${own.n8n.base}/webhook/webhooks/events/${path}`;
+	}, 300_000);
+	afterAll(async () => await own.stop());
+
+	test('where n8n cannot take the execution, none of the burst is acknowledged', async () => {
+		const events = Array.from({ length: 5 }, () => signedEvent());
+		await own.n8n.query('ALTER TABLE execution_entity RENAME TO hidden');
+		const failed = await postAll(url, events).finally(
+			async () => await own.n8n.query('ALTER TABLE hidden RENAME TO execution_entity'),
+		);
+		expect(failed.map(({ status }) => status)).toEqual(Array(5).fill(500));
+		expect(JSON.stringify(failed.map(({ data }) => data))).not.toMatch(/success":true/);
+		// They are not taken for repeats.
+		const again = await postAll(url, events);
+		expect(again.map(({ data, status }) => [status, data.success])).toEqual(
+			Array(5).fill([200, true]),
+		);
+		expect(again.every(({ data }) => /^\d+$/.test(data.execution_id))).toBe(true);
+	});
+
+	test('a kill at any moment loses no event that was acknowledged', async () => {
+		const acknowledged = [];
+		let isOver = false;
+		const sender = async () => {
+			while (!isOver) {
+				const events = Array.from({ length: AT_ONCE }, () => signedEvent());
+				await Promise.all(
+					events.map(async (event) => {
+						const answer = await postEvent(url, event).catch(() => undefined);
+						// While n8n starts, it answers everything with 200 and a page that says so.
+						if (answer?.data.success === true) acknowledged.push(event.id);
+					}),
+				);
+				await pause(20);
+			}
+		};
+		const senders = Array.from({ length: SENDERS }, sender);
+		const atKills = [];
+		for (let kill = 0; kill < KILLS; kill += 1) {
+			const before = acknowledged.length;
+			while (acknowledged.length === before) await pause(10);
+			await pause(Math.random() * 3000);
+			await own.n8n.kill();
+			atKills.push(acknowledged.length);
+			await own.n8n.restart();
+		}
+		isOver = true;
+		await Promise.all(senders);
+		const taken = await own.n8n.query('SELECT data FROM execution_data');
+		const all = taken.map(({ data }) => data).join('\n');
+		console.log(
+			`${acknowledged.length} events acknowledged with ${KILLS} kills (after ${atKills.join(', ')}), in ${taken.length} executions`,
+		);
+		expect(acknowledged.filter((id) => !all.includes(id))).toEqual([]);
+		// Else nothing was combined.
+		expect(acknowledged.length).toBeGreaterThan(taken.length);
+	}, 600_000);
+});
