@@ -67,13 +67,12 @@ export function partIntoBatches(
 const byArrival = (a: DeliveryRow, b: DeliveryRow): number =>
 	a.accepted_at.localeCompare(b.accepted_at) || a.id - b.id;
 
-/** Puts in the batches that rows which this run holds make. The rows are still there. */
+/** Makes batches of rows that are held under a name for it. */
 async function form(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
 	batching: Batching,
-	own: DeliveryRow[],
-	hold: Hold,
+	{ hold, own, owner }: { own: DeliveryRow[]; owner: string; hold: Hold },
 ): Promise<Work[]> {
 	const nowMs = ports.nowMs();
 	const eventIds = own.map(({ event_id }) => event_id);
@@ -106,7 +105,7 @@ async function form(
 			events: batch.map(({ event }) => event),
 		};
 	});
-	await ports.tables.insert('deliveries', rows);
+	await ports.tables.changeAll([{ change: 'insert', table: 'deliveries', rows }, dropHeld(owner)]);
 	return work;
 }
 
@@ -143,8 +142,7 @@ export async function closeBatches(
 		);
 		const own = readRows('deliveries', taken);
 		if (own.length > 0) {
-			work.push(...(await form(ports, endpoint, batching, own, hold)));
-			await dropHeld(tables, owner);
+			work.push(...(await form(ports, endpoint, batching, { own, owner, hold })));
 		}
 		if (!full) return work;
 	}

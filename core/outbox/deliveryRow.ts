@@ -8,6 +8,7 @@ import { BATCH_EVENT_TYPE } from '../delivery/envelope';
 import {
 	eq,
 	iso,
+	type Change,
 	type Condition,
 	type DeliveryRow,
 	type Row,
@@ -60,9 +61,11 @@ export async function take(
 }
 
 /** Deletes the rows that are still held under a name: their outcome is on record in others. */
-export async function dropHeld(tables: Tables, owner: string): Promise<void> {
-	await tables.remove('deliveries', { all: [eq('lease_owner', owner)] });
-}
+export const dropHeld = (owner: string): Change => ({
+	change: 'remove',
+	table: 'deliveries',
+	query: { all: [eq('lease_owner', owner)] },
+});
 
 /** Where a new delivery begins. */
 export const newDelivery = (

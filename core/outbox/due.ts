@@ -143,7 +143,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		if (claimed.seen === 0 && work.length === 0) break;
 		const { ended, work: singles } = await workFor(ports, endpoints, rows);
 		work.push(...singles);
-		const run = await attemptAll(ports, hold, work, limits, ended);
+		const run = await attemptAll(ports, hold, work, limits, { ended });
 		all.results.push(...run.results);
 		all.changes.push(...run.changes);
 		left -= work.length + ended.length;

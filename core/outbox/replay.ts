@@ -42,7 +42,7 @@ export async function replayDelivery(
 		throw new ReplayError(`The delivery ${id} is being sent at this moment. Try again later.`);
 	}
 	const { ended, work } = await workFor(ports, await loadEndpoints(ports), own);
-	return await attemptAll(ports, hold, work, limits, ended);
+	return await attemptAll(ports, hold, work, limits, { ended });
 }
 
 /**

@@ -25,7 +25,7 @@ import {
 } from './endpoint';
 import { changeEndpoint, EndpointNotFoundError } from './endpoints';
 import type { OutboxPorts } from './ports';
-import { eq, iso, type DeliveryRow, type Row } from './tables';
+import { eq, iso, type Change, type DeliveryRow, type Row } from './tables';
 
 /** A delivery that this run holds, with what is needed to attempt it. */
 export interface Work {
@@ -133,13 +133,16 @@ class Recorder {
 		});
 	}
 
-	private async write(): Promise<void> {
-		const rows = this.rows;
+	private async write(after: Change[] = []): Promise<void> {
+		const { rows } = this;
 		this.rows = [];
 		this.sinceMs = this.ports.nowMs();
-		if (rows.length === 0) return;
+		const outcomes: Change[] =
+			rows.length > 0 ? [{ change: 'insert', table: 'deliveries', rows }] : [];
+		const changes = [...outcomes, ...after];
+		if (changes.length === 0) return;
 		try {
-			await this.ports.tables.insert('deliveries', rows);
+			await this.ports.tables.changeAll(changes);
 		} catch (error) {
 			// Whether the rows are in cannot be told: the lease's end sorts it out.
 			this.failure ??= { error };
@@ -148,11 +151,12 @@ class Recorder {
 
 	/**
 	 * Writes what is left.
+	 * @param after what is to be changed once all outcomes are on record
 	 * @throws where anything could not be written
 	 */
-	async finish(): Promise<void> {
+	async finish(after: Change[]): Promise<void> {
 		await this.writing;
-		await this.write();
+		await this.write(this.failure === undefined ? after : []);
 		if (this.failure !== undefined) throw this.failure.error;
 	}
 }
@@ -283,6 +287,7 @@ async function openGates(
  * Attempts the deliveries that a run holds, each once, and puts the outcomes on record.
  * @param hold all rows that are held by it are in `work` or `ended`, or are out of date
  * @param ended those of its deliveries that ended without an attempt
+ * @param after what is to be changed once all outcomes are on record
  * @returns rejects where a port does; what was attempted until then is on record all the same
  */
 export async function attemptAll(
@@ -290,7 +295,7 @@ export async function attemptAll(
 	{ owner, untilMs }: Hold,
 	work: Work[],
 	limits: RunLimits,
-	ended: Row[] = [],
+	{ after = [], ended = [] }: { after?: Change[]; ended?: Row[] } = {},
 ): Promise<RunResult> {
 	const endpoints = new Map(work.map(({ endpoint }) => [endpoint.id, endpoint]));
 	const lease = new Lease(ports, owner, leaseMsFor([...endpoints.values()]), untilMs);
@@ -367,11 +372,10 @@ export async function attemptAll(
 			await pacer(async () => await paced(async () => await attempt(one, watch)));
 		}),
 	);
-	await recorder.finish();
+	const rejected = settled.find(({ status }) => status === 'rejected');
+	await recorder.finish(rejected === undefined ? [dropHeld(owner), ...after] : []);
 	const changes: EndpointChange[] = [];
 	for (const watch of watches.values()) changes.push(...(await watch.finish(ports)));
-	const rejected = settled.find(({ status }) => status === 'rejected');
 	if (rejected?.status === 'rejected') throw rejected.reason;
-	await dropHeld(ports.tables, owner);
 	return { results, changes };
 }

@@ -15,7 +15,19 @@ import {
 	type RunLimits,
 	type Work,
 } from './run';
-import { eq, findAll, findAny, iso, readRow, readRows, type Row, type StoredRow } from './tables';
+import {
+	eq,
+	findAll,
+	findAny,
+	iso,
+	readRow,
+	readRows,
+	type Change,
+	type Row,
+	type StoredRow,
+	type TableName,
+	type Tables,
+} from './tables';
 
 /** An event to be sent to all endpoints that are subscribed to it. */
 export interface EventInput {
@@ -70,11 +82,15 @@ interface FreshEvent {
 	subscribers: Endpoint[];
 }
 
+const insertion = (table: TableName, rows: Row[]): Change[] =>
+	rows.length > 0 ? [{ change: 'insert', table, rows }] : [];
+
 /**
  * Puts events in, unless they are there already: other runs may put in the same keys at the same time.
  * @param fresh by event ID; what turns out to be another's is taken out
  * @param keyed the IDs that come from idempotency keys
  * @param before gets the rows of what is another's
+ * @returns what is left to be put in, together with the deliveries
  */
 async function putInEvents(
 	{ nowMs, tables }: OutboxPorts,
@@ -82,26 +98,25 @@ async function putInEvents(
 	fresh: Map<string, FreshEvent>,
 	keyed: Set<string>,
 	before: Map<string, StoredRow>,
-): Promise<void> {
-	if (fresh.size === 0) return;
+): Promise<Change[]> {
 	const until = iso(nowMs() + FAN_OUT_MS);
-	await tables.insert(
-		'events',
-		[...fresh.values()].map(({ event, subscribers, text }) => ({
-			event_id: event.id,
-			event_type: event.type,
-			accepted_at: event.acceptedAt,
-			data: text,
-			endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
-			fan_out_owner: keyed.has(event.id) ? claimOf(owner) : owner,
-			fan_out_until: until,
-		})),
-	);
+	const rows = [...fresh.values()].map(({ event, subscribers, text }) => ({
+		event_id: event.id,
+		event_type: event.type,
+		accepted_at: event.acceptedAt,
+		data: text,
+		endpoint_ids: JSON.stringify(subscribers.map(({ id }) => id)),
+		fan_out_owner: keyed.has(event.id) ? claimOf(owner) : owner,
+		fan_out_until: until,
+	}));
 	const claimed = [...fresh.keys()].filter((id) => keyed.has(id));
+	if (claimed.length === 0) return insertion('events', rows);
+	await tables.insert('events', rows);
 	for (const [id, row] of await settleClaims(tables, owner, claimed)) {
 		fresh.delete(id);
 		before.set(id, row);
 	}
+	return [];
 }
 
 /** How a delivery to an endpoint begins: held, gathering for a batch, or in this run's hands. */
@@ -197,7 +212,7 @@ export async function sendEvents(
 		const takers = subscriptions.filter(({ takes }) => takes(event));
 		fresh.set(event.id, { event, text, subscribers: takers.map(({ endpoint }) => endpoint) });
 	}
-	await putInEvents(ports, owner, fresh, keyed, before);
+	const eventsLeft = await putInEvents(ports, owner, fresh, keyed, before);
 
 	const hold = { owner, untilMs: ports.nowMs() + leaseMsFor(endpoints) };
 	const deliveries = [...fresh.values()].flatMap(({ event, subscribers }) =>
@@ -209,12 +224,13 @@ export async function sendEvents(
 			}),
 		),
 	);
-	if (deliveries.length > 0) {
-		await tables.insert(
+	await changeAny(tables, [
+		...eventsLeft,
+		...insertion(
 			'deliveries',
 			deliveries.map(({ row }) => row),
-		);
-	}
+		),
+	]);
 	const work = deliveries.flatMap(({ endpoint, event, row }): Work[] =>
 		row.status === 'sending'
 			? [{ endpoint, events: [event], row: readRow('deliveries', { ...row, id: 0 }) }]
@@ -227,14 +243,11 @@ export async function sendEvents(
 		work.push(...(await closeBatches(ports, endpoint, hold)));
 	}
 
+	const after = fresh.size > 0 ? [fannedOut(owner)] : [];
 	const nothing = { changes: [], results: [] };
-	const [attempted, marked] = await Promise.allSettled([
-		work.length > 0 ? attemptAll(ports, hold, work, limits) : nothing,
-		fresh.size > 0 ? markFannedOut(ports, owner) : undefined,
-	]);
-	if (attempted.status === 'rejected') throw attempted.reason;
-	if (marked.status === 'rejected') throw marked.reason;
-	const { changes, results } = attempted.value;
+	if (work.length === 0) await changeAny(tables, after);
+	const { changes, results } =
+		work.length > 0 ? await attemptAll(ports, hold, work, limits, { after }) : nothing;
 
 	const byEvent = resultsByEvent(deliveries, work, results);
 	for (const result of await recorded(ports, endpoints, before.keys())) {
@@ -256,14 +269,17 @@ export async function sendEvents(
 	return { sent, changes };
 }
 
-/** Says that all deliveries of a run's events are on record. */
-async function markFannedOut({ tables }: OutboxPorts, owner: string): Promise<void> {
-	await tables.update(
-		'events',
-		{ all: [eq('fan_out_owner', owner)] },
-		{ fan_out_owner: null, fan_out_until: null },
-	);
+async function changeAny(tables: Tables, changes: Change[]): Promise<void> {
+	if (changes.length > 0) await tables.changeAll(changes);
 }
+
+/** Says that all deliveries of a run's events are on record. */
+const fannedOut = (owner: string): Change => ({
+	change: 'update',
+	table: 'events',
+	query: { all: [eq('fan_out_owner', owner)] },
+	values: { fan_out_owner: null, fan_out_until: null },
+});
 
 /** The deliveries of events as they are on record. */
 async function recorded(
@@ -333,7 +349,6 @@ export async function completeFanOut(ports: OutboxPorts): Promise<number> {
 			missing.set(id, newDelivery(eventOf(row), endpointId, begin));
 		}
 	}
-	if (missing.size > 0) await tables.insert('deliveries', [...missing.values()]);
-	await markFannedOut(ports, owner);
+	await tables.changeAll([...insertion('deliveries', [...missing.values()]), fannedOut(owner)]);
 	return missing.size;
 }

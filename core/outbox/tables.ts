@@ -97,10 +97,21 @@ export const MAX_CONDITIONS = 800;
 /** How many rows `find` returns at most. */
 export const MAX_FOUND = 1000;
 
+/** One change of a table: what the method of that name of {@link Tables} does. */
+export type Change =
+	| { change: 'insert'; table: TableName; rows: Row[] }
+	| { change: 'update'; table: TableName; query: Query; values: Row }
+	| { change: 'remove'; table: TableName; query: Query };
+
 /** What the outbox needs of a database. */
 export interface Tables {
 	/** Puts in all rows or none. */
 	insert(table: TableName, rows: Row[]): Promise<void>;
+	/**
+	 * Makes changes in this order, for about the cost of one. They are no transaction: one that fails keeps
+	 * those after it from being made. Where a table is made anew, those before it may be made twice.
+	 */
+	changeAll(changes: Change[]): Promise<void>;
 	/** @param order `by`: a column, the row id where absent; `limit`: at most {@link MAX_FOUND} */
 	find(
 		table: TableName,

@@ -1,3 +1,4 @@
+import uniq from 'lodash/uniq';
 import {
 	UserError,
 	type IDataObject,
@@ -11,6 +12,7 @@ import { messageOf } from '../../core/errors/message';
 import {
 	SCHEMA_VERSION,
 	TABLES,
+	type Change,
 	type Condition,
 	type Query,
 	type Row,
@@ -33,36 +35,61 @@ const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
 const START = 'Start';
 
-const node = (name: string, type: string, typeVersion: number, parameters: IDataObject): INode => ({
+const node = (
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: IDataObject,
+	row = 0,
+): INode => ({
 	id: name,
 	name,
 	type: `n8n-nodes-base.${type}`,
 	typeVersion,
-	position: [0, 0],
+	position: [0, row * 100],
 	parameters: parameters as INode['parameters'],
 });
 
-/** Runs Data Table nodes in a row and returns the last one's items. */
-async function run(
-	context: IExecuteFunctions,
-	steps: IDataObject[],
-	items: INodeExecutionData[],
-): Promise<IDataObject[]> {
-	const nodes = [
-		node(START, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' }),
-		...steps.map((parameters, index) => node(`Table ${index}`, 'dataTable', 1.1, parameters)),
-	];
+/** What a Data Table node does, and with which items. */
+interface Step {
+	parameters: IDataObject;
+	items: IDataObject[];
+}
+
+const ONCE: IDataObject[] = [{}];
+
+const listOf = (index: number): string => `step${index}`;
+
+const to = (name: string) => ({ node: name, type: 'main', index: 0 });
+
+const asItem = (json: IDataObject): INodeExecutionData => ({ json });
+
+/** A workflow in which a Data Table node each does a step, in this order, and what it starts with. */
+function workflowOf(steps: Step[]): { code: IWorkflowBase; items: INodeExecutionData[] } {
+	const start = node(START, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' });
+	// n8n runs branches from the top down, each to its end.
+	const tables = steps.map(({ parameters }, index) =>
+		node(`Table ${index}`, 'dataTable', 1.1, parameters, index),
+	);
+	const isOne = steps.length === 1;
+	const lists = steps.flatMap((_, index) =>
+		isOne
+			? []
+			: node(
+					`Items ${index}`,
+					'splitOut',
+					1,
+					{ fieldToSplitOut: listOf(index), include: 'noOtherFields', options: {} },
+					index,
+				),
+	);
 	const code = {
 		name: 'Agent Webhook outbox',
-		nodes,
-		connections: Object.fromEntries(
-			nodes
-				.slice(1)
-				.map(({ name }, index) => [
-					nodes[index].name,
-					{ main: [[{ node: name, type: 'main', index: 0 }]] },
-				]),
-		),
+		nodes: [start, ...lists, ...tables],
+		connections: Object.fromEntries([
+			[START, { main: [(isOne ? tables : lists).map(({ name }) => to(name))] }],
+			...lists.map(({ name }, index) => [name, { main: [[to(tables[index].name)]] }]),
+		]),
 		// Given whole: n8n would take over the calling workflow's, with its error workflow.
 		settings: {
 			executionOrder: 'v1',
@@ -72,6 +99,15 @@ async function run(
 			saveExecutionProgress: false,
 		},
 	} as unknown as IWorkflowBase;
+	const items = isOne
+		? steps[0].items.map(asItem)
+		: [asItem(Object.fromEntries(steps.map((step, index) => [listOf(index), step.items])))];
+	return { code, items };
+}
+
+/** Runs Data Table nodes one after the other and returns the last one's items. */
+async function run(context: IExecuteFunctions, steps: Step[]): Promise<IDataObject[]> {
+	const { code, items } = workflowOf(steps);
 	const { data } = await context.executeWorkflow({ code }, items);
 	return (data[0] ?? []).map(({ json }) => json);
 }
@@ -104,6 +140,33 @@ function filtersOf(query: Query): IDataObject {
 	return { matchType, filters: { conditions: conditions.map(conditionOf) } };
 }
 
+const BY_NAME = { mappingMode: 'autoMapInputData', value: null };
+
+function stepOf(change: Change): Step {
+	switch (change.change) {
+		case 'insert':
+			return {
+				parameters: { operation: 'insert', columns: BY_NAME, options: { optimizeBulk: true } },
+				items: change.rows,
+			};
+		case 'update':
+			return {
+				parameters: {
+					operation: 'update',
+					...filtersOf(change.query),
+					columns: BY_NAME,
+					options: {},
+				},
+				items: [change.values],
+			};
+		case 'remove':
+			return {
+				parameters: { operation: 'deleteRows', ...filtersOf(change.query), options: {} },
+				items: ONCE,
+			};
+	}
+}
+
 /** What n8n says of a table, or of a column of it, that is not there. */
 const CHANGED = /could not be found|not found|unknown column|do not exist|does not exist/i;
 
@@ -127,18 +190,13 @@ class DataTables implements Tables {
 
 	/** Finds the tables by their exact names. */
 	private async list(): Promise<Map<string, IDataObject>> {
-		const found = await run(
-			this.context,
-			[
-				{
-					resource: 'table',
-					operation: 'list',
-					returnAll: true,
-					options: { filterName: `${this.outbox}_` },
-				},
-			],
-			[{ json: {} }],
-		);
+		const parameters = {
+			resource: 'table',
+			operation: 'list',
+			returnAll: true,
+			options: { filterName: `${this.outbox}_` },
+		};
+		const found = await run(this.context, [{ parameters, items: ONCE }]);
 		return new Map(found.map((table) => [String(table.name), table]));
 	}
 
@@ -153,7 +211,9 @@ class DataTables implements Tables {
 			options: { createIfNotExists: false },
 		}));
 		for (const step of steps) {
-			const [made] = await Promise.allSettled([run(this.context, [step], [{ json: {} }])]);
+			const [made] = await Promise.allSettled([
+				run(this.context, [{ parameters: step, items: ONCE }]),
+			]);
 			// Another run may have made it in between.
 			if (made.status === 'rejected' && !(await this.list()).has(step.tableName)) {
 				throw made.reason;
@@ -200,40 +260,50 @@ class DataTables implements Tables {
 		return ids;
 	}
 
-	private async onTable(
-		table: TableName,
-		parameters: IDataObject,
-		items: INodeExecutionData[] = [{ json: {} }],
-	): Promise<IDataObject[]> {
+	private async onTables(steps: Array<Step & { table: TableName }>): Promise<IDataObject[]> {
 		const call = async (): Promise<IDataObject[]> => {
-			const dataTableId = { __rl: true, mode: 'id', value: (await this.ids())[table] };
-			return await run(this.context, [{ resource: 'row', ...parameters, dataTableId }], items);
+			const ids = await this.ids();
+			return await run(
+				this.context,
+				steps.map(({ items, parameters, table }) => ({
+					items,
+					parameters: {
+						resource: 'row',
+						...parameters,
+						dataTableId: { __rl: true, mode: 'id', value: ids[table] },
+					},
+				})),
+			);
 		};
 		const [first] = await Promise.allSettled([call()]);
 		if (first.status === 'fulfilled') return first.value;
 		const error: unknown = first.reason;
 		if (error instanceof TableError) throw error;
 		if (!CHANGED.test(messageOf(error))) {
-			throw new TableError(
-				`n8n’s data table "${this.nameOf(table)}" could not be used: ${messageOf(error)}`,
-				{ cause: error },
-			);
+			const names = uniq(steps.map(({ table }) => `"${this.nameOf(table)}"`)).join(' or ');
+			throw new TableError(`n8n’s data table ${names} could not be used: ${messageOf(error)}`, {
+				cause: error,
+			});
 		}
 		// Deleted, renamed or edited since it was looked up.
 		knownIds.delete(this.cacheKey);
 		return await call();
 	}
 
+	private async onTable(
+		table: TableName,
+		parameters: IDataObject,
+		items = ONCE,
+	): Promise<IDataObject[]> {
+		return await this.onTables([{ table, parameters, items }]);
+	}
+
+	async changeAll(changes: Change[]): Promise<void> {
+		await this.onTables(changes.map((change) => ({ table: change.table, ...stepOf(change) })));
+	}
+
 	async insert(table: TableName, rows: Row[]): Promise<void> {
-		await this.onTable(
-			table,
-			{
-				operation: 'insert',
-				columns: { mappingMode: 'autoMapInputData', value: null },
-				options: { optimizeBulk: true },
-			},
-			rows.map((json) => ({ json })),
-		);
+		await this.changeAll([{ change: 'insert', table, rows }]);
 	}
 
 	async find(
@@ -260,26 +330,13 @@ class DataTables implements Tables {
 	}
 
 	async update(table: TableName, query: Query, values: Row): Promise<StoredRow[]> {
-		const rows = await this.onTable(
-			table,
-			{
-				operation: 'update',
-				...filtersOf(query),
-				columns: { mappingMode: 'autoMapInputData', value: null },
-				options: {},
-			},
-			[{ json: values }],
-		);
-		return rows.map(asRow);
+		const { items, parameters } = stepOf({ change: 'update', table, query, values });
+		return (await this.onTable(table, parameters, items)).map(asRow);
 	}
 
 	async remove(table: TableName, query: Query): Promise<number> {
-		const rows = await this.onTable(table, {
-			operation: 'deleteRows',
-			...filtersOf(query),
-			options: {},
-		});
-		return rows.length;
+		const { items, parameters } = stepOf({ change: 'remove', table, query });
+		return (await this.onTable(table, parameters, items)).length;
 	}
 }
 

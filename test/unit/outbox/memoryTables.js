@@ -94,6 +94,13 @@ const EFFECTS = {
 
 const nextTick = async () => await new Promise((resolve) => setImmediate(resolve));
 
+/** What calls were made, in words: changes that were made in one call stand together. */
+const callNames = ({ calls }) =>
+	calls.reduce((names, { joined, method, table }) => {
+		const name = `${method} ${table}`;
+		return joined ? [...names.slice(0, -1), `${names.at(-1)}, ${name}`] : [...names, name];
+	}, []);
+
 /** A database. Any number of processes connect to it. */
 function createStore() {
 	const tables = Object.fromEntries(Object.keys(TABLES).map((table) => [table, []]));
@@ -127,34 +134,41 @@ function createStore() {
 		const assertAlive = () => {
 			if (connection.dead) throw new KilledError('The process is dead');
 		};
-		const methods = Object.keys(EFFECTS).map((method) => [
-			method,
-			async (table, ...args) => {
-				assertAlive();
-				const call = { table, method, args: structuredClone(args) };
-				const count = connection.calls.push(call);
-				const fails = typeof failAt === 'function' ? failAt(call, count) : count === failAt;
-				const dies = count === killAt;
-				const given = structuredClone(args);
-				const effect =
-					method === 'insert' && numbersFirst
-						? numbered(table, ...given)
-						: () => run(method, table, ...given);
-				await pause(call);
-				assertAlive();
-				if (dies && killed === 'before') connection.dead = true;
-				assertAlive();
-				if (fails && failed === 'before') throw new Error('The database is busy');
-				const result = effect();
-				if (dies) connection.dead = true;
-				assertAlive();
-				await pause(call);
-				assertAlive();
-				if (fails) throw new Error('The database went away');
-				return result;
-			},
-		]);
-		return Object.assign(connection, Object.fromEntries(methods));
+		/** @param joined whether it is made in one call with the change before it */
+		const perform = async (method, table, args, joined = false) => {
+			assertAlive();
+			const call = { table, method, args: structuredClone(args), joined };
+			const count = connection.calls.push(call);
+			const fails = typeof failAt === 'function' ? failAt(call, count) : count === failAt;
+			const dies = count === killAt;
+			const given = structuredClone(args);
+			const effect =
+				method === 'insert' && numbersFirst
+					? numbered(table, ...given)
+					: () => run(method, table, ...given);
+			await pause(call);
+			assertAlive();
+			if (dies && killed === 'before') connection.dead = true;
+			assertAlive();
+			if (fails && failed === 'before') throw new Error('The database is busy');
+			const result = effect();
+			if (dies) connection.dead = true;
+			assertAlive();
+			await pause(call);
+			assertAlive();
+			if (fails) throw new Error('The database went away');
+			return result;
+		};
+		for (const method of Object.keys(EFFECTS)) {
+			connection[method] = async (table, ...args) => await perform(method, table, args);
+		}
+		// Each change counts: the process can die between them as well.
+		connection.changeAll = async (changes) => {
+			for (const [index, { change, table, ...given }] of changes.entries()) {
+				await perform(change, table, Object.values(given), index > 0);
+			}
+		};
+		return connection;
 	}
 
 	return {
@@ -172,4 +186,4 @@ function createStore() {
 	};
 }
 
-module.exports = { createStore, KilledError };
+module.exports = { callNames, createStore, KilledError };
