@@ -1,7 +1,13 @@
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import {
+	OperationalError,
+	type ICredentialDataDecryptedObject,
+	type IExecuteFunctions,
+} from 'n8n-workflow';
 
 import type { SignableRequest } from '../../credentials/AgentWebhookOutboundApi.credentials';
 import { classify, type AttemptResult } from '../../core/policy/outcome';
+
+import { CANCELLED } from './waiting';
 
 /** A response body as n8n's helper streams it. */
 interface ResponseStream extends AsyncIterable<Uint8Array> {
@@ -139,14 +145,16 @@ async function readBounded(
 /**
  * Makes one attempt with n8n's own request helper, so that the instance's proxy, egress and TLS
  * settings apply. Redirects are not followed.
- * @param deadline settles when the attempt has taken too long, or rejects when it is cancelled
- * @returns what happened; rejects only where `deadline` does
+ * @returns what happened
+ * @throws OperationalError when the execution is cancelled
  */
 export async function attemptRequest(
 	context: IExecuteFunctions,
 	request: AttemptRequest,
-	deadline: Promise<void>,
 ): Promise<AttemptResult> {
+	const cancelled = context.getExecutionCancelSignal();
+	const tooLate = AbortSignal.timeout(request.timeoutMs);
+	const ended = cancelled === undefined ? tooLate : AbortSignal.any([cancelled, tooLate]);
 	const options: SignableRequest = {
 		method: 'POST',
 		url: request.url,
@@ -159,11 +167,10 @@ export async function attemptRequest(
 		ignoreHttpStatusErrors: true,
 		// Streamed, so that an endless body costs no memory.
 		encoding: 'stream',
-		abortSignal: context.getExecutionCancelSignal(),
+		abortSignal: ended,
 		...(request.signing && { signing: request.signing }),
 	};
 	let begun: StreamedResponse | undefined;
-	let expired = false;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
 			begun = (await (request.signing
@@ -177,17 +184,26 @@ export async function attemptRequest(
 					})
 				: context.helpers.httpRequest(options))) as StreamedResponse;
 			const { body: stream, headers, statusCode } = begun;
-			if (expired) stream.destroy();
+			if (ended.aborted) stream.destroy();
 			const body = await readBounded(stream, request.maxResponseBytes);
 			return { kind: 'response', statusCode, headers, ...body };
 		} catch (error) {
 			return errorResult(error, begun?.statusCode);
 		}
 	};
-	const timedOut = deadline.then((): AttemptResult => {
-		expired = true;
-		begun?.body.destroy();
-		return errorResult({ code: TOO_LATE }, begun?.statusCode);
+	return await new Promise((resolve, reject) => {
+		// Whether n8n's helper gives up at once or not: nobody waits for it any longer.
+		const end = (): void => {
+			begun?.body.destroy();
+			if (tooLate.aborted) resolve(errorResult({ code: TOO_LATE }, begun?.statusCode));
+			else reject(new OperationalError(CANCELLED));
+		};
+		if (ended.aborted) return end();
+		ended.addEventListener('abort', end, { once: true });
+		void exchange().then((result) => {
+			// Else the signal would keep what this attempt has used until its time is over.
+			ended.removeEventListener('abort', end);
+			resolve(result);
+		});
 	});
-	return await Promise.race([exchange(), timedOut]);
 }

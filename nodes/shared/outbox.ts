@@ -43,7 +43,6 @@ export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 /** The outbox that the node's credential stands for. */
 export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
 	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
-	const wait = cancellableWait(context);
 	return {
 		tables: dataTables(context, name),
 		sealer: createSealer(keys),
@@ -54,24 +53,19 @@ export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPort
 			context.logger.info(text);
 			context.sendMessageToUI(text);
 		},
-		wait,
+		wait: cancellableWait(context),
 		attempt: async ({ body, endpoint, key, nowMs }) => {
-			const timeoutMs = timeoutMsOf(endpoint);
 			const credential = credentialFor(endpoint, nowMs) as ICredentialDataDecryptedObject;
-			return await attemptRequest(
-				context,
-				{
-					url: endpoint.secrets.url,
-					headers: { 'Content-Type': 'application/json', ...endpoint.secrets.headers },
-					body,
-					timeoutMs,
-					skipTlsCheck: endpoint.settings.verify_tls === false,
-					maxResponseBytes: MAX_RESPONSE_BYTES,
-					credential,
-					signing: { platformId: endpoint.profile.id, id: key, nowMs },
-				},
-				wait(timeoutMs),
-			);
+			return await attemptRequest(context, {
+				url: endpoint.secrets.url,
+				headers: { 'Content-Type': 'application/json', ...endpoint.secrets.headers },
+				body,
+				timeoutMs: timeoutMsOf(endpoint),
+				skipTlsCheck: endpoint.settings.verify_tls === false,
+				maxResponseBytes: MAX_RESPONSE_BYTES,
+				credential,
+				signing: { platformId: endpoint.profile.id, id: key, nowMs },
+			});
 		},
 	};
 }

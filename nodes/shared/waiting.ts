@@ -1,5 +1,8 @@
 import { OperationalError, sleep, type IExecuteFunctions } from 'n8n-workflow';
 
+/** What is said where a wait or an attempt is cut off. */
+export const CANCELLED = 'The execution was cancelled';
+
 // The longest wait that Node's timers take.
 const MAX_TIMER_MS = 2_147_483_647;
 
@@ -10,7 +13,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 export function cancellableWait(context: IExecuteFunctions): (ms: number) => Promise<void> {
 	const signal = context.getExecutionCancelSignal();
 	const cancelled = new Promise<never>((_, reject) => {
-		const cancel = () => reject(new OperationalError('The execution was cancelled'));
+		const cancel = () => reject(new OperationalError(CANCELLED));
 		if (signal?.aborted) cancel();
 		else signal?.addEventListener('abort', cancel, { once: true });
 	});

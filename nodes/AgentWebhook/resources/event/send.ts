@@ -184,8 +184,7 @@ async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryRe
 	const credential = jobs.some(({ delivery }) => delivery.target.signed)
 		? await context.getCredentials('agentWebhookOutboundApi')
 		: undefined;
-	const wait = cancellableWait(context);
-	const ports = { wait, nowMs: () => Date.now() };
+	const ports = { wait: cancellableWait(context), nowMs: () => Date.now() };
 	const paced = createPacer(
 		{
 			concurrency: runOption(context, 'concurrency', 50),
@@ -195,12 +194,9 @@ async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryRe
 	);
 	return await Promise.all(
 		jobs.map(async ({ delivery, progress }) => {
-			const { rules, timeoutMs } = delivery.target;
+			const { rules } = delivery.target;
 			const attempt = async () =>
-				await paced(
-					async () =>
-						await attemptRequest(context, attemptOf(delivery, credential), wait(timeoutMs)),
-				);
+				await paced(async () => await attemptRequest(context, attemptOf(delivery, credential)));
 			const onWait = announce(context, delivery);
 			return await deliver(rules, { ...ports, random: Math.random, attempt, onWait }, progress);
 		}),
