@@ -3,7 +3,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { packageName, root, scratch } = require('./project');
+const { root, scratch } = require('./project');
 
 /** Packs the built package and unpacks it below .n8n/NAME. Returns the folder that holds its files. */
 function packPackage(name = 'packed') {
@@ -23,7 +23,8 @@ function packPackage(name = 'packed') {
 
 /** Copies an unpacked package to where n8n looks for community nodes. */
 function installPackage(packed, userFolder) {
-	const target = path.join(userFolder, '.n8n/nodes/node_modules', packageName);
+	const { name } = JSON.parse(fs.readFileSync(path.join(packed, 'package.json'), 'utf8'));
+	const target = path.join(userFolder, '.n8n/nodes/node_modules', name);
 	fs.rmSync(target, { recursive: true, force: true });
 	fs.mkdirSync(path.dirname(target), { recursive: true });
 	fs.cpSync(packed, target, { recursive: true });

@@ -213,16 +213,16 @@ const environment = (base) => ({
 const answersOn = async (port) =>
 	(await fetch(`http://127.0.0.1:${port}/healthz/readiness`).catch(() => undefined))?.ok === true;
 
-/** A process in a folder of its own, with the package in it. */
-function processIn(folder, packed, command, { env, isReady }) {
+/** A process in a folder of its own, with the packages in it. */
+function processIn(folder, packages, command, { env, isReady }) {
 	fs.mkdirSync(folder, { recursive: true });
-	installPackage(packed, folder);
+	for (const packed of packages) installPackage(packed, folder);
 	return new N8nProcess({ command, folder, isReady, env: { ...env, N8N_USER_FOLDER: folder } });
 }
 
 /** The process that has the editor. */
-const mainProcess = async (folder, packed, port, env) =>
-	processIn(folder, packed, 'start', {
+const mainProcess = async (folder, packages, port, env) =>
+	processIn(folder, packages, 'start', {
 		env: {
 			...env,
 			N8N_PORT: String(port),
@@ -232,8 +232,8 @@ const mainProcess = async (folder, packed, port, env) =>
 	});
 
 /** n8n as one process with SQLite. */
-async function singleProcess({ base, env, folder, packed, port }) {
-	const main = await mainProcess(folder, packed, port, {
+async function singleProcess({ base, env, folder, packages, port }) {
+	const main = await mainProcess(folder, packages, port, {
 		...environment(base),
 		DB_TYPE: 'sqlite',
 		...env,
@@ -268,20 +268,20 @@ function isAtWork(worker, executionId) {
 }
 
 /** n8n as a main process, a webhook processor and workers, behind one address. */
-async function queueMode({ base, env, folder, name, packed, port, queue }) {
+async function queueMode({ base, env, folder, name, packages, port, queue }) {
 	const database = await createDatabase(queue, name);
 	const common = { ...environment(base), ...queueEnvironment(queue, database), ...env };
 	const [mainPort, webhookPort] = [await anyPort(), await anyPort()];
 	const below = (part) => path.join(folder, part);
-	const main = await mainProcess(below('main'), packed, mainPort, common);
-	const webhook = processIn(below('webhook'), packed, 'webhook', {
+	const main = await mainProcess(below('main'), packages, mainPort, common);
+	const webhook = processIn(below('webhook'), packages, 'webhook', {
 		env: { ...common, N8N_PORT: String(webhookPort) },
 		isReady: async (log) =>
 			log.includes('Webhook listener waiting') && (await answersOn(webhookPort)),
 	});
 	const workers = [];
 	for (let number = 1; number <= WORKERS; number += 1) {
-		const worker = processIn(below(`worker-${number}`), packed, 'worker', {
+		const worker = processIn(below(`worker-${number}`), packages, 'worker', {
 			env: { ...common, N8N_RUNNERS_BROKER_PORT: String(await anyPort()) },
 			isReady: (log) => log.includes('n8n worker is now ready'),
 		});
@@ -320,9 +320,10 @@ async function queueMode({ base, env, folder, name, packed, port, queue }) {
  * @param name its folder below .n8n/, or below .n8n/queue/
  * @param port the wanted one; the next free one where that is taken
  * @param env further environment, e.g. N8N_EXPRESSION_ENGINE
+ * @param beside the folders of further community packages
  * @param queue the services that startQueueServices tells of, for an n8n of several processes
  */
-async function bootN8n({ name, port: wantedPort, env = {}, packed = packPackage(), queue }) {
+async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue }) {
 	// Apart, since the sweep (test/harness/sweep.js) reads SQLite's files.
 	const folder = path.join(scratch, queue === undefined ? '' : 'queue', name);
 	fs.rmSync(folder, { recursive: true, force: true });
@@ -334,7 +335,8 @@ async function bootN8n({ name, port: wantedPort, env = {}, packed = packPackage(
 	const port = wantedPort === undefined ? await anyPort() : await freePort(wantedPort);
 	const base = `http://127.0.0.1:${port}`;
 	const inMode = queue === undefined ? singleProcess : queueMode;
-	const n8n = await inMode({ base, env, folder, name, packed, port, queue });
+	const packages = [packPackage(), ...beside];
+	const n8n = await inMode({ base, env, folder, name, packages, port, queue });
 	const browserId = randomUUID();
 	const session = { base, browserId, secretsFile: path.join(folder, 'secrets.jsonl') };
 	try {

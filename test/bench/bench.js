@@ -1,0 +1,97 @@
+/**
+ * The bench: what this package costs in n8n, against what n8n does without it. Figures are compared within
+ * rounds that lie side by side, since machines differ and their load does.
+ */
+const { core } = require('./core');
+const { growth } = require('./growth');
+const { inbound } = require('./inbound');
+const { machine } = require('./machine');
+const { memory } = require('./memory');
+const { readOptions } = require('./options');
+const { outbound } = require('./outbound');
+const { print, writeJson, writeMarkdown } = require('./output');
+const { say } = require('./rounds');
+const { BenchStage } = require('./stage');
+const { isReached } = require('./statistics');
+
+/** n8n's own choice, which sending is measured with; what comes in is measured with both. */
+const OWN_ENGINE = 'vm';
+const ENGINES = [OWN_ENGINE, 'legacy'];
+
+const options = readOptions(process.argv.slice(2));
+
+let running;
+
+/** Runs something in an n8n of its own. */
+async function inN8n(engine, task, env) {
+	running = new BenchStage(engine, env);
+	let isDone = false;
+	try {
+		await running.start();
+		const results = await task(running);
+		isDone = true;
+		return results;
+	} finally {
+		await running.stop({ keep: !isDone });
+	}
+}
+
+/** What a boot of n8n with one engine is for. */
+async function measureIn(stage) {
+	const { parts, sizes } = options;
+	const results = [];
+	if (parts.includes('inbound')) results.push(...(await inbound(stage, sizes.inbound)));
+	if (stage.engine !== OWN_ENGINE) return results;
+	if (parts.includes('outbound')) results.push(...(await outbound(stage, sizes.outbound)));
+	if (parts.includes('growth')) results.push(...(await growth(stage, sizes.growth)));
+	return results;
+}
+
+async function measure() {
+	const { parts, sizes } = options;
+	const results = parts.includes('core') ? core(sizes.core) : [];
+	for (const engine of ENGINES) {
+		const needed = engine === OWN_ENGINE ? ['inbound', 'outbound', 'growth'] : ['inbound'];
+		if (!parts.some((part) => needed.includes(part))) continue;
+		results.push(...(await inN8n(engine, measureIn)));
+	}
+	if (parts.includes('memory')) {
+		const inOwnN8n = async (task, env) => await inN8n(OWN_ENGINE, task, env);
+		results.push(...(await memory(inOwnN8n, sizes.memory)));
+	}
+	return results.map((result) => ({
+		...result,
+		...(result.figure && { reached: isReached(result.figure, result.target) }),
+	}));
+}
+
+async function main() {
+	const { json, markdown, parts, quick } = options;
+	const results = await measure();
+	const order = (result) => parts.indexOf(result.part);
+	const report = {
+		machine: machine(),
+		options: { parts, quick },
+		results: results.sort((a, b) => order(a) - order(b)),
+	};
+	print(report);
+	if (json !== undefined) writeJson(json, report);
+	if (markdown !== undefined) writeMarkdown(markdown, report);
+	say('Done.');
+}
+
+async function end(signal) {
+	say(`${signal}: stopping n8n …`);
+	await running?.stop();
+	process.exit(1);
+}
+process.on('SIGINT', () => void end('SIGINT'));
+process.on('SIGTERM', () => void end('SIGTERM'));
+
+main().then(
+	() => process.exit(0),
+	(error) => {
+		console.error(`\n✗ ${error.stack}`);
+		process.exit(1);
+	},
+);

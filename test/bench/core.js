@@ -1,0 +1,164 @@
+/** What the core costs beside the HMAC that cannot be done without: no n8n, no network. */
+const { createHmac } = require('node:crypto');
+
+const { newSecret } = require('../e2e/workflows');
+
+const { compileConditions } = require('../../dist/core/conditions/conditions');
+const { compileFilters } = require('../../dist/core/filters/filters');
+const { profile } = require('../../dist/core/profiles/platforms/agenticflow');
+const { signRequest } = require('../../dist/core/signing/sign');
+const { verifyRequest } = require('../../dist/core/signing/verify');
+const { validate } = require('../../dist/core/validation/validate');
+
+const { say } = require('./rounds');
+const { compare } = require('./statistics');
+
+const EVENT_TYPE = 'workflow.execution.completed';
+const SIZES = [
+	['1 KB', 1024],
+	['1 MB', 1024 ** 2],
+];
+/** Ours and the HMAC take turns so often in a round. */
+const TURNS = 10;
+const MAX_OVER_US = 10;
+const MAX_OVER_PERCENT = 5;
+
+/** An event whose data is a list of records, of so many bytes in all. */
+function eventOf(bytes) {
+	const event = {
+		event: EVENT_TYPE,
+		timestamp: '2026-01-15T10:30:00Z',
+		webhook_id: 'wh_bench',
+		data: {
+			workflow_id: 'wf_bench',
+			execution_id: 'exec_bench',
+			status: 'success',
+			duration_seconds: 300,
+			input_data: { name: 'Jane Doe', email: 'jane@example.com' },
+			output_data: { records: [] },
+			credits_used: 4.5,
+		},
+	};
+	const record = (index) => ({
+		id: `record_${index}`,
+		email: `customer-${index}@example.com`,
+		note: 'Ordered twice, paid once; asks for an invoice.',
+	});
+	const { records } = event.data.output_data;
+	const each = JSON.stringify(record(0)).length + 1;
+	const room = bytes - JSON.stringify(event).length;
+	while ((records.length + 1) * (each + 8) < room) records.push(record(records.length));
+	event.data.output_data.padding = '';
+	const left = bytes - JSON.stringify(event).length;
+	event.data.output_data.padding = 'x'.repeat(Math.max(0, left));
+	return event;
+}
+
+/** What is measured on a body: each once. */
+function operationsOn(event, body, secret) {
+	const { events, scheme } = profile;
+	const { data } = event;
+	const nowMs = Date.now();
+	const secrets = [secret];
+	const headers = Object.fromEntries(
+		Object.entries(signRequest(scheme, { body, id: 'evt_bench', nowMs, secrets })).map(
+			([name, value]) => [name.toLowerCase(), value],
+		),
+	);
+	const known = events.types.find(({ value }) => value === EVENT_TYPE);
+	return {
+		hmac: () => createHmac('sha256', secret).update(body).digest('hex').length,
+		verify: () => verifyRequest(scheme, { headers, body, nowMs, secrets }).valid,
+		sign: () => signRequest(scheme, { body, id: 'evt_bench', nowMs, secrets }) !== undefined,
+		condition: () =>
+			compileConditions({
+				status: 'success',
+				duration_seconds: { lt: 600 },
+				credits_used: { gt: 1 },
+			})(data).met,
+		filter: () =>
+			compileFilters({
+				include_fields: ['workflow_id', 'status', 'input_data', 'output_data'],
+				exclude_fields: ['input_data.email'],
+			})(data).status === 'success',
+		'filter in a list': () =>
+			compileFilters({ exclude_fields: ['output_data.records.email'] })(data).status === 'success',
+		validate: () =>
+			validate(events.schema, event).valid && validate(known.data, data, events.data).valid,
+	};
+}
+
+const TITLES = {
+	verify: 'Verify a signature',
+	sign: 'Sign',
+	condition: 'Conditions on three fields, compiled and tested',
+	filter: 'Filter: four fields in, one out',
+	'filter in a list': 'Filter: one field out of each record of a list',
+	validate: 'Validate an event',
+};
+
+/** What holds an HMAC is compared with it; what holds none counts whole. */
+const WITH_HMAC = ['verify', 'sign'];
+
+/** How long a call takes, in µs. */
+function time(operation, calls) {
+	const began = process.hrtime.bigint();
+	for (let call = 0; call < calls; call += 1) {
+		if (!operation()) throw new Error('What is measured has not worked.');
+	}
+	return Number(process.hrtime.bigint() - began) / 1000 / calls;
+}
+
+/** How many calls take so long. */
+const callsWithin = (operation, ms) =>
+	Math.max(1, Math.round((ms * 1000) / Math.max(0.05, time(operation, 20))));
+
+/** One operation beside the HMAC, in turns. */
+function measureRound(operation, hmac, roundMs) {
+	const turnMs = roundMs / TURNS / 2;
+	const calls = [operation, hmac].map((one) => callsWithin(one, turnMs));
+	const sums = [0, 0];
+	for (let turn = 0; turn < TURNS; turn += 1) {
+		sums[0] += time(operation, calls[0]);
+		sums[1] += time(hmac, calls[1]);
+	}
+	return sums.map((sum) => sum / TURNS);
+}
+
+function rowOf(name, size, samples) {
+	const isSmall = size === SIZES[0][0];
+	const kinds = WITH_HMAC.includes(name)
+		? ['over', 'percentOver']
+		: ['alone', 'percentOf'];
+	return {
+		part: 'core',
+		unit: 'µs',
+		what: `${TITLES[name]}, ${size}`,
+		against: 'createHmac over the same bytes',
+		...compare(samples.ours, samples.theirs, kinds[isSmall ? 0 : 1]),
+		target: { atMost: isSmall ? MAX_OVER_US : MAX_OVER_PERCENT },
+	};
+}
+
+/** @returns the rows of the core */
+function core({ rounds, roundMs }) {
+	const secret = newSecret();
+	return SIZES.flatMap(([size, bytes]) => {
+		const event = eventOf(bytes);
+		const body = Buffer.from(JSON.stringify(event), 'utf8');
+		const { hmac, ...operations } = operationsOn(event, body, secret);
+		return Object.entries(operations).map(([name, operation]) => {
+			say(`Core: ${name}, ${size} …`);
+			const samples = { ours: [], theirs: [] };
+			for (let round = 0; round <= rounds; round += 1) {
+				const [ours, theirs] = measureRound(operation, hmac, roundMs);
+				if (round === 0) continue;
+				samples.ours.push(ours);
+				samples.theirs.push(theirs);
+			}
+			return rowOf(name, size, samples);
+		});
+	});
+}
+
+module.exports = { core };

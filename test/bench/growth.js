@@ -1,0 +1,129 @@
+/** How what a send costs grows, with the items that it has and with the rows that its outbox has on file. */
+const { interleave, say } = require('./rounds');
+const { itemsOf, Sending } = require('./sending');
+const { compare } = require('./statistics');
+
+const BATCH = 100;
+/** Below so many items the fixed cost of a run is most of it. */
+const REFERENCE_ITEMS = 100;
+/** What counts as linear: so much more for each item than with {@link REFERENCE_ITEMS} of them. */
+const LINEAR = 1.25;
+const MAX_GROWTH = 2;
+/** How many events a send has whose outbox has rows on file: the scans of its tables are most of it. */
+const EVENTS_ON_FILE = 1;
+
+const number = (value) => value.toLocaleString('en');
+
+class GrowthBench {
+	constructor(stage, sizes) {
+		Object.assign(this, { stage, sizes, sending: new Sending(stage) });
+	}
+
+	#row(unit, what, against, samples, more) {
+		const { engine } = this.stage;
+		return { part: 'growth', engine, unit, what, against, ...compare(...samples), ...more };
+	}
+
+	/** Time for each item, at each number of items. */
+	async #items() {
+		const ways = {
+			'Single deliveries': await this.sending.ours('http'),
+			[`Batches of ${BATCH}`]: await this.sending.ours('http', BATCH),
+			Outbox: (await this.sending.outbox('growth')).measure,
+		};
+		const rows = [];
+		for (const [way, measure] of Object.entries(ways)) {
+			const perItem = (count) => async () => ((await measure(itemsOf(count))).ms * 1000) / count;
+			const samples = await interleave(
+				`Growth, ${way}`,
+				Object.fromEntries(this.sizes.items.map((count) => [`${number(count)} items`, perItem(count)])),
+				this.sizes.rounds,
+				'µs an item',
+			);
+			const of = (count) => samples[`${number(count)} items`];
+			for (const count of this.sizes.items.filter((size) => size !== REFERENCE_ITEMS)) {
+				rows.push(
+					this.#row(
+						'µs/item',
+						`${way}, ${number(count)} item${count === 1 ? '' : 's'}`,
+						`itself, ${REFERENCE_ITEMS} items`,
+						[of(count), of(REFERENCE_ITEMS)],
+						count > REFERENCE_ITEMS ? { target: { atMost: LINEAR } } : {},
+					),
+				);
+			}
+		}
+		return rows;
+	}
+
+	/** An outbox with so many deliveries on file, delivered all. */
+	async #filled(rows) {
+		const { measure, outbox } = await this.sending.outbox(`rows_${rows}`);
+		await measure(itemsOf(1));
+		say(`Growth: putting ${number(rows)} rows on file …`);
+		outbox.fill(rows);
+		return { measure, outbox };
+	}
+
+	async #rowsOnFile() {
+		const sizes = this.sizes.rowsOnFile;
+		const [fewest] = sizes;
+		const most = sizes.at(-1);
+		const filled = new Map();
+		for (const rows of sizes) filled.set(rows, await this.#filled(rows));
+		const send = (rows) => async () => (await filled.get(rows).measure(itemsOf(EVENTS_ON_FILE))).ms;
+		const title = (rows) => `${number(rows)} rows`;
+		const all = await interleave(
+			'Growth, outbox',
+			Object.fromEntries(sizes.map((rows) => [title(rows), send(rows)])),
+			this.sizes.rounds,
+			'ms a send',
+		);
+		const what = `Outbox: a send of ${EVENTS_ON_FILE} event`;
+		const rows = sizes.slice(1).map((count) =>
+			this.#row(
+				'ms',
+				`${what}, ${title(count)} on file`,
+				`itself, ${title(fewest)}`,
+				[all[title(count)], all[title(fewest)]],
+				{ target: { atMost: MAX_GROWTH } },
+			),
+		);
+		const { outbox } = filled.get(most);
+		const before = outbox.rowsOnFile();
+		say(`Growth: pruning ${number(before)} rows …`);
+		const prunedMs = await outbox.prune();
+		const left = outbox.rowsOnFile();
+		if (left === before) return rows;
+		const pruned = await interleave(
+			'Growth, outbox, pruned',
+			{ pruned: send(most), fewest: send(fewest) },
+			this.sizes.rounds,
+			'ms a send',
+		);
+		return [
+			...rows,
+			this.#row(
+				'ms',
+				`${what}, after Prune has left ${number(left)} rows of ${number(before)}`,
+				`itself, ${title(fewest)}`,
+				[pruned.pruned, pruned.fewest],
+				{
+					target: { atMost: MAX_GROWTH },
+					note: `Prune, as it is by default, took ${number(prunedMs)} ms once`,
+				},
+			),
+		];
+	}
+
+	async run() {
+		say('Growth: making the workflows …');
+		await this.sending.start();
+		return [...(await this.#items()), ...(await this.#rowsOnFile())];
+	}
+}
+
+/** @returns the rows of growth */
+const growth = async (stage, sizes) => await new GrowthBench(stage, sizes).run();
+
+module.exports = { growth };

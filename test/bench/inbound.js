@@ -1,0 +1,366 @@
+/** Requests that come in: what n8n takes of them in a second, under one expression engine. */
+const { createHmac, randomUUID } = require('node:crypto');
+
+const { ACTION, chain, newSecret, node, TRIGGER, unique } = require('../e2e/workflows');
+const { pause } = require('../harness/n8n');
+
+const { AgentWebhookTrigger } = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
+
+const { load } = require('./load');
+const { interleave, say } = require('./rounds');
+const { compare } = require('./statistics');
+
+const CLIENTS = 10;
+const BURST = 50;
+const COMBINE_MS = 25;
+const BODY_BYTES = 1024;
+/** For how long nothing may be begun by requests that were refused. */
+const NOTHING_BEGINS_MS = 500;
+
+const EVENT_TYPE = 'workflow.execution.completed';
+
+/** What is reached for, by engine. */
+const TARGETS = {
+	vm: { bare: 0.95, refused: 1.25, verify: 1.05 },
+	legacy: { bare: 0.95, chain: 1.2, bursts: 3, refused: 4, verify: 1.05 },
+};
+
+const respondNode = (name, responseCode, success) =>
+	node(
+		name,
+		'n8n-nodes-base.respondToWebhook',
+		{ respondWith: 'json', responseBody: JSON.stringify({ success }), options: { responseCode } },
+		{ typeVersion: 1.5 },
+	);
+
+/** What stands behind a trigger that answers by itself. */
+const nothing = () => node('Nothing', 'n8n-nodes-base.noOp', {});
+
+const webhookNode = (path, more) =>
+	node(
+		'Webhook',
+		'n8n-nodes-base.webhook',
+		{ path, httpMethod: 'POST', options: {}, ...more },
+		{ typeVersion: 2.1, webhookId: randomUUID() },
+	);
+
+const withRawBody = { responseMode: 'responseNode', options: { rawBody: true } };
+
+/** The workflows that are compared, all with one secret. Each is `{ id, url }`. */
+class InboundWorkflows {
+	constructor(stage, secret) {
+		Object.assign(this, { stage, secret });
+	}
+
+	async create() {
+		const { client } = this.stage;
+		this.inbound = await client.createCredential('agentWebhookInboundApi', 'Callers', {
+			signatureScheme: 'platform',
+			signingSecret: this.secret,
+		});
+		this.crypto = await client.createCredential('crypto', 'Callers', { hmacSecret: this.secret });
+		this.ours = await this.#trigger({});
+		this.bare = await this.#bare();
+		this.chain = await this.#chain();
+		this.core = await this.#core();
+		this.verify = await this.#verify('all');
+		this.verifyAndRespond = await this.#verify('none');
+		if (canCombine()) this.combined = await this.#trigger({ combineWindowMs: COMBINE_MS });
+	}
+
+	async #add(path, url, nodes, connections) {
+		const id = await this.stage.workflow(path, nodes, connections);
+		return { id, url: `${this.stage.n8n.base}/webhook/${url}` };
+	}
+
+	async #trigger(options) {
+		const path = unique('ours');
+		const trigger = node(
+			'Trigger',
+			TRIGGER,
+			{
+				platform: 'agenticflow',
+				requestKind: 'event',
+				path,
+				authenticationMethods: ['signature'],
+				options,
+			},
+			{ webhookId: randomUUID(), credentials: this.inbound },
+		);
+		return await this.#add(path, `webhooks/events/${path}`, [trigger, nothing()]);
+	}
+
+	async #bare() {
+		const path = unique('bare');
+		const trigger = node(
+			'Trigger',
+			'n8n-nodes-floor.floorTrigger',
+			{ path },
+			{ typeVersion: 2, webhookId: randomUUID() },
+		);
+		return await this.#add(path, path, [trigger, nothing()]);
+	}
+
+	async #core() {
+		const path = unique('core');
+		return await this.#add(path, path, [webhookNode(path), nothing()]);
+	}
+
+	/** What people build without us: Webhook, Crypto, If, Respond to Webhook. */
+	async #chain() {
+		const path = unique('chain');
+		const webhook = webhookNode(path, withRawBody);
+		const crypto = node(
+			'Crypto',
+			'n8n-nodes-base.crypto',
+			{
+				action: 'hmac',
+				type: 'SHA256',
+				encoding: 'hex',
+				binaryData: true,
+				binaryPropertyName: 'data',
+				dataPropertyName: 'signature',
+			},
+			{ typeVersion: 2, credentials: this.crypto },
+		);
+		const check = node(
+			'If',
+			'n8n-nodes-base.if',
+			{
+				conditions: {
+					combinator: 'and',
+					options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 3 },
+					conditions: [
+						{
+							id: randomUUID(),
+							leftValue: '={{ $json.headers["x-agenticflow-signature"] }}',
+							rightValue: '=sha256={{ $json.signature }}',
+							operator: { type: 'string', operation: 'equals' },
+						},
+					],
+				},
+				options: {},
+			},
+			{ typeVersion: 2.3 },
+		);
+		const answers = [respondNode('Accept', 200, true), respondNode('Refuse', 401, false)];
+		return await this.#add(path, path, [webhook, crypto, check, ...answers], {
+			...chain(webhook, crypto, check),
+			If: { main: answers.map(({ name }) => [{ node: name, type: 'main', index: 0 }]) },
+		});
+	}
+
+	/** @param answer which requests Verify answers itself: all, or none, where Respond does it */
+	async #verify(answer) {
+		const path = unique('verify');
+		const webhook = webhookNode(path, withRawBody);
+		const verify = node(
+			'Verify',
+			ACTION,
+			{
+				resource: 'signature',
+				operation: 'verify',
+				platform: 'agenticflow',
+				options: { answer },
+			},
+			{ credentials: this.inbound },
+		);
+		const respond = node('Respond', ACTION, { resource: 'webhook', operation: 'respond' });
+		// n8n's Webhook asks for such a node behind it. Valid requests do not come there.
+		const refuse = respondNode('Refuse', 401, false);
+		const nodes = [webhook, verify, ...(answer === 'none' ? [respond] : []), refuse];
+		const to = (name) => [{ node: name, type: 'main', index: 0 }];
+		return await this.#add(path, path, nodes, {
+			...chain(webhook, verify),
+			Verify: { main: [answer === 'none' ? to('Respond') : [], to('Refuse')] },
+		});
+	}
+}
+
+/** Whether this build's trigger can combine events that come in together. */
+function canCombine() {
+	const { properties } = new AgentWebhookTrigger().description;
+	const { options } = properties.find(({ name }) => name === 'options');
+	return options.some(({ name }) => name === 'combineWindowMs');
+}
+
+/** So many requests, each with an event of its own, signed over its body. */
+function signedEvents(count, secret) {
+	return Array.from({ length: count }, () => {
+		const event = {
+			event: EVENT_TYPE,
+			timestamp: new Date().toISOString(),
+			webhook_id: 'wh_bench',
+			data: {
+				workflow_id: 'wf_bench',
+				execution_id: randomUUID(),
+				status: 'success',
+				output_data: { text: '' },
+			},
+		};
+		event.data.output_data.text = 'x'.repeat(BODY_BYTES - JSON.stringify(event).length);
+		const body = JSON.stringify(event);
+		const signature = createHmac('sha256', secret).update(body).digest('hex');
+		return { body, headers: { 'x-agenticflow-signature': `sha256=${signature}` } };
+	});
+}
+
+class InboundBench {
+	constructor(stage, sizes) {
+		Object.assign(this, { stage, sizes, secret: newSecret() });
+		this.workflows = new InboundWorkflows(stage, this.secret);
+	}
+
+	/**
+	 * Sends requests that each start an execution.
+	 * @returns how many a second: until the last one is answered and its execution has ended
+	 */
+	async #accepted({ id, url }) {
+		const requests = signedEvents(this.sizes.requests, this.secret);
+		const after = this.stage.lastExecution();
+		const { answeredMs, beganMs } = await load(url, requests, { atOnce: CLIENTS, status: 200 });
+		const { endedMs } = await this.stage.ended(id, { after, count: requests.length });
+		return (requests.length * 1000) / (Math.max(answeredMs, endedMs) - beganMs);
+	}
+
+	/** The same with signatures by another secret. @param executions that each request starts */
+	async #refused({ id, url }, executions) {
+		const count = executions === 0 ? this.sizes.refusals : this.sizes.requests;
+		const requests = signedEvents(count, newSecret());
+		const after = this.stage.lastExecution();
+		const { answeredMs, beganMs } = await load(url, requests, { atOnce: CLIENTS, status: 401 });
+		if (executions === 0) {
+			await pause(NOTHING_BEGINS_MS);
+			const last = this.stage.lastExecution();
+			if (last !== after) throw new Error('A request that was refused has started an execution.');
+			return (count * 1000) / (answeredMs - beganMs);
+		}
+		const { endedMs } = await this.stage.ended(id, { after, count });
+		return (count * 1000) / (Math.max(answeredMs, endedMs) - beganMs);
+	}
+
+	/** Sends bursts of requests, all of one at once; the next burst when the one before has ended. */
+	async #bursts({ id, url }, isCombined) {
+		let tookMs = 0;
+		for (let burst = 0; burst < this.sizes.bursts; burst += 1) {
+			const requests = signedEvents(BURST, this.secret);
+			const after = this.stage.lastExecution();
+			const { answeredMs, beganMs } = await load(url, requests, { atOnce: BURST, status: 200 });
+			const count = isCombined ? undefined : BURST;
+			const { endedMs } = await this.stage.ended(id, { after, count });
+			tookMs += Math.max(answeredMs, endedMs) - beganMs;
+		}
+		return (this.sizes.bursts * BURST * 1000) / tookMs;
+	}
+
+	/** That a burst is combined, and loses nothing. @returns into how many executions */
+	async #checkCombined({ id, url }) {
+		const requests = signedEvents(BURST, this.secret);
+		const after = this.stage.lastExecution();
+		await load(url, requests, { atOnce: BURST, status: 200 });
+		const { count } = await this.stage.ended(id, { after });
+		const executions = await this.stage.client.executions(id);
+		const items = executions.flatMap(
+			({ data }) => data.resultData.runData.Trigger[0].data.main[0],
+		);
+		const given = new Set(items.map(({ json }) => json.body.data.execution_id));
+		if (items.length !== BURST || given.size !== BURST || count === BURST) {
+			throw new Error(
+				`A burst of ${BURST} came out as ${items.length} items, ${given.size} of them different, in ${count} executions.`,
+			);
+		}
+		return count;
+	}
+
+	async run() {
+		const { engine } = this.stage;
+		say(`Inbound, ${engine}: making the workflows …`);
+		await this.workflows.create();
+		const { bare, chain: chained, combined, core, ours, verify, verifyAndRespond } = this.workflows;
+		const perBurst = combined && (await this.#checkCombined(combined));
+		const samples = await interleave(
+			`Inbound, ${engine}`,
+			{
+				ours: async () => await this.#accepted(ours),
+				bare: async () => await this.#accepted(bare),
+				chain: async () => await this.#accepted(chained),
+				core: async () => await this.#accepted(core),
+				refused: async () => await this.#refused(ours, 0),
+				'chain refused': async () => await this.#refused(chained, 1),
+				verify: async () => await this.#accepted(verify),
+				'verify, respond': async () => await this.#accepted(verifyAndRespond),
+				'core bursts': async () => await this.#bursts(core, false),
+				...(combined && { bursts: async () => await this.#bursts(combined, true) }),
+			},
+			this.sizes.rounds,
+			'requests a second',
+		);
+		return rowsOf(engine, samples, perBurst);
+	}
+}
+
+const TRIGGER_NAME = 'Agent Webhook Trigger, NoOp';
+const CHAIN_NAME = 'Webhook, Crypto, If, Respond to Webhook';
+const CORE_NAME = 'Webhook, NoOp: checks nothing';
+const BARE_NAME = 'a bare community trigger, NoOp: checks nothing';
+
+/** The comparisons' rows. */
+function rowsOf(engine, samples, perBurst) {
+	const targets = TARGETS[engine];
+	const row = (what, against, [own, other], target, note) => ({
+		part: 'inbound',
+		engine,
+		unit: 'requests/s',
+		what,
+		against,
+		...compare(samples[own], samples[other]),
+		...(target !== undefined && { target: { atLeast: target } }),
+		...(note !== undefined && { note }),
+	});
+	const floor = compare(samples.bare, samples.core);
+	const extraMs = 1000 / floor.ours - 1000 / floor.theirs;
+	const isolate =
+		engine === 'vm'
+			? `Before a community trigger's own code runs, n8n has given the request an isolate: ${extraMs.toFixed(1)} ms of the bare trigger's ${(1000 / floor.ours).toFixed(1)} ms`
+			: undefined;
+	const accepted = `Accepted signed requests, one execution each: ${TRIGGER_NAME}`;
+	const bursts = [`Bursts of ${BURST} requests at once, combined within ${COMBINE_MS} ms`, CORE_NAME];
+	return [
+		row(accepted, BARE_NAME, ['ours', 'bare'], targets.bare),
+		row(accepted, CHAIN_NAME, ['ours', 'chain'], targets.chain, isolate),
+		perBurst === undefined
+			? {
+					part: 'inbound',
+					engine,
+					what: bursts[0],
+					against: bursts[1],
+					skipped: 'This build’s trigger has no option combineWindowMs',
+				}
+			: row(
+					...bursts,
+					['bursts', 'core bursts'],
+					targets.bursts,
+					`${perBurst} execution${perBurst === 1 ? '' : 's'} for the first burst`,
+				),
+		row(
+			'Refused requests, no execution',
+			`${CHAIN_NAME}, one execution each`,
+			['refused', 'chain refused'],
+			targets.refused,
+		),
+		row('Webhook, Verify, which answers', CHAIN_NAME, ['verify', 'chain'], targets.verify),
+		row(
+			'Webhook, Verify, Respond',
+			CHAIN_NAME,
+			['verify, respond', 'chain'],
+			targets.verify,
+		),
+		row(`n8n’s floor: ${BARE_NAME}`, CORE_NAME, ['bare', 'core']),
+		row(`n8n’s floor: ${BARE_NAME}`, CHAIN_NAME, ['bare', 'chain']),
+	];
+}
+
+/** @returns the rows of requests that come in */
+const inbound = async (stage, sizes) => await new InboundBench(stage, sizes).run();
+
+module.exports = { inbound };

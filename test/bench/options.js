@@ -1,0 +1,59 @@
+const { parseArgs } = require('node:util');
+
+const PARTS = ['inbound', 'outbound', 'core', 'growth', 'memory'];
+
+const FULL = {
+	core: { rounds: 15, roundMs: 200 },
+	inbound: { rounds: 7, requests: 400, refusals: 1000, bursts: 6 },
+	outbound: { rounds: 7 },
+	growth: {
+		rounds: 5,
+		items: [1, 10, 100, 1000, 10_000],
+		rowsOnFile: [100, 10_000, 100_000],
+	},
+	memory: { rounds: 5, items: 10_000 },
+};
+
+const QUICK = {
+	core: { rounds: 5, roundMs: 50 },
+	inbound: { rounds: 3, requests: 100, refusals: 300, bursts: 2 },
+	outbound: { rounds: 3 },
+	growth: { rounds: 3, items: [1, 10, 100, 1000], rowsOnFile: [100, 10_000] },
+	memory: undefined,
+};
+
+const USAGE = `Use: npm run bench -- [--quick] [--json FILE] [--markdown FILE] [${PARTS.join('] [')}]`;
+
+/**
+ * Reads the command line.
+ * @returns the parts to run, how much of each, and the files to write
+ * @throws where it cannot be read
+ */
+function readOptions(args) {
+	let read;
+	try {
+		read = parseArgs({
+			args,
+			allowPositionals: true,
+			options: {
+				quick: { type: 'boolean', default: false },
+				json: { type: 'string' },
+				markdown: { type: 'string' },
+			},
+		});
+	} catch (error) {
+		throw new Error(`${error.message}\n${USAGE}`);
+	}
+	const { positionals, values } = read;
+	const unknown = positionals.find((name) => !PARTS.includes(name));
+	if (unknown !== undefined) {
+		throw new Error(`"${unknown}" is no part: there are ${PARTS.join(', ')}.\n${USAGE}`);
+	}
+	return {
+		parts: PARTS.filter((part) => positionals.length === 0 || positionals.includes(part)),
+		sizes: values.quick ? QUICK : FULL,
+		...values,
+	};
+}
+
+module.exports = { readOptions };

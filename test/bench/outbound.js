@@ -1,0 +1,87 @@
+/** Events that go out: how many of them a second. */
+const { interleave, say } = require('./rounds');
+const { itemsOf, Sending } = require('./sending');
+const { compare, median } = require('./statistics');
+
+const EVENTS = 500;
+const BATCH = 100;
+
+const CHAIN_NAME = 'Crypto, HTTP Request';
+const FLOOR_NAME = 'n8n’s request helper in a loop, 50 at once, unsigned';
+
+/** @returns the rows of events that go out */
+async function outbound(stage, { rounds }) {
+	say('Outbound: making the workflows …');
+	const sending = new Sending(stage);
+	await sending.start();
+	const items = itemsOf(EVENTS);
+	const { measure: toOutbox } = await sending.outbox('outbound');
+	const connections = {};
+	const eventsPerSecond = (name, measure) => async () => {
+		const sent = await measure(items);
+		(connections[name] ??= []).push(sent.connections);
+		return (EVENTS * 1000) / sent.ms;
+	};
+	const workflows = {
+		ours: await sending.ours('http'),
+		chain: await sending.chain('http'),
+		floor: await sending.floor('http'),
+		batches: await sending.ours('http', BATCH),
+		outbox: toOutbox,
+		'ours, TLS': await sending.ours('https'),
+		'chain, TLS': await sending.chain('https'),
+		'floor, TLS': await sending.floor('https'),
+	};
+	const samples = await interleave(
+		'Outbound',
+		Object.fromEntries(
+			Object.entries(workflows).map(([name, measure]) => [name, eventsPerSecond(name, measure)]),
+		),
+		rounds,
+		'events a second',
+	);
+	const milliseconds = (name) => samples[name].map((perSecond) => (EVENTS * 1000) / perSecond);
+	const opened = (...names) =>
+		`Connections: ${names.map(([name, own]) => `${own} ${median(connections[name])}`).join(', ')}`;
+	const row = (what, against, [own, other], more) => ({
+		part: 'outbound',
+		engine: stage.engine,
+		unit: 'events/s',
+		what,
+		against,
+		...compare(samples[own], samples[other]),
+		...more,
+	});
+	const single = `${EVENTS} signed events to one endpoint, each in a delivery of its own`;
+	return [
+		row(single, CHAIN_NAME, ['ours', 'chain'], {
+			target: { atLeast: 1.8 },
+			note: opened(['ours', 'Send'], ['chain', 'HTTP Request']),
+		}),
+		row(single, FLOOR_NAME, ['ours', 'floor'], {
+			target: { atLeast: 0.95 },
+			note: opened(['ours', 'Send'], ['floor', 'the helper']),
+		}),
+		row(`${EVENTS} signed events to one endpoint, in batches of ${BATCH}`, CHAIN_NAME, ['batches', 'chain'], {
+			target: { atLeast: 20 },
+		}),
+		{
+			part: 'outbound',
+			engine: stage.engine,
+			unit: 'ms',
+			what: `Outbox: ${EVENTS} events to one endpoint, every attempt on record`,
+			against: 'the same without the outbox',
+			...compare(milliseconds('outbox'), milliseconds('ours')),
+			target: { atMost: 1.5 },
+		},
+		row(`${single}, over TLS`, `${CHAIN_NAME}, over TLS`, ['ours, TLS', 'chain, TLS'], {
+			note: opened(['ours, TLS', 'Send'], ['chain, TLS', 'HTTP Request']),
+		}),
+		row(`${single}, over TLS`, `${FLOOR_NAME}, over TLS`, ['ours, TLS', 'floor, TLS'], {
+			note: opened(['ours, TLS', 'Send'], ['floor, TLS', 'the helper']),
+		}),
+		row(`n8n’s floor: ${FLOOR_NAME}`, CHAIN_NAME, ['floor', 'chain']),
+	];
+}
+
+module.exports = { outbound };

@@ -1,0 +1,103 @@
+/** An outbox of the benched n8n, with one endpoint. */
+const { randomBytes } = require('node:crypto');
+
+const { ACTION, node } = require('../e2e/workflows');
+
+const EVENT_TYPE = 'workflow.execution.completed';
+
+class Outbox {
+	/**
+	 * @param stage the n8n
+	 * @param name of the outbox
+	 */
+	constructor(stage, name) {
+		Object.assign(this, { stage, name });
+	}
+
+	/** Makes it, with an endpoint at a URL that is subscribed to what is sent. */
+	async create(url, signingSecret) {
+		this.credentials = await this.stage.client.createCredential(
+			'agentWebhookOutboxApi',
+			`Outbox ${this.name}`,
+			{ encryptionSecret: randomBytes(32).toString('hex'), outboxName: this.name },
+		);
+		const create = this.#node('Create', {
+			resource: 'endpoint',
+			operation: 'create',
+			endpointName: 'Receiver',
+			url,
+			platform: 'agenticflow',
+			eventTypes: EVENT_TYPE,
+			signingSecret,
+			options: { allowHttp: true, allowInternal: true },
+		});
+		await (await this.stage.itemsWorkflow('endpoint', [create]))([{}]);
+	}
+
+	#node(name, parameters) {
+		return node(name, ACTION, parameters, { credentials: this.credentials });
+	}
+
+	/** The node that sends each of its items as an event. */
+	sendNode() {
+		return this.#node('Send', {
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'subscribers',
+			customEventType: EVENT_TYPE,
+			dataSource: 'item',
+			options: {},
+		});
+	}
+
+	/** Deletes what is more than the operation's own default keeps. @returns how long that took, in ms */
+	async prune() {
+		const prune = this.#node('Prune', { resource: 'delivery', operation: 'prune' });
+		const run = await this.stage.itemsWorkflow('prune', [prune]);
+		return await this.stage.nodeMs(await run([{}]), [prune]);
+	}
+
+	#table(kind) {
+		const [{ id }] = this.stage.query(
+			`SELECT id FROM data_table WHERE name LIKE '${this.name}\\_${kind}\\_v%' ESCAPE '\\'`,
+		);
+		return `data_table_user_${id}`;
+	}
+
+	/** How many deliveries are on record. */
+	rowsOnFile() {
+		const table = this.#table('deliveries');
+		const [{ count }] = this.stage.query(`SELECT COUNT(*) AS count FROM "${table}"`);
+		return count;
+	}
+
+	/**
+	 * Puts copies of the newest delivery and its event beside them, each a second older than the next, until
+	 * so many deliveries are on record. It must have been delivered.
+	 */
+	fill(rows) {
+		const missing = rows - this.rowsOnFile();
+		for (const kind of ['events', 'deliveries']) {
+			const table = this.#table(kind);
+			const columns = this.stage.query(`PRAGMA table_info("${table}")`);
+			const copied = columns.map(({ name }) => name).filter((name) => name !== 'id');
+			const values = copied.map((name) => {
+				if (name === 'event_id') return "'evt_' || number || '_of_' || original.event_id";
+				if (name === 'delivery_id') return "'dlv_' || number || '_of_' || original.delivery_id";
+				return name.endsWith('_at')
+					? `strftime('%Y-%m-%d %H:%M:%f', original."${name}", '-' || number || ' seconds')`
+					: `original."${name}"`;
+			});
+			this.stage.change(
+				`WITH RECURSIVE numbers(number) AS (
+					SELECT ${missing} UNION ALL SELECT number - 1 FROM numbers WHERE number > 1
+				)
+				INSERT INTO "${table}" (${copied.map((name) => `"${name}"`).join(', ')})
+				SELECT ${values.join(', ')}
+				FROM numbers, (SELECT * FROM "${table}" ORDER BY id DESC LIMIT 1) AS original`,
+			);
+		}
+	}
+}
+
+module.exports = { EVENT_TYPE, Outbox };

@@ -1,0 +1,134 @@
+/** The results as a table for people, as Markdown and as JSON. */
+const fs = require('node:fs');
+
+const digits = (value) => {
+	const size = Math.abs(value);
+	if (size >= 100) return Math.round(value).toLocaleString('en');
+	return size >= 10 ? value.toFixed(1) : value.toFixed(2);
+};
+
+/** How a figure of each kind is written. */
+const FORMS = {
+	ratio: (value) => value.toFixed(2),
+	over: (value) => `${value.toFixed(1)} µs over it`,
+	percentOver: (value) => `${value.toFixed(1)} % over it`,
+	percentOf: (value) => `${value.toFixed(1)} % of it`,
+	alone: (value) => `${value.toFixed(1)} µs`,
+};
+
+function figureText({ kind, ...values }) {
+	const [lowest, highest] = [values.lowest, values.highest].map((value) =>
+		kind === 'ratio' ? value.toFixed(2) : value.toFixed(1),
+	);
+	return `${FORMS[kind](values.median)} (${lowest} to ${highest})`;
+}
+
+function targetText(target) {
+	if (target === undefined) return 'say it';
+	return target.atLeast === undefined ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
+}
+
+const reachedText = (reached) => ({ true: 'yes', false: '**no**', null: '–' })[reached];
+
+const HEAD = ['What', 'Against', 'Ours', 'Theirs', 'Figure', 'Target', 'Reached'];
+
+function cellsOf({ against, figure, ours, reached, skipped, target, theirs, unit, what }) {
+	if (skipped !== undefined) return [what, against, skipped, '', '', '', '–'];
+	return [
+		what,
+		against,
+		`${digits(ours)} ${unit}`,
+		`${digits(theirs)} ${unit}`,
+		figureText(figure),
+		targetText(target),
+		reachedText(reached),
+	];
+}
+
+const TITLES = {
+	core: 'The core alone',
+	inbound: 'Requests that come in',
+	outbound: 'Events that go out',
+	growth: 'Growth',
+	memory: 'Memory',
+};
+
+/** The results in groups, each with its title. */
+function groupsOf(results) {
+	const groups = new Map();
+	for (const result of results) {
+		const engine = result.engine === undefined ? '' : `, expression engine ${result.engine}`;
+		const title = TITLES[result.part] + engine;
+		groups.set(title, [...(groups.get(title) ?? []), result]);
+	}
+	return [...groups];
+}
+
+const notesOf = (results) =>
+	results.flatMap(({ against, note, what }) =>
+		note === undefined ? [] : [`${what}, against ${against}: ${note}.`],
+	);
+
+function machineText({ cores, cpu, database, date, memory_gb, n8n, node, package: own, system }) {
+	return `Measured ${date} with ${own} in n8n ${n8n} on Node ${node}, ${database}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${system}`;
+}
+
+const howText = ({ quick }) => (quick ? ' With --quick: fewer rounds, and shorter ones.' : '');
+
+const markdownTable = (rows) =>
+	[HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+
+/** What stands between the marks of a page. */
+function markdown({ machine, options, results }) {
+	const sections = groupsOf(results).map(([title, own]) => {
+		const notes = notesOf(own).map((note) => `- ${note}\n`);
+		const list = notes.length > 0 ? `\n${notes.join('')}` : '';
+		return `### ${title}\n\n${markdownTable(own.map(cellsOf))}${list}`;
+	});
+	return `${machineText(machine)}.${howText(options)}\n\n${sections.join('\n')}`;
+}
+
+const MARKS = /(<!-- figures, .*? -->\n)[^]*?(<!-- \/figures -->)/;
+
+/** Writes the results into a page, between its marks; or as a file of their own, where there is none. */
+function writeMarkdown(file, report) {
+	const text = markdown(report);
+	const page = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+	if (page !== undefined && !MARKS.test(page)) {
+		throw new Error(`${file} has no marks to write between, e.g. <!-- /figures -->.`);
+	}
+	const written = page?.replace(MARKS, (_, begin, end) => `${begin}\n${text}\n${end}`);
+	fs.writeFileSync(file, written ?? text);
+}
+
+function writeJson(file, report) {
+	fs.writeFileSync(file, `${JSON.stringify(report, undefined, '\t')}\n`);
+}
+
+/** Prints the table as wide as it needs to be. */
+function print({ machine, options, results }) {
+	for (const [title, own] of groupsOf(results)) {
+		const rows = [HEAD, ...own.map(cellsOf)].map((cells) =>
+			cells.map((cell) => cell.replaceAll('*', '')),
+		);
+		const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
+		console.log(`\n${title}\n`);
+		for (const cells of rows) {
+			const line = cells.map((cell, column) => cell.padEnd(widths[column])).join('  ');
+			console.log(`  ${line.trimEnd()}`);
+		}
+		for (const note of notesOf(own)) console.log(`  · ${note}`);
+	}
+	console.log(`\n${machineText(machine)}.${howText(options)}`);
+	const asked = results.filter(({ reached }) => typeof reached === 'boolean');
+	const missed = asked.filter(({ reached }) => !reached);
+	console.log(`${asked.length - missed.length} of ${asked.length} targets are reached.`);
+	for (const { against, engine, figure, target, what } of missed) {
+		const where = engine === undefined ? '' : ` (${engine})`;
+		console.log(
+			`  not reached${where}: ${what}, against ${against}: ${figureText(figure)}, ${targetText(target)}`,
+		);
+	}
+}
+
+module.exports = { print, writeJson, writeMarkdown };

@@ -1,0 +1,142 @@
+/** Workflows that send their items to the receiver: ours, and what they are compared with. */
+const { createHmac } = require('node:crypto');
+
+const { ACTION, newSecret, node } = require('../e2e/workflows');
+
+const { EVENT_TYPE, Outbox } = require('./outbox');
+
+const TEXT_BYTES = 400;
+
+/** So many items, each with an event of about half a kilobyte. */
+const itemsOf = (count) =>
+	Array.from({ length: count }, (_, index) => ({
+		event: { order: `order_${index}`, status: 'shipped', text: 'x'.repeat(TEXT_BYTES) },
+	}));
+
+class Sending {
+	constructor(stage) {
+		Object.assign(this, { stage, secret: newSecret() });
+	}
+
+	async start() {
+		const { client } = this.stage;
+		this.outbound = await client.createCredential('agentWebhookOutboundApi', 'Receiver', {
+			authentication: 'none',
+			signatureScheme: 'platform',
+			signingSecret: this.secret,
+		});
+		this.crypto = await client.createCredential('crypto', 'Receiver', { hmacSecret: this.secret });
+	}
+
+	/** Our node. @param protocol http or https @param maxEvents in a delivery */
+	async ours(protocol, maxEvents = 1) {
+		const send = node(
+			'Send',
+			ACTION,
+			{
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'endpoint',
+				platform: 'agenticflow',
+				requestKind: 'event',
+				url: this.stage.endpoints[protocol],
+				eventType: EVENT_TYPE,
+				dataSource: 'item',
+				options: {
+					...(protocol === 'http' && { allowHttp: true }),
+					...(maxEvents > 1 && { maxEvents }),
+				},
+			},
+			{ credentials: this.outbound },
+		);
+		return await this.#measured('ours', [send], { perRequest: maxEvents, isSigned: true });
+	}
+
+	/** Our node, to all endpoints of an outbox that has one. */
+	async outbox(name) {
+		const outbox = new Outbox(this.stage, name);
+		await outbox.create(this.stage.endpoints.http, this.secret);
+		const measure = await this.#measured('outbox', [outbox.sendNode()], {
+			perRequest: 1,
+			isSigned: true,
+		});
+		return { measure, outbox };
+	}
+
+	/** What people build without us: it signs the same bytes as it sends. */
+	async chain(protocol) {
+		const crypto = node(
+			'Crypto',
+			'n8n-nodes-base.crypto',
+			{
+				action: 'hmac',
+				type: 'SHA256',
+				encoding: 'hex',
+				value: '={{ JSON.stringify($json.event) }}',
+				dataPropertyName: 'signature',
+			},
+			{ typeVersion: 2, credentials: this.crypto },
+		);
+		const request = node(
+			'HTTP Request',
+			'n8n-nodes-base.httpRequest',
+			{
+				method: 'POST',
+				url: this.stage.endpoints[protocol],
+				sendHeaders: true,
+				headerParameters: {
+					parameters: [
+						{ name: 'X-AgenticFlow-Signature', value: '=sha256={{ $json.signature }}' },
+					],
+				},
+				sendBody: true,
+				contentType: 'raw',
+				rawContentType: 'application/json',
+				body: '={{ JSON.stringify($json.event) }}',
+				options: {},
+			},
+			{ typeVersion: 4.5 },
+		);
+		return await this.#measured('chain', [crypto, request], { perRequest: 1, isSigned: true });
+	}
+
+	/** n8n's request helper in a loop, unsigned. */
+	async floor(protocol) {
+		const send = node('Floor', 'n8n-nodes-floor.floorSend', {
+			url: this.stage.endpoints[protocol],
+			concurrency: 50,
+		});
+		return await this.#measured('floor', [send], { perRequest: 1, isSigned: false });
+	}
+
+	/**
+	 * @returns a function that sends items, and returns how long the nodes took, in ms, and over how many
+	 * connections; what it is given it calls when the run has ended, before it reads what that took
+	 */
+	async #measured(name, nodes, { isSigned, perRequest }) {
+		const run = await this.stage.itemsWorkflow(name, nodes);
+		return async (items, onEnded = () => undefined) => {
+			await this.stage.received();
+			const executionId = await run(items);
+			onEnded();
+			const { connections, last, requests } = await this.stage.received();
+			if (requests !== Math.ceil(items.length / perRequest)) {
+				throw new Error(
+					`${name} sent ${items.length} items in ${requests} requests, ${perRequest} in each.`,
+				);
+			}
+			if (isSigned) this.#check(name, last);
+			return { ms: await this.stage.nodeMs(executionId, nodes), connections };
+		};
+	}
+
+	/** That a request is signed over what was sent. */
+	#check(name, { body, headers }) {
+		const signature = createHmac('sha256', this.secret).update(body).digest('hex');
+		if (headers['x-agenticflow-signature'] !== `sha256=${signature}`) {
+			throw new Error(`${name} sent a request that is not signed.`);
+		}
+	}
+}
+
+module.exports = { itemsOf, Sending };

@@ -1,0 +1,215 @@
+/** The n8n that is measured, with the floor's nodes beside ours, and the receiver that it sends to. */
+const { fork } = require('node:child_process');
+const { randomUUID } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { DatabaseSync } = require('node:sqlite');
+
+const { chain, node, unique } = require('../e2e/workflows');
+const { makeAuthority, makeSigned } = require('../harness/certificate');
+const { bootN8n, pause } = require('../harness/n8n');
+const { scratch } = require('../harness/project');
+
+const { say } = require('./rounds');
+
+const NAME = 'bench';
+const POLL_MS = 10;
+const ENDED_WITHIN_MS = 600_000;
+const SAY_EVERY_MS = 10_000;
+/** For how long others may keep the database to themselves. */
+const LOCKED_MS = 30_000;
+/** n8n's own limit is for a cloud instance with a small disk; the bench fills tables on purpose. */
+const TABLE_BYTES = 2 * 1024 ** 3;
+/** For how long nothing new may begin until all has begun, where it is not known how much will. */
+const QUIET_MS = 250;
+
+/** A plain webhook that takes a list of items and hands it on as items: what a sending workflow begins with. */
+function itemsNodes(hookPath) {
+	return [
+		node(
+			'Start',
+			'n8n-nodes-base.webhook',
+			{ path: hookPath, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
+			{ typeVersion: 2.1, webhookId: randomUUID() },
+		),
+		node('Items', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body.items', options: {} }),
+	];
+}
+
+class BenchStage {
+	/**
+	 * @param engine what evaluates expressions: vm or legacy
+	 * @param env further environment
+	 */
+	constructor(engine, env = {}) {
+		Object.assign(this, { engine, env });
+	}
+
+	async start() {
+		say(`Starting n8n with the expression engine ${this.engine} …`);
+		const authority = await makeAuthority();
+		const certificate = await makeSigned(authority, { name: NAME });
+		this.receiver = fork(path.join(__dirname, 'receiver.js'));
+		const ports = await this.#tell(certificate);
+		this.endpoints = {
+			http: `http://localhost:${ports.http}`,
+			https: `https://localhost:${ports.https}`,
+		};
+		this.n8n = await bootN8n({
+			name: NAME,
+			beside: [path.join(__dirname, 'floor')],
+			env: {
+				N8N_EXPRESSION_ENGINE: this.engine,
+				N8N_DATA_TABLES_MAX_SIZE_BYTES: String(TABLE_BYTES),
+				EXECUTIONS_DATA_PRUNE: 'false',
+				NODE_EXTRA_CA_CERTS: authority.cert,
+				...this.env,
+			},
+		});
+		this.client = this.n8n.client;
+		this.database = new DatabaseSync(this.#file(), { readOnly: true, timeout: LOCKED_MS });
+	}
+
+	#file() {
+		return path.join(scratch, NAME, '.n8n/database.sqlite');
+	}
+
+	/** The rows that a statement finds in n8n's database. */
+	query(sql) {
+		return this.database.prepare(sql).all();
+	}
+
+	/** @param keep whether what n8n wrote stays, for whoever looks for a fault */
+	async stop({ keep = false } = {}) {
+		this.receiver?.kill();
+		this.database?.close();
+		await this.n8n?.stop();
+		if (!keep) fs.rmSync(path.join(scratch, NAME), { recursive: true, force: true });
+	}
+
+	async #tell(message) {
+		return await new Promise((resolve, reject) => {
+			const onExit = (code) => reject(new Error(`The receiver ended with ${code}.`));
+			this.receiver.once('exit', onExit);
+			this.receiver.once('message', (answer) => {
+				this.receiver.off('exit', onExit);
+				resolve(answer);
+			});
+			this.receiver.send(message);
+		});
+	}
+
+	/** @returns what the receiver got since it was last asked: requests, connections and the last request */
+	async received() {
+		return await this.#tell('received');
+	}
+
+	/** Creates and switches on a workflow of nodes in a row, or connected otherwise. Returns its id. */
+	async workflow(name, nodes, connections = chain(...nodes)) {
+		return await this.client.createWorkflow({ name, nodes, connections });
+	}
+
+	/** What n8n has of a workflow's executions after one of them. */
+	#executionsAfter(id, workflowId) {
+		const [counts] = this.query(
+			`SELECT COUNT(*) AS begun,
+				SUM(status NOT IN ('new', 'running')) AS ended,
+				SUM(status = 'success') AS succeeded,
+				MAX(stoppedAt) AS stopped
+			FROM execution_entity WHERE id > ${id} AND workflowId = '${workflowId}'`,
+		);
+		return counts;
+	}
+
+	/** @returns the newest execution's id */
+	lastExecution() {
+		const [{ id }] = this.query('SELECT MAX(id) AS id FROM execution_entity');
+		return id ?? 0;
+	}
+
+	/**
+	 * Waits until a workflow's executions have ended.
+	 * @param after the id of the execution before them
+	 * @param count how many there are; where absent, until no more begin
+	 * @returns how many there were, and when the last one ended
+	 * @throws where one of them failed
+	 */
+	async ended(workflowId, { after, count }) {
+		const beganMs = Date.now();
+		let saidMs = beganMs;
+		let begunBefore = 0;
+		let quietSinceMs = beganMs;
+		for (;;) {
+			const { begun, ended, stopped, succeeded } = this.#executionsAfter(after, workflowId);
+			const nowMs = Date.now();
+			if (begun !== begunBefore) {
+				begunBefore = begun;
+				quietSinceMs = nowMs;
+			}
+			const isWhole =
+				count === undefined ? begun > 0 && nowMs - quietSinceMs >= QUIET_MS : begun >= count;
+			if (isWhole && ended === begun) {
+				if (succeeded !== ended || (count !== undefined && begun !== count)) {
+					throw new Error(
+						`Of ${begun} executions ${succeeded} succeeded, where ${count ?? 'all'} should have: see .n8n/${NAME}.`,
+					);
+				}
+				return { count: begun, endedMs: Date.parse(`${stopped.replace(' ', 'T')}Z`) };
+			}
+			if (nowMs - beganMs > ENDED_WITHIN_MS) {
+				throw new Error(`${ended ?? 0} of ${count ?? begun} executions ended in ten minutes.`);
+			}
+			if (nowMs - saidMs > SAY_EVERY_MS) {
+				saidMs = nowMs;
+				say(`  … waiting for executions: ${ended ?? 0} of ${count ?? begun} have ended`);
+			}
+			await pause(POLL_MS);
+		}
+	}
+
+	/**
+	 * Makes a workflow that runs nodes on the items that it is started with.
+	 * @returns a function that starts it, and returns the execution's id once it has ended
+	 */
+	async itemsWorkflow(name, nodes) {
+		const hookPath = unique(name);
+		const id = await this.workflow(hookPath, [...itemsNodes(hookPath), ...nodes]);
+		return async (items) => {
+			const after = this.lastExecution();
+			const response = await fetch(`${this.n8n.base}/webhook/${hookPath}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json', connection: 'close' },
+				body: JSON.stringify({ items }),
+			});
+			if (!response.ok) {
+				throw new Error(`${name} answered ${response.status}: ${await response.text()}`);
+			}
+			await this.ended(id, { after, count: 1 });
+			const [execution] = this.query(
+				`SELECT MAX(id) AS id FROM execution_entity WHERE workflowId = '${id}'`,
+			);
+			return execution.id;
+		};
+	}
+
+	/** How long nodes took in an execution, in ms, as n8n has it on record. */
+	async nodeMs(executionId, nodes) {
+		const { data } = await this.client.api('GET', `/executions/${executionId}?includeData=true`);
+		const { runData } = data.resultData;
+		return nodes
+			.flatMap(({ name }) => runData[name])
+			.reduce((sum, { executionTime }) => sum + executionTime, 0);
+	}
+
+	/** Changes n8n's database beside n8n: only while nothing runs there. */
+	change(sql) {
+		const database = new DatabaseSync(this.#file(), { timeout: LOCKED_MS });
+		try {
+			return database.prepare(sql).run();
+		} finally {
+			database.close();
+		}
+	}
+}
+
+module.exports = { BenchStage };
