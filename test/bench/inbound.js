@@ -184,26 +184,35 @@ function canCombine() {
 	return options.some(({ name }) => name === 'combineWindowMs');
 }
 
-/** So many requests, each with an event of its own, signed over its body. */
-function signedEvents(count, secret) {
-	return Array.from({ length: count }, () => {
-		const event = {
-			event: EVENT_TYPE,
-			timestamp: new Date().toISOString(),
-			webhook_id: 'wh_bench',
-			data: {
-				workflow_id: 'wf_bench',
-				execution_id: randomUUID(),
-				status: 'success',
-				output_data: { text: '' },
-			},
-		};
-		event.data.output_data.text = 'x'.repeat(BODY_BYTES - JSON.stringify(event).length);
-		const body = JSON.stringify(event);
-		const signature = createHmac('sha256', secret).update(body).digest('hex');
-		return { body, headers: { 'x-agenticflow-signature': `sha256=${signature}` } };
-	});
+/** A request with an event of its own, signed over its body. */
+function signedEvent(secret) {
+	const event = {
+		event: EVENT_TYPE,
+		timestamp: new Date().toISOString(),
+		webhook_id: 'wh_bench',
+		data: {
+			workflow_id: 'wf_bench',
+			execution_id: randomUUID(),
+			status: 'success',
+			output_data: { text: '' },
+		},
+	};
+	event.data.output_data.text = 'x'.repeat(BODY_BYTES - JSON.stringify(event).length);
+	const body = JSON.stringify(event);
+	const signature = createHmac('sha256', secret).update(body).digest('hex');
+	return { body, headers: { 'x-agenticflow-signature': `sha256=${signature}` } };
 }
+
+/** Such requests for so long. */
+function* eventsFor(ms, secret) {
+	const untilMs = Date.now() + ms;
+	do yield signedEvent(secret);
+	while (Date.now() < untilMs);
+}
+
+/** So many of them. */
+const events = (count, secret) =>
+	Array.from({ length: count }, () => signedEvent(secret)).values();
 
 class InboundBench {
 	constructor(stage, sizes) {
@@ -216,48 +225,57 @@ class InboundBench {
 	 * @returns how many a second: until the last one is answered and its execution has ended
 	 */
 	async #accepted({ id, url }) {
-		const requests = signedEvents(this.sizes.requests, this.secret);
-		const after = this.stage.lastExecution();
-		const { answeredMs, beganMs } = await load(url, requests, { atOnce: CLIENTS, status: 200 });
-		const { endedMs } = await this.stage.ended(id, { after, count: requests.length });
-		return (requests.length * 1000) / (Math.max(answeredMs, endedMs) - beganMs);
+		const requests = eventsFor(this.sizes.loadMs, this.secret);
+		return await this.#perSecond({ id, url }, requests, 200);
 	}
 
-	/** The same with signatures by another secret. @param executions that each request starts */
-	async #refused({ id, url }, executions) {
-		const count = executions === 0 ? this.sizes.refusals : this.sizes.requests;
-		const requests = signedEvents(count, newSecret());
+	/** The same with signatures by another secret. */
+	async #refused({ id, url }) {
+		return await this.#perSecond({ id, url }, eventsFor(this.sizes.loadMs, newSecret()), 401);
+	}
+
+	async #perSecond({ id, url }, requests, status) {
 		const after = this.stage.lastExecution();
-		const { answeredMs, beganMs } = await load(url, requests, { atOnce: CLIENTS, status: 401 });
-		if (executions === 0) {
-			await pause(NOTHING_BEGINS_MS);
-			const last = this.stage.lastExecution();
-			if (last !== after) throw new Error('A request that was refused has started an execution.');
-			return (count * 1000) / (answeredMs - beganMs);
+		const sent = await load(url, requests, { atOnce: CLIENTS, status });
+		const { endedMs } = await this.stage.ended(id, { after, count: sent.count });
+		return (sent.count * 1000) / (Math.max(sent.answeredMs, endedMs) - sent.beganMs);
+	}
+
+	/** The same where nothing may be started. */
+	async #refusedBefore({ url }) {
+		const after = this.stage.lastExecution();
+		const requests = eventsFor(this.sizes.loadMs, newSecret());
+		const { answeredMs, beganMs, count } = await load(url, requests, {
+			atOnce: CLIENTS,
+			status: 401,
+		});
+		await pause(NOTHING_BEGINS_MS);
+		if (this.stage.lastExecution() !== after) {
+			throw new Error('A request that was refused has started an execution.');
 		}
-		const { endedMs } = await this.stage.ended(id, { after, count });
-		return (count * 1000) / (Math.max(answeredMs, endedMs) - beganMs);
+		return (count * 1000) / (answeredMs - beganMs);
 	}
 
 	/** Sends bursts of requests, all of one at once; the next burst when the one before has ended. */
 	async #bursts({ id, url }, isCombined) {
+		let bursts = 0;
 		let tookMs = 0;
-		for (let burst = 0; burst < this.sizes.bursts; burst += 1) {
-			const requests = signedEvents(BURST, this.secret);
+		while (tookMs < this.sizes.loadMs) {
+			const requests = events(BURST, this.secret);
 			const after = this.stage.lastExecution();
 			const { answeredMs, beganMs } = await load(url, requests, { atOnce: BURST, status: 200 });
 			const count = isCombined ? undefined : BURST;
 			const { endedMs } = await this.stage.ended(id, { after, count });
+			bursts += 1;
 			tookMs += Math.max(answeredMs, endedMs) - beganMs;
 		}
-		return (this.sizes.bursts * BURST * 1000) / tookMs;
+		return (bursts * BURST * 1000) / tookMs;
 	}
 
 	/** That a burst is combined, and loses nothing. @returns into how many executions */
 	async #checkCombined({ id, url }) {
-		const requests = signedEvents(BURST, this.secret);
 		const after = this.stage.lastExecution();
-		await load(url, requests, { atOnce: BURST, status: 200 });
+		await load(url, events(BURST, this.secret), { atOnce: BURST, status: 200 });
 		const { count } = await this.stage.ended(id, { after });
 		const executions = await this.stage.client.executions(id);
 		const items = executions.flatMap(
@@ -285,8 +303,8 @@ class InboundBench {
 				bare: async () => await this.#accepted(bare),
 				chain: async () => await this.#accepted(chained),
 				core: async () => await this.#accepted(core),
-				refused: async () => await this.#refused(ours, 0),
-				'chain refused': async () => await this.#refused(chained, 1),
+				refused: async () => await this.#refusedBefore(ours),
+				'chain refused': async () => await this.#refused(chained),
 				verify: async () => await this.#accepted(verify),
 				'verify, respond': async () => await this.#accepted(verifyAndRespond),
 				'core bursts': async () => await this.#bursts(core, false),

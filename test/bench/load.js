@@ -43,21 +43,20 @@ async function post(options, { body, headers }, status) {
 }
 
 /**
- * Sends requests, so many at a time.
- * @param requests each with its `headers` and `body`
+ * Sends requests, so many at a time, until there are no more.
+ * @param requests an iterator of requests, each with its `headers` and `body`
  * @param status that each must be answered with
- * @returns when the first was sent and the last was answered
+ * @returns how many there were, when the first was sent and when the last was answered
  */
 async function load(url, requests, { atOnce, status }) {
 	const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
 	const { hostname, pathname, port } = new URL(url);
 	const options = { agent, hostname, port, path: pathname };
-	let next = 0;
+	let count = 0;
 	const client = async () => {
-		while (next < requests.length) {
-			const request = requests[next];
-			next += 1;
-			await post(options, request, status);
+		for (let next = requests.next(); !next.done; next = requests.next()) {
+			await post(options, next.value, status);
+			count += 1;
 		}
 	};
 	const beganMs = Date.now();
@@ -66,7 +65,7 @@ async function load(url, requests, { atOnce, status }) {
 	} finally {
 		agent.destroy();
 	}
-	return { beganMs, answeredMs: Date.now() };
+	return { beganMs, answeredMs: Date.now(), count };
 }
 
 module.exports = { load };

@@ -4,7 +4,7 @@ const PARTS = ['inbound', 'outbound', 'core', 'growth', 'memory'];
 
 const FULL = {
 	core: { rounds: 15, roundMs: 200 },
-	inbound: { rounds: 7, requests: 400, refusals: 1000, bursts: 6 },
+	inbound: { rounds: 7, loadMs: 5000 },
 	outbound: { rounds: 7 },
 	growth: {
 		rounds: 5,
@@ -16,9 +16,9 @@ const FULL = {
 
 const QUICK = {
 	core: { rounds: 5, roundMs: 50 },
-	inbound: { rounds: 3, requests: 100, refusals: 300, bursts: 2 },
-	outbound: { rounds: 3 },
-	growth: { rounds: 3, items: [1, 10, 100, 1000], rowsOnFile: [100, 10_000] },
+	inbound: { rounds: 2, loadMs: 1000 },
+	outbound: { rounds: 2 },
+	growth: { rounds: 2, items: [1, 10, 100, 1000], rowsOnFile: [100, 10_000] },
 	memory: undefined,
 };
 
