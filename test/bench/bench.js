@@ -37,44 +37,55 @@ async function inN8n(engine, task, env) {
 }
 
 /** What a boot of n8n with one engine is for. */
-async function measureIn(stage) {
+async function measureIn(stage, results) {
 	const { parts, sizes } = options;
-	const results = [];
 	if (parts.includes('inbound')) results.push(...(await inbound(stage, sizes.inbound)));
-	if (stage.engine !== OWN_ENGINE) return results;
+	if (stage.engine !== OWN_ENGINE) return;
 	if (parts.includes('outbound')) results.push(...(await outbound(stage, sizes.outbound)));
 	if (parts.includes('growth')) results.push(...(await growth(stage, sizes.growth)));
-	return results;
 }
 
-async function measure() {
+/** @param results gets each part's when that has been measured */
+async function measure(results) {
 	const { parts, sizes } = options;
-	const results = parts.includes('core') ? core(sizes.core) : [];
+	if (parts.includes('core')) results.push(...core(sizes.core));
 	for (const engine of ENGINES) {
 		const needed = engine === OWN_ENGINE ? ['inbound', 'outbound', 'growth'] : ['inbound'];
 		if (!parts.some((part) => needed.includes(part))) continue;
-		results.push(...(await inN8n(engine, measureIn)));
+		await inN8n(engine, async (stage) => await measureIn(stage, results));
 	}
 	if (parts.includes('memory')) {
 		const inOwnN8n = async (task, env) => await inN8n(OWN_ENGINE, task, env);
 		results.push(...(await memory(inOwnN8n, sizes.memory)));
 	}
-	return results.map((result) => ({
-		...result,
-		...(result.figure && { reached: isReached(result.figure, result.target) }),
-	}));
+}
+
+function reportOf(measuredOn, results) {
+	const { parts, quick } = options;
+	const order = (result) => parts.indexOf(result.part);
+	return {
+		machine: measuredOn,
+		options: { parts, quick },
+		results: results
+			.map((result) => ({
+				...result,
+				...(result.figure && { reached: isReached(result.figure, result.target) }),
+			}))
+			.sort((a, b) => order(a) - order(b)),
+	};
 }
 
 async function main() {
-	const { json, markdown, parts, quick } = options;
-	const results = await measure();
-	const order = (result) => parts.indexOf(result.part);
-	const report = {
-		machine: machine(),
-		options: { parts, quick },
-		results: results.sort((a, b) => order(a) - order(b)),
-	};
-	print(report);
+	const { json, markdown } = options;
+	const measuredOn = machine();
+	const results = [];
+	try {
+		await measure(results);
+	} finally {
+		// What was measured before something went wrong took long enough.
+		if (results.length > 0) print(reportOf(measuredOn, results));
+	}
+	const report = reportOf(measuredOn, results);
 	if (json !== undefined) writeJson(json, report);
 	if (markdown !== undefined) writeMarkdown(markdown, report);
 	say('Done.');

@@ -11,7 +11,7 @@ const { verifyRequest } = require('../../dist/core/signing/verify');
 const { validate } = require('../../dist/core/validation/validate');
 
 const { say } = require('./rounds');
-const { compare } = require('./statistics');
+const { compare, median } = require('./statistics');
 
 const EVENT_TYPE = 'workflow.execution.completed';
 const SIZES = [
@@ -117,19 +117,17 @@ const callsWithin = (operation, ms) =>
 function measureRound(operation, hmac, roundMs) {
 	const turnMs = roundMs / TURNS / 2;
 	const calls = [operation, hmac].map((one) => callsWithin(one, turnMs));
-	const sums = [0, 0];
+	const turns = [[], []];
 	for (let turn = 0; turn < TURNS; turn += 1) {
-		sums[0] += time(operation, calls[0]);
-		sums[1] += time(hmac, calls[1]);
+		turns[0].push(time(operation, calls[0]));
+		turns[1].push(time(hmac, calls[1]));
 	}
-	return sums.map((sum) => sum / TURNS);
+	return turns.map(median);
 }
 
 function rowOf(name, size, samples) {
 	const isSmall = size === SIZES[0][0];
-	const kinds = WITH_HMAC.includes(name)
-		? ['over', 'percentOver']
-		: ['alone', 'percentOf'];
+	const kinds = WITH_HMAC.includes(name) ? ['over', 'percentOver'] : ['alone', 'percentOf'];
 	return {
 		part: 'core',
 		unit: 'µs',

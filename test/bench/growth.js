@@ -36,7 +36,9 @@ class GrowthBench {
 			const perItem = (count) => async () => ((await measure(itemsOf(count))).ms * 1000) / count;
 			const samples = await interleave(
 				`Growth, ${way}`,
-				Object.fromEntries(this.sizes.items.map((count) => [`${number(count)} items`, perItem(count)])),
+				Object.fromEntries(
+					this.sizes.items.map((count) => [`${number(count)} items`, perItem(count)]),
+				),
 				this.sizes.rounds,
 				'µs an item',
 			);
@@ -80,15 +82,17 @@ class GrowthBench {
 			'ms a send',
 		);
 		const what = `Outbox: a send of ${EVENTS_ON_FILE} event`;
-		const rows = sizes.slice(1).map((count) =>
-			this.#row(
-				'ms',
-				`${what}, ${title(count)} on file`,
-				`itself, ${title(fewest)}`,
-				[all[title(count)], all[title(fewest)]],
-				{ target: { atMost: MAX_GROWTH } },
-			),
-		);
+		const rows = sizes
+			.slice(1)
+			.map((count) =>
+				this.#row(
+					'ms',
+					`${what}, ${title(count)} on file`,
+					`itself, ${title(fewest)}`,
+					[all[title(count)], all[title(fewest)]],
+					{ target: { atMost: MAX_GROWTH } },
+				),
+			);
 		const { outbox } = filled.get(most);
 		const before = outbox.rowsOnFile();
 		say(`Growth: pruning ${number(before)} rows …`);

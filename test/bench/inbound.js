@@ -4,7 +4,9 @@ const { createHmac, randomUUID } = require('node:crypto');
 const { ACTION, chain, newSecret, node, TRIGGER, unique } = require('../e2e/workflows');
 const { pause } = require('../harness/n8n');
 
-const { AgentWebhookTrigger } = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
+const {
+	AgentWebhookTrigger,
+} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
 
 const { load } = require('./load');
 const { interleave, say } = require('./rounds');
@@ -211,8 +213,7 @@ function* eventsFor(ms, secret) {
 }
 
 /** So many of them. */
-const events = (count, secret) =>
-	Array.from({ length: count }, () => signedEvent(secret)).values();
+const events = (count, secret) => Array.from({ length: count }, () => signedEvent(secret)).values();
 
 class InboundBench {
 	constructor(stage, sizes) {
@@ -278,9 +279,7 @@ class InboundBench {
 		await load(url, events(BURST, this.secret), { atOnce: BURST, status: 200 });
 		const { count } = await this.stage.ended(id, { after });
 		const executions = await this.stage.client.executions(id);
-		const items = executions.flatMap(
-			({ data }) => data.resultData.runData.Trigger[0].data.main[0],
-		);
+		const items = executions.flatMap(({ data }) => data.resultData.runData.Trigger[0].data.main[0]);
 		const given = new Set(items.map(({ json }) => json.body.data.execution_id));
 		if (items.length !== BURST || given.size !== BURST || count === BURST) {
 			throw new Error(
@@ -342,7 +341,10 @@ function rowsOf(engine, samples, perBurst) {
 			? `Before a community trigger's own code runs, n8n has given the request an isolate: ${extraMs.toFixed(1)} ms of the bare trigger's ${(1000 / floor.ours).toFixed(1)} ms`
 			: undefined;
 	const accepted = `Accepted signed requests, one execution each: ${TRIGGER_NAME}`;
-	const bursts = [`Bursts of ${BURST} requests at once, combined within ${COMBINE_MS} ms`, CORE_NAME];
+	const bursts = [
+		`Bursts of ${BURST} requests at once, combined within ${COMBINE_MS} ms`,
+		CORE_NAME,
+	];
 	return [
 		row(accepted, BARE_NAME, ['ours', 'bare'], targets.bare),
 		row(accepted, CHAIN_NAME, ['ours', 'chain'], targets.chain, isolate),
@@ -367,12 +369,7 @@ function rowsOf(engine, samples, perBurst) {
 			targets.refused,
 		),
 		row('Webhook, Verify, which answers', CHAIN_NAME, ['verify', 'chain'], targets.verify),
-		row(
-			'Webhook, Verify, Respond',
-			CHAIN_NAME,
-			['verify, respond', 'chain'],
-			targets.verify,
-		),
+		row('Webhook, Verify, Respond', CHAIN_NAME, ['verify, respond', 'chain'], targets.verify),
 		row(`n8n’s floor: ${BARE_NAME}`, CORE_NAME, ['bare', 'core']),
 		row(`n8n’s floor: ${BARE_NAME}`, CHAIN_NAME, ['bare', 'chain']),
 	];

@@ -7,7 +7,7 @@ const BYTES_IN_A_GIGABYTE = 1024 ** 3;
 
 const versionIn = (folder) => require(path.join(folder, 'package.json')).version;
 
-/** What the figures were measured on. */
+/** What the figures are measured on, and how busy that is before. */
 function machine() {
 	const cpus = os.cpus();
 	return {
@@ -20,6 +20,7 @@ function machine() {
 		n8n: versionIn(path.join(n8nInstalled, 'node_modules/n8n')),
 		package: versionIn(root),
 		database: 'SQLite',
+		load_before: Number(os.loadavg()[0].toFixed(2)),
 	};
 }
 

@@ -15,7 +15,7 @@ const FULL = {
 };
 
 const QUICK = {
-	core: { rounds: 5, roundMs: 50 },
+	core: { rounds: 5, roundMs: 100 },
 	inbound: { rounds: 2, loadMs: 1000 },
 	outbound: { rounds: 2 },
 	growth: { rounds: 2, items: [1, 10, 100, 1000], rowsOnFile: [100, 10_000] },

@@ -62,9 +62,14 @@ async function outbound(stage, { rounds }) {
 			target: { atLeast: 0.95 },
 			note: opened(['ours', 'Send'], ['floor', 'the helper']),
 		}),
-		row(`${EVENTS} signed events to one endpoint, in batches of ${BATCH}`, CHAIN_NAME, ['batches', 'chain'], {
-			target: { atLeast: 20 },
-		}),
+		row(
+			`${EVENTS} signed events to one endpoint, in batches of ${BATCH}`,
+			CHAIN_NAME,
+			['batches', 'chain'],
+			{
+				target: { atLeast: 20 },
+			},
+		),
 		{
 			part: 'outbound',
 			engine: stage.engine,

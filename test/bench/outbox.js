@@ -31,7 +31,9 @@ class Outbox {
 			signingSecret,
 			options: { allowHttp: true, allowInternal: true },
 		});
-		await (await this.stage.itemsWorkflow('endpoint', [create]))([{}]);
+		await (
+			await this.stage.itemsWorkflow('endpoint', [create])
+		)([{}]);
 	}
 
 	#node(name, parameters) {

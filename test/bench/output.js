@@ -73,19 +73,30 @@ function machineText({ cores, cpu, database, date, memory_gb, n8n, node, package
 	return `Measured ${date} with ${own} in n8n ${n8n} on Node ${node}, ${database}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${system}`;
 }
 
-const howText = ({ quick }) => (quick ? ' With --quick: fewer rounds, and shorter ones.' : '');
+/** What makes figures worse than they could be. */
+function warnings({ machine, options }) {
+	const { cores, load_before: before } = machine;
+	return [
+		...(options.quick ? ['With --quick: fewer rounds, and shorter ones.'] : []),
+		...(before > cores / 2
+			? [`The machine was busy before: a load average of ${before} on ${cores} cores.`]
+			: []),
+	];
+}
+
+const heading = (report) => [`${machineText(report.machine)}.`, ...warnings(report)].join(' ');
 
 const markdownTable = (rows) =>
 	[HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 
 /** What stands between the marks of a page. */
-function markdown({ machine, options, results }) {
-	const sections = groupsOf(results).map(([title, own]) => {
+function markdown(report) {
+	const sections = groupsOf(report.results).map(([title, own]) => {
 		const notes = notesOf(own).map((note) => `- ${note}\n`);
 		const list = notes.length > 0 ? `\n${notes.join('')}` : '';
 		return `### ${title}\n\n${markdownTable(own.map(cellsOf))}${list}`;
 	});
-	return `${machineText(machine)}.${howText(options)}\n\n${sections.join('\n')}`;
+	return `${heading(report)}\n\n${sections.join('\n')}`;
 }
 
 const MARKS = /(<!-- figures, .*? -->\n)[^]*?(<!-- \/figures -->)/;
@@ -106,7 +117,8 @@ function writeJson(file, report) {
 }
 
 /** Prints the table as wide as it needs to be. */
-function print({ machine, options, results }) {
+function print(report) {
+	const { results } = report;
 	for (const [title, own] of groupsOf(results)) {
 		const rows = [HEAD, ...own.map(cellsOf)].map((cells) =>
 			cells.map((cell) => cell.replaceAll('*', '')),
@@ -119,7 +131,7 @@ function print({ machine, options, results }) {
 		}
 		for (const note of notesOf(own)) console.log(`  · ${note}`);
 	}
-	console.log(`\n${machineText(machine)}.${howText(options)}`);
+	console.log(`\n${heading(report)}`);
 	const asked = results.filter(({ reached }) => typeof reached === 'boolean');
 	const missed = asked.filter(({ reached }) => !reached);
 	console.log(`${asked.length - missed.length} of ${asked.length} targets are reached.`);

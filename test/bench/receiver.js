@@ -31,7 +31,9 @@ async function open(server, event) {
 	server.on(event, () => {
 		seen.connections += 1;
 	});
-	await new Promise((resolve) => server.listen({ port: 0, host: 'localhost', backlog: BACKLOG }, resolve));
+	await new Promise((resolve) =>
+		server.listen({ port: 0, host: 'localhost', backlog: BACKLOG }, resolve),
+	);
 	return server.address().port;
 }
 

@@ -85,9 +85,7 @@ class Sending {
 				url: this.stage.endpoints[protocol],
 				sendHeaders: true,
 				headerParameters: {
-					parameters: [
-						{ name: 'X-AgenticFlow-Signature', value: '=sha256={{ $json.signature }}' },
-					],
+					parameters: [{ name: 'X-AgenticFlow-Signature', value: '=sha256={{ $json.signature }}' }],
 				},
 				sendBody: true,
 				contentType: 'raw',

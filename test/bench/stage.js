@@ -46,6 +46,11 @@ class BenchStage {
 	}
 
 	async start() {
+		this.starting = this.#start();
+		await this.starting;
+	}
+
+	async #start() {
 		say(`Starting n8n with the expression engine ${this.engine} …`);
 		const authority = await makeAuthority();
 		const certificate = await makeSigned(authority, { name: NAME });
@@ -81,6 +86,8 @@ class BenchStage {
 
 	/** @param keep whether what n8n wrote stays, for whoever looks for a fault */
 	async stop({ keep = false } = {}) {
+		// What is stopped while it starts would otherwise go on without anybody.
+		await Promise.allSettled([this.starting]);
 		this.receiver?.kill();
 		this.database?.close();
 		await this.n8n?.stop();
