@@ -171,12 +171,9 @@ const N8N_FAULTS = {
 			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
 			N8N_READS.test(headerOf(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
-	'n8n 2.36 answers 500 where the boundary of several parts is not told': (
-		request,
-		{ status, text },
-	) =>
+	'n8n 2.36 answers 500 where several parts cannot be read': (request, { status, text }) =>
 		status === 500 &&
-		/^multipart\/form-data$/.test(headerOf(request, 'content-type')) &&
+		/^multipart\/form-data/.test(headerOf(request, 'content-type')) &&
 		(request.method === 'HEAD' || asJson(text)?.code === 0),
 	'n8n answers 500 to a browser that asks for an address that it does not know': (
 		request,
