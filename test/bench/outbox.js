@@ -5,6 +5,9 @@ const { ACTION, node } = require('../e2e/workflows');
 
 const EVENT_TYPE = 'workflow.execution.completed';
 
+/** The tables that sends put rows in. */
+const RECORDS = ['events', 'deliveries'];
+
 class Outbox {
 	/**
 	 * @param stage the n8n
@@ -73,13 +76,18 @@ class Outbox {
 		return count;
 	}
 
+	/** Deletes what is on record, and leaves the endpoint. */
+	clear() {
+		for (const kind of RECORDS) this.stage.change(`DELETE FROM "${this.#table(kind)}"`);
+	}
+
 	/**
 	 * Puts copies of the newest delivery and its event beside them, each a second older than the next, until
 	 * so many deliveries are on record. It must have been delivered.
 	 */
 	fill(rows) {
 		const missing = rows - this.rowsOnFile();
-		for (const kind of ['events', 'deliveries']) {
+		for (const kind of RECORDS) {
 			const table = this.#table(kind);
 			const columns = this.stage.query(`PRAGMA table_info("${table}")`);
 			const copied = columns.map(({ name }) => name).filter((name) => name !== 'id');

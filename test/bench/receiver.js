@@ -27,21 +27,22 @@ function answer(request, response) {
 	});
 }
 
-async function open(server, event) {
+async function open(server, { event, host }) {
 	server.on(event, () => {
 		seen.connections += 1;
 	});
-	await new Promise((resolve) =>
-		server.listen({ port: 0, host: 'localhost', backlog: BACKLOG }, resolve),
-	);
+	await new Promise((resolve) => server.listen({ port: 0, host, backlog: BACKLOG }, resolve));
 	return server.address().port;
 }
 
 process.once('message', async ({ cert, key }) => {
 	const files = { cert: fs.readFileSync(cert), key: fs.readFileSync(key) };
 	const ports = {
-		http: await open(http.createServer(answer), 'connection'),
-		https: await open(https.createServer(files, answer), 'secureConnection'),
+		http: await open(http.createServer(answer), { event: 'connection', host: '127.0.0.1' }),
+		https: await open(https.createServer(files, answer), {
+			event: 'secureConnection',
+			host: 'localhost',
+		}),
 	};
 	process.on('message', () => {
 		process.send(seen);

@@ -57,7 +57,7 @@ class BenchStage {
 		this.receiver = fork(path.join(__dirname, 'receiver.js'));
 		const ports = await this.#tell(certificate);
 		this.endpoints = {
-			http: `http://localhost:${ports.http}`,
+			http: `http://127.0.0.1:${ports.http}`,
 			https: `https://localhost:${ports.https}`,
 		};
 		this.n8n = await bootN8n({
