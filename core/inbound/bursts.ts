@@ -1,5 +1,6 @@
 /**
- * Combines requests that arrive within a short window, so that one execution takes them all.
+ * Combines requests that arrive within a short window, so that one execution takes them all. What arrives
+ * while the burst before is still being taken joins the next one: so bursts grow with the load.
  *
  * The first of a burst leads: it waits for the others, hands on what all of them brought, and is
  * answered as ever. The others follow: they are answered once it has been, and in the same way. So none
@@ -21,6 +22,13 @@ export type Place<Item, Fate> =
 	| { role: 'leader'; items: Item[]; settle: (fate: Fate) => void }
 	| { role: 'follower'; fate: Fate };
 
+/** How long the leader of a burst waits for others. */
+export interface BurstWaits {
+	window: () => Promise<void>;
+	/** After that, where the burst before is not answered yet, the longest time to wait until it is. */
+	longest: () => Promise<void>;
+}
+
 export interface BurstLimits {
 	/** How many items a burst may have: with the last of them its wait is over. */
 	maxItems: number;
@@ -31,6 +39,9 @@ export interface BurstLimits {
 export class Bursts<Item, Fate> {
 	private readonly open = new Map<string, Burst<Item, Fate>>();
 
+	/** The last burst of each key: resolves when it is answered. */
+	private readonly unanswered = new Map<string, Promise<void>>();
+
 	private held = 0;
 
 	constructor(private readonly limits: BurstLimits) {}
@@ -38,32 +49,42 @@ export class Bursts<Item, Fate> {
 	/**
 	 * Joins the burst that is under way, or begins one.
 	 * @param key what requests of one burst have in common
-	 * @param wait resolves when the window of a burst that begins now is over
+	 * @param waits of a burst that begins now
 	 * @returns the leader's place when its burst is complete, a follower's when its leader was answered
 	 */
-	async join(key: string, item: Item, wait: () => Promise<void>): Promise<Place<Item, Fate>> {
+	async join(key: string, item: Item, waits: BurstWaits): Promise<Place<Item, Fate>> {
 		if (this.held >= this.limits.maxHeld) {
 			return { role: 'leader', items: [item], settle: () => undefined };
 		}
 		this.held += 1;
 		const burst = this.open.get(key);
 		return burst === undefined
-			? await this.lead(key, item, wait)
+			? await this.lead(key, item, waits)
 			: await this.follow(key, burst, item);
 	}
 
 	private async lead(
 		key: string,
 		item: Item,
-		wait: () => Promise<void>,
+		{ longest, window }: BurstWaits,
 	): Promise<Place<Item, Fate>> {
 		const burst: Burst<Item, Fate> = { items: [item], followers: [], close: () => undefined };
 		this.open.set(key, burst);
 		const full = new Promise<void>((resolve) => {
 			burst.close = resolve;
 		});
+		const before = this.unanswered.get(key);
+		let answer = (): void => undefined;
+		const answered = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		this.unanswered.set(key, answered);
 		this.closeIfFull(key, burst);
-		await Promise.race([wait(), full]);
+		const gather = async (): Promise<void> => {
+			await window();
+			if (before !== undefined) await Promise.race([before, longest()]);
+		};
+		await Promise.race([gather(), full]);
 		this.forget(key, burst);
 		let isSettled = false;
 		return {
@@ -73,6 +94,8 @@ export class Bursts<Item, Fate> {
 				if (isSettled) return;
 				isSettled = true;
 				this.held -= burst.items.length;
+				if (this.unanswered.get(key) === answered) this.unanswered.delete(key);
+				answer();
 				for (const resolve of burst.followers) resolve(fate);
 			},
 		};

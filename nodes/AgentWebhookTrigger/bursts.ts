@@ -18,6 +18,9 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 // Under the expression engine `vm` n8n keeps some 9 MB for each request until it is answered.
 const bursts = new Bursts<INodeExecutionData, Answered>({ maxItems: 50, maxHeld: 100 });
 
+/** A burst goes on gathering until the one before is answered, but not for longer than this beyond its window. */
+const LONGEST_MS = 1000;
+
 /** For how long a burst is gathered, in ms; 0 for not at all. */
 export function combineWindowMs(
 	context: IWebhookFunctions,
@@ -73,7 +76,10 @@ export async function joinBurst(
 	windowMs: number,
 ): Promise<Place<INodeExecutionData, Answered>> {
 	const key = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
-	const place = await bursts.join(key, item, async () => await sleep(windowMs));
+	const place = await bursts.join(key, item, {
+		window: async () => await sleep(windowMs),
+		longest: async () => await sleep(LONGEST_MS),
+	});
 	if (place.role === 'leader') onceAnswered(context.getResponseObject(), place.settle);
 	return place;
 }

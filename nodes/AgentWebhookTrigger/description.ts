@@ -209,7 +209,7 @@ const options: INodeProperties = {
 			},
 			default: 25,
 			description:
-				'Events that arrive within this time, 50 at most, start one execution with an item each. Each waits for so long, and is answered when n8n has taken them all.',
+				'Events that arrive within this time, or while n8n takes those before, start one execution with an item each: 50 at most. Each is answered when n8n has taken them all.',
 		},
 		{
 			displayName: 'Conditions',

@@ -2,13 +2,24 @@ const fc = require('fast-check');
 
 const { Bursts } = require('../../dist/core/inbound/bursts');
 
-/** Waits that end when the test says so. */
-function waits() {
+/** A kind of wait that ends when the test says so. */
+function waiting() {
 	const open = [];
 	return {
 		wait: async () => await new Promise((resolve) => open.push(resolve)),
 		begun: () => open.length,
 		end: () => open.shift()(),
+	};
+}
+
+/** What the leaders of bursts wait for. */
+function waits() {
+	const [window, longest] = [waiting(), waiting()];
+	return {
+		wait: { window: window.wait, longest: longest.wait },
+		begun: window.begun,
+		end: window.end,
+		longest,
 	};
 }
 
@@ -41,18 +52,57 @@ test('the first leads with the items of all, and the others follow with its fate
 	}
 });
 
-test('who comes when the window is over begins another burst, answered or not', async () => {
-	const bursts = new Bursts(roomy);
-	const { end, wait } = waits();
-	const first = joining(bursts, 'k', 'a', wait);
-	await quiet();
-	end();
-	await quiet();
-	const second = joining(bursts, 'k', 'b', wait);
-	await quiet();
-	end();
-	await quiet();
-	expect([first, second].map(({ items }) => items)).toEqual([['a'], ['b']]);
+describe('who comes when the window is over begins another burst, which goes on gathering', () => {
+	async function twoBursts() {
+		const bursts = new Bursts(roomy);
+		const { end, longest, wait } = waits();
+		const first = joining(bursts, 'k', 'a', wait);
+		await quiet();
+		end();
+		await quiet();
+		const second = joining(bursts, 'k', 'b', wait);
+		await quiet();
+		end();
+		await quiet();
+		expect([first.items, second.items]).toEqual([['a'], undefined]);
+		joining(bursts, 'k', 'c', wait);
+		await quiet();
+		return { first, second, longest };
+	}
+
+	test('until the one before is answered', async () => {
+		const { first, second } = await twoBursts();
+		first.settle('done');
+		await quiet();
+		expect(second.items).toEqual(['b', 'c']);
+	});
+
+	test('but not for ever', async () => {
+		const { longest, second } = await twoBursts();
+		longest.end();
+		await quiet();
+		expect(second.items).toEqual(['b', 'c']);
+	});
+
+	test('and not at all where that was answered in the window', async () => {
+		const bursts = new Bursts(roomy);
+		const { end, wait } = waits();
+		const first = joining(bursts, 'k', 'a', wait);
+		await quiet();
+		end();
+		await quiet();
+		const second = joining(bursts, 'k', 'b', wait);
+		first.settle('done');
+		end();
+		await quiet();
+		expect(second.items).toEqual(['b']);
+		const third = joining(bursts, 'k', 'c', wait);
+		second.settle('done');
+		await quiet();
+		end();
+		await quiet();
+		expect(third.items).toEqual(['c']);
+	});
 });
 
 test('triggers do not share bursts', async () => {
@@ -88,6 +138,7 @@ test('who comes when too many are held is on its own, until some are answered', 
 	requests[0].settle('done');
 	// Told twice, it would count twice.
 	requests[0].settle('done');
+	await quiet();
 	const later = ['d', 'e', 'f'].map((item) => joining(bursts, 'k', item, wait));
 	await quiet();
 	end();
@@ -96,7 +147,7 @@ test('who comes when too many are held is on its own, until some are answered', 
 });
 
 test('however requests, windows and answers interleave, each item goes to one leader, and each is told its leader’s fate', async () => {
-	const step = fc.constantFrom('request', 'request', 'request', 'window', 'answer');
+	const step = fc.constantFrom('request', 'request', 'request', 'window', 'longest', 'answer');
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(step, { maxLength: 60 }),
@@ -104,7 +155,7 @@ test('however requests, windows and answers interleave, each item goes to one le
 			fc.integer({ min: 1, max: 8 }),
 			async (steps, maxItems, maxHeld) => {
 				const bursts = new Bursts({ maxItems, maxHeld });
-				const { begun, end, wait } = waits();
+				const { begun, end, longest, wait } = waits();
 				const requests = [];
 				const settled = new Set();
 				const answer = () => {
@@ -115,6 +166,7 @@ test('however requests, windows and answers interleave, each item goes to one le
 				for (const what of steps) {
 					if (what === 'request') requests.push(joining(bursts, 'k', requests.length, wait));
 					else if (what === 'answer') answer();
+					else if (what === 'longest') longest.begun() > 0 && longest.end();
 					else if (begun() > 0) end();
 					await quiet();
 					const followers = requests.filter(({ role }) => role === 'follower');
@@ -125,8 +177,10 @@ test('however requests, windows and answers interleave, each item goes to one le
 				}
 				while (begun() > 0) end();
 				await quiet();
-				for (const _ of requests) answer();
-				await quiet();
+				for (const _ of requests) {
+					answer();
+					await quiet();
+				}
 				const led = requests.flatMap(({ items = [] }) => items);
 				expect(led.sort((a, b) => a - b)).toEqual(requests.map(({ item }) => item));
 				expect(requests.filter(({ role }) => role === undefined)).toEqual([]);
