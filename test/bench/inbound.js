@@ -338,7 +338,7 @@ function rowsOf(engine, samples, perBurst) {
 	const extraMs = 1000 / floor.ours - 1000 / floor.theirs;
 	const isolate =
 		engine === 'vm'
-			? `Before a community trigger's own code runs, n8n has given the request an isolate: ${extraMs.toFixed(1)} ms of the bare trigger's ${(1000 / floor.ours).toFixed(1)} ms`
+			? `Before a community trigger’s own code runs, n8n has given the request an isolate: ${extraMs.toFixed(1)} ms of the ${(1000 / floor.ours).toFixed(1)} ms for each request to the bare trigger`
 			: undefined;
 	const accepted = `Accepted signed requests, one execution each: ${TRIGGER_NAME}`;
 	const bursts = [
