@@ -29,6 +29,7 @@ import {
 } from '../../../../core/profiles';
 import { validate } from '../../../../core/validation/validate';
 import { readHeaders, type HeaderParameter } from '../../../shared/headers';
+import { itemParameter } from '../../../shared/itemParameter';
 import { jsonObjectParameter, listParameter } from '../../../shared/json';
 
 import { fieldParameter, OTHER_EVENT_TYPE } from './send.properties';
@@ -146,11 +147,11 @@ export function testConditions(
 	itemIndex: number,
 	data: Record<string, unknown>,
 ): ConditionResult {
-	const source = context.getNodeParameter('conditionSource', itemIndex) as string;
+	const source = itemParameter(context, 'conditionSource', itemIndex) as string;
 	if (source === 'rules') return ruleCondition(context, itemIndex);
 	if (source !== 'json') return { met: true };
 	const conditions = jsonObjectParameter(
-		context.getNodeParameter('conditions', itemIndex),
+		itemParameter(context, 'conditions', itemIndex),
 		'Conditions',
 	);
 	return compileConditions(conditions ?? {})(data);
@@ -163,11 +164,11 @@ function eventTypeOf(
 ): string {
 	const listed =
 		types.length > 0
-			? (context.getNodeParameter('eventType', itemIndex) as string)
+			? (itemParameter(context, 'eventType', itemIndex) as string)
 			: OTHER_EVENT_TYPE;
 	const type =
 		listed === OTHER_EVENT_TYPE
-			? (context.getNodeParameter('customEventType', itemIndex) as string).trim()
+			? (itemParameter(context, 'customEventType', itemIndex) as string).trim()
 			: listed;
 	if (type === '')
 		throw new Error('"Event Type Name" is empty. Name the event, e.g. order.created.');
@@ -180,16 +181,14 @@ function fieldData(
 	{ fields }: RequestProfile,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const additional = context.getNodeParameter('additionalFields', itemIndex, {}) as Record<
+	const additional = itemParameter(context, 'additionalFields', itemIndex, {}) as Record<
 		string,
 		unknown
 	>;
 	return Object.fromEntries(
 		fields.flatMap(({ displayName, name, required, type }): Array<[string, unknown]> => {
 			const parameter = fieldParameter(name);
-			const value = required
-				? context.getNodeParameter(parameter, itemIndex)
-				: additional[parameter];
+			const value = required ? itemParameter(context, parameter, itemIndex) : additional[parameter];
 			if (value === undefined || value === '') return [];
 			return [[name, type === 'json' ? jsonObjectParameter(value, displayName) : value]];
 		}),
@@ -202,9 +201,9 @@ export function eventData(
 	item: INodeExecutionData,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const source = context.getNodeParameter('dataSource', itemIndex) as string;
+	const source = itemParameter(context, 'dataSource', itemIndex) as string;
 	if (source === 'item') return item.json;
-	return jsonObjectParameter(context.getNodeParameter('data', itemIndex), 'Data (JSON)') ?? {};
+	return jsonObjectParameter(itemParameter(context, 'data', itemIndex), 'Data (JSON)') ?? {};
 }
 
 function dataOf(
@@ -213,7 +212,7 @@ function dataOf(
 	item: INodeExecutionData,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const fromFields = context.getNodeParameter('dataSource', itemIndex) === 'fields';
+	const fromFields = itemParameter(context, 'dataSource', itemIndex) === 'fields';
 	return fromFields && kind.request
 		? fieldData(context, kind.request, itemIndex)
 		: eventData(context, item, itemIndex);
@@ -240,13 +239,13 @@ export function prepare(
 	itemIndex: number,
 	nowMs: number,
 ): Prepared {
-	const profile = profileById(context.getNodeParameter('platform', itemIndex) as string);
+	const profile = profileById(itemParameter(context, 'platform', itemIndex) as string);
 	const kind = requestKind(
 		profile,
-		context.getNodeParameter('requestKind', itemIndex, EVENT_KIND) as string,
+		itemParameter(context, 'requestKind', itemIndex, EVENT_KIND) as string,
 	);
-	const options = context.getNodeParameter('options', itemIndex, {}) as SendOptions;
-	const url = checkEndpointUrl(context.getNodeParameter('url', itemIndex) as string, {
+	const options = itemParameter(context, 'options', itemIndex, {}) as SendOptions;
+	const url = checkEndpointUrl(itemParameter(context, 'url', itemIndex) as string, {
 		allowHttp: options.allowHttp ?? false,
 		// The owner of the workflow writes it, as in n8n's own HTTP Request node.
 		allowInternal: true,
@@ -269,7 +268,7 @@ export function prepare(
 		url: url.href,
 		printableUrl: printableUrl(url),
 		headers: readHeaders(options.headers),
-		signed: context.getNodeParameter('useCredential', itemIndex) as boolean,
+		signed: itemParameter(context, 'useCredential', itemIndex) as boolean,
 		unsignedAllowed: !kind.authentication.methods.includes('signature'),
 		skipTlsCheck: options.skipTlsCheck ?? false,
 		timeoutMs: Math.min(

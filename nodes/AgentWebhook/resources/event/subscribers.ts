@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { checkEvent, sendEvents, type EventInput } from '../../../../core/outbox/send';
+import { itemParameter } from '../../../shared/itemParameter';
 import { openOutbox } from '../../../shared/outbox';
 import { isAgentTool } from '../../../shared/outputs';
 import { runOption } from '../../../shared/runOptions';
@@ -38,8 +39,8 @@ function inputOf(
 	const data = eventData(context, item, itemIndex);
 	const condition = testConditions(context, itemIndex, data);
 	if (!condition.met) return { unmet: condition.condition };
-	const key = context.getNodeParameter('options.idempotencyKey', itemIndex, '') as string;
-	const type = context.getNodeParameter('customEventType', itemIndex) as string;
+	const key = itemParameter(context, 'options.idempotencyKey', itemIndex, '') as string;
+	const type = itemParameter(context, 'customEventType', itemIndex) as string;
 	const input = { type: type.trim(), data, idempotencyKey: key === '' ? undefined : String(key) };
 	checkEvent(input);
 	return { input };
