@@ -29,13 +29,13 @@ import {
 import { outboxSettings } from '../shared/outbox';
 
 import { combineWindowMs, joinBurst, type Answered } from './bursts';
+import { callersCredential } from './credential';
 import { outputs, properties, webhooks } from './description';
 import { claimDelivery } from './duplicates';
 import {
 	duplicateWindowMs,
 	inboundRules,
 	withoutCredentials,
-	type InboundRoute,
 	type TriggerParameters,
 } from './inbound';
 import { managementItem, managementRoute, type ManagementRoute } from './management';
@@ -57,12 +57,6 @@ function triggerParameters(context: IWebhookFunctions | IHookFunctions): Trigger
 		methods: context.getNodeParameter('authenticationMethods') as TriggerParameters['methods'],
 		options: context.getNodeParameter('options', {}) as TriggerParameters['options'],
 	};
-}
-
-function readRules(context: IWebhookFunctions | IHookFunctions, route?: InboundRoute) {
-	const parameters = triggerParameters(context);
-	const readCredential = async () => await context.getCredentials('agentWebhookInboundApi');
-	return { parameters, rules: inboundRules(parameters, readCredential, route) };
 }
 
 /** Answers by itself. Returns what tells n8n so: it then starts no execution. */
@@ -270,7 +264,8 @@ export class AgentWebhookTrigger implements INodeType {
 					);
 				}
 				try {
-					const { rules } = readRules(this);
+					const readCredential = async () => await this.getCredentials('agentWebhookInboundApi');
+					const rules = inboundRules(triggerParameters(this), readCredential);
 					if (rules.methods.length > 0) usableMethods(rules, await rules.secrets());
 					if (requestKind === MANAGEMENT_KIND) {
 						createSealer(outboxSettings(await this.getCredentials('agentWebhookOutboxApi')).keys);
@@ -300,12 +295,13 @@ export class AgentWebhookTrigger implements INodeType {
 				if ('result' in found) return answerRefusal(this, found, parameters);
 				route = found;
 			}
-			const read = readRules(
-				this,
+			const rules = inboundRules(
+				parameters,
+				async () => await callersCredential(this),
 				route && { method: request.method, bodySchema: BODY_SCHEMAS[route.task] },
 			);
 			const { publicUrl: ownUrl } = parameters.options;
-			admission = await admit(read.rules, {
+			admission = await admit(rules, {
 				method: request.method,
 				secure: request.secure,
 				address: request.ip ?? '',

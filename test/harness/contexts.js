@@ -2,6 +2,7 @@
  * n8n-core's real execution and webhook contexts around one node: parameters are resolved, credentials
  * looked up and requests sent as in n8n, without a server or a database.
  */
+const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 
 require('reflect-metadata');
@@ -117,12 +118,16 @@ function contextsOf(dist) {
 		return { outputs, responses: additionalData.responses };
 	}
 
-	/** Hands a request to the trigger. Returns what n8n gets from it, and what the caller gets. */
-	async function receive(parameters, request, { credentials = {} } = {}) {
+	/**
+	 * Hands a request to the trigger. Returns what n8n gets from it, and what the caller gets.
+	 * @param id the node's: another one each time unless it is given
+	 */
+	async function receive(parameters, request, { credentials = {}, id = randomUUID() } = {}) {
 		const { additionalData, node, workflow } = stageNode(
 			'agentWebhookTrigger',
 			parameters,
 			credentials,
+			{ id },
 		);
 		const answer = {};
 		additionalData.httpRequest = {

@@ -197,6 +197,51 @@ describe('the trigger, in n8n-core’s webhook context', () => {
 		expect(JSON.stringify(answer)).not.toContain('Bearer');
 	});
 
+	test('requests within a second share one reading of the credential, and a change holds after it', async () => {
+		let tokens = 'one';
+		let readings = 0;
+		const counted = {
+			credentials: {
+				get agentWebhookInboundApi() {
+					readings += 1;
+					return { bearerTokens: tokens };
+				},
+			},
+			id: 'shared',
+		};
+		const statusFor = async (token) => {
+			const { answer } = await receive(parameters, request(`Bearer ${token}`), counted);
+			return answer.statusCode;
+		};
+		const accepted = undefined;
+		expect(await Promise.all(['one', 'two', 'one'].map(statusFor))).toEqual([
+			accepted,
+			401,
+			accepted,
+		]);
+		expect(readings).toBe(1);
+		tokens = 'two';
+		await pause(1100);
+		expect([await statusFor('one'), await statusFor('two')]).toEqual([401, accepted]);
+		expect(readings).toBe(2);
+	});
+
+	test('a credential that cannot be read is tried again with the next request', async () => {
+		let isThere = false;
+		const credentials = {
+			get agentWebhookInboundApi() {
+				if (!isThere) throw new Error('The database is locked');
+				return { bearerTokens: 'one' };
+			},
+		};
+		const given = { credentials, id: 'mended' };
+		const first = await receive(parameters, request('Bearer one'), given);
+		expect(first.answer.statusCode).toBe(500);
+		isThere = true;
+		const second = await receive(parameters, request('Bearer one'), given);
+		expect(second.answer).toEqual({});
+	});
+
 	test('a body that n8n finds too large while it is read is answered 413', async () => {
 		const { answer } = await receive(
 			{ ...parameters, authenticationMethods: [] },
