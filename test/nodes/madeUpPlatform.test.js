@@ -174,6 +174,8 @@ test('it is received from, with its events, requests and replies', async () => {
 				body: JSON.parse(body),
 			},
 			{
+				// One node for all requests, which so knows a repeat.
+				id: `acme ${requestKind}`,
 				credentials: {
 					agentWebhookInboundApi: { signatureScheme: 'platform', signingSecret: secret },
 				},
