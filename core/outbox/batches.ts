@@ -5,7 +5,16 @@ import type { Endpoint, OutboxEvent } from './endpoint';
 import { loadEvents } from './events';
 import type { OutboxPorts } from './ports';
 import { leaseMsFor, type Work } from './run';
-import { eq, findAll, readRow, readRows, type DeliveryRow, type Row, type Tables } from './tables';
+import {
+	eq,
+	insertion,
+	findAll,
+	readRow,
+	readRows,
+	type DeliveryRow,
+	type Row,
+	type Tables,
+} from './tables';
 
 /**
  * Events for an endpoint with `batch_settings` gather as deliveries of their own, with the status
@@ -105,7 +114,7 @@ async function form(
 			events: batch.map(({ event }) => event),
 		};
 	});
-	await ports.tables.changeAll([{ change: 'insert', table: 'deliveries', rows }, dropHeld(owner)]);
+	await ports.tables.changeAll([...insertion('deliveries', rows), dropHeld(owner)]);
 	return work;
 }
 

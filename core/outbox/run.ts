@@ -25,7 +25,7 @@ import {
 } from './endpoint';
 import { changeEndpoint, EndpointNotFoundError } from './endpoints';
 import type { OutboxPorts } from './ports';
-import { eq, iso, type Change, type DeliveryRow, type Row } from './tables';
+import { eq, insertion, iso, type Change, type DeliveryRow, type Row } from './tables';
 
 /** A delivery that this run holds, with what is needed to attempt it. */
 export interface Work {
@@ -137,12 +137,8 @@ class Recorder {
 		const { rows } = this;
 		this.rows = [];
 		this.sinceMs = this.ports.nowMs();
-		const outcomes: Change[] =
-			rows.length > 0 ? [{ change: 'insert', table: 'deliveries', rows }] : [];
-		const changes = [...outcomes, ...after];
-		if (changes.length === 0) return;
 		try {
-			await this.ports.tables.changeAll(changes);
+			await this.ports.tables.changeAll([...insertion('deliveries', rows), ...after]);
 		} catch (error) {
 			// Whether the rows are in cannot be told: the lease's end sorts it out.
 			this.failure ??= { error };

@@ -19,14 +19,13 @@ import {
 	eq,
 	findAll,
 	findAny,
+	insertion,
 	iso,
 	readRow,
 	readRows,
 	type Change,
 	type Row,
 	type StoredRow,
-	type TableName,
-	type Tables,
 } from './tables';
 
 /** An event to be sent to all endpoints that are subscribed to it. */
@@ -81,9 +80,6 @@ interface FreshEvent {
 	text: string;
 	subscribers: Endpoint[];
 }
-
-const insertion = (table: TableName, rows: Row[]): Change[] =>
-	rows.length > 0 ? [{ change: 'insert', table, rows }] : [];
 
 /**
  * Puts events in, unless they are there already: other runs may put in the same keys at the same time.
@@ -224,7 +220,7 @@ export async function sendEvents(
 			}),
 		),
 	);
-	await changeAny(tables, [
+	await tables.changeAll([
 		...eventsLeft,
 		...insertion(
 			'deliveries',
@@ -245,7 +241,7 @@ export async function sendEvents(
 
 	const after = fresh.size > 0 ? [fannedOut(owner)] : [];
 	const nothing = { changes: [], results: [] };
-	if (work.length === 0) await changeAny(tables, after);
+	if (work.length === 0) await tables.changeAll(after);
 	const { changes, results } =
 		work.length > 0 ? await attemptAll(ports, hold, work, limits, { after }) : nothing;
 
@@ -267,10 +263,6 @@ export async function sendEvents(
 		};
 	});
 	return { sent, changes };
-}
-
-async function changeAny(tables: Tables, changes: Change[]): Promise<void> {
-	if (changes.length > 0) await tables.changeAll(changes);
 }
 
 /** Says that all deliveries of a run's events are on record. */

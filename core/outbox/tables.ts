@@ -108,7 +108,7 @@ export interface Tables {
 	/** Puts in all rows or none. */
 	insert(table: TableName, rows: Row[]): Promise<void>;
 	/**
-	 * Makes changes in this order, for about the cost of one. They are no transaction: one that fails keeps
+	 * Makes changes in this order, for about the cost of one; none for nothing. They are no transaction: one that fails keeps
 	 * those after it from being made. Where a table is made anew, those before it may be made twice.
 	 */
 	changeAll(changes: Change[]): Promise<void>;
@@ -123,6 +123,10 @@ export interface Tables {
 	/** @returns how many rows were deleted */
 	remove(table: TableName, query: Query): Promise<number>;
 }
+
+/** Puts rows in, where there are any. */
+export const insertion = (table: TableName, rows: Row[]): Change[] =>
+	rows.length > 0 ? [{ change: 'insert', table, rows }] : [];
 
 export const eq = (column: string, value: Value): Condition => ({ column, operator: 'eq', value });
 

@@ -299,6 +299,7 @@ class DataTables implements Tables {
 	}
 
 	async changeAll(changes: Change[]): Promise<void> {
+		if (changes.length === 0) return;
 		await this.onTables(changes.map((change) => ({ table: change.table, ...stepOf(change) })));
 	}
 
