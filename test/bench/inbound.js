@@ -4,10 +4,6 @@ const { createHmac, randomUUID } = require('node:crypto');
 const { ACTION, chain, newSecret, node, TRIGGER, unique } = require('../e2e/workflows');
 const { pause } = require('../harness/n8n');
 
-const {
-	AgentWebhookTrigger,
-} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
-
 const { load } = require('./load');
 const { interleave, say } = require('./rounds');
 const { compare } = require('./statistics');
@@ -67,7 +63,7 @@ class InboundWorkflows {
 		this.core = await this.#core();
 		this.verify = await this.#verify('all');
 		this.verifyAndRespond = await this.#verify('none');
-		if (canCombine()) this.combined = await this.#trigger({ combineWindowMs: COMBINE_MS });
+		this.combined = await this.#trigger({ combineWindowMs: COMBINE_MS });
 	}
 
 	async #add(path, url, nodes, connections) {
@@ -179,13 +175,6 @@ class InboundWorkflows {
 	}
 }
 
-/** Whether this build's trigger can combine events that come in together. */
-function canCombine() {
-	const { properties } = new AgentWebhookTrigger().description;
-	const { options } = properties.find(({ name }) => name === 'options');
-	return options.some(({ name }) => name === 'combineWindowMs');
-}
-
 /** A request with an event of its own, signed over its body. */
 function signedEvent(secret) {
 	const event = {
@@ -294,7 +283,7 @@ class InboundBench {
 		say(`Inbound, ${engine}: making the workflows …`);
 		await this.workflows.create();
 		const { bare, chain: chained, combined, core, ours, verify, verifyAndRespond } = this.workflows;
-		const perBurst = combined && (await this.#checkCombined(combined));
+		const perBurst = await this.#checkCombined(combined);
 		const samples = await interleave(
 			`Inbound, ${engine}`,
 			{
@@ -307,7 +296,7 @@ class InboundBench {
 				verify: async () => await this.#accepted(verify),
 				'verify, respond': async () => await this.#accepted(verifyAndRespond),
 				'core bursts': async () => await this.#bursts(core, false),
-				...(combined && { bursts: async () => await this.#bursts(combined, true) }),
+				bursts: async () => await this.#bursts(combined, true),
 			},
 			this.sizes.rounds,
 			'requests a second',
@@ -348,20 +337,12 @@ function rowsOf(engine, samples, perBurst) {
 	return [
 		row(accepted, BARE_NAME, ['ours', 'bare'], targets.bare),
 		row(accepted, CHAIN_NAME, ['ours', 'chain'], targets.chain, isolate),
-		perBurst === undefined
-			? {
-					part: 'inbound',
-					engine,
-					what: bursts[0],
-					against: bursts[1],
-					skipped: 'This build’s trigger has no option combineWindowMs',
-				}
-			: row(
-					...bursts,
-					['bursts', 'core bursts'],
-					targets.bursts,
-					`${perBurst} execution${perBurst === 1 ? '' : 's'} for the first burst`,
-				),
+		row(
+			...bursts,
+			['bursts', 'core bursts'],
+			targets.bursts,
+			`${perBurst} execution${perBurst === 1 ? '' : 's'} for the first burst`,
+		),
 		row(
 			'Refused requests, no execution',
 			`${CHAIN_NAME}, one execution each`,
