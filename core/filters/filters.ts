@@ -44,44 +44,65 @@ function combine(a: PathTree, b: PathTree | undefined): PathTree {
 }
 
 // An array element is reached by its index and by every path that goes through the array.
-const elementTree = (tree: PathTree, index: number): PathTree =>
-	combine({ whole: false, children: tree.children }, tree.children.get(String(index)));
+function elementTree(tree: PathTree, index: number): PathTree {
+	const own = tree.children.get(String(index));
+	return own === undefined ? tree : combine(tree, own);
+}
 
 const NOTHING = Symbol('nothing');
+
+const AS_ASSIGNED = { configurable: true, enumerable: true, writable: true };
+
+/** What is left of an array's elements, each by the tree that reaches it. */
+function elementsLeft(
+	elements: unknown[],
+	tree: PathTree,
+	leave: (element: unknown, tree: PathTree) => unknown,
+): unknown[] {
+	const left: unknown[] = [];
+	for (let index = 0; index < elements.length; index += 1) {
+		const element = leave(elements[index], elementTree(tree, index));
+		if (element !== NOTHING) left.push(element);
+	}
+	return left;
+}
+
+/** What is left of an object's fields: those that the tree does not name as they are, or none of them. */
+function fieldsLeft(
+	value: Record<string, unknown>,
+	tree: PathTree,
+	leave: (child: unknown, tree: PathTree) => unknown,
+	leavesOthers: boolean,
+): Record<string, unknown> {
+	const left: Record<string, unknown> = {};
+	for (const key of Object.keys(value)) {
+		const subtree = tree.children.get(key);
+		const child =
+			subtree !== undefined ? leave(value[key], subtree) : leavesOthers ? value[key] : NOTHING;
+		if (child === NOTHING) continue;
+		if (key !== '__proto__') left[key] = child;
+		// Assigned, it would be no field.
+		else Object.defineProperty(left, key, { value: child, ...AS_ASSIGNED });
+	}
+	return left;
+}
 
 function pick(value: unknown, tree: PathTree): unknown {
 	if (tree.whole) return value;
 	if (Array.isArray(value)) {
-		const picked = value
-			.map((element, index) => pick(element, elementTree(tree, index)))
-			.filter((element) => element !== NOTHING);
+		const picked = elementsLeft(value, tree, pick);
 		return picked.length > 0 ? picked : NOTHING;
 	}
 	if (!isObject(value)) return NOTHING;
-	const entries = Object.entries(value).flatMap(([key, child]): Array<[string, unknown]> => {
-		const subtree = tree.children.get(key);
-		const picked = subtree === undefined ? NOTHING : pick(child, subtree);
-		return picked === NOTHING ? [] : [[key, picked]];
-	});
-	return entries.length > 0 ? Object.fromEntries(entries) : NOTHING;
+	const picked = fieldsLeft(value, tree, pick, false);
+	return Object.keys(picked).length > 0 ? picked : NOTHING;
 }
 
 function drop(value: unknown, tree: PathTree): unknown {
 	if (tree.whole) return NOTHING;
 	if (tree.children.size === 0) return value;
-	if (Array.isArray(value)) {
-		return value
-			.map((element, index) => drop(element, elementTree(tree, index)))
-			.filter((element) => element !== NOTHING);
-	}
-	if (!isObject(value)) return value;
-	return Object.fromEntries(
-		Object.entries(value).flatMap(([key, child]): Array<[string, unknown]> => {
-			const subtree = tree.children.get(key);
-			const kept = subtree === undefined ? child : drop(child, subtree);
-			return kept === NOTHING ? [] : [[key, kept]];
-		}),
-	);
+	if (Array.isArray(value)) return elementsLeft(value, tree, drop);
+	return isObject(value) ? fieldsLeft(value, tree, drop, true) : value;
 }
 
 /**

@@ -50,6 +50,13 @@ test('excluding wins over including', () => {
 	expect(filter(DATA)).toEqual({ output_data: { order_id: 1 } });
 });
 
+test('a field of the name __proto__ in the data stays a field', () => {
+	const data = JSON.parse('{"list": [{"__proto__": {"a": 1}, "b": 2}], "c": 3}');
+	const filtered = compileFilters({ exclude_fields: ['list.b'] })(data);
+	expect(JSON.stringify(filtered)).toBe('{"list":[{"__proto__":{"a":1}}],"c":3}');
+	expect(Object.getPrototypeOf(filtered.list[0])).toBe(Object.prototype);
+});
+
 test.each([['__proto__.x'], ['a.constructor'], ['prototype'], ['a..b'], ['']])(
 	'the path %j is refused',
 	(path) => {
