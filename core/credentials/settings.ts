@@ -8,7 +8,7 @@ import {
 	type TimestampUnit,
 } from '../signing/scheme';
 import { parseSecret, secretList } from '../signing/secrets';
-import { signRequest } from '../signing/sign';
+import { makeSigner, signRequest, type Signer } from '../signing/sign';
 import { verifyRequest } from '../signing/verify';
 
 /** A credential's fields, as n8n hands them over. */
@@ -120,6 +120,35 @@ export function endpointAuthentication(fields: CredentialFields): EndpointAuthen
 	}
 }
 
+function makeCredentialSigner(fields: CredentialFields, platformId?: string): Signer {
+	const { scheme, secrets } = signingSettings(fields, platformId);
+	const replaced = replacedSecrets(fields);
+	if (scheme.separator !== undefined || replaced.length === 0) {
+		return makeSigner(scheme, [...secrets, ...replaced]);
+	}
+	// The header carries one signature: receivers who have only the replaced secret go on.
+	const { signatureHeader } = scheme;
+	const [old, own] = [makeSigner(scheme, replaced), makeSigner(scheme, secrets)];
+	return (request) => ({
+		...old(request),
+		[`${signatureHeader}-2`]: own(request)[signatureHeader],
+	});
+}
+
+// All requests of a run bring the same fields.
+const signers = new WeakMap<CredentialFields, Map<string | undefined, Signer>>();
+
+/** What signs for a credential, by the platform of the node that uses it. */
+function signerOf(fields: CredentialFields, platformId?: string): Signer {
+	let byPlatform = signers.get(fields);
+	if (byPlatform === undefined) signers.set(fields, (byPlatform = new Map()));
+	let signer = byPlatform.get(platformId);
+	if (signer === undefined) {
+		byPlatform.set(platformId, (signer = makeCredentialSigner(fields, platformId)));
+	}
+	return signer;
+}
+
 /** The headers and URL parameters that a credential adds to a request with this body. */
 export function authenticateRequest(
 	fields: CredentialFields,
@@ -134,21 +163,10 @@ export function authenticateRequest(
 		const pair = `${authentication.user}:${authentication.password}`;
 		headers.Authorization = `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 	}
-	if (text(fields, 'signatureScheme') !== 'none') {
-		const secrets = signingSecrets(fields);
-		if (secrets.length === 0 && request.unsignedAllowed) return { headers, query };
-		const scheme = resolveScheme(schemeChoice(fields), request.platformId);
-		const replaced = replacedSecrets(fields);
-		const sign = (some: string[]) => signRequest(scheme, { ...request, secrets: some });
-		if (scheme.separator !== undefined || replaced.length === 0) {
-			Object.assign(headers, sign([...secrets, ...replaced]));
-		} else {
-			// The header carries one signature: receivers who have only the replaced secret go on.
-			const { signatureHeader } = scheme;
-			Object.assign(headers, sign(replaced));
-			headers[`${signatureHeader}-2`] = sign(secrets)[signatureHeader];
-		}
-	}
+	const isUnsigned =
+		text(fields, 'signatureScheme') === 'none' ||
+		(request.unsignedAllowed === true && signingSecrets(fields).length === 0);
+	if (!isUnsigned) Object.assign(headers, signerOf(fields, request.platformId)(request));
 	return { headers, query };
 }
 

@@ -65,11 +65,19 @@ function ed25519Public(bytes: Buffer, what: string): KeyObject {
 	});
 }
 
-const textKey = (secret: string): SigningKey => ({
+// Of mere bytes Node finds out by an exception, with its stack, that they are no key object.
+const hmacKey = (bytes: Buffer): SigningKey => ({
 	algorithm: undefined,
-	key: createSecretKey(Buffer.from(secret, 'utf8')),
+	key: createSecretKey(bytes),
 	canSign: true,
 });
+
+function textKey(secret: string): SigningKey {
+	if (secret === '') {
+		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
+	}
+	return hmacKey(Buffer.from(secret, 'utf8'));
+}
 
 function parseStandardWebhooks(secret: string): SigningKey {
 	if (secret.startsWith('whsk_')) {
@@ -81,11 +89,7 @@ function parseStandardWebhooks(secret: string): SigningKey {
 		return { algorithm: 'ed25519', key, canSign: false };
 	}
 	const encoded = secret.startsWith('whsec_') ? secret.slice(6) : secret;
-	return {
-		algorithm: undefined,
-		key: createSecretKey(decodeBase64(encoded, 'The signing secret behind whsec_')),
-		canSign: true,
-	};
+	return hmacKey(decodeBase64(encoded, 'The signing secret behind whsec_'));
 }
 
 function parsePublicKeyHex(secret: string): SigningKey {

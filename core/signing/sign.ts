@@ -50,39 +50,31 @@ export function formsForKey(
 /**
  * Signs a request.
  * @returns the headers to send: the signature, and the id and timestamp where the scheme has them
- * @throws InvalidSecretError without a secret that can sign
  * @throws InvalidIdError for an id that is not 1 to 255 printable ASCII characters without spaces
+ */
+export type Signer = (request: Omit<SigningInput, 'secrets'>) => Record<string, string>;
+
+/**
+ * Makes secrets ready to sign any number of requests.
+ * @throws InvalidSecretError without a secret that can sign
  * @throws InvalidSchemeError for a scheme that only its provider can sign in
  */
-export function signRequest(
-	scheme: SignatureScheme,
-	{ body, id, nowMs, secrets }: SigningInput,
-): Record<string, string> {
+export function makeSigner(scheme: SignatureScheme, secrets: string[]): Signer {
 	if (!canSign(scheme)) {
 		throw new InvalidSchemeError(
 			`Requests in the scheme ${scheme.name} can be verified, but only its provider signs them. Choose another signature scheme.`,
 		);
 	}
-	if (scheme.idHeader !== undefined && !ID.test(id)) {
-		throw new InvalidIdError(
-			'The event ID must be 1 to 255 printable ASCII characters without spaces.',
-		);
-	}
-	const timestamp =
-		scheme.timestamp &&
-		String(scheme.timestamp.unit === 's' ? Math.floor(nowMs / 1000) : Math.floor(nowMs));
-	const content = signedContent(scheme, { body, id, timestamp });
-
+	const { idHeader, separator = '', signatureHeader, timestamp: place } = scheme;
 	const signing = scheme.separator === undefined ? secrets.slice(0, 1) : secrets;
-	const signatures: string[] = [];
-	for (const secret of signing) {
-		const parsed = parseSecret(secret, scheme.secretFormat);
-		if (!parsed.canSign) continue;
-		const { algorithm, key } = parsed;
-		const [form] = formsForKey(scheme, algorithm);
-		if (form !== undefined) signatures.push(computeSignature(form, key, content));
-	}
-	if (signatures.length === 0) {
+	const keys = signing
+		.map((secret) => parseSecret(secret, scheme.secretFormat))
+		.flatMap(({ algorithm, canSign: canKeySign, key }) =>
+			formsForKey(scheme, algorithm)
+				.slice(0, canKeySign ? 1 : 0)
+				.map((form) => ({ form, key })),
+		);
+	if (keys.length === 0) {
 		throw new InvalidSecretError(
 			secrets.length === 0
 				? 'There is no signing secret. Fill one in in the credential.'
@@ -90,14 +82,27 @@ export function signRequest(
 		);
 	}
 
-	const place = scheme.timestamp;
-	const stamped =
-		place && 'signaturePart' in place
-			? [`${place.signaturePart}${timestamp}`, ...signatures]
-			: signatures;
-	return {
-		...(scheme.idHeader !== undefined && { [scheme.idHeader]: id }),
-		...(place && 'header' in place && { [place.header]: String(timestamp) }),
-		[scheme.signatureHeader]: stamped.join(scheme.separator ?? ''),
+	return ({ body, id, nowMs }) => {
+		if (idHeader !== undefined && !ID.test(id)) {
+			throw new InvalidIdError(
+				'The event ID must be 1 to 255 printable ASCII characters without spaces.',
+			);
+		}
+		const timestamp =
+			place && String(place.unit === 's' ? Math.floor(nowMs / 1000) : Math.floor(nowMs));
+		const content = signedContent(scheme, { body, id, timestamp });
+		const parts = keys.map(({ form, key }) => computeSignature(form, key, content));
+		if (place && 'signaturePart' in place) parts.unshift(`${place.signaturePart}${timestamp}`);
+		return {
+			...(idHeader !== undefined && { [idHeader]: id }),
+			...(place && 'header' in place && { [place.header]: String(timestamp) }),
+			[signatureHeader]: parts.join(separator),
+		};
 	};
 }
+
+/** Signs one request. @throws what {@link makeSigner} and what it makes do */
+export const signRequest = (
+	scheme: SignatureScheme,
+	{ secrets, ...request }: SigningInput,
+): Record<string, string> => makeSigner(scheme, secrets)(request);

@@ -275,6 +275,17 @@ function ed25519Matches(
 	return verifyAsymmetric(null, Buffer.concat(content), publicKey, signature);
 }
 
+/** What tells whether a signature is the one that a key makes over the content. */
+function matcher(
+	form: SignatureForm,
+	key: KeyObject,
+	content: Buffer[],
+): (given: string) => boolean {
+	if (form.algorithm === 'ed25519') return (given) => ed25519Matches(form, key, content, given);
+	const expected = computeSignature(form, key, content);
+	return (given) => safeEqual(expected, given);
+}
+
 /** Whether any of the signatures is made with any of the secrets. All are compared with all. */
 function anyMatches(
 	scheme: SignatureScheme,
@@ -286,14 +297,9 @@ function anyMatches(
 	for (const secret of secrets) {
 		const { algorithm, key } = parseSecret(secret, scheme.secretFormat);
 		for (const form of formsForKey(scheme, algorithm)) {
-			const expected =
-				form.algorithm === 'ed25519' ? undefined : computeSignature(form, key, content);
+			const matches = matcher(form, key, content);
 			for (const signature of signatures) {
-				const matches =
-					expected === undefined
-						? ed25519Matches(form, key, content, signature)
-						: safeEqual(expected, signature);
-				if (matches) valid = true;
+				if (matches(signature)) valid = true;
 			}
 		}
 	}

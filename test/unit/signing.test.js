@@ -408,6 +408,7 @@ describe('secrets', () => {
 	test.each([
 		['', 'text', 'is empty'],
 		['', 'standardWebhooks', 'is empty'],
+		[' ', 'keyFile', 'is empty'],
 		['whsec_', 'standardWebhooks', 'is not base64'],
 		['whsec_not base64!', 'standardWebhooks', 'is not base64'],
 		['whsk_AAAA', 'standardWebhooks', '32 or 64 bytes'],
