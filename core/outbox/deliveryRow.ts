@@ -1,6 +1,5 @@
 import { createHash } from 'crypto';
 import maxBy from 'lodash/maxBy';
-import omit from 'lodash/omit';
 
 import type { AttemptRecord, DeliveryReport } from '../delivery/deliver';
 import { BATCH_EVENT_TYPE } from '../delivery/envelope';
@@ -95,7 +94,7 @@ const bounded = (text: string | null): string | null =>
 
 /** A delivery's row as a new one that nobody holds. */
 const released = (row: DeliveryRow, changes: Partial<Row>): Row => ({
-	...omit(row, 'id'),
+	...(Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'id')) as Row),
 	attempt_log: JSON.stringify(row.attempt_log),
 	event_ids: row.event_ids && JSON.stringify(row.event_ids),
 	lease_owner: null,

@@ -1,4 +1,3 @@
-import omit from 'lodash/omit';
 import {
 	NodeOperationError,
 	type IDataObject,
@@ -96,9 +95,9 @@ export async function sendToSubscribers(
 		for (const result of deliveries) {
 			const { json, output } = resultItem(result);
 			// Of a batch each event in it has an item: the events beside it are others' items.
-			const alone = omit(json, 'event_ids') as IDataObject;
+			const alone = Object.entries(json).filter(([field]) => field !== 'event_ids');
 			put(output, itemIndex, {
-				...alone,
+				...Object.fromEntries(alone),
 				event_id: event.id,
 				event: event.type,
 				duplicate,
