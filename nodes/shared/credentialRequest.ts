@@ -10,8 +10,12 @@ import { classify, type AttemptResult } from '../../core/policy/outcome';
 import { CANCELLED } from './waiting';
 
 /** A response body as n8n's helper streams it. */
-interface ResponseStream extends AsyncIterable<Uint8Array> {
+interface ResponseStream {
+	destroyed: boolean;
 	destroy(): void;
+	on(event: 'data', listener: (chunk: Buffer) => void): this;
+	on(event: 'end' | 'close', listener: () => void): this;
+	on(event: 'error', listener: (error: Error) => void): this;
 }
 
 interface StreamedResponse {
@@ -123,22 +127,29 @@ function errorResult(error: unknown, status?: number): AttemptResult {
 	return { kind: 'error', code, message };
 }
 
+const BROKEN_OFF = Object.assign(new Error('The answer broke off'), { code: 'ECONNRESET' });
+
+/** Reads a body up to so many bytes, and ends the connection there. @throws where it breaks off */
 async function readBounded(
 	stream: ResponseStream,
 	maxBytes: number,
 ): Promise<{ body: string; bodyTruncated: boolean }> {
 	const chunks: Buffer[] = [];
 	let length = 0;
-	let bodyTruncated = false;
-	for await (const chunk of stream) {
-		chunks.push(Buffer.from(chunk));
-		length += chunk.length;
-		if (length > maxBytes) {
-			bodyTruncated = true;
-			break;
-		}
-	}
-	stream.destroy();
+	const bodyTruncated = await new Promise<boolean>((resolve, reject) => {
+		if (stream.destroyed) return reject(BROKEN_OFF);
+		stream.on('data', (chunk) => {
+			chunks.push(chunk);
+			length += chunk.length;
+			if (length <= maxBytes) return;
+			resolve(true);
+			stream.destroy();
+		});
+		stream.on('end', () => resolve(false));
+		stream.on('error', reject);
+		// After the end of the body it changes nothing.
+		stream.on('close', () => reject(BROKEN_OFF));
+	});
 	return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), bodyTruncated };
 }
 
@@ -154,7 +165,6 @@ export async function attemptRequest(
 ): Promise<AttemptResult> {
 	const cancelled = context.getExecutionCancelSignal();
 	const tooLate = AbortSignal.timeout(request.timeoutMs);
-	const ended = cancelled === undefined ? tooLate : AbortSignal.any([cancelled, tooLate]);
 	const options: SignableRequest = {
 		method: 'POST',
 		url: request.url,
@@ -167,7 +177,8 @@ export async function attemptRequest(
 		ignoreHttpStatusErrors: true,
 		// Streamed, so that an endless body costs no memory.
 		encoding: 'stream',
-		abortSignal: ended,
+		// With a credential the helper takes the same signal by itself.
+		abortSignal: cancelled,
 		...(request.signing && { signing: request.signing }),
 	};
 	let begun: StreamedResponse | undefined;
@@ -184,26 +195,27 @@ export async function attemptRequest(
 					})
 				: context.helpers.httpRequest(options))) as StreamedResponse;
 			const { body: stream, headers, statusCode } = begun;
-			if (ended.aborted) stream.destroy();
+			if (tooLate.aborted) stream.destroy();
 			const body = await readBounded(stream, request.maxResponseBytes);
 			return { kind: 'response', statusCode, headers, ...body };
 		} catch (error) {
 			return errorResult(error, begun?.statusCode);
 		}
 	};
-	return await new Promise((resolve, reject) => {
+	const result = await new Promise<AttemptResult>((resolve) => {
 		// Whether n8n's helper gives up at once or not: nobody waits for it any longer.
-		const end = (): void => {
+		const expire = (): void => {
 			begun?.body.destroy();
-			if (tooLate.aborted) resolve(errorResult({ code: TOO_LATE }, begun?.statusCode));
-			else reject(new OperationalError(CANCELLED));
+			resolve(errorResult({ code: TOO_LATE }, begun?.statusCode));
 		};
-		if (ended.aborted) return end();
-		ended.addEventListener('abort', end, { once: true });
-		void exchange().then((result) => {
+		tooLate.addEventListener('abort', expire, { once: true });
+		void exchange().then((outcome) => {
 			// Else the signal would keep what this attempt has used until its time is over.
-			ended.removeEventListener('abort', end);
-			resolve(result);
+			tooLate.removeEventListener('abort', expire);
+			resolve(outcome);
 		});
 	});
+	// The helper ends the request with the execution: that says nothing of the endpoint.
+	if (result.kind === 'error' && cancelled?.aborted) throw new OperationalError(CANCELLED);
+	return result;
 }

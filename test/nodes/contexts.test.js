@@ -130,6 +130,53 @@ describe('Send, in n8n-core’s execution context', () => {
 		expect(outputs[2][0].json.attempts).toMatchObject([{ outcome: 'timeout' }]);
 		expect(Date.now() - started).toBeLessThan(3000);
 	});
+
+	test.each([
+		['before it answers', () => undefined],
+		['in its answer', (response) => response.writeHead(200).write('{')],
+	])('a cancelled execution does not wait for an endpoint that hangs %s', async (_, hang) => {
+		let closed;
+		respond = (response) => {
+			hang(response);
+			closed = new Promise((resolve) => response.socket.on('close', () => resolve(true)));
+		};
+		const controller = new AbortController();
+		const running = execute(send(), [{ json: {} }], {
+			credentials: outbound,
+			signal: controller.signal,
+		});
+		while (closed === undefined) await pause(10);
+		await pause(100);
+		const cancelledAt = Date.now();
+		controller.abort();
+		await expect(running).rejects.toThrow('cancelled');
+		expect(Date.now() - cancelledAt).toBeLessThan(1000);
+		expect(await closed).toBe(true);
+	});
+
+	test.each([true, false])(
+		'an answer whose headers never end is a timeout, and its connection closed (signed: %s)',
+		async (useCredential) => {
+			let closed;
+			respond = ({ socket }) => {
+				socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+				const timer = setInterval(() => socket.write('x'), 50);
+				closed = new Promise((resolve) =>
+					socket.on('close', () => {
+						clearInterval(timer);
+						resolve(true);
+					}),
+				);
+			};
+			const { outputs } = await execute(
+				send({ useCredential }, { timeoutSeconds: 1 }),
+				[{ json: {} }],
+				{ credentials: outbound, more: { onError: 'continueRegularOutput' } },
+			);
+			expect(outputs[2][0].json.attempts).toMatchObject([{ outcome: 'timeout' }]);
+			expect(await closed).toBe(true);
+		},
+	);
 });
 
 test('Respond hands n8n the reply and lets its items through', async () => {

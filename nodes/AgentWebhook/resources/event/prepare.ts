@@ -1,4 +1,5 @@
 import { randomUUID } from 'crypto';
+import isEqual from 'lodash/isEqual';
 import {
 	executeFilterCondition,
 	type FilterValue,
@@ -229,35 +230,43 @@ function assertTakes(profile: PlatformProfile, kind: RequestKind, data: unknown)
 	);
 }
 
-/**
- * Reads what is to be sent for an item, and where to.
- * @throws with a message for the workflow's owner, where the parameters cannot be read
- */
-export function prepare(
+/** What does not depend on an item's data. */
+interface Plan {
+	kind: RequestKind;
+	options: SendOptions;
+	filter: (data: Record<string, unknown>) => Record<string, unknown>;
+	profile: PlatformProfile;
+	target: Target;
+	webhook: WebhookEvent['webhook'];
+	format: EventFormat | undefined;
+	key: string;
+}
+
+/** The parameters that a plan is made from. */
+interface PlanParameters {
+	options: SendOptions;
+	platform: string;
+	requestKind: string;
+	signed: boolean;
+	url: string;
+}
+
+function makePlan(
 	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	itemIndex: number,
-	nowMs: number,
-): Prepared {
-	const profile = profileById(itemParameter(context, 'platform', itemIndex) as string);
-	const kind = requestKind(
-		profile,
-		itemParameter(context, 'requestKind', itemIndex, EVENT_KIND) as string,
-	);
-	const options = itemParameter(context, 'options', itemIndex, {}) as SendOptions;
-	const url = checkEndpointUrl(itemParameter(context, 'url', itemIndex) as string, {
+	{ options, platform, requestKind: kindId, signed, url: address }: PlanParameters,
+): Plan {
+	const profile = profileById(platform);
+	const kind = requestKind(profile, kindId);
+	const url = checkEndpointUrl(address, {
 		allowHttp: options.allowHttp ?? false,
 		// The owner of the workflow writes it, as in n8n's own HTTP Request node.
 		allowInternal: true,
 		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),
 	});
-	const data = dataOf(context, kind, item, itemIndex);
-	const filtered = compileFilters({
+	const filter = compileFilters({
 		include_fields: listParameter(options.includeFields),
 		exclude_fields: listParameter(options.excludeFields),
-	})(data);
-	const condition = testConditions(context, itemIndex, data);
-	if (condition.met) assertTakes(profile, kind, filtered);
+	});
 	const workflow = context.getWorkflow();
 	const webhook = {
 		id: options.webhookId || `wh_${workflow.id ?? ''}_${context.getNode().id}`,
@@ -268,7 +277,7 @@ export function prepare(
 		url: url.href,
 		printableUrl: printableUrl(url),
 		headers: readHeaders(options.headers),
-		signed: itemParameter(context, 'useCredential', itemIndex) as boolean,
+		signed,
 		unsignedAllowed: !kind.authentication.methods.includes('signature'),
 		skipTlsCheck: options.skipTlsCheck ?? false,
 		timeoutMs: Math.min(
@@ -279,6 +288,53 @@ export function prepare(
 		rules: deliveryRules(profile, options),
 	};
 	const { envelope, timestampFormat } = kind.events ?? {};
+	return {
+		kind,
+		options,
+		filter,
+		profile,
+		target,
+		webhook,
+		format:
+			options.bare || !envelope || !timestampFormat ? undefined : { envelope, timestampFormat },
+		key: JSON.stringify({ ...target, webhook, kind: kind.id }),
+	};
+}
+
+const lastPlans = new WeakMap<IExecuteFunctions, { parameters: PlanParameters; plan: Plan }>();
+
+/** An item's plan: the one of the item before where the parameters are the same. */
+function planOf(context: IExecuteFunctions, itemIndex: number): Plan {
+	const parameters: PlanParameters = {
+		options: itemParameter(context, 'options', itemIndex, {}) as SendOptions,
+		platform: itemParameter(context, 'platform', itemIndex) as string,
+		requestKind: itemParameter(context, 'requestKind', itemIndex, EVENT_KIND) as string,
+		signed: itemParameter(context, 'useCredential', itemIndex) as boolean,
+		url: itemParameter(context, 'url', itemIndex) as string,
+	};
+	const last = lastPlans.get(context);
+	if (last !== undefined && isEqual(last.parameters, parameters)) return last.plan;
+	const plan = makePlan(context, parameters);
+	lastPlans.set(context, { parameters, plan });
+	return plan;
+}
+
+/**
+ * Reads what is to be sent for an item, and where to.
+ * @throws with a message for the workflow's owner, where the parameters cannot be read
+ */
+export function prepare(
+	context: IExecuteFunctions,
+	item: INodeExecutionData,
+	itemIndex: number,
+	nowMs: number,
+): Prepared {
+	const plan = planOf(context, itemIndex);
+	const { format, key, kind, options, target, webhook } = plan;
+	const data = dataOf(context, kind, item, itemIndex);
+	const filtered = plan.filter(data);
+	const condition = testConditions(context, itemIndex, data);
+	if (condition.met) assertTakes(plan.profile, kind, filtered);
 	const type = kind.events ? eventTypeOf(context, kind.events.types, itemIndex) : null;
 	const id = options.eventId || `evt_${randomUUID()}`;
 	return {
@@ -286,9 +342,8 @@ export function prepare(
 		subject: { event_id: id, event: type, request: kind.id },
 		target,
 		event: { id, type: type ?? kind.id, timeMs: nowMs, webhook, data: filtered },
-		format:
-			options.bare || !envelope || !timestampFormat ? undefined : { envelope, timestampFormat },
-		key: JSON.stringify({ ...target, webhook, kind: kind.id }),
+		format,
+		key,
 		condition,
 	};
 }
