@@ -5,13 +5,11 @@
 const { createHash, randomUUID } = require('node:crypto');
 const http = require('node:http');
 
-const { Webhook } = require('standardwebhooks');
-
 const { CrashStage } = require('./crashStage');
 const stage = require('./stage');
 
 const { TRIGGER, chain, n8n, newStandardSecret, node, outputsOf, pause } = stage;
-const { post, triggered, unique } = stage;
+const { post, standardHeaders, triggered, unique } = stage;
 
 const secret = newStandardSecret();
 const CREDENTIAL = { signatureScheme: 'standardWebhooks', signingSecret: secret };
@@ -27,15 +25,7 @@ const combining = (options) => ({
 function signedEvent(id = unique('evt'), signedWith = secret) {
 	const at = new Date();
 	const body = JSON.stringify({ type: 'order.created', timestamp: at.toISOString(), data: { id } });
-	return {
-		id,
-		body,
-		headers: {
-			'webhook-id': id,
-			'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-			'webhook-signature': new Webhook(signedWith).sign(id, at, body),
-		},
-	};
+	return { id, body, headers: standardHeaders(body, { secret: signedWith, id, at }) };
 }
 
 const postEvent = async (url, { body, headers }) => await post(url, body, headers);

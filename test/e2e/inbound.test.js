@@ -2,15 +2,14 @@ const { execFile } = require('node:child_process');
 const { createHmac } = require('node:crypto');
 const { promisify } = require('node:util');
 
-const { Webhook } = require('standardwebhooks');
-
 const {
 	AgentWebhookTrigger,
 } = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
 
 const stage = require('./stage');
 
-const { ACTION, n8n, newSecret, newStandardSecret, node, outputsOf, post, triggered } = stage;
+const { ACTION, n8n, newSecret, newStandardSecret, node, outputsOf, post, standardHeaders } = stage;
+const { triggered } = stage;
 
 const secrets = {
 	urlTokens: [newSecret(), newSecret()],
@@ -23,11 +22,8 @@ const secrets = {
 const hmac = (body, secret = secrets.signing[0]) =>
 	`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 const basic = (user, password) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-const standard = (body, { secret = secrets.standard[0], at = new Date(), id = 'msg_1' } = {}) => ({
-	'webhook-id': id,
-	'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-	'webhook-signature': new Webhook(secret).sign(id, at, body),
-});
+const standard = (body, options) =>
+	standardHeaders(body, { secret: secrets.standard[0], ...options });
 
 const MESSAGE = '{"message": "Hello, I need help with my order #12345"}';
 

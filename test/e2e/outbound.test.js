@@ -9,7 +9,7 @@ const { makeCertificate } = require('../harness/certificate');
 const stage = require('./stage');
 
 const { ACTION, behave, chain, inbox, n8n, newSecret, newStandardSecret, node } = stage;
-const { outputsOf, receiver, runAction, shareSecrets, unique } = stage;
+const { outputsOf, receiver, runAction, shareSecrets, standardHeaders, unique } = stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const NOOP = 'n8n-nodes-base.noOp';
@@ -669,12 +669,7 @@ describe('Signature', () => {
 			connections: chain(webhook, verify, respond),
 		});
 		for (const body of ['{ "b":1,  "a":"ü" }', '']) {
-			const now = new Date();
-			const headers = {
-				'webhook-id': 'msg_1',
-				'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-				'webhook-signature': new Webhook(secret).sign('msg_1', now, body),
-			};
+			const headers = standardHeaders(body, { secret });
 			const url = `${stage.base}/webhook/${hookPath}`;
 			const good = await stage.post(url, body, headers);
 			expect({ status: good.status, data: good.data }).toEqual({ status: 200, data: 'verified' });

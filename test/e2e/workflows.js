@@ -1,12 +1,21 @@
 /** Short ways to build workflows, and values that no other test has. */
 const { randomBytes, randomUUID } = require('node:crypto');
 
+const { Webhook } = require('standardwebhooks');
+
 const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
 const ACTION = 'n8n-nodes-agent-webhooks.agentWebhook';
 
 const unique = (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`;
 const newSecret = () => randomBytes(24).toString('hex');
 const newStandardSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+
+/** The headers of Standard Webhooks over a body, signed by its own library. @param at a Date */
+const standardHeaders = (body, { secret, id = 'msg_1', at = new Date() }) => ({
+	'webhook-id': id,
+	'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+	'webhook-signature': new Webhook(secret).sign(id, at, body),
+});
 
 function node(name, type, parameters, more = {}) {
 	return {
@@ -74,6 +83,7 @@ module.exports = {
 	newSecret,
 	newStandardSecret,
 	node,
+	standardHeaders,
 	startNode,
 	unique,
 	whateverBecomes,

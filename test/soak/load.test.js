@@ -6,8 +6,8 @@
 const { randomUUID } = require('node:crypto');
 
 const axios = require('axios');
-const { Webhook } = require('standardwebhooks');
 
+const { median } = require('../bench/statistics');
 const { CrashStage } = require('../e2e/crashStage');
 const {
 	ACTION,
@@ -16,6 +16,7 @@ const {
 	newSecret,
 	newStandardSecret,
 	node,
+	standardHeaders,
 	startNode,
 	TRIGGER,
 	unique,
@@ -182,15 +183,7 @@ const call = async (url, body, headers) =>
 
 function signed(event, secret) {
 	const body = JSON.stringify(event);
-	const at = new Date();
-	return {
-		body,
-		headers: {
-			'webhook-id': event.id,
-			'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-			'webhook-signature': new Webhook(secret).sign(event.id, at, body),
-		},
-	};
+	return { body, headers: standardHeaders(body, { secret, id: event.id }) };
 }
 
 const eventOf = (id) => ({
@@ -286,8 +279,6 @@ async function load(perSecond, until, whileRunning) {
 	await Promise.all(open);
 	return most;
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** The medians of parts of equal length. */
 function medians(samples, parts) {
