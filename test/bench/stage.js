@@ -90,6 +90,7 @@ class BenchStage {
 		await Promise.allSettled([this.starting]);
 		this.receiver?.kill();
 		this.database?.close();
+		this.database = undefined;
 		await this.n8n?.stop();
 		if (!keep) fs.rmSync(path.join(scratch, NAME), { recursive: true, force: true });
 	}
