@@ -55,9 +55,9 @@ describe('in the n8n of all tests', () => {
 			expect(data).toMatchObject({ success: true, status: 'queued' });
 		}
 		const told = new Set(answers.map(({ data }) => data.execution_id));
-		// One burst holds 50; on a slow machine the window of the first may be over before the last arrives.
+		// One burst holds 50; on a slow machine the window of the first is over before the last arrives.
 		expect(told.size).toBeGreaterThan(1);
-		expect(told.size).toBeLessThan(15);
+		expect(told.size).toBeLessThan(events.length / 2);
 		const executions = await n8n.finished(hook.id, told.size);
 		expect(new Set(executions.map(({ id }) => String(id)))).toEqual(told);
 		const items = new Map(
@@ -97,7 +97,7 @@ describe('in the n8n of all tests', () => {
 	});
 
 	test('where the first hangs up, the others are answered and nothing is lost', async () => {
-		const hook = await triggered(combining({ combineWindowMs: 1000 }), { credentials });
+		const hook = await triggered(combining({ combineWindowMs: 2000 }), { credentials });
 		const first = signedEvent();
 		const request = http.request(hook.url, {
 			method: 'POST',
@@ -115,9 +115,10 @@ describe('in the n8n of all tests', () => {
 		expect(new Set(answers.map(({ data }) => data.execution_id)).size).toBe(1);
 		const [execution, ...more] = await n8n.finished(hook.id);
 		expect(more).toEqual([]);
-		expect(idsOf(outputsOf(execution, 'Trigger')[0])).toEqual(
-			[first, ...others].map(({ id }) => id),
-		);
+		// Which of two that are posted at once arrives first is the network's to say.
+		const [leader, ...followers] = idsOf(outputsOf(execution, 'Trigger')[0]);
+		expect(leader).toBe(first.id);
+		expect(followers.sort()).toEqual(others.map(({ id }) => id).sort());
 	});
 
 	test('with another way to respond each event has an execution of its own', async () => {
