@@ -2,10 +2,11 @@ const { parseArgs } = require('node:util');
 
 const PARTS = ['inbound', 'outbound', 'core', 'growth', 'memory'];
 
+/** Many short rounds: what is compared lies close together, while a machine's speed drifts from minute to minute. */
 const FULL = {
 	core: { rounds: 15, roundMs: 200 },
-	inbound: { rounds: 7, loadMs: 5000 },
-	outbound: { rounds: 7 },
+	inbound: { rounds: 20, loadMs: 1500 },
+	outbound: { rounds: 15 },
 	growth: {
 		rounds: 5,
 		items: [1, 10, 100, 1000, 10_000],
