@@ -267,19 +267,42 @@ const operationProperty = ([resource, { operations }]: [string, Resource]): INod
 	};
 };
 
+/** A parameter, and the operations of a resource that have it. */
+interface Shown {
+	property: INodeProperties;
+	operations: string[];
+}
+
+/**
+ * The parameters of a resource's operations. One that several have stands here once, where their orders
+ * agree: n8n goes through all parameters of a node several times for each execution.
+ */
+function shownParameters({ operations }: Resource): Shown[] {
+	const shown: Shown[] = [];
+	for (const [operation, { properties: own }] of Object.entries(operations)) {
+		let next = 0;
+		for (const property of own) {
+			const known = shown.findIndex((one, index) => index >= next && one.property === property);
+			if (known === -1) shown.splice(next, 0, { property, operations: [operation] });
+			else shown[known].operations.push(operation);
+			next = (known === -1 ? next : known) + 1;
+		}
+	}
+	return shown;
+}
+
 /** All parameters of the node, each shown where its resource and operation are chosen. */
 export const properties: INodeProperties[] = [
 	resourceProperty,
 	...Object.entries(RESOURCES).map(operationProperty),
-	...Object.entries(RESOURCES).flatMap(([resource, { operations }]) =>
-		Object.entries(operations).flatMap(([operation, { properties: own }]) =>
-			own.map((property) => ({
-				...property,
-				displayOptions: {
-					...property.displayOptions,
-					show: { ...property.displayOptions?.show, resource: [resource], operation: [operation] },
-				},
-			})),
-		),
+	...Object.entries(RESOURCES).flatMap(([name, resource]) =>
+		shownParameters(resource).map(({ operations, property }) => ({
+			...property,
+			displayOptions: {
+				...property.displayOptions,
+				// The resource first: it tells most parameters from what is shown.
+				show: { resource: [name], operation: operations, ...property.displayOptions?.show },
+			},
+		})),
 	),
 ];
