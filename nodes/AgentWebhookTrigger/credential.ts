@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
 
 /** So long, in ms, a change of a credential may take to hold. */
-const FRESH_MS = 1000;
+const FRESH_MS = 5000;
 
 interface Reading {
 	untilMs: number;
@@ -16,8 +16,8 @@ function forgetOld(nowMs: number): void {
 
 /**
  * What callers must know. Under the expression engine `vm`, n8n builds an isolate to read a credential
- * for a request, beside the one that the request has: so requests that come at once, or within a second,
- * share one reading.
+ * for a request, beside the one that the request has: so requests that come at once, or within five
+ * seconds, share one reading.
  */
 export async function callersCredential(
 	context: IWebhookFunctions,
