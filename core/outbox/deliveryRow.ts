@@ -7,6 +7,7 @@ import { BATCH_EVENT_TYPE } from '../delivery/envelope';
 import {
 	eq,
 	iso,
+	TABLES,
 	type Change,
 	type Condition,
 	type DeliveryRow,
@@ -92,14 +93,20 @@ export const newDelivery = (
 const bounded = (text: string | null): string | null =>
 	text !== null && text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH)}…` : text;
 
+const COLUMNS = Object.keys(TABLES.deliveries) as Array<keyof DeliveryRow>;
+
 /** A delivery's row as a new one that nobody holds. */
-const released = (row: DeliveryRow, changes: Partial<Row>): Row => ({
-	...(Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'id')) as Row),
-	attempt_log: JSON.stringify(row.attempt_log),
-	event_ids: row.event_ids && JSON.stringify(row.event_ids),
-	lease_owner: null,
-	...changes,
-});
+function released(row: DeliveryRow, changes: Partial<Row>): Row {
+	const columns: Row = {};
+	for (const column of COLUMNS) columns[column] = row[column] as Row[string];
+	return {
+		...columns,
+		attempt_log: JSON.stringify(row.attempt_log),
+		event_ids: row.event_ids && JSON.stringify(row.event_ids),
+		lease_owner: null,
+		...changes,
+	};
+}
 
 /** The attempts since the delivery began, or was last replayed: those that its schedule counts. */
 export const attemptsOfRound = ({ attempt_log, replayed_at }: DeliveryRow): AttemptRecord[] =>

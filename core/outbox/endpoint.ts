@@ -1,3 +1,4 @@
+import isEqual from 'lodash/isEqual';
 import isNull from 'lodash/isNull';
 import omitBy from 'lodash/omitBy';
 import { z } from 'zod';
@@ -226,8 +227,11 @@ export function bodyFor(
 	);
 }
 
+const lastFields = new WeakMap<Endpoint['secrets'], CredentialFields>();
+
 /**
- * The outbound credential's fields for a request to an endpoint at a time. Of a scheme whose header
+ * The outbound credential's fields for a request to an endpoint at a time: the very ones of the request
+ * before, as long as they are the same, so that the secrets are made ready for signing once. Of a scheme whose header
  * carries one signature, the secret that is being replaced signs until its time ends, so that receivers
  * who only have that one go on; the new one's signature stands in a second header meanwhile.
  */
@@ -235,12 +239,16 @@ export function credentialFor({ secrets }: Endpoint, nowMs: number): CredentialF
 	const [current, ...replaced] = secrets.signing
 		.filter(({ valid_until }) => valid_until === undefined || Date.parse(valid_until) > nowMs)
 		.map(({ secret }) => secret);
-	return {
+	const fields = {
 		signatureScheme: current === undefined ? 'none' : 'platform',
 		...secrets.authentication,
 		signingSecret: current ?? '',
 		replacedSecrets: replaced,
 	};
+	const last = lastFields.get(secrets);
+	if (last !== undefined && isEqual(last, fields)) return last;
+	lastFields.set(secrets, fields);
+	return fields;
 }
 
 const place = (id: string): string => `endpoint ${id}`;
