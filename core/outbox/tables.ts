@@ -18,7 +18,10 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export type Row = Record<string, Value>;
 
-/** A row as it stands in a table. A row's id grows with every row that is put in. */
+/**
+ * A row as it stands in a table. Its id is higher than those of the rows that were there when it was put
+ * in; n8n's SQLite gives the ids of deleted rows out again.
+ */
 export type StoredRow = Row & { id: number };
 
 export type TableName = 'endpoints' | 'events' | 'deliveries';
