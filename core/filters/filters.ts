@@ -33,8 +33,7 @@ function treeOf(paths: string[]): PathTree {
 	return root;
 }
 
-function combine(a: PathTree, b: PathTree | undefined): PathTree {
-	if (b === undefined) return a;
+function combine(a: PathTree, b: PathTree): PathTree {
 	const children = new Map(a.children);
 	for (const [key, child] of b.children) {
 		const own = children.get(key);

@@ -230,10 +230,10 @@ export function bodyFor(
 const lastFields = new WeakMap<Endpoint['secrets'], CredentialFields>();
 
 /**
- * The outbound credential's fields for a request to an endpoint at a time: the very ones of the request
- * before, as long as they are the same, so that the secrets are made ready for signing once. Of a scheme whose header
- * carries one signature, the secret that is being replaced signs until its time ends, so that receivers
- * who only have that one go on; the new one's signature stands in a second header meanwhile.
+ * The outbound credential's fields for a request to an endpoint at a time: the very object of the request
+ * before, as long as they are the same, so that the secrets are made ready for signing once. Of a scheme
+ * whose header carries one signature, the secret that is being replaced signs until its time ends, so
+ * that receivers who only have that one go on; the new one's signature stands in a second header meanwhile.
  */
 export function credentialFor({ secrets }: Endpoint, nowMs: number): CredentialFields {
 	const [current, ...replaced] = secrets.signing

@@ -72,12 +72,7 @@ const hmacKey = (bytes: Buffer): SigningKey => ({
 	canSign: true,
 });
 
-function textKey(secret: string): SigningKey {
-	if (secret === '') {
-		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
-	}
-	return hmacKey(Buffer.from(secret, 'utf8'));
-}
+const textKey = (secret: string): SigningKey => hmacKey(Buffer.from(secret, 'utf8'));
 
 function parseStandardWebhooks(secret: string): SigningKey {
 	if (secret.startsWith('whsk_')) {
@@ -111,7 +106,7 @@ const KEY_FILE_FIELD = 'privateKey';
  */
 function parseKeyFile(secret: string): SigningKey {
 	const text = secret.trim();
-	if (!text.startsWith('{')) return textKey(text);
+	if (!text.startsWith('{')) return parseSecret(text, 'text');
 	const file = parseJson(text)?.value;
 	const fields = Object.entries(isObject(file) ? file : {}).filter(
 		(entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',

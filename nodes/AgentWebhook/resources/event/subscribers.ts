@@ -95,9 +95,9 @@ export async function sendToSubscribers(
 		for (const result of deliveries) {
 			const { json, output } = resultItem(result);
 			// Of a batch each event in it has an item: the events beside it are others' items.
-			const alone = Object.entries(json).filter(([field]) => field !== 'event_ids');
+			delete json.event_ids;
 			put(output, itemIndex, {
-				...Object.fromEntries(alone),
+				...json,
 				event_id: event.id,
 				event: event.type,
 				duplicate,
