@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { root } = require('../harness/project');
+const { n8nHome, root } = require('../harness/project');
 
 const gulpfile = require('../../gulpfile');
 
@@ -143,8 +143,8 @@ test('every code of a refusal stands in the list of refusals, and no other', () 
 	expect(listed.toSorted()).toEqual([...CODES, 'RECEIVER_NOT_SET_UP'].toSorted());
 });
 
-/** n8n's own configuration: the names of its environment variables. */
-const CONFIG = path.dirname(require.resolve('@n8n/config/package.json'));
+/** The tested n8n's own configuration: the names of its environment variables. */
+const CONFIG = path.join(n8nHome, 'node_modules/@n8n/config');
 const VARIABLES = new Set(
 	fs
 		.readdirSync(path.join(CONFIG, 'dist'), { recursive: true })
