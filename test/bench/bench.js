@@ -24,7 +24,7 @@ let running;
 
 /** Runs something in an n8n of its own. */
 async function inN8n(engine, task, env) {
-	running = new BenchStage(engine, env);
+	running = new BenchStage(engine, { ...options.env, ...env });
 	let isDone = false;
 	try {
 		await running.start();
@@ -61,11 +61,11 @@ async function measure(results) {
 }
 
 function reportOf(measuredOn, results) {
-	const { parts, quick } = options;
+	const { env, parts, quick } = options;
 	const order = (result) => parts.indexOf(result.part);
 	return {
 		machine: measuredOn,
-		options: { parts, quick },
+		options: { env, parts, quick },
 		results: results
 			.map((result) => ({
 				...result,

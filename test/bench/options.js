@@ -23,11 +23,23 @@ const QUICK = {
 	memory: undefined,
 };
 
-const USAGE = `Use: npm run bench -- [--quick] [--json FILE] [--markdown FILE] [${PARTS.join('] [')}]`;
+const USAGE = `Use: npm run bench -- [--quick] [--json FILE] [--markdown FILE] [--env NAME=VALUE] [${PARTS.join('] [')}]`;
+
+/** Settings of n8n, from `NAME=VALUE` each. */
+function readSettings(texts) {
+	return Object.fromEntries(
+		texts.map((text) => {
+			const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
+			if (name === undefined)
+				throw new Error(`"${text}" is no setting: write NAME=VALUE.\n${USAGE}`);
+			return [name, value];
+		}),
+	);
+}
 
 /**
  * Reads the command line.
- * @returns the parts to run, how much of each, and the files to write
+ * @returns the parts to run, how much of each, the files to write, and further settings of n8n
  * @throws where it cannot be read
  */
 function readOptions(args) {
@@ -40,6 +52,7 @@ function readOptions(args) {
 				quick: { type: 'boolean', default: false },
 				json: { type: 'string' },
 				markdown: { type: 'string' },
+				env: { type: 'string', multiple: true, default: [] },
 			},
 		});
 	} catch (error) {
@@ -54,6 +67,7 @@ function readOptions(args) {
 		parts: PARTS.filter((part) => positionals.length === 0 || positionals.includes(part)),
 		sizes: values.quick ? QUICK : FULL,
 		...values,
+		env: readSettings(values.env),
 	};
 }
 

@@ -73,10 +73,12 @@ function machineText({ cores, cpu, database, date, memory_gb, n8n, node, package
 	return `Measured ${date} with ${own} in n8n ${n8n} on Node ${node}, ${database}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${system}`;
 }
 
-/** What makes figures worse than they could be. */
+/** In what the figures differ from others, and what makes them worse than they could be. */
 function warnings({ machine, options }) {
 	const { cores, load_before: before } = machine;
+	const settings = Object.entries(options.env).map((setting) => setting.join('='));
 	return [
+		...(settings.length > 0 ? [`With ${settings.join(', ')}.`] : []),
 		...(options.quick ? ['With --quick: fewer rounds, and shorter ones.'] : []),
 		...(before > cores / 2
 			? [`The machine was busy before: a load average of ${before} on ${cores} cores.`]

@@ -68,7 +68,18 @@ describe('options', () => {
 		});
 	});
 
-	test.each([[['inbund']], [['--fast']], [['--json']]])('%j are refused', (args) => {
-		expect(() => readOptions(args)).toThrow('npm run bench');
+	test('settings of n8n', () => {
+		expect(readOptions([]).env).toEqual({});
+		expect(readOptions(['--env', 'N8N_A=1', '--env=N8N_B=c=d']).env).toEqual({
+			N8N_A: '1',
+			N8N_B: 'c=d',
+		});
 	});
+
+	test.each([[['inbund']], [['--fast']], [['--json']], [['--env', 'N8N_A']]])(
+		'%j are refused',
+		(args) => {
+			expect(() => readOptions(args)).toThrow('npm run bench');
+		},
+	);
 });
