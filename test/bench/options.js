@@ -30,8 +30,9 @@ function readSettings(texts) {
 	return Object.fromEntries(
 		texts.map((text) => {
 			const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
-			if (name === undefined)
+			if (name === undefined) {
 				throw new Error(`"${text}" is no setting: write NAME=VALUE.\n${USAGE}`);
+			}
 			return [name, value];
 		}),
 	);

@@ -1,13 +1,12 @@
 /** Events that go out: how many of them a second. */
 const { interleave, say } = require('./rounds');
-const { itemsOf, Sending } = require('./sending');
+const { FLOOR_NAME, itemsOf, Sending } = require('./sending');
 const { compare, median } = require('./statistics');
 
 const EVENTS = 500;
 const BATCH = 100;
 
 const CHAIN_NAME = 'Crypto, HTTP Request';
-const FLOOR_NAME = 'n8n’s request helper in a loop, 50 at once, unsigned';
 
 /** @returns the rows of events that go out */
 async function outbound(stage, { rounds }) {

@@ -74,7 +74,7 @@ function machineText({ cores, cpu, database, date, memory_gb, n8n, node, package
 }
 
 /** In what the figures differ from others, and what makes them worse than they could be. */
-function warnings({ machine, options }) {
+function remarks({ machine, options }) {
 	const { cores, load_before: before } = machine;
 	const settings = Object.entries(options.env).map((setting) => setting.join('='));
 	return [
@@ -86,7 +86,7 @@ function warnings({ machine, options }) {
 	];
 }
 
-const heading = (report) => [`${machineText(report.machine)}.`, ...warnings(report)].join(' ');
+const heading = (report) => [`${machineText(report.machine)}.`, ...remarks(report)].join(' ');
 
 const markdownTable = (rows) =>
 	[HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

@@ -7,6 +7,10 @@ const { EVENT_TYPE, Outbox } = require('./outbox');
 
 const TEXT_BYTES = 400;
 
+const FLOOR_CONCURRENCY = 50;
+/** What {@link Sending.floor} is called in the tables. */
+const FLOOR_NAME = `n8n’s request helper in a loop, ${FLOOR_CONCURRENCY} at once, unsigned`;
+
 /** So many items, each with an event of about half a kilobyte. */
 const itemsOf = (count) =>
 	Array.from({ length: count }, (_, index) => ({
@@ -102,7 +106,7 @@ class Sending {
 	async floor(protocol) {
 		const send = node('Floor', 'n8n-nodes-floor.floorSend', {
 			url: this.stage.endpoints[protocol],
-			concurrency: 50,
+			concurrency: FLOOR_CONCURRENCY,
 		});
 		return await this.#measured('floor', [send], { perRequest: 1, isSigned: false });
 	}
@@ -137,4 +141,4 @@ class Sending {
 	}
 }
 
-module.exports = { itemsOf, Sending };
+module.exports = { FLOOR_NAME, itemsOf, Sending };
