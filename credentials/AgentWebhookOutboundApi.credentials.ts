@@ -11,7 +11,7 @@ import {
 	authenticateRequest,
 	IncompleteCredentialError,
 	type SigningValues,
-} from '../core/credentials/settings';
+} from '../core/credentials/credentialFields';
 
 import { authenticationFields } from './authenticationFields';
 import { signatureFields } from './signatureFields';

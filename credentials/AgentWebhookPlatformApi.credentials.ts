@@ -6,9 +6,9 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
-import { PROFILES } from '../core/profiles';
+import { PLATFORMS } from '../core/platforms';
 
-const managed = PROFILES.flatMap(({ id, name, management }) =>
+const managed = PLATFORMS.flatMap(({ id, name, management }) =>
 	management ? [{ id, name, management }] : [],
 );
 

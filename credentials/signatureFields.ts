@@ -1,16 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { hasSigningScheme, PROFILES, type PlatformProfile } from '../core/profiles';
+import { hasSigningScheme, PLATFORMS, type Platform } from '../core/platforms';
 
 const whereCustom = { show: { signatureScheme: ['custom'] } };
 
-const schemeOptions = (fits: (profile: PlatformProfile) => boolean) => [
+const schemeOptions = (fits: (profile: Platform) => boolean) => [
 	{
 		name: 'As the Node’s Platform',
 		value: 'platform',
 		description: 'What the platform chosen in the node signs with',
 	},
-	...PROFILES.filter(fits).map(({ id, name, description }) => ({
+	...PLATFORMS.filter(fits).map(({ id, name, description }) => ({
 		name,
 		value: id,
 		description,

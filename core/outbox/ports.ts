@@ -1,8 +1,8 @@
-import type { AttemptResult } from '../policy/outcome';
+import type { AttemptResult } from '../sending/attemptOutcome';
 
-import type { Endpoint } from './endpoint';
-import type { Sealer } from './sealing';
-import type { Tables } from './tables';
+import type { Endpoint } from './endpoint/lifecycle';
+import type { Encrypter } from './store/encryption';
+import type { Tables } from './store/tables';
 
 /** What one attempt sends. */
 export interface OutgoingAttempt {
@@ -16,7 +16,7 @@ export interface OutgoingAttempt {
 /** What the outbox needs from outside. */
 export interface OutboxPorts {
 	tables: Tables;
-	sealer: Sealer;
+	sealer: Encrypter;
 	/** Makes one attempt. It reports failures as a result, and rejects only when cancelled. */
 	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
 	/** Tells whoever watches what a run waits for. */

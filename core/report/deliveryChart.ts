@@ -1,7 +1,7 @@
 import truncate from 'lodash/truncate';
 
-import { countsOf, type DeliveryStats } from '../outbox/log';
-import type { DeliveryRow } from '../outbox/tables';
+import { countDeliveries, type DeliveryStats } from '../outbox/log/query';
+import type { DeliveryRow } from '../outbox/store/tables';
 
 import { periodsOf, type Period, type Unit } from './periods';
 import { scaleTo, type Scale } from './scale';
@@ -101,7 +101,7 @@ const sum = (values: number[]): number => values.reduce((total, value) => total 
 const totalOf = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
 
 function barOf(period: Period, rows: DeliveryRow[]): Bar {
-	const stats = countsOf(rows);
+	const stats = countDeliveries(rows);
 	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
 	const other = stats.total_deliveries - delivered - failed;
 	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };

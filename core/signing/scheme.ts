@@ -1,4 +1,4 @@
-import { HEADER_NAME } from '../network/headers';
+import { HEADER_NAME } from '../http/headers';
 
 /**
  * How a platform signs a request, as data. One scheme serves both directions:

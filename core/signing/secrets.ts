@@ -6,8 +6,8 @@ import {
 	type KeyObject,
 } from 'crypto';
 
-import { parseJson } from '../json/json';
-import { isObject } from '../paths/paths';
+import { parseJson } from '../lib/json';
+import { isObject } from '../lib/fieldPath';
 
 import type { SecretFormat, SignatureAlgorithm } from './scheme';
 

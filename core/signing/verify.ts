@@ -1,10 +1,10 @@
 import { createHash, createPublicKey, verify as verifyAsymmetric, type KeyObject } from 'crypto';
 
-import { parseJson } from '../json/json';
-import { isFormBody, type RequestHeaders } from '../network/headers';
-import { isObject } from '../paths/paths';
+import { parseJson } from '../lib/json';
+import { isFormBody, type RequestHeaders } from '../http/headers';
+import { isObject } from '../lib/fieldPath';
 
-import { safeEqual } from './compare';
+import { safeEqual } from './constantTime';
 import {
 	InvalidSchemeError,
 	signedContent,

@@ -17,13 +17,13 @@ import {
 	testOutboxCredential,
 	testPlatformCredential,
 } from '../shared/credentialTests';
-import { expressionOf } from '../shared/expression';
-import { ManagementClient } from '../shared/managementApi';
-import { searchDeliveries, searchEndpoints, searchEvents } from '../shared/outboxLists';
+import { expressionOf } from '../shared/properties/expression';
+import { ManagementClient } from '../shared/transport/platformApi';
+import { searchDeliveries, searchEndpoints, searchEvents } from './listSearch/outboxSearch';
 
-import { hints } from './hints';
+import { hints } from './description/hints';
 import { properties, RESOURCES } from './resources';
-import { subtitle } from './subtitle';
+import { subtitle } from './description/actionSubtitle';
 
 // n8n writes this function's source into an expression: it may use nothing from outside.
 const outputs = (parameters: { resource?: string; operation?: string; sendTo?: string }) =>

@@ -13,36 +13,40 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { messageOf } from '../../core/errors/message';
-import { admit, type Accepted, type Admission } from '../../core/inbound/admission';
-import { usableMethods } from '../../core/inbound/credentials';
-import { refusal, type Refusal } from '../../core/inbound/refusal';
-import { BODY_SCHEMAS } from '../../core/management/routes';
-import { createSealer } from '../../core/outbox/sealing';
-import { MANAGEMENT_KIND, profileById } from '../../core/profiles';
-import { duplicateReply, errorReply } from '../../core/replies/replies';
+import { errorMessage } from '../../core/lib/errorMessage';
+import {
+	receiveRequest,
+	type AcceptedRequest,
+	type ReceiveResult,
+} from '../../core/receiving/receive';
+import { requireConfiguredMethods } from '../../core/receiving/authenticate';
+import { createRejection, type Rejection } from '../../core/receiving/rejection';
+import { BODY_SCHEMAS } from '../../core/managementApi/routes';
+import { createEncrypter } from '../../core/outbox/store/encryption';
+import { MANAGEMENT_KIND, getPlatform } from '../../core/platforms';
+import { duplicateReply, errorReply } from '../../core/http/replyBodies';
 import {
 	testInboundCredential,
 	testOutboxCredential,
 	testPlatformCredential,
 } from '../shared/credentialTests';
-import { outboxSettings } from '../shared/outbox';
+import { outboxSettings } from '../shared/outbox/openOutbox';
 
-import { combineWindowMs, joinBurst, type Answered } from './bursts';
-import { callersCredential } from './credential';
-import { outputs, properties, webhooks } from './description';
-import { claimDelivery } from './duplicates';
+import { combineWindowMs, joinBurst, type CapturedResponse } from './webhook/coalesce';
+import { getCachedInboundCredential } from './webhook/credentialCache';
+import { outputs, properties, webhooks } from './description/triggerProperties';
+import { startDelivery } from './webhook/deduplicate';
 import {
 	duplicateWindowMs,
-	inboundRules,
-	withoutCredentials,
+	buildReceiveRules,
+	maskCredentials,
 	type TriggerParameters,
-} from './inbound';
-import { managementItem, managementRoute, type ManagementRoute } from './management';
+} from './webhook/rules';
+import { managementItem, managementRoute, type ManagementRoute } from './webhook/managementRequest';
 import { deregister, register } from './registration';
-import { bodyReader, distinctHeaders, isTooLarge, publicUrl } from './request';
-import { subtitle } from './subtitle';
-import { triggerPanel } from './triggerPanel';
+import { bodyReader, distinctHeaders, isTooLarge, publicUrl } from './webhook/request';
+import { subtitle } from './description/triggerSubtitle';
+import { triggerPanel } from './description/triggerPanel';
 
 // n8n reads such conditions for credentials as for parameters; its types have them for the latter only.
 const anyMethod = { _cnd: { exists: true } } as const;
@@ -83,7 +87,7 @@ function answer(
 /** Answers as another request was, with which this one has come. */
 function answerLike(
 	context: IWebhookFunctions,
-	{ body, contentType, statusCode }: Answered,
+	{ body, contentType, statusCode }: CapturedResponse,
 ): IWebhookResponseData {
 	const response = context.getResponseObject();
 	response.writeHead(statusCode, contentType === undefined ? {} : { 'Content-Type': contentType });
@@ -94,10 +98,10 @@ function answerLike(
 /** Answers a refusal, in the platform's words. By option, its item leaves on the second output. */
 function answerRefusal(
 	context: IWebhookFunctions,
-	refused: Refusal,
+	refused: Rejection,
 	{ options, platform }: TriggerParameters,
 ): IWebhookResponseData {
-	const status = profileById(platform).replyStatus?.refused;
+	const status = getPlatform(platform).replyStatus?.refused;
 	const reply = { ...refused.reply, ...(status !== undefined && { status }) };
 	return {
 		...answer(context, refused.statusCode, refused.headers, reply),
@@ -105,7 +109,7 @@ function answerRefusal(
 	};
 }
 
-function refusedItem(context: IWebhookFunctions, refused: Refusal): INodeExecutionData {
+function refusedItem(context: IWebhookFunctions, refused: Rejection): INodeExecutionData {
 	const request = context.getRequestObject();
 	return {
 		json: {
@@ -116,8 +120,8 @@ function refusedItem(context: IWebhookFunctions, refused: Refusal): INodeExecuti
 			status_code: refused.statusCode,
 			method: request.method,
 			source_address: request.ip ?? null,
-			headers: withoutCredentials(request.headers) as IDataObject,
-			query: withoutCredentials(context.getQueryData() as IDataObject) as IDataObject,
+			headers: maskCredentials(request.headers) as IDataObject,
+			query: maskCredentials(context.getQueryData() as IDataObject) as IDataObject,
 			received_at: new Date().toISOString(),
 			request_id: randomUUID(),
 		},
@@ -126,7 +130,7 @@ function refusedItem(context: IWebhookFunctions, refused: Refusal): INodeExecuti
 
 async function acceptedItem(
 	context: IWebhookFunctions,
-	admission: Accepted,
+	admission: AcceptedRequest,
 	platform: string,
 	rawBodyField: string,
 ): Promise<INodeExecutionData> {
@@ -152,8 +156,8 @@ async function acceptedItem(
 					}),
 				},
 			}),
-			headers: withoutCredentials(request.headers) as IDataObject,
-			query: withoutCredentials(context.getQueryData() as IDataObject) as IDataObject,
+			headers: maskCredentials(request.headers) as IDataObject,
+			query: maskCredentials(context.getQueryData() as IDataObject) as IDataObject,
 			source_address: request.ip ?? null,
 			received_at: new Date().toISOString(),
 			request_id: randomUUID(),
@@ -265,10 +269,12 @@ export class AgentWebhookTrigger implements INodeType {
 				}
 				try {
 					const readCredential = async () => await this.getCredentials('agentWebhookInboundApi');
-					const rules = inboundRules(triggerParameters(this), readCredential);
-					if (rules.methods.length > 0) usableMethods(rules, await rules.secrets());
+					const rules = buildReceiveRules(triggerParameters(this), readCredential);
+					if (rules.methods.length > 0) requireConfiguredMethods(rules, await rules.secrets());
 					if (requestKind === MANAGEMENT_KIND) {
-						createSealer(outboxSettings(await this.getCredentials('agentWebhookOutboxApi')).keys);
+						createEncrypter(
+							outboxSettings(await this.getCredentials('agentWebhookOutboxApi')).keys,
+						);
 					}
 					await register(this);
 				} catch (error) {
@@ -285,7 +291,7 @@ export class AgentWebhookTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const request = this.getRequestObject();
-		let admission: Admission;
+		let admission: ReceiveResult;
 		let parameters: TriggerParameters;
 		let route: ManagementRoute | undefined;
 		try {
@@ -295,13 +301,13 @@ export class AgentWebhookTrigger implements INodeType {
 				if ('result' in found) return answerRefusal(this, found, parameters);
 				route = found;
 			}
-			const rules = inboundRules(
+			const rules = buildReceiveRules(
 				parameters,
-				async () => await callersCredential(this),
+				async () => await getCachedInboundCredential(this),
 				route && { method: request.method, bodySchema: BODY_SCHEMAS[route.task] },
 			);
 			const { publicUrl: ownUrl } = parameters.options;
-			admission = await admit(rules, {
+			admission = await receiveRequest(rules, {
 				method: request.method,
 				secure: request.secure,
 				address: request.ip ?? '',
@@ -317,7 +323,7 @@ export class AgentWebhookTrigger implements INodeType {
 				return answer(this, 413, {}, tooLargeReply);
 			}
 			// The caller is not told what is wrong with the receiver; its owner finds it in n8n's log.
-			this.logger.error(`${this.getNode().name} cannot check requests: ${messageOf(error)}`);
+			this.logger.error(`${this.getNode().name} cannot check requests: ${errorMessage(error)}`);
 			return answer(
 				this,
 				500,
@@ -333,14 +339,14 @@ export class AgentWebhookTrigger implements INodeType {
 		if (admission.result === 'ignored') {
 			return answer(this, 200, {}, admission.reply);
 		}
-		const claim = await claimDelivery(this, admission.duplicateKey, duplicateWindowMs(parameters));
+		const claim = await startDelivery(this, admission.duplicateKey, duplicateWindowMs(parameters));
 		if (claim === 'duplicate') {
 			return answer(this, 200, {}, duplicateReply());
 		}
 		if (claim === 'busy') {
 			return answerRefusal(
 				this,
-				refusal(
+				createRejection(
 					429,
 					'TOO_MANY_REPEATS',
 					'Many repeats of this delivery wait for the first one’s answer',

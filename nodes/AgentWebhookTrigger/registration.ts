@@ -1,11 +1,11 @@
 import { UserError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 
-import { inboundSecrets } from '../../core/credentials/settings';
-import { profileById } from '../../core/profiles';
-import { listParameter } from '../shared/json';
-import { ManagementClient, pathOf, type PlatformWebhook } from '../shared/managementApi';
+import { inboundSecrets } from '../../core/credentials/credentialFields';
+import { getPlatform } from '../../core/platforms';
+import { listParameter } from '../shared/parameters/parse';
+import { ManagementClient, pathOf, type PlatformWebhook } from '../shared/transport/platformApi';
 
-import { webhookUrl } from './request';
+import { webhookUrl } from './webhook/request';
 
 /** What this trigger remembers of its webhook at the platform, in n8n's own store. */
 interface Registration {
@@ -28,7 +28,7 @@ function chosenEvents(context: IHookFunctions): string[] {
 		...(context.getNodeParameter('events', []) as string[]),
 		...listParameter(options.eventTypes),
 	];
-	const all = profileById(platformOf(context)).events?.types ?? [];
+	const all = getPlatform(platformOf(context)).events?.types ?? [];
 	return chosen.length > 0 ? chosen : all.map(({ value }) => value);
 }
 

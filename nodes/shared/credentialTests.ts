@@ -9,14 +9,14 @@ import {
 	endpointAuthentication,
 	inboundSecrets,
 	type CredentialFields,
-} from '../../core/credentials/settings';
-import { messageOf } from '../../core/errors/message';
-import { createSealer } from '../../core/outbox/sealing';
-import { profileById } from '../../core/profiles';
+} from '../../core/credentials/credentialFields';
+import { errorMessage } from '../../core/lib/errorMessage';
+import { createEncrypter } from '../../core/outbox/store/encryption';
+import { getPlatform } from '../../core/platforms';
 import { secretList } from '../../core/signing/secrets';
 
-import { failureOf, webhooksIn } from './managementApi';
-import { outboxSettings } from './outbox';
+import { failureOf, webhooksIn } from './transport/platformApi';
+import { outboxSettings } from './outbox/openOutbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
 
@@ -27,7 +27,7 @@ function tested(check: () => void): INodeCredentialTestResult {
 		check();
 		return OK;
 	} catch (error) {
-		return failed(messageOf(error));
+		return failed(errorMessage(error));
 	}
 }
 
@@ -172,11 +172,11 @@ export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCr
 		assertBare('Encryption Key', textOf(fields, 'encryptionSecret'));
 		outboxSettings(fields);
 		inField('Encryption Key', () => {
-			createSealer([textOf(fields, 'encryptionSecret')]);
+			createEncrypter([textOf(fields, 'encryptionSecret')]);
 		});
 		for (const key of secretList('', textOf(fields, 'furtherEncryptionSecrets'))) {
 			inField('Further Encryption Keys', () => {
-				createSealer([key]);
+				createEncrypter([key]);
 			});
 		}
 	});
@@ -190,7 +190,7 @@ export async function testPlatformCredential(
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const fields = credential.data ?? {};
-	const { management, name } = profileById(textOf(fields, 'platform'));
+	const { management, name } = getPlatform(textOf(fields, 'platform'));
 	if (management === undefined) return failed(`${name} has no API for its webhooks.`);
 	const apiKey = textOf(fields, 'apiKey');
 	const base = textOf(fields, 'baseUrl').replace(/\/+$/, '');
@@ -216,7 +216,7 @@ export async function testPlatformCredential(
 	]);
 	if (answer.status === 'rejected') {
 		return failed(
-			`${base} could not be reached: ${messageOf(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
+			`${base} could not be reached: ${errorMessage(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
 		);
 	}
 	const { body, statusCode } = answer.value;

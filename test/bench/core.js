@@ -3,12 +3,12 @@ const { createHmac } = require('node:crypto');
 
 const { newSecret } = require('../e2e/workflows');
 
-const { compileConditions } = require('../../dist/core/conditions/conditions');
-const { compileFilters } = require('../../dist/core/filters/filters');
-const { profile } = require('../../dist/core/profiles/platforms/agenticflow');
+const { compileConditions } = require('../../dist/core/event/conditions');
+const { compileFieldFilters } = require('../../dist/core/event/fieldFilter');
+const { platform } = require('../../dist/core/platforms/definitions/agenticflow');
 const { signRequest } = require('../../dist/core/signing/sign');
 const { verifyRequest } = require('../../dist/core/signing/verify');
-const { validate } = require('../../dist/core/validation/validate');
+const { validate } = require('../../dist/core/http/validateBody');
 
 const { say } = require('./rounds');
 const { compare, median } = require('./statistics');
@@ -56,7 +56,7 @@ function eventOf(bytes) {
 
 /** What is measured on a body: each once. */
 function operationsOn(event, body, secret) {
-	const { events, scheme } = profile;
+	const { events, scheme } = platform;
 	const { data } = event;
 	const nowMs = Date.now();
 	const secrets = [secret];
@@ -77,12 +77,13 @@ function operationsOn(event, body, secret) {
 				credits_used: { gt: 1 },
 			})(data).met,
 		filter: () =>
-			compileFilters({
+			compileFieldFilters({
 				include_fields: ['workflow_id', 'status', 'input_data', 'output_data'],
 				exclude_fields: ['input_data.email'],
 			})(data).status === 'success',
 		'filter in a list': () =>
-			compileFilters({ exclude_fields: ['output_data.records.email'] })(data).status === 'success',
+			compileFieldFilters({ exclude_fields: ['output_data.records.email'] })(data).status ===
+			'success',
 		validate: () =>
 			validate(events.schema, event).valid && validate(known.data, data, events.data).valid,
 	};

@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const axios = require('axios');
 
-const { profileById, PROFILES } = require('../../dist/core/profiles');
+const { getPlatform, PLATFORMS } = require('../../dist/core/platforms');
 const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');
@@ -137,7 +137,7 @@ describe('what a platform’s page shows comes out of the workflow, byte for byt
 		);
 		const headers = { ...SIGNED[platform](body), ...VIA_HTTPS };
 		const { status, data } = await post(hook.url, body, headers);
-		const { replyStatus } = profileById(platform);
+		const { replyStatus } = getPlatform(platform);
 		expect({ status, data }).toMatchObject({
 			status: 200,
 			data: { success: true, status: replyStatus?.accepted ?? 'queued' },
@@ -194,7 +194,7 @@ describe('forged requests are refused with their code, and start nothing', () =>
 			{ credentials: await credentialFor(platform) },
 		);
 		const good = SIGNED[platform](body);
-		const { scheme } = profileById(platform);
+		const { scheme } = getPlatform(platform);
 		const header = scheme.signatureHeader;
 		const { prefix } = scheme.forms[0];
 		const withSignature = (value) => ({ ...good, [header]: value });
@@ -225,11 +225,11 @@ describe('forged requests are refused with their code, and start nothing', () =>
 				expected: expect.stringMatching(/./),
 				received: expect.stringMatching(/./),
 			});
-			expect(data.status).toBe(profileById(platform).replyStatus?.refused);
+			expect(data.status).toBe(getPlatform(platform).replyStatus?.refused);
 		}
 		expect((await post(hook.url, body, { ...VIA_HTTPS, ...good })).status).toBe(200);
 		expect(await n8n.finished(hook.id, 1)).toHaveLength(1);
-		if (profileById(platform).httpsOnly) {
+		if (getPlatform(platform).httpsOnly) {
 			const { status, data } = await post(hook.url, body, good);
 			expect([status, data.error.code]).toEqual([403, 'HTTPS_REQUIRED']);
 		}
@@ -416,7 +416,7 @@ describe('what we send passes the code on the platform’s page', () => {
 		await sent(python, 'agenticflow', { platform: 'agenticflow' });
 	});
 
-	inPython.each(profileById('workflux').events.types.map(({ value }) => value))(
+	inPython.each(getPlatform('workflux').events.types.map(({ value }) => value))(
 		'WorkFlux’s %s, in Python',
 		async (eventType) => {
 			const { received } = await sent(python, 'workflux', { platform: 'workflux', eventType });
@@ -549,6 +549,6 @@ describe('what we send passes the code on the platform’s page', () => {
 
 test('every platform that sends or takes webhooks is on this page', () => {
 	const tested = new Set(EXAMPLES.map(({ platform }) => platform));
-	const listed = PROFILES.filter(({ section }) => section === 'platform').map(({ id }) => id);
+	const listed = PLATFORMS.filter(({ section }) => section === 'platform').map(({ id }) => id);
 	expect([...tested].sort()).toEqual([...listed].sort());
 });

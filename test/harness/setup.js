@@ -131,7 +131,7 @@ async function build() {
 	const input = hashOf([...sources, 'tsconfig.json', 'gulpfile.js', 'package.json']);
 	await once('build', input, path.join(root, 'dist/nodes'), async () => {
 		fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-		await run('Listing the platforms', node24(), ['node_modules/gulp/bin/gulp.js', 'profiles']);
+		await run('Listing the platforms', node24(), ['node_modules/gulp/bin/gulp.js', 'registry']);
 		await run('Compiling', node24(), ['node_modules/typescript/bin/tsc']);
 		await run('Copying icons and codex files', node24(), ['node_modules/gulp/bin/gulp.js']);
 	});

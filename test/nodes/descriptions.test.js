@@ -4,7 +4,7 @@ const path = require('node:path');
 
 const { NodeHelpers } = require('n8n-workflow');
 
-const { PROFILES } = require('../../dist/core/profiles');
+const { PLATFORMS } = require('../../dist/core/platforms');
 const { CREDENTIALS, evaluate, NODES } = require('../harness/contexts');
 const { packageName, root } = require('../harness/project');
 
@@ -195,7 +195,7 @@ describe('the codex file', () => {
 		expect(codex.categories.length).toBeGreaterThan(0);
 		for (const category of codex.categories) expect(CATEGORIES).toContain(category);
 		// Whoever looks for a platform finds the node.
-		for (const platform of PROFILES.filter(isListed)) {
+		for (const platform of PLATFORMS.filter(isListed)) {
 			if (platform.id === 'custom') continue;
 			expect(codex.alias).toContain(platform.name.replace(/ \(.*\)$/, ''));
 		}

@@ -11,15 +11,15 @@ const path = require('node:path');
 const { contextsOf } = require('../harness/contexts');
 const { root, scratch } = require('../harness/project');
 
-const PROFILE = `
+const PLATFORM = `
 import { z } from 'zod';
 
-import { SIGNED } from '../../inbound/authentication';
-import { exponentialRetry } from '../../policy/retry';
-import type { PlatformProfile } from '../profile';
-import { eventData, fields, text } from '../schemas';
+import { exponentialRetry } from '../../sending/retryPolicy';
+import { SIGNED } from '../authentication';
+import { eventData, fields, text } from '../bodySchemas';
+import type { Platform } from '../platform';
 
-export const profile: PlatformProfile = {
+export const platform: Platform = {
 	id: 'acme',
 	name: 'Acme Agents',
 	description: 'X-Acme-Signature: at= and sig=, a base64 HMAC-SHA512',
@@ -84,13 +84,13 @@ beforeAll(() => {
 		fs.cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
 	}
 	fs.symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
-	fs.writeFileSync(path.join(copy, 'core/profiles/platforms/acme.ts'), PROFILE);
+	fs.writeFileSync(path.join(copy, 'core/platforms/definitions/acme.ts'), PLATFORM);
 	const run = (script, ...args) =>
 		execFileSync(process.execPath, [path.join(root, 'node_modules', script), ...args], {
 			cwd: copy,
 			stdio: ['ignore', 'ignore', 'inherit'],
 		});
-	run('gulp/bin/gulp.js', 'profiles');
+	run('gulp/bin/gulp.js', 'registry');
 	run('typescript/bin/tsc');
 	acme = contextsOf(path.join(copy, 'dist'));
 });

@@ -4,9 +4,9 @@ const path = require('node:path');
 const fc = require('fast-check');
 const { resolveWebhookDescriptionField, Workflow } = require('n8n-workflow');
 
-const { createSealer } = require('../../dist/core/outbox/sealing');
-const { PROFILES, requestKinds } = require('../../dist/core/profiles');
-const { REQUEST_PLACE } = require('../../dist/nodes/shared/managementItem');
+const { createEncrypter } = require('../../dist/core/outbox/store/encryption');
+const { PLATFORMS, listRequestKinds } = require('../../dist/core/platforms');
+const { REQUEST_PLACE } = require('../../dist/nodes/shared/outbox/managementItem');
 
 const { NODES, receive } = require('../harness/contexts');
 
@@ -48,8 +48,8 @@ function evaluate(parameters, description, field) {
 	};
 }
 
-const KINDS = PROFILES.flatMap((profile) =>
-	requestKinds(profile).map(({ id, management }) => ({
+const KINDS = PLATFORMS.flatMap((profile) =>
+	listRequestKinds(profile).map(({ id, management }) => ({
 		platform: profile.id,
 		kind: id,
 		management,
@@ -153,7 +153,7 @@ describe('a management request', () => {
 			{ credentials },
 		);
 	const open = ({ management_request: sealed }) =>
-		JSON.parse(createSealer([OUTBOX_KEY]).open(sealed, REQUEST_PLACE));
+		JSON.parse(createEncrypter([OUTBOX_KEY]).open(sealed, REQUEST_PLACE));
 	const WEBHOOK = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../pages/agenticflow/createWebhook.json'), 'utf8'),
 	);
@@ -188,7 +188,9 @@ describe('a management request', () => {
 				body: body ?? {},
 				...(params.id && { webhookId: params.id }),
 			});
-			expect(() => createSealer([OUTBOX_KEY]).open(json.management_request, 'elsewhere')).toThrow();
+			expect(() =>
+				createEncrypter([OUTBOX_KEY]).open(json.management_request, 'elsewhere'),
+			).toThrow();
 		},
 	);
 

@@ -1,4 +1,4 @@
-const { runUnlessBusy } = require('../../dist/nodes/shared/runsAtOnce');
+const { runUnlessBusy } = require('../../dist/nodes/shared/execution/runsAtOnce');
 
 /** A task that goes on until the test ends it. */
 function openTask() {

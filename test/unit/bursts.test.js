@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { Bursts } = require('../../dist/core/inbound/bursts');
+const { RequestCoalescer } = require('../../dist/core/receiving/coalescer');
 
 /** A kind of wait that ends when the test says so. */
 function waiting() {
@@ -36,7 +36,7 @@ function joining(bursts, key, item, wait) {
 }
 
 test('the first leads with the items of all, and the others follow with its fate', async () => {
-	const bursts = new Bursts(roomy);
+	const bursts = new RequestCoalescer(roomy);
 	const { end, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
 	await quiet();
@@ -54,7 +54,7 @@ test('the first leads with the items of all, and the others follow with its fate
 
 describe('who comes when the window is over begins another burst, which goes on gathering', () => {
 	async function twoBursts() {
-		const bursts = new Bursts(roomy);
+		const bursts = new RequestCoalescer(roomy);
 		const { end, longest, wait } = waits();
 		const first = joining(bursts, 'k', 'a', wait);
 		await quiet();
@@ -85,7 +85,7 @@ describe('who comes when the window is over begins another burst, which goes on 
 	});
 
 	test('and not at all where that was answered in the window', async () => {
-		const bursts = new Bursts(roomy);
+		const bursts = new RequestCoalescer(roomy);
 		const { end, wait } = waits();
 		const first = joining(bursts, 'k', 'a', wait);
 		await quiet();
@@ -106,7 +106,7 @@ describe('who comes when the window is over begins another burst, which goes on 
 });
 
 test('triggers do not share bursts', async () => {
-	const bursts = new Bursts(roomy);
+	const bursts = new RequestCoalescer(roomy);
 	const { end, wait } = waits();
 	const requests = ['k', 'l'].map((key) => joining(bursts, key, key, wait));
 	await quiet();
@@ -117,7 +117,7 @@ test('triggers do not share bursts', async () => {
 });
 
 test('a full burst does not wait, and the next request begins another', async () => {
-	const bursts = new Bursts({ maxItems: 2, maxHeld: 100 });
+	const bursts = new RequestCoalescer({ maxItems: 2, maxHeld: 100 });
 	const { begun, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
 	await quiet();
@@ -126,7 +126,7 @@ test('a full burst does not wait, and the next request begins another', async ()
 });
 
 test('who comes when too many are held is on its own, until some are answered', async () => {
-	const bursts = new Bursts({ maxItems: 50, maxHeld: 2 });
+	const bursts = new RequestCoalescer({ maxItems: 50, maxHeld: 2 });
 	const { end, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
 	await quiet();
@@ -154,7 +154,7 @@ test('however requests, windows and answers interleave, each item goes to one le
 			fc.integer({ min: 1, max: 5 }),
 			fc.integer({ min: 1, max: 8 }),
 			async (steps, maxItems, maxHeld) => {
-				const bursts = new Bursts({ maxItems, maxHeld });
+				const bursts = new RequestCoalescer({ maxItems, maxHeld });
 				const { begun, end, longest, wait } = waits();
 				const requests = [];
 				const settled = new Set();

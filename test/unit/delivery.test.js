@@ -1,16 +1,20 @@
 const fc = require('fast-check');
 
-const { groupIntoBatches } = require('../../dist/core/batching/batching');
-const { deliver } = require('../../dist/core/delivery/deliver');
+const { groupIntoBatches } = require('../../dist/core/event/batch');
+const { deliver } = require('../../dist/core/sending/deliver');
 const {
 	buildBatchEnvelope,
 	buildEnvelope,
 	formatTimestamp,
-} = require('../../dist/core/delivery/envelope');
-const { createPacer } = require('../../dist/core/delivery/pacing');
-const { classify, isRetryable, parseStatuses } = require('../../dist/core/policy/outcome');
-const { BRIEF_RETRY } = require('../../dist/core/policy/retry');
-const { profileById, resolveScheme } = require('../../dist/core/profiles');
+} = require('../../dist/core/event/envelope');
+const { createPacer } = require('../../dist/core/sending/pacer');
+const {
+	classifyAttempt,
+	isRetryable,
+	parseStatuses,
+} = require('../../dist/core/sending/attemptOutcome');
+const { BRIEF_RETRY } = require('../../dist/core/sending/retryPolicy');
+const { getPlatform, resolveScheme } = require('../../dist/core/platforms');
 
 const response = (statusCode, headers = {}) => ({
 	kind: 'response',
@@ -20,7 +24,7 @@ const response = (statusCode, headers = {}) => ({
 	bodyTruncated: false,
 });
 const failure = (code) => ({ kind: 'error', code, message: code });
-const AGENTICFLOW_STATUSES = profileById('agenticflow').retryStatuses;
+const AGENTICFLOW_STATUSES = getPlatform('agenticflow').retryStatuses;
 
 test.each([
 	[response(200), 'success'],
@@ -54,7 +58,7 @@ test.each([
 	[failure('INVALID_REQUEST'), 'invalid_request'],
 	[failure('SOMETHING_NEW'), 'connection'],
 ])('%j is %s', (result, outcome) => {
-	expect(classify(result, AGENTICFLOW_STATUSES)).toBe(outcome);
+	expect(classifyAttempt(result, AGENTICFLOW_STATUSES)).toBe(outcome);
 });
 
 test('statuses to retry are read, or refused with an example', () => {
@@ -163,7 +167,7 @@ describe('a delivery', () => {
 });
 
 describe('envelopes', () => {
-	const formatOf = (id) => profileById(id).events;
+	const formatOf = (id) => getPlatform(id).events;
 	const event = {
 		id: 'evt_1',
 		type: 'workflow.execution.completed',

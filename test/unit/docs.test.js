@@ -22,7 +22,7 @@ const CREDENTIALS = credentials.map((file) => new (classOf(file.replace('dist/',
 
 test.each([
 	['the documents’ tables', DOCUMENTS, 'docs'],
-	['the list of profile files', ['core/profiles/catalogue.ts'], 'profiles'],
+	['the list of profile files', ['core/platforms/registry.ts'], 'registry'],
 ])('%s are up to date', async (_, files, task) => {
 	const committed = files.map(read);
 	await gulpfile[task]();
@@ -132,7 +132,7 @@ test('what is in the form Resource → Operation is one', () => {
 	}
 });
 
-const CODES = ['core/inbound/refusal.ts', 'core/signing/verify.ts'].flatMap((file) =>
+const CODES = ['core/receiving/rejection.ts', 'core/signing/verify.ts'].flatMap((file) =>
 	[...read(file).matchAll(/^\t\| '([A-Z_]+)'/gm)].map(([, code]) => code),
 );
 

@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { compileFilters } = require('../../dist/core/filters/filters');
+const { compileFieldFilters } = require('../../dist/core/event/fieldFilter');
 
-const include = (paths, data) => compileFilters({ include_fields: paths })(data);
-const exclude = (paths, data) => compileFilters({ exclude_fields: paths })(data);
+const include = (paths, data) => compileFieldFilters({ include_fields: paths })(data);
+const exclude = (paths, data) => compileFieldFilters({ exclude_fields: paths })(data);
 
 const DATA = {
 	workflow_id: 'wf',
@@ -43,7 +43,7 @@ test.each([
 });
 
 test('excluding wins over including', () => {
-	const filter = compileFilters({
+	const filter = compileFieldFilters({
 		include_fields: ['output_data'],
 		exclude_fields: ['output_data.cost'],
 	});
@@ -52,7 +52,7 @@ test('excluding wins over including', () => {
 
 test('a field of the name __proto__ in the data stays a field', () => {
 	const data = JSON.parse('{"list": [{"__proto__": {"a": 1}, "b": 2}], "c": 3}');
-	const filtered = compileFilters({ exclude_fields: ['list.b'] })(data);
+	const filtered = compileFieldFilters({ exclude_fields: ['list.b'] })(data);
 	expect(JSON.stringify(filtered)).toBe('{"list":[{"__proto__":{"a":1}}],"c":3}');
 	expect(Object.getPrototypeOf(filtered.list[0])).toBe(Object.prototype);
 });
@@ -60,7 +60,7 @@ test('a field of the name __proto__ in the data stays a field', () => {
 test.each([['__proto__.x'], ['a.constructor'], ['prototype'], ['a..b'], ['']])(
 	'the path %j is refused',
 	(path) => {
-		expect(() => compileFilters({ include_fields: [path] })).toThrow(/is not data|empty part/);
+		expect(() => compileFieldFilters({ include_fields: [path] })).toThrow(/is not data|empty part/);
 	},
 );
 
@@ -93,7 +93,7 @@ describe('properties', () => {
 		fc.assert(
 			fc.property(object, paths, paths, (data, included, excluded) => {
 				const before = JSON.stringify(data);
-				const filtered = compileFilters({
+				const filtered = compileFieldFilters({
 					include_fields: included,
 					exclude_fields: excluded,
 				})(data);

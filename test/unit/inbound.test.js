@@ -2,12 +2,16 @@ const { createHash, createHmac } = require('node:crypto');
 
 const fc = require('fast-check');
 
-const { compileConditions } = require('../../dist/core/conditions/conditions');
-const { admit } = require('../../dist/core/inbound/admission');
-const { InboundConfigurationError } = require('../../dist/core/inbound/credentials');
-const { DuplicateWindow } = require('../../dist/core/inbound/duplicates');
-const { duplicateKeyOf, parseSource, readEvent } = require('../../dist/core/inbound/events');
-const { profileById, requestKind } = require('../../dist/core/profiles');
+const { compileConditions } = require('../../dist/core/event/conditions');
+const { receiveRequest } = require('../../dist/core/receiving/receive');
+const { InboundConfigurationError } = require('../../dist/core/receiving/authenticate');
+const { Deduplicator } = require('../../dist/core/receiving/deduplicator');
+const {
+	computeDuplicateKey,
+	parseValueSource,
+	readEvent,
+} = require('../../dist/core/receiving/readEvent');
+const { getPlatform, getRequestKind } = require('../../dist/core/platforms');
 const { signRequest } = require('../../dist/core/signing/sign');
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -17,7 +21,7 @@ describe('the window of duplicates', () => {
 
 	/** A window on a clock of its own; `claim` keeps what became of each claim. */
 	function duplicates(maxKeys = 100) {
-		const window = new DuplicateWindow(maxKeys);
+		const window = new Deduplicator(maxKeys);
 		const state = { nowMs: 0 };
 		const claim = (key = 'a') => {
 			const kept = { result: undefined, settle: undefined };
@@ -232,7 +236,7 @@ const requestOf = (body, headers = {}) => ({
 });
 
 describe('events are read where their sender’s profile says', () => {
-	const eventsOf = (id) => profileById(id).events;
+	const eventsOf = (id) => getPlatform(id).events;
 
 	test('AgenticFlow', () => {
 		const body = {
@@ -309,38 +313,40 @@ describe('events are read where their sender’s profile says', () => {
 });
 
 describe('what tells a repeat from a new delivery', () => {
-	const agentflow = profileById('agentflow').events.duplicateKey;
+	const agentflow = getPlatform('agentflow').events.duplicateKey;
 	const lead = (data, event = 'lead.qualified') => requestOf({ event, data });
 
 	test('AgentFlow: lead and event type', () => {
-		expect(duplicateKeyOf(agentflow, lead({ lead_id: 'lead_1' }))).toBe('lead_1:lead.qualified');
-		expect(duplicateKeyOf(agentflow, lead({ lead_id: 7 }))).toBe('7:lead.qualified');
+		expect(computeDuplicateKey(agentflow, lead({ lead_id: 'lead_1' }))).toBe(
+			'lead_1:lead.qualified',
+		);
+		expect(computeDuplicateKey(agentflow, lead({ lead_id: 7 }))).toBe('7:lead.qualified');
 	});
 
 	test('nothing, where a part is missing', () => {
 		for (const data of [{}, { lead_id: '' }, { lead_id: null }, { lead_id: {} }, undefined]) {
-			expect(duplicateKeyOf(agentflow, lead(data))).toBeUndefined();
+			expect(computeDuplicateKey(agentflow, lead(data))).toBeUndefined();
 		}
-		expect(duplicateKeyOf([], lead({ lead_id: 'lead_1' }))).toBeUndefined();
+		expect(computeDuplicateKey([], lead({ lead_id: 'lead_1' }))).toBeUndefined();
 		const header = [{ header: 'X-Request-ID' }];
-		expect(duplicateKeyOf(header, requestOf({}))).toBeUndefined();
-		expect(duplicateKeyOf(header, requestOf({}, { 'x-request-id': '' }))).toBeUndefined();
+		expect(computeDuplicateKey(header, requestOf({}))).toBeUndefined();
+		expect(computeDuplicateKey(header, requestOf({}, { 'x-request-id': '' }))).toBeUndefined();
 		const twice = { 'x-request-id': ['a', 'b'] };
-		expect(duplicateKeyOf(header, requestOf({}, twice))).toBeUndefined();
+		expect(computeDuplicateKey(header, requestOf({}, twice))).toBeUndefined();
 	});
 
 	test('a header, whatever its case, and the body’s bytes', () => {
 		const request = requestOf({ a: 1 }, { 'x-request-id': 'r 1' });
 		const digest = createHash('sha256').update('{"a":1}').digest('hex');
-		expect(duplicateKeyOf([{ header: 'X-Request-ID' }, { digest: 'body' }], request)).toBe(
+		expect(computeDuplicateKey([{ header: 'X-Request-ID' }, { digest: 'body' }], request)).toBe(
 			`r%201:${digest}`,
 		);
 	});
 
 	test('AgenticFlow: two events of one second are told apart by their bytes', () => {
-		const { duplicateKey } = profileById('agenticflow').events;
+		const { duplicateKey } = getPlatform('agenticflow').events;
 		const key = (data) =>
-			duplicateKeyOf(
+			computeDuplicateKey(
 				duplicateKey,
 				requestOf({
 					event: 'workflow.execution.completed',
@@ -360,7 +366,7 @@ describe('what tells a repeat from a new delivery', () => {
 		fc.assert(
 			fc.property(pair, pair, (one, other) => {
 				const same = one.a === other.a && one.b === other.b;
-				const keys = [one, other].map((body) => duplicateKeyOf(sources, requestOf(body)));
+				const keys = [one, other].map((body) => computeDuplicateKey(sources, requestOf(body)));
 				expect(keys[0] === keys[1]).toBe(same);
 			}),
 			{
@@ -383,23 +389,23 @@ describe('a place that a person types', () => {
 		['body.items.0.id', { body: 'items.0.id' }],
 		['digest', { digest: 'body' }],
 	])('%s', (text, source) => {
-		expect(parseSource(text)).toEqual(source);
+		expect(parseValueSource(text)).toEqual(source);
 	});
 
 	test.each(['', 'header', 'header.', 'body', 'body.', 'digest.body', 'query.id', 'X-Request-ID'])(
 		'%j is refused with examples',
 		(text) => {
-			expect(() => parseSource(text)).toThrow(`"${text}" is not a place in a request.`);
-			expect(() => parseSource(text)).toThrow('header.X-Request-ID, body.data.id, or digest');
-			expect(() => parseSource(text)).toThrow(
+			expect(() => parseValueSource(text)).toThrow(`"${text}" is not a place in a request.`);
+			expect(() => parseValueSource(text)).toThrow('header.X-Request-ID, body.data.id, or digest');
+			expect(() => parseValueSource(text)).toThrow(
 				expect.objectContaining({ name: 'InvalidSourceError' }),
 			);
 		},
 	);
 
 	test('a path that is none is refused', () => {
-		expect(() => parseSource('body.a..b')).toThrow('has an empty part');
-		expect(() => parseSource('body.__proto__')).toThrow('which is not data');
+		expect(() => parseValueSource('body.a..b')).toThrow('has an empty part');
+		expect(() => parseValueSource('body.__proto__')).toThrow('which is not data');
 	});
 });
 
@@ -414,13 +420,13 @@ const NOW_MS = Date.parse('2024-01-15T10:30:00Z');
 
 const secretsFor = (platform, secrets = [SIGNING_SECRET]) => ({
 	...SECRETS,
-	signature: { scheme: profileById(platform).scheme, secrets },
+	signature: { scheme: getPlatform(platform).scheme, secrets },
 });
 
 /** Rules as the trigger makes them (nodes/AgentWebhookTrigger/inbound.ts); open to anyone unless changed. */
 function rulesFor(platform, kindId, changes = {}) {
-	const profile = profileById(platform);
-	const kind = requestKind(profile, kindId);
+	const profile = getPlatform(platform);
+	const kind = getRequestKind(profile, kindId);
 	return {
 		kind,
 		method: 'POST',
@@ -464,7 +470,7 @@ const bearer = (token) => ({ authorization: `Bearer ${token}` });
 
 /** The headers that sign a body in JSON, with lower-case names. */
 function signed(platform, body, { secret = SIGNING_SECRET, nowMs = NOW_MS } = {}) {
-	const headers = signRequest(profileById(platform).scheme, {
+	const headers = signRequest(getPlatform(platform).scheme, {
 		body: Buffer.from(JSON.stringify(body)),
 		id: 'msg_1',
 		nowMs,
@@ -534,7 +540,10 @@ test('a body nested a hundred levels deep is taken, with lists and objects count
 	const rules = rulesFor('agenticflow', 'agentMessage');
 	for (const context of [nestedObjects(99), { list: [[nestedObjects(96)], [1]] }]) {
 		const body = { ...MESSAGE, context };
-		expect(await admit(rules, inbound({ body }))).toMatchObject({ result: 'accepted', body });
+		expect(await receiveRequest(rules, inbound({ body }))).toMatchObject({
+			result: 'accepted',
+			body,
+		});
 	}
 });
 
@@ -544,7 +553,7 @@ describe('an Authorization header counts only as HTTP has it', () => {
 	const right = basic(user, password).authorization.slice('Basic '.length);
 	const resultOf = async (method, authorization) => {
 		const rules = rulesFor('agenticflow', 'agentMessage', { methods: [method] });
-		const { code, result } = await admit(
+		const { code, result } = await receiveRequest(
 			rules,
 			inbound({ body: MESSAGE, headers: { authorization } }),
 		);
@@ -592,7 +601,7 @@ describe('an Authorization header counts only as HTTP has it', () => {
 		const secrets = async () => ({ ...secretsFor('agenticflow'), basic: pair });
 		const rules = rulesFor('agenticflow', 'agentMessage', { methods: ['basic'], secrets });
 		const resultWith = async (authorization) =>
-			(await admit(rules, inbound({ body: MESSAGE, headers: { authorization } }))).result;
+			(await receiveRequest(rules, inbound({ body: MESSAGE, headers: { authorization } }))).result;
 		expect(canonical).toMatch(/[+/].*[^=]=$/);
 		expect(await resultWith(canonical)).toBe('accepted');
 		const last = canonical.at(-2);
@@ -926,15 +935,18 @@ describe('every refusal names the field, what was expected and what came, and no
 			'bodySHA256',
 		],
 	])('%s', async (_name, rules, request, statusCode, code, field) => {
-		const admission = await admit(rules, request);
+		const admission = await receiveRequest(rules, request);
 		expectGoodRefusal(admission, request);
 		expect(admission).toMatchObject({ statusCode, code });
 		expect(admission.reply.error.details.field).toBe(field);
 	});
 
 	test('405 names the method, and 401 names what would be accepted', async () => {
-		expect((await admit(message(), inbound({ method: 'GET' }))).headers).toEqual({ Allow: 'POST' });
-		const headersOf = async (...methods) => (await admit(method(...methods), inbound())).headers;
+		expect((await receiveRequest(message(), inbound({ method: 'GET' }))).headers).toEqual({
+			Allow: 'POST',
+		});
+		const headersOf = async (...methods) =>
+			(await receiveRequest(method(...methods), inbound())).headers;
 		expect(await headersOf('bearer')).toEqual({ 'WWW-Authenticate': 'Bearer' });
 		expect(await headersOf('bearer', 'basic')).toEqual({
 			'WWW-Authenticate': 'Bearer, Basic realm="webhook", charset="UTF-8"',
@@ -950,7 +962,7 @@ describe('every refusal names the field, what was expected and what came, and no
 				inbound({ query: { token: 'wrong' } }),
 				inbound({ headers: bearer('wrong') }),
 				inbound({ headers: basic(SECRETS.basic.user, 'wrong') }),
-			].map((request) => admit(rules, request)),
+			].map((request) => receiveRequest(rules, request)),
 		);
 		for (const refused of refusals) expect(refused).toEqual(refusals[0]);
 		expect(refusals[0].code).toBe('UNAUTHORIZED');
@@ -962,7 +974,10 @@ describe('every refusal names the field, what was expected and what came, and no
 		};
 		for (const require of ['all', 'any']) {
 			const rules = message({ methods: ['urlToken', 'bearer', 'basic'], require, secrets });
-			expect(await admit(rules, inbound())).toMatchObject({ result: 'refused', statusCode: 401 });
+			expect(await receiveRequest(rules, inbound())).toMatchObject({
+				result: 'refused',
+				statusCode: 401,
+			});
 		}
 	});
 
@@ -971,7 +986,7 @@ describe('every refusal names the field, what was expected and what came, and no
 			throw new Error('read');
 		};
 		const request = inbound({ headers: bearer('wrong'), read });
-		expect((await admit(method('bearer'), request)).code).toBe('TOKEN_INVALID');
+		expect((await receiveRequest(method('bearer'), request)).code).toBe('TOKEN_INVALID');
 	});
 
 	test('whatever comes, under whatever rules', async () => {
@@ -1015,7 +1030,7 @@ describe('every refusal names the field, what was expected and what came, and no
 					headers: { authorization, 'content-type': contentType, ...signatures[signature] },
 					parsedBody: () => body,
 				});
-				const admission = await admit(event(changes), request);
+				const admission = await receiveRequest(event(changes), request);
 				const passes = {
 					urlToken: token === SECRETS.urlTokens[0],
 					bearer: authorization === bearer(SECRETS.bearerTokens[0]).authorization,
@@ -1045,7 +1060,7 @@ describe('every refusal names the field, what was expected and what came, and no
 });
 
 describe('methods that count where the owner has filled them in', () => {
-	const { authentication } = requestKind(profileById('agenticflow'), 'agentMessage');
+	const { authentication } = getRequestKind(getPlatform('agenticflow'), 'agentMessage');
 	const rules = (secrets) =>
 		rulesFor('agenticflow', 'agentMessage', {
 			...authentication,
@@ -1054,7 +1069,7 @@ describe('methods that count where the owner has filled them in', () => {
 		});
 	const onlyBearer = rules({ bearerTokens: SECRETS.bearerTokens });
 	const admitMessage = async (someRules, changes) =>
-		await admit(someRules, inbound({ body: MESSAGE, ...changes }));
+		await receiveRequest(someRules, inbound({ body: MESSAGE, ...changes }));
 
 	test('AgenticFlow takes any of its three methods', () => {
 		expect(authentication).toEqual({ methods: ['urlToken', 'bearer', 'basic'], require: 'any' });
@@ -1128,7 +1143,7 @@ describe('methods that count where the owner has filled them in', () => {
 	});
 
 	test('where all that is filled in must pass, a signature beside a token is asked for', async () => {
-		const { authentication: open } = requestKind(profileById('custom'), 'event');
+		const { authentication: open } = getRequestKind(getPlatform('custom'), 'event');
 		const body = { event: 'a', timestamp: '2024-01-15T10:30:00Z', data: {} };
 		const both = rulesFor('custom', 'event', {
 			...open,
@@ -1141,7 +1156,7 @@ describe('methods that count where the owner has filled them in', () => {
 		});
 		const token = bearer(SECRETS.bearerTokens[0]);
 		const signature = signed('agenticflow', body);
-		const send = async (headers) => await admit(both, inbound({ body, headers }));
+		const send = async (headers) => await receiveRequest(both, inbound({ body, headers }));
 		expect(await send({ ...token, ...signature })).toMatchObject({
 			result: 'accepted',
 			authentication: ['bearer', 'signature'],
@@ -1344,10 +1359,10 @@ describe.each(
 )('the event of %s’s page, %s', (platform, type, { body, subject, wrong }) => {
 	const rules = rulesFor(platform, 'event');
 	const send = async (sent, changes) =>
-		await admit({ ...rules, ...changes }, inbound({ body: sent }));
+		await receiveRequest({ ...rules, ...changes }, inbound({ body: sent }));
 
 	test('is accepted and read, signed as the platform signs', async () => {
-		const admission = await admit(
+		const admission = await receiveRequest(
 			{ ...rules, ...rules.kind.authentication },
 			inbound({ body, headers: signed(platform, body) }),
 		);
@@ -1426,9 +1441,9 @@ describe('events beside the pages’ examples', () => {
 		const { body } = PAGE_EVENTS.find(({ body: { event } }) => event === 'agent.message');
 		const rules = rulesFor('agentPlatform', 'event');
 		const named = { ...body, webhook: { id: 'webhook-id', name: 'My Webhook' } };
-		expect((await admit(rules, inbound({ body: named }))).result).toBe('accepted');
+		expect((await receiveRequest(rules, inbound({ body: named }))).result).toBe('accepted');
 		const wrong = { ...body, webhook: 'webhook-id' };
-		expect((await admit(rules, inbound({ body: wrong }))).reply.error.details).toEqual({
+		expect((await receiveRequest(rules, inbound({ body: wrong }))).reply.error.details).toEqual({
 			field: 'webhook',
 			expected: 'object',
 			received: 'string',
@@ -1439,7 +1454,7 @@ describe('events beside the pages’ examples', () => {
 		const data = { workflow_id: 'test_workflow', status: 'success' };
 		const body = { ...EVENT, event: 'workflow.execution.completed', data };
 		const rules = rulesFor('agenticflow', 'event');
-		expect((await admit(rules, inbound({ body }))).result).toBe('accepted');
+		expect((await receiveRequest(rules, inbound({ body }))).result).toBe('accepted');
 	});
 
 	test('a type that no page shows passes with any data, and data that is none does not', async () => {
@@ -1451,9 +1466,9 @@ describe('events beside the pages’ examples', () => {
 		]) {
 			const rules = rulesFor(platform, 'event');
 			const body = { ...EVENT, event, data: { anything: [1] } };
-			expect((await admit(rules, inbound({ body }))).result).toBe('accepted');
+			expect((await receiveRequest(rules, inbound({ body }))).result).toBe('accepted');
 			for (const data of [null, 'text', [], 5]) {
-				const refused = await admit(rules, inbound({ body: { ...body, data } }));
+				const refused = await receiveRequest(rules, inbound({ body: { ...body, data } }));
 				expect(refused).toMatchObject({ statusCode: 422 });
 				expect(refused.reply.error.details).toMatchObject({ field: 'data', expected: 'object' });
 			}
@@ -1464,7 +1479,7 @@ describe('events beside the pages’ examples', () => {
 		const rules = rulesFor('agentflow', 'event', { methods: ['signature'] });
 		const send = async (data) => {
 			const body = { event: 'lead.qualified', timestamp: '2024-11-14T08:44:00Z', data };
-			return await admit(rules, inbound({ body, headers: signed('agentflow', body) }));
+			return await receiveRequest(rules, inbound({ body, headers: signed('agentflow', body) }));
 		};
 		expect(await send({ lead_id: 'lead_1', score: 91 })).toMatchObject({
 			result: 'accepted',
@@ -1493,12 +1508,12 @@ describe('events beside the pages’ examples', () => {
 		const { body } = PAGE_EVENTS.find(
 			({ body: { event } }) => event === 'agent.conversation.completed',
 		);
-		expect(await admit(rules, inbound({ body }))).toMatchObject({
+		expect(await receiveRequest(rules, inbound({ body }))).toMatchObject({
 			result: 'ignored',
 			reply: { success: true, status: 'ignored' },
 		});
 		const bad = { ...body, data: { ...body.data, satisfaction_score: 2, message_count: 11 } };
-		expect((await admit(rules, inbound({ body: bad }))).result).toBe('accepted');
+		expect((await receiveRequest(rules, inbound({ body: bad }))).result).toBe('accepted');
 	});
 
 	test('a signed ID tells repeats where no key is asked for', async () => {
@@ -1508,7 +1523,7 @@ describe('events beside the pages’ examples', () => {
 			secrets: async () => secretsFor('standardWebhooks', [STANDARD_SECRET]),
 			duplicateKey: [],
 		});
-		expect(await admit(rules, inbound({ body: STANDARD, headers }))).toMatchObject({
+		expect(await receiveRequest(rules, inbound({ body: STANDARD, headers }))).toMatchObject({
 			duplicateKey: 'msg_1',
 			signature: { scheme: 'standardWebhooks', id: 'msg_1', timestampMs: NOW_MS },
 		});
@@ -1545,7 +1560,7 @@ describe('requests that platforms take', () => {
 		timestamp: '2024-11-14T08:44:00Z',
 	};
 	const send = async (platform, kind, body) =>
-		await admit(rulesFor(platform, kind), inbound({ body }));
+		await receiveRequest(rulesFor(platform, kind), inbound({ body }));
 
 	test.each([
 		['agenticflow', 'agentMessage', AGENT_REQUEST],
@@ -1632,7 +1647,7 @@ describe('requests that platforms take', () => {
 		const rules = rulesFor('uptiq', 'call', { methods: ['signature'] });
 		for (const body of [{ document_id: 1 }, [], 'text', 5, null]) {
 			const headers = signed('uptiq', body);
-			const accepted = await admit(rules, inbound({ raw: JSON.stringify(body), headers }));
+			const accepted = await receiveRequest(rules, inbound({ raw: JSON.stringify(body), headers }));
 			expect(accepted.result).toBe('accepted');
 		}
 	});
@@ -1642,7 +1657,7 @@ describe('requests that platforms take', () => {
 		const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 		for (const mark of ['', '\uFEFF']) {
 			const raw = mark + JSON.stringify(MESSAGE);
-			expect(await admit(rules, inbound({ raw, headers }))).toMatchObject({
+			expect(await receiveRequest(rules, inbound({ raw, headers }))).toMatchObject({
 				result: 'accepted',
 				body: MESSAGE,
 			});
@@ -1652,7 +1667,7 @@ describe('requests that platforms take', () => {
 	test('forms are read where the platform sends them, and JSON in their field', async () => {
 		const headers = { 'content-type': 'application/x-www-form-urlencoded' };
 		const read = async (platform, raw) =>
-			(await admit(rulesFor(platform, 'event'), inbound({ raw, headers }))).body;
+			(await receiveRequest(rulesFor(platform, 'event'), inbound({ raw, headers }))).body;
 		expect(await read('twilio', 'SmsStatus=sent&To=%2B1&To=%2B2&Body=a+b')).toEqual({
 			SmsStatus: 'sent',
 			To: ['+1', '+2'],
@@ -1667,7 +1682,7 @@ describe('handshakes', () => {
 		const body = { type: 'url_verification', challenge: '3eZbrw1a' };
 		const rules = rulesFor('slack', 'event', { methods: ['signature'] });
 		const headers = signed('slack', body);
-		expect(await admit(rules, inbound({ body, headers }))).toEqual({
+		expect(await receiveRequest(rules, inbound({ body, headers }))).toEqual({
 			result: 'handshake',
 			statusCode: 200,
 			reply: { challenge: '3eZbrw1a' },
@@ -1678,20 +1693,22 @@ describe('handshakes', () => {
 		const body = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZ' } };
 		const rules = rulesFor('zoom', 'event', { methods: ['signature'] });
 		const encryptedToken = createHmac('sha256', SIGNING_SECRET).update('qgg8vlvZ').digest('hex');
-		expect(await admit(rules, inbound({ body, headers: signed('zoom', body) }))).toEqual({
+		expect(await receiveRequest(rules, inbound({ body, headers: signed('zoom', body) }))).toEqual({
 			result: 'handshake',
 			statusCode: 200,
 			reply: { plainToken: 'qgg8vlvZ', encryptedToken },
 		});
 		const open = { ...rules, methods: [], secrets: async () => NONE };
-		await expect(admit(open, inbound({ body }))).rejects.toThrow(InboundConfigurationError);
+		await expect(receiveRequest(open, inbound({ body }))).rejects.toThrow(
+			InboundConfigurationError,
+		);
 	});
 
 	test('nobody who is not authentic gets an answer', async () => {
 		const body = { event: 'endpoint.url_validation', payload: { plainToken: 'x' } };
 		const rules = rulesFor('zoom', 'event', { methods: ['signature'] });
 		const headers = signed('zoom', body, { secret: 'another' });
-		expect(await admit(rules, inbound({ body, headers }))).toMatchObject({
+		expect(await receiveRequest(rules, inbound({ body, headers }))).toMatchObject({
 			result: 'refused',
 			code: 'SIGNATURE_INVALID',
 		});
@@ -1707,7 +1724,7 @@ describe('what no sender may break', () => {
 
 	test('half of a surrogate pair in a duplicate key', () => {
 		const request = event('{"id":"\\ud800"}');
-		expect(duplicateKeyOf([{ body: 'id' }], request)).toBe('%EF%BF%BD');
+		expect(computeDuplicateKey([{ body: 'id' }], request)).toBe('%EF%BF%BD');
 	});
 
 	test.each(['1e300', '-1e30', '1e17', '1e999', '"soon"', '"5"', 'true', '{}'])(
@@ -1731,6 +1748,6 @@ describe('what no sender may break', () => {
 
 	test.each(['header.X Y', 'header. X', 'header.', 'body.a..b', 'body.__proto__', 'query.x', ''])(
 		'%j is no place in a request',
-		(text) => expect(() => parseSource(text)).toThrow(),
+		(text) => expect(() => parseValueSource(text)).toThrow(),
 	);
 });

@@ -3,19 +3,19 @@ const path = require('node:path');
 
 const fc = require('fast-check');
 
-const { authenticateRequest } = require('../../dist/core/credentials/settings');
-const { answerManagement } = require('../../dist/core/management/answer');
-const { taskOf } = require('../../dist/core/management/routes');
-const { credentialFor } = require('../../dist/core/outbox/endpoint');
-const { changeEndpoint } = require('../../dist/core/outbox/endpoints');
-const { profileById } = require('../../dist/core/profiles');
+const { authenticateRequest } = require('../../dist/core/credentials/credentialFields');
+const { handleManagementRequest } = require('../../dist/core/managementApi/server');
+const { parseManagementTask } = require('../../dist/core/managementApi/routes');
+const { getEndpointCredential } = require('../../dist/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../dist/core/outbox/endpoint/repository');
+const { getPlatform } = require('../../dist/core/platforms');
 
 const { createWorld, DAY, HOUR, SECOND, START } = require('./outbox/world');
 
 const page = (name) =>
 	JSON.parse(fs.readFileSync(path.join(__dirname, `../pages/agenticflow/${name}.json`), 'utf8'));
 
-const RULES = { profile: profileById('agenticflow'), allowHttp: false, allowInternal: false };
+const RULES = { profile: getPlatform('agenticflow'), allowHttp: false, allowInternal: false };
 const WEBHOOK = {
 	name: 'Orders',
 	url: 'https://your-app.com/hooks?key=query-token-1',
@@ -30,7 +30,7 @@ function createManaged(options) {
 	const world = createWorld(options);
 	const managed = Object.assign(world, { rules: { ...RULES } });
 	managed.ask = async (task, { body, id, ports = world.process(), query = {} } = {}) =>
-		await answerManagement(ports, managed.rules, { task, webhookId: id, query, body });
+		await handleManagementRequest(ports, managed.rules, { task, webhookId: id, query, body });
 	/** A new webhook's ID. */
 	managed.create = async (fields = {}) => {
 		const { body } = await managed.ask('create', { body: { ...WEBHOOK, ...fields } });
@@ -40,12 +40,15 @@ function createManaged(options) {
 	/** What an attempt at an endpoint carries beside its body. */
 	managed.proofOf = async (id) => {
 		const endpoint = await world.endpoint(id);
-		const { headers, query } = authenticateRequest(credentialFor(endpoint, world.clock.nowMs()), {
-			body: Buffer.from('{}'),
-			id: 'evt_1',
-			nowMs: world.clock.nowMs(),
-			platformId: endpoint.profile.id,
-		});
+		const { headers, query } = authenticateRequest(
+			getEndpointCredential(endpoint, world.clock.nowMs()),
+			{
+				body: Buffer.from('{}'),
+				id: 'evt_1',
+				nowMs: world.clock.nowMs(),
+				platformId: endpoint.platform.id,
+			},
+		);
 		return { ...headers, ...query, url: endpoint.secrets.url };
 	};
 	return managed;
@@ -90,7 +93,7 @@ describe('the task of a request', () => {
 		['GET', { id: 'wh_1', section: 'stats' }, 'getStats'],
 		['GET', { id: 'constructor' }, 'get'],
 	])('%s %j is %s', (method, where, task) => {
-		expect(taskOf(method, where)).toBe(task);
+		expect(parseManagementTask(method, where)).toBe(task);
 	});
 
 	test.each([
@@ -108,7 +111,7 @@ describe('the task of a request', () => {
 		['DELETE', { id: 'wh_1', section: 'stats' }, 'GET'],
 		['valueOf', { id: 'wh_1', section: 'stats' }, 'GET'],
 	])('%s %j is none: allowed are %s', (method, where, allowed) => {
-		expect(taskOf(method, where)).toEqual({
+		expect(parseManagementTask(method, where)).toEqual({
 			result: 'refused',
 			statusCode: 405,
 			code: 'METHOD_NOT_ALLOWED',
@@ -128,7 +131,7 @@ describe('the task of a request', () => {
 		'there is none behind the section %j',
 		(section) => {
 			for (const method of ['GET', 'POST', 'PUT']) {
-				expect(taskOf(method, { id: 'x', section })).toEqual({
+				expect(parseManagementTask(method, { id: 'x', section })).toEqual({
 					result: 'refused',
 					statusCode: 404,
 					code: 'NOT_FOUND',
@@ -176,7 +179,7 @@ describe('create', () => {
 		expect(endpoint).toMatchObject({
 			id,
 			name,
-			profile: { id: 'agenticflow' },
+			platform: { id: 'agenticflow' },
 			eventTypes: events,
 			status: 'active',
 			settings: {},
@@ -1597,7 +1600,7 @@ describe('a webhook that is not the caller’s to see', () => {
 
 	test('is all of them, for a platform without such an API', async () => {
 		const world = createManaged();
-		world.rules.profile = profileById('workflux');
+		world.rules.profile = getPlatform('workflux');
 		for (const task of TASKS) {
 			await expect(world.ask(task, { id: 'wh_1', body: bodyOf(task) })).rejects.toThrow(
 				'WorkFlux has no API for its webhooks.',
@@ -1661,7 +1664,7 @@ describe('a fault of the outbox is not answered', () => {
 			url: 'https://10.0.0.1/hooks',
 			settings: { allow_internal: true },
 		});
-		await changeEndpoint(world.process(), 'ep_a', (endpoint) => ({ ...endpoint, settings: {} }));
+		await modifyEndpoint(world.process(), 'ep_a', (endpoint) => ({ ...endpoint, settings: {} }));
 		const renamed = world.ask('update', { id: 'ep_a', body: { name: 'Renamed' } });
 		// The owner is told what can be switched on.
 		await expect(renamed).rejects.toThrow('Or switch on the option "Allow Internal Addresses".');

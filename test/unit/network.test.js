@@ -2,9 +2,9 @@ const { BlockList } = require('node:net');
 
 const fc = require('fast-check');
 
-const { compileAllowlist, isInternalHost } = require('../../dist/core/network/addresses');
-const { checkEndpointUrl, printableUrl } = require('../../dist/core/network/endpointUrl');
-const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/network/headers');
+const { compileAllowlist, isInternalHost } = require('../../dist/core/http/ipAddresses');
+const { checkEndpointUrl, printableUrl } = require('../../dist/core/http/endpointUrl');
+const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/http/headers');
 
 describe('allowlists', () => {
 	test('agree with Node’s own block list', () => {

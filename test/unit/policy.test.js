@@ -1,20 +1,20 @@
 const fc = require('fast-check');
 
-const { deliver } = require('../../dist/core/delivery/deliver');
-const { decide } = require('../../dist/core/policy/decide');
-const { isRetryable } = require('../../dist/core/policy/outcome');
+const { deliver } = require('../../dist/core/sending/deliver');
+const { decideNextAction } = require('../../dist/core/sending/nextAction');
+const { isRetryable } = require('../../dist/core/sending/attemptOutcome');
 const {
 	BRIEF_RETRY,
 	AGENTICFLOW_RETRY,
 	STANDARD_WEBHOOKS_RETRY,
 	WORKFLUX_RETRY,
 	exponentialRetry,
-	maxRetriesOf,
+	countRetries,
 	parseRetryAfterMs,
 	retryDelayMs,
-} = require('../../dist/core/policy/retry');
-const { chooseRetryPolicy, parseDelays } = require('../../dist/core/policy/settings');
-const { PROFILES, profileById } = require('../../dist/core/profiles');
+} = require('../../dist/core/sending/retryPolicy');
+const { chooseRetryPolicy, parseDelays } = require('../../dist/core/sending/retrySettings');
+const { PLATFORMS, getPlatform } = require('../../dist/core/platforms');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -59,11 +59,11 @@ const OUTCOMES = [
 
 /** A policy and the number of one of its retries. */
 const policyAndRetry = anyPolicy
-	.filter((policy) => maxRetriesOf(policy) > 0)
+	.filter((policy) => countRetries(policy) > 0)
 	.chain((policy) =>
 		fc.record({
 			policy: fc.constant(policy),
-			retry: fc.integer({ min: 1, max: maxRetriesOf(policy) }),
+			retry: fc.integer({ min: 1, max: countRetries(policy) }),
 		}),
 	);
 
@@ -71,7 +71,7 @@ const capOf = ({ schedule }) =>
 	schedule.kind === 'list' ? Math.max(0, ...schedule.delaysMs) : schedule.maxDelayMs;
 const withoutJitter = (policy) => ({ ...policy, jitter: 0 });
 const waitsOf = (policy) =>
-	Array.from({ length: maxRetriesOf(policy) }, (_, index) =>
+	Array.from({ length: countRetries(policy) }, (_, index) =>
 		retryDelayMs(withoutJitter(policy), index + 1, 0),
 	);
 
@@ -194,8 +194,8 @@ describe('what follows an attempt', () => {
 				fc.integer({ min: 0, max: 4e12 }),
 				chance,
 				(policy, state, nowMs, random) => {
-					const decision = decide(policy, state, nowMs, random);
-					const mayRetry = isRetryable(state.outcome) && state.attempts < maxRetriesOf(policy) + 1;
+					const decision = decideNextAction(policy, state, nowMs, random);
+					const mayRetry = isRetryable(state.outcome) && state.attempts < countRetries(policy) + 1;
 					const action = state.outcome === 'success' ? 'deliver' : mayRetry ? 'retry' : 'give_up';
 					expect(decision.action).toBe(action);
 					if (action === 'give_up') expect(decision.because).not.toBe('');
@@ -232,23 +232,23 @@ describe('what follows an attempt', () => {
 					const { random, tookMs, ...came } = script[attempts];
 					attempts += 1;
 					nowMs += tookMs;
-					decision = decide(policy, { attempts, ...came }, nowMs, random);
+					decision = decideNextAction(policy, { attempts, ...came }, nowMs, random);
 					if (decision.action === 'retry') {
 						expect(decision.atMs).toBeGreaterThanOrEqual(nowMs);
 						nowMs = decision.atMs;
 					}
 				} while (decision.action === 'retry');
-				expect(attempts).toBeLessThanOrEqual(maxRetriesOf(policy) + 1);
+				expect(attempts).toBeLessThanOrEqual(countRetries(policy) + 1);
 				const tried = script.slice(0, attempts).map(({ outcome }) => outcome);
 				expect(tried.slice(0, -1).every(isRetryable)).toBe(true);
-				if (isRetryable(tried.at(-1))) expect(attempts).toBe(maxRetriesOf(policy) + 1);
+				if (isRetryable(tried.at(-1))) expect(attempts).toBe(countRetries(policy) + 1);
 			}),
 		);
 	});
 
 	test('a person is told why no more is tried', () => {
 		const because = (policy, attempts, outcome) =>
-			decide(policy, { attempts, outcome }, 0, 0).because;
+			decideNextAction(policy, { attempts, outcome }, 0, 0).because;
 		const none = { ...BRIEF_RETRY, schedule: { kind: 'list', delaysMs: [] } };
 		expect(because(none, 1, 'timeout')).toBe('No retries are allowed');
 		expect(because(BRIEF_RETRY, 4, 'timeout')).toBe('All 4 attempts were made');
@@ -280,14 +280,14 @@ describe('the schedules of the platforms’ pages', () => {
 			],
 		],
 	])('%s', (id, policy, expected) => {
-		expect(profileById(id).retry).toEqual(policy);
+		expect(getPlatform(id).retry).toEqual(policy);
 		expect(waitsOf(policy)).toEqual(expected);
 	});
 
 	test('the numbers of attempts that pages name', () => {
-		expect(maxRetriesOf(profileById('agenticflow').retry)).toBe(6);
-		expect(maxRetriesOf(profileById('workflux').retry) + 1).toBe(5);
-		expect(maxRetriesOf(profileById('agentPlatform').retry)).toBe(3);
+		expect(countRetries(getPlatform('agenticflow').retry)).toBe(6);
+		expect(countRetries(getPlatform('workflux').retry) + 1).toBe(5);
+		expect(countRetries(getPlatform('agentPlatform').retry)).toBe(3);
 	});
 
 	test('AgenticFlow’s has jitter, WorkFlux’s is exact', () => {
@@ -295,7 +295,7 @@ describe('the schedules of the platforms’ pages', () => {
 		expect(WORKFLUX_RETRY.jitter).toBe(0);
 	});
 
-	test.each(PROFILES.map(({ id, retry }) => [id, retry]))('%s’s is sane', (_id, policy) => {
+	test.each(PLATFORMS.map(({ id, retry }) => [id, retry]))('%s’s is sane', (_id, policy) => {
 		const waits = waitsOf(policy);
 		expect(waits.length).toBeGreaterThan(0);
 		expect(waits.length).toBeLessThanOrEqual(10);
@@ -311,10 +311,10 @@ describe('the schedules of the platforms’ pages', () => {
 		expect(policy.maxRetryAfterMs).toBeLessThanOrEqual(24 * HOUR);
 	});
 
-	test.each(PROFILES.filter(({ section }) => section !== 'provider').map(({ id }) => [id]))(
+	test.each(PLATFORMS.filter(({ section }) => section !== 'provider').map(({ id }) => [id]))(
 		'%s retries some status',
 		(id) => {
-			expect(profileById(id).retryStatuses.length).toBeGreaterThan(0);
+			expect(getPlatform(id).retryStatuses.length).toBeGreaterThan(0);
 		},
 	);
 });
@@ -400,11 +400,11 @@ describe('the policy that is chosen', () => {
 	test('of none makes no retry', () => {
 		fc.assert(
 			fc.property(anyPolicy, (platform) => {
-				expect(maxRetriesOf(chooseRetryPolicy(platform, { schedule: 'none' }))).toBe(0);
+				expect(countRetries(chooseRetryPolicy(platform, { schedule: 'none' }))).toBe(0);
 			}),
 		);
 		const none = chooseRetryPolicy(AGENTICFLOW_RETRY, { schedule: 'none', maxRetries: 3 });
-		expect(maxRetriesOf(none)).toBe(0);
+		expect(countRetries(none)).toBe(0);
 	});
 
 	test('a list is cut by maxRetries, and never made longer', () => {
@@ -431,11 +431,11 @@ describe('the policy that is chosen', () => {
 
 	test('delays that are set beside another schedule are not read', () => {
 		const settings = { schedule: 'none', delays: 'nonsense' };
-		expect(maxRetriesOf(chooseRetryPolicy(BRIEF_RETRY, settings))).toBe(0);
+		expect(countRetries(chooseRetryPolicy(BRIEF_RETRY, settings))).toBe(0);
 	});
 
 	test('Standard Webhooks’ can be taken for every platform', () => {
-		for (const { retry } of PROFILES) {
+		for (const { retry } of PLATFORMS) {
 			expect(chooseRetryPolicy(retry, { schedule: 'standardWebhooks' })).toEqual(
 				STANDARD_WEBHOOKS_RETRY,
 			);
@@ -508,9 +508,9 @@ describe('the policy that is chosen', () => {
 				const policy = chooseRetryPolicy(platform, { delays: '1 s, 1 min', ...chosen });
 				expect(platform).toEqual(before);
 				if (chosen.maxRetries !== undefined) {
-					expect(maxRetriesOf(policy)).toBeLessThanOrEqual(chosen.maxRetries);
+					expect(countRetries(policy)).toBeLessThanOrEqual(chosen.maxRetries);
 				}
-				for (let retry = 1; retry <= maxRetriesOf(policy); retry += 1) {
+				for (let retry = 1; retry <= countRetries(policy); retry += 1) {
 					const delay = retryDelayMs(policy, retry, random);
 					expect(delay).toBeGreaterThanOrEqual(0);
 					expect(delay).toBeLessThanOrEqual(capOf(policy));

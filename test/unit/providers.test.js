@@ -2,8 +2,8 @@ const { execFileSync } = require('node:child_process');
 const { createHmac, createPrivateKey, sign } = require('node:crypto');
 const { join } = require('node:path');
 
-const { admit } = require('../../dist/core/inbound/admission');
-const { EVENT_KIND, PROFILES, profileById, requestKind } = require('../../dist/core/profiles');
+const { receiveRequest } = require('../../dist/core/receiving/receive');
+const { EVENT_KIND, PLATFORMS, getPlatform, getRequestKind } = require('../../dist/core/platforms');
 const { signRequest } = require('../../dist/core/signing/sign');
 const { verifyRequest } = require('../../dist/core/signing/verify');
 
@@ -627,7 +627,7 @@ const HEX_SIGNATURE = /[0-9a-f]{64,}/;
 
 const vectorOf = (provider, name) =>
 	VALID.find((vector) => vector.provider === provider && vector.name === name);
-const schemeOf = ({ provider }) => profileById(provider).scheme;
+const schemeOf = ({ provider }) => getPlatform(provider).scheme;
 const signatureHeader = (vector) => schemeOf(vector).signatureHeader.toLowerCase();
 
 /** Verifies a vector, with some of it changed. `headers` are merged; `undefined` takes one away. */
@@ -658,7 +658,7 @@ const hmac = (algorithm, secret, content, encoding) =>
 	createHmac(algorithm, secret).update(content).digest(encoding);
 
 test('every provider has a vector', () => {
-	const providers = PROFILES.filter(({ section }) => section === 'provider').map(({ id }) => id);
+	const providers = PLATFORMS.filter(({ section }) => section === 'provider').map(({ id }) => id);
 	expect([...new Set(VALID.map(({ provider }) => provider))].sort()).toEqual(providers.sort());
 });
 
@@ -1008,10 +1008,10 @@ describe('Linear', () => {
 
 /** Asks the admission that the trigger makes for a provider, without any options. */
 function ask(provider, { body, headers, nowMs, secret, url = DEFAULT_URL, eventTypes = [] }) {
-	const profile = profileById(provider);
-	const kind = requestKind(profile, EVENT_KIND);
+	const profile = getPlatform(provider);
+	const kind = getRequestKind(profile, EVENT_KIND);
 	const rawBody = Buffer.from(body);
-	return admit(
+	return receiveRequest(
 		{
 			kind,
 			method: 'POST',
@@ -1083,7 +1083,7 @@ const OWN_SIGNERS = {
 
 /** A request of ours, as the provider would have signed it at NOW_MS. */
 function signed(provider, { body, headers = {}, eventTypes }) {
-	const { scheme } = profileById(provider);
+	const { scheme } = getPlatform(provider);
 	const secret = {
 		publicKeyHex: DISCORD_KEY,
 		standardWebhooks: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -1155,7 +1155,7 @@ describe('handshakes', () => {
 		['a ping of interactions', 'discord', interactionPing],
 		['a ping of webhook events', 'discord', eventPing],
 	])('%s of %s with a wrong signature or none is refused', async (_, provider, request) => {
-		const name = profileById(provider).scheme.signatureHeader.toLowerCase();
+		const name = getPlatform(provider).scheme.signatureHeader.toLowerCase();
 		const wrong = request.headers[name].replace(HEX_SIGNATURE, (hex) => '0'.repeat(hex.length));
 		for (const [value, code] of [
 			[wrong, 'SIGNATURE_INVALID'],
@@ -1401,11 +1401,11 @@ describe('events', () => {
 		'discord, the time of an event in n8n’s time zone %s',
 		(TZ) => {
 			const script = `
-				const { readEvent } = require('./dist/core/inbound/events');
-				const { profile } = require('./dist/core/profiles/providers/discord');
+				const { readEvent } = require('./dist/core/receiving/readEvent');
+				const { platform } = require('./dist/core/platforms/definitions/discord');
 				const body = { event: { timestamp: '2024-10-18T14:42:53.064834' } };
 				const request = { headers: {}, rawBody: Buffer.from(''), body };
-				console.log(readEvent(profile.events, request).timeMs);`;
+				console.log(readEvent(platform.events, request).timeMs);`;
 			const printed = execFileSync(process.execPath, ['-e', script], {
 				cwd: join(__dirname, '../..'),
 				env: { ...process.env, TZ },

@@ -4,8 +4,8 @@
  */
 const fc = require('fast-check');
 
-const { compileConditions } = require('../../dist/core/conditions/conditions');
-const { compileFilters } = require('../../dist/core/filters/filters');
+const { compileConditions } = require('../../dist/core/event/conditions');
+const { compileFieldFilters } = require('../../dist/core/event/fieldFilter');
 
 const KEYS = ['a', 'b', 'c'];
 const key = fc.constantFrom(...KEYS);
@@ -218,9 +218,10 @@ describe('filters', () => {
 				fc.oneof(paths, fc.constant([])),
 				fc.oneof(paths, fc.constant([])),
 				(data, include, exclude) => {
-					const filtered = compileFilters({ include_fields: include, exclude_fields: exclude })(
-						data,
-					);
+					const filtered = compileFieldFilters({
+						include_fields: include,
+						exclude_fields: exclude,
+					})(data);
 					expect(filtered).toEqual(reference(data, include, exclude));
 					if (JSON.stringify(filtered) !== JSON.stringify(data)) changed += 1;
 				},

@@ -3,8 +3,10 @@ const { createHmac, generateKeyPairSync } = require('node:crypto');
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
-const { profile: agenticflow } = require('../../dist/core/profiles/platforms/agenticflow');
-const { profile: standardWebhooks } = require('../../dist/core/profiles/open/standardWebhooks');
+const { platform: agenticflow } = require('../../dist/core/platforms/definitions/agenticflow');
+const {
+	platform: standardWebhooks,
+} = require('../../dist/core/platforms/definitions/standardWebhooks');
 const { customScheme } = require('../../dist/core/signing/scheme');
 const { generateSecret, parseSecret } = require('../../dist/core/signing/secrets');
 const { signRequest } = require('../../dist/core/signing/sign');

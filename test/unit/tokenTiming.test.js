@@ -7,8 +7,8 @@
  */
 const { randomBytes } = require('node:crypto');
 
-const { checkMethod, checkSignature } = require('../../dist/core/inbound/credentials');
-const { profileById } = require('../../dist/core/profiles');
+const { checkMethod, checkSignature } = require('../../dist/core/receiving/authenticate');
+const { getPlatform } = require('../../dist/core/platforms');
 const { signRequest } = require('../../dist/core/signing/sign');
 
 const SAMPLES = 10_000;
@@ -80,7 +80,7 @@ const secrets = {
 	urlTokens: [TOKEN],
 	bearerTokens: [TOKEN],
 	basic: { user: 'sender', password: TOKEN },
-	signature: { scheme: profileById('workflux').scheme, secrets: [TOKEN] },
+	signature: { scheme: getPlatform('workflux').scheme, secrets: [TOKEN] },
 };
 
 const [[signatureHeader, signature]] = Object.entries(

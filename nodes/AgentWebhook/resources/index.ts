@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Operation } from '../operation';
+import type { Operation } from './operation';
 
 import * as delivery from './delivery/operations';
 import { answerManagement } from './endpoint/answerManagement';

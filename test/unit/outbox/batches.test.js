@@ -1,12 +1,12 @@
 const fc = require('fast-check');
 
-const { partIntoBatches } = require('../../../dist/core/outbox/batches');
-const { deliverDue } = require('../../../dist/core/outbox/due');
-const { changedEndpoint } = require('../../../dist/core/outbox/endpoint');
-const { changeEndpoint } = require('../../../dist/core/outbox/endpoints');
-const { findDeliveries, presentDelivery } = require('../../../dist/core/outbox/log');
-const { replayFailed } = require('../../../dist/core/outbox/replay');
-const { sendEvents } = require('../../../dist/core/outbox/send');
+const { splitIntoBatches } = require('../../../dist/core/outbox/dispatch/batches');
+const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { updateEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
+const { findDeliveries, presentDelivery } = require('../../../dist/core/outbox/log/query');
+const { replayFailed } = require('../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
 
@@ -30,13 +30,13 @@ async function newWorld(maxEvents, more) {
 describe('events', () => {
 	test('gather over runs, and leave as one delivery when there are enough', async () => {
 		const world = await newWorld(5);
-		const first = await sendEvents(world.process(), events(3), LIMITS);
+		const first = await publishEvents(world.process(), events(3), LIMITS);
 		expect(world.attempts).toEqual([]);
 		expect(first.sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(
 			Array(3).fill('gathering'),
 		);
 		world.clock.advance(SECOND);
-		const { sent } = await sendEvents(world.process(), events(3), LIMITS);
+		const { sent } = await publishEvents(world.process(), events(3), LIMITS);
 		const [attempt] = world.attempts;
 		expect(sizes(world)).toEqual([5]);
 		expect(inBody(attempt)).toEqual([0, 1, 2, 0, 1]);
@@ -71,7 +71,7 @@ describe('events', () => {
 
 	test('of one run fill as many batches as they can', async () => {
 		const world = await newWorld(4);
-		await sendEvents(world.process(), events(11), LIMITS);
+		await publishEvents(world.process(), events(11), LIMITS);
 		expect(sizes(world)).toEqual([4, 4]);
 		expect(world.attempts.flatMap(inBody)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 		expect(world.statuses().filter((status) => status === 'gathering')).toHaveLength(3);
@@ -79,9 +79,9 @@ describe('events', () => {
 
 	test('leave when the first of them has waited for long enough, and not before', async () => {
 		const world = await newWorld(100);
-		await sendEvents(world.process(), events(2), LIMITS);
+		await publishEvents(world.process(), events(2), LIMITS);
 		world.clock.advance(WAIT_MS - 10 * SECOND);
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		world.clock.advance(9 * SECOND);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toEqual([]);
@@ -97,7 +97,7 @@ describe('events', () => {
 		const more = { filters: { include_fields: ['number'] } };
 		await world.register('ep_a', { ...batching(2, more), platform: 'uptiq' });
 		const inputs = events(2).map((input) => ({ ...input, data: { ...input.data, price: 1 } }));
-		await sendEvents(world.process(), inputs, LIMITS);
+		await publishEvents(world.process(), inputs, LIMITS);
 		expect(world.attempts.map(({ body }) => JSON.parse(body))).toEqual([
 			[{ number: 0 }, { number: 1 }],
 		]);
@@ -109,7 +109,7 @@ describe('events', () => {
 			event: { data: { text: 'x'.repeat(bytes - '{"text":""}'.length) } },
 		});
 		const lengths = (members, limits) =>
-			partIntoBatches(members, limits).map(({ length }) => length);
+			splitIntoBatches(members, limits).map(({ length }) => length);
 		const limits = { maxEvents: 3, maxBytes: 100 };
 		expect(lengths([20, 30, 50, 20].map(member), limits)).toEqual([3, 1]);
 		expect(lengths([60, 60, 20].map(member), limits)).toEqual([1, 2]);
@@ -122,7 +122,7 @@ describe('events', () => {
 		const settings = batching(3).settings;
 		settings.batch_settings.max_bytes = 30;
 		await world.register('ep_a', { settings });
-		await sendEvents(world.process(), events(3), LIMITS);
+		await publishEvents(world.process(), events(3), LIMITS);
 		expect(sizes(world)).toEqual([2]);
 		world.clock.advance(WAIT_MS);
 		await deliverDue(world.process(), LIMITS);
@@ -134,10 +134,10 @@ describe('a batch', () => {
 	test('is retried as it is, also when the settings change in between', async () => {
 		const world = await newWorld(2);
 		world.answer = ({ count }) => (count === 1 ? 503 : 200);
-		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
 		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(['pending', 'pending']);
-		await changeEndpoint(world.process(), await world.endpoint('ep_a'), (endpoint) =>
-			changedEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
+		await modifyEndpoint(world.process(), await world.endpoint('ep_a'), (endpoint) =>
+			updateEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
 		);
 		world.clock.advance(2 * MINUTE);
 		await deliverDue(world.process(), LIMITS);
@@ -149,7 +149,7 @@ describe('a batch', () => {
 
 	test('is in the log as one delivery, with its events, and is found by each of them', async () => {
 		const world = await newWorld(3);
-		await sendEvents(world.process(), events(3), LIMITS);
+		await publishEvents(world.process(), events(3), LIMITS);
 		const { tables } = world.process();
 		const ids = world.store.rows('events').map(({ event_id }) => event_id);
 		const log = await findDeliveries(tables, {});
@@ -163,13 +163,13 @@ describe('a batch', () => {
 	test('is held and replayed as one where its endpoint is disabled', async () => {
 		const world = await newWorld(2, { disable_rule: { rule: 'consecutiveFailures', count: 1 } });
 		world.answer = ({ count }) => (count === 1 ? 503 : 200);
-		await sendEvents(world.process(), events(2), LIMITS);
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(2), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		world.clock.advance(2 * MINUTE);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.statuses().sort()).toEqual(['held', 'held']);
 		world.answer = () => 200;
-		await changeEndpoint(world.process(), 'ep_a', (endpoint) => ({
+		await modifyEndpoint(world.process(), 'ep_a', (endpoint) => ({
 			...endpoint,
 			status: 'active',
 			failingSince: null,
@@ -186,9 +186,9 @@ describe('a batch', () => {
 
 test('events that gather are sent alone once their endpoint has no batches any more', async () => {
 	const world = await newWorld(10);
-	await sendEvents(world.process(), events(2), LIMITS);
-	await changeEndpoint(world.process(), 'ep_a', (endpoint) =>
-		changedEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
+	await publishEvents(world.process(), events(2), LIMITS);
+	await modifyEndpoint(world.process(), 'ep_a', (endpoint) =>
+		updateEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
 	);
 	world.clock.advance(WAIT_MS);
 	await deliverDue(world.process(), LIMITS);
@@ -241,7 +241,8 @@ test('each event is in one batch, whatever runs at once, and wherever one of the
 					}));
 					const latency = () => latencies.next().value;
 					const dies = run === 0 ? { killAt, killed: when } : {};
-					return async () => await sendEvents(world.process({ latency, ...dies }), inputs, LIMITS);
+					return async () =>
+						await publishEvents(world.process({ latency, ...dies }), inputs, LIMITS);
 				});
 				const due = async () => {
 					const latency = () => latencies.next().value;
@@ -264,7 +265,7 @@ test('a run of "Deliver due" that dies at any call leaves each event in one batc
 	for (const when of ['before', 'after']) {
 		for (let killAt = 1; ; killAt += 1) {
 			const world = await newWorld(4);
-			await sendEvents(world.process(), events(3), LIMITS);
+			await publishEvents(world.process(), events(3), LIMITS);
 			world.clock.advance(WAIT_MS);
 			const ports = world.process({ killAt, killed: when });
 			const [run] = await Promise.allSettled([deliverDue(ports, LIMITS)]);

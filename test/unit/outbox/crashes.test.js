@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { current } = require('../../../dist/core/outbox/deliveryRow');
-const { deliverDue } = require('../../../dist/core/outbox/due');
-const { replayDelivery } = require('../../../dist/core/outbox/replay');
-const { sendEvents } = require('../../../dist/core/outbox/send');
+const { latestRowPerDelivery } = require('../../../dist/core/outbox/store/rows');
+const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { replayDelivery } = require('../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('./world');
 
@@ -32,7 +32,7 @@ async function finish(world) {
 }
 
 const outcomesOf = (world) =>
-	current(world.deliveries()).filter(({ status }) => status !== 'sending');
+	latestRowPerDelivery(world.deliveries()).filter(({ status }) => status !== 'sending');
 const pairOf = ({ endpoint_id: endpoint, event_id: event }) => `${endpoint} ${event}`;
 
 /** How often each event was sent to each endpoint. */
@@ -75,7 +75,7 @@ describe.each(['before', 'after'])(
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
 				const ports = world.process({ killAt: number, killed });
-				const [sent] = await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+				const [sent] = await Promise.allSettled([publishEvents(ports, INPUTS, FEW)]);
 				if (sent.status === 'fulfilled') return false;
 				// Whatever was in flight comes to its end.
 				await world.clock.wait(SECOND);
@@ -92,7 +92,7 @@ describe.each(['before', 'after'])(
 				// Who sends again, with the same keys, sends nothing twice.
 				const before = world.attempts.length;
 				const keyed = INPUTS.filter(({ idempotencyKey }) => idempotencyKey);
-				const again = await sendEvents(world.process(), keyed, FEW);
+				const again = await publishEvents(world.process(), keyed, FEW);
 				const known = world.store.rows('events').length > 0 && before > 0;
 				expect(again.sent.map(({ duplicate }) => duplicate)).toEqual(keyed.map(() => known));
 				return true;
@@ -106,7 +106,7 @@ describe.each(['before', 'after'])(
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
 				const ports = world.process({ killAt: number, killed });
-				const [sent] = await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+				const [sent] = await Promise.allSettled([publishEvents(ports, INPUTS, FEW)]);
 				if (sent.status === 'fulfilled') return false;
 				await finish(world);
 				expectAllDelivered(world, { after: number });
@@ -118,7 +118,7 @@ describe.each(['before', 'after'])(
 		test('when it delivers what is due: nothing is lost, and seldom sent twice', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld(() => 503);
-				await sendEvents(world.process(), INPUTS, FEW);
+				await publishEvents(world.process(), INPUTS, FEW);
 				world.answer = () => 200;
 				world.clock.advance(HOUR);
 				const ports = world.process({ killAt: number, killed });
@@ -144,7 +144,7 @@ describe.each(['before', 'after'])(
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
 				const failAt = ({ method, table }) => method === 'insert' && table === 'deliveries';
-				await Promise.allSettled([sendEvents(world.process({ failAt }), INPUTS, FEW)]);
+				await Promise.allSettled([publishEvents(world.process({ failAt }), INPUTS, FEW)]);
 				expect(world.deliveries()).toEqual([]);
 				world.clock.advance(MINUTE);
 				const ports = world.process({ killAt: number, killed });
@@ -160,7 +160,7 @@ describe.each(['before', 'after'])(
 		test('when it replays: nothing is lost', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
-				await sendEvents(world.process(), INPUTS, FEW);
+				await publishEvents(world.process(), INPUTS, FEW);
 				world.clock.advance(HOUR);
 				const ports = world.process({ killAt: number, killed });
 				const [{ delivery_id: id }] = world.deliveries();
@@ -180,7 +180,7 @@ describe.each(['before', 'after'])('a call that fails %s it has its effect', (fa
 		const calls = await atEveryCall(async (number) => {
 			const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
 			const ports = world.process({ failAt: number, failed });
-			await Promise.allSettled([sendEvents(ports, INPUTS, FEW)]);
+			await Promise.allSettled([publishEvents(ports, INPUTS, FEW)]);
 			if (ports.tables.calls.length < number) return false;
 			// What goes on in the background comes to its end.
 			await world.clock.wait(MINUTE);
@@ -194,7 +194,7 @@ describe.each(['before', 'after'])('a call that fails %s it has its effect', (fa
 	test('when what is due is delivered: nothing is lost', async () => {
 		const calls = await atEveryCall(async (number) => {
 			const world = await newWorld(({ count }) => (count <= 2 ? 503 : 200));
-			await sendEvents(world.process(), INPUTS, FEW);
+			await publishEvents(world.process(), INPUTS, FEW);
 			world.clock.advance(HOUR);
 			const ports = world.process({ failAt: number, failed });
 			await Promise.allSettled([deliverDue(ports, FEW)]);
@@ -229,13 +229,13 @@ test('many processes that come in between each other and die at any time lose no
 						const ports = world.process({ latency, killAt, killed });
 						await world.clock.wait(startMs);
 						if (kind === 'due') await deliverDue(ports, FEW);
-						else await sendEvents(ports, INPUTS, FEW);
+						else await publishEvents(ports, INPUTS, FEW);
 					}),
 				);
 				await world.clock.wait(MINUTE);
 				await finish(world);
 				const accepted = new Set(world.store.rows('events').map(({ event_id: id }) => id));
-				const best = current(world.deliveries());
+				const best = latestRowPerDelivery(world.deliveries());
 				expect(best.map(pairOf).sort()).toEqual(
 					[...accepted].flatMap((id) => [`ep_a ${id}`, `ep_b ${id}`]).sort(),
 				);

@@ -1,15 +1,15 @@
 const {
-	abandoned,
-	afterAttempts,
-	attemptsOfRound,
-	current,
-	deliveryId,
-	eventIdOfKey,
-	held,
-	newDelivery,
-	postponed,
-} = require('../../../dist/core/outbox/deliveryRow');
-const { readRow } = require('../../../dist/core/outbox/tables');
+	toFailedRow,
+	toAttemptedRow,
+	listRoundAttempts,
+	latestRowPerDelivery,
+	computeDeliveryId,
+	computeEventId,
+	toHeldRow,
+	createDeliveryRow,
+	toRescheduledRow,
+} = require('../../../dist/core/outbox/store/rows');
+const { readRow } = require('../../../dist/core/outbox/store/tables');
 
 const START = Date.parse('2025-01-15T10:00:00.000Z');
 const iso = (ms) => new Date(ms).toISOString();
@@ -27,7 +27,7 @@ const attempt = (number, ms, more = {}) => ({
 /** A row that a run holds, with these attempts behind it. */
 function heldRow(attempts = [], more = {}) {
 	const event = { id: 'evt_1', type: 'order.created', acceptedAt: iso(START) };
-	const row = newDelivery(event, 'ep_a', {
+	const row = createDeliveryRow(event, 'ep_a', {
 		status: 'sending',
 		next_attempt_at: iso(START),
 		lease_owner: 'run',
@@ -38,14 +38,14 @@ function heldRow(attempts = [], more = {}) {
 }
 
 test('IDs are the same for the same, and differ for what differs', () => {
-	expect(deliveryId('evt_1', 'ep_a')).toBe(deliveryId('evt_1', 'ep_a'));
+	expect(computeDeliveryId('evt_1', 'ep_a')).toBe(computeDeliveryId('evt_1', 'ep_a'));
 	const ids = [
-		deliveryId('evt_1', 'ep_a'),
-		deliveryId('evt_1', 'ep_b'),
-		deliveryId('evt_2', 'ep_a'),
-		deliveryId('evt_1ep', '_a'),
-		eventIdOfKey('key'),
-		eventIdOfKey('other key'),
+		computeDeliveryId('evt_1', 'ep_a'),
+		computeDeliveryId('evt_1', 'ep_b'),
+		computeDeliveryId('evt_2', 'ep_a'),
+		computeDeliveryId('evt_1ep', '_a'),
+		computeEventId('key'),
+		computeEventId('other key'),
 	];
 	expect(new Set(ids).size).toBe(ids.length);
 	for (const id of ids) expect(id).toMatch(/^(dlv|evt)_[0-9a-f]{32}$/);
@@ -54,7 +54,7 @@ test('IDs are the same for the same, and differ for what differs', () => {
 test('after attempts: what the last one said, and all of them in the log', () => {
 	const made = [attempt(1, START), attempt(2, START + 60_000)];
 	const report = { status: 'retrying', attempts: made, nextAttemptAtMs: START + 360_000 };
-	const row = afterAttempts(
+	const row = toAttemptedRow(
 		heldRow([made[0]]),
 		{ ...report, gave_up_because: null },
 		120,
@@ -82,7 +82,7 @@ test('after the last attempt: ended, with the reason', () => {
 		attempts: [attempt(1, START)],
 		gave_up_because: 'No retries are allowed',
 	};
-	expect(afterAttempts(heldRow(), report, 1, START + 10)).toMatchObject({
+	expect(toAttemptedRow(heldRow(), report, 1, START + 10)).toMatchObject({
 		status: 'failed',
 		next_attempt_at: null,
 		completed_at: iso(START + 10),
@@ -93,18 +93,18 @@ test('after the last attempt: ended, with the reason', () => {
 test('after a replay attempts are numbered on, and only the new ones count', () => {
 	const before = [attempt(1, START), attempt(2, START + 1000)];
 	const row = heldRow(before, { replayed_at: iso(START + 2000) });
-	expect(attemptsOfRound(row)).toEqual([]);
+	expect(listRoundAttempts(row)).toEqual([]);
 	const report = {
 		status: 'retrying',
 		attempts: [attempt(1, START + 3000)],
 		gave_up_because: null,
 		nextAttemptAtMs: START + 9000,
 	};
-	const after = afterAttempts(row, report, 1, START + 3010);
+	const after = toAttemptedRow(row, report, 1, START + 3010);
 	expect(after.attempts).toBe(3);
 	expect(JSON.parse(after.attempt_log).map(({ attempt: number }) => number)).toEqual([1, 2, 3]);
 	const read = readRow('deliveries', { ...after, id: 6 });
-	expect(attemptsOfRound(read)).toHaveLength(1);
+	expect(listRoundAttempts(read)).toHaveLength(1);
 });
 
 test('the log and its messages are bounded, and the count goes on', () => {
@@ -112,7 +112,7 @@ test('the log and its messages are bounded, and the count goes on', () => {
 	const message = 'x'.repeat(5000);
 	const made = attempt(61, START + 99, { error_message: message });
 	const report = { status: 'failed', attempts: [...before, made], gave_up_because: null };
-	const row = afterAttempts(heldRow(before), report, 1, START + 100);
+	const row = toAttemptedRow(heldRow(before), report, 1, START + 100);
 	const log = JSON.parse(row.attempt_log);
 	expect(log).toHaveLength(60);
 	expect(log.at(-1).attempt).toBe(61);
@@ -130,18 +130,18 @@ test('a row without an attempt is put off, held or ended, and nobody holds it', 
 		lease_owner: null,
 		delivery_id: row.delivery_id,
 	};
-	expect(postponed(row, START + 5)).toMatchObject({
+	expect(toRescheduledRow(row, START + 5)).toMatchObject({
 		...kept,
 		status: 'pending',
 		next_attempt_at: iso(START + 5),
 	});
-	expect(held(row, 'disabled')).toMatchObject({
+	expect(toHeldRow(row, 'disabled')).toMatchObject({
 		...kept,
 		status: 'held',
 		next_attempt_at: null,
 		error: 'disabled',
 	});
-	expect(abandoned(row, 'deleted', START + 7)).toMatchObject({
+	expect(toFailedRow(row, 'deleted', START + 7)).toMatchObject({
 		...kept,
 		status: 'failed',
 		next_attempt_at: null,
@@ -161,10 +161,10 @@ test('of several rows of one delivery the newest counts, and what was delivered 
 		row(5, 'd', 'failed'),
 	];
 	const best = (list) =>
-		current(list)
+		latestRowPerDelivery(list)
 			.map(({ id }) => id)
 			.sort();
 	expect(best(rows)).toEqual([2, 4, 5, 9]);
 	expect(best([...rows].reverse())).toEqual([2, 4, 5, 9]);
-	expect(current([])).toEqual([]);
+	expect(latestRowPerDelivery([])).toEqual([]);
 });

@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../dist/core/outbox/due');
-const { removeEndpoint } = require('../../../dist/core/outbox/endpoints');
-const { completeFanOut, sendEvents } = require('../../../dist/core/outbox/send');
+const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
+const { repairFanOut, publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { callNames } = require('./memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('./world');
@@ -16,7 +16,7 @@ const statusesOf = ({ results }) => results.map(({ row }) => row.status).sort();
 async function failedOnce(count, input = {}) {
 	const world = createWorld({ answer: () => 500 });
 	await world.register('ep_a', input);
-	await sendEvents(world.process(), events(count), LIMITS);
+	await publishEvents(world.process(), events(count), LIMITS);
 	return world;
 }
 
@@ -72,7 +72,7 @@ describe('what is due', () => {
 	test('is attempted until it is delivered', async () => {
 		const world = createWorld({ answer: ({ count }) => (count < 3 ? 500 : 200) });
 		await world.register('ep_a');
-		await sendEvents(world.process(), events(2), LIMITS);
+		await publishEvents(world.process(), events(2), LIMITS);
 		for (let run = 0; run < 5; run += 1) {
 			world.clock.advance(2 * HOUR);
 			await deliverDue(world.process(), LIMITS);
@@ -141,7 +141,7 @@ describe('what cannot be attempted any more', () => {
 	test('since the endpoint was deleted, ends', async () => {
 		const world = await failedOnce(1);
 		await world.register('ep_b');
-		await removeEndpoint(world.process(), 'ep_a');
+		await deleteEndpoint(world.process(), 'ep_a');
 		world.clock.advance(HOUR);
 		const { results } = await deliverDue(world.process(), LIMITS);
 		expect(results).toMatchObject([
@@ -242,7 +242,7 @@ describe('runs at once', () => {
 					const latency = () => latencies[(turn += 1) % latencies.length];
 					const due = async () => await deliverDue(world.process({ latency }), LIMITS);
 					await Promise.all([
-						sendEvents(world.process({ latency }), events(5), { ...LIMITS, concurrency: 2 }),
+						publishEvents(world.process({ latency }), events(5), { ...LIMITS, concurrency: 2 }),
 						due(),
 						due().then(due),
 					]);
@@ -258,7 +258,7 @@ describe('runs at once', () => {
 		const world = createWorld({ attemptMs: 20 * SECOND });
 		await world.register('ep_a');
 		let over = false;
-		const long = sendEvents(world.process(), events(15), { ...LIMITS, concurrency: 1 }).then(
+		const long = publishEvents(world.process(), events(15), { ...LIMITS, concurrency: 1 }).then(
 			(result) => {
 				over = true;
 				return result;
@@ -283,7 +283,7 @@ describe('runs at once', () => {
 		const world = createWorld();
 		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
 		await world.register('ep_a');
-		const stuck = sendEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
+		const stuck = publishEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
 		await world.clock.wait(5 * MINUTE);
 		expect(world.attempts).toHaveLength(1);
 		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(
@@ -306,7 +306,7 @@ describe('runs at once', () => {
 		// The first attempt's answer comes last.
 		world.answer = () => (world.clock.nowMs() < START_MS + 10 * MINUTE ? 200 : 500);
 		await world.register('ep_a');
-		const stuck = sendEvents(world.process(), events(1), LIMITS);
+		const stuck = publishEvents(world.process(), events(1), LIMITS);
 		await world.clock.wait(5 * MINUTE);
 		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(['delivered']);
 		await stuck;
@@ -320,7 +320,7 @@ describe('runs at once', () => {
 		await world.register('ep_a', { settings: { rate_limit: { max: 1, per_seconds: 20 } } });
 		let over = false;
 		const limits = { ...LIMITS, maxPacingMs: 200 * SECOND };
-		const long = sendEvents(world.process(), events(8), limits).finally(() => {
+		const long = publishEvents(world.process(), events(8), limits).finally(() => {
 			over = true;
 		});
 		const others = (async () => {
@@ -348,13 +348,13 @@ describe('after a kill', () => {
 		const dry = createWorld({ attemptMs: world.attemptMs });
 		for (const { endpoint_id: id } of world.store.rows('endpoints')) await dry.register(id);
 		const probe = dry.process();
-		await sendEvents(probe, inputs, limits);
+		await publishEvents(probe, inputs, limits);
 		const calls = probe.tables.calls.map((call, index) => ({ ...call, number: index + 1 }));
 		const { number } = calls.filter((call) => call.method === method && call.table === table)[
 			nth - 1
 		];
 		const ports = world.process({ killAt: number, killed });
-		await expect(sendEvents(ports, inputs, limits)).rejects.toThrow('dead');
+		await expect(publishEvents(ports, inputs, limits)).rejects.toThrow('dead');
 	}
 
 	test('in the middle of attempts, another run takes over when the lease has ended', async () => {
@@ -392,7 +392,7 @@ describe('after a kill', () => {
 		const dead = world.process({
 			failAt: ({ method, table }) => method === 'remove' && table === 'deliveries',
 		});
-		await expect(sendEvents(dead, events(1), LIMITS)).rejects.toThrow('busy');
+		await expect(publishEvents(dead, events(1), LIMITS)).rejects.toThrow('busy');
 		expect(world.statuses()).toEqual(['sending', 'pending']);
 		world.clock.advance(5 * MINUTE);
 		await deliverDue(world.process(), LIMITS);
@@ -411,7 +411,7 @@ describe('after a kill', () => {
 		expect(world.store.rows('events')).toHaveLength(2);
 		expect(world.deliveries()).toEqual([]);
 		// It may still be at it.
-		expect(await completeFanOut(world.process())).toBe(0);
+		expect(await repairFanOut(world.process())).toBe(0);
 		// Who comes later does not get what was sent before.
 		await world.register('ep_late');
 		world.clock.advance(MINUTE);
@@ -420,7 +420,7 @@ describe('after a kill', () => {
 		expect(world.attemptsOf('ep_late')).toEqual([]);
 		expect(world.statuses()).toEqual(Array(4).fill('delivered'));
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
-		expect(await completeFanOut(world.process())).toBe(0);
+		expect(await repairFanOut(world.process())).toBe(0);
 	});
 
 	test('after the deliveries were put in, none is put in again', async () => {
@@ -428,7 +428,7 @@ describe('after a kill', () => {
 		await world.register('ep_a');
 		await killedSend(world, events(2), 'update', 'events');
 		world.clock.advance(HOUR);
-		expect(await completeFanOut(world.process())).toBe(0);
+		expect(await repairFanOut(world.process())).toBe(0);
 		expect(world.deliveries()).toHaveLength(2);
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
 	});
@@ -439,7 +439,7 @@ describe('after a kill', () => {
 		await killedSend(world, events(4), 'insert', 'deliveries');
 		world.clock.advance(HOUR);
 		const counts = await Promise.all(
-			[0, 1, 2].map(async (ms) => await completeFanOut(world.process({ latency: () => ms }))),
+			[0, 1, 2].map(async (ms) => await repairFanOut(world.process({ latency: () => ms }))),
 		);
 		expect(counts.sort()).toEqual([0, 0, 4]);
 		expect(world.deliveries()).toHaveLength(4);
@@ -453,8 +453,8 @@ describe('after a kill', () => {
 		const latency = ({ method }) => (method === 'insert' ? 5 : 0);
 		const loser = world.process({ latency, killAt: 4 });
 		const [winner] = await Promise.allSettled([
-			sendEvents(world.process(), [input(1)], LIMITS),
-			sendEvents(loser, [input(2)], LIMITS),
+			publishEvents(world.process(), [input(1)], LIMITS),
+			publishEvents(loser, [input(2)], LIMITS),
 		]);
 		expect(winner.status).toBe('fulfilled');
 		expect(world.store.rows('events').map(({ data }) => data)).toEqual([

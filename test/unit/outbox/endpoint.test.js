@@ -1,21 +1,21 @@
-const { authenticateRequest } = require('../../../dist/core/credentials/settings');
+const { authenticateRequest } = require('../../../dist/core/credentials/credentialFields');
 const {
-	bodyFor,
-	changedEndpoint,
+	buildDeliveryBody,
+	updateEndpoint,
 	checkEventType,
-	credentialFor,
-	disableRuleOf,
-	endpointOf,
-	newEndpoint,
+	getEndpointCredential,
+	getDisableRule,
+	readEndpoint,
+	createEndpoint,
 	presentEndpoint,
-	rotatedEndpoint,
-	rowOf,
-	rulesOf,
-	subscriptionOf,
-	timeoutMsOf,
-} = require('../../../dist/core/outbox/endpoint');
-const { createSealer } = require('../../../dist/core/outbox/sealing');
-const { profileById } = require('../../../dist/core/profiles');
+	rotateEndpointSecret,
+	toEndpointRow,
+	getDeliveryRules,
+	compileSubscription,
+	getTimeoutMs,
+} = require('../../../dist/core/outbox/endpoint/lifecycle');
+const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
+const { getPlatform } = require('../../../dist/core/platforms');
 const { verifyRequest } = require('../../../dist/core/signing/verify');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
@@ -27,7 +27,7 @@ const INPUT = {
 	url: 'https://example.com/hooks?token=query-token',
 	platform: 'agenticflow',
 };
-const make = (input = {}) => newEndpoint({ ...INPUT, ...input }, 'ep_1', NOW);
+const make = (input = {}) => createEndpoint({ ...INPUT, ...input }, 'ep_1', NOW);
 
 describe('a new endpoint', () => {
 	test('is active, has its platform’s defaults, and a secret of its own', () => {
@@ -51,14 +51,14 @@ describe('a new endpoint', () => {
 			{ secret: expect.stringMatching(/^[0-9a-f]{64}$/), created_at: '2025-01-15T10:00:00.000Z' },
 		]);
 		expect(make().secrets.signing[0].secret).not.toBe(endpoint.secrets.signing[0].secret);
-		expect(rulesOf(endpoint)).toEqual({
-			retry: profileById('agenticflow').retry,
-			retryStatuses: profileById('agenticflow').retryStatuses,
+		expect(getDeliveryRules(endpoint)).toEqual({
+			retry: getPlatform('agenticflow').retry,
+			retryStatuses: getPlatform('agenticflow').retryStatuses,
 			maxTotalWaitMs: expect.any(Number),
 		});
-		expect(timeoutMsOf(endpoint)).toBe(30_000);
-		expect(disableRuleOf(endpoint)).toEqual({ rule: 'failingFor', days: 5 });
-		expect(disableRuleOf(make({ platform: 'workflux' }))).toEqual({ rule: 'exhausted' });
+		expect(getTimeoutMs(endpoint)).toBe(30_000);
+		expect(getDisableRule(endpoint)).toEqual({ rule: 'failingFor', days: 5 });
+		expect(getDisableRule(make({ platform: 'workflux' }))).toEqual({ rule: 'exhausted' });
 	});
 
 	test('of a platform with Standard Webhooks’ secrets gets one of them', () => {
@@ -70,7 +70,7 @@ describe('a new endpoint', () => {
 		expect(make({ signingSecret: 'given' }).secrets.signing).toMatchObject([{ secret: 'given' }]);
 		const unsigned = make({ authentication: { signatureScheme: 'none' } });
 		expect(unsigned.secrets.signing).toEqual([]);
-		expect(authenticateRequest(credentialFor(unsigned, NOW), request(unsigned))).toEqual({
+		expect(authenticateRequest(getEndpointCredential(unsigned, NOW), request(unsigned))).toEqual({
 			headers: {},
 			query: {},
 		});
@@ -84,9 +84,9 @@ describe('a new endpoint', () => {
 				retry_policy: { schedule: 'list', delays: '1 s, 2 min', retry_statuses: '5xx' },
 			},
 		});
-		expect(timeoutMsOf(endpoint)).toBe(7000);
-		expect(disableRuleOf(endpoint)).toEqual({ rule: 'never' });
-		expect(rulesOf(endpoint)).toMatchObject({
+		expect(getTimeoutMs(endpoint)).toBe(7000);
+		expect(getDisableRule(endpoint)).toEqual({ rule: 'never' });
+		expect(getDeliveryRules(endpoint)).toMatchObject({
 			retry: { schedule: { kind: 'list', delaysMs: [1000, 120_000] } },
 			retryStatuses: ['5xx'],
 		});
@@ -211,7 +211,7 @@ describe('a changed endpoint', () => {
 	});
 
 	test('is the same where nothing is said', () => {
-		expect(changedEndpoint(endpoint, {}, NOW + HOUR)).toEqual(endpoint);
+		expect(updateEndpoint(endpoint, {}, NOW + HOUR)).toEqual(endpoint);
 	});
 
 	test.each([
@@ -219,19 +219,19 @@ describe('a changed endpoint', () => {
 		['description', { description: '' }, { description: '' }],
 		['event types', { eventTypes: [] }, { eventTypes: [] }],
 	])('has another %s, and nothing else', (_, input, expected) => {
-		expect(changedEndpoint(endpoint, input, NOW + HOUR)).toEqual({ ...endpoint, ...expected });
+		expect(updateEndpoint(endpoint, input, NOW + HOUR)).toEqual({ ...endpoint, ...expected });
 	});
 
 	test('has another platform, and keeps its secrets', () => {
-		expect(changedEndpoint(endpoint, { platform: 'workflux' }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { platform: 'workflux' }, NOW)).toEqual({
 			...endpoint,
-			profile: profileById('workflux'),
+			platform: getPlatform('workflux'),
 		});
 	});
 
 	test('has one setting more, another value, or one less with null', () => {
 		const { settings } = endpoint;
-		const changed = (input) => changedEndpoint(endpoint, { settings: input }, NOW);
+		const changed = (input) => updateEndpoint(endpoint, { settings: input }, NOW);
 		expect(changed({ timeout_seconds: 9 })).toEqual({
 			...endpoint,
 			settings: { ...settings, timeout_seconds: 9 },
@@ -245,7 +245,7 @@ describe('a changed endpoint', () => {
 	});
 
 	test('has another URL, with its query among the secrets', () => {
-		expect(changedEndpoint(endpoint, { url: 'https://new.example/x?token=t2' }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { url: 'https://new.example/x?token=t2' }, NOW)).toEqual({
 			...endpoint,
 			url: 'https://new.example/x',
 			secrets: { ...endpoint.secrets, url: 'https://new.example/x?token=t2' },
@@ -254,19 +254,19 @@ describe('a changed endpoint', () => {
 
 	test('has other headers, or asks for another token, and keeps the rest of the secrets', () => {
 		const authentication = { authentication: 'urlToken', token: 't3' };
-		expect(changedEndpoint(endpoint, { authentication }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { authentication }, NOW)).toEqual({
 			...endpoint,
 			secrets: { ...endpoint.secrets, authentication },
 		});
-		expect(changedEndpoint(endpoint, { headers: {} }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { headers: {} }, NOW)).toEqual({
 			...endpoint,
 			secrets: { ...endpoint.secrets, headers: {} },
 		});
 	});
 
 	test('is refused as a new one is, and what was there is not changed', () => {
-		const before = structuredClone({ ...endpoint, profile: endpoint.profile.id });
-		const change = (input) => () => changedEndpoint(endpoint, input, NOW);
+		const before = structuredClone({ ...endpoint, platform: endpoint.platform.id });
+		const change = (input) => () => updateEndpoint(endpoint, input, NOW);
 		expect(change({ name: '' })).toThrow('"Name" is empty');
 		expect(change({ url: 'http://example.com' })).toThrow('plain HTTP');
 		expect(change({ platform: 'github' })).toThrow('to receive from');
@@ -274,12 +274,12 @@ describe('a changed endpoint', () => {
 		expect(change({ settings: { conditions: { a: { above: 1 } } } })).toThrow('above');
 		expect(change({ eventTypes: ['a b'] })).toThrow('"a b"');
 		expect(change({ authentication: { authentication: 'bearer' } })).toThrow('"Token" is empty');
-		expect({ ...endpoint, profile: endpoint.profile.id }).toEqual(before);
+		expect({ ...endpoint, platform: endpoint.platform.id }).toEqual(before);
 	});
 
 	test('that leaves plain HTTP behind must have another URL', () => {
 		const plain = make({ url: 'http://example.com', settings: { allow_http: true } });
-		expect(() => changedEndpoint(plain, { settings: { allow_http: null } }, NOW)).toThrow(
+		expect(() => updateEndpoint(plain, { settings: { allow_http: null } }, NOW)).toThrow(
 			'plain HTTP',
 		);
 	});
@@ -290,13 +290,16 @@ const request = (endpoint, nowMs = NOW) => ({
 	body: BODY,
 	id: 'evt_1',
 	nowMs,
-	platformId: endpoint.profile.id,
+	platformId: endpoint.platform.id,
 });
 
 /** What the receiver gets at a time, with the signature in the header of this name. */
 function received(endpoint, nowMs, header) {
-	const { headers } = authenticateRequest(credentialFor(endpoint, nowMs), request(endpoint, nowMs));
-	const { signatureHeader } = endpoint.profile.scheme;
+	const { headers } = authenticateRequest(
+		getEndpointCredential(endpoint, nowMs),
+		request(endpoint, nowMs),
+	);
+	const { signatureHeader } = endpoint.platform.scheme;
 	const lower = Object.fromEntries(
 		Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
 	);
@@ -304,8 +307,8 @@ function received(endpoint, nowMs, header) {
 	return { ...lower, [signatureHeader.toLowerCase()]: lower[header.toLowerCase()] };
 }
 
-const accepts = (endpoint, secret, nowMs, header = endpoint.profile.scheme.signatureHeader) =>
-	verifyRequest(endpoint.profile.scheme, {
+const accepts = (endpoint, secret, nowMs, header = endpoint.platform.scheme.signatureHeader) =>
+	verifyRequest(endpoint.platform.scheme, {
 		headers: received(endpoint, nowMs, header),
 		body: BODY,
 		nowMs,
@@ -316,7 +319,7 @@ describe('a rotated secret', () => {
 	test('of Standard Webhooks: both sign in one header until the first one’s time ends', () => {
 		const endpoint = make({ platform: 'standardWebhooks' });
 		const [{ secret: before }] = endpoint.secrets.signing;
-		const rotated = rotatedEndpoint(endpoint, undefined, 3600, NOW);
+		const rotated = rotateEndpointSecret(endpoint, undefined, 3600, NOW);
 		const [{ secret: after }] = rotated.secrets.signing;
 		expect(after).toMatch(/^whsec_/);
 		expect(after).not.toBe(before);
@@ -338,8 +341,8 @@ describe('a rotated secret', () => {
 		'of %s: the old one signs in the header and the new one in a second, until its time ends',
 		(platform) => {
 			const endpoint = make({ platform, signingSecret: 'before' });
-			const rotated = rotatedEndpoint(endpoint, 'after', 3600, NOW);
-			const { signatureHeader } = endpoint.profile.scheme;
+			const rotated = rotateEndpointSecret(endpoint, 'after', 3600, NOW);
+			const { signatureHeader } = endpoint.platform.scheme;
 			const second = `${signatureHeader}-2`;
 			for (const nowMs of [NOW, NOW + HOUR - 1]) {
 				expect(accepts(rotated, 'before', nowMs)).toBe(true);
@@ -361,15 +364,15 @@ describe('a rotated secret', () => {
 	});
 
 	test('without an overlap counts from now on', () => {
-		const rotated = rotatedEndpoint(make({ signingSecret: 'before' }), 'after', 0, NOW);
+		const rotated = rotateEndpointSecret(make({ signingSecret: 'before' }), 'after', 0, NOW);
 		expect(rotated.secrets.signing).toEqual([{ secret: 'after', created_at: iso(NOW) }]);
 		expect(accepts(rotated, 'after', NOW)).toBe(true);
 		expect(accepts(rotated, 'before', NOW)).toBe(false);
 	});
 
 	test('rotated again ends the one before the last', () => {
-		const once = rotatedEndpoint(make({ signingSecret: 'first' }), 'second', 3600, NOW);
-		const twice = rotatedEndpoint(once, 'third', 7200, NOW + 1000);
+		const once = rotateEndpointSecret(make({ signingSecret: 'first' }), 'second', 3600, NOW);
+		const twice = rotateEndpointSecret(once, 'third', 7200, NOW + 1000);
 		expect(twice.secrets.signing).toEqual([
 			{ secret: 'third', created_at: iso(NOW + 1000) },
 			{ secret: 'second', created_at: iso(NOW), valid_until: iso(NOW + 1000 + 2 * HOUR) },
@@ -381,7 +384,7 @@ describe('a rotated secret', () => {
 			authentication: { authentication: 'bearer', token: 't' },
 			headers: { 'X-A': 'b' },
 		});
-		const rotated = rotatedEndpoint(endpoint, 'after', 60, NOW);
+		const rotated = rotateEndpointSecret(endpoint, 'after', 60, NOW);
 		expect({ ...rotated, secrets: { ...rotated.secrets, signing: null } }).toEqual({
 			...endpoint,
 			secrets: { ...endpoint.secrets, signing: null },
@@ -391,9 +394,9 @@ describe('a rotated secret', () => {
 
 	test('is refused where nothing is signed, or the new one cannot sign', () => {
 		const unsigned = make({ authentication: { signatureScheme: 'none' } });
-		expect(() => rotatedEndpoint(unsigned, undefined, 0, NOW)).toThrow('not signed');
+		expect(() => rotateEndpointSecret(unsigned, undefined, 0, NOW)).toThrow('not signed');
 		const signed = make({ platform: 'standardWebhooks' });
-		expect(() => rotatedEndpoint(signed, 'whsec_äöü', 0, NOW)).toThrow('not base64');
+		expect(() => rotateEndpointSecret(signed, 'whsec_äöü', 0, NOW)).toThrow('not base64');
 	});
 });
 
@@ -424,7 +427,7 @@ test('an item never holds a secret', () => {
 			headers: { 'X-Api-Key': secrets.header },
 			signingSecret: secrets.first,
 		});
-		const presented = presentEndpoint(rotatedEndpoint(endpoint, secrets.second, 3600, NOW));
+		const presented = presentEndpoint(rotateEndpointSecret(endpoint, secrets.second, 3600, NOW));
 		const text = JSON.stringify(presented);
 		for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
 		expect(presented).toMatchObject({
@@ -471,7 +474,7 @@ test('an item says of an endpoint what its settings and its health are', () => {
 
 describe('an endpoint is subscribed to', () => {
 	const takes = (input, type, data = {}) =>
-		subscriptionOf(make(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data });
+		compileSubscription(make(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data });
 
 	test.each([
 		[[], 'anything.at.all', true],
@@ -508,7 +511,7 @@ describe('a body', () => {
 		acceptedAt: '2025-01-15T10:00:00.789Z',
 		data: { id: 7, user: { name: 'Jordan', email: 'j@example.com' } },
 	};
-	const body = (input) => bodyFor(make(input), [event]);
+	const body = (input) => buildDeliveryBody(make(input), [event]);
 	const DATA = '{"id":7,"user":{"name":"Jordan","email":"j@example.com"}}';
 
 	test.each([
@@ -541,15 +544,15 @@ describe('a body', () => {
 
 	test('has the same bytes for every attempt, also after the endpoint was read again', () => {
 		const endpoint = make();
-		const sealer = createSealer(['x'.repeat(32)]);
-		const again = endpointOf({ ...rowOf(endpoint, sealer), id: 1 }, sealer);
+		const sealer = createEncrypter(['x'.repeat(32)]);
+		const again = readEndpoint({ ...toEndpointRow(endpoint, sealer), id: 1 }, sealer);
 		const kept = { ...event, data: JSON.parse(JSON.stringify(event.data)) };
-		expect(bodyFor(again, [kept])).toBe(bodyFor(endpoint, [event]));
+		expect(buildDeliveryBody(again, [kept])).toBe(buildDeliveryBody(endpoint, [event]));
 	});
 });
 
 describe('an endpoint’s row', () => {
-	const sealer = createSealer(['x'.repeat(32)]);
+	const sealer = createEncrypter(['x'.repeat(32)]);
 	const endpoint = make({
 		description: 'All orders',
 		eventTypes: ['order.*'],
@@ -570,11 +573,11 @@ describe('an endpoint’s row', () => {
 			rateFreeAt: iso(NOW),
 			revision: 9,
 		};
-		expect(endpointOf({ ...rowOf(full, sealer), id: 1 }, sealer)).toEqual(full);
+		expect(readEndpoint({ ...toEndpointRow(full, sealer), id: 1 }, sealer)).toEqual(full);
 	});
 
 	test('shows no secret', () => {
-		const text = JSON.stringify(rowOf(endpoint, sealer));
+		const text = JSON.stringify(toEndpointRow(endpoint, sealer));
 		for (const secret of [
 			'query-token',
 			'bearer-token-17',
@@ -586,14 +589,14 @@ describe('an endpoint’s row', () => {
 	});
 
 	test('cannot lend its secrets to another', () => {
-		const moved = { ...rowOf(endpoint, sealer), endpoint_id: 'ep_2', id: 1 };
-		expect(() => endpointOf(moved, sealer)).toThrow('moved from another endpoint');
+		const moved = { ...toEndpointRow(endpoint, sealer), endpoint_id: 'ep_2', id: 1 };
+		expect(() => readEndpoint(moved, sealer)).toThrow('moved from another endpoint');
 	});
 
 	test('that was edited is refused, with what is wrong', () => {
-		const row = { ...rowOf(endpoint, sealer), id: 4 };
-		expect(() => endpointOf({ ...row, settings: '{"x":1}' }, sealer)).toThrow('x');
-		expect(() => endpointOf({ ...row, event_types: '[' }, sealer)).toThrow('Row 4');
-		expect(() => endpointOf({ ...row, platform: 'gone' }, sealer)).toThrow('is not known');
+		const row = { ...toEndpointRow(endpoint, sealer), id: 4 };
+		expect(() => readEndpoint({ ...row, settings: '{"x":1}' }, sealer)).toThrow('x');
+		expect(() => readEndpoint({ ...row, event_types: '[' }, sealer)).toThrow('Row 4');
+		expect(() => readEndpoint({ ...row, platform: 'gone' }, sealer)).toThrow('is not known');
 	});
 });

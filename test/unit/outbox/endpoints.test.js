@@ -1,11 +1,11 @@
 const fc = require('fast-check');
 
 const {
-	changeEndpoint,
+	modifyEndpoint,
 	loadEndpoint,
 	loadEndpoints,
-	removeEndpoint,
-} = require('../../../dist/core/outbox/endpoints');
+	deleteEndpoint,
+} = require('../../../dist/core/outbox/endpoint/repository');
 
 const { createWorld } = require('./world');
 
@@ -22,15 +22,15 @@ test('an endpoint that is not there is told by its ID', async () => {
 	const ports = world.process();
 	const expected = { name: 'EndpointNotFoundError', message: expect.stringContaining('"ep_x"') };
 	await expect(loadEndpoint(ports, 'ep_x')).rejects.toMatchObject(expected);
-	await expect(removeEndpoint(ports, 'ep_x')).rejects.toMatchObject(expected);
-	await expect(changeEndpoint(ports, 'ep_x', (one) => one)).rejects.toMatchObject(expected);
+	await expect(deleteEndpoint(ports, 'ep_x')).rejects.toMatchObject(expected);
+	await expect(modifyEndpoint(ports, 'ep_x', (one) => one)).rejects.toMatchObject(expected);
 });
 
 test('a removed endpoint is gone, and the others stay', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	await world.register('ep_b');
-	await removeEndpoint(world.process(), 'ep_a');
+	await deleteEndpoint(world.process(), 'ep_a');
 	expect((await loadEndpoints(world.process())).map(({ id }) => id)).toEqual(['ep_b']);
 });
 
@@ -48,7 +48,7 @@ test('of changes at once none is lost', async () => {
 				await Promise.all(
 					Array.from({ length: count }, async (_, index) => {
 						const ports = { ...world.process({ latency }), random: () => index / count };
-						await changeEndpoint(ports, known, (fresh) => ({
+						await modifyEndpoint(ports, known, (fresh) => ({
 							...fresh,
 							consecutiveFailures: fresh.consecutiveFailures + 1,
 						}));
@@ -69,7 +69,7 @@ test('what is not to be changed is not written', async () => {
 	await world.register('ep_a');
 	const ports = world.process();
 	const known = await world.endpoint('ep_a');
-	expect(await changeEndpoint(ports, known, () => undefined)).toBe(known);
+	expect(await modifyEndpoint(ports, known, () => undefined)).toBe(known);
 	expect(ports.tables.calls).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ test('an endpoint that others change all the time is given up', async () => {
 			},
 		},
 	};
-	const change = changeEndpoint(meddling, 'ep_a', (fresh) => ({ ...fresh, name: 'New' }));
+	const change = modifyEndpoint(meddling, 'ep_a', (fresh) => ({ ...fresh, name: 'New' }));
 	await expect(change).rejects.toMatchObject({ name: 'ConflictError' });
 	expect((await world.endpoint('ep_a')).name).toBe('Endpoint ep_a');
 });
@@ -97,8 +97,8 @@ test('a deleted endpoint is not brought back by a change', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const known = await world.endpoint('ep_a');
-	await removeEndpoint(world.process(), 'ep_a');
-	const change = changeEndpoint(world.process(), known, (fresh) => fresh);
+	await deleteEndpoint(world.process(), 'ep_a');
+	const change = modifyEndpoint(world.process(), known, (fresh) => fresh);
 	await expect(change).rejects.toMatchObject({ name: 'EndpointNotFoundError' });
 	expect(world.store.rows('endpoints')).toEqual([]);
 });

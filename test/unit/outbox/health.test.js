@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { applySigns } = require('../../../dist/core/policy/health');
-const { profileById, PROFILES } = require('../../../dist/core/profiles');
+const { applyAttemptOutcomes } = require('../../../dist/core/sending/endpointHealth');
+const { getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
 
 const DAY = 86_400_000;
 const START = Date.parse('2025-01-15T10:00:00.000Z');
@@ -9,11 +9,11 @@ const HEALTHY = { status: 'active', failingSince: null, consecutiveFailures: 0 }
 const NEVER = { rule: 'never' };
 
 const sign = (outcome, atMs = START, ended = false) => ({ outcome, atMs, ended });
-const changesOf = (...args) => applySigns(...args).changes.map(({ change }) => change);
+const changesOf = (...args) => applyAttemptOutcomes(...args).changes.map(({ change }) => change);
 
 test('a failure is counted and dated, and the first one is reported', () => {
 	const signs = [sign('retryable', START + 5), sign('timeout', START + 9)];
-	expect(applySigns(HEALTHY, signs, NEVER)).toEqual({
+	expect(applyAttemptOutcomes(HEALTHY, signs, NEVER)).toEqual({
 		health: {
 			status: 'active',
 			failingSince: '2025-01-15T10:00:00.005Z',
@@ -31,11 +31,11 @@ test('a failure is counted and dated, and the first one is reported', () => {
 
 test('a success clears what was counted, and is reported where it ends a failure', () => {
 	const failing = { ...HEALTHY, failingSince: '2025-01-10T00:00:00.000Z', consecutiveFailures: 7 };
-	expect(applySigns(failing, [sign('success', START + 1)], NEVER)).toEqual({
+	expect(applyAttemptOutcomes(failing, [sign('success', START + 1)], NEVER)).toEqual({
 		health: HEALTHY,
 		changes: [{ change: 'recovered', reason: 'An attempt succeeded', atMs: START + 1 }],
 	});
-	expect(applySigns(HEALTHY, [sign('success'), sign('success')], NEVER)).toEqual({
+	expect(applyAttemptOutcomes(HEALTHY, [sign('success'), sign('success')], NEVER)).toEqual({
 		health: HEALTHY,
 		changes: [],
 	});
@@ -50,13 +50,17 @@ test('each change is reported once, the last one of a kind', () => {
 	]);
 	const rule = { rule: 'consecutiveFailures', count: 2 };
 	expect(changesOf(HEALTHY, failures, rule)).toEqual(['failing', 'disabled']);
-	const again = applySigns(applySigns(HEALTHY, failures, rule).health, failures, rule);
+	const again = applyAttemptOutcomes(
+		applyAttemptOutcomes(HEALTHY, failures, rule).health,
+		failures,
+		rule,
+	);
 	expect(again.changes).toEqual([]);
 });
 
 test('what was given is not changed', () => {
 	const health = Object.freeze({ ...HEALTHY });
-	expect(applySigns(health, [sign('gone')], NEVER).health.status).toBe('disabled');
+	expect(applyAttemptOutcomes(health, [sign('gone')], NEVER).health.status).toBe('disabled');
 	expect(health).toEqual(HEALTHY);
 });
 
@@ -64,7 +68,7 @@ describe('an endpoint is disabled', () => {
 	test.each([NEVER, { rule: 'exhausted' }, { rule: 'failingFor', days: 5 }])(
 		'by 410 Gone, whatever the rule: %j',
 		(rule) => {
-			const { changes, health } = applySigns(HEALTHY, [sign('gone', START, true)], rule);
+			const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign('gone', START, true)], rule);
 			expect(health.status).toBe('disabled');
 			expect(changes.at(-1)).toEqual({
 				change: 'disabled',
@@ -76,8 +80,8 @@ describe('an endpoint is disabled', () => {
 
 	test('by "exhausted" when a delivery’s last attempt failed, and not before', () => {
 		const rule = { rule: 'exhausted' };
-		expect(applySigns(HEALTHY, [sign('timeout')], rule).health.status).toBe('active');
-		const { changes, health } = applySigns(HEALTHY, [sign('timeout', START, true)], rule);
+		expect(applyAttemptOutcomes(HEALTHY, [sign('timeout')], rule).health.status).toBe('active');
+		const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign('timeout', START, true)], rule);
 		expect(health.status).toBe('disabled');
 		expect(changes.at(-1).reason).toBe('A delivery failed in all its attempts');
 	});
@@ -85,19 +89,21 @@ describe('an endpoint is disabled', () => {
 	test('and not by "exhausted" when a delivery was refused for what it is', () => {
 		for (const outcome of ['permanent', 'body_too_large', 'invalid_request', 'redirect', 'tls']) {
 			const signs = [sign(outcome, START, true)];
-			expect(applySigns(HEALTHY, signs, { rule: 'exhausted' }).health.status).toBe('active');
+			expect(applyAttemptOutcomes(HEALTHY, signs, { rule: 'exhausted' }).health.status).toBe(
+				'active',
+			);
 		}
 	});
 
 	test('by "consecutiveFailures" with the last of so many failures in a row', () => {
 		const rule = { rule: 'consecutiveFailures', count: 3 };
 		const failures = (count) => Array(count).fill(sign('timeout'));
-		expect(applySigns(HEALTHY, failures(2), rule).health.status).toBe('active');
+		expect(applyAttemptOutcomes(HEALTHY, failures(2), rule).health.status).toBe('active');
 		expect(
-			applySigns(HEALTHY, [...failures(2), sign('success'), ...failures(2)], rule).health,
+			applyAttemptOutcomes(HEALTHY, [...failures(2), sign('success'), ...failures(2)], rule).health,
 		).toMatchObject({ status: 'active', consecutiveFailures: 2 });
 		const before = { ...HEALTHY, consecutiveFailures: 2, failingSince: '2025-01-01T00:00:00.000Z' };
-		const { changes, health } = applySigns(before, failures(1), rule);
+		const { changes, health } = applyAttemptOutcomes(before, failures(1), rule);
 		expect(health.status).toBe('disabled');
 		expect(changes).toEqual([
 			{ change: 'disabled', reason: '3 attempts failed one after the other', atMs: START },
@@ -107,26 +113,26 @@ describe('an endpoint is disabled', () => {
 	test('by "failingFor" when nothing has succeeded for so many days, to the millisecond', () => {
 		const rule = { rule: 'failingFor', days: 5 };
 		const at = (ms) => [sign('timeout', START), sign('timeout', START + ms)];
-		expect(applySigns(HEALTHY, at(5 * DAY - 1), rule).health.status).toBe('active');
-		const { changes, health } = applySigns(HEALTHY, at(5 * DAY), rule);
+		expect(applyAttemptOutcomes(HEALTHY, at(5 * DAY - 1), rule).health.status).toBe('active');
+		const { changes, health } = applyAttemptOutcomes(HEALTHY, at(5 * DAY), rule);
 		expect(health.status).toBe('disabled');
 		expect(changes.at(-1).reason).toBe('No attempt has succeeded since 2025-01-15T10:00:00.000Z');
 		const withSuccess = [at(1)[0], sign('success', START + DAY), sign('dns', START + 5 * DAY)];
-		expect(applySigns(HEALTHY, withSuccess, rule).health.status).toBe('active');
+		expect(applyAttemptOutcomes(HEALTHY, withSuccess, rule).health.status).toBe('active');
 	});
 
 	test('never by "never"', () => {
 		const signs = Array.from({ length: 1000 }, (_, day) =>
 			sign('timeout', START + day * DAY, true),
 		);
-		expect(applySigns(HEALTHY, signs, NEVER).health).toMatchObject({
+		expect(applyAttemptOutcomes(HEALTHY, signs, NEVER).health).toMatchObject({
 			status: 'active',
 			consecutiveFailures: 1000,
 		});
 	});
 
 	test('and stays so, also after a success', () => {
-		const { health } = applySigns(HEALTHY, [sign('gone'), sign('success')], NEVER);
+		const { health } = applyAttemptOutcomes(HEALTHY, [sign('gone'), sign('success')], NEVER);
 		expect(health).toEqual({ status: 'disabled', failingSince: null, consecutiveFailures: 0 });
 	});
 });
@@ -146,9 +152,9 @@ test('signs that come in pieces lead to the same health', () => {
 		fc.property(fc.array(anySign), fc.nat(), rule, (given, split, chosen) => {
 			const signs = given.map((one, index) => ({ ...one, atMs: START + index * DAY }));
 			const at = split % (signs.length + 1);
-			const first = applySigns(HEALTHY, signs.slice(0, at), chosen);
-			const second = applySigns(first.health, signs.slice(at), chosen);
-			expect(second.health).toEqual(applySigns(HEALTHY, signs, chosen).health);
+			const first = applyAttemptOutcomes(HEALTHY, signs.slice(0, at), chosen);
+			const second = applyAttemptOutcomes(first.health, signs.slice(at), chosen);
+			expect(second.health).toEqual(applyAttemptOutcomes(HEALTHY, signs, chosen).health);
 			const disabled = [...first.changes, ...second.changes].filter(
 				({ change }) => change === 'disabled',
 			);
@@ -158,7 +164,7 @@ test('signs that come in pieces lead to the same health', () => {
 });
 
 test('WorkFlux disables an endpoint when a delivery is exhausted; no other page says when', () => {
-	expect(profileById('workflux').disableRule).toEqual({ rule: 'exhausted' });
-	const others = PROFILES.filter(({ id }) => id !== 'workflux');
+	expect(getPlatform('workflux').disableRule).toEqual({ rule: 'exhausted' });
+	const others = PLATFORMS.filter(({ id }) => id !== 'workflux');
 	expect(others.filter(({ disableRule }) => disableRule !== undefined)).toEqual([]);
 });

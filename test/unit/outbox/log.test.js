@@ -4,9 +4,9 @@ const {
 	findDeliveries,
 	findDelivery,
 	presentDelivery,
-	statsOf,
-} = require('../../../dist/core/outbox/log');
-const { MAX_FOUND } = require('../../../dist/core/outbox/tables');
+	computeStats,
+} = require('../../../dist/core/outbox/log/query');
+const { MAX_FOUND } = require('../../../dist/core/outbox/store/tables');
 
 const { createStore } = require('./memoryTables');
 const { START } = require('./world');
@@ -202,10 +202,10 @@ test('an item has AgenticFlow’s fields', async () => {
 });
 
 describe('stats', () => {
-	const statsFor = async (rows) => statsOf(await findDeliveries(tablesWith(rows), {}));
+	const statsFor = async (rows) => computeStats(await findDeliveries(tablesWith(rows), {}));
 
 	test('of nothing are empty', async () => {
-		expect(statsOf([])).toEqual({
+		expect(computeStats([])).toEqual({
 			total_deliveries: 0,
 			successful_deliveries: 0,
 			failed_deliveries: 0,

@@ -1,4 +1,4 @@
-const { MAX_CONDITIONS, MAX_FOUND, TABLES } = require('../../../dist/core/outbox/tables');
+const { MAX_CONDITIONS, MAX_FOUND, TABLES } = require('../../../dist/core/outbox/store/tables');
 
 /**
  * The outbox's tables in memory, as n8n's Data Tables behave: https://docs.n8n.io/data/data-tables/ and
@@ -163,7 +163,7 @@ function createStore() {
 			connection[method] = async (table, ...args) => await perform(method, table, args);
 		}
 		// Each change counts: the process can die between them as well.
-		connection.changeAll = async (changes) => {
+		connection.applyChanges = async (changes) => {
 			for (const [index, { change, table, ...given }] of changes.entries()) {
 				await perform(change, table, Object.values(given), index > 0);
 			}

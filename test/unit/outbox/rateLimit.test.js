@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { reserve } = require('../../../dist/core/policy/rateLimit');
+const { reserveAttempts } = require('../../../dist/core/outbox/dispatch/rateLimit');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -30,7 +30,7 @@ function reserveAll(rate, given) {
 	return given.map(({ count, laterMs, patienceMs }) => {
 		nowMs += laterMs;
 		const untilMs = nowMs + patienceMs;
-		const result = reserve(rate, freeAtMs, count, nowMs, untilMs);
+		const result = reserveAttempts(rate, freeAtMs, count, nowMs, untilMs);
 		freeAtMs = result.freeAtMs;
 		return { ...result, count, nowMs, untilMs };
 	});
@@ -80,7 +80,7 @@ test('reservations of successive calls never overlap, and none lies in the past'
 test('attempts are spread evenly', () => {
 	fc.assert(
 		fc.property(limit, fc.integer({ min: 2, max: 200 }), (rate, count) => {
-			const { timesMs } = reserve(rate, undefined, count, NOW, FOREVER);
+			const { timesMs } = reserveAttempts(rate, undefined, count, NOW, FOREVER);
 			const intervalMs = (rate.perSeconds * 1000) / rate.max;
 			expect(timesMs[0]).toBe(NOW);
 			for (let index = 1; index < count; index += 1) {
@@ -93,7 +93,7 @@ test('attempts are spread evenly', () => {
 });
 
 test('a limit of 3 in 2 s gives these times', () => {
-	expect(reserve({ max: 3, perSeconds: 2 }, undefined, 4, NOW, FOREVER)).toEqual({
+	expect(reserveAttempts({ max: 3, perSeconds: 2 }, undefined, 4, NOW, FOREVER)).toEqual({
 		timesMs: [NOW, NOW + 667, NOW + 1334, NOW + 2000],
 		reserved: 4,
 		freeAtMs: NOW + 2667,
@@ -102,21 +102,21 @@ test('a limit of 3 in 2 s gives these times', () => {
 
 test('what cannot begin in time gets a time to try again, and takes nobody’s place', () => {
 	const rate = { max: 1, perSeconds: 10 };
-	const first = reserve(rate, undefined, 5, NOW, NOW + 10_000);
+	const first = reserveAttempts(rate, undefined, 5, NOW, NOW + 10_000);
 	expect(first).toEqual({
 		timesMs: [0, 10_000, 20_000, 30_000, 40_000].map((ms) => NOW + ms),
 		reserved: 2,
 		freeAtMs: NOW + 20_000,
 	});
-	const second = reserve(rate, first.freeAtMs, 1, NOW, NOW + 20_000);
+	const second = reserveAttempts(rate, first.freeAtMs, 1, NOW, NOW + 20_000);
 	expect(second).toEqual({ timesMs: [NOW + 20_000], reserved: 1, freeAtMs: NOW + 30_000 });
-	expect(reserve(rate, NOW + 30_000, 2, NOW, NOW + 29_999)).toMatchObject({
+	expect(reserveAttempts(rate, NOW + 30_000, 2, NOW, NOW + 29_999)).toMatchObject({
 		reserved: 0,
 		freeAtMs: NOW + 30_000,
 	});
 });
 
 test('a pause is not made up for', () => {
-	const { timesMs } = reserve({ max: 2, perSeconds: 1 }, NOW - 60_000, 3, NOW, FOREVER);
+	const { timesMs } = reserveAttempts({ max: 2, perSeconds: 1 }, NOW - 60_000, 3, NOW, FOREVER);
 	expect(timesMs).toEqual([NOW, NOW + 500, NOW + 1000]);
 });

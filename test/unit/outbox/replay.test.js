@@ -1,7 +1,7 @@
-const { deliverDue } = require('../../../dist/core/outbox/due');
-const { removeEndpoint } = require('../../../dist/core/outbox/endpoints');
-const { replayDelivery, replayFailed } = require('../../../dist/core/outbox/replay');
-const { sendEvents } = require('../../../dist/core/outbox/send');
+const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
+const { replayDelivery, replayFailed } = require('../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { callNames } = require('./memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('./world');
@@ -21,7 +21,7 @@ async function withDelivery(status) {
 	const world = createWorld({ answer: () => (status === 'delivered' ? 200 : 500) });
 	await world.register('ep_a', status === 'failed' ? NO_RETRY : RETRY_ONCE);
 	if (status === 'held') disable(world, 'ep_a');
-	await sendEvents(world.process(), events(1), LIMITS);
+	await publishEvents(world.process(), events(1), LIMITS);
 	if (status === 'held') disable(world, 'ep_a', 'active');
 	expect(world.statuses()).toEqual([status]);
 	world.answer = () => 200;
@@ -91,7 +91,7 @@ describe('a replay', () => {
 	test('is refused while the delivery is being sent, and that goes on', async () => {
 		const world = createWorld({ attemptMs: 10 * SECOND });
 		await world.register('ep_a');
-		const sending = sendEvents(world.process(), events(1), LIMITS);
+		const sending = publishEvents(world.process(), events(1), LIMITS);
 		await world.clock.wait(SECOND);
 		const [{ delivery_id: id }] = world.deliveries();
 		await expect(replayDelivery(world.process(), id, LIMITS)).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('a replay', () => {
 		await expect(replayDelivery(world.process(), 'dlv_x', LIMITS)).rejects.toMatchObject({
 			name: 'DeliveryNotFoundError',
 		});
-		await removeEndpoint(world.process(), 'ep_a');
+		await deleteEndpoint(world.process(), 'ep_a');
 		await expect(replayDelivery(world.process(), id, LIMITS)).rejects.toMatchObject({
 			name: 'EndpointNotFoundError',
 		});
@@ -191,9 +191,9 @@ describe('a replay of all that failed', () => {
 		for (const id of ['ep_a', 'ep_b']) await world.register(id, NO_RETRY);
 		world.answer = ({ body }) => (body.toString().includes('"number":0') ? 200 : 500);
 		for (let day = 0; day < 2; day += 1) {
-			await sendEvents(world.process(), events(2), LIMITS);
+			await publishEvents(world.process(), events(2), LIMITS);
 			for (const id of ['ep_a', 'ep_b']) disable(world, id);
-			await sendEvents(world.process(), events(1), LIMITS);
+			await publishEvents(world.process(), events(1), LIMITS);
 			for (const id of ['ep_a', 'ep_b']) disable(world, id, 'active');
 			world.clock.advance(DAY);
 		}
@@ -246,7 +246,7 @@ describe('a replay of all that failed', () => {
 	test('begins the schedule anew', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', RETRY_ONCE);
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		world.clock.advance(HOUR);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 2 }]);

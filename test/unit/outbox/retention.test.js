@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { DEFAULT_RETENTION, prune } = require('../../../dist/core/outbox/retention');
-const { sendEvents } = require('../../../dist/core/outbox/send');
+const { DEFAULT_RETENTION, prune } = require('../../../dist/core/outbox/log/prune');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { createWorld, DAY, events, LIMITS, MINUTE, START } = require('./world');
 
@@ -176,16 +176,16 @@ test('what was sent is kept for a week, and then forgotten, with its key', async
 	const world = createWorld();
 	await world.register('ep_a');
 	const input = { ...events(1)[0], idempotencyKey: 'order 1' };
-	await sendEvents(world.process(), [input], LIMITS);
+	await publishEvents(world.process(), [input], LIMITS);
 	world.clock.advance(6 * DAY);
 	await prune(world.process(), DEFAULT_RETENTION);
-	const again = await sendEvents(world.process(), [input], LIMITS);
+	const again = await publishEvents(world.process(), [input], LIMITS);
 	expect(again.sent[0].duplicate).toBe(true);
 	world.clock.advance(DAY + 1);
 	await prune(world.process(), DEFAULT_RETENTION);
 	expect(world.store.rows('events')).toEqual([]);
 	expect(world.deliveries()).toEqual([]);
-	const later = await sendEvents(world.process(), [input], LIMITS);
+	const later = await publishEvents(world.process(), [input], LIMITS);
 	expect(later.sent[0].duplicate).toBe(false);
 	expect(world.attempts).toHaveLength(2);
 });

@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { current } = require('../../../dist/core/outbox/deliveryRow');
-const { deliverDue } = require('../../../dist/core/outbox/due');
-const { sendEvents } = require('../../../dist/core/outbox/send');
+const { latestRowPerDelivery } = require('../../../dist/core/outbox/store/rows');
+const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, response, SECOND, START } = require('./world');
 
@@ -18,7 +18,7 @@ describe('a rate limit', () => {
 		await world.register('ep_a', PER_SECOND);
 		await world.register('ep_b');
 		const ports = world.process();
-		await sendEvents(ports, events(4), LIMITS);
+		await publishEvents(ports, events(4), LIMITS);
 		const starts = (id) => world.attemptsOf(id).map(({ startMs }) => startMs - START_MS);
 		expect(starts('ep_a')).toEqual([0, 1000, 2000, 3000]);
 		expect(starts('ep_b')).toEqual([0, 0, 0, 0]);
@@ -32,7 +32,7 @@ describe('a rate limit', () => {
 		await world.register('ep_a', { settings: { rate_limit: { max: 2, per_seconds: 3 } } });
 		await Promise.all(
 			[0, 1, 2].map(async (ms) => {
-				await sendEvents(world.process({ latency: () => ms }), events(3), LIMITS);
+				await publishEvents(world.process({ latency: () => ms }), events(3), LIMITS);
 			}),
 		);
 		const starts = startsOf(world).sort((a, b) => a - b);
@@ -46,7 +46,7 @@ describe('a rate limit', () => {
 		const world = createWorld();
 		await world.register('ep_a', PER_SECOND);
 		const limits = { ...LIMITS, maxPacingMs: 1500 };
-		const { sent } = await sendEvents(world.process(), events(4), limits);
+		const { sent } = await publishEvents(world.process(), events(4), limits);
 		expect(world.attempts).toHaveLength(2);
 		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual([
 			'delivered',
@@ -80,7 +80,7 @@ describe('a rate limit', () => {
 		world.attemptMs = () => (world.attempts.length === 1 ? 10 * SECOND : 10);
 		await world.register('ep_a', PER_SECOND);
 		const limits = { ...LIMITS, concurrency: 1 };
-		await sendEvents(world.process(), events(6), limits);
+		await publishEvents(world.process(), events(6), limits);
 		// What came too late for its time may be left to another run.
 		for (let run = 0; run < 6; run += 1) {
 			await world.clock.wait(10 * SECOND);
@@ -98,7 +98,7 @@ describe('a rate limit', () => {
 				retry_policy: { schedule: 'list', delays: '0 s, 0 s' },
 			},
 		});
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		for (let run = 0; run < 5; run += 1) {
 			world.clock.advance(20 * SECOND);
 			await deliverDue(world.process(), LIMITS);
@@ -116,7 +116,7 @@ describe('an endpoint’s health', () => {
 	test('is written down, and what changed is told', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a');
-		const { changes } = await sendEvents(world.process(), events(2), LIMITS);
+		const { changes } = await publishEvents(world.process(), events(2), LIMITS);
 		expect(changes).toMatchObject([
 			{ change: 'failing', endpoint: { id: 'ep_a', consecutiveFailures: 2 }, atMs: START_MS + 100 },
 		]);
@@ -126,13 +126,13 @@ describe('an endpoint’s health', () => {
 			consecutiveFailures: 2,
 		});
 		world.answer = () => 200;
-		const second = await sendEvents(world.process(), events(1), LIMITS);
+		const second = await publishEvents(world.process(), events(1), LIMITS);
 		expect(second.changes).toMatchObject([{ change: 'recovered', endpoint: { id: 'ep_a' } }]);
 		expect(await world.endpoint('ep_a')).toMatchObject({
 			failingSince: null,
 			consecutiveFailures: 0,
 		});
-		const third = await sendEvents(world.process(), events(1), LIMITS);
+		const third = await publishEvents(world.process(), events(1), LIMITS);
 		expect(third.changes).toEqual([]);
 	});
 
@@ -141,7 +141,7 @@ describe('an endpoint’s health', () => {
 		await world.register('ep_a', count(2));
 		await world.register('ep_b');
 		const limits = { ...LIMITS, concurrency: 1 };
-		const { changes } = await sendEvents(world.process(), events(5), limits);
+		const { changes } = await publishEvents(world.process(), events(5), limits);
 		expect(world.attemptsOf('ep_a')).toHaveLength(2);
 		expect(world.attemptsOf('ep_b')).toHaveLength(5);
 		const rows = world.deliveries().filter(({ endpoint_id: id }) => id === 'ep_a');
@@ -175,7 +175,7 @@ describe('an endpoint’s health', () => {
 		await world.register('ep_a', { settings: { disable_rule: counted } });
 		const runs = await Promise.all(
 			[0, 1, 2, 3].map(
-				async (ms) => await sendEvents(world.process({ latency: () => ms }), events(2), LIMITS),
+				async (ms) => await publishEvents(world.process({ latency: () => ms }), events(2), LIMITS),
 			),
 		);
 		expect((await world.endpoint('ep_a')).consecutiveFailures).toBe(8);
@@ -187,7 +187,7 @@ describe('an endpoint’s health', () => {
 		const world = createWorld({ answer: () => 410 });
 		await world.register('ep_a', { settings: { disable_rule: { rule: 'never' } } });
 		const limits = { ...LIMITS, concurrency: 1 };
-		const { changes, sent } = await sendEvents(world.process(), events(3), limits);
+		const { changes, sent } = await publishEvents(world.process(), events(3), limits);
 		expect(world.attempts).toHaveLength(1);
 		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(['failed', 'held', 'held']);
 		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled']);
@@ -200,7 +200,7 @@ describe('an endpoint’s health', () => {
 	test('of WorkFlux ends when a delivery is exhausted', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', { platform: 'workflux' });
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		const statuses = [];
 		for (let run = 0; run < 4; run += 1) {
 			statuses.push((await world.endpoint('ep_a')).status);
@@ -221,7 +221,7 @@ describe('an endpoint’s health', () => {
 				retry_policy: { schedule: 'list', delays: '0 s, 0 s' },
 			},
 		});
-		await sendEvents(world.process(), events(1), LIMITS);
+		await publishEvents(world.process(), events(1), LIMITS);
 		for (let run = 0; run < 3; run += 1) await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toHaveLength(3);
 		expect((await world.endpoint('ep_a')).consecutiveFailures).toBe(3);
@@ -234,7 +234,7 @@ describe('an endpoint’s health', () => {
 			await world.store.connect().remove('endpoints', { all: [] });
 			return 500;
 		};
-		const { changes, sent } = await sendEvents(world.process(), events(1), LIMITS);
+		const { changes, sent } = await publishEvents(world.process(), events(1), LIMITS);
 		expect(sent[0].deliveries[0].row.status).toBe('pending');
 		expect(changes.map(({ change }) => change)).toEqual([]);
 		expect(world.store.rows('endpoints')).toEqual([]);
@@ -261,7 +261,7 @@ describe('places', () => {
 						},
 					});
 					for (let id = 0; id < endpoints; id += 1) await world.register(`ep_${id}`);
-					await sendEvents(world.process(), events(6), { ...LIMITS, concurrency });
+					await publishEvents(world.process(), events(6), { ...LIMITS, concurrency });
 					expect(most).toBeLessThanOrEqual(concurrency);
 					expect(world.attempts).toHaveLength(6 * endpoints);
 				},
@@ -276,7 +276,7 @@ describe('places', () => {
 		});
 		await world.register('ep_slow');
 		await world.register('ep_fast');
-		await sendEvents(world.process(), events(8), { ...LIMITS, concurrency: 4 });
+		await publishEvents(world.process(), events(8), { ...LIMITS, concurrency: 4 });
 		const ended = world.attemptsOf('ep_fast').map(({ endMs }) => endMs - START_MS);
 		expect(Math.max(...ended)).toBeLessThan(SECOND);
 	});
@@ -294,7 +294,7 @@ describe('outcomes', () => {
 			seen = Math.max(seen, world.attempts.length - 1 - recorded);
 			return 200;
 		};
-		await sendEvents(ports, events(20), { ...LIMITS, concurrency: 1 });
+		await publishEvents(ports, events(20), { ...LIMITS, concurrency: 1 });
 		expect(seen).toBeLessThanOrEqual(2);
 		expect(world.statuses()).toEqual(Array(20).fill('delivered'));
 	});
@@ -306,7 +306,7 @@ describe('outcomes', () => {
 			if (world.attempts.length === 3) throw new Error('The execution was cancelled');
 			return 200;
 		};
-		const run = sendEvents(world.process(), events(5), { ...LIMITS, concurrency: 1 });
+		const run = publishEvents(world.process(), events(5), { ...LIMITS, concurrency: 1 });
 		await expect(run).rejects.toThrow('cancelled');
 		const before = world.attempts.length;
 		world.answer = () => 200;
@@ -326,7 +326,7 @@ describe('outcomes', () => {
 				const failAt = ({ method, table }) =>
 					method === 'insert' && table === 'deliveries' && (inserts += 1) === nth;
 				const limits = { ...LIMITS, concurrency: 1 };
-				const run = sendEvents(world.process({ failAt, failed }), events(8), limits);
+				const run = publishEvents(world.process({ failAt, failed }), events(8), limits);
 				await Promise.allSettled([run]);
 				if (inserts < nth) {
 					// There was more than one insert of outcomes.
@@ -341,7 +341,7 @@ describe('outcomes', () => {
 					world.clock.advance(2 * MINUTE);
 					await deliverDue(world.process(), LIMITS);
 				}
-				const statuses = current(world.deliveries()).map(({ status }) => status);
+				const statuses = latestRowPerDelivery(world.deliveries()).map(({ status }) => status);
 				expect({ nth, statuses }).toEqual({ nth, statuses: Array(8).fill('delivered') });
 			}
 		},
@@ -354,7 +354,7 @@ describe('outcomes', () => {
 		const failAt = ({ method, table }) =>
 			method === 'insert' && table === 'deliveries' && (inserts += 1) === 2;
 		const limits = { ...LIMITS, concurrency: 1 };
-		const run = sendEvents(world.process({ failAt }), events(8), limits);
+		const run = publishEvents(world.process({ failAt }), events(8), limits);
 		const [outcome] = await Promise.allSettled([run]);
 		const recorded = world.statuses().filter((status) => status === 'delivered').length;
 		// Either all is on record, or somebody hears of it.
@@ -371,7 +371,7 @@ test('the last answer is told, and errors are as good as answers', async () => {
 	});
 	await world.register('ep_a');
 	await world.register('ep_b');
-	const { sent } = await sendEvents(world.process(), events(1), LIMITS);
+	const { sent } = await publishEvents(world.process(), events(1), LIMITS);
 	const byId = new Map(sent[0].deliveries.map((one) => [one.endpoint.id, one]));
 	expect(byId.get('ep_a').response).toEqual({
 		status_code: 201,
@@ -387,7 +387,7 @@ test('the last answer is told, and errors are as good as answers', async () => {
 test('Retry-After is kept to', async () => {
 	const world = createWorld({ answer: () => response(429, { 'retry-after': '7200' }) });
 	await world.register('ep_a');
-	await sendEvents(world.process(), events(1), LIMITS);
+	await publishEvents(world.process(), events(1), LIMITS);
 	expect(world.deliveries()[0].next_attempt_at).toBe(iso(START_MS + 100 + 2 * HOUR));
 });
 
@@ -395,7 +395,7 @@ test('a body that cannot be made ends its delivery, and no other', async () => {
 	const world = createWorld({ answer: () => 500 });
 	await world.register('ep_a');
 	await world.register('ep_b');
-	await sendEvents(world.process(), events(1), LIMITS);
+	await publishEvents(world.process(), events(1), LIMITS);
 	// Edited by hand: the outbox itself takes no such path.
 	const [{ id }] = world.store.rows('endpoints');
 	world.store.edit('endpoints', id, { settings: '{"filters":{"include_fields":["a..b"]}}' });

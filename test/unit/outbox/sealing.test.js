@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { createSealer, SealingError } = require('../../../dist/core/outbox/sealing');
+const { createEncrypter, EncryptionError } = require('../../../dist/core/outbox/store/encryption');
 
 const KEY = 'a key of exactly 32 characters..';
 const OTHER = 'another key that is long enough, too';
@@ -14,24 +14,24 @@ function withBytes(sealed, change) {
 }
 
 test('what is sealed opens again, whatever it is', () => {
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary' }), fc.string(), (value, place) => {
 			expect(sealer.open(sealer.seal(value, place), place)).toBe(value);
-			expect(createSealer([KEY]).open(sealer.seal(value, place), place)).toBe(value);
+			expect(createEncrypter([KEY]).open(sealer.seal(value, place), place)).toBe(value);
 		}),
 	);
 });
 
 test('the same value is sealed differently each time', () => {
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	const sealed = Array.from({ length: 20 }, () => sealer.seal('value', PLACE));
 	expect(new Set(sealed).size).toBe(20);
 });
 
 test('nothing of the value or the key can be read in the sealed text', () => {
 	const value = JSON.stringify({ token: 'tok_5f0c1d', url: 'https://example.com/?token=abc' });
-	const sealed = createSealer([KEY]).seal(value, PLACE);
+	const sealed = createEncrypter([KEY]).seal(value, PLACE);
 	const bytes = Buffer.from(sealed.split('.')[2], 'base64').toString('latin1');
 	for (let start = 0; start + 6 <= value.length; start += 1) {
 		const piece = value.slice(start, start + 6);
@@ -46,12 +46,12 @@ test('nothing of the value or the key can be read in the sealed text', () => {
 });
 
 test('it opens in no other place', () => {
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	fc.assert(
 		fc.property(fc.string(), fc.string(), fc.string(), (value, place, other) => {
 			fc.pre(place !== other);
 			const sealed = sealer.seal(value, place);
-			expect(() => sealer.open(sealed, other)).toThrow(SealingError);
+			expect(() => sealer.open(sealed, other)).toThrow(EncryptionError);
 		}),
 	);
 	expect(() => sealer.open(sealer.seal('value', 'endpoint ep_2'), PLACE)).toThrow(
@@ -60,7 +60,7 @@ test('it opens in no other place', () => {
 });
 
 test('it does not open after any bit of it was changed, or when it was cut', () => {
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	fc.assert(
 		fc.property(fc.string(), fc.nat(), fc.integer({ min: 0, max: 7 }), (value, at, bit) => {
 			const sealed = sealer.seal(value, PLACE);
@@ -76,50 +76,50 @@ test('it does not open after any bit of it was changed, or when it was cut', () 
 });
 
 test('it opens with no other key, and the error tells what to do and holds no secret', () => {
-	const sealed = createSealer([KEY]).seal('the value', PLACE);
-	const open = () => createSealer([OTHER]).open(sealed, PLACE);
-	expect(open).toThrow(SealingError);
+	const sealed = createEncrypter([KEY]).seal('the value', PLACE);
+	const open = () => createEncrypter([OTHER]).open(sealed, PLACE);
+	expect(open).toThrow(EncryptionError);
 	expect(open).toThrow('under "Further Encryption Keys"');
 	expect(open).not.toThrow(/the value|another key that is long|a key of exactly/);
 	const [version, , content] = sealed.split('.');
-	const [, name] = createSealer([OTHER]).seal('', PLACE).split('.');
+	const [, name] = createEncrypter([OTHER]).seal('', PLACE).split('.');
 	// A key's name on a value that another key has sealed.
-	expect(() => createSealer([OTHER]).open([version, name, content].join('.'), PLACE)).toThrow(
+	expect(() => createEncrypter([OTHER]).open([version, name, content].join('.'), PLACE)).toThrow(
 		'changed by hand',
 	);
 });
 
 test('the first key seals, and further keys open what they sealed before', () => {
-	const before = createSealer([OTHER]).seal('value', PLACE);
-	const both = createSealer([KEY, OTHER]);
+	const before = createEncrypter([OTHER]).seal('value', PLACE);
+	const both = createEncrypter([KEY, OTHER]);
 	expect(both.open(before, PLACE)).toBe('value');
 	const sealed = both.seal('value', PLACE);
-	expect(createSealer([KEY]).open(sealed, PLACE)).toBe('value');
-	expect(() => createSealer([OTHER]).open(sealed, PLACE)).toThrow(SealingError);
+	expect(createEncrypter([KEY]).open(sealed, PLACE)).toBe('value');
+	expect(() => createEncrypter([OTHER]).open(sealed, PLACE)).toThrow(EncryptionError);
 });
 
 test.each(['', 'text', 'v1', 'v1.12345678', 'v2.12345678.AAAA'])(
 	'"%s" is not a sealed text',
 	(text) => {
-		expect(() => createSealer([KEY]).open(text, PLACE)).toThrow(SealingError);
+		expect(() => createEncrypter([KEY]).open(text, PLACE)).toThrow(EncryptionError);
 	},
 );
 
 test('a version that is not known is not opened', () => {
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	const sealed = sealer.seal('value', PLACE);
-	expect(() => sealer.open(sealed.replace('v1.', 'v2.'), PLACE)).toThrow(SealingError);
+	expect(() => sealer.open(sealed.replace('v1.', 'v2.'), PLACE)).toThrow(EncryptionError);
 });
 
 test.each([[[]], [['']], [['x'.repeat(31)]], [[KEY, 'short']]])(
 	'the keys %j are refused, with a way to make one',
 	(keys) => {
-		expect(() => createSealer(keys)).toThrow(SealingError);
-		expect(() => createSealer(keys)).toThrow('openssl rand -hex 32');
+		expect(() => createEncrypter(keys)).toThrow(EncryptionError);
+		expect(() => createEncrypter(keys)).toThrow('openssl rand -hex 32');
 	},
 );
 
 test('a key of 32 characters will do', () => {
 	expect(KEY).toHaveLength(32);
-	expect(() => createSealer([KEY])).not.toThrow();
+	expect(() => createEncrypter([KEY])).not.toThrow();
 });

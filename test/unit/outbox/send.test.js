@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { MAX_EVENT_BYTES, sendEvents } = require('../../../dist/core/outbox/send');
+const { MAX_EVENT_BYTES, publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
 
 const { callNames } = require('./memoryTables');
 const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
@@ -16,7 +16,7 @@ describe('events', () => {
 		await world.register('ep_orders', { eventTypes: ['order.*'] });
 		await world.register('ep_large', { settings: { conditions: { amount: { gt: 100 } } } });
 		await world.register('ep_users', { eventTypes: ['user.created'] });
-		const { changes, sent } = await sendEvents(
+		const { changes, sent } = await publishEvents(
 			world.process(),
 			[
 				{ type: 'order.created', data: { amount: 500 } },
@@ -49,7 +49,7 @@ describe('events', () => {
 	test('are told back with type, data and time, and each has one row for each delivery', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
 		expect(sent).toMatchObject([
 			{
 				duplicate: false,
@@ -89,7 +89,7 @@ describe('events', () => {
 	test('that nobody wants are on record, and nothing is attempted', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { eventTypes: ['user.created'] });
-		const { sent } = await sendEvents(world.process(), events(1), LIMITS);
+		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
 		expect(sent[0]).toMatchObject({ duplicate: false, deliveries: [] });
 		expect(world.attempts).toEqual([]);
 		expect(world.deliveries()).toEqual([]);
@@ -108,7 +108,7 @@ describe('events', () => {
 			});
 			return 200;
 		};
-		await sendEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
+		await publishEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
 		expect(seen).toHaveLength(6);
 		expect(seen[0]).toEqual({
 			events: ['{"number":0}', '{"number":1}', '{"number":2}'],
@@ -127,7 +127,7 @@ describe('the calls to the tables', () => {
 		);
 		if (before) await before(world, inputs);
 		const ports = world.process();
-		await sendEvents(ports, inputs, { ...LIMITS, concurrency: 1000 });
+		await publishEvents(ports, inputs, { ...LIMITS, concurrency: 1000 });
 		return callNames(ports.tables);
 	}
 	const FIND = 'find endpoints';
@@ -162,7 +162,7 @@ describe('the calls to the tables', () => {
 
 	test('are 3 where all was sent before', async () => {
 		const before = async (world, inputs) => {
-			await sendEvents(world.process(), inputs, LIMITS);
+			await publishEvents(world.process(), inputs, LIMITS);
 		};
 		const expected = ['find endpoints', 'find events', 'find deliveries'];
 		expect(await callsOf(1, { keys: true, before })).toEqual(expected);
@@ -177,10 +177,10 @@ describe('an idempotency key', () => {
 	test('sends an event once, however often it is sent', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		const first = await sendEvents(world.process(), [KEYED], LIMITS);
+		const first = await publishEvents(world.process(), [KEYED], LIMITS);
 		world.clock.advance(MINUTE);
 		const other = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
-		const second = await sendEvents(world.process(), [other], LIMITS);
+		const second = await publishEvents(world.process(), [other], LIMITS);
 		expect(first.sent[0].duplicate).toBe(false);
 		expect(second.sent).toEqual([
 			{
@@ -204,7 +204,7 @@ describe('an idempotency key', () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const inputs = ['a', 'b', '', ''].map((idempotencyKey) => ({ ...KEYED, idempotencyKey }));
-		const { sent } = await sendEvents(world.process(), inputs, LIMITS);
+		const { sent } = await publishEvents(world.process(), inputs, LIMITS);
 		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, false, false, false]);
 		expect(world.attempts).toHaveLength(4);
 	});
@@ -213,7 +213,7 @@ describe('an idempotency key', () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const again = { ...KEYED, data: { number: 2 } };
-		const { sent } = await sendEvents(world.process(), [KEYED, again], LIMITS);
+		const { sent } = await publishEvents(world.process(), [KEYED, again], LIMITS);
 		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, true]);
 		expect(sent.map(summary)).toEqual([['ep_a delivered'], ['ep_a delivered']]);
 		expect(sent[1].event.id).toBe(sent[0].event.id);
@@ -226,7 +226,7 @@ describe('an idempotency key', () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const again = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
-		const { sent } = await sendEvents(world.process(), [KEYED, again], LIMITS);
+		const { sent } = await publishEvents(world.process(), [KEYED, again], LIMITS);
 		expect(sent[1].event).toEqual(sent[0].event);
 	});
 
@@ -245,7 +245,7 @@ describe('an idempotency key', () => {
 					const runs = await Promise.all(
 						Array.from({ length: count }, async (_, number) => {
 							const input = { ...KEYED, data: { number } };
-							return await sendEvents(world.process({ latency, numbersFirst }), [input], LIMITS);
+							return await publishEvents(world.process({ latency, numbersFirst }), [input], LIMITS);
 						}),
 					);
 					const sent = runs.map(({ sent: [one] }) => one);
@@ -275,8 +275,8 @@ describe('an idempotency key', () => {
 		await world.register('ep_a');
 		const both = [{ ...KEYED }, { type: 'order.created', data: {}, idempotencyKey: 'mine' }];
 		const [first, second] = await Promise.all([
-			sendEvents(world.process(), [KEYED], LIMITS),
-			sendEvents(world.process({ latency: () => 1 }), both, LIMITS),
+			publishEvents(world.process(), [KEYED], LIMITS),
+			publishEvents(world.process({ latency: () => 1 }), both, LIMITS),
 		]);
 		expect(first.sent.map(({ duplicate }) => duplicate)).toEqual([false]);
 		expect(second.sent.map(({ duplicate }) => duplicate)).toEqual([true, false]);
@@ -294,7 +294,7 @@ describe('a disabled endpoint’s delivery', () => {
 		await world.register('ep_a', { status: 'disabled' });
 		await world.register('ep_b');
 		const ports = world.process();
-		const { sent } = await sendEvents(ports, events(1), LIMITS);
+		const { sent } = await publishEvents(ports, events(1), LIMITS);
 		expect(summary(sent[0])).toEqual(['ep_a held', 'ep_b delivered']);
 		expect(world.attempts.map(({ endpointId }) => endpointId)).toEqual(['ep_b']);
 		const row = world.deliveries().find(({ endpoint_id: id }) => id === 'ep_a');
@@ -310,7 +310,7 @@ describe('a disabled endpoint’s delivery', () => {
 	test('is held where no other endpoint is there', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { status: 'disabled' });
-		const { sent } = await sendEvents(world.process(), events(2), LIMITS);
+		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
 		expect(sent.map(summary)).toEqual([['ep_a held'], ['ep_a held']]);
 		expect(world.statuses()).toEqual(['held', 'held']);
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
@@ -334,7 +334,9 @@ describe('before anything is written', () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const ports = world.process();
-		await expect(sendEvents(ports, [...events(1), input], LIMITS)).rejects.toMatchObject({ name });
+		await expect(publishEvents(ports, [...events(1), input], LIMITS)).rejects.toMatchObject({
+			name,
+		});
 		expect(world.store.rows('events')).toEqual([]);
 		expect(world.deliveries()).toEqual([]);
 		expect(world.attempts).toEqual([]);
@@ -345,7 +347,7 @@ describe('before anything is written', () => {
 		await world.register('ep_a');
 		const frame = JSON.stringify({ text: '' }).length;
 		const data = { text: 'x'.repeat(MAX_EVENT_BYTES - frame) };
-		const { sent } = await sendEvents(world.process(), [{ type: 'a', data }], LIMITS);
+		const { sent } = await publishEvents(world.process(), [{ type: 'a', data }], LIMITS);
 		expect(summary(sent[0])).toEqual(['ep_a delivered']);
 	});
 });
@@ -357,7 +359,7 @@ test('a failing attempt leaves a row that is due by the schedule', async () => {
 		settings: { retry_policy: { schedule: 'list', delays: '7 s' } },
 	});
 	await world.register('ep_c', { settings: { retry_policy: { schedule: 'none' } } });
-	const { changes, sent } = await sendEvents(world.process(), events(1), LIMITS);
+	const { changes, sent } = await publishEvents(world.process(), events(1), LIMITS);
 	expect(summary(sent[0])).toEqual(['ep_a pending', 'ep_b pending', 'ep_c failed']);
 	const endedMs = Date.parse(START) + 100;
 	const rows = new Map(world.deliveries().map((row) => [row.endpoint_id, row]));
@@ -388,7 +390,7 @@ test('a send whose attempts go on has not ended, also where the database fails m
 	await world.register('ep_a');
 	const failAt = ({ method, table }) => method === 'update' && table === 'events';
 	const ports = world.process({ failAt });
-	await expect(sendEvents(ports, events(3), LIMITS)).rejects.toThrow('busy');
+	await expect(publishEvents(ports, events(3), LIMITS)).rejects.toThrow('busy');
 	expect(world.attempts.map(({ endMs }) => endMs !== undefined)).toEqual([true, true, true]);
 	expect(world.statuses()).toContain('delivered');
 });

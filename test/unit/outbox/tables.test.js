@@ -9,7 +9,7 @@ const {
 	readRow,
 	TABLES,
 	UnreadableRowError,
-} = require('../../../dist/core/outbox/tables');
+} = require('../../../dist/core/outbox/store/tables');
 
 const { createStore } = require('./memoryTables');
 const { createWorld, START } = require('./world');

@@ -1,6 +1,6 @@
-const { newEndpoint } = require('../../../dist/core/outbox/endpoint');
-const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoints');
-const { createSealer } = require('../../../dist/core/outbox/sealing');
+const { createEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
+const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
+const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
 
 const { createStore, KilledError } = require('./memoryTables');
 
@@ -72,7 +72,7 @@ const response = (statusCode, headers = {}) => ({
 function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	const clock = createClock(Date.parse(START));
 	const store = createStore();
-	const sealer = createSealer([KEY]);
+	const sealer = createEncrypter([KEY]);
 	const attempts = [];
 	let ids = 0;
 	const world = { clock, store, attempts, answer, attemptMs };
@@ -126,7 +126,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 
 	/** Registers an endpoint, AgenticFlow's unless the test says otherwise. */
 	world.register = async (id, { status = 'active', ...input } = {}) => {
-		const endpoint = newEndpoint(
+		const endpoint = createEndpoint(
 			{
 				name: `Endpoint ${id}`,
 				url: `https://${id.replace(/_/g, '-')}.example/hooks`,

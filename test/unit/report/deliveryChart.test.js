@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { statsOf } = require('../../../dist/core/outbox/log');
+const { computeStats } = require('../../../dist/core/outbox/log/query');
 const { deliveryChart } = require('../../../dist/core/report/deliveryChart');
 const { elementsOf, parseXml } = require('../../harness/xml');
 
@@ -219,7 +219,7 @@ describe('the lines', () => {
 
 	test('go through each day’s percentiles, and break where nobody answered', () => {
 		const byDay = new Map(
-			statsOf(rows).by_day.map(({ day, response_time_ms }) => [day, response_time_ms]),
+			computeStats(rows).by_day.map(({ day, response_time_ms }) => [day, response_time_ms]),
 		);
 		expect(bars.map(({ times }) => times)).toEqual(
 			durations.map((times, index) => {
@@ -309,7 +309,7 @@ test('whatever was delivered, the counts add up', () => {
 		fc.property(fc.array(anyRow, { maxLength: 40 }), (given) => {
 			const rows = given.map(({ hours, ...more }) => row(NOW + hours * 3_600_000, more));
 			const { bars, totals } = read(chart(rows));
-			const stats = statsOf(rows);
+			const stats = computeStats(rows);
 			const delivered = stats.successful_deliveries;
 			const failed = stats.failed_deliveries;
 			expect(totals).toEqual({

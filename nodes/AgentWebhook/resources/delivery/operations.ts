@@ -7,34 +7,40 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { deliverDue as deliverAllDue } from '../../../../core/outbox/due';
+import { deliverDue as deliverAllDue } from '../../../../core/outbox/dispatch/deliverDue';
 import {
 	findDeliveries,
 	findDelivery,
 	presentDelivery,
-	statsOf,
+	computeStats,
 	type LogQuery,
-} from '../../../../core/outbox/log';
+} from '../../../../core/outbox/log/query';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { replayDelivery, replayFailed } from '../../../../core/outbox/replay';
-import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/retention';
-import type { RunResult } from '../../../../core/outbox/run';
-import type { DeliveryRow } from '../../../../core/outbox/tables';
+import { replayDelivery, replayFailed } from '../../../../core/outbox/dispatch/replay';
+import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/log/prune';
+import type { RunResult } from '../../../../core/outbox/dispatch/attemptAll';
+import type { DeliveryRow } from '../../../../core/outbox/store/tables';
 import { deliveryChart } from '../../../../core/report/deliveryChart';
-import { deliveryOptions } from '../../../shared/deliveryOptions';
-import { eachItem } from '../../../shared/eachItem';
-import { limitOf, listFields } from '../../../shared/listing';
-import { notice } from '../../../shared/notice';
-import { openOutbox } from '../../../shared/outbox';
-import { showPicture } from '../../../shared/pictures';
-import { runOption } from '../../../shared/runOptions';
-import { runUnlessBusy } from '../../../shared/runsAtOnce';
-import { simplified, simplifyField } from '../../../shared/simplify';
-import { deliveryChoice, deliveryLocator, endpointById, eventById, located } from '../../locators';
-import type { Operation } from '../../operation';
-import { outboxOperation } from '../../outboxOperation';
+import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { readLimit, listFields } from '../../../shared/properties/listing';
+import { notice } from '../../../shared/properties/notice';
+import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { showPicture } from './showPicture';
+import { runOption } from '../../../shared/parameters/runOption';
+import { runUnlessBusy } from '../../../shared/execution/runsAtOnce';
+import { simplify, simplifyField } from '../../../shared/properties/simplify';
+import {
+	readDeliveryId,
+	deliveryLocator,
+	endpointById,
+	eventById,
+	readResourceLocator,
+} from '../../../shared/properties/locators';
+import type { Operation } from '../operation';
+import { outboxOperation } from '../outboxOperation';
 
-import { DELIVERED, forAll, OUTPUTS, outputsOf } from './items';
+import { DELIVERED, pairWithAllInputs, OUTPUTS, outputsOf } from './resultItems';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -103,8 +109,8 @@ function queryOf(context: IExecuteFunctions, itemIndex: number): LogQuery {
 	) as LogQuery;
 	return {
 		...rest,
-		endpointId: located(endpointId).text,
-		eventId: located(eventId).text,
+		endpointId: readResourceLocator(endpointId).text,
+		eventId: readResourceLocator(eventId).text,
 		since: time(since, 'Accepted After'),
 		until: time(until, 'Accepted Before'),
 	};
@@ -124,12 +130,12 @@ const SIMPLE_FIELDS = [
 ];
 
 const present = (context: IExecuteFunctions, itemIndex: number, row: DeliveryRow): IDataObject =>
-	simplified(context, itemIndex, presentDelivery(row) as IDataObject, SIMPLE_FIELDS);
+	simplify(context, itemIndex, presentDelivery(row) as IDataObject, SIMPLE_FIELDS);
 
 export const get = outboxOperation(
 	[deliveryLocator, simplifyField],
 	async ({ tables }, context, itemIndex) => {
-		const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
+		const row = await findDelivery(tables, readDeliveryId(context, itemIndex));
 		return present(context, itemIndex, row);
 	},
 );
@@ -137,7 +143,7 @@ export const get = outboxOperation(
 export const getMany = outboxOperation(
 	[...listFields, simplifyField, filters],
 	async ({ tables }, context, itemIndex) => {
-		const limit = limitOf(context, itemIndex);
+		const limit = readLimit(context, itemIndex);
 		const rows = await findDeliveries(tables, queryOf(context, itemIndex), limit);
 		return rows.map((row) => present(context, itemIndex, row));
 	},
@@ -146,7 +152,7 @@ export const getMany = outboxOperation(
 export const getAttempts = outboxOperation(
 	[deliveryLocator],
 	async ({ tables }, context, itemIndex) => {
-		const row = await findDelivery(tables, deliveryChoice(context, itemIndex));
+		const row = await findDelivery(tables, readDeliveryId(context, itemIndex));
 		return row.attempt_log.map((attempt) => ({
 			delivery_id: row.delivery_id,
 			event_id: row.event_id,
@@ -186,7 +192,7 @@ function simplifiedStats({
 	by_day,
 	by_endpoint,
 	...stats
-}: ReturnType<typeof statsOf>): IDataObject {
+}: ReturnType<typeof computeStats>): IDataObject {
 	return {
 		...omit(stats, 'total_attempts'),
 		by_endpoint: by_endpoint.map((part) => pick(part, ['endpoint_id', ...SIMPLE_COUNTS])),
@@ -212,7 +218,7 @@ export const getStats: Operation = {
 		return await eachItem(context, 1, 0, async (_, itemIndex) => {
 			const query = queryOf(context, itemIndex);
 			const rows = await findDeliveries(tables, query);
-			const stats = statsOf(rows);
+			const stats = computeStats(rows);
 			const json = context.getNodeParameter('simplify', itemIndex)
 				? simplifiedStats(stats)
 				: (stats as unknown as IDataObject);
@@ -340,7 +346,7 @@ export const deliverDue: Operation = {
 			});
 		}
 		const inputs = context.getInputData().length;
-		return outputsOf(context, run).map((jsons) => forAll(jsons, inputs));
+		return outputsOf(context, run).map((jsons) => pairWithAllInputs(jsons, inputs));
 	},
 };
 
@@ -349,7 +355,7 @@ export const replay: Operation = {
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
 		return await eachItem(context, OUTPUTS, DELIVERED, async (_, itemIndex) => {
-			const id = deliveryChoice(context, itemIndex);
+			const id = readDeliveryId(context, itemIndex);
 			const run = await replayDelivery(outbox, id, limitsOf(context));
 			const outputs = outputsOf(context, run);
 			return { outputs: outputs.map((jsons) => jsons.map((json) => ({ json }))) };
@@ -373,7 +379,9 @@ export const replayAllFailed = outboxOperation(
 	async (outbox, context, itemIndex) => {
 		const since = time(context.getNodeParameter('since', itemIndex), 'Accepted After');
 		if (since === undefined) throw new UserError('"Accepted After" is empty. Fill it in.');
-		const { text: endpointId } = located(context.getNodeParameter('endpointId', itemIndex));
+		const { text: endpointId } = readResourceLocator(
+			context.getNodeParameter('endpointId', itemIndex),
+		);
 		const replayed = await replayFailed(outbox, since, endpointId || undefined);
 		return { replayed_deliveries: replayed, since, endpoint_id: endpointId || null };
 	},

@@ -1,22 +1,22 @@
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
-import { parseJson } from '../../../../core/json/json';
+import { parseJson } from '../../../../core/lib/json';
 import {
-	answerManagement as answerRequest,
+	handleManagementRequest as answerRequest,
 	type ManagementReply,
 	type ManagementRequest,
-} from '../../../../core/management/answer';
+} from '../../../../core/managementApi/server';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { profileById } from '../../../../core/profiles';
-import { errorReply } from '../../../../core/replies/replies';
-import { eachItem, onlyOutput } from '../../../shared/eachItem';
+import { getPlatform } from '../../../../core/platforms';
+import { errorReply } from '../../../../core/http/replyBodies';
+import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
 import {
 	REQUEST_PLACE,
 	type ManagementItem,
 	type SealedRequest,
-} from '../../../shared/managementItem';
-import { openOutbox } from '../../../shared/outbox';
-import type { Operation } from '../../operation';
+} from '../../../shared/outbox/managementItem';
+import { openOutbox } from '../../../shared/outbox/openOutbox';
+import type { Operation } from '../operation';
 
 /** @throws UserError where the item is no request, or was sealed with another key */
 async function requestOf({ sealer }: OutboxPorts, json: IDataObject): Promise<SealedRequest> {
@@ -84,7 +84,7 @@ export const answerManagement: Operation = {
 				const { platformId, ...request } = await requestOf(opened.value, json);
 				const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
 				const rules = {
-					profile: profileById(platformId),
+					profile: getPlatform(platformId),
 					allowHttp: options.allowHttp === true,
 					allowInternal: options.allowInternal === true,
 				};

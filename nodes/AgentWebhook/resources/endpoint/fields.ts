@@ -2,19 +2,23 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { authenticationFields } from '../../../../credentials/authenticationFields';
 import { customSchemeFields } from '../../../../credentials/signatureFields';
-import type { Endpoint, EndpointInput } from '../../../../core/outbox/endpoint';
+import type { Endpoint, EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
 import {
 	EndpointNotFoundError,
 	loadEndpoint,
 	loadEndpoints,
-} from '../../../../core/outbox/endpoints';
+} from '../../../../core/outbox/endpoint/repository';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { PROFILES, sendableKinds } from '../../../../core/profiles';
-import { deliveryOptions, OWN_ENDPOINT_HINT } from '../../../shared/deliveryOptions';
-import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
-import { jsonObjectParameter, listParameter } from '../../../shared/json';
-import { platformProperty } from '../../../shared/platforms';
-import { endpointChoice } from '../../locators';
+import { PLATFORMS, listSendableKinds } from '../../../../core/platforms';
+import { deliveryOptions, OWN_ENDPOINT_HINT } from '../../../shared/properties/deliveryOptions';
+import {
+	headerFields,
+	readHeaders,
+	type HeaderParameter,
+} from '../../../shared/properties/headersProperty';
+import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
+import { platformProperty } from '../../../shared/properties/platformProperties';
+import { readEndpointLocator } from '../../../shared/properties/locators';
 
 /**
  * The endpoint that a person chose, by ID or by name.
@@ -25,7 +29,7 @@ export async function chosenEndpoint(
 	outbox: OutboxPorts,
 	itemIndex: number,
 ): Promise<Endpoint> {
-	const { by, text } = endpointChoice(context, itemIndex);
+	const { by, text } = readEndpointLocator(context, itemIndex);
 	if (by === 'id') return await loadEndpoint(outbox, text);
 	const named = (await loadEndpoints(outbox)).filter(({ name }) => name === text);
 	if (named.length === 1) return named[0];
@@ -66,7 +70,7 @@ export const eventTypesField: INodeProperties = {
 export const platformField: INodeProperties = {
 	...platformProperty(
 		'How the endpoint’s requests look and are signed, and when failed ones are tried again',
-		(profile) => profile.section !== 'provider' && sendableKinds(profile).length > 0,
+		(profile) => profile.section !== 'provider' && listSendableKinds(profile).length > 0,
 	),
 	hint: OWN_ENDPOINT_HINT,
 };
@@ -81,7 +85,7 @@ export const signingSecretField: INodeProperties = {
 	description: 'Leave empty to have one made. It is on the item once; after that, it is encrypted.',
 };
 
-const withoutScheme = PROFILES.filter(({ scheme, section }) => !scheme && section === 'open').map(
+const withoutScheme = PLATFORMS.filter(({ scheme, section }) => !scheme && section === 'open').map(
 	({ id }) => id,
 );
 

@@ -8,30 +8,30 @@ import {
 } from 'n8n-workflow';
 
 import {
-	changedEndpoint,
+	updateEndpoint,
 	checkEventType,
-	newEndpoint,
+	createEndpoint,
 	presentEndpoint,
-	rotatedEndpoint,
-	switchedEndpoint,
+	rotateEndpointSecret,
+	setEndpointStatus,
 	type Endpoint,
-} from '../../../../core/outbox/endpoint';
+} from '../../../../core/outbox/endpoint/lifecycle';
 import {
-	changeEndpoint,
+	modifyEndpoint,
 	insertEndpoint,
 	loadEndpoints,
-	removeEndpoint,
-} from '../../../../core/outbox/endpoints';
-import { findDeliveries, statsOf } from '../../../../core/outbox/log';
+	deleteEndpoint,
+} from '../../../../core/outbox/endpoint/repository';
+import { findDeliveries, computeStats } from '../../../../core/outbox/log/query';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { sendTestEvent } from '../../../../core/outbox/testEvent';
-import { jsonObjectParameter } from '../../../shared/json';
-import { skipTlsNotice } from '../../../shared/deliveryOptions';
-import { limitOf, listFields } from '../../../shared/listing';
-import { notice } from '../../../shared/notice';
-import { simplified, simplifyField } from '../../../shared/simplify';
-import { endpointChoice, endpointLocator } from '../../locators';
-import { outboxOperation, type OutboxTask } from '../../outboxOperation';
+import { sendTestEvent } from '../../../../core/outbox/dispatch/testEvent';
+import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { skipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import { readLimit, listFields } from '../../../shared/properties/listing';
+import { notice } from '../../../shared/properties/notice';
+import { simplify, simplifyField } from '../../../shared/properties/simplify';
+import { readEndpointLocator, endpointLocator } from '../../../shared/properties/locators';
+import { outboxOperation, type OutboxTask } from '../outboxOperation';
 
 import {
 	endpointAuthentication,
@@ -68,7 +68,7 @@ const present = (
 	endpoint: Endpoint,
 	more: IDataObject = {},
 ): IDataObject =>
-	simplified(context, itemIndex, { ...(presentEndpoint(endpoint) as IDataObject), ...more }, [
+	simplify(context, itemIndex, { ...(presentEndpoint(endpoint) as IDataObject), ...more }, [
 		...SIMPLE_FIELDS,
 		...Object.keys(more),
 	]);
@@ -99,9 +99,9 @@ async function presentAll(
 		return endpoints.map((endpoint) => shown(endpoint));
 	}
 	const query = endpoints.length === 1 ? { endpointId: endpoints[0].id } : {};
-	const { by_endpoint } = statsOf(await findDeliveries(outbox.tables, query));
+	const { by_endpoint } = computeStats(await findDeliveries(outbox.tables, query));
 	const byId = new Map(by_endpoint.map(({ endpoint_id, ...stats }) => [endpoint_id, stats]));
-	const none = statsOf([]);
+	const none = computeStats([]);
 	return endpoints.map((endpoint) => {
 		const { last_delivery, ...stats } = byId.get(endpoint.id) ?? none;
 		return shown(endpoint, {
@@ -168,7 +168,7 @@ export const create = outboxOperation(
 		const scheme = Object.fromEntries(
 			SCHEME_FIELDS.map((name) => [name, value(name)]).filter(([, field]) => field !== undefined),
 		) as IDataObject;
-		const endpoint = newEndpoint(
+		const endpoint = createEndpoint(
 			{
 				...input,
 				signingSecret: value('signingSecret') as string,
@@ -202,7 +202,7 @@ export const getMany = outboxOperation(
 	[...listFields, withStats, simplifyField],
 	async (outbox, context, itemIndex) => {
 		const endpoints = await loadEndpoints(outbox);
-		const shown = endpoints.slice(0, limitOf(context, itemIndex));
+		const shown = endpoints.slice(0, readLimit(context, itemIndex));
 		return await presentAll(outbox, context, itemIndex, shown);
 	},
 );
@@ -233,11 +233,11 @@ export const update = outboxOperation(
 			throw new UserError('Nothing is to be changed. Add a field.');
 		}
 		const input = inputOf(fields);
-		const endpoint = await changeEndpoint(
+		const endpoint = await modifyEndpoint(
 			outbox,
 			await chosenEndpoint(context, outbox, itemIndex),
 			(fresh) =>
-				changedEndpoint(
+				updateEndpoint(
 					fresh,
 					{
 						...input,
@@ -262,10 +262,10 @@ const deleteNotice = notice(
 export const remove = outboxOperation(
 	[endpointLocator, deleteNotice],
 	async (outbox, context, itemIndex) => {
-		const { by, text } = endpointChoice(context, itemIndex);
+		const { by, text } = readEndpointLocator(context, itemIndex);
 		// By its ID an endpoint can be deleted whose secrets no key opens any more.
 		const id = by === 'id' ? text : (await chosenEndpoint(context, outbox, itemIndex)).id;
-		await removeEndpoint(outbox, id);
+		await deleteEndpoint(outbox, id);
 		return { id, deleted: true };
 	},
 );
@@ -276,10 +276,10 @@ const switched =
 		present(
 			context,
 			itemIndex,
-			await changeEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
+			await modifyEndpoint(outbox, await chosenEndpoint(context, outbox, itemIndex), (fresh) =>
 				fresh.status === status
 					? undefined
-					: switchedEndpoint(fresh, status, 'Disabled by hand', outbox.nowMs()),
+					: setEndpointStatus(fresh, status, 'Disabled by hand', outbox.nowMs()),
 			),
 		);
 
@@ -306,10 +306,10 @@ export const rotateSecret = outboxOperation(
 	async (outbox, context, itemIndex) => {
 		const secret = context.getNodeParameter('signingSecret', itemIndex) as string;
 		const hours = context.getNodeParameter('overlapHours', itemIndex) as number;
-		const endpoint = await changeEndpoint(
+		const endpoint = await modifyEndpoint(
 			outbox,
 			await chosenEndpoint(context, outbox, itemIndex),
-			(fresh) => rotatedEndpoint(fresh, secret, hours * 3600, outbox.nowMs()),
+			(fresh) => rotateEndpointSecret(fresh, secret, hours * 3600, outbox.nowMs()),
 		);
 		const { signing_secrets } = presentEndpoint(endpoint) as IDataObject;
 		return present(context, itemIndex, endpoint, { signing_secrets, ...secretOf(endpoint) });

@@ -7,33 +7,33 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { groupIntoBatches } from '../../../../core/batching/batching';
-import { compileConditions, type ConditionResult } from '../../../../core/conditions/conditions';
-import type { DeliveryRules } from '../../../../core/delivery/deliver';
+import { groupIntoBatches } from '../../../../core/event/batch';
+import { compileConditions, type ConditionResult } from '../../../../core/event/conditions';
+import type { DeliveryRules } from '../../../../core/sending/deliver';
 import {
 	buildBatchEnvelope,
 	buildEnvelope,
 	type EventFormat,
 	type WebhookEvent,
-} from '../../../../core/delivery/envelope';
-import { compileFilters } from '../../../../core/filters/filters';
-import { checkEndpointUrl, printableUrl } from '../../../../core/network/endpointUrl';
-import { parseStatuses } from '../../../../core/policy/outcome';
-import { chooseRetryPolicy, type RetrySettings } from '../../../../core/policy/settings';
+} from '../../../../core/event/envelope';
+import { compileFieldFilters } from '../../../../core/event/fieldFilter';
+import { checkEndpointUrl, printableUrl } from '../../../../core/http/endpointUrl';
+import { parseStatuses } from '../../../../core/sending/attemptOutcome';
+import { chooseRetryPolicy, type RetrySettings } from '../../../../core/sending/retrySettings';
 import {
 	EVENT_KIND,
-	profileById,
-	requestKind,
-	type PlatformProfile,
+	getPlatform,
+	getRequestKind,
+	type Platform,
 	type RequestKind,
-	type RequestProfile,
-} from '../../../../core/profiles';
-import { validate } from '../../../../core/validation/validate';
-import { readHeaders, type HeaderParameter } from '../../../shared/headers';
-import { itemParameter } from '../../../shared/itemParameter';
-import { jsonObjectParameter, listParameter } from '../../../shared/json';
+	type PlatformRequest,
+} from '../../../../core/platforms';
+import { validate } from '../../../../core/http/validateBody';
+import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
+import { itemParameter } from '../../../shared/parameters/itemParameter';
+import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
 
-import { fieldParameter, OTHER_EVENT_TYPE } from './send.properties';
+import { fieldParameter, OTHER_EVENT_TYPE } from './sendProperties';
 
 interface SendOptions {
 	allowHttp?: boolean;
@@ -106,7 +106,7 @@ export interface Prepared {
 	condition: ConditionResult;
 }
 
-function deliveryRules(profile: PlatformProfile, options: SendOptions): DeliveryRules {
+function deliveryRules(profile: Platform, options: SendOptions): DeliveryRules {
 	const statuses = parseStatuses(options.retryStatuses ?? '');
 	return {
 		retry: chooseRetryPolicy(profile.retry, {
@@ -179,7 +179,7 @@ function eventTypeOf(
 /** A request's fields, as the person filled them in. Those that are empty stay away. */
 function fieldData(
 	context: IExecuteFunctions,
-	{ fields }: RequestProfile,
+	{ fields }: PlatformRequest,
 	itemIndex: number,
 ): Record<string, unknown> {
 	const additional = itemParameter(context, 'additionalFields', itemIndex, {}) as Record<
@@ -220,7 +220,7 @@ function dataOf(
 }
 
 /** @throws where a platform would refuse the request, with what it would say */
-function assertTakes(profile: PlatformProfile, kind: RequestKind, data: unknown): void {
+function assertTakes(profile: Platform, kind: RequestKind, data: unknown): void {
 	if (kind.request === undefined) return;
 	const validation = validate(kind.request.schema, data);
 	if (validation.valid) return;
@@ -235,7 +235,7 @@ interface Plan {
 	kind: RequestKind;
 	options: SendOptions;
 	filter: (data: Record<string, unknown>) => Record<string, unknown>;
-	profile: PlatformProfile;
+	profile: Platform;
 	target: Target;
 	webhook: WebhookEvent['webhook'];
 	format: EventFormat | undefined;
@@ -255,15 +255,15 @@ function makePlan(
 	context: IExecuteFunctions,
 	{ options, platform, requestKind: kindId, signed, url: address }: PlanParameters,
 ): Plan {
-	const profile = profileById(platform);
-	const kind = requestKind(profile, kindId);
+	const profile = getPlatform(platform);
+	const kind = getRequestKind(profile, kindId);
 	const url = checkEndpointUrl(address, {
 		allowHttp: options.allowHttp ?? false,
 		// The owner of the workflow writes it, as in n8n's own HTTP Request node.
 		allowInternal: true,
 		...(profile.httpsOnly && { httpsOnlyFor: profile.name }),
 	});
-	const filter = compileFilters({
+	const filter = compileFieldFilters({
 		include_fields: listParameter(options.includeFields),
 		exclude_fields: listParameter(options.excludeFields),
 	});

@@ -12,16 +12,23 @@ import {
 	type DeliveryPorts,
 	type DeliveryProgress,
 	type DeliveryReport,
-} from '../../../../core/delivery/deliver';
-import { BATCH_EVENT_TYPE } from '../../../../core/delivery/envelope';
-import { createPacer } from '../../../../core/delivery/pacing';
-import { attemptRequest, type AttemptRequest } from '../../../shared/credentialRequest';
-import { isAgentTool, isOutputConnected } from '../../../shared/outputs';
-import { runOption } from '../../../shared/runOptions';
-import { cancellableWait } from '../../../shared/waiting';
-import type { Operation } from '../../operation';
+} from '../../../../core/sending/deliver';
+import { BATCH_EVENT_TYPE } from '../../../../core/event/envelope';
+import { createPacer } from '../../../../core/sending/pacer';
+import { sendAttempt, type AttemptRequest } from '../../../shared/transport/sendAttempt';
+import { isAgentTool, isOutputConnected } from '../../../shared/execution/connections';
+import { runOption } from '../../../shared/parameters/runOption';
+import { cancellableWait } from '../../../shared/transport/cancellableSleep';
+import type { Operation } from '../operation';
 
-import { forget, isComingBack, keepPending, pendingOf, STATE_FIELD, stateOf } from './pending';
+import {
+	deletePending,
+	isRetryItem,
+	keepPending,
+	resumeDelivery,
+	STATE_FIELD,
+	toRetryState,
+} from './retryState';
 import {
 	makeDeliveries,
 	prepare,
@@ -30,8 +37,8 @@ import {
 	type Subject,
 	type Target,
 } from './prepare';
-import { properties, TO_SUBSCRIBERS } from './send.properties';
-import { sendToSubscribers } from './subscribers';
+import { properties, TO_SUBSCRIBERS } from './sendProperties';
+import { sendToSubscribers } from './sendToSubscribers';
 
 const DELIVERED = 0;
 const RETRY = 1;
@@ -128,7 +135,7 @@ class Intake {
 
 	/** @returns the result of an item that is not sent, where there is one */
 	take(item: INodeExecutionData, itemIndex: number, nowMs: number): IDataObject | undefined {
-		if (isComingBack(item.json)) {
+		if (isRetryItem(item.json)) {
 			this.goOn(item.json, itemIndex);
 			return undefined;
 		}
@@ -143,7 +150,7 @@ class Intake {
 	}
 
 	private goOn(json: IDataObject, itemIndex: number): void {
-		const { pending, subject } = pendingOf(this.context, json);
+		const { pending, subject } = resumeDelivery(this.context, json);
 		const { attempts, delivery, nextAttemptAtMs } = pending;
 		const job = this.goingOn.get(delivery.id) ?? {
 			delivery,
@@ -196,7 +203,7 @@ async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryRe
 		jobs.map(async ({ delivery, progress }) => {
 			const { rules } = delivery.target;
 			const attempt = async () =>
-				await paced(async () => await attemptRequest(context, attemptOf(delivery, credential)));
+				await paced(async () => await sendAttempt(context, attemptOf(delivery, credential)));
 			const onWait = announce(context, delivery);
 			return await deliver(rules, { ...ports, random: Math.random, attempt, onWait }, progress);
 		}),
@@ -266,13 +273,13 @@ async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutio
 		const pending =
 			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs };
 		if (pending !== undefined) keepPending(context, pending);
-		else if (progress.nextAttemptAtMs !== undefined) forget(context, delivery.id);
+		else if (progress.nextAttemptAtMs !== undefined) deletePending(context, delivery.id);
 		const failed = report.status === 'failed';
 		for (const { itemIndex, subject } of own) {
 			if (failed && !goesOn) throw deliveryError(context, delivery, report, itemIndex);
 			const json: IDataObject = {
 				...deliveryFields(delivery, subject, report),
-				...(pending && { [STATE_FIELD]: { ...stateOf(pending, subject.event_id) } }),
+				...(pending && { [STATE_FIELD]: { ...toRetryState(pending, subject.event_id) } }),
 			};
 			if (failed) put(failedOutput, itemIndex, failedJson(json, summary(report)));
 			else put(pending ? RETRY : DELIVERED, itemIndex, json);

@@ -5,10 +5,10 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { inboundSecrets } from '../../../../core/credentials/settings';
-import { checkEndpointUrl } from '../../../../core/network/endpointUrl';
-import { jsonObjectParameter, listParameter } from '../../../shared/json';
-import { platformProperty } from '../../../shared/platforms';
+import { inboundSecrets } from '../../../../core/credentials/credentialFields';
+import { checkEndpointUrl } from '../../../../core/http/endpointUrl';
+import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
+import { platformProperty } from '../../../shared/properties/platformProperties';
 
 /** Which platform's webhooks: those with an API for them. */
 export const managedPlatform = platformProperty(

@@ -5,12 +5,15 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { eachItem, onlyOutput } from '../../../shared/eachItem';
-import { jsonObjectParameter } from '../../../shared/json';
-import { limitOf, listFields } from '../../../shared/listing';
-import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/managementApi';
-import { eventTypeProperties, eventTypesProperties } from '../../../shared/platforms';
-import type { Operation } from '../../operation';
+import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
+import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { readLimit, listFields } from '../../../shared/properties/listing';
+import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/transport/platformApi';
+import {
+	eventTypeProperties,
+	eventTypesProperties,
+} from '../../../shared/properties/platformProperties';
+import type { Operation } from '../operation';
 
 import {
 	authenticationBody,
@@ -92,7 +95,7 @@ export const create = operation(
 
 export const getMany = operation(listFields, async (client, context, itemIndex) => {
 	const webhooks = await client.webhooks();
-	return webhooks.slice(0, limitOf(context, itemIndex));
+	return webhooks.slice(0, readLimit(context, itemIndex));
 });
 
 export const update = operation(

@@ -5,9 +5,9 @@ import {
 	keyFileContent,
 	type GeneratedSecretFormat,
 } from '../../../../core/signing/secrets';
-import { eachItem } from '../../../shared/eachItem';
-import { notice } from '../../../shared/notice';
-import type { Operation } from '../../operation';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { notice } from '../../../shared/properties/notice';
+import type { Operation } from '../operation';
 
 /** A secret in a file, spec/uptiq.txt: "The private key will be found in the downloaded JSON file". */
 const KEY_FILE = 'keyFile';

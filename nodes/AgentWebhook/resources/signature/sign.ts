@@ -1,12 +1,12 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { authenticateRequest } from '../../../../core/credentials/settings';
-import { hasSigningScheme } from '../../../../core/profiles';
-import { bodyParameter, bodyProperties } from '../../../shared/body';
-import { eachItem } from '../../../shared/eachItem';
-import { platformProperty } from '../../../shared/platforms';
-import type { Operation } from '../../operation';
+import { authenticateRequest } from '../../../../core/credentials/credentialFields';
+import { hasSigningScheme } from '../../../../core/platforms';
+import { bodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { platformProperty } from '../../../shared/properties/platformProperties';
+import type { Operation } from '../operation';
 
 const properties: INodeProperties[] = [
 	platformProperty(

@@ -5,16 +5,16 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { signingSettings } from '../../../../core/credentials/settings';
-import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
-import type { RequestHeaders } from '../../../../core/network/headers';
+import { signingSettings } from '../../../../core/credentials/credentialFields';
+import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/http/replyBodies';
+import type { RequestHeaders } from '../../../../core/http/headers';
 import { verifyRequest, type Verification } from '../../../../core/signing/verify';
-import { bodyParameter, bodyProperties } from '../../../shared/body';
-import { eachItem } from '../../../shared/eachItem';
-import { jsonObjectParameter } from '../../../shared/json';
-import { notice } from '../../../shared/notice';
-import { platformProperty } from '../../../shared/platforms';
-import type { Operation } from '../../operation';
+import { bodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { notice } from '../../../shared/properties/notice';
+import { platformProperty } from '../../../shared/properties/platformProperties';
+import type { Operation } from '../operation';
 
 const VALID = 0;
 const REFUSED = 1;

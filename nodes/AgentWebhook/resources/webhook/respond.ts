@@ -7,11 +7,15 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/replies/replies';
-import { headerFields, readHeaders, type HeaderParameter } from '../../../shared/headers';
-import { jsonObjectParameter } from '../../../shared/json';
-import { notice } from '../../../shared/notice';
-import type { Operation } from '../../operation';
+import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/http/replyBodies';
+import {
+	headerFields,
+	readHeaders,
+	type HeaderParameter,
+} from '../../../shared/properties/headersProperty';
+import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { notice } from '../../../shared/properties/notice';
+import type { Operation } from '../operation';
 
 const properties: INodeProperties[] = [
 	notice(

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+import { SIGNED } from '../authentication';
+import { exponentialRetry } from '../../sending/retryPolicy';
+import type { Platform } from '../platform';
+import { fields, text } from '../bodySchemas';
+
+const named = fields({ id: z.string().min(1) }, { name: text });
+
+/** spec/agent-platform.txt */
+export const platform: Platform = {
+	id: 'agentPlatform',
+	name: 'Agent Platform',
+	description: 'X-Webhook-Signature: a hex HMAC of the body',
+	section: 'platform',
+	source: 'spec/agent-platform.txt',
+	scheme: {
+		name: 'agentPlatform',
+		signatureHeader: 'X-Webhook-Signature',
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	httpsOnly: true,
+	sourceAddresses: [],
+	events: {
+		types: [
+			{
+				value: 'agent.action',
+				name: 'Agent Action',
+				data: fields({ agent: named, action: z.string().min(1) }, { room: text, content: text }),
+			},
+			{
+				value: 'agent.message',
+				name: 'Agent Message',
+				data: fields({ agent: named, content: z.string() }, { room: text }),
+			},
+			{
+				value: 'user.message',
+				name: 'User Message',
+				data: fields(
+					{ agent: named, user: named, content: z.string() },
+					// A room is an object here and a text in the agent's events.
+					{ room: named.nullish() },
+				),
+			},
+		],
+		envelope: {
+			event: '{event}',
+			webhook: { id: '{webhook_id}', name: '{webhook_name}' },
+			timestamp: '{timestamp}',
+			data: '{data}',
+		},
+		timestampFormat: 'iso-microseconds',
+		// All webhooks include `webhook`, says the page, and its examples of events leave it out.
+		schema: fields(
+			{ event: z.string().min(1), timestamp: z.string(), data: z.record(z.unknown()) },
+			{ webhook: fields({}, { id: text, name: text }).nullish() },
+		),
+		type: [{ body: 'event' }],
+		data: 'data',
+		time: { body: 'timestamp' },
+		duplicateKey: [{ digest: 'body' }],
+		authentication: SIGNED,
+	},
+	requests: [],
+	timeoutMs: 30_000,
+	retry: exponentialRetry(3),
+	retryStatuses: ['4xx', '5xx'],
+};

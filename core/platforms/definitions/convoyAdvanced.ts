@@ -1,0 +1,29 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'convoyAdvanced',
+	name: 'Convoy (Advanced Signature)',
+	description: 'X-Convoy-Signature: t= and v1=, an HMAC of timestamp and body',
+	source: 'https://docs.getconvoy.io/product-manual/signatures',
+	scheme: {
+		name: 'convoyAdvanced',
+		signatureHeader: 'X-Convoy-Signature',
+		// A Convoy project chooses hash and encoding, and each version of a signature may differ.
+		forms: [
+			{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'hex' },
+			{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'base64' },
+			{ prefix: 'v1=', algorithm: 'hmac-sha512', encoding: 'hex' },
+			{ prefix: 'v1=', algorithm: 'hmac-sha512', encoding: 'base64' },
+		],
+		separator: ',',
+		content: '{timestamp},{body}',
+		timestamp: { signaturePart: 't=', unit: 's', toleranceSeconds: 300 },
+		secretFormat: 'text',
+	},
+	events: {
+		// The sender's own data is the whole body.
+		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
+		data: 'data',
+		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],
+	},
+});

@@ -1,0 +1,27 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'convoySimple',
+	name: 'Convoy (Simple Signature)',
+	description: 'X-Convoy-Signature: a hex or base64 HMAC of the body',
+	source: 'https://docs.getconvoy.io/product-manual/signatures',
+	scheme: {
+		name: 'convoySimple',
+		signatureHeader: 'X-Convoy-Signature',
+		// A Convoy project chooses hash and encoding.
+		forms: [
+			{ prefix: '', algorithm: 'hmac-sha256', encoding: 'hex' },
+			{ prefix: '', algorithm: 'hmac-sha256', encoding: 'base64' },
+			{ prefix: '', algorithm: 'hmac-sha512', encoding: 'hex' },
+			{ prefix: '', algorithm: 'hmac-sha512', encoding: 'base64' },
+		],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		// The sender's own data is the whole body.
+		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
+		data: 'data',
+		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],
+	},
+});

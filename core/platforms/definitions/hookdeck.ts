@@ -1,0 +1,21 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'hookdeck',
+	name: 'Hookdeck',
+	description: 'X-Hookdeck-Signature: a base64 HMAC of the body',
+	source: 'https://hookdeck.com/docs/authentication#hookdeck-webhook-signature-verification',
+	scheme: {
+		name: 'hookdeck',
+		signatureHeader: 'X-Hookdeck-Signature',
+		// Sent beside the first one while the signing secret is rotated.
+		furtherSignatureHeaders: ['X-Hookdeck-Signature-2'],
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'base64' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		type: [{ body: 'type' }],
+		duplicateKey: [{ header: 'X-Hookdeck-EventID' }],
+	},
+});

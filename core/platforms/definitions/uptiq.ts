@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { SIGNED } from '../authentication';
+import { AGENTICFLOW_RETRY } from '../../sending/retryPolicy';
+import type { Platform } from '../platform';
+
+/** spec/uptiq.txt. It never retries: whoever sends to it must. */
+export const platform: Platform = {
+	id: 'uptiq',
+	name: 'UPTIQ',
+	description: 'x-signature: a hex HMAC of the body, with the key of a private key file',
+	section: 'platform',
+	source: 'spec/uptiq.txt',
+	scheme: {
+		name: 'uptiq',
+		signatureHeader: 'x-signature',
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		content: '{body}',
+		secretFormat: 'keyFile',
+	},
+	httpsOnly: false,
+	sourceAddresses: [],
+	requests: [
+		{
+			id: 'call',
+			name: 'Call',
+			description: 'A signed call that starts an agent’s workflow, with any JSON',
+			schema: z.unknown(),
+			fields: [],
+			authentication: SIGNED,
+		},
+	],
+	timeoutMs: 30_000,
+	retry: AGENTICFLOW_RETRY,
+	retryStatuses: ['408', '429', '5xx'],
+};

@@ -1,0 +1,116 @@
+/** What became of an attempt, told once for every part of the package. */
+
+export type AttemptOutcome =
+	| 'success'
+	/** A status that the profile retries. */
+	| 'retryable'
+	/** 429, 502 and 504, or a retryable status that came with Retry-After. */
+	| 'throttled'
+	/** A status that the profile does not retry. */
+	| 'permanent'
+	/** 410: the endpoint asks for no more. */
+	| 'gone'
+	/** 413, or a body that the request helper refused for its size. */
+	| 'body_too_large'
+	/** 3xx: redirects are never followed, since the signature and the credentials are for one host. */
+	| 'redirect'
+	| 'timeout'
+	| 'dns'
+	| 'connection'
+	| 'tls'
+	/** n8n's egress policy refused the address. */
+	| 'blocked'
+	/** The request could not be made at all, e.g. without a signing secret. */
+	| 'invalid_request';
+
+export type AttemptResult =
+	| {
+			kind: 'response';
+			statusCode: number;
+			/** Lower-case names. */
+			headers: Record<string, unknown>;
+			body: string;
+			/** Whether the body was longer than what was kept of it. */
+			bodyTruncated: boolean;
+	  }
+	/** `code` as Node or axios give it, e.g. `ECONNREFUSED`; `message` for people. */
+	| { kind: 'error'; code: string; message: string };
+
+const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
+	[/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/, 'timeout'],
+	[/^(ENOTFOUND|EAI_\w+)$/, 'dns'],
+	[
+		/^(CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/,
+		'tls',
+	],
+	[/^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/, 'body_too_large'],
+	[/^INVALID_REQUEST$/, 'invalid_request'],
+	[/^SSRF\w*$/, 'blocked'],
+];
+
+const RETRYABLE = new Set<AttemptOutcome>([
+	'retryable',
+	'throttled',
+	'timeout',
+	'dns',
+	'connection',
+]);
+
+/** Whether an outcome is worth another attempt. A TLS failure is not: the same certificate answers again. */
+export function isRetryable(outcome: AttemptOutcome): boolean {
+	return RETRYABLE.has(outcome);
+}
+
+/** Statuses that are retried, one entry each: `429`, or a class such as `5xx`. */
+export type StatusPatterns = string[];
+
+/** Statuses as a person types them were not readable. */
+export class InvalidStatusesError extends Error {
+	override readonly name = 'InvalidStatusesError';
+}
+
+/**
+ * Reads statuses from text, e.g. `408, 429, 5xx`.
+ * @throws InvalidStatusesError
+ */
+export function parseStatuses(text: string): StatusPatterns {
+	return text
+		.split(/[\s,]+/)
+		.filter((part) => part !== '')
+		.map((part) => {
+			if (!/^[45](?:\d\d|xx)$/i.test(part)) {
+				throw new InvalidStatusesError(
+					`"${part}" is not a status that can be retried. Write numbers from 400 to 599 or the classes 4xx and 5xx, with commas between them, e.g. 408, 429, 5xx.`,
+				);
+			}
+			return part.toLowerCase();
+		});
+}
+
+const matchesStatus = (status: number, patterns: StatusPatterns): boolean =>
+	patterns.some(
+		(pattern) => pattern === String(status) || pattern === `${Math.floor(status / 100)}xx`,
+	);
+
+/**
+ * Classifies an attempt.
+ * @param retryStatuses the profile's, or the user's own
+ */
+export function classifyAttempt(
+	result: AttemptResult,
+	retryStatuses: StatusPatterns,
+): AttemptOutcome {
+	if (result.kind === 'error') {
+		return ERROR_OUTCOMES.find(([pattern]) => pattern.test(result.code))?.[1] ?? 'connection';
+	}
+	const { statusCode, headers } = result;
+	if (statusCode >= 200 && statusCode < 300) return 'success';
+	if (statusCode >= 300 && statusCode < 400) return 'redirect';
+	if (statusCode === 410) return 'gone';
+	if (statusCode === 413) return 'body_too_large';
+	if (!matchesStatus(statusCode, retryStatuses)) return 'permanent';
+	// Standard Webhooks, "Delivery success and failure": these three mean load.
+	return [429, 502, 504].includes(statusCode) || headers['retry-after'] !== undefined
+		? 'throttled'
+		: 'retryable';
+}

@@ -1,0 +1,40 @@
+import { isRetryable, type AttemptOutcome } from './attemptOutcome';
+import { countRetries, retryDelayMs, type RetryPolicy } from './retryPolicy';
+
+/** What follows an attempt. */
+export type NextAction =
+	| { action: 'deliver' }
+	| { action: 'retry'; atMs: number }
+	| { action: 'give_up'; because: string };
+
+/**
+ * Decides what follows an attempt.
+ * @param attempts how many were made, this one included
+ * @param retryAfterMs what the receiver asked for
+ * @param random in [0, 1)
+ */
+export function decideNextAction(
+	policy: RetryPolicy,
+	{
+		attempts,
+		outcome,
+		retryAfterMs,
+	}: { attempts: number; outcome: AttemptOutcome; retryAfterMs?: number },
+	nowMs: number,
+	random: number,
+): NextAction {
+	if (outcome === 'success') return { action: 'deliver' };
+	if (!isRetryable(outcome)) {
+		return {
+			action: 'give_up',
+			because: `An attempt with the outcome "${outcome}" is not retried`,
+		};
+	}
+	if (attempts > countRetries(policy)) {
+		return {
+			action: 'give_up',
+			because: attempts === 1 ? 'No retries are allowed' : `All ${attempts} attempts were made`,
+		};
+	}
+	return { action: 'retry', atMs: nowMs + retryDelayMs(policy, attempts, random, retryAfterMs) };
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'crypto';
+import {
+	UserError,
+	type ICredentialDataDecryptedObject,
+	type IExecuteFunctions,
+} from 'n8n-workflow';
+
+import { getEndpointCredential, getTimeoutMs } from '../../../core/outbox/endpoint/lifecycle';
+import type { OutboxPorts } from '../../../core/outbox/ports';
+import { createEncrypter } from '../../../core/outbox/store/encryption';
+import { secretList } from '../../../core/signing/secrets';
+
+import { sendAttempt } from '../transport/sendAttempt';
+import { dataTables } from './dataTables';
+import { cancellableWait } from '../transport/cancellableSleep';
+
+/** What is kept of an endpoint's answer, for the result item. */
+const MAX_RESPONSE_BYTES = 4096;
+
+const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/**
+ * Reads an outbox credential.
+ * @throws UserError, SealingError
+ */
+export function outboxSettings(fields: ICredentialDataDecryptedObject): {
+	name: string;
+	keys: string[];
+} {
+	const name = String(fields.outboxName ?? '');
+	if (!OUTBOX_NAME.test(name)) {
+		throw new UserError(
+			`"${name}" is not an outbox name. Use small letters, digits and underscores, e.g. agent_webhook.`,
+		);
+	}
+	const keys = secretList(
+		String(fields.encryptionSecret ?? ''),
+		String(fields.furtherEncryptionSecrets ?? ''),
+	);
+	return { name, keys };
+}
+
+/** The outbox that the node's credential stands for. */
+export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
+	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
+	return {
+		tables: dataTables(context, name),
+		sealer: createEncrypter(keys),
+		nowMs: () => Date.now(),
+		random: Math.random,
+		newId: () => randomUUID(),
+		announce: (text) => {
+			context.logger.info(text);
+			context.sendMessageToUI(text);
+		},
+		wait: cancellableWait(context),
+		attempt: async ({ body, endpoint, key, nowMs }) => {
+			const credential = getEndpointCredential(endpoint, nowMs) as ICredentialDataDecryptedObject;
+			return await sendAttempt(context, {
+				url: endpoint.secrets.url,
+				headers: { 'Content-Type': 'application/json', ...endpoint.secrets.headers },
+				body,
+				timeoutMs: getTimeoutMs(endpoint),
+				skipTlsCheck: endpoint.settings.verify_tls === false,
+				maxResponseBytes: MAX_RESPONSE_BYTES,
+				credential,
+				signing: { platformId: endpoint.platform.id, id: key, nowMs },
+			});
+		},
+	};
+}

@@ -1,0 +1,27 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+/** The parameters by which a list is cut short, as n8n has them. */
+export const listFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+];
+
+/** How many results are wanted: `Infinity` for all. */
+export const readLimit = (context: IExecuteFunctions, itemIndex: number): number =>
+	context.getNodeParameter('returnAll', itemIndex)
+		? Infinity
+		: (context.getNodeParameter('limit', itemIndex) as number);
