@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../lib/time';
 
 /** A stretch of the calendar, in UTC, from its beginning to the next one's. */
 export interface Period {

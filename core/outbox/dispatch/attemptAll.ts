@@ -29,14 +29,8 @@ import {
 } from '../endpoint/lifecycle';
 import { modifyEndpoint, EndpointNotFoundError } from '../endpoint/repository';
 import type { OutboxPorts } from '../ports';
-import {
-	eq,
-	insertChange,
-	toIsoTime,
-	type Change,
-	type DeliveryRow,
-	type Row,
-} from '../store/tables';
+import { toIsoTime } from '../../lib/time';
+import { eq, insertChange, type Change, type DeliveryRow, type Row } from '../store/tables';
 
 /** A delivery that this run holds, with what is needed to attempt it. */
 export interface AttemptJob {

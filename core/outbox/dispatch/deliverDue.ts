@@ -20,14 +20,8 @@ import {
 	type AttemptJob,
 } from './attemptAll';
 import { repairFanOut } from './publish';
-import {
-	findAny,
-	toIsoTime,
-	readRows,
-	type DeliveryRow,
-	type Row,
-	type StoredRow,
-} from '../store/tables';
+import { toIsoTime } from '../../lib/time';
+import { findAny, readRows, type DeliveryRow, type Row, type StoredRow } from '../store/tables';
 
 export interface DueLimits extends RunLimits {
 	/** How many deliveries one run takes at most. */

@@ -26,12 +26,12 @@ import {
 	type RunLimits,
 	type AttemptJob,
 } from './attemptAll';
+import { toIsoTime } from '../../lib/time';
 import {
 	eq,
 	findAll,
 	findAny,
 	insertChange,
-	toIsoTime,
 	readRow,
 	readRows,
 	type Change,

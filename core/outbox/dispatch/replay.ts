@@ -4,7 +4,8 @@ import { loadEndpoint, loadEndpoints } from '../endpoint/repository';
 import { findDelivery } from '../log/query';
 import type { OutboxPorts } from '../ports';
 import { attemptAll, computeLeaseMs, type RunLimits, type RunResult } from './attemptAll';
-import { eq, toIsoTime, readRows, type Condition, type Row } from '../store/tables';
+import { toIsoTime } from '../../lib/time';
+import { eq, readRows, type Condition, type Row } from '../store/tables';
 
 /** A delivery that cannot be replayed as it is. */
 export class ReplayError extends Error {

@@ -2,7 +2,7 @@ import { deliver, type DeliveryReport } from '../../sending/deliver';
 
 import { buildDeliveryBody, getDeliveryRules, type Endpoint } from '../endpoint/lifecycle';
 import type { OutboxPorts } from '../ports';
-import { toIsoTime } from '../store/tables';
+import { toIsoTime } from '../../lib/time';
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 

@@ -17,7 +17,8 @@ import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
 
 import type { Encrypter } from '../store/encryption';
-import { toIsoTime, readRow, type EndpointRow, type Row, type StoredRow } from '../store/tables';
+import { toIsoTime } from '../../lib/time';
+import { readRow, type EndpointRow, type Row, type StoredRow } from '../store/tables';
 
 /** Settings that cannot be. The message says which, and what would do. */
 export class InvalidEndpointError extends Error {

@@ -1,5 +1,6 @@
 import type { OutboxPorts } from '../ports';
-import { eq, toIsoTime, pagesOf, type Condition, type Tables } from '../store/tables';
+import { toIsoTime } from '../../lib/time';
+import { eq, pagesOf, type Condition, type Tables } from '../store/tables';
 
 /** What is kept on record. */
 export interface Retention {

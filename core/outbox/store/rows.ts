@@ -4,9 +4,9 @@ import maxBy from 'lodash/maxBy';
 import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
 
+import { toIsoTime } from '../../lib/time';
 import {
 	eq,
-	toIsoTime,
 	TABLES,
 	type Change,
 	type Condition,

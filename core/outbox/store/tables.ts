@@ -13,9 +13,6 @@ export type ColumnType = 'string' | 'number' | 'boolean' | 'date';
 /** Dates are ISO 8601 text in UTC. */
 export type Value = string | number | boolean | null;
 
-/** A time as the tables hold it. */
-export const toIsoTime = (ms: number): string => new Date(ms).toISOString();
-
 export type Row = Record<string, Value>;
 
 /**

@@ -1,0 +1,12 @@
+/** Lengths of time in ms. */
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Writes a time as ISO 8601 in UTC with milliseconds, e.g. `2026-11-29T01:13:42.000Z`.
+ * @param ms since 1970
+ * @throws RangeError if `ms` is outside the range of a `Date`
+ */
+export const toIsoTime = (ms: number): string => new Date(ms).toISOString();
