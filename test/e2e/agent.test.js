@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 test.each([2, 3.1])(
-	'an AI Agent of version %d sends a signed event as its tool',
+	'AI Agent %d sends a signed event with the node as its tool',
 	async (version) => {
 		const secret = newSecret();
 		await shareSecrets({ agenticflow: secret });

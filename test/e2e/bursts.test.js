@@ -34,7 +34,7 @@ const postAll = async (url, events) =>
 
 const idsOf = (items) => items.map(({ json }) => json.data.id);
 
-describe('in the n8n of all tests', () => {
+describe('Combine Bursts Within', () => {
 	let credentials;
 
 	beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('in the n8n of all tests', () => {
 	});
 	afterAll(stage.switchOff);
 
-	test('events that come at once start few executions, each on an item of the one that its sender is told of', async () => {
+	test('coalesces events that arrive at once into few executions and tells each sender its own execution', async () => {
 		const hook = await triggered(combining({ rawBodyField: 'data', responseCode: 202 }), {
 			credentials,
 			then: [stage.digestNode('data')],
@@ -72,7 +72,7 @@ describe('in the n8n of all tests', () => {
 		});
 	});
 
-	test('what is refused, repeated or not asked for joins no burst', async () => {
+	test('keeps rejected, duplicate and unsubscribed requests out of a burst', async () => {
 		const hook = await triggered(combining(), { credentials });
 		const good = [signedEvent(), signedEvent(), signedEvent()];
 		const forged = signedEvent(undefined, newStandardSecret());
@@ -86,7 +86,7 @@ describe('in the n8n of all tests', () => {
 		expect(idsOf(items).sort()).toEqual(good.map(({ id }) => id).sort());
 	});
 
-	test('a single event is answered after the window', async () => {
+	test('answers a single event when the window ends', async () => {
 		const hook = await triggered(combining(), { credentials });
 		const begunMs = Date.now();
 		const { data, status } = await postEvent(hook.url, signedEvent());
@@ -96,7 +96,7 @@ describe('in the n8n of all tests', () => {
 		expect(String(execution.id)).toBe(data.execution_id);
 	});
 
-	test('where the first hangs up, the others are answered and nothing is lost', async () => {
+	test('answers the followers and loses nothing when the leader hangs up', async () => {
 		const hook = await triggered(combining({ combineWindowMs: 2000 }), { credentials });
 		const first = signedEvent();
 		const request = http.request(hook.url, {
@@ -121,7 +121,7 @@ describe('in the n8n of all tests', () => {
 		expect(followers.sort()).toEqual(others.map(({ id }) => id).sort());
 	});
 
-	test('with another way to respond each event has an execution of its own', async () => {
+	test('starts one execution per event when the response does not come immediately', async () => {
 		const hook = await triggered({ ...combining(), responseMode: 'lastNode' }, { credentials });
 		const events = [signedEvent(), signedEvent()];
 		const answers = await postAll(hook.url, events);
@@ -130,7 +130,7 @@ describe('in the n8n of all tests', () => {
 	});
 });
 
-describe('in an n8n that fails', () => {
+describe('Combine Bursts Within, in an n8n that fails', () => {
 	const KILLS = 4;
 	const SENDERS = 4;
 	const AT_ONCE = 8;
@@ -163,7 +163,7 @@ describe('in an n8n that fails', () => {
 	}, 300_000);
 	afterAll(async () => await own.stop());
 
-	test('where n8n cannot take the execution, none of the burst is acknowledged', async () => {
+	test('acknowledges no request of a burst whose execution n8n cannot save', async () => {
 		const events = Array.from({ length: 5 }, () => signedEvent());
 		await own.n8n.query('ALTER TABLE execution_entity RENAME TO hidden');
 		const failed = await postAll(url, events).finally(
@@ -179,7 +179,7 @@ describe('in an n8n that fails', () => {
 		expect(again.every(({ data }) => /^\d+$/.test(data.execution_id))).toBe(true);
 	});
 
-	test('a kill at any moment loses no event that was acknowledged', async () => {
+	test('loses no acknowledged event when n8n is killed at any moment', async () => {
 		const acknowledged = [];
 		let isOver = false;
 		const sender = async () => {

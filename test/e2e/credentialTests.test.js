@@ -174,12 +174,12 @@ const TYPES = {
 const cases = (kind) =>
 	Object.entries(TYPES).flatMap(([type, { [kind]: list }]) => list.map((one) => [type, one]));
 
-test.each(cases('usable'))('%s is usable (%#)', async (type, data) => {
+test.each(cases('usable'))('the credential test passes a usable %s (%#)', async (type, data) => {
 	expect(await result(type, data)).toMatchObject({ status: 'OK' });
 });
 
 test.each(cases('wrong').map(([type, [data, message]]) => [type, message, data]))(
-	'%s: %s',
+	'the credential test of %s says: %s',
 	async (type, message, data) => {
 		const answer = await result(type, data);
 		expect(answer).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
@@ -189,19 +189,22 @@ test.each(cases('wrong').map(([type, [data, message]]) => [type, message, data])
 	},
 );
 
-describe('agentWebhookPlatformApi asks the platform', () => {
+describe('the credential test of agentWebhookPlatformApi', () => {
 	const tested = async (fields) =>
 		await result('agentWebhookPlatformApi', { platform: 'agenticflow', apiKey, ...fields });
 	const usual = 'For AgenticFlow "Base URL" is usually https://';
 
-	test.each(['', '/'])('and is usable with its base URL and %j', async (end) => {
-		expect(await tested({ baseUrl: api + end })).toEqual({
-			status: 'OK',
-			message: 'AgenticFlow accepts the API key',
-		});
-	});
+	test.each(['', '/'])(
+		'passes when the platform accepts the key, with a base URL that ends in %j',
+		async (end) => {
+			expect(await tested({ baseUrl: api + end })).toEqual({
+				status: 'OK',
+				message: 'AgenticFlow accepts the API key',
+			});
+		},
+	);
 
-	test('and says what is wrong with the key', async () => {
+	test('says what is wrong with the API key', async () => {
 		for (const [wrong, message] of [
 			['wrong', 'AgenticFlow answered with 401: '],
 			['', '"API Key" is empty.'],
@@ -218,7 +221,7 @@ describe('agentWebhookPlatformApi asks the platform', () => {
 		['api.example.com', ['not an address that begins with https://', usual]],
 		['http://127.0.0.1:9', ['http://127.0.0.1:9 could not be reached', 'ECONNREFUSED', usual]],
 		['https://nowhere.invalid', ['https://nowhere.invalid could not be reached', usual]],
-	])('and says what is wrong with the base URL %s', async (baseUrl, parts) => {
+	])('says what is wrong with the base URL %s', async (baseUrl, parts) => {
 		const { message, status } = await tested({ baseUrl });
 		expect(status).toBe('Error');
 		for (const part of parts) expect(message).toContain(part);

@@ -72,7 +72,7 @@ inBrowser('in the editor', () => {
 		return editor;
 	}
 
-	test('both nodes are found by the words that people type', async () => {
+	test('the node creator finds both nodes by the words that people type', async () => {
 		const editor = await newWorkflow();
 		for (const words of WORDS) {
 			await editor.search(words);
@@ -139,13 +139,13 @@ inBrowser('in the editor', () => {
 		await visit({}, new Set());
 	}
 
-	test('the trigger’s panel is as described, for every platform and request kind', async () => {
+	test('the trigger panel shows what its description says, for every platform and request kind', async () => {
 		const editor = await added(TRIGGER_ITEM);
 		await goThrough(editor, trigger);
 		await editor.close();
 	});
 
-	test('the action’s panel is as described, for every operation and what it lets one choose', async () => {
+	test('the action panel shows what its description says, for every operation and choice', async () => {
 		const editor = await added('Send an event');
 		await goThrough(editor, action);
 		await editor.close();
@@ -168,7 +168,7 @@ inBrowser('in the editor', () => {
 		),
 	});
 
-	test('every field that can be added is shown, and nothing is missing but what is required', async () => {
+	test('every optional field can be added and shows up, and only required fields are reported missing', async () => {
 		const operations = operationLists.flatMap(({ displayOptions, options }) =>
 			options.map(({ value }) => ({ resource: displayOptions.show.resource[0], operation: value })),
 		);
@@ -239,7 +239,7 @@ inBrowser('in the editor', () => {
 
 	const ran = ['Agent Message', 'Send Event', 'Reply'];
 
-	test('what ran without the editor is in its list of executions', async () => {
+	test('the list of executions shows runs that started outside the editor', async () => {
 		const { id, call } = await importQuickStart();
 		await n8n.activate(id);
 		const eventId = await call('webhook').finally(async () => await n8n.deactivate(id));
@@ -269,8 +269,8 @@ inBrowser('in the editor', () => {
 		else expect(brightness).toBeLessThan(85);
 	}
 
-	describe.each(['light', 'dark'])('in its %s theme', (theme) => {
-		test('the node creator shows both nodes', async () => {
+	describe.each(['light', 'dark'])('the editor in its %s theme', (theme) => {
+		test('shows both nodes in the node creator', async () => {
 			const editor = await newWorkflow(theme);
 			await editor.search('webhook signature');
 			await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
@@ -278,7 +278,7 @@ inBrowser('in the editor', () => {
 			await editor.close();
 		});
 
-		test('the quick start runs on a signed request, and its panels show the result', async () => {
+		test('runs the quick start on a signed request and shows the result in its panels', async () => {
 			const { id, call } = await importQuickStart();
 			const editor = await browser.newTab(theme);
 			await editor.open(`/workflow/${id}`);

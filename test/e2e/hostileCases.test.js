@@ -75,9 +75,9 @@ async function receiver(scheme, options = {}) {
 
 const RECEIVED = { status: 200, success: true, execution_id: expect.any(String) };
 
-describe('a replay inside of the window', () => {
+describe('a replay within the duplicate window', () => {
 	// The scheme signs no ID and no time: nothing tells a replay from the same message sent again.
-	test('is a new message where its kind has no key', async () => {
+	test('starts a new execution when the request kind has no duplicate key', async () => {
 		const { id, make, send } = await receiver('agenticflow');
 		const request = make();
 		for (let time = 0; time < 3; time += 1) {
@@ -86,7 +86,7 @@ describe('a replay inside of the window', () => {
 		expect(await n8n.finished(id, 3)).toHaveLength(3);
 	});
 
-	test('is recognised there by the option Duplicate Key', async () => {
+	test('is recognized when the option Duplicate Key is set', async () => {
 		const { id, make, send } = await receiver('agenticflow', { duplicateKey: 'body.message' });
 		const request = make();
 		expect(await send(request)).toMatchObject({ execution_id: expect.any(String) });
@@ -97,7 +97,7 @@ describe('a replay inside of the window', () => {
 	});
 
 	test.each(['agentflow', 'workflux', 'stripe', 'standardWebhooks'])(
-		'starts nothing where events have a key: %s',
+		'starts no execution when events have a duplicate key: %s',
 		async (scheme) => {
 			const { id, make, send } = await receiver(scheme);
 			const request = make();
@@ -113,7 +113,7 @@ describe('a replay inside of the window', () => {
 });
 
 test.each(['agentflow', 'stripe', 'standardWebhooks'])(
-	'a replay outside of the window is refused, also where repeats are not recognised: %s',
+	'rejects a replay after the timestamp tolerance even if duplicates are not recognized: %s',
 	async (scheme) => {
 		const toleranceSeconds = 5;
 		const { id, make, send } = await receiver(scheme, {
@@ -132,7 +132,7 @@ test.each(['agentflow', 'stripe', 'standardWebhooks'])(
 );
 
 test.each(['agentflow', 'stripe', 'standardWebhooks'])(
-	'a clock may go wrong by five minutes, and no more, either way: %s',
+	'accepts timestamps up to five minutes off in either direction, and no more: %s',
 	async (scheme) => {
 		const { id, make, send } = await receiver(scheme, { duplicateWindowMinutes: 0 });
 		const at = (seconds) => make({ atMs: Date.now() + seconds * 1000 });
@@ -150,7 +150,7 @@ test.each(['agentflow', 'stripe', 'standardWebhooks'])(
 );
 
 test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
-	'the header %s may be broken in every way: what is answered with success starts one execution',
+	'a broken %s header starts one execution if the answer is a success, and none otherwise',
 	async (name) => {
 		const { id, make } = await receiver('agenticflow');
 		const dice = new Dice(1);
@@ -181,7 +181,7 @@ test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
 	120_000,
 );
 
-describe('bodies, signed by who has the secret', () => {
+describe('odd bodies with a valid signature', () => {
 	const API_JSON = 'application/vnd.api+json';
 	const LEVELS = 10_000;
 	const with_ = (fields) => MESSAGE.replace(/\}$/, `,${fields}}`);
@@ -264,7 +264,7 @@ describe('bodies, signed by who has the secret', () => {
 	test.each([
 		['gzip', zlib.gzipSync(MESSAGE)],
 		['deflate', zlib.deflateSync(MESSAGE)],
-	])('accepted: %s, where the body is signed as it was before', async (encoding, packed) => {
+	])('are accepted when packed as %s and signed before packing', async (encoding, packed) => {
 		for (const type of ['application/json', API_JSON]) {
 			const headers = { 'content-encoding': encoding, 'content-type': type };
 			expect(await call(packed, headers, MESSAGE)).toMatchObject({ status: 200 });
@@ -343,14 +343,14 @@ describe('bodies, signed by who has the secret', () => {
 			zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' ')),
 			packed('gzip', 'application/json'),
 		],
-	])('n8n answers 500, and starts nothing: %s', async (_, bytes, headers) => {
+	])('make n8n answer 500 and start no execution: %s', async (_, bytes, headers) => {
 		const { data, id, status } = await call(bytes, headers);
 		expect({ status, code: data.code }).toEqual({ status: 500, code: 0 });
 		expect(await n8n.finished(id, accepted)).toHaveLength(accepted);
 	});
 
 	test.each(['PROPFIND', 'TRACE'])(
-		'n8n answers 500 to a method that it does not know: %s',
+		'make n8n answer 500 when sent with a method it does not know: %s',
 		async (method) => {
 			const { make, send } = receiverOfAll;
 			const answer = await send({ ...make({ body: plainBody('') }), method });

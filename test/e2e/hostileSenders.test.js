@@ -228,12 +228,12 @@ async function memory() {
 	return residentMegabytes(n8n.pids[0]);
 }
 
-test('a good request to each is accepted', async () => {
+test('every hostile test target accepts a valid request', async () => {
 	await allAccept();
 	await onlyGoodOnesRan();
 }, 120_000);
 
-test(`${REQUESTS} hostile requests are refused, start nothing, and leave n8n as it was`, async () => {
+test(`rejects ${REQUESTS} hostile requests, starts no execution, and leaves n8n’s memory as it was`, async () => {
 	const sender = new HostileSender(SEED, targets);
 	const half = Math.ceil(REQUESTS / 2);
 	const begun = Date.now();
@@ -261,7 +261,7 @@ test(`${REQUESTS} hostile requests are refused, start nothing, and leave n8n as 
 	await onlyGoodOnesRan();
 }, 3_600_000);
 
-test('signed bodies with keys of Object’s machinery are received, and change nothing in n8n', async () => {
+test('receives signed bodies with keys such as __proto__ and changes nothing in n8n', async () => {
 	const polluting = EVENT.replace(
 		/^\{/,
 		'{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',

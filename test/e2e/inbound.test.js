@@ -74,13 +74,13 @@ async function check(hook, { accepted, refused }) {
 
 const unauthorized = (code, call) => ({ status: 401, code, ...call });
 
-describe('every authentication alone', () => {
-	test('none', async () => {
+describe('the trigger with a single authentication method', () => {
+	test('accepts every request when the authentication is none', async () => {
 		const hook = await triggered({ authenticationMethods: [] });
 		await check(hook, { accepted: [{}], refused: [] });
 	});
 
-	test('URL token', async () => {
+	test('accepts requests with a valid URL token only', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['urlToken'] },
 			{ credentials: agenticflow },
@@ -103,7 +103,7 @@ describe('every authentication alone', () => {
 		expect(JSON.stringify(execution)).not.toContain(secrets.urlTokens[0]);
 	});
 
-	test('Bearer', async () => {
+	test('accepts requests with a valid Bearer token only', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['bearer'] },
 			{ credentials: agenticflow },
@@ -127,7 +127,7 @@ describe('every authentication alone', () => {
 		expect(refusal.headers['www-authenticate']).toBe('Bearer');
 	});
 
-	test('Basic', async () => {
+	test('accepts requests with valid Basic credentials only', async () => {
 		const { user, password } = secrets.basic;
 		const hook = await triggered(
 			{ authenticationMethods: ['basic'] },
@@ -147,7 +147,7 @@ describe('every authentication alone', () => {
 		expect(refusal.headers['www-authenticate']).toBe('Basic realm="webhook", charset="UTF-8"');
 	});
 
-	test('AgenticFlow’s signature, with either of two secrets', async () => {
+	test('accepts AgenticFlow’s signature made with either of two secrets', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['signature'] },
 			{ credentials: agenticflow },
@@ -178,7 +178,7 @@ describe('every authentication alone', () => {
 		expect(json.request_id).toMatch(/^[0-9a-f-]{36}$/);
 	});
 
-	test('Standard Webhooks’ signature, made by its library, with either of two secrets', async () => {
+	test('accepts signatures of the standardwebhooks library made with either of two secrets', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['signature'], platform: 'standardWebhooks', requestKind: 'event' },
 			{ credentials: standardWebhooks },
@@ -219,7 +219,7 @@ describe('every authentication alone', () => {
 		});
 	});
 
-	test('a custom scheme with a timestamp', async () => {
+	test('accepts signatures of a custom scheme with a timestamp', async () => {
 		const secret = newSecret();
 		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Custom', {
 			signatureScheme: 'custom',
@@ -257,12 +257,12 @@ describe('every authentication alone', () => {
 	});
 });
 
-describe('authentications combined', () => {
+describe('the trigger with several authentication methods', () => {
 	const token = `?token=${secrets.urlTokens[0]}`;
 	const bearer = { authorization: `Bearer ${secrets.bearerTokens[0]}` };
 	const signature = { 'X-AgenticFlow-Signature': hmac(MESSAGE) };
 
-	test('all are required', async () => {
+	test('requires every method when all are required', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['urlToken', 'bearer', 'signature'] },
 			{ credentials: agenticflow },
@@ -279,7 +279,7 @@ describe('authentications combined', () => {
 		expect(json.authentication).toEqual(['urlToken', 'bearer', 'signature']);
 	});
 
-	test('one is enough, and a refusal does not say which failed', async () => {
+	test('accepts one valid method when any is enough, and does not say which one failed', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['urlToken', 'bearer', 'signature'], options: { require: 'any' } },
 			{ credentials: agenticflow },
@@ -295,7 +295,7 @@ describe('authentications combined', () => {
 	});
 });
 
-describe('bytes as they arrive', () => {
+describe('signatures over the raw bytes', () => {
 	const bodies = {
 		'odd white space and key order': '{ "b" :1,\n\t"a": [ 1 ,2 ],"b":2 ,  "message":"x" }\r\n',
 		'non-ASCII text': '{"message":"Grüße, 你好, 🙂, \\u00e9 and \u2028"}',
@@ -303,7 +303,7 @@ describe('bytes as they arrive', () => {
 		'an empty body': '',
 		'5 MB': JSON.stringify({ message: 'x'.repeat(5 * 1024 * 1024) }),
 	};
-	test.each(Object.keys(bodies))('a signature over %s verifies', async (name) => {
+	test.each(Object.keys(bodies))('verify for a body of %s', async (name) => {
 		const hook = await triggered(
 			{
 				authenticationMethods: ['signature'],
@@ -329,7 +329,7 @@ describe('bytes as they arrive', () => {
 		expect(binary.raw.mimeType).toBe('application/json');
 	});
 
-	test('application/*+json is parsed too', async () => {
+	test('verify for application/*+json, which is parsed as JSON', async () => {
 		const hook = await triggered({
 			platform: 'custom',
 			authenticationMethods: [],
@@ -344,8 +344,8 @@ describe('bytes as they arrive', () => {
 	});
 });
 
-describe('validation and replies', () => {
-	test('agent messages', async () => {
+describe('validation and responses of the trigger', () => {
+	test('validates agent messages and names the field at fault', async () => {
 		const hook = await triggered({ authenticationMethods: [] });
 		// The page's own example, spec/agenticflow.txt.
 		const page =
@@ -372,7 +372,7 @@ describe('validation and replies', () => {
 		});
 	});
 
-	test('workflow runs', async () => {
+	test('validates workflow runs and names the field at fault', async () => {
 		const hook = await triggered({ authenticationMethods: [], requestKind: 'workflowRun' });
 		expect(hook.url).toContain('/webhooks/workflows/');
 		const [execution] = await check(hook, {
@@ -384,7 +384,7 @@ describe('validation and replies', () => {
 		});
 	});
 
-	test('method, media type, size, address and transport', async () => {
+	test('rejects a wrong method, media type, size, source address or transport', async () => {
 		const hook = await triggered({
 			authenticationMethods: [],
 			options: { maxBodyKilobytes: 1 },
@@ -447,7 +447,7 @@ describe('validation and replies', () => {
 		});
 	});
 
-	test('event types and conditions that do not fit are answered 200 and start nothing', async () => {
+	test('answers 200 and starts no execution for event types and conditions that do not match', async () => {
 		const hook = await triggered({
 			authenticationMethods: [],
 			requestKind: 'event',
@@ -477,7 +477,7 @@ describe('validation and replies', () => {
 		expect(outputsOf(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
 	});
 
-	test('by option, refused requests leave on a second output without their credentials', async () => {
+	test('puts rejected requests without their credentials on a second output when the option is on', async () => {
 		const hook = await triggered(
 			{ authenticationMethods: ['bearer'], options: { outputRefused: true } },
 			{ credentials: agenticflow },
@@ -492,8 +492,8 @@ describe('validation and replies', () => {
 	});
 });
 
-describe('responding', () => {
-	test('with what the last node put out', async () => {
+describe('responses of the workflow', () => {
+	test('are the output of the last node when chosen', async () => {
 		const set = node(
 			'Reply',
 			'n8n-nodes-base.set',
@@ -554,7 +554,7 @@ describe('responding', () => {
 	});
 });
 
-test('what cannot work is not switched on, and n8n says why', async () => {
+test('n8n refuses to publish a trigger that cannot work and says why', async () => {
 	const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Bearer only', {
 		bearerTokens: newSecret(),
 		signatureScheme: 'platform',
@@ -576,7 +576,7 @@ test('what cannot work is not switched on, and n8n says why', async () => {
 	);
 });
 
-test('the call that the trigger’s panel shows is accepted, and is refused with another secret', async () => {
+test('the trigger accepts the example call of its panel and rejects it with another secret', async () => {
 	const { triggerPanel } = new AgentWebhookTrigger().description;
 	const hook = await triggered(
 		{ requestKind: 'agentMessage', authenticationMethods: ['bearer', 'signature'] },

@@ -62,7 +62,7 @@ const run = async (name, parameters, more) => {
 };
 const byId = (id) => ({ webhook: { __rl: true, mode: 'id', value: id } });
 
-test('a webhook is created, listed, updated, tested, looked into and deleted', async () => {
+test('Platform Webhook creates, lists, updates, tests, inspects and deletes a webhook', async () => {
 	const hook = await triggered(
 		{
 			platform: 'agenticflow',
@@ -131,7 +131,7 @@ test('a webhook is created, listed, updated, tested, looked into and deleted', a
 	expect((await webhooks()).some((webhook) => webhook.id === id)).toBe(false);
 });
 
-test('a failure says why, and goes on where it may', async () => {
+test('Platform Webhook says why a call failed and continues when On Error allows it', async () => {
 	const { execution } = await runAction([{}], operation('getStats', byId('wh_gone')));
 	expect(execution.status).toBe('error');
 	expect(execution.data.resultData.error.message).toContain(
@@ -141,7 +141,7 @@ test('a failure says why, and goes on where it may', async () => {
 	expect(going.error).toContain('404');
 });
 
-describe('the trigger registers itself', () => {
+describe('a trigger that registers itself with the platform', () => {
 	const registering = async (more = {}, credentials = { ...inbound, ...platform }) =>
 		await triggered(
 			{ platform: 'agenticflow', requestKind: 'event', register: true, ...more },
@@ -149,7 +149,7 @@ describe('the trigger registers itself', () => {
 		);
 	const at = async (url) => (await webhooks()).filter((webhook) => webhook.url.startsWith(url));
 
-	test('for the chosen events, receives them, and is gone when it is switched off', async () => {
+	test('registers for the chosen events, receives them, and deregisters when unpublished', async () => {
 		const events = ['agent.conversation.completed'];
 		const hook = await registering({ events });
 		const [webhook, ...others] = await at(hook.url);
@@ -182,14 +182,14 @@ describe('the trigger registers itself', () => {
 		await n8n.deactivate(hook.id);
 	});
 
-	test('for all events where none is chosen, and with the token that callers need', async () => {
+	test('registers for all events when none is chosen, with the token that callers need', async () => {
 		const hook = await registering({ authenticationMethods: ['bearer', 'signature'] });
 		const [webhook] = await at(hook.url);
 		expect(webhook.events).toHaveLength(8);
 		expect(webhook.authentication).toEqual({ type: 'bearer', token: bearer });
 	});
 
-	test('with a URL token, which no item shows', async () => {
+	test('registers with a URL token that no item shows', async () => {
 		const hook = await registering({ authenticationMethods: ['urlToken', 'signature'] });
 		const [webhook] = await at(hook.url);
 		expect(webhook.url).toBe(`${hook.url}?token=${urlToken}`);
@@ -198,7 +198,7 @@ describe('the trigger registers itself', () => {
 		expect(JSON.stringify(listed)).not.toContain(urlToken);
 	});
 
-	test('or says why it cannot', async () => {
+	test('says why it cannot register', async () => {
 		const wrongKey = await n8n.createCredential('agentWebhookPlatformApi', 'Wrong', {
 			platform: 'agenticflow',
 			baseUrl: api,

@@ -97,10 +97,10 @@ const executionsOf = async ({ id }) => (await n8n.executions(id)).length;
 describe.each([
 	['curl', curl],
 	['axios', call],
-])('the page’s own requests with %s', (_, send) => {
+])('the management API called with %s', (_, send) => {
 	let id;
 
-	test('create a webhook', async () => {
+	test('creates a webhook', async () => {
 		const { data, status, type } = await send(strict, 'POST', '', page('createWebhook'));
 		expect({ status, type }).toEqual({
 			status: 201,
@@ -113,7 +113,7 @@ describe.each([
 		id = data.id;
 	});
 
-	test('list it, with the page’s fields', async () => {
+	test('lists webhooks with the fields that AgenticFlow documents', async () => {
 		const { data, status } = await send(strict, 'GET', '');
 		expect(status).toBe(200);
 		const [shown] = data.webhooks.filter((webhook) => webhook.id === id);
@@ -129,7 +129,7 @@ describe.each([
 		expect(JSON.stringify(data)).not.toMatch(/your_secret|signing_secret/);
 	});
 
-	test('update it', async () => {
+	test('updates a webhook', async () => {
 		const { data, status } = await send(strict, 'PUT', `/${id}`, page('updateWebhook'));
 		expect(status).toBe(200);
 		expect(data).toMatchObject({
@@ -141,7 +141,7 @@ describe.each([
 		expect(read).toMatchObject({ status: 200, data });
 	});
 
-	test('read its logs and stats', async () => {
+	test('returns the logs and stats of a webhook', async () => {
 		const logs = await send(strict, 'GET', `/${id}/logs`);
 		expect(logs).toMatchObject({ status: 200, data: { logs: [], next_cursor: null } });
 		const stats = await send(strict, 'GET', `/${id}/stats`);
@@ -151,7 +151,7 @@ describe.each([
 		});
 	});
 
-	test('delete it', async () => {
+	test('deletes a webhook', async () => {
 		const deleted = await send(strict, 'DELETE', `/${id}`);
 		expect(deleted).toMatchObject({ status: 200, data: { success: true } });
 		const gone = await send(strict, 'GET', `/${id}`);
@@ -197,7 +197,7 @@ const send = async (items, parameters = {}) =>
 		),
 	);
 
-test('the page’s test request delivers a signed event, and says how it went', async () => {
+test('the management API delivers a signed test event and reports the outcome', async () => {
 	const { box, id } = await registered();
 	const tested = await curl(open, 'POST', `/${id}/test`, page('testWebhook'));
 	expect(tested).toMatchObject({
@@ -227,7 +227,7 @@ test('the page’s test request delivers a signed event, and says how it went', 
 	await call(open, 'DELETE', `/${id}`);
 });
 
-test('events reach the webhook as it wants them; its logs and stats are the page’s, in pages', async () => {
+test('events reach a webhook with its settings, and its logs and stats are paged', async () => {
 	const { box, id } = await registered({
 		conditions: { credits_used: { gt: 1 } },
 		filters: { include_fields: ['workflow_id', 'status'] },
@@ -284,7 +284,7 @@ test('events reach the webhook as it wants them; its logs and stats are the page
 	await call(open, 'DELETE', `/${id}`);
 });
 
-test('the list comes in pages, whole and once', async () => {
+test('the list of webhooks is paged without gaps or repetitions', async () => {
 	const ids = [];
 	for (let n = 0; n < 5; n += 1) {
 		const { data } = await call(strict, 'POST', '', page('createWebhook'));
@@ -302,7 +302,7 @@ test('the list comes in pages, whole and once', async () => {
 	for (const id of ids) await call(strict, 'DELETE', `/${id}`);
 });
 
-test('a webhook that was read can be written back, and loses nothing', async () => {
+test('a webhook that was read can be written back without losing anything', async () => {
 	const { box, id } = await registered();
 	const target = `${receiver}/receive/agenticflow/${box}`;
 	await call(open, 'PUT', `/${id}`, JSON.stringify({ url: `${target}?token=query-token-1` }));
@@ -326,7 +326,7 @@ test('a webhook that was read can be written back, and loses nothing', async () 
 	await call(open, 'DELETE', `/${id}`);
 });
 
-describe('a bad request is answered in the page’s format', () => {
+describe('a bad request to the management API', () => {
 	const refused = (status, code, details) => ({
 		status,
 		data: { success: false, error: { code, message: expect.any(String), ...details } },
@@ -340,17 +340,20 @@ describe('a bad request is answered in the page’s format', () => {
 		['a path that is not there', 'GET', '/wh_1/secrets', undefined, apiKey, 404, 'NOT_FOUND'],
 		['no body', 'POST', '', '{}', apiKey, 422, 'INVALID_INPUT'],
 		['a list', 'POST', '', '[]', apiKey, 422, 'INVALID_INPUT'],
-	])('%s', async (_, method, url, body, key, status, code) => {
-		const before = await executionsOf(strict);
-		const answer = await call(strict, method, url, body, key);
-		expect(answer).toMatchObject(refused(status, code));
-		expect(answer.type).toContain('application/json');
-		if (status === 405) expect(answer.headers.allow).toMatch(/GET/);
-		await pause(200);
-		expect(await executionsOf(strict)).toBe(before);
-	});
+	])(
+		'is answered in AgenticFlow’s error format: %s',
+		async (_, method, url, body, key, status, code) => {
+			const before = await executionsOf(strict);
+			const answer = await call(strict, method, url, body, key);
+			expect(answer).toMatchObject(refused(status, code));
+			expect(answer.type).toContain('application/json');
+			if (status === 405) expect(answer.headers.allow).toMatch(/GET/);
+			await pause(200);
+			expect(await executionsOf(strict)).toBe(before);
+		},
+	);
 
-	test('a body nested ten thousand levels deep', async () => {
+	test('is rejected when its body is nested ten thousand levels deep', async () => {
 		const before = await executionsOf(strict);
 		const deep = `${'{"a":['.repeat(5000)}1${']}'.repeat(5000)}`;
 		const body = page('createWebhook').replace(/\}\s*$/, `,"conditions":${deep}}`);
@@ -407,14 +410,14 @@ describe('a bad request is answered in the page’s format', () => {
 	test.each([
 		['?limit=0', 'limit'],
 		['?limit=many', 'limit'],
-	])('paging with %s', async (query, field) => {
+	])('is rejected when it pages with %s', async (query, field) => {
 		expect(await call(strict, 'GET', query)).toMatchObject(
 			refused(422, 'INVALID_INPUT', { details: { field } }),
 		);
 	});
 });
 
-test('an endpoint of another platform is not to be seen or changed', async () => {
+test('the management API neither shows nor changes endpoints of another platform', async () => {
 	const made = await runAction(
 		[{}],
 		node(
@@ -444,7 +447,7 @@ test('an endpoint of another platform is not to be seen or changed', async () =>
 	}
 });
 
-test('no secret is in an execution, and each says what was done', async () => {
+test('executions of the management API say what was done and contain no secret', async () => {
 	const [token, query] = [newSecret(), newSecret()];
 	const { data } = await call(
 		strict,
@@ -475,7 +478,7 @@ test('no secret is in an execution, and each says what was done', async () => {
 	}
 });
 
-test('a fault of the outbox is answered 500, without its reason, and fails the execution', async () => {
+test('an outbox error is answered 500 without its reason and fails the execution', async () => {
 	const other = await n8n.createCredential('agentWebhookOutboxApi', 'Another key', {
 		encryptionSecret: newSecret(),
 		outboxName: unique('other').replaceAll('-', '_'),
@@ -498,7 +501,7 @@ test('a fault of the outbox is answered 500, without its reason, and fails the e
 	await n8n.deactivate(id);
 });
 
-test('our own Platform Webhook operations are its clients', async () => {
+test('the Platform Webhook operations work as clients of the management API', async () => {
 	const platform = await n8n.createCredential('agentWebhookPlatformApi', 'Our own API', {
 		platform: 'agenticflow',
 		baseUrl: open.base,

@@ -82,8 +82,8 @@ const ITEM = {
 	tags: [{ id: 1, secret: 'x' }, { id: 2 }],
 };
 
-describe('a receiver that we did not write verifies what we send', () => {
-	test('AgenticFlow, by its page’s example, in its page’s envelope', async () => {
+describe('a third-party receiver verifies what Send sends', () => {
+	test('AgenticFlow’s own example code verifies its event and envelope', async () => {
 		const box = unique('box');
 		const { execution, outputs } = await runAction(
 			[ITEM],
@@ -131,25 +131,28 @@ describe('a receiver that we did not write verifies what we send', () => {
 		expect(JSON.stringify(execution)).not.toContain(secrets.agenticflow);
 	});
 
-	test.each(['svix', 'standardwebhooks'])('Standard Webhooks, by %s', async (library) => {
-		const box = unique('box');
-		await runAction(
-			[ITEM],
-			send(library, box, {
-				platform: 'standardWebhooks',
-				customEventType: 'order.created',
-				credentials: standardWebhooks,
-				options: { eventId: 'evt_fixed' },
-			}),
-		);
-		const [received] = await inbox(box);
-		expect(received).toMatchObject({ verified: true, headers: { 'webhook-id': 'evt_fixed' } });
-		expect(JSON.parse(received.body)).toMatchObject({ type: 'order.created', data: ITEM });
-		// Two secrets, two signatures: that is what a rotation needs.
-		expect(received.headers['webhook-signature'].split(' ')).toHaveLength(2);
-	});
+	test.each(['svix', 'standardwebhooks'])(
+		'the %s library verifies a Standard Webhooks event',
+		async (library) => {
+			const box = unique('box');
+			await runAction(
+				[ITEM],
+				send(library, box, {
+					platform: 'standardWebhooks',
+					customEventType: 'order.created',
+					credentials: standardWebhooks,
+					options: { eventId: 'evt_fixed' },
+				}),
+			);
+			const [received] = await inbox(box);
+			expect(received).toMatchObject({ verified: true, headers: { 'webhook-id': 'evt_fixed' } });
+			expect(JSON.parse(received.body)).toMatchObject({ type: 'order.created', data: ITEM });
+			// Two secrets, two signatures: that is what a rotation needs.
+			expect(received.headers['webhook-signature'].split(' ')).toHaveLength(2);
+		},
+	);
 
-	test('a wrong secret is refused by it, and the item says so', async () => {
+	test('rejects an event signed with a wrong secret, and the item says so', async () => {
 		const credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Wrong', {
 			signatureScheme: 'platform',
 			signingSecret: newSecret(),
@@ -164,7 +167,7 @@ describe('a receiver that we did not write verifies what we send', () => {
 		});
 	});
 
-	test('n8n’s HTTP Request node with our credential', async () => {
+	test('verifies a request of n8n’s HTTP Request node with our credential', async () => {
 		for (const [verifier, credentials, body] of [
 			['agenticflow', agenticflow, { specifyBody: 'json', jsonBody: '{"a": "ü", "b": [1]}' }],
 			['svix', standardWebhooks, { specifyBody: 'json', jsonBody: '{"a": "ü", "b": [1]}' }],
@@ -200,7 +203,7 @@ describe('a receiver that we did not write verifies what we send', () => {
 		}
 	});
 
-	test('the endpoint’s own authentication goes beside the signature', async () => {
+	test('gets the endpoint’s own authentication in addition to the signature', async () => {
 		const password = newSecret();
 		for (const [fields, expected] of [
 			[{ authentication: 'bearer', token: password }, { authorization: `Bearer ${password}` }],
@@ -226,8 +229,8 @@ describe('a receiver that we did not write verifies what we send', () => {
 	});
 });
 
-describe('what is sent', () => {
-	test('JSON conditions hold events back, and the item says which', async () => {
+describe('the request that Send makes', () => {
+	test('is skipped when a JSON condition is not met, and the item names the condition', async () => {
 		const box = unique('box');
 		const { outputs } = await runAction(
 			[{ satisfaction_score: 2 }, { satisfaction_score: 4.5 }, { satisfaction_score: 1 }],
@@ -245,7 +248,7 @@ describe('what is sent', () => {
 		expect(await inbox(box)).toHaveLength(2);
 	});
 
-	test('n8n’s own rules hold events back too', async () => {
+	test('is skipped when one of n8n’s own rules is not met', async () => {
 		const box = unique('box');
 		const { outputs } = await runAction(
 			[{ score: 2 }, { score: 9 }],
@@ -269,7 +272,7 @@ describe('what is sent', () => {
 		expect(outputs[0][1].json.condition).toBe('9 lt 3');
 	});
 
-	test('fields are included and excluded, through lists', async () => {
+	test('includes and excludes fields, through lists', async () => {
 		const box = unique('box');
 		await runAction(
 			[ITEM],
@@ -288,7 +291,7 @@ describe('what is sent', () => {
 		});
 	});
 
-	test('data of one’s own, without an envelope, with headers', async () => {
+	test('carries custom data without an envelope, with custom headers', async () => {
 		const box = unique('box');
 		await runAction(
 			[ITEM],
@@ -306,7 +309,7 @@ describe('what is sent', () => {
 		});
 	});
 
-	test('batches: each event once, in order, one result each', async () => {
+	test('carries each event of a batch once, in order, with one result item each', async () => {
 		const box = unique('box');
 		const items = Array.from({ length: 25 }, (_, index) => ({ index }));
 		const { outputs } = await runAction(
@@ -336,10 +339,10 @@ describe('what is sent', () => {
 	});
 });
 
-describe('attempts', () => {
+describe('the attempts of Send', () => {
 	const attemptsOf = ({ json }) => json.attempts.map(({ outcome }) => outcome);
 
-	test('fails twice, then succeeds: same id, new timestamp and signature', async () => {
+	test('keep the ID and get a new timestamp and signature when the first two fail', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 503 }, { status: 500 }]);
 		const { outputs } = await runAction(
@@ -361,7 +364,7 @@ describe('attempts', () => {
 		expect(new Set(received.map(({ body }) => body)).size).toBe(1);
 	});
 
-	test('Retry-After is waited for', async () => {
+	test('wait as long as Retry-After asks', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 429, headers: { 'retry-after': '2' } }]);
 		const { outputs } = await runAction([ITEM], send('agenticflow', box));
@@ -370,7 +373,7 @@ describe('attempts', () => {
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
 	});
 
-	test('a wait that exceeds what one run may wait is not begun: it leaves on Retry', async () => {
+	test('leave on Retry instead of waiting longer than one run may wait', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const { outputs } = await runAction(
@@ -387,7 +390,7 @@ describe('attempts', () => {
 		expect(await inbox(box)).toHaveLength(1);
 	});
 
-	test('where Retry is not connected, it is lost to nobody: it leaves on Failed and says why', async () => {
+	test('leave on Failed with the reason when Retry is not connected', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const failed = node('Failed', NOOP, {});
@@ -446,7 +449,7 @@ describe('attempts', () => {
 		expect(attempt.error_message).toContain(message);
 	});
 
-	test('a self-signed certificate is refused, unless the user ignores it', async () => {
+	test('reject a self-signed certificate unless TLS checks are off', async () => {
 		const server = await selfSignedServer();
 		const url = `https://localhost:${server.address().port}/hook`;
 		const attempt = async (skipTlsCheck) => {
@@ -461,7 +464,7 @@ describe('attempts', () => {
 		server.close();
 	});
 
-	test('statuses to retry are the user’s to choose', async () => {
+	test('retry the statuses that the user chooses', async () => {
 		const box = unique('box');
 		await behave(box, [{ status: 404 }, { status: 422 }]);
 		const { outputs } = await runAction(
@@ -471,7 +474,7 @@ describe('attempts', () => {
 		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
 	});
 
-	test('a long answer is cut', async () => {
+	test('keep only the beginning of a long response', async () => {
 		const box = unique('box');
 		await behave(box, [{ reply: 'x'.repeat(300_000) }]);
 		const { outputs } = await runAction(
@@ -482,7 +485,7 @@ describe('attempts', () => {
 		expect(outputs[0][0].json.response.body).toHaveLength(2048);
 	});
 
-	test('requests at once and per second are limited', async () => {
+	test('stay within the limits for concurrency and requests per second', async () => {
 		const box = unique('box');
 		await behave(box, Array(8).fill({ delayMs: 300 }));
 		const items = Array.from({ length: 8 }, () => ITEM);
@@ -498,7 +501,7 @@ describe('attempts', () => {
 	});
 });
 
-describe('failures and n8n’s On Error setting', () => {
+describe('failed deliveries and n8n’s On Error setting', () => {
 	const mixed = async (settings, wiring) => {
 		const box = unique('box');
 		await behave(box, [{ status: 400 }]);
@@ -511,7 +514,7 @@ describe('failures and n8n’s On Error setting', () => {
 	const fates = (outputs) =>
 		outputs.map((items) => items.map(({ json, pairedItem }) => [json.status, pairedItem.item]));
 
-	test('Stop, and nothing takes failed items: the workflow fails and says how to go on', async () => {
+	test('Stop fails the workflow and says how to continue when Failed is not connected', async () => {
 		const { execution } = await mixed({});
 		expect(execution.status).toBe('error');
 		const { error } = execution.data.resultData;
@@ -519,18 +522,18 @@ describe('failures and n8n’s On Error setting', () => {
 		expect(error.description).toContain('Connect the output Failed');
 	});
 
-	test('Stop, and Failed is connected: both leave, each on its output', async () => {
+	test('Stop puts each item on its output when Failed is connected', async () => {
 		const { execution, outputs } = await mixed({}, wired);
 		expect(execution.status).toBe('success');
 		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
 	});
 
-	test('Continue', async () => {
+	test('Continue passes failed items on', async () => {
 		const { outputs } = await mixed({ onError: 'continueRegularOutput' });
 		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
 	});
 
-	test('Continue with the error output', async () => {
+	test('Continue with the error output puts failed items on the error output', async () => {
 		const { outputs } = await mixed({ onError: 'continueErrorOutput' });
 		expect(fates(outputs.slice(0, 3))).toEqual([[['delivered', 1]], [], []]);
 		const [[{ json, pairedItem }]] = outputs.slice(3);
@@ -571,7 +574,7 @@ describe('failures and n8n’s On Error setting', () => {
 		expect(await inbox(box)).toEqual([]);
 	});
 
-	test('with Continue, bad input is an item on Failed beside the others', async () => {
+	test('Continue puts an item with bad input on Failed and sends the others', async () => {
 		const box = unique('box');
 		const { outputs } = await runAction(
 			[{ url: 'nonsense' }, { url: `${receiver}/receive/agenticflow/${box}` }],
@@ -580,7 +583,7 @@ describe('failures and n8n’s On Error setting', () => {
 		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
 	});
 
-	test('a credential that cannot sign fails the delivery and says why', async () => {
+	test('a credential that cannot sign fails the delivery with the reason', async () => {
 		const credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Empty', {
 			signatureScheme: 'platform',
 			signingSecret: '',
@@ -594,8 +597,8 @@ describe('failures and n8n’s On Error setting', () => {
 	});
 });
 
-describe('Signature', () => {
-	test('Sign: another node sends the headers, and the receiver verifies', async () => {
+describe('the Signature resource', () => {
+	test('Sign makes headers that another node sends and the receiver verifies', async () => {
 		const box = unique('box');
 		const text = '{"a":  "ü"}';
 		const sign = node(
@@ -632,7 +635,7 @@ describe('Signature', () => {
 		expect(await inbox(box)).toMatchObject([{ verified: true, body: text }]);
 	});
 
-	test('Verify behind n8n’s own Webhook: parts the requests and answers the refused ones', async () => {
+	test('Verify routes requests of n8n’s own Webhook and answers the rejected ones', async () => {
 		const secret = newStandardSecret();
 		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Verify', {
 			signatureScheme: 'standardWebhooks',
@@ -687,7 +690,7 @@ describe('Signature', () => {
 		await n8n.deactivate(id);
 	});
 
-	test('Generate Secret makes one that a credential takes', async () => {
+	test('Generate Secret makes a secret that a credential accepts', async () => {
 		const { outputs } = await runAction(
 			[{}],
 			node('Make', ACTION, {
@@ -701,7 +704,7 @@ describe('Signature', () => {
 	});
 });
 
-test('the receiver itself tells a forged request', async () => {
+test('the third-party receiver recognizes a forged request', async () => {
 	const box = unique('box');
 	await axios.post(`${receiver}/receive/svix/${box}`, '{}', { validateStatus: () => true });
 	expect(await inbox(box)).toMatchObject([{ verified: false }]);

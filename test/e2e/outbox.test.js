@@ -256,7 +256,7 @@ function formsOf(secret) {
 const seen = (text, ...some) =>
 	some.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
 
-test('the search for secrets finds them', () => {
+test('the search for leaked secrets finds planted ones', () => {
 	const [hex, standard] = [newSecret(), newStandardSecret()];
 	for (const secret of [hex, standard]) {
 		const bytes = Buffer.from(secret.replace('whsec_', ''), secret === hex ? 'hex' : 'base64');
@@ -283,10 +283,10 @@ const verifies = (secret, { body, headers }) => {
 	}
 };
 
-describe('endpoints', () => {
+describe('the Endpoint resource', () => {
 	const outbox = useOutbox('endpoints');
 
-	test('are created; their secret is told once, and stands nowhere in the tables', async () => {
+	test('creates endpoints, shows their secret once, and stores it only encrypted', async () => {
 		const box = unique('box');
 		const [token, header, query] = [newSecret(), newSecret(), newSecret()];
 		const created = await create(outbox, 'none', box, {
@@ -340,7 +340,7 @@ describe('endpoints', () => {
 		expect(seen(rows, secret, token, header, query, outbox.key)).toEqual([]);
 	});
 
-	test('are found by ID and by name, and what is not there is not', async () => {
+	test('finds endpoints by ID and by name, and reports unknown ones', async () => {
 		const [one, twin] = [unique('one'), unique('twin')];
 		const boxes = { [one]: 'no.such', [twin]: 'no.such' };
 		const [first, second] = await createAll(outbox, 'none', boxes);
@@ -374,7 +374,7 @@ describe('endpoints', () => {
 		expect(stopped).toContain('There is no endpoint "ep_nobody"');
 	});
 
-	test('are listed with what became of their deliveries', async () => {
+	test('lists endpoints with the outcomes of their deliveries', async () => {
 		const type = `${unique('listed').replace('-', '_')}.event`;
 		const [good, bad, slow, unused] = ['good', 'bad', 'slow', 'unused'].map(unique);
 		await behave(bad, down(9, 400));
@@ -422,7 +422,7 @@ describe('endpoints', () => {
 		expect(two.items.map(({ id }) => id)).toEqual(items.slice(0, 2).map(({ id }) => id));
 	});
 
-	test('are updated: URL, event types and conditions; the rest stays', async () => {
+	test('updates URL, event types and conditions and keeps the rest', async () => {
 		const [before, after] = [unique('before'), unique('after')];
 		const type = unique('updated').replace('-', '_');
 		const endpoint = await create(outbox, 'svix', before, { eventTypes: `${type}.old` });
@@ -469,7 +469,7 @@ describe('endpoints', () => {
 		expect(await inbox(after)).toHaveLength(3);
 	});
 
-	test('their rate limit and their batches are taken away by leaving them empty', async () => {
+	test('removes the rate limit and the batch settings when they are left empty', async () => {
 		const endpoint = await create(outbox, 'svix', unique('limited'), {
 			eventTypes: 'limited.event',
 			options: {
@@ -488,7 +488,7 @@ describe('endpoints', () => {
 		for (const name of ['rate_limit', 'batch_settings']) expect(items[0]).not.toHaveProperty(name);
 	});
 
-	test('what cannot be is refused with what would do, and changes nothing', async () => {
+	test('rejects invalid settings with a valid example and changes nothing', async () => {
 		const box = unique('box');
 		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'refusals.*' });
 		const each = { onError: 'continueRegularOutput' };
@@ -548,7 +548,7 @@ describe('endpoints', () => {
 		expect(items.some(({ name }) => name.startsWith('never'))).toBe(false);
 	});
 
-	test('are disabled, enabled and deleted', async () => {
+	test('disables, enables and deletes endpoints', async () => {
 		const box = unique('box');
 		const type = `${unique('switched').replace('-', '_')}.event`;
 		const endpoint = await create(outbox, 'svix', box, { eventTypes: type });
@@ -589,7 +589,7 @@ describe('endpoints', () => {
 		expect(await inbox(box)).toHaveLength(1);
 	});
 
-	test('rotate their secret: both sign until the old one ends', async () => {
+	test('rotates a secret so that both sign until the old one expires', async () => {
 		const type = `${unique('rotated').replace('-', '_')}.event`;
 		const box = unique('box');
 		const endpoint = await create(outbox, 'none', box, { eventTypes: type });
@@ -627,7 +627,7 @@ describe('endpoints', () => {
 		]);
 	});
 
-	test('rotate a secret of AgenticFlow, whose header carries one signature', async () => {
+	test('rotates a secret of AgenticFlow, whose header carries one signature', async () => {
 		const type = `${unique('rotated').replace('-', '_')}.event`;
 		const box = unique('box');
 		const endpoint = await create(outbox, 'agenticflow', box, { eventTypes: type });
@@ -652,7 +652,7 @@ describe('endpoints', () => {
 		expect(after.headers).not.toHaveProperty('x-agenticflow-signature-2');
 	});
 
-	test('are tested: what came of it is told, and nothing is put on record', async () => {
+	test('sends a test event, reports the outcome, and keeps no delivery', async () => {
 		const [good, bad] = [unique('good'), unique('bad')];
 		await behave(bad, [{ status: 503, reply: { why: 'maintenance' } }]);
 		const eventTypes = 'other.type';
@@ -707,7 +707,7 @@ describe('endpoints', () => {
 		).toContain('"no type" is not an event type');
 	});
 
-	test('have a scheme, an authentication and headers of their own', async () => {
+	test('sends with the endpoint’s own scheme, authentication and headers', async () => {
 		const type = `${unique('custom').replace('-', '_')}.event`;
 		const [custom, unsigned] = [unique('custom'), unique('unsigned')];
 		const password = newSecret();
@@ -773,7 +773,7 @@ describe('endpoints', () => {
 	});
 });
 
-describe('events go to subscribers', () => {
+describe('Event → Send to all subscribers', () => {
 	const outbox = useOutbox('subscribers');
 	const [exact, star, conditional] = ['exact', 'star', 'conditional'].map(unique);
 	const [keyedBox, raced, on, off, later, never, wired, large] = [
@@ -804,7 +804,7 @@ describe('events go to subscribers', () => {
 		});
 	});
 
-	test('each gets what it is subscribed to, and items say which is which', async () => {
+	test('sends each endpoint what it is subscribed to, with one item per delivery', async () => {
 		const items = [
 			{ type: 'order.created', total: 50, card: 1 },
 			{ type: 'order.created', total: 150, card: 2 },
@@ -886,7 +886,7 @@ describe('events go to subscribers', () => {
 		}
 	});
 
-	test('data of one’s own, and the node’s own conditions', async () => {
+	test('sends custom data and applies the node’s own conditions', async () => {
 		const before = (await inbox(exact)).length;
 		const sent = await send(outbox, [{ id: 1 }, { id: 2 }], {
 			dataSource: 'json',
@@ -903,7 +903,7 @@ describe('events go to subscribers', () => {
 		expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
 	});
 
-	test('a key that was sent before sends nothing, and says so', async () => {
+	test('sends nothing for an idempotency key that was used before, and says so', async () => {
 		const type = 'keyed.event';
 		const keyed = { type, options: { idempotencyKey: '={{ $json.key }}' } };
 		const key = unique('key');
@@ -935,7 +935,7 @@ describe('events go to subscribers', () => {
 		expect(sentOnce.sort()).toEqual([1, 3, 5, 6]);
 	});
 
-	test('one key in two executions at once is one event', async () => {
+	test('makes one event of an idempotency key that two executions use at once', async () => {
 		const plan = await planAction(
 			actNode(
 				outbox,
@@ -953,7 +953,7 @@ describe('events go to subscribers', () => {
 		expect(log).toHaveLength(10);
 	});
 
-	test('a disabled endpoint’s delivery is held; the others’ go out', async () => {
+	test('puts the delivery of a disabled endpoint on hold and sends the others', async () => {
 		await done(outbox, ['endpoint', 'disable'], byId(endpoints[off]));
 		const sent = await send(outbox, [{ n: 1 }], { type: 'held.event' });
 		expect(sent.counts).toEqual([1, 0, 1, 0]);
@@ -965,7 +965,7 @@ describe('events go to subscribers', () => {
 		expect(await inbox(on)).toHaveLength(1);
 	});
 
-	test('what fails leaves on Retry or Failed, and the workflow does not fail', async () => {
+	test('puts failed deliveries on Retry or Failed without failing the workflow', async () => {
 		await behave(later, down(1));
 		await behave(never, down(1, 400));
 		const sent = await send(outbox, [{ n: 1 }], { type: 'failing.event' });
@@ -994,10 +994,10 @@ describe('events go to subscribers', () => {
 		expect(await inbox(never)).toHaveLength(1);
 	});
 
-	describe('an item that comes from Retry', () => {
+	describe('an item that comes back from Retry', () => {
 		const REFUSAL = 'do not wire Retry back';
 
-		test('of a node that sends to one endpoint is refused', async () => {
+		test('is rejected by Send to subscribers when it belongs to a direct delivery', async () => {
 			const before = (await inbox(exact)).length;
 			const items = [{ total: 1, delivery_state: { version: 1, delivery_id: 'dlv_x' } }];
 			expect(await refused(outbox, ['event', 'send'], sending(), { items })).toContain(REFUSAL);
@@ -1018,7 +1018,7 @@ describe('events go to subscribers', () => {
 			expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
 		});
 
-		test('of a node that sends to subscribers is refused, and not sent as an event', async () => {
+		test('is rejected by Send to subscribers instead of being sent as an event', async () => {
 			await behave(wired, down(1));
 			const again = {
 				...actNode(outbox, ['event', 'send'], sending({ type: 'wired.event' })),
@@ -1035,7 +1035,7 @@ describe('events go to subscribers', () => {
 		});
 	});
 
-	test('an event that is too large is refused before anything is sent', async () => {
+	test('rejects an event that is too large before anything is sent', async () => {
 		const items = [{ n: 1 }, { n: 2, text: 'ü'.repeat(140_000) }];
 		const type = 'large.event';
 		const message = await refused(outbox, ['event', 'send'], sending({ type }), { items });
@@ -1050,16 +1050,16 @@ describe('events go to subscribers', () => {
 		expect((await inbox(large)).map(({ body }) => JSON.parse(body).data)).toEqual([{ n: 1 }]);
 	});
 
-	test('an event type that is none is refused', async () => {
+	test('rejects an invalid event type', async () => {
 		const message = await refused(outbox, ['event', 'send'], sending({ type: 'order created' }));
 		expect(message).toContain('"order created" is not an event type');
 	});
 });
 
-describe('Deliver Due', () => {
+describe('Delivery → Deliver Due', () => {
 	const outbox = useOutbox('due');
 
-	test('attempts a retry that is due: the same event, signed anew; else it has no items', async () => {
+	test('attempts a due retry with the same event and a new signature, and outputs no items when idle', async () => {
 		const box = unique('box');
 		await behave(box, down(1));
 		await create(outbox, 'svix', box, { eventTypes: 'due.event', options: quick });
@@ -1096,7 +1096,7 @@ describe('Deliver Due', () => {
 		expect(await inbox(box)).toHaveLength(2);
 	});
 
-	test('in two executions at once, sends each of 100 deliveries once', async () => {
+	test('sends each of 100 deliveries once when two executions run at once', async () => {
 		const box = unique('box');
 		// Slow, so that the second begins while the first is sending.
 		await behave(box, [...down(100), ...Array(100).fill({ delayMs: 300 })]);
@@ -1129,7 +1129,7 @@ describe('Deliver Due', () => {
 		]);
 	});
 
-	test('an endpoint that fails thrice is disabled and its deliveries held, until they are replayed', async () => {
+	test('disables an endpoint after three failures and keeps its deliveries on hold until they are replayed', async () => {
 		const since = new Date().toISOString();
 		const box = unique('box');
 		await behave(box, down(3));
@@ -1194,7 +1194,7 @@ describe('Deliver Due', () => {
 		).toEqual(sentIds);
 	});
 
-	test('410 disables an endpoint at once', async () => {
+	test('disables an endpoint that answers 410 at once', async () => {
 		const since = new Date().toISOString();
 		const box = unique('box');
 		await behave(box, down(1, 410));
@@ -1228,7 +1228,7 @@ describe('Deliver Due', () => {
 	});
 });
 
-describe('the log', () => {
+describe('the delivery log', () => {
 	const outbox = useOutbox('log');
 	const boxes = {};
 	const ids = {};
@@ -1343,7 +1343,7 @@ describe('the log', () => {
 		).toContain('"Accepted After" is not a time');
 	});
 
-	test('gets one, and its attempts', async () => {
+	test('returns one delivery and its attempts', async () => {
 		const [pending] = sent.third.retry;
 		const got = await done(outbox, ['delivery', 'get'], { deliveryId: pending.delivery_id });
 		const { delivery_id, delivery_state, duplicate, endpoint, endpoint_name, response, ...rest } =
@@ -1386,7 +1386,7 @@ describe('the log', () => {
 		);
 	});
 
-	test('counts them, and the counts add up to the list exactly', async () => {
+	test('counts deliveries so that the counts add up to the list', async () => {
 		const filters = [{}, { endpointId: ids.bad }, { since: between }, { eventType: 'no.such' }];
 		const lists = await perFilter('getAll', filters, { returnAll: true });
 		const counts = await perFilter('getStats', filters);
@@ -1452,7 +1452,7 @@ describe('the log', () => {
 		}
 	});
 
-	test('and the endpoints have ten fields at most, where Simplify is on', async () => {
+	test('returns at most ten fields per delivery and endpoint when Simplify is on', async () => {
 		const [{ delivery_id: deliveryId }] = sent.second.failed;
 		const endpoint = { id: ids.bad };
 		for (const [operation, parameters, secret] of [
@@ -1484,7 +1484,7 @@ describe('the log', () => {
 		}
 	});
 
-	test('draws them, as a picture that n8n shows', async () => {
+	test('draws a chart of deliveries that n8n shows as an image', async () => {
 		const filters = { eventType: 'a.one' };
 		const drawn = await done(outbox, ['delivery', 'getStats'], {
 			filters,
@@ -1528,7 +1528,7 @@ describe('the log', () => {
 		expect(without.outputs[0][0].binary).toBeUndefined();
 	});
 
-	test('a delivery is replayed at once, whether it had failed or not', async () => {
+	test('replays a delivery at once, whether it had failed or not', async () => {
 		// The endpoint answers now.
 		await behave(boxes.bad, []);
 		const failed = sent.second.failed[0];
@@ -1568,7 +1568,7 @@ describe('the log', () => {
 		expect(await getMany(outbox)).toHaveLength(9);
 	});
 
-	test('a replay that fails again has its schedule from the beginning', async () => {
+	test('starts the retry schedule over when a replay fails', async () => {
 		const failed = sent.first.failed[0];
 		await behave(boxes.bad, down(1));
 		const replayed = await done(outbox, ['delivery', 'replay'], {
@@ -1581,7 +1581,7 @@ describe('the log', () => {
 		expect(Date.parse(replayed.retry[0].next_attempt_at)).toBeGreaterThan(Date.now() + 3_000_000);
 	});
 
-	test('none is replayed while its endpoint is disabled', async () => {
+	test('replays nothing while the endpoint is disabled', async () => {
 		const [held] = sent.third.failed;
 		const parameters = { deliveryId: held.delivery_id };
 		const message = await refused(outbox, ['delivery', 'replay'], parameters);
@@ -1595,7 +1595,7 @@ describe('the log', () => {
 		expect(got.items).toMatchObject([{ status: 'held', attempts: 0 }]);
 	});
 
-	test('pruned by age, what has ended is deleted and what waits stays', async () => {
+	test('prunes ended deliveries by age and keeps waiting ones', async () => {
 		const keep = await done(outbox, ['delivery', 'prune']);
 		expect(keep.items).toEqual([{ deleted_deliveries: 0, deleted_events: 0 }]);
 		const before = await getMany(outbox);
@@ -1622,8 +1622,8 @@ describe('the log', () => {
 	});
 });
 
-describe('what is wrong is told', () => {
-	test('a key that is too short, and a name that is none', async () => {
+describe('outbox errors', () => {
+	test('name an encryption key that is too short and an invalid outbox name', async () => {
 		const name = outboxName('short');
 		const short = await outboxCredential(name, newSecret().slice(0, 31));
 		for (const operation of [
@@ -1647,7 +1647,7 @@ describe('what is wrong is told', () => {
 		expect(await tablesOf({ name })).toEqual([]);
 	});
 
-	test('another key than the endpoints’ is told, and further keys mend it', async () => {
+	test('name a wrong encryption key, which additional keys fix', async () => {
 		const name = outboxName('keys');
 		const [key, other] = [newSecret(), newSecret()];
 		const outbox = { name, credentials: await outboxCredential(name, key) };
@@ -1684,7 +1684,7 @@ describe('what is wrong is told', () => {
 		expect((await inbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
 	});
 
-	test('a column that a person has deleted', async () => {
+	test('name a column that a person has deleted', async () => {
 		const outbox = { name: outboxName('column'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
 		const box = unique('box');
@@ -1712,7 +1712,7 @@ describe('what is wrong is told', () => {
 		expect(await inbox(box)).toHaveLength(before);
 	});
 
-	test('a row that a person has edited to nonsense', async () => {
+	test('name a row that a person has made unreadable', async () => {
 		const outbox = { name: outboxName('rows'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
 		const box = unique('box');
@@ -1753,7 +1753,7 @@ describe('what is wrong is told', () => {
 		expect(await inbox(box)).toHaveLength(2);
 	});
 
-	test('tables that a person has deleted are made anew', async () => {
+	test('do not occur when a person has deleted the tables: they are created again', async () => {
 		const outbox = { name: outboxName('deleted'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
 		const boxes = [unique('box'), unique('box')];
@@ -1776,7 +1776,7 @@ describe('what is wrong is told', () => {
 	});
 });
 
-test('two executions at once may be the first use of an outbox', async () => {
+test('two executions at once may be the first to use an outbox', async () => {
 	for (const many of [false, true]) {
 		const outbox = { name: outboxName('first'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
@@ -1801,7 +1801,7 @@ test('two executions at once may be the first use of an outbox', async () => {
 	}
 });
 
-test('no execution holds a secret but those that made or were given it', async () => {
+test('no execution contains a secret except those that created or received it', async () => {
 	const makers = ['endpoint create', 'endpoint rotateSecret'];
 	const others = runs.filter(({ operation }) => !makers.includes(operation));
 	expect(others.length).toBeGreaterThan(50);

@@ -28,7 +28,7 @@ async function batchesAt(box) {
 	return { requests: requests.length, batches: [...batches.values()] };
 }
 
-test('each event is in one batch, none is too large, and none waits too long', async () => {
+test('puts each event into exactly one batch within the limits of size and wait', async () => {
 	const limits = {
 		count: { maxEvents: 100, maxWaitSeconds: 20 },
 		time: { maxEvents: 1000, maxWaitSeconds: 5 },

@@ -54,7 +54,7 @@ async function sendAll(name, isOver) {
 	return again;
 }
 
-test('loses nothing, and repeats no more than the attempts whose outcome was not yet on record', async () => {
+test('a killed outbox loses nothing and repeats at most the attempts that were not on record', async () => {
 	await stage.behave(
 		boxes.half,
 		Array.from({ length: 6000 }, () => (Math.random() < 0.5 ? { status: 503 } : {})),

@@ -71,7 +71,7 @@ beforeAll(async () => {
 
 afterAll(stage.switchOff);
 
-test('endpoints stand by name, with what they are, and can be searched', async () => {
+test('the list of endpoints shows names and details, and can be searched', async () => {
 	const results = await list('searchEndpoints', outbox);
 	expect(results).toEqual([
 		{ name: `Billing (${receiver}/receive/svix/${billing.box})`, value: billing.id },
@@ -88,7 +88,7 @@ test('endpoints stand by name, with what they are, and can be searched', async (
 	expect(second.name).toMatch(/^Shipping \(disabled, /);
 });
 
-test('deliveries and events stand with what they are about, once each', async () => {
+test('the lists of deliveries and events show each of them once, with details', async () => {
 	const deliveries = await list('searchDeliveries', outbox);
 	expect(
 		deliveries.map((entry) => entry.name.replace(/\d{4}-\d\d-\d\d \d\d:\d\d$/, 'TIME')),
@@ -119,7 +119,7 @@ test('deliveries and events stand with what they are about, once each', async ()
 	expect(ofEvent).toHaveLength(2);
 });
 
-test('an outbox that nothing was ever put in has empty lists', async () => {
+test('an unused outbox has empty lists', async () => {
 	const unused = await credential(
 		{ n8nApiKey: n8n.apiKey, n8nUrl: n8n.base },
 		unique('unused').replaceAll('-', '_'),
@@ -137,7 +137,7 @@ test.each([
 		{ n8nApiKey: 'any', n8nUrl: 'http://127.0.0.1:1' },
 		'n8n’s own API could not be reached at http://127.0.0.1:1',
 	],
-])('with %s, the list says what is wrong', async (_, more, message) => {
+])('the list says what is wrong with %s', async (_, more, message) => {
 	const wrong = await credential({ n8nUrl: n8n.base, ...more });
 	await expect(list('searchEndpoints', wrong)).rejects.toThrow(message);
 });

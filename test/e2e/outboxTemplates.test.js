@@ -45,7 +45,7 @@ const templateOf = (name) =>
 const itemsOf = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
-test('the templates fan out, keep what fails, and deliver it when it is due', async () => {
+test('the templates fan out events, keep failed deliveries, and deliver them when due', async () => {
 	const [well, slow] = [unique('well'), unique('slow')];
 	await behave(slow, [{ status: 503 }]);
 	const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
@@ -99,7 +99,7 @@ test('the templates fan out, keep what fails, and deliver it when it is due', as
 	expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
-test('a send calls n8n’s tables as often for 500 events as for one', async () => {
+test('a send makes as many Data Table calls for 500 events as for one', async () => {
 	await register(unique('cost'), {}, 'invoice.paid');
 	const send = {
 		resource: 'event',
@@ -125,7 +125,7 @@ test('a send calls n8n’s tables as often for 500 events as for one', async () 
 	console.log(`Sending 1 event and 500 events to their endpoints: ${calls.join(' and ')} calls`);
 });
 
-test('a rate limit holds over executions that send at once', async () => {
+test('a rate limit holds across executions that send at once', async () => {
 	const box = unique('limited');
 	await register(box, { rateLimit: { limit: { max: 5, perSeconds: 1 } } }, 'limited.event');
 	const send = {

@@ -361,14 +361,14 @@ const OPERATIONS = new AgentWebhook().description.properties
 const WITHOUT = ['webhook/respond'];
 
 test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
-	'%s puts out what its schema says',
+	'%s outputs items that match its schema',
 	async (operation) => {
 		expectToFit(await schemaOf(ACTION, `1.0.0/${operation}`), items[operation]);
 	},
 );
 
 // The editor shows none of triggers; n8n's own builder of workflows reads it, by this function.
-test('the trigger puts out what its schema says', () => {
+test('the trigger outputs items that match its schema', () => {
 	const nodeDir = path.join(root, 'dist/nodes/AgentWebhookTrigger');
 	const { version } = new AgentWebhookTrigger().description;
 	const schema = loadOutputSchema({ nodeDir, version: version[0], versionFallback: true });

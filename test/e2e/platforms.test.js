@@ -129,7 +129,7 @@ const EXAMPLES = [
 	body: example.body ?? page(example.platform, example.name),
 }));
 
-describe('what a platform’s page shows comes out of the workflow, byte for byte', () => {
+describe('a documented example body leaves the trigger unchanged', () => {
 	test.each(EXAMPLES)('$platform: $name', async ({ platform, kind, name, body }) => {
 		const hook = await triggered(
 			{ platform, requestKind: kind, options: { rawBodyField: 'raw' } },
@@ -160,7 +160,7 @@ describe('what a platform’s page shows comes out of the workflow, byte for byt
 	});
 
 	test.each(['agentMessage', 'workflowRun'])(
-		'agenticflow: %s, with a URL token, Bearer or Basic as the page has them',
+		'agenticflow: %s, with a URL token, Bearer token or Basic credentials',
 		async (kind) => {
 			const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Callers', {
 				urlTokens: 'wh_1234567890abcdef',
@@ -183,7 +183,7 @@ describe('what a platform’s page shows comes out of the workflow, byte for byt
 	);
 });
 
-describe('forged requests are refused with their code, and start nothing', () => {
+describe('a forged request is rejected with its code and starts no execution', () => {
 	const CASES = EXAMPLES.filter(
 		({ platform }, index) =>
 			EXAMPLES.findIndex((example) => example.platform === platform) === index,
@@ -236,8 +236,8 @@ describe('forged requests are refused with their code, and start nothing', () =>
 	});
 });
 
-describe('events that do not look as the page shows them', () => {
-	test('are refused with the field, and unknown fields and events pass', async () => {
+describe('events that differ from the documented form', () => {
+	test('are rejected with the field at fault, but unknown fields and events pass', async () => {
 		const hook = await triggered(
 			{ platform: 'workflux', requestKind: 'event' },
 			{ credentials: inbound },
@@ -265,7 +265,7 @@ describe('events that do not look as the page shows them', () => {
 		expect(await n8n.finished(hook.id, 2)).toHaveLength(2);
 	});
 
-	test('leads need a name and a valid e-mail address', async () => {
+	test('are rejected when a lead lacks a name or a valid email address', async () => {
 		const hook = await triggered(
 			{ platform: 'agentflow', requestKind: 'lead' },
 			{ credentials: inbound },
@@ -290,7 +290,7 @@ describe('events that do not look as the page shows them', () => {
 		expect(outputsOf(execution, 'Trigger')[0][0].json.body).toEqual(lead);
 	});
 
-	test('by option, pass as any JSON', async () => {
+	test('pass as any JSON when validation is off', async () => {
 		const hook = await triggered(
 			{ platform: 'agenticflow', requestKind: 'event', options: { validateEvents: false } },
 			{ credentials: inbound },
@@ -299,7 +299,7 @@ describe('events that do not look as the page shows them', () => {
 		expect((await post(hook.url, body, SIGNED.agenticflow(body))).status).toBe(200);
 	});
 
-	test('of a type that was not chosen are answered 200 and start nothing', async () => {
+	test('are answered 200 and start no execution when their type was not chosen', async () => {
 		const hook = await triggered(
 			{ platform: 'agentPlatform', requestKind: 'event', events: ['user.message'] },
 			{ credentials: inbound },
@@ -314,7 +314,7 @@ describe('events that do not look as the page shows them', () => {
 	});
 });
 
-describe('repeated deliveries', () => {
+describe('duplicate deliveries', () => {
 	const event = (lead, type = 'lead.qualified') =>
 		JSON.stringify({ event: type, timestamp: new Date().toISOString(), data: { lead_id: lead } });
 	const send = async (hook, body) =>
@@ -325,7 +325,7 @@ describe('repeated deliveries', () => {
 			{ credentials: inbound, ...then },
 		);
 
-	test('are answered 200 and start nothing, by lead_id and event', async () => {
+	test('are answered 200 and start no execution, recognized by lead_id and event', async () => {
 		const hook = await leads();
 		expect(await send(hook, event('1'))).toMatchObject({ status: 'received' });
 		expect(await send(hook, event('1'))).toMatchObject({ success: true, status: 'duplicate' });
@@ -336,7 +336,7 @@ describe('repeated deliveries', () => {
 		expect(outputsOf(executions[0], 'Trigger')[0][0].json.duplicate_key).toBe('1:lead.qualified');
 	});
 
-	test('that come at once start one execution', async () => {
+	test('start one execution when they arrive at once', async () => {
 		const hook = await leads();
 		const replies = await Promise.all(Array.from({ length: 8 }, () => send(hook, event('1'))));
 		const statuses = replies.map(({ status }) => status).sort();
@@ -344,7 +344,7 @@ describe('repeated deliveries', () => {
 		expect(await n8n.finished(hook.id)).toHaveLength(1);
 	});
 
-	test('of a delivery that failed are new ones', async () => {
+	test('start an execution again when the first delivery failed', async () => {
 		const fail = node(
 			'Fail',
 			'n8n-nodes-base.stopAndError',
@@ -360,7 +360,7 @@ describe('repeated deliveries', () => {
 		expect(await n8n.finished(hook.id, 2)).toHaveLength(2);
 	});
 
-	test('are new ones by option, and by a key of one’s own', async () => {
+	test('start an execution again with duplicate checks off or with a custom key', async () => {
 		const off = await leads({ options: { duplicateWindowMinutes: 0 } });
 		expect(await send(off, event('1'))).toMatchObject({ status: 'received' });
 		expect(await send(off, event('1'))).toMatchObject({ status: 'received' });
@@ -372,7 +372,7 @@ describe('repeated deliveries', () => {
 	});
 });
 
-describe('what we send passes the code on the platform’s page', () => {
+describe('the platform’s own example code verifies what Send sends', () => {
 	const item = { lead_id: 'lead_1', text: 'Grüße 🙂', nested: { list: [1, 2.5, null] } };
 
 	async function sent(base, verifier, parameters, input = item) {
@@ -398,7 +398,7 @@ describe('what we send passes the code on the platform’s page', () => {
 	}
 	const seconds = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
-	test('AgenticFlow’s events, in Node', async () => {
+	test('for AgenticFlow’s events, in Node', async () => {
 		const { received } = await sent(node24, 'agenticflow', {
 			platform: 'agenticflow',
 			eventType: 'agent.message.sent',
@@ -449,7 +449,7 @@ describe('what we send passes the code on the platform’s page', () => {
 		expect(result).not.toHaveProperty('event');
 	});
 
-	test('the agent platform’s events, in Node', async () => {
+	test('for the agent platform’s events, in Node', async () => {
 		const { received } = await sent(node24, 'agentPlatform', {
 			platform: 'agentPlatform',
 			eventType: 'user.message',
@@ -463,7 +463,7 @@ describe('what we send passes the code on the platform’s page', () => {
 		});
 	});
 
-	test('UPTIQ’s calls, with the key of a file that we made, in Node', async () => {
+	test('for UPTIQ’s calls with a generated key file, in Node', async () => {
 		const generate = node('Generate', ACTION, {
 			resource: 'signature',
 			operation: 'generateSecret',
@@ -494,39 +494,42 @@ describe('what we send passes the code on the platform’s page', () => {
 			{ user: 'username', password: 'password' },
 			({ headers }) => headers.authorization === 'Basic dXNlcm5hbWU6cGFzc3dvcmQ=',
 		],
-	])('AgenticFlow’s agent URL, with %s and no signature', async (authentication, fields, fits) => {
-		const credentials = await n8n.createCredential('agentWebhookOutboundApi', authentication, {
-			authentication,
-			...fields,
-			signatureScheme: 'platform',
-		});
-		const box = unique('box');
-		const send = node(
-			'Send',
-			ACTION,
-			{
-				platform: 'agenticflow',
-				requestKind: 'agentMessage',
-				url: `${node24}/receive/none/${box}`,
-				field_message: 'Hello',
-				additionalFields: { field_context: '{"order_id": "12345"}' },
-				options: { skipTlsCheck: true },
-			},
-			{ credentials },
-		);
-		const { outputs } = await runAction([{}], send);
-		expect(outputs[0][0].json).toMatchObject({ status: 'delivered', request: 'agentMessage' });
-		expect(JSON.stringify(outputs)).not.toContain('wh_1');
-		const { data } = await axios.get(`${node24}/inbox/${box}`, { httpsAgent: insecure });
-		expect(JSON.parse(data[0].body)).toEqual({
-			message: 'Hello',
-			context: { order_id: '12345' },
-		});
-		expect(fits(data[0])).toBe(true);
-		expect(data[0].headers).not.toHaveProperty('x-agenticflow-signature');
-	});
+	])(
+		'for AgenticFlow’s agent URL with %s and no signature',
+		async (authentication, fields, fits) => {
+			const credentials = await n8n.createCredential('agentWebhookOutboundApi', authentication, {
+				authentication,
+				...fields,
+				signatureScheme: 'platform',
+			});
+			const box = unique('box');
+			const send = node(
+				'Send',
+				ACTION,
+				{
+					platform: 'agenticflow',
+					requestKind: 'agentMessage',
+					url: `${node24}/receive/none/${box}`,
+					field_message: 'Hello',
+					additionalFields: { field_context: '{"order_id": "12345"}' },
+					options: { skipTlsCheck: true },
+				},
+				{ credentials },
+			);
+			const { outputs } = await runAction([{}], send);
+			expect(outputs[0][0].json).toMatchObject({ status: 'delivered', request: 'agentMessage' });
+			expect(JSON.stringify(outputs)).not.toContain('wh_1');
+			const { data } = await axios.get(`${node24}/inbox/${box}`, { httpsAgent: insecure });
+			expect(JSON.parse(data[0].body)).toEqual({
+				message: 'Hello',
+				context: { order_id: '12345' },
+			});
+			expect(fits(data[0])).toBe(true);
+			expect(data[0].headers).not.toHaveProperty('x-agenticflow-signature');
+		},
+	);
 
-	test('what a platform would refuse is not sent, and says why', async () => {
+	test('a request that the platform would reject is not sent, and the item says why', async () => {
 		for (const [parameters, message] of [
 			[
 				{ requestKind: 'lead', field_name: 'A', field_email: 'nobody' },
@@ -547,7 +550,7 @@ describe('what we send passes the code on the platform’s page', () => {
 	});
 });
 
-test('every platform that sends or takes webhooks is on this page', () => {
+test('every agent platform is covered by this file', () => {
 	const tested = new Set(EXAMPLES.map(({ platform }) => platform));
 	const listed = PLATFORMS.filter(({ section }) => section === 'platform').map(({ id }) => id);
 	expect([...tested].sort()).toEqual([...listed].sort());

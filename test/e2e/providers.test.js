@@ -45,7 +45,7 @@ async function check(hook, query, body, headers, signatureHeader) {
 	return await outcome(hook);
 }
 
-test('Twilio: the URL with its query, and a form’s fields', async () => {
+test('Twilio’s signature covers the URL with its query and the form fields', async () => {
 	const hook = await receiving('twilio');
 	const fields = {
 		To: '+18005551212',
@@ -70,7 +70,7 @@ test('Twilio: the URL with its query, and a form’s fields', async () => {
 	expect(json).toMatchObject({ event: 'received', body: fields });
 });
 
-test('Twilio: JSON, whose digest stands in the URL', async () => {
+test('Twilio’s signature covers a JSON body by the digest in the URL', async () => {
 	const hook = await receiving('twilio');
 	const body = '{"property": "value", "boolean": true}';
 	const query = `?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
@@ -84,7 +84,7 @@ test('Twilio: JSON, whose digest stands in the URL', async () => {
 	);
 });
 
-test('HubSpot: method, URL, body and time; several events at once', async () => {
+test('HubSpot’s signature covers method, URL, body and time of several events at once', async () => {
 	const hook = await receiving('hubspot', { options: { eventTypes: 'contact.creation' } });
 	const events = [
 		{ eventId: 1, subscriptionId: 12345, occurredAt: 1, subscriptionType: 'contact.deletion' },
@@ -113,7 +113,7 @@ describe('Slack', () => {
 		'X-Slack-Signature': `v0=${hmac(`v0:${at}:${body}`)}`,
 	});
 
-	test('its challenge is answered, if it is signed, and starts nothing', async () => {
+	test('gets its signed challenge answered without an execution', async () => {
 		const hook = await receiving('slack');
 		const body =
 			'{"token":"Jhj5dZrVaK7ZwHHjRyZWjbDl","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}';
@@ -123,7 +123,7 @@ describe('Slack', () => {
 		expect(await n8n.executions(hook.id)).toEqual([]);
 	});
 
-	test('events, interactions and slash commands', async () => {
+	test('starts executions with events, interactions and slash commands', async () => {
 		for (const [contentType, body, expected] of [
 			[
 				'application/json',
@@ -156,7 +156,7 @@ describe('Slack', () => {
 	});
 });
 
-test('Zoom: its URL validation is answered with the token’s HMAC', async () => {
+test('Zoom’s URL validation is answered with the HMAC of its token', async () => {
 	const hook = await receiving('zoom');
 	const body =
 		'{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}';
@@ -171,7 +171,7 @@ test('Zoom: its URL validation is answered with the token’s HMAC', async () =>
 	]);
 });
 
-test('Discord: pings are answered and forged ones refused; an event starts the workflow', async () => {
+test('Discord’s pings are answered, forged pings are rejected, and an event starts the workflow', async () => {
 	const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 	const hex = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 	const own = await n8n.createCredential('agentWebhookInboundApi', 'Discord', {
@@ -198,7 +198,7 @@ test('Discord: pings are answered and forged ones refused; an event starts the w
 	});
 });
 
-test('GitHub and Stripe: the event’s type and key, from header and body', async () => {
+test('GitHub and Stripe events get their type and duplicate key from header and body', async () => {
 	const github = await receiving('github');
 	const push = `payload=${encodeURIComponent('{"ref":"refs/heads/main"}')}`;
 	const pushed = await check(
@@ -237,7 +237,7 @@ test('GitHub and Stripe: the event’s type and key, from header and body', asyn
 	});
 });
 
-test('the template lets each delivery through once, whatever the trigger remembers', async () => {
+test('the exactly-once template lets each delivery through once even if the trigger forgot it', async () => {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/exactly-once.json'), 'utf8'),
 	);

@@ -73,7 +73,7 @@ const curl = async (command) =>
 		await shell(command.replace('https://your-n8n', base).replace('curl', 'curl -sS'), secrets),
 	);
 
-test('its call is answered as the page shows, and the event arrives, signed', async () => {
+test('the README’s call is answered as shown, and the signed event arrives', async () => {
 	expect(await curl(call)).toEqual({
 		...answer,
 		execution_id: expect.stringMatching(/^\d+$/),
@@ -86,14 +86,14 @@ test('its call is answered as the page shows, and the event arrives, signed', as
 	expect(JSON.parse(received.body).data.message).toBe('Hello, I need help with my order #12345');
 });
 
-test('with another body and the same signature it is refused as the page says, and starts nothing', async () => {
+test('the README’s call is rejected as described when the body changes', async () => {
 	const [code] = /`(SIGNATURE_\w+)`/.exec(quickStart).slice(1);
 	const refused = await curl(call.replace('-d "$body"', `-d '{"message":"Jello"}'`));
 	expect(refused).toMatchObject({ success: false, error: { code } });
 	expect(await n8n.executions(id)).toHaveLength(1);
 });
 
-test('where the endpoint does not take the event, the answer is as the page says', async () => {
+test('the README’s call is answered as described when the endpoint fails', async () => {
 	await behave(box, [{ status: 404 }]);
 	const [, status] = /the answer is (\d+) and says why/.exec(quickStart.replaceAll(/\s+/g, ' '));
 	const printed = await shell(

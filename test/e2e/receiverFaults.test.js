@@ -268,7 +268,7 @@ function expectDurations(attempts, { timeoutSeconds }) {
 
 const succeeds = ({ attempts }) => attempts[attempts.length - 1][0] === 'success';
 
-describe('Event → Send', () => {
+describe('Event → Send to a faulty receiver', () => {
 	let delivered;
 	let failures;
 	let text;
@@ -292,7 +292,7 @@ describe('Event → Send', () => {
 		expectDurations(item.attempts, expected);
 	});
 
-	test('nothing that a fault says shows a secret, a place in a source, or more than one line', () => {
+	test('shows no secret, no source location and no line break in any message', () => {
 		for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
 		for (const { attempts } of failures.values()) {
 			for (const { error_message } of attempts) {
@@ -302,7 +302,7 @@ describe('Event → Send', () => {
 		}
 	});
 
-	test('credentials were sent to the endpoint, and nothing to where it redirects', () => {
+	test('sends credentials to the endpoint and nothing to the target of a redirect', () => {
 		const [{ text: request }, ...more] = faulty.requests.redirectElsewhere;
 		expect(request).toContain(`token=${secrets.token}`);
 		expect(request).toMatch(/^webhook-signature: v1,/im);
@@ -311,15 +311,15 @@ describe('Event → Send', () => {
 		expect(faulty.elsewhereConnections).toBe(0);
 	});
 
-	test('every attempt had a connection of its own: none was closed under it', () => {
+	test('makes each attempt on a new connection', () => {
 		for (const fault of ['keepAliveClosed', 'keepAliveReset']) {
 			expect(faulty.requests[fault]).toHaveLength(2);
 		}
 	});
 });
 
-describe('answers without an end', () => {
-	test('are read as far as they are kept, and cost n8n no memory', async () => {
+describe('endless responses', () => {
+	test('are read only as far as they are kept and cost n8n no memory', async () => {
 		const items = Object.keys(FLOODS).flatMap((fault) =>
 			Array.from({ length: AT_ONCE }, (_, index) => ({
 				fault: `${fault}.${index}`,
@@ -368,7 +368,7 @@ const RECORDED = Object.fromEntries(
 	),
 );
 
-describe('the outbox', () => {
+describe('the outbox with a faulty receiver', () => {
 	const outboxName = unique('faults').replaceAll('-', '_');
 	const typeOf = (fault) => `fault.${fault.replace('/', '.')}`;
 	let rows;
@@ -454,7 +454,7 @@ describe('the outbox', () => {
 		expectDurations(log, expected);
 	});
 
-	test('has one row for each, and no secret in any', () => {
+	test('has one row per delivery and no secret in any row', () => {
 		expect([...rows.keys()].sort()).toEqual(Object.keys(RECORDED).map(typeOf).sort());
 		for (const secret of [secrets, inParameters].flatMap(Object.values)) {
 			expect(JSON.stringify([...rows.values()])).not.toContain(secret);

@@ -68,8 +68,8 @@ const itemsOf = (execution, name) =>
 const at = (box) => `${receiver}/receive/svix/${box}`;
 const quick = { firstDelaySeconds: 1, backoffMultiplier: 1 };
 
-describe('a delivery that goes round the loop', () => {
-	test('fails twice, then is delivered: the same event, signed anew, its story whole', async () => {
+describe('a delivery in the Retry → Wait loop', () => {
+	test('is delivered after two failures with the same event, new signatures and its whole attempt log', async () => {
 		const box = unique('box');
 		await behave(box, down(2));
 		// Nothing that comes back has an n: what was read of the first item stays.
@@ -105,7 +105,7 @@ describe('a delivery that goes round the loop', () => {
 		expect(JSON.stringify(execution)).not.toContain(secret);
 	});
 
-	test('always fails, and ends on Failed with every attempt', async () => {
+	test('ends on Failed with every attempt when it always fails', async () => {
 		const box = unique('box');
 		await behave(box, down(9));
 		const options = { retrySchedule: 'list', retryDelays: '1 s, 0 s' };
@@ -119,7 +119,7 @@ describe('a delivery that goes round the loop', () => {
 	test.each([
 		['in seconds', () => '4', (_, firstAt) => firstAt + 4000],
 		['as a date', () => new Date(Date.now() + 8000).toUTCString(), (date) => Date.parse(date)],
-	])('waits as long as Retry-After asks for, %s', async (_, retryAfter, notBefore) => {
+	])('waits as long as Retry-After asks, %s', async (_, retryAfter, notBefore) => {
 		const box = unique('box');
 		const value = retryAfter();
 		await behave(box, [{ status: 429, headers: { 'retry-after': value } }]);
@@ -131,7 +131,7 @@ describe('a delivery that goes round the loop', () => {
 		expect(second.at - first.at).toBeLessThan(20_000);
 	});
 
-	test('three items have three fates, each on its output and paired with its item', async () => {
+	test('leaves on the output of its own outcome, paired with its own item', async () => {
 		const boxes = ['good', 'slow', 'bad'].map((name) => unique(name));
 		await behave(boxes[1], down(1));
 		await behave(boxes[2], [{ status: 400 }]);
@@ -151,7 +151,7 @@ describe('a delivery that goes round the loop', () => {
 		expect(secondRun.data.main[0][0].pairedItem).toEqual({ item: 0 });
 	});
 
-	test('items that are due at different times are each tried when they are due', async () => {
+	test('is attempted when it is due, independently of other items', async () => {
 		const boxes = [unique('late'), unique('early')];
 		await behave(boxes[0], [{ status: 503, headers: { 'retry-after': '6' } }]);
 		await behave(boxes[1], [{ status: 503, headers: { 'retry-after': '2' } }]);
@@ -176,7 +176,7 @@ describe('a delivery that goes round the loop', () => {
 		expect(waits[1]).toBeLessThan(waits[0]);
 	});
 
-	test('a batch goes round as one', async () => {
+	test('stays together when it is a batch', async () => {
 		const box = unique('box');
 		await behave(box, down(1));
 		const { execution } = await runAction(
@@ -190,7 +190,7 @@ describe('a delivery that goes round the loop', () => {
 		expect(JSON.parse(received[1].body).data.event_count).toBe(2);
 	});
 
-	test('a state that was changed, or comes from elsewhere, is refused and nothing is sent', async () => {
+	test('is rejected without an attempt when its state was changed or comes from elsewhere', async () => {
 		for (const change of [
 			{ next_attempt_at: '2020-01-01T00:00:00.000Z' },
 			{ attempts_made: 0 },
@@ -216,7 +216,7 @@ describe('a delivery that goes round the loop', () => {
 	});
 });
 
-test('stopped by its user, an execution sends nothing more', async () => {
+test('a stopped execution sends nothing more', async () => {
 	for (const [options, { more, connect }] of [
 		// In n8n's Wait, and in the node's own wait.
 		[{ ...quick, firstDelaySeconds: 6 }, loop()],
@@ -248,7 +248,7 @@ test('stopped by its user, an execution sends nothing more', async () => {
 	}
 });
 
-test('the template delivers over its loop, and says in a chat what has failed', async () => {
+test('the retry template delivers through its loop and reports failures in a chat', async () => {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/retry-for-a-day.json'), 'utf8'),
 	);
@@ -294,7 +294,7 @@ test('the template delivers over its loop, and says in a chat what has failed', 
 	expect(alerts).toEqual([{ text }, { text }]);
 });
 
-describe('in an n8n that is killed', () => {
+describe('a delivery in an n8n that is killed', () => {
 	let own;
 	let ownReceiver;
 	let base;
@@ -376,7 +376,7 @@ describe('in an n8n that is killed', () => {
 	const sameEvent = (received) =>
 		new Set(received.map(({ headers }) => headers['webhook-id'])).size;
 
-	test('while deliveries wait, they are made on time after the restart; and one whose attempt a second crash cuts off, by n8n’s Retry', async () => {
+	test('is attempted on time after the restart, or by n8n’s Retry when a second crash cuts its attempt off', async () => {
 		// Above 65 s, since n8n keeps shorter waits in memory alone.
 		const waitMs = 70_000;
 		const options = { ...quick, firstDelaySeconds: waitMs / 1000 };
@@ -415,7 +415,7 @@ describe('in an n8n that is killed', () => {
 		expect(sameEvent(attempts)).toBe(1);
 	}, 300_000);
 
-	test('in its first attempt, the execution is shown as crashed, and n8n’s Retry delivers', async () => {
+	test('shows as a crashed execution when killed in its first attempt, and n8n’s Retry delivers it', async () => {
 		const box = unique('attempt');
 		await call('behave', box, [{ delayMs: 20_000 }]);
 		const id = await start(box, quick);

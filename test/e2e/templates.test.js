@@ -81,7 +81,7 @@ const itemsOf = (execution, name) =>
 const bodies = async (box) => (await inbox(box)).map(({ body }) => JSON.parse(body));
 const down = (times) => Array(times).fill({ status: 503 });
 
-describe('n8n', () => {
+describe('n8n and the templates', () => {
 	let types;
 
 	beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('n8n', () => {
 		types = data;
 	});
 
-	test.each(TEMPLATES)('knows every node of %s in its version, with its parameters', (name) => {
+	test.each(TEMPLATES)('knows every node of %s with its version and parameters', (name) => {
 		for (const node of readTemplate(name).nodes) {
 			const description = types.find(
 				(type) => type.name === node.type && [type.version].flat().includes(node.typeVersion),
@@ -106,7 +106,7 @@ describe('n8n', () => {
 	});
 });
 
-describe('quick-start', () => {
+describe('the quick-start template', () => {
 	const token = newSecret();
 	const box = unique('quick-start');
 	const url = `${base}/webhook/webhooks/agents/quick-start`;
@@ -128,7 +128,7 @@ describe('quick-start', () => {
 		});
 	});
 
-	test('passes a signed message on as a signed event, and answers', async () => {
+	test('forwards a signed message as a signed event and answers', async () => {
 		const { status, data } = await post(url, body, headers());
 		expect([status, data.success]).toEqual([200, true]);
 		const [{ verified, body: event, headers: sent }] = await inbox(box);
@@ -140,13 +140,13 @@ describe('quick-start', () => {
 		expect(data.data).toMatchObject({ status: 'delivered', event_id: sent['webhook-id'] });
 	});
 
-	test('says so where the event is not taken', async () => {
+	test('says so when the endpoint does not accept the event', async () => {
 		await behave(box, [{ status: 400 }]);
 		const { status, data } = await post(url, body, headers());
 		expect([status, data.error.code]).toEqual([502, 'DELIVERY_FAILED']);
 	});
 
-	test('starts nothing on a message that is signed with another secret', async () => {
+	test('starts no execution for a message signed with another secret', async () => {
 		const { length } = await n8n.finished(id, 2);
 		const { status, data } = await post(url, body, headers(otherSecret));
 		expect([status, data.error.code]).toEqual([401, 'SIGNATURE_INVALID']);
@@ -154,7 +154,7 @@ describe('quick-start', () => {
 	});
 });
 
-describe('event-to-slack', () => {
+describe('the event-to-slack template', () => {
 	const box = unique('slack');
 	const url = `${base}/webhook/webhooks/events/event-to-slack`;
 	const send = async (body, key) =>
@@ -192,14 +192,14 @@ describe('event-to-slack', () => {
 		expect(headers['content-type']).toContain('application/json');
 	});
 
-	test('colours what was no success', async () => {
+	test('colors messages about failures', async () => {
 		const body = completed({ execution_id: 'exec_2', status: 'error' });
 		await send(body);
 		expect((await inbox(box)).at(-1).body).toBe(slackMessage(JSON.parse(body)));
 		expect((await bodies(box)).at(-1).attachments[0].color).toBe('danger');
 	});
 
-	test('has AgenticFlow deliver again what Slack did not take, and posts it once', async () => {
+	test('lets AgenticFlow redeliver what Slack did not accept and posts it once', async () => {
 		const { length } = await inbox(box);
 		const body = completed({ execution_id: 'exec_3' });
 		await behave(box, down(3));
@@ -210,7 +210,7 @@ describe('event-to-slack', () => {
 		expect(await inbox(box)).toHaveLength(length + 4);
 	});
 
-	test('starts nothing on a forged event, and on one of another type', async () => {
+	test('starts no execution for a forged event or another event type', async () => {
 		const { length } = await n8n.finished(id, 4);
 		const posted = await inbox(box);
 		const body = completed({ execution_id: 'exec_4' });
@@ -222,7 +222,7 @@ describe('event-to-slack', () => {
 	});
 });
 
-describe('conversation-to-table', () => {
+describe('the conversation-to-table template', () => {
 	const NAME = 'agenticflow_conversations';
 	const url = `${base}/webhook/webhooks/events/conversation-to-table`;
 	const send = async (body, key) =>
@@ -261,7 +261,7 @@ describe('conversation-to-table', () => {
 		});
 	});
 
-	test('makes the table, and a row with the page’s six fields', async () => {
+	test('creates the table and a row with the six documented fields', async () => {
 		const { status, data } = await send(page('agenticflow', 'agent.conversation.completed'));
 		expect([status, data]).toEqual([200, '']);
 		const [{ columns }, ...others] = await tables();
@@ -277,7 +277,7 @@ describe('conversation-to-table', () => {
 		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
 	});
 
-	test('has one row for a conversation, however often it comes', async () => {
+	test('keeps one row per conversation, however often it arrives', async () => {
 		const again = await send(page('agenticflow', 'agent.conversation.completed'));
 		expect(again.data).toMatchObject({ status: 'duplicate' });
 		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
@@ -286,7 +286,7 @@ describe('conversation-to-table', () => {
 		expect(await rowsOf(NAME)).toEqual([{ ...FIRST_ROW, satisfaction_score: 5 }]);
 	});
 
-	test('keeps another conversation in a row of its own, with what is known of it', async () => {
+	test('keeps another conversation in its own row, with the fields it has', async () => {
 		const body = conversation({
 			conversation_id: 'conv_2',
 			user_id: null,
@@ -299,7 +299,7 @@ describe('conversation-to-table', () => {
 		expect(await tables()).toHaveLength(1);
 	});
 
-	test('takes no conversation for another where the event names none', async () => {
+	test('never merges conversations when the event names none', async () => {
 		for (const conversation_id of [null, undefined, null]) {
 			const body = conversation({ conversation_id, user_id: unique('user') });
 			expect((await send(body)).status).toBe(200);
@@ -309,7 +309,7 @@ describe('conversation-to-table', () => {
 		expect(new Set(unnamed.map(({ user_id }) => user_id)).size).toBe(3);
 	});
 
-	test('starts nothing on a forged event', async () => {
+	test('starts no execution for a forged event', async () => {
 		const { length } = await n8n.finished(id, 6);
 		const body = conversation({ conversation_id: 'conv_3' });
 		expect((await send(body, otherSecret)).status).toBe(401);
@@ -317,7 +317,7 @@ describe('conversation-to-table', () => {
 		expect(await rowsOf(NAME)).toHaveLength(5);
 	});
 
-	test('writes into no table with a similar name; AgenticFlow’s next delivery is kept', async () => {
+	test('does not write into a table with a similar name, and keeps AgenticFlow’s next delivery', async () => {
 		const [{ projectId }] = await tables();
 		const similar = `${NAME}_old`;
 		const { id: similarId } = await n8n.rest('POST', `/projects/${projectId}/data-tables`, {
@@ -333,7 +333,7 @@ describe('conversation-to-table', () => {
 	});
 });
 
-describe('provider-to-event', () => {
+describe('the provider-to-event template', () => {
 	const box = unique('provider');
 	const stripeSecret = newSecret();
 	const urlOf = (provider) => `${base}/webhook/webhooks/events/${provider}`;
@@ -400,7 +400,7 @@ describe('provider-to-event', () => {
 		});
 	});
 
-	test('a push becomes code.pushed, with GitHub’s own ID', async () => {
+	test('turns a push into code.pushed with GitHub’s own ID', async () => {
 		expect((await github(PUSH, { delivery: 'guid-1' })).status).toBe(200);
 		await n8n.finished(id, 1);
 		const [{ verified, body, headers }] = await inbox(box);
@@ -418,7 +418,7 @@ describe('provider-to-event', () => {
 		});
 	});
 
-	test('a payment becomes payment.received, and is tried again where it is not taken', async () => {
+	test('turns a payment into payment.received and retries it when the endpoint fails', async () => {
 		await behave(box, down(1));
 		expect((await stripe(PAID)).status).toBe(200);
 		const [, execution] = await n8n.finished(id, 2);
@@ -441,7 +441,7 @@ describe('provider-to-event', () => {
 		});
 	});
 
-	test('starts nothing on the other provider’s secret, repeats, and what it does not wait for', async () => {
+	test('starts no execution for the other provider’s secret, duplicates and other events', async () => {
 		const { length } = await n8n.finished(id, 2);
 		expect((await github(PUSH, { key: stripeSecret })).status).toBe(401);
 		expect((await stripe({ ...PAID, id: 'evt_2' }, secret)).status).toBe(401);
@@ -459,7 +459,7 @@ describe('provider-to-event', () => {
 	});
 });
 
-describe('lead-intake', () => {
+describe('the lead-intake template', () => {
 	const insecure = new https.Agent({ rejectUnauthorized: false });
 	const [crm, events] = [unique('crm'), unique('events')];
 	const eventSecret = newSecret();
@@ -530,7 +530,7 @@ describe('lead-intake', () => {
 		tls.kill();
 	});
 
-	test('a good lead is stored, and lead.qualified goes out', async () => {
+	test('stores a good lead and sends lead.qualified', async () => {
 		// Forms send numbers as text, and CRMs answer as they like.
 		await behave(crm, [{ reply: [{ id: 1 }, { id: 2 }] }]);
 		const { status, data } = await send({ ...lead, budget: '20000', utm: 'x' });
@@ -549,7 +549,7 @@ describe('lead-intake', () => {
 		});
 	});
 
-	test('others are stored as well, and lead.rejected goes out', async () => {
+	test('stores other leads and sends lead.rejected', async () => {
 		// The page's own lead names no budget, and the second no company.
 		await send(lead);
 		await after(2);
@@ -565,7 +565,7 @@ describe('lead-intake', () => {
 		expect(sent.every(({ verified }) => verified)).toBe(true);
 	});
 
-	test('while the CRM is down, the execution fails and keeps the lead; n8n’s Retry goes on', async () => {
+	test('fails the execution and keeps the lead while the CRM is down, so that n8n’s Retry completes it', async () => {
 		await behave(crm, down(5));
 		expect((await send({ ...lead, budget: 5000 })).status).toBe(200);
 		const failed = await after(4);
@@ -585,7 +585,7 @@ describe('lead-intake', () => {
 		});
 	});
 
-	test('an event that is not taken goes out again', async () => {
+	test('sends an event again when the endpoint does not accept it', async () => {
 		await overTls(`behave/${events}`, down(1));
 		await send({ ...lead, email: 'b@example.com' });
 		const { execution, sent } = await after(6);
@@ -594,7 +594,7 @@ describe('lead-intake', () => {
 		expect(new Set(sent.slice(4).map(({ body }) => body)).size).toBe(1);
 	});
 
-	test('starts nothing on a forged lead, and on one that is no lead', async () => {
+	test('starts no execution for a forged lead or a body that is not a lead', async () => {
 		const forged = await send(lead, eventSecret);
 		expect([forged.status, forged.data.status]).toEqual([401, 'rejected']);
 		expect((await send({ name: 'A' })).status).toBe(422);
