@@ -1,24 +1,15 @@
-import type { EnvelopeTemplate, PlatformEvents } from '../platforms/platform';
+import type { EnvelopeTemplate, PlatformEvents, TimestampFormat } from '../platforms/platform';
 
-export interface WebhookEvent {
-	/** The receiver's key for recognising a repeated delivery. */
-	id: string;
-	/** e.g. `workflow.execution.completed` */
-	type: string;
-	timeMs: number;
-	/** The webhook that the event is sent for, where the platform's envelope names it. */
-	webhook: { id: string; name: string };
-	data: unknown;
-}
+import type { WebhookEvent } from './event';
 
-const TIMESTAMPS: Record<PlatformEvents['timestampFormat'], (iso: string) => string> = {
+const TIMESTAMPS: Record<TimestampFormat, (iso: string) => string> = {
 	'iso-seconds': (iso) => `${iso.slice(0, 19)}Z`,
 	'iso-milliseconds': (iso) => iso,
 	'iso-microseconds': (iso) => `${iso.slice(0, 23)}000Z`,
 };
 
-/** A time as the platform writes it, in UTC. */
-export function formatTimestamp(format: PlatformEvents['timestampFormat'], timeMs: number): string {
+/** Writes a time as the platform does, in UTC. */
+export function formatTimestamp(format: TimestampFormat, timeMs: number): string {
 	return TIMESTAMPS[format](new Date(timeMs).toISOString());
 }
 
@@ -34,13 +25,19 @@ function fill(
 	);
 }
 
-/** How a platform's events look when they are sent. */
+/** The form in which a platform's events are sent. */
 export interface EventFormat {
 	envelope: EnvelopeTemplate;
-	timestampFormat: PlatformEvents['timestampFormat'];
+	timestampFormat: TimestampFormat;
 }
 
-/** One event as the platform's page shows it. */
+/** @returns `undefined` if the platform's events have no envelope: their data is sent alone */
+export function getEventFormat(events: PlatformEvents | undefined): EventFormat | undefined {
+	const { envelope, timestampFormat } = events ?? {};
+	return envelope && timestampFormat ? { envelope, timestampFormat } : undefined;
+}
+
+/** Builds one event's envelope, with the fields in the order that the platform's page shows. */
 export function buildEnvelope(format: EventFormat, event: WebhookEvent): Record<string, unknown> {
 	return fill(format.envelope, {
 		'{event}': event.type,
@@ -52,14 +49,13 @@ export function buildEnvelope(format: EventFormat, event: WebhookEvent): Record<
 	});
 }
 
-/** The event type of a delivery that holds several events. No page names one: ours. */
+/** The event type of a batch. No platform's page names one, so this project chose it. */
 export const BATCH_EVENT_TYPE = 'webhook.batch';
 
 /**
- * Several events in one envelope: the platform's own, of type `webhook.batch`, whose data holds the
- * number of events and each of them in its own envelope, in order of arrival. No page shows a
- * batch's body: ours.
- * @param batch the delivery's id and time
+ * Builds the envelope of a batch: the platform's own, of type `webhook.batch`. Its data contains the
+ * number of events and each of them in its own envelope, in order of arrival.
+ * @param batch the delivery's ID and time
  */
 export function buildBatchEnvelope(
 	format: EventFormat,
@@ -74,4 +70,28 @@ export function buildBatchEnvelope(
 			events: events.map((event) => buildEnvelope(format, event)),
 		},
 	});
+}
+
+/**
+ * Builds the body of a delivery. It depends on nothing but the arguments, so every attempt sends the
+ * same bytes.
+ * @param format `undefined` sends the data alone, or a list of the data for a batch
+ * @param events at least one, in order of arrival
+ * @param batch the delivery's ID and time if it is a batch, even a batch of one
+ * @returns JSON
+ */
+export function buildDeliveryBody(
+	format: EventFormat | undefined,
+	events: WebhookEvent[],
+	batch?: { id: string; timeMs: number },
+): string {
+	const [first] = events;
+	if (format === undefined) {
+		return JSON.stringify(batch ? events.map(({ data }) => data) : first.data);
+	}
+	return JSON.stringify(
+		batch
+			? buildBatchEnvelope(format, { ...batch, webhook: first.webhook }, events)
+			: buildEnvelope(format, first),
+	);
 }

@@ -1,17 +1,8 @@
 import type { AttemptResult } from '../sending/attemptOutcome';
+import type { OutgoingAttempt } from '../sending/target';
 
-import type { Endpoint } from './endpoint/lifecycle';
 import type { Encrypter } from './store/encryption';
 import type { Tables } from './store/tables';
-
-/** What one attempt sends. */
-export interface OutgoingAttempt {
-	endpoint: Endpoint;
-	/** What the receiver recognises a repeated delivery by. */
-	key: string;
-	body: Buffer;
-	nowMs: number;
-}
 
 /** What the outbox needs from outside. */
 export interface OutboxPorts {

@@ -1,11 +1,7 @@
 import { decideNextAction } from './nextAction';
-import {
-	classifyAttempt,
-	type AttemptResult,
-	type AttemptOutcome,
-	type StatusPatterns,
-} from './attemptOutcome';
-import { parseRetryAfterMs, type RetryPolicy } from './retryPolicy';
+import { classifyAttempt, type AttemptResult, type AttemptOutcome } from './attemptOutcome';
+import { parseRetryAfterMs } from './retryPolicy';
+import type { DeliveryRules } from './target';
 
 /** One attempt, as the result item shows it. */
 export interface AttemptRecord {
@@ -29,13 +25,6 @@ export interface DeliveryReport {
 	gave_up_because: string | null;
 	/** Set where the status is `retrying`. */
 	nextAttemptAtMs?: number;
-}
-
-export interface DeliveryRules {
-	retry: RetryPolicy;
-	retryStatuses: StatusPatterns;
-	/** The sum of all waits within this run: no wait is begun that would exceed it. */
-	maxTotalWaitMs: number;
 }
 
 /** How far a delivery has come before. */
@@ -95,7 +84,7 @@ export async function deliver(
 	for (;;) {
 		if (dueMs !== undefined) {
 			const delayMs = Math.max(0, dueMs - ports.nowMs());
-			if (waitedMs + delayMs > rules.maxTotalWaitMs) {
+			if (rules.maxTotalWaitMs === null || waitedMs + delayMs > rules.maxTotalWaitMs) {
 				return { ...report('retrying'), nextAttemptAtMs: dueMs };
 			}
 			if (delayMs > 0) {

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { groupIntoBatches } = require('../../dist/core/event/batch');
+const { splitIntoBatches } = require('../../dist/core/event/batch');
 const { deliver } = require('../../dist/core/sending/deliver');
 const {
 	buildBatchEnvelope,
@@ -239,7 +239,7 @@ test('batches hold each event once, in order, by key, and no more than allowed',
 	const event = fc.record({ key: fc.constantFrom('a', 'b'), n: fc.integer() });
 	fc.assert(
 		fc.property(fc.array(event), fc.integer({ min: 1, max: 5 }), (events, max) => {
-			const batches = groupIntoBatches(events, max, ({ key }) => key);
+			const batches = splitIntoBatches(events, { maxEvents: max }, { keyOf: ({ key }) => key });
 			for (const batch of batches) {
 				expect(batch.length).toBeLessThanOrEqual(max);
 				expect(new Set(batch.map(({ key }) => key)).size).toBe(1);
@@ -252,6 +252,16 @@ test('batches hold each event once, in order, by key, and no more than allowed',
 			expect(batches).toHaveLength(full('a') + full('b'));
 		}),
 	);
+});
+
+test('splitIntoBatches starts another batch when one has too many bytes, and drops no large event', () => {
+	const lengths = (sizes, limits) =>
+		splitIntoBatches(sizes, limits, { sizeOf: (bytes) => bytes }).map(({ length }) => length);
+	const limits = { maxEvents: 3, maxBytes: 100 };
+	expect(lengths([20, 30, 50, 20], limits)).toEqual([3, 1]);
+	expect(lengths([60, 60, 20], limits)).toEqual([1, 2]);
+	expect(lengths([500, 20, 20, 20, 20], limits)).toEqual([1, 3, 1]);
+	expect(lengths([], limits)).toEqual([]);
 });
 
 describe('pacing', () => {

@@ -1,7 +1,8 @@
 import countBy from 'lodash/countBy';
 
-import { deliver, type DeliveryReport, type DeliveryRules } from '../../sending/deliver';
+import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
+import type { DeliveryTarget } from '../../sending/target';
 import { errorMessage } from '../../lib/errorMessage';
 import {
 	applyAttemptOutcomes,
@@ -20,10 +21,11 @@ import {
 	type Lease,
 } from '../store/rows';
 import {
-	buildDeliveryBody,
+	buildEndpointBody,
 	getDisableRule,
-	getDeliveryRules,
+	getEndpointCredential,
 	getTimeoutMs,
+	toDeliveryTarget,
 	type Endpoint,
 	type OutboxEvent,
 } from '../endpoint/lifecycle';
@@ -350,20 +352,24 @@ export async function attemptAll(
 			row.event_ids === null ? undefined : { id: row.delivery_id, acceptedAt: row.accepted_at };
 		const key = batch?.id ?? row.event_id;
 		let body: Buffer;
-		let rules: DeliveryRules;
+		let target: DeliveryTarget;
 		try {
-			rules = getDeliveryRules(endpoint);
-			body = Buffer.from(buildDeliveryBody(endpoint, events, batch), 'utf8');
+			target = toDeliveryTarget(endpoint);
+			body = Buffer.from(buildEndpointBody(endpoint, events, batch), 'utf8');
 		} catch (error) {
 			return put(toFailedRow(row, errorMessage(error), ports.nowMs()), endpoint);
 		}
 		const report = await deliver(
-			rules,
+			target.rules,
 			{
 				nowMs: ports.nowMs,
 				random: ports.random,
 				wait: ports.wait,
-				attempt: async () => await ports.attempt({ endpoint, key, body, nowMs: ports.nowMs() }),
+				attempt: async () => {
+					const nowMs = ports.nowMs();
+					const credential = getEndpointCredential(endpoint, nowMs);
+					return await ports.attempt({ target, key, body, nowMs, credential });
+				},
 			},
 			{ attempts: listRoundAttempts(row) },
 		);

@@ -1,3 +1,4 @@
+import { splitIntoBatches } from '../../event/batch';
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
 
 import {
@@ -59,27 +60,6 @@ interface Member {
 
 const sizeOf = ({ event }: Member): number => Buffer.byteLength(JSON.stringify(event.data), 'utf8');
 
-/** Parts what has gathered into batches, in order of arrival. */
-export function splitIntoBatches(
-	members: Member[],
-	{ maxBytes, maxEvents }: Pick<Batching, 'maxBytes' | 'maxEvents'>,
-): Member[][] {
-	const batches: Member[][] = [];
-	let bytes = 0;
-	for (const member of members) {
-		const size = sizeOf(member);
-		const last = batches[batches.length - 1];
-		if (last === undefined || last.length >= maxEvents || bytes + size > maxBytes) {
-			batches.push([member]);
-			bytes = size;
-		} else {
-			last.push(member);
-			bytes += size;
-		}
-	}
-	return batches;
-}
-
 const byArrival = (a: DeliveryRow, b: DeliveryRow): number =>
 	a.accepted_at.localeCompare(b.accepted_at) || a.id - b.id;
 
@@ -100,7 +80,7 @@ async function formBatches(
 		if (event !== undefined) members.push({ row, event });
 		else rows.push(toFailedRow(row, 'The event is not on record any more', nowMs));
 	}
-	const batches = splitIntoBatches(members, batching);
+	const batches = splitIntoBatches(members, batching, { sizeOf });
 	const isDue = ({ row }: Member): boolean =>
 		Date.parse(row.accepted_at) + batching.maxWaitMs <= nowMs;
 	const last = batches[batches.length - 1] ?? [];

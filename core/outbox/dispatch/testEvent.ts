@@ -1,6 +1,11 @@
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 
-import { buildDeliveryBody, getDeliveryRules, type Endpoint } from '../endpoint/lifecycle';
+import {
+	buildEndpointBody,
+	getEndpointCredential,
+	toDeliveryTarget,
+	type Endpoint,
+} from '../endpoint/lifecycle';
 import type { OutboxPorts } from '../ports';
 import { toIsoTime } from '../../lib/time';
 
@@ -18,14 +23,18 @@ export async function sendTestEvent(
 ): Promise<{ eventId: string; report: DeliveryReport }> {
 	const eventId = `evt_${outbox.newId()}`;
 	const event = { id: eventId, type, acceptedAt: toIsoTime(outbox.nowMs()), data };
-	const body = Buffer.from(buildDeliveryBody(endpoint, [event]), 'utf8');
-	const rules = getDeliveryRules(endpoint);
+	const body = Buffer.from(buildEndpointBody(endpoint, [event]), 'utf8');
+	const target = toDeliveryTarget(endpoint);
+	const { rules } = target;
 	const report = await deliver(
 		{ ...rules, retry: { ...rules.retry, schedule: NO_RETRIES } },
 		{
 			...outbox,
-			attempt: async () =>
-				await outbox.attempt({ endpoint, key: eventId, body, nowMs: outbox.nowMs() }),
+			attempt: async () => {
+				const nowMs = outbox.nowMs();
+				const credential = getEndpointCredential(endpoint, nowMs);
+				return await outbox.attempt({ target, key: eventId, body, nowMs, credential });
+			},
 		},
 	);
 	return { eventId, report };

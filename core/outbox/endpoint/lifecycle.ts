@@ -5,8 +5,8 @@ import { z } from 'zod';
 
 import { compileConditions } from '../../event/conditions';
 import { authenticateRequest, type CredentialFields } from '../../credentials/credentialFields';
-import type { DeliveryRules } from '../../sending/deliver';
-import { buildBatchEnvelope, buildEnvelope } from '../../event/envelope';
+import type { DeliveryTarget } from '../../sending/target';
+import { buildDeliveryBody, getEventFormat } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
 import { checkEndpointUrl, printableUrl } from '../../http/endpointUrl';
 import { isObject } from '../../lib/fieldPath';
@@ -147,28 +147,47 @@ export function checkEventType(type: string): string {
 export const getDisableRule = ({ settings, platform: profile }: Endpoint): DisableRule =>
 	settings.disable_rule ?? profile.disableRule ?? { rule: 'failingFor', days: 5 };
 
-/** How a delivery to an endpoint is attempted; waits between attempts are the outbox's. */
-export function getDeliveryRules({ platform: profile, settings }: Endpoint): DeliveryRules {
+/** Returns how long one attempt to an endpoint may take. */
+export const getTimeoutMs = ({ platform, settings }: Endpoint): number =>
+	settings.timeout_seconds === undefined ? platform.timeoutMs : settings.timeout_seconds * 1000;
+
+/** Bytes of an endpoint's response that are kept for the result item. */
+const MAX_RESPONSE_BYTES = 4096;
+
+/**
+ * Builds what a delivery to a registered endpoint needs.
+ * @throws InvalidDelaysError, InvalidStatusesError
+ */
+export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
+	const { id, name, platform, secrets, settings, url } = endpoint;
 	const retry = settings.retry_policy ?? {};
 	const statuses = parseStatuses(retry.retry_statuses ?? '');
 	return {
-		retry: chooseRetryPolicy(profile.retry, {
-			schedule: retry.schedule,
-			delays: retry.delays,
-			maxRetries: retry.max_retries,
-			firstDelaySeconds: retry.first_delay_seconds,
-			backoffMultiplier: retry.backoff_multiplier,
-			maxDelaySeconds: retry.max_delay_seconds,
-			jitter: retry.jitter,
-		}),
-		retryStatuses: statuses.length > 0 ? statuses : profile.retryStatuses,
-		// The next attempt is another run's, also where it may follow at once.
-		maxTotalWaitMs: -1,
+		platformId: platform.id,
+		url: secrets.url,
+		printableUrl: url,
+		headers: secrets.headers,
+		signed: true,
+		unsignedAllowed: false,
+		skipTlsCheck: settings.verify_tls === false,
+		timeoutMs: getTimeoutMs(endpoint),
+		maxResponseBytes: MAX_RESPONSE_BYTES,
+		rules: {
+			retry: chooseRetryPolicy(platform.retry, {
+				schedule: retry.schedule,
+				delays: retry.delays,
+				maxRetries: retry.max_retries,
+				firstDelaySeconds: retry.first_delay_seconds,
+				backoffMultiplier: retry.backoff_multiplier,
+				maxDelaySeconds: retry.max_delay_seconds,
+				jitter: retry.jitter,
+			}),
+			retryStatuses: statuses.length > 0 ? statuses : platform.retryStatuses,
+			maxTotalWaitMs: null,
+		},
+		endpoint: { id, name },
 	};
 }
-
-export const getTimeoutMs = ({ platform: profile, settings }: Endpoint): number =>
-	settings.timeout_seconds === undefined ? profile.timeoutMs : settings.timeout_seconds * 1000;
 
 /** What an event is to an endpoint. */
 export interface OutboxEvent {
@@ -194,37 +213,26 @@ export function compileSubscription({
 }
 
 /**
- * The body of a delivery to an endpoint: the same bytes for every attempt, as long as its settings stay.
- * @param batch of a delivery that is a batch of the events: its ID, and when the first was accepted
+ * Builds the body of a delivery to an endpoint. It is the same for every attempt, unless the
+ * endpoint's settings change.
+ * @param batch the batch's ID, and when its first event was accepted
  */
-export function buildDeliveryBody(
-	endpoint: Endpoint,
+export function buildEndpointBody(
+	{ id, name, platform, settings }: Endpoint,
 	events: OutboxEvent[],
 	batch?: { id: string; acceptedAt: string },
 ): string {
-	const { id, name, platform: profile, settings } = endpoint;
-	const filtered = compileFieldFilters(settings.filters ?? {});
-	const webhook = { id, name };
-	const all = events.map((event) => ({
-		id: event.id,
-		type: event.type,
-		timeMs: Date.parse(event.acceptedAt),
-		webhook,
-		data: filtered(event.data),
-	}));
-	const { envelope, timestampFormat } = profile.events ?? {};
-	if (!envelope || !timestampFormat) {
-		return JSON.stringify(batch ? all.map(({ data }) => data) : all[0].data);
-	}
-	const format = { envelope, timestampFormat };
-	return JSON.stringify(
-		batch
-			? buildBatchEnvelope(
-					format,
-					{ id: batch.id, timeMs: Date.parse(batch.acceptedAt), webhook },
-					all,
-				)
-			: buildEnvelope(format, all[0]),
+	const filterData = compileFieldFilters(settings.filters ?? {});
+	return buildDeliveryBody(
+		getEventFormat(platform.events),
+		events.map((event) => ({
+			id: event.id,
+			type: event.type,
+			timeMs: Date.parse(event.acceptedAt),
+			webhook: { id, name },
+			data: filterData(event.data),
+		})),
+		batch && { id: batch.id, timeMs: Date.parse(batch.acceptedAt) },
 	);
 }
 
@@ -337,7 +345,7 @@ function assertUsable(endpoint: Endpoint, nowMs: number): void {
 	if (unheardOf !== undefined) checkEventType(unheardOf);
 	compileConditions(settings.conditions ?? {});
 	compileFieldFilters(settings.filters ?? {});
-	getDeliveryRules(endpoint);
+	toDeliveryTarget(endpoint);
 	if (secrets.signing.length > 0 || 'authentication' in secrets.authentication) {
 		authenticateRequest(getEndpointCredential(endpoint, nowMs), {
 			body: Buffer.from('{}'),

@@ -5,7 +5,6 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
-import { getEndpointCredential, getTimeoutMs } from '../../../core/outbox/endpoint/lifecycle';
 import type { OutboxPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { secretList } from '../../../core/signing/secrets';
@@ -13,9 +12,6 @@ import { secretList } from '../../../core/signing/secrets';
 import { sendAttempt } from '../transport/sendAttempt';
 import { dataTables } from './dataTables';
 import { cancellableWait } from '../transport/cancellableSleep';
-
-/** What is kept of an endpoint's answer, for the result item. */
-const MAX_RESPONSE_BYTES = 4096;
 
 const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
@@ -54,18 +50,6 @@ export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPort
 			context.sendMessageToUI(text);
 		},
 		wait: cancellableWait(context),
-		attempt: async ({ body, endpoint, key, nowMs }) => {
-			const credential = getEndpointCredential(endpoint, nowMs) as ICredentialDataDecryptedObject;
-			return await sendAttempt(context, {
-				url: endpoint.secrets.url,
-				headers: { 'Content-Type': 'application/json', ...endpoint.secrets.headers },
-				body,
-				timeoutMs: getTimeoutMs(endpoint),
-				skipTlsCheck: endpoint.settings.verify_tls === false,
-				maxResponseBytes: MAX_RESPONSE_BYTES,
-				credential,
-				signing: { platformId: endpoint.platform.id, id: key, nowMs },
-			});
-		},
+		attempt: async (attempt) => await sendAttempt(context, attempt),
 	};
 }

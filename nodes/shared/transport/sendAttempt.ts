@@ -6,6 +6,7 @@ import {
 
 import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
 import { classifyAttempt, type AttemptResult } from '../../../core/sending/attemptOutcome';
+import type { OutgoingAttempt } from '../../../core/sending/target';
 
 import { CANCELLED } from './cancellableSleep';
 
@@ -22,23 +23,6 @@ interface StreamedResponse {
 	body: ResponseStream;
 	headers: Record<string, unknown>;
 	statusCode: number;
-}
-
-export interface AttemptRequest {
-	url: string;
-	headers: Record<string, string>;
-	body: Buffer;
-	timeoutMs: number;
-	skipTlsCheck: boolean;
-	/** What is kept of a response's body; the rest is not read. */
-	maxResponseBytes: number;
-	/** Absent: the request is sent without a credential, unsigned. */
-	signing?: SignableRequest['signing'];
-	/**
-	 * The outbound credential's fields, read once for all attempts: n8n's helper would otherwise read
-	 * and decrypt the credential anew for each of them.
-	 */
-	credential?: ICredentialDataDecryptedObject;
 }
 
 const CREDENTIAL = 'agentWebhookOutboundApi';
@@ -156,22 +140,25 @@ async function readBounded(
 /**
  * Makes one attempt with n8n's own request helper, so that the instance's proxy, egress and TLS
  * settings apply. Redirects are not followed.
+ * @param attempt with the credential's fields, read once for all attempts: n8n's helper would otherwise
+ * read and decrypt the credential for each of them
  * @returns what happened
  * @throws OperationalError when the execution is cancelled
  */
 export async function sendAttempt(
 	context: IExecuteFunctions,
-	request: AttemptRequest,
+	{ body, credential, key, nowMs, target }: OutgoingAttempt,
 ): Promise<AttemptResult> {
+	const { maxResponseBytes, platformId, signed, timeoutMs, unsignedAllowed } = target;
 	const cancelled = context.getExecutionCancelSignal();
-	const tooLate = AbortSignal.timeout(request.timeoutMs);
+	const tooLate = AbortSignal.timeout(timeoutMs);
 	const options: SignableRequest = {
 		method: 'POST',
-		url: request.url,
-		headers: request.headers,
-		body: request.body,
-		timeout: request.timeoutMs,
-		skipSslCertificateValidation: request.skipTlsCheck,
+		url: target.url,
+		headers: { 'Content-Type': 'application/json', ...target.headers },
+		body,
+		timeout: timeoutMs,
+		skipSslCertificateValidation: target.skipTlsCheck,
 		disableFollowRedirect: true,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -179,24 +166,24 @@ export async function sendAttempt(
 		encoding: 'stream',
 		// With a credential the helper takes the same signal by itself.
 		abortSignal: cancelled,
-		...(request.signing && { signing: request.signing }),
+		...(signed && { signing: { platformId, id: key, nowMs, unsignedAllowed } }),
 	};
 	let begun: StreamedResponse | undefined;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
-			begun = (await (request.signing
+			begun = (await (signed
 				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options, {
 						credentialsDecrypted: {
 							id: '',
 							name: CREDENTIAL,
 							type: CREDENTIAL,
-							data: request.credential,
+							data: credential as ICredentialDataDecryptedObject,
 						},
 					})
 				: context.helpers.httpRequest(options))) as StreamedResponse;
 			const { body: stream, headers, statusCode } = begun;
 			if (tooLate.aborted) stream.destroy();
-			const body = await readBounded(stream, request.maxResponseBytes);
+			const body = await readBounded(stream, maxResponseBytes);
 			return { kind: 'response', statusCode, headers, ...body };
 		} catch (error) {
 			return errorResult(error, begun?.statusCode);

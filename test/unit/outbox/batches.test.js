@@ -1,6 +1,5 @@
 const fc = require('fast-check');
 
-const { splitIntoBatches } = require('../../../dist/core/outbox/dispatch/batches');
 const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
 const { updateEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
 const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
@@ -101,20 +100,6 @@ describe('events', () => {
 		expect(world.attempts.map(({ body }) => JSON.parse(body))).toEqual([
 			[{ number: 0 }, { number: 1 }],
 		]);
-	});
-
-	test('are parted by size: none is left out, also one that is too large alone', () => {
-		const member = (bytes) => ({
-			row: {},
-			event: { data: { text: 'x'.repeat(bytes - '{"text":""}'.length) } },
-		});
-		const lengths = (members, limits) =>
-			splitIntoBatches(members, limits).map(({ length }) => length);
-		const limits = { maxEvents: 3, maxBytes: 100 };
-		expect(lengths([20, 30, 50, 20].map(member), limits)).toEqual([3, 1]);
-		expect(lengths([60, 60, 20].map(member), limits)).toEqual([1, 2]);
-		expect(lengths([500, 20, 20, 20, 20].map(member), limits)).toEqual([1, 3, 1]);
-		expect(lengths([], limits)).toEqual([]);
 	});
 
 	test('that are too many bytes for one batch go into several', async () => {

@@ -1,6 +1,6 @@
 const { authenticateRequest } = require('../../../dist/core/credentials/credentialFields');
 const {
-	buildDeliveryBody,
+	buildEndpointBody,
 	updateEndpoint,
 	checkEventType,
 	getEndpointCredential,
@@ -10,7 +10,7 @@ const {
 	presentEndpoint,
 	rotateEndpointSecret,
 	toEndpointRow,
-	getDeliveryRules,
+	toDeliveryTarget,
 	compileSubscription,
 	getTimeoutMs,
 } = require('../../../dist/core/outbox/endpoint/lifecycle');
@@ -51,10 +51,10 @@ describe('a new endpoint', () => {
 			{ secret: expect.stringMatching(/^[0-9a-f]{64}$/), created_at: '2025-01-15T10:00:00.000Z' },
 		]);
 		expect(make().secrets.signing[0].secret).not.toBe(endpoint.secrets.signing[0].secret);
-		expect(getDeliveryRules(endpoint)).toEqual({
+		expect(toDeliveryTarget(endpoint).rules).toEqual({
 			retry: getPlatform('agenticflow').retry,
 			retryStatuses: getPlatform('agenticflow').retryStatuses,
-			maxTotalWaitMs: expect.any(Number),
+			maxTotalWaitMs: null,
 		});
 		expect(getTimeoutMs(endpoint)).toBe(30_000);
 		expect(getDisableRule(endpoint)).toEqual({ rule: 'failingFor', days: 5 });
@@ -86,7 +86,7 @@ describe('a new endpoint', () => {
 		});
 		expect(getTimeoutMs(endpoint)).toBe(7000);
 		expect(getDisableRule(endpoint)).toEqual({ rule: 'never' });
-		expect(getDeliveryRules(endpoint)).toMatchObject({
+		expect(toDeliveryTarget(endpoint).rules).toMatchObject({
 			retry: { schedule: { kind: 'list', delaysMs: [1000, 120_000] } },
 			retryStatuses: ['5xx'],
 		});
@@ -511,7 +511,7 @@ describe('a body', () => {
 		acceptedAt: '2025-01-15T10:00:00.789Z',
 		data: { id: 7, user: { name: 'Jordan', email: 'j@example.com' } },
 	};
-	const body = (input) => buildDeliveryBody(make(input), [event]);
+	const body = (input) => buildEndpointBody(make(input), [event]);
 	const DATA = '{"id":7,"user":{"name":"Jordan","email":"j@example.com"}}';
 
 	test.each([
@@ -547,7 +547,7 @@ describe('a body', () => {
 		const sealer = createEncrypter(['x'.repeat(32)]);
 		const again = readEndpoint({ ...toEndpointRow(endpoint, sealer), id: 1 }, sealer);
 		const kept = { ...event, data: JSON.parse(JSON.stringify(event.data)) };
-		expect(buildDeliveryBody(again, [kept])).toBe(buildDeliveryBody(endpoint, [event]));
+		expect(buildEndpointBody(again, [kept])).toBe(buildEndpointBody(endpoint, [event]));
 	});
 });
 

@@ -90,7 +90,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 		const ports = {
 			tables,
 			sealer,
-			attempt: async ({ body, endpoint, key, nowMs }) => {
+			attempt: async ({ body, key, nowMs, target: { endpoint } }) => {
 				assertAlive();
 				const same = attempts.filter(
 					(other) => other.endpointId === endpoint.id && other.key === key,

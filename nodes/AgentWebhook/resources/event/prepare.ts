@@ -7,15 +7,15 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { groupIntoBatches } from '../../../../core/event/batch';
+import { splitIntoBatches } from '../../../../core/event/batch';
 import { compileConditions, type ConditionResult } from '../../../../core/event/conditions';
-import type { DeliveryRules } from '../../../../core/sending/deliver';
+import type { DeliveryRules, DeliveryTarget } from '../../../../core/sending/target';
 import {
-	buildBatchEnvelope,
-	buildEnvelope,
+	buildDeliveryBody,
+	getEventFormat,
 	type EventFormat,
-	type WebhookEvent,
 } from '../../../../core/event/envelope';
+import type { WebhookEvent } from '../../../../core/event/event';
 import { compileFieldFilters } from '../../../../core/event/fieldFilter';
 import { checkEndpointUrl, printableUrl } from '../../../../core/http/endpointUrl';
 import { parseStatuses } from '../../../../core/sending/attemptOutcome';
@@ -59,20 +59,6 @@ interface SendOptions {
 	webhookName?: string;
 }
 
-/** Where a delivery goes and how: plain data, so that it outlives an execution that waits. */
-export interface Target {
-	platformId: string;
-	url: string;
-	printableUrl: string;
-	headers: Record<string, string>;
-	signed: boolean;
-	unsignedAllowed: boolean;
-	skipTlsCheck: boolean;
-	timeoutMs: number;
-	maxResponseBytes: number;
-	rules: DeliveryRules;
-}
-
 /** What a result item says that was sent. */
 export interface Subject {
 	event_id: string;
@@ -88,7 +74,7 @@ export interface Delivery {
 	key: string;
 	/** The bytes, as UTF-8: they are JSON. */
 	body: string;
-	target: Target;
+	target: DeliveryTarget;
 	subjects: Subject[];
 	isBatch: boolean;
 }
@@ -97,7 +83,7 @@ export interface Delivery {
 export interface Prepared {
 	itemIndex: number;
 	subject: Subject;
-	target: Target;
+	target: DeliveryTarget;
 	event: WebhookEvent;
 	/** How the event looks; absent where the data alone is sent. */
 	format: EventFormat | undefined;
@@ -236,7 +222,7 @@ interface Plan {
 	options: SendOptions;
 	filter: (data: Record<string, unknown>) => Record<string, unknown>;
 	profile: Platform;
-	target: Target;
+	target: DeliveryTarget;
 	webhook: WebhookEvent['webhook'];
 	format: EventFormat | undefined;
 	key: string;
@@ -272,7 +258,7 @@ function makePlan(
 		id: options.webhookId || `wh_${workflow.id ?? ''}_${context.getNode().id}`,
 		name: options.webhookName || (workflow.name ?? ''),
 	};
-	const target: Target = {
+	const target: DeliveryTarget = {
 		platformId: profile.id,
 		url: url.href,
 		printableUrl: printableUrl(url),
@@ -287,7 +273,6 @@ function makePlan(
 		maxResponseBytes: (options.maxResponseKilobytes ?? 16) * 1024,
 		rules: deliveryRules(profile, options),
 	};
-	const { envelope, timestampFormat } = kind.events ?? {};
 	return {
 		kind,
 		options,
@@ -295,8 +280,7 @@ function makePlan(
 		profile,
 		target,
 		webhook,
-		format:
-			options.bare || !envelope || !timestampFormat ? undefined : { envelope, timestampFormat },
+		format: options.bare ? undefined : getEventFormat(kind.events),
 		key: JSON.stringify({ ...target, webhook, kind: kind.id }),
 	};
 }
@@ -348,15 +332,6 @@ export function prepare(
 	};
 }
 
-function contentOf(prepared: Prepared[], id: string, isBatch: boolean, nowMs: number): unknown {
-	const [{ event, format }] = prepared;
-	const events = prepared.map((one) => one.event);
-	if (format === undefined) return isBatch ? events.map(({ data }) => data) : event.data;
-	return isBatch
-		? buildBatchEnvelope(format, { id, timeMs: nowMs, webhook: event.webhook }, events)
-		: buildEnvelope(format, event);
-}
-
 /**
  * Puts events into deliveries: one each, or batches of at most `maxEvents` to one endpoint. Requests of
  * other kinds have no form for batches.
@@ -367,18 +342,26 @@ export function makeDeliveries(
 	maxEvents: number,
 	nowMs: number,
 ): Array<{ delivery: Delivery; itemIndexes: number[] }> {
-	const batches = groupIntoBatches(due, maxEvents, ({ key, subject, itemIndex }) =>
-		subject.event === null ? `alone ${itemIndex}` : key,
+	const batches = splitIntoBatches(
+		due,
+		{ maxEvents },
+		{
+			keyOf: ({ key, subject, itemIndex }) => (subject.event === null ? `alone ${itemIndex}` : key),
+		},
 	);
 	return batches.map((prepared) => {
 		const id = `dlv_${randomUUID()}`;
-		const [{ event, subject, target }] = prepared;
+		const [{ event, format, subject, target }] = prepared;
 		const isBatch = maxEvents > 1 && subject.event !== null;
 		return {
 			delivery: {
 				id,
 				key: isBatch ? id : event.id,
-				body: JSON.stringify(contentOf(prepared, id, isBatch, nowMs)),
+				body: buildDeliveryBody(
+					format,
+					prepared.map((one) => one.event),
+					isBatch ? { id, timeMs: nowMs } : undefined,
+				),
 				target,
 				subjects: prepared.map((one) => one.subject),
 				isBatch,

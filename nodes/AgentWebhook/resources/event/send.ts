@@ -15,7 +15,8 @@ import {
 } from '../../../../core/sending/deliver';
 import { BATCH_EVENT_TYPE } from '../../../../core/event/envelope';
 import { createPacer } from '../../../../core/sending/pacer';
-import { sendAttempt, type AttemptRequest } from '../../../shared/transport/sendAttempt';
+import type { DeliveryTarget } from '../../../../core/sending/target';
+import { sendAttempt } from '../../../shared/transport/sendAttempt';
 import { isAgentTool, isOutputConnected } from '../../../shared/execution/connections';
 import { runOption } from '../../../shared/parameters/runOption';
 import { cancellableWait } from '../../../shared/transport/cancellableSleep';
@@ -29,14 +30,7 @@ import {
 	STATE_FIELD,
 	toRetryState,
 } from './retryState';
-import {
-	makeDeliveries,
-	prepare,
-	type Delivery,
-	type Prepared,
-	type Subject,
-	type Target,
-} from './prepare';
+import { makeDeliveries, prepare, type Delivery, type Prepared, type Subject } from './prepare';
 import { properties, TO_SUBSCRIBERS } from './sendProperties';
 import { sendToSubscribers } from './sendToSubscribers';
 
@@ -52,26 +46,10 @@ interface Job {
 	items: Array<{ itemIndex: number; subject: Subject }>;
 }
 
-/** One attempt at a delivery, signed for the moment at which it is made. */
-function attemptOf(
-	{ body, key, target }: Delivery,
-	credential: AttemptRequest['credential'],
-): AttemptRequest {
-	const { headers, maxResponseBytes, platformId, signed, skipTlsCheck, timeoutMs, url } = target;
-	const { unsignedAllowed } = target;
-	return {
-		url,
-		headers: { 'Content-Type': 'application/json', ...headers },
-		body: Buffer.from(body, 'utf8'),
-		timeoutMs,
-		skipTlsCheck,
-		maxResponseBytes,
-		credential,
-		...(signed && { signing: { platformId, id: key, nowMs: Date.now(), unsignedAllowed } }),
-	};
-}
-
-const subjectFields = ({ event, event_id, request }: Subject, target: Target): IDataObject => ({
+const subjectFields = (
+	{ event, event_id, request }: Subject,
+	target: DeliveryTarget,
+): IDataObject => ({
 	event_id,
 	...(event === null ? { request } : { event }),
 	endpoint: target.printableUrl,
@@ -201,11 +179,19 @@ async function work(context: IExecuteFunctions, jobs: Job[]): Promise<DeliveryRe
 	);
 	return await Promise.all(
 		jobs.map(async ({ delivery, progress }) => {
-			const { rules } = delivery.target;
+			const { key, target } = delivery;
+			const body = Buffer.from(delivery.body, 'utf8');
 			const attempt = async () =>
-				await paced(async () => await sendAttempt(context, attemptOf(delivery, credential)));
+				await paced(
+					async () =>
+						await sendAttempt(context, { target, key, body, nowMs: Date.now(), credential }),
+				);
 			const onWait = announce(context, delivery);
-			return await deliver(rules, { ...ports, random: Math.random, attempt, onWait }, progress);
+			return await deliver(
+				target.rules,
+				{ ...ports, random: Math.random, attempt, onWait },
+				progress,
+			);
 		}),
 	);
 }

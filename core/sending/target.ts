@@ -1,0 +1,53 @@
+import type { StatusPatterns } from './attemptOutcome';
+import type { RetryPolicy } from './retryPolicy';
+
+/** When a delivery is retried, and how long one run may wait for that. */
+export interface DeliveryRules {
+	retry: RetryPolicy;
+	retryStatuses: StatusPatterns;
+	/**
+	 * Total time that one run may spend waiting between attempts. `null` leaves every retry to a later
+	 * run, even one that is due at once.
+	 */
+	maxTotalWaitMs: number | null;
+}
+
+/**
+ * Says which URL requests go to, and how: from node parameters or from a registered endpoint of the
+ * outbox. It is plain data, so that it can be stored with a delivery that waits for its retry.
+ */
+export interface DeliveryTarget {
+	/** The platform whose envelope, signature scheme and retry rules apply. */
+	platformId: string;
+	/** With its query, which may contain a token. */
+	url: string;
+	/** Without its query, for items, logs and errors. */
+	printableUrl: string;
+	/** Custom headers. `Content-Type: application/json` is added unless they set another. */
+	headers: Record<string, string>;
+	/** Whether the outbound credential signs and authenticates the requests. */
+	signed: boolean;
+	/** Whether a credential without a signing secret may send: the platform does not ask for a signature. */
+	unsignedAllowed: boolean;
+	skipTlsCheck: boolean;
+	/** For one attempt, up to the end of the response. */
+	timeoutMs: number;
+	/** Bytes of a response body that are kept; the rest is not read. */
+	maxResponseBytes: number;
+	rules: DeliveryRules;
+	/** The registered endpoint; absent for a URL from node parameters. */
+	endpoint?: { id: string; name: string };
+}
+
+/** One HTTP request for a delivery, before it is signed. */
+export interface OutgoingAttempt {
+	target: DeliveryTarget;
+	/** ID by which the receiver recognizes a repeated delivery: the event's, or a batch's. */
+	key: string;
+	/** JSON in UTF-8. */
+	body: Buffer;
+	/** Time of the signature. */
+	nowMs: number;
+	/** Fields of the outbound credential; used only if the target is signed. */
+	credential?: Record<string, unknown>;
+}
