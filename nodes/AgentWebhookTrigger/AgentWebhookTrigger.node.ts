@@ -21,7 +21,7 @@ import {
 } from '../../core/receiving/receive';
 import { requireConfiguredMethods } from '../../core/receiving/authenticate';
 import { createRejection, type Rejection } from '../../core/receiving/rejection';
-import { BODY_SCHEMAS } from '../../core/managementApi/routes';
+import { BODY_SCHEMAS } from '../../core/managementApi/requestSchemas';
 import { createEncrypter } from '../../core/outbox/store/encryption';
 import { MANAGEMENT_KIND, getPlatform } from '../../core/platforms';
 import { duplicateReply, errorReply } from '../../core/http/replyBodies';

@@ -157,7 +157,10 @@ describe.each([
 		const gone = await send(strict, 'GET', `/${id}`);
 		expect(gone).toMatchObject({
 			status: 404,
-			data: { success: false, error: { code: 'NOT_FOUND', message: 'There is no such webhook' } },
+			data: {
+				success: false,
+				error: { code: 'NOT_FOUND', message: 'This webhook does not exist' },
+			},
 		});
 		expect((await send(strict, 'DELETE', `/${id}`)).status).toBe(404);
 	});

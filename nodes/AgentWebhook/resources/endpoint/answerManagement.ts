@@ -1,14 +1,16 @@
+import once from 'lodash/once';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
+import { errorReply } from '../../../../core/http/replyBodies';
 import { parseJson } from '../../../../core/lib/json';
 import {
-	handleManagementRequest as answerRequest,
+	handleManagementRequest,
 	type ManagementReply,
 	type ManagementRequest,
 } from '../../../../core/managementApi/server';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
+import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
-import { errorReply } from '../../../../core/http/replyBodies';
 import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
 import {
 	REQUEST_PLACE,
@@ -18,22 +20,51 @@ import {
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import type { Operation } from '../operation';
 
-/** @throws UserError where the item is no request, or was sealed with another key */
-async function requestOf({ sealer }: OutboxPorts, json: IDataObject): Promise<SealedRequest> {
-	const { management_request: sealed } = json as Partial<ManagementItem>;
-	if (typeof sealed !== 'string') {
+/** Returns `undefined` for a text that was encrypted with another key, or changed since. */
+function tryDecryptRequest(encrypter: Encrypter, ciphertext: string): string | undefined {
+	try {
+		return encrypter.open(ciphertext, REQUEST_PLACE);
+	} catch {
+		return undefined;
+	}
+}
+
+/** @throws UserError if the item has no management request, or one encrypted with another key */
+function readRequest(encrypter: Encrypter, json: IDataObject): SealedRequest {
+	const { management_request: ciphertext } = json as Partial<ManagementItem>;
+	if (typeof ciphertext !== 'string') {
 		throw new UserError(
-			'The item is not a request to the management API. Put this node behind an Agent Webhook Trigger with the request kind "Management Request".',
+			'The item has no management request. Connect this node to an Agent Webhook Trigger whose request kind is "Management Request".',
 		);
 	}
-	const open = async (): Promise<string> => sealer.open(sealed, REQUEST_PLACE);
-	const [opened] = await Promise.allSettled([open()]);
-	if (opened.status === 'rejected') {
+	const decrypted = tryDecryptRequest(encrypter, ciphertext);
+	if (decrypted === undefined) {
 		throw new UserError(
-			'The request was sealed with another key, or changed on the way. Give the Agent Webhook Trigger and this node the same Outbox credential.',
+			'The management request could not be decrypted. Select the same Outbox credential in the Agent Webhook Trigger and in this node.',
 		);
 	}
-	return parseJson(opened.value)?.value as SealedRequest;
+	return parseJson(decrypted)?.value as SealedRequest;
+}
+
+interface AnsweredRequest {
+	request: ManagementRequest;
+	reply: ManagementReply;
+}
+
+async function answerRequest(
+	context: IExecuteFunctions,
+	outbox: OutboxPorts,
+	json: IDataObject,
+	itemIndex: number,
+): Promise<AnsweredRequest> {
+	const { platformId, ...request } = readRequest(outbox.sealer, json);
+	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
+	const rules = {
+		platform: getPlatform(platformId),
+		allowHttp: options.allowHttp === true,
+		allowInternal: options.allowInternal === true,
+	};
+	return { request, reply: await handleManagementRequest(outbox, rules, request) };
 }
 
 async function respond(
@@ -43,9 +74,10 @@ async function respond(
 	await context.sendResponse({ statusCode, headers: {}, body: body as IDataObject });
 }
 
-const FAILED: ManagementReply = {
+/** Says nothing of the cause, which is the workflow owner's to know. */
+const INTERNAL_ERROR_REPLY: ManagementReply = {
 	statusCode: 500,
-	body: errorReply('INTERNAL_ERROR', 'The webhooks cannot be managed at the moment'),
+	body: errorReply('INTERNAL_ERROR', 'Webhooks cannot be managed right now. Try again later.'),
 };
 
 export const answerManagement: Operation = {
@@ -63,7 +95,7 @@ export const answerManagement: Operation = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether subscribers may register localhost and addresses of private, link-local and reserved ranges. Events then go to whatever listens there.',
+						'Whether subscribers may register URLs on localhost or in private, link-local or reserved address ranges. Events are then sent to whatever listens there.',
 				},
 				{
 					displayName: 'Allow Plain HTTP',
@@ -71,39 +103,32 @@ export const answerManagement: Operation = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether subscribers may register URLs that begin with http://, where anyone on the way can read events',
+						'Whether subscribers may register http:// URLs, which send events unencrypted',
 				},
 			],
 		},
 	],
 	execute: async (context) => {
-		const [opened] = await Promise.allSettled([openOutbox(context)]);
+		const openOnce = once(async () => await openOutbox(context));
 		return await eachItem(context, 1, 0, async ({ json }, itemIndex) => {
-			const answered = async (): Promise<[ManagementRequest, ManagementReply]> => {
-				if (opened.status === 'rejected') throw opened.reason;
-				const { platformId, ...request } = await requestOf(opened.value, json);
-				const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
-				const rules = {
-					profile: getPlatform(platformId),
-					allowHttp: options.allowHttp === true,
-					allowInternal: options.allowInternal === true,
-				};
-				return [request, await answerRequest(opened.value, rules, request)];
-			};
-			const [result] = await Promise.allSettled([answered()]);
-			if (result.status === 'rejected') {
-				await respond(context, FAILED);
-				throw result.reason;
-			}
-			const [{ task, webhookId }, reply] = result.value;
-			await respond(context, reply);
-			const { id, url } = reply.body as IDataObject;
-			return onlyOutput({
-				task,
-				webhook_id: webhookId ?? id ?? null,
-				...(typeof url === 'string' && { url }),
-				status_code: reply.statusCode,
-			});
+			const answer = async (): Promise<AnsweredRequest> =>
+				await answerRequest(context, await openOnce(), json, itemIndex);
+			return await answer().then(
+				async ({ reply, request: { task, webhookId } }) => {
+					await respond(context, reply);
+					const { id, url } = reply.body as IDataObject;
+					return onlyOutput({
+						task,
+						webhook_id: webhookId ?? id ?? null,
+						...(typeof url === 'string' && { url }),
+						status_code: reply.statusCode,
+					});
+				},
+				async (error: unknown) => {
+					await respond(context, INTERNAL_ERROR_REPLY);
+					throw error;
+				},
+			);
 		});
 	},
 };

@@ -1,0 +1,105 @@
+import isUndefined from 'lodash/isUndefined';
+import omit from 'lodash/omit';
+import omitBy from 'lodash/omitBy';
+
+import { compileConditions } from '../event/conditions';
+import { compileFieldFilters } from '../event/fieldFilter';
+import type { EndpointUrlRules } from '../http/endpointUrl';
+import type { Endpoint, EndpointInput } from '../outbox/endpoint/lifecycle';
+
+import { InvalidFieldError, withFieldErrors } from './fieldErrors';
+import type { WebhookInput } from './requestSchemas';
+
+type AuthenticationFields = Record<string, unknown>;
+
+const AUTHENTICATION_FIELDS = ['authentication', 'token', 'user', 'password'];
+
+/** @throws InvalidFieldError if neither the request nor the webhook has the secret */
+function requireSecret(field: string, supplied: string | undefined, current: unknown): unknown {
+	const secret = supplied ?? current;
+	if (secret) return secret;
+	throw new InvalidFieldError(`Required field 'authentication.${field}' is missing`, {
+		field: `authentication.${field}`,
+		expected: 'string',
+		received: 'null',
+	});
+}
+
+/** Translates a webhook's authentication into fields of the outbound credential. */
+function toAuthenticationFields(
+	requested: NonNullable<WebhookInput['authentication']>,
+	current: AuthenticationFields,
+): AuthenticationFields {
+	// Secrets of another type are not reused: a header's token must not appear in URLs.
+	const reusable = current.authentication === requested.type ? current : {};
+	switch (requested.type) {
+		case 'bearer':
+		case 'urlToken':
+			return {
+				authentication: requested.type,
+				token: requireSecret('token', requested.token, reusable.token),
+			};
+		case 'basic':
+			return {
+				authentication: 'basic',
+				user: requireSecret('username', requested.username, reusable.user),
+				password: requireSecret('password', requested.password, reusable.password),
+			};
+		default:
+			return { authentication: 'none' };
+	}
+}
+
+/** Returns the changed settings. Parts of `batch_settings` that only the owner can set are kept. */
+function toSettings(
+	{ batch_settings, conditions, filters, retry_policy }: WebhookInput,
+	current: Endpoint['settings'],
+): Record<string, unknown> {
+	withFieldErrors('conditions', conditions, () => compileConditions(conditions ?? {}));
+	withFieldErrors('filters', filters, () => compileFieldFilters(filters ?? {}));
+	const changes = {
+		conditions,
+		filters,
+		batch_settings: batch_settings && { ...current.batch_settings, ...batch_settings },
+		retry_policy:
+			retry_policy === null
+				? { max_retries: undefined, backoff_multiplier: undefined }
+				: retry_policy,
+	};
+	return omitBy(changes, isUndefined);
+}
+
+/**
+ * Translates the body of a create or update request into the outbox's words.
+ * @param existing the webhook to update; absent for a new one
+ * @throws InvalidFieldError
+ */
+export function toEndpointInput(
+	body: WebhookInput,
+	{ allowHttp, allowInternal }: EndpointUrlRules,
+	existing?: Endpoint,
+): EndpointInput {
+	const { authentication, description, events, name } = body;
+	const currentFields = existing?.secrets.authentication ?? {};
+	// Replies show URLs without their query. A URL that comes back unchanged keeps its query.
+	const url = body.url === existing?.url ? undefined : body.url;
+	return {
+		name,
+		description,
+		eventTypes: events,
+		url,
+		settings: {
+			...toSettings(body, existing?.settings ?? {}),
+			// Permissions that the old URL had, or that the owner gave it, don't apply to a new URL.
+			...(url !== undefined && {
+				allow_http: allowHttp || null,
+				allow_internal: allowInternal || null,
+			}),
+		},
+		// Fields of a custom signature scheme are kept.
+		authentication: authentication && {
+			...omit(currentFields, AUTHENTICATION_FIELDS),
+			...toAuthenticationFields(authentication, currentFields),
+		},
+	};
+}
