@@ -1,13 +1,10 @@
-/** Reads XML with a strict parser: saxes, which jsdom brings, and n8n jsdom. */
-const path = require('node:path');
-
-const { n8nHome } = require('./project');
-
-const { SaxesParser } = require(path.join(n8nHome, 'node_modules/saxes'));
+/** Reads XML with a strict parser. */
+const { SaxesParser } = require('saxes');
 
 /**
- * The root element as `{ name, attributes, children, text }`.
- * @throws where the text is not well-formed
+ * Parses a document.
+ * @returns the root element as `{ name, uri, attributes, children, text }`
+ * @throws if the text is not well-formed
  */
 function parseXml(text) {
 	const parser = new SaxesParser({ xmlns: true });
@@ -35,7 +32,7 @@ function parseXml(text) {
 	return open[0].children[0];
 }
 
-/** An element and all that are in it, as they stand in the text. */
+/** Lists an element and all its descendants, in the order of the text. */
 const elementsOf = (element) => [element, ...element.children.flatMap(elementsOf)];
 
 module.exports = { elementsOf, parseXml };

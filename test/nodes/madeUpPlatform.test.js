@@ -80,7 +80,7 @@ let acme;
 
 beforeAll(() => {
 	fs.rmSync(copy, { recursive: true, force: true });
-	for (const part of ['core', 'nodes', 'credentials', 'gulpfile.js', 'tsconfig.json']) {
+	for (const part of ['core', 'nodes', 'credentials', 'scripts', 'gulpfile.js', 'tsconfig.json']) {
 		fs.cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
 	}
 	fs.symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');

@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { n8nHome, root } = require('../harness/project');
+const { root } = require('../harness/project');
 
 const gulpfile = require('../../gulpfile');
 
@@ -141,23 +141,4 @@ test('every code of a refusal stands in the list of refusals, and no other', () 
 	const listed = list.match(/(?<=`)[A-Z_]{6,}(?=`)/g);
 	expect(CODES.length).toBeGreaterThan(20);
 	expect(listed.toSorted()).toEqual([...CODES, 'RECEIVER_NOT_SET_UP'].toSorted());
-});
-
-/** The tested n8n's own configuration: the names of its environment variables. */
-const CONFIG = path.join(n8nHome, 'node_modules/@n8n/config');
-const VARIABLES = new Set(
-	fs
-		.readdirSync(path.join(CONFIG, 'dist'), { recursive: true })
-		.filter((file) => file.endsWith('.js'))
-		.flatMap((file) =>
-			[...fs.readFileSync(path.join(CONFIG, 'dist', file), 'utf8').matchAll(/Env\)\('(\w+)'/g)].map(
-				([, name]) => name,
-			),
-		),
-);
-
-test('every environment variable is one of n8n’s', () => {
-	const said = DOCUMENTS.flatMap((file) => read(file).match(/\b(?:N8N|EXECUTIONS)_[A-Z_]+/g) ?? []);
-	expect(said.length).toBeGreaterThan(5);
-	expect([...VARIABLES]).toEqual(expect.arrayContaining(said));
 });

@@ -5,6 +5,7 @@ const fc = require('fast-check');
 const { compileAllowlist, isInternalHost } = require('../../dist/core/http/ipAddresses');
 const { checkEndpointUrl, printableUrl } = require('../../dist/core/http/endpointUrl');
 const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/http/headers');
+const { N8N_BLOCKED_RANGES } = require('../harness/blockedRanges');
 
 describe('allowlists', () => {
 	test('agree with Node’s own block list', () => {
@@ -70,10 +71,6 @@ describe('allowlists', () => {
 });
 
 describe('hosts that lead into n8n’s own network', () => {
-	const {
-		SSRF_DEFAULT_BLOCKED_IP_RANGES: N8N_RANGES,
-	} = require('../n8n/node_modules/@n8n/config/dist/configs/ssrf-protection.config.js');
-
 	// https://www.iana.org/assignments/iana-ipv4-special-registry: those that are not globally reachable
 	// (192.0.0.0/24 whole, as n8n has it), with multicast.
 	const IANA_V4 = [
@@ -92,7 +89,7 @@ describe('hosts that lead into n8n’s own network', () => {
 		...['64:ff9b:1::/48', '100::/64', '100:0:0:1::/64', '2001::/23', '2001::/32', '2001:2::/48'],
 		...['2001:10::/28', '2001:db8::/32', '3fff::/20', '5f00::/16'],
 	];
-	const RANGES = [...new Set([...N8N_RANGES, ...IANA_V4, ...IANA_V6])].map((range) => {
+	const RANGES = [...new Set([...N8N_BLOCKED_RANGES, ...IANA_V4, ...IANA_V6])].map((range) => {
 		const [address, prefix] = range.split('/');
 		return { address, prefix: Number(prefix), family: address.includes(':') ? 'ipv6' : 'ipv4' };
 	});
@@ -232,7 +229,7 @@ describe('hosts that lead into n8n’s own network', () => {
 		);
 	});
 
-	test.each(N8N_RANGES)('%s is on n8n’s own list', (range) => {
+	test.each(N8N_BLOCKED_RANGES)('%s is on n8n’s own list', (range) => {
 		const [address, prefix] = range.split('/');
 		const width = address.includes(':') ? 128n : 32n;
 		const first = bitsOf(address);
