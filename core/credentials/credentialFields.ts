@@ -1,14 +1,14 @@
 import { resolveScheme, type SchemeChoice } from '../platforms';
 import {
 	canSign,
-	customScheme,
+	buildCustomScheme,
 	type SignatureAlgorithm,
 	type SignatureEncoding,
 	type SignatureScheme,
 	type TimestampUnit,
 } from '../signing/scheme';
-import { parseSecret, secretList } from '../signing/secrets';
-import { makeSigner, signRequest, type Signer } from '../signing/sign';
+import { parseSecret, parseSecretList } from '../signing/secrets';
+import { createSigner, signRequest, type Signer } from '../signing/sign';
 import { verifyRequest } from '../signing/verify';
 
 /** A credential's fields, as n8n hands them over. */
@@ -24,7 +24,7 @@ function schemeChoice(fields: CredentialFields): SchemeChoice {
 	if (choice !== 'custom') return { kind: 'profile', id: choice };
 	return {
 		kind: 'custom',
-		scheme: customScheme({
+		scheme: buildCustomScheme({
 			signatureHeader: text(fields, 'signatureHeader'),
 			algorithm: text(fields, 'algorithm') as SignatureAlgorithm,
 			encoding: text(fields, 'encoding') as SignatureEncoding,
@@ -39,7 +39,7 @@ function schemeChoice(fields: CredentialFields): SchemeChoice {
 }
 
 const signingSecrets = (fields: CredentialFields): string[] =>
-	secretList(text(fields, 'signingSecret'), text(fields, 'furtherSigningSecrets'));
+	parseSecretList(text(fields, 'signingSecret'), text(fields, 'furtherSigningSecrets'));
 
 /** Secrets that an endpoint of the outbox still knows beside its current one; no credential has any. */
 const replacedSecrets = ({ replacedSecrets: replaced }: CredentialFields): string[] =>
@@ -67,8 +67,8 @@ export function inboundSecrets(fields: CredentialFields): {
 	basic: { user: string; password: string };
 } {
 	return {
-		urlTokens: secretList('', text(fields, 'urlTokens')),
-		bearerTokens: secretList('', text(fields, 'bearerTokens')),
+		urlTokens: parseSecretList('', text(fields, 'urlTokens')),
+		bearerTokens: parseSecretList('', text(fields, 'bearerTokens')),
 		basic: { user: text(fields, 'basicUser'), password: text(fields, 'basicPassword') },
 	};
 }
@@ -124,11 +124,11 @@ function makeCredentialSigner(fields: CredentialFields, platformId?: string): Si
 	const { scheme, secrets } = signingSettings(fields, platformId);
 	const replaced = replacedSecrets(fields);
 	if (scheme.separator !== undefined || replaced.length === 0) {
-		return makeSigner(scheme, [...secrets, ...replaced]);
+		return createSigner(scheme, [...secrets, ...replaced]);
 	}
 	// The header carries one signature: receivers who have only the replaced secret go on.
 	const { signatureHeader } = scheme;
-	const [old, own] = [makeSigner(scheme, replaced), makeSigner(scheme, secrets)];
+	const [old, own] = [createSigner(scheme, replaced), createSigner(scheme, secrets)];
 	return (request) => ({
 		...old(request),
 		[`${signatureHeader}-2`]: own(request)[signatureHeader],

@@ -1,6 +1,6 @@
 import isEqual from 'lodash/isEqual';
 
-import { isObject, parsePath, valuesAt } from '../lib/fieldPath';
+import { isObject, parsePath, getValuesAt } from '../lib/fieldPath';
 
 /**
  * AgenticFlow's webhook conditions (spec/agenticflow.txt, "Conditional Webhooks"), e.g.
@@ -118,7 +118,7 @@ function compileField(path: string, expected: unknown, depth: number): Test[] {
 			return (data) => result(!inner(data).met);
 		}
 		if (operator === 'exists') {
-			return (data) => result(valuesAt(data, keys).length > 0 === value);
+			return (data) => result(getValuesAt(data, keys).length > 0 === value);
 		}
 		const negated = Object.prototype.hasOwnProperty.call(NEGATIONS, operator);
 		const name = negated ? NEGATIONS[operator] : operator;
@@ -129,7 +129,7 @@ function compileField(path: string, expected: unknown, depth: number): Test[] {
 		}
 		const comparison = COMPARISONS[name];
 		return (data) =>
-			result(valuesAt(data, keys).some((actual) => comparison(actual, value)) !== negated);
+			result(getValuesAt(data, keys).some((actual) => comparison(actual, value)) !== negated);
 	});
 }
 

@@ -69,6 +69,6 @@ export function checkEndpointUrl(text: string, rules: EndpointUrlRules): URL {
 }
 
 /** A URL without its query, for items and messages: tokens stand in queries. */
-export function printableUrl(url: URL): string {
+export function toPrintableUrl(url: URL): string {
 	return `${url.origin}${url.pathname}`;
 }

@@ -5,14 +5,14 @@ export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 export type RequestHeaders = Record<string, string | string[] | undefined>;
 
 /** The media type of a body, in lower case and without parameters; empty where none is given. */
-export function mediaTypeOf(headers: RequestHeaders): string {
+export function getMediaType(headers: RequestHeaders): string {
 	const value = headers['content-type'];
 	return typeof value === 'string' ? value.split(';')[0].trim().toLowerCase() : '';
 }
 
 /** `application/json`, and everything that ends in `+json`. */
 export const isJsonBody = (headers: RequestHeaders): boolean =>
-	/^application\/(?:[\w.-]+\+)?json$/.test(mediaTypeOf(headers));
+	/^application\/(?:[\w.-]+\+)?json$/.test(getMediaType(headers));
 
 export const isFormBody = (headers: RequestHeaders): boolean =>
-	mediaTypeOf(headers) === 'application/x-www-form-urlencoded';
+	getMediaType(headers) === 'application/x-www-form-urlencoded';

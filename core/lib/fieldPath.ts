@@ -34,15 +34,15 @@ const isIndex = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key);
  * All values at a path. A key that meets an array goes through each of its elements, unless it is
  * an index; so one path can have none, one or many values. Only own properties count.
  */
-export function valuesAt(data: unknown, keys: string[]): unknown[] {
+export function getValuesAt(data: unknown, keys: string[]): unknown[] {
 	if (keys.length === 0) return [data];
 	const [key, ...rest] = keys;
 	if (Array.isArray(data)) {
-		if (isIndex(key)) return Number(key) < data.length ? valuesAt(data[Number(key)], rest) : [];
-		return data.flatMap((element) => valuesAt(element, keys));
+		if (isIndex(key)) return Number(key) < data.length ? getValuesAt(data[Number(key)], rest) : [];
+		return data.flatMap((element) => getValuesAt(element, keys));
 	}
 	if (isObject(data) && Object.prototype.hasOwnProperty.call(data, key)) {
-		return valuesAt(data[key], rest);
+		return getValuesAt(data[key], rest);
 	}
 	return [];
 }

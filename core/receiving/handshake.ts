@@ -1,11 +1,11 @@
 import { createHmac } from 'crypto';
 
-import { isObject, parsePath, valuesAt } from '../lib/fieldPath';
+import { isObject, parsePath, getValuesAt } from '../lib/fieldPath';
 import type { Handshake } from '../platforms/platform';
 import type { SignatureScheme } from '../signing/scheme';
 import { parseSecret } from '../signing/secrets';
 
-const first = (body: unknown, path: string): unknown => valuesAt(body, parsePath(path))[0];
+const first = (body: unknown, path: string): unknown => getValuesAt(body, parsePath(path))[0];
 
 /** The handshake that a body is, if it is one. */
 export function findHandshake(handshakes: Handshake[], body: unknown): Handshake | undefined {

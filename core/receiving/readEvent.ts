@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 import { HEADER_NAME, type RequestHeaders } from '../http/headers';
-import { isObject, parsePath, valuesAt } from '../lib/fieldPath';
+import { isObject, parsePath, getValuesAt } from '../lib/fieldPath';
 import type { PlatformEvents, ValueSource } from '../platforms/platform';
 
 /** A request as far as its event is read from it. */
@@ -27,7 +27,7 @@ function valuesFrom(source: ValueSource, { body, headers, rawBody }: EventReques
 		return typeof value === 'string' && value !== '' ? [value] : [];
 	}
 	if ('digest' in source) return [createHash('sha256').update(rawBody).digest('hex')];
-	return valuesAt(body, parsePath(source.body));
+	return getValuesAt(body, parsePath(source.body));
 }
 
 // Later in seconds than any event, and earlier in milliseconds than any.
@@ -54,7 +54,7 @@ export function readEvent(profile: PlatformEvents, request: EventRequest): Recei
 		.map((source) => valuesFrom(source, request).filter((type) => typeof type === 'string'))
 		.find((found) => found.length > 0);
 	const unique = [...new Set(types)];
-	const data = profile.data === undefined ? [] : valuesAt(request.body, parsePath(profile.data));
+	const data = profile.data === undefined ? [] : getValuesAt(request.body, parsePath(profile.data));
 	const [time] = profile.time === undefined ? [] : valuesFrom(profile.time, request);
 	return {
 		type: unique.length === 1 ? unique[0] : undefined,

@@ -2,7 +2,7 @@ import type { ZodTypeAny } from 'zod';
 
 import type { ConditionResult } from '../event/conditions';
 import { isNestedDeeper, parseJson } from '../lib/json';
-import { isFormBody, isJsonBody, mediaTypeOf, type RequestHeaders } from '../http/headers';
+import { isFormBody, isJsonBody, getMediaType, type RequestHeaders } from '../http/headers';
 import type { RequestKind } from '../platforms';
 import type { Handshake, Platform, ValueSource } from '../platforms/platform';
 import { ignoredReply, type IgnoredReply } from '../http/replyBodies';
@@ -138,7 +138,7 @@ function checkTransport(rules: ReceiveRules, request: InboundRequest): Rejection
 }
 
 function unsupported(rules: ReceiveRules, request: InboundRequest): Rejection {
-	const received = mediaTypeOf(request.headers);
+	const received = getMediaType(request.headers);
 	const form = rules.formBodies ? ' or application/x-www-form-urlencoded' : '';
 	return createRejection(
 		415,
@@ -267,7 +267,7 @@ function parseBody(
 	if (!isForm && !isJsonBody(request.headers)) return unsupported(rules, request);
 	const parsed = isForm
 		? parseForm(rawBody.toString('utf8'), rules.formBodies?.jsonField)
-		: mediaTypeOf(request.headers) === 'application/json'
+		: getMediaType(request.headers) === 'application/json'
 			? { value: request.parsedBody() }
 			: parseJson(withoutMark(rawBody.toString('utf8')));
 	if (parsed === undefined) {

@@ -3,9 +3,9 @@ import truncate from 'lodash/truncate';
 import { countDeliveries, type DeliveryStats } from '../outbox/log/query';
 import type { DeliveryRow } from '../outbox/store/tables';
 
-import { periodsOf, type Period, type Unit } from './periods';
-import { scaleTo, type Scale } from './scale';
-import { element, type Element } from './svg';
+import { splitIntoPeriods, type Period, type Unit } from './periods';
+import { createScale, type Scale } from './scale';
+import { createElement, type Element } from './svg';
 
 /** Where a part of the picture stands; its legend is above it. */
 interface Panel {
@@ -113,7 +113,7 @@ function barsOf(rows: DeliveryRow[], { nowMs, sinceMs, untilMs }: ChartSubject) 
 	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
 	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
-	const { periods, unit } = periodsOf(fromMs, toMs, MAX_BARS);
+	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
 	const own: DeliveryRow[][] = periods.map(() => []);
 	rows.forEach((row, index) => {
 		own[periods.findIndex(({ endMs }) => times[index] < endMs)].push(row);
@@ -127,14 +127,14 @@ const text = (
 	content: string,
 	{ anchor = 'start', color = COLORS.text, size = 12, weight = 400 } = {},
 ): Element =>
-	element(
+	createElement(
 		'text',
 		{ x, y, 'text-anchor': anchor, fill: color, 'font-size': size, 'font-weight': weight },
 		content,
 	);
 
 const line = (x1: number, x2: number, y: number, color: string, more = {}): Element =>
-	element('line', { x1, x2, y1: y, y2: y, stroke: color, ...more });
+	createElement('line', { x1, x2, y1: y, y2: y, stroke: color, ...more });
 
 /** How high a value stands above its panel's bottom. */
 const heightOf = (value: number, { top }: Scale, panel: Panel): number =>
@@ -171,7 +171,7 @@ function failureMark({ counts: { failed } }: Bar, width: number, x: number, y: n
 	if (failed === 0) return [];
 	const color = COLORS.failed;
 	return width < NUMBERED_FROM
-		? [element('circle', { cx: x, cy: y - 5, r: 2.5, fill: color })]
+		? [createElement('circle', { cx: x, cy: y - 5, r: 2.5, fill: color })]
 		: [text(x, y - 5, written(failed), { anchor: 'middle', color, size: 11, weight: 600 })];
 }
 
@@ -184,7 +184,7 @@ function drawBar(bar: Bar, index: number, slots: Slots, scale: Scale, unit: Unit
 		if (count === 0) return [];
 		below += count;
 		return [
-			element('rect', {
+			createElement('rect', {
 				class: name,
 				x: middle - width / 2,
 				y: yOf(below, scale, COUNTS),
@@ -194,8 +194,8 @@ function drawBar(bar: Bar, index: number, slots: Slots, scale: Scale, unit: Unit
 			}),
 		];
 	});
-	return element('g', { class: 'bar' }, [
-		element('title', {}, description(bar, unit)),
+	return createElement('g', { class: 'bar' }, [
+		createElement('title', {}, description(bar, unit)),
 		...parts,
 		...failureMark(bar, slots.width, middle, yOf(below, scale, COUNTS)),
 	]);
@@ -222,8 +222,8 @@ function drawLine(
 		.join('');
 	const stroke = { stroke: COLORS[name], 'stroke-width': 2 };
 	const r = slots.width < NUMBERED_FROM ? 2 : 3.5;
-	return element('g', { class: name }, [
-		element('path', {
+	return createElement('g', { class: name }, [
+		createElement('path', {
 			d: path,
 			fill: 'none',
 			...stroke,
@@ -233,7 +233,7 @@ function drawLine(
 		...points.flatMap((point) =>
 			point === undefined
 				? []
-				: [element('circle', { cx: point.x, cy: point.y, r, fill: COLORS.panel, ...stroke })],
+				: [createElement('circle', { cx: point.x, cy: point.y, r, fill: COLORS.panel, ...stroke })],
 		),
 	]);
 }
@@ -274,7 +274,7 @@ function legend(
 }
 
 function countsPanel(bars: Bar[], slots: Slots, unit: Unit): Element[] {
-	const scale = scaleTo(Math.max(...bars.map(totalOf)), 5);
+	const scale = createScale(Math.max(...bars.map(totalOf)), 5);
 	const y = COUNTS.legend;
 	return [
 		...legend(
@@ -283,7 +283,7 @@ function countsPanel(bars: Bar[], slots: Slots, unit: Unit): Element[] {
 			PARTS.map(({ label, name }) => ({
 				label: `${label}: ${written(sum(bars.map(({ counts }) => counts[name])))}`,
 				symbol: (x) =>
-					element('rect', { x: x + 6, y: y - 11, width: 14, height: 14, fill: COLORS[name] }),
+					createElement('rect', { x: x + 6, y: y - 11, width: 14, height: 14, fill: COLORS[name] }),
 			})),
 		),
 		...axis(scale, COUNTS, written),
@@ -292,7 +292,7 @@ function countsPanel(bars: Bar[], slots: Slots, unit: Unit): Element[] {
 }
 
 function timesPanel(bars: Bar[], slots: Slots): Element[] {
-	const scale = scaleTo(Math.max(0, ...bars.map(({ answered }) => answered?.p95 ?? 0)), 3);
+	const scale = createScale(Math.max(0, ...bars.map(({ answered }) => answered?.p95 ?? 0)), 3);
 	const y = TIMES.legend;
 	return [
 		...legend(
@@ -321,13 +321,13 @@ const emptyNote = (panel: Panel, note: string): Element =>
  * deliveries have their place. It brings its own background, and needs nothing from outside.
  * @param rows the deliveries, in any order
  */
-export function deliveryChart(rows: DeliveryRow[], subject: ChartSubject): string {
+export function drawDeliveryChart(rows: DeliveryRow[], subject: ChartSubject): string {
 	const { bars, fromMs, toMs, unit } = barsOf(rows, subject);
 	const width = (RIGHT - LEFT) / bars.length;
 	const slots = { width, middle: (index: number) => LEFT + (index + 0.5) * width };
 	const title = truncate(subject.title, { length: MAX_TITLE_LENGTH, omission: '…' });
 	const range = `${UNITS[unit].name}, ${dateOf(fromMs)} to ${dateOf(toMs)} (UTC)`;
-	return element(
+	return createElement(
 		'svg',
 		{
 			xmlns: 'http://www.w3.org/2000/svg',
@@ -338,8 +338,8 @@ export function deliveryChart(rows: DeliveryRow[], subject: ChartSubject): strin
 			'font-family': FONT,
 		},
 		[
-			element('title', {}, `${title}. ${range}`),
-			element('rect', {
+			createElement('title', {}, `${title}. ${range}`),
+			createElement('rect', {
 				x: 0.5,
 				y: 0.5,
 				width: WIDTH - 1,

@@ -55,7 +55,7 @@ function divided({ start }: Division, fromMs: number, toMs: number): Period[] {
  * @param toMs is in the last period
  * @param max more than that there are at most where even years are too short
  */
-export function periodsOf(
+export function splitIntoPeriods(
 	fromMs: number,
 	toMs: number,
 	max: number,

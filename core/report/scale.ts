@@ -19,7 +19,7 @@ export interface Scale {
  * An axis up to a largest value.
  * @param steps about how many
  */
-export function scaleTo(max: number, steps: number): Scale {
+export function createScale(max: number, steps: number): Scale {
 	const step = rounded(Math.max(1, max / steps));
 	const count = Math.max(2, Math.ceil(max / step));
 	return {

@@ -17,7 +17,7 @@ const escaped = (text: string): string =>
 /** An element's content: plain text, which is escaped here, or elements. */
 export type Content = string | Element[];
 
-/** A piece of SVG, made by {@link element} alone, so that nothing in it is unescaped. */
+/** A piece of SVG, made by {@link createElement} alone, so that nothing in it is unescaped. */
 export class Element {
 	constructor(readonly markup: string) {}
 }
@@ -29,7 +29,11 @@ const contentOf = (content: Content): string =>
  * An SVG element.
  * @param attributes numbers are rounded to hundredths; those that are `undefined` stay away
  */
-export function element(name: string, attributes: Attributes, content: Content = ''): Element {
+export function createElement(
+	name: string,
+	attributes: Attributes,
+	content: Content = '',
+): Element {
 	const written = Object.entries(attributes).flatMap(([key, value]) => {
 		if (value === undefined) return [];
 		const text = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;

@@ -18,14 +18,14 @@ export interface SignatureForm {
 }
 
 /** Where a request carries the time at which it was signed. */
-export type TimestampPlace =
+export type TimestampLocation =
 	| { header: string }
 	/** In the signature header, behind this prefix, e.g. Stripe's `t=`. */
 	| { signaturePart: string }
 	/** In the JSON body, at the top level. */
 	| { bodyField: string };
 
-export type SchemeTimestamp = TimestampPlace & { unit: TimestampUnit; toleranceSeconds: number };
+export type SchemeTimestamp = TimestampLocation & { unit: TimestampUnit; toleranceSeconds: number };
 
 /**
  * How a secret is written.
@@ -137,7 +137,7 @@ export function canSign(scheme: SignatureScheme): boolean {
 }
 
 /** The bytes that are signed, in few pieces, so that a large body is not copied. */
-export function signedContent(
+export function buildSignedContent(
 	scheme: SignatureScheme,
 	values: { body: Buffer } & Partial<Record<Exclude<ContentField, 'body'>, string>>,
 ): Buffer[] {
@@ -176,7 +176,7 @@ export interface CustomSchemeSettings {
  * Builds and checks a custom scheme.
  * @throws InvalidSchemeError naming the setting to change
  */
-export function customScheme(settings: CustomSchemeSettings): SignatureScheme {
+export function buildCustomScheme(settings: CustomSchemeSettings): SignatureScheme {
 	const header = (label: string, value: string): string => {
 		const name = value.trim();
 		if (!HEADER_NAME.test(name)) {

@@ -97,7 +97,7 @@ function parsePublicKeyHex(secret: string): SigningKey {
 	return { algorithm: 'ed25519', key, canSign: false };
 }
 
-/** The field of a private key file that {@link keyFileContent} writes. */
+/** The field of a private key file that {@link formatKeyFile} writes. */
 const KEY_FILE_FIELD = 'privateKey';
 
 /**
@@ -145,7 +145,7 @@ export function parseSecret(secret: string, format: SecretFormat): SigningKey {
  * Reads the current secret and the further ones that are valid beside it.
  * @param further separated by white space, as a person types them into one field
  */
-export function secretList(current: string, further = ''): string[] {
+export function parseSecretList(current: string, further = ''): string[] {
 	return [current, ...further.split(/\s+/)].filter((secret) => secret !== '');
 }
 
@@ -167,5 +167,5 @@ export function generateSecret(
 }
 
 /** The content of a private key file: the key as {@link parseSecret} reads it, format `keyFile`. */
-export const keyFileContent = (key: string): string =>
+export const formatKeyFile = (key: string): string =>
 	`${JSON.stringify({ [KEY_FILE_FIELD]: key }, undefined, 2)}\n`;

@@ -3,7 +3,7 @@ import { createHmac, sign as signAsymmetric, type KeyObject } from 'crypto';
 import {
 	canSign,
 	InvalidSchemeError,
-	signedContent,
+	buildSignedContent,
 	type SignatureForm,
 	type SignatureScheme,
 } from './scheme';
@@ -38,7 +38,7 @@ export function computeSignature(form: SignatureForm, key: KeyObject, content: B
 }
 
 /** The form in which a key signs: its own algorithm's, or the scheme's HMAC for a plain secret. */
-export function formsForKey(
+export function selectForms(
 	scheme: SignatureScheme,
 	algorithm: SignatureForm['algorithm'] | undefined,
 ): SignatureForm[] {
@@ -59,7 +59,7 @@ export type Signer = (request: Omit<SigningInput, 'secrets'>) => Record<string, 
  * @throws InvalidSecretError without a secret that can sign
  * @throws InvalidSchemeError for a scheme that only its provider can sign in
  */
-export function makeSigner(scheme: SignatureScheme, secrets: string[]): Signer {
+export function createSigner(scheme: SignatureScheme, secrets: string[]): Signer {
 	if (!canSign(scheme)) {
 		throw new InvalidSchemeError(
 			`Requests in the scheme ${scheme.name} can be verified, but only its provider signs them. Choose another signature scheme.`,
@@ -70,7 +70,7 @@ export function makeSigner(scheme: SignatureScheme, secrets: string[]): Signer {
 	const keys = signing
 		.map((secret) => parseSecret(secret, scheme.secretFormat))
 		.flatMap(({ algorithm, canSign: canKeySign, key }) =>
-			formsForKey(scheme, algorithm)
+			selectForms(scheme, algorithm)
 				.slice(0, canKeySign ? 1 : 0)
 				.map((form) => ({ form, key })),
 		);
@@ -90,7 +90,7 @@ export function makeSigner(scheme: SignatureScheme, secrets: string[]): Signer {
 		}
 		const timestamp =
 			place && String(place.unit === 's' ? Math.floor(nowMs / 1000) : Math.floor(nowMs));
-		const content = signedContent(scheme, { body, id, timestamp });
+		const content = buildSignedContent(scheme, { body, id, timestamp });
 		const parts = keys.map(({ form, key }) => computeSignature(form, key, content));
 		if (place && 'signaturePart' in place) parts.unshift(`${place.signaturePart}${timestamp}`);
 		return {
@@ -101,8 +101,8 @@ export function makeSigner(scheme: SignatureScheme, secrets: string[]): Signer {
 	};
 }
 
-/** Signs one request. @throws what {@link makeSigner} and what it makes do */
+/** Signs one request. @throws what {@link createSigner} and what it makes do */
 export const signRequest = (
 	scheme: SignatureScheme,
 	{ secrets, ...request }: SigningInput,
-): Record<string, string> => makeSigner(scheme, secrets)(request);
+): Record<string, string> => createSigner(scheme, secrets)(request);

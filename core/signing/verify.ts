@@ -7,14 +7,14 @@ import { isObject } from '../lib/fieldPath';
 import { safeEqual } from './constantTime';
 import {
 	InvalidSchemeError,
-	signedContent,
+	buildSignedContent,
 	signs,
 	type SchemeTimestamp,
 	type SignatureForm,
 	type SignatureScheme,
 } from './scheme';
 import { parseSecret } from './secrets';
-import { computeSignature, formsForKey } from './sign';
+import { computeSignature, selectForms } from './sign';
 
 /** What some providers sign beside body and headers. */
 export interface SignedRequest {
@@ -48,7 +48,7 @@ export type VerificationCode =
 	| 'BODY_DIGEST_INVALID';
 
 /** Why a request is not authentic, in words that help its sender and hold nothing secret. */
-export interface VerificationRefusal {
+export interface VerificationFailure {
 	valid: false;
 	code: VerificationCode;
 	message: string;
@@ -60,7 +60,7 @@ export interface VerificationRefusal {
 
 export type Verification =
 	| { valid: true; id: string | undefined; timestampMs: number | undefined }
-	| VerificationRefusal;
+	| VerificationFailure;
 
 // More than any rotation needs; a bound on the work that an unsigned request can cause.
 const MAX_SIGNATURES = 20;
@@ -71,9 +71,9 @@ const refuse = (
 	message: string,
 	expected: string,
 	received: string,
-): VerificationRefusal => ({ valid: false, code, field, message, expected, received });
+): VerificationFailure => ({ valid: false, code, field, message, expected, received });
 
-const isRefusal = (value: unknown): value is VerificationRefusal =>
+const isRefusal = (value: unknown): value is VerificationFailure =>
 	typeof value === 'object' && value !== null && 'valid' in value;
 
 /** A header's one value; `undefined` where it is missing or empty. */
@@ -81,7 +81,7 @@ function headerValue(
 	headers: RequestHeaders,
 	name: string,
 	repeated: VerificationCode,
-): string | undefined | VerificationRefusal {
+): string | undefined | VerificationFailure {
 	const value = headers[name.toLowerCase()];
 	const values = typeof value === 'string' ? [value] : (value ?? []);
 	if (values.length > 1) {
@@ -108,7 +108,7 @@ const formText = ({ prefix, algorithm, encoding }: SignatureForm): string =>
 function signatureParts(
 	scheme: SignatureScheme,
 	headers: RequestHeaders,
-): { signatures: string[]; others: string[] } | VerificationRefusal {
+): { signatures: string[]; others: string[] } | VerificationFailure {
 	const { separator, signatureHeader: name } = scheme;
 	const expected = scheme.forms.map(formText).join(' or ');
 	const values: string[] = [];
@@ -155,7 +155,7 @@ function checkTimestamp(
 	timestamp: SchemeTimestamp,
 	text: string | undefined,
 	{ nowMs, toleranceSeconds }: VerificationInput,
-): number | VerificationRefusal {
+): number | VerificationFailure {
 	const field = placeOf(timestamp, scheme);
 	const unit = timestamp.unit === 's' ? 'seconds' : 'milliseconds';
 	const expected = `a Unix time in ${unit}`;
@@ -224,7 +224,7 @@ function withAndWithoutPort(url: string): string[] {
 function requestContents(
 	scheme: SignatureScheme,
 	{ body, headers, request }: VerificationInput,
-): Array<{ method?: string; url?: string; form?: string }> | VerificationRefusal {
+): Array<{ method?: string; url?: string; form?: string }> | VerificationFailure {
 	if (!signs(scheme, 'method') && !signs(scheme, 'url')) return [{}];
 	if (request === undefined) {
 		throw new InvalidSchemeError(
@@ -296,7 +296,7 @@ function anyMatches(
 	let valid = false;
 	for (const secret of secrets) {
 		const { algorithm, key } = parseSecret(secret, scheme.secretFormat);
-		for (const form of formsForKey(scheme, algorithm)) {
+		for (const form of selectForms(scheme, algorithm)) {
 			const matches = matcher(form, key, content);
 			for (const signature of signatures) {
 				if (matches(signature)) valid = true;
@@ -311,7 +311,7 @@ function timestampText(
 	place: SchemeTimestamp,
 	headers: RequestHeaders,
 	others: string[],
-): string | undefined | VerificationRefusal {
+): string | undefined | VerificationFailure {
 	if ('header' in place) return headerValue(headers, place.header, 'TIMESTAMP_MALFORMED');
 	if ('bodyField' in place) return undefined;
 	const given = others.filter((part) => part.startsWith(place.signaturePart));
@@ -353,7 +353,7 @@ export function verifyRequest(scheme: SignatureScheme, input: VerificationInput)
 			scheme,
 			input.secrets,
 			parts.signatures,
-			signedContent(scheme, { body, id, timestamp, ...request }),
+			buildSignedContent(scheme, { body, id, timestamp, ...request }),
 		),
 	);
 	if (!matches) {

@@ -13,7 +13,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { errorMessage } from '../../core/lib/errorMessage';
+import { getErrorMessage } from '../../core/lib/errorMessage';
 import {
 	receiveRequest,
 	type AcceptedRequest,
@@ -323,7 +323,7 @@ export class AgentWebhookTrigger implements INodeType {
 				return answer(this, 413, {}, tooLargeReply);
 			}
 			// The caller is not told what is wrong with the receiver; its owner finds it in n8n's log.
-			this.logger.error(`${this.getNode().name} cannot check requests: ${errorMessage(error)}`);
+			this.logger.error(`${this.getNode().name} cannot check requests: ${getErrorMessage(error)}`);
 			return answer(
 				this,
 				500,

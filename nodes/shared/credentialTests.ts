@@ -10,10 +10,10 @@ import {
 	inboundSecrets,
 	type CredentialFields,
 } from '../../core/credentials/credentialFields';
-import { errorMessage } from '../../core/lib/errorMessage';
+import { getErrorMessage } from '../../core/lib/errorMessage';
 import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform } from '../../core/platforms';
-import { secretList } from '../../core/signing/secrets';
+import { parseSecretList } from '../../core/signing/secrets';
 
 import { failureOf, webhooksIn } from './transport/platformApi';
 import { outboxSettings } from './outbox/openOutbox';
@@ -27,7 +27,7 @@ function tested(check: () => void): INodeCredentialTestResult {
 		check();
 		return OK;
 	} catch (error) {
-		return failed(errorMessage(error));
+		return failed(getErrorMessage(error));
 	}
 }
 
@@ -91,7 +91,7 @@ function checkBasic({ password, user }: { user: string; password: string }): boo
 /** Whether there is a signing secret; where there is, it must be usable, and so must the further ones. */
 function checkSigning(fields: CredentialFields, nowMs: number): boolean {
 	const current = textOf(fields, 'signingSecret');
-	const further = secretList('', textOf(fields, 'furtherSigningSecrets'));
+	const further = parseSecretList('', textOf(fields, 'furtherSigningSecrets'));
 	if (current === '') {
 		if (further.length === 0) return false;
 		throw new Error(
@@ -174,7 +174,7 @@ export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCr
 		inField('Encryption Key', () => {
 			createEncrypter([textOf(fields, 'encryptionSecret')]);
 		});
-		for (const key of secretList('', textOf(fields, 'furtherEncryptionSecrets'))) {
+		for (const key of parseSecretList('', textOf(fields, 'furtherEncryptionSecrets'))) {
 			inField('Further Encryption Keys', () => {
 				createEncrypter([key]);
 			});
@@ -216,7 +216,7 @@ export async function testPlatformCredential(
 	]);
 	if (answer.status === 'rejected') {
 		return failed(
-			`${base} could not be reached: ${errorMessage(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
+			`${base} could not be reached: ${getErrorMessage(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
 		);
 	}
 	const { body, statusCode } = answer.value;

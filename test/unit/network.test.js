@@ -3,8 +3,8 @@ const { BlockList } = require('node:net');
 const fc = require('fast-check');
 
 const { compileAllowlist, isInternalHost } = require('../../dist/core/http/ipAddresses');
-const { checkEndpointUrl, printableUrl } = require('../../dist/core/http/endpointUrl');
-const { isFormBody, isJsonBody, mediaTypeOf } = require('../../dist/core/http/headers');
+const { checkEndpointUrl, toPrintableUrl } = require('../../dist/core/http/endpointUrl');
+const { isFormBody, isJsonBody, getMediaType } = require('../../dist/core/http/headers');
 const { N8N_BLOCKED_RANGES } = require('../harness/blockedRanges');
 
 describe('allowlists', () => {
@@ -320,7 +320,7 @@ describe('endpoint URLs', () => {
 			allowHttp: false,
 			allowInternal: false,
 		});
-		expect(printableUrl(url)).toBe('https://example.com:8443/a/b');
+		expect(toPrintableUrl(url)).toBe('https://example.com:8443/a/b');
 	});
 
 	test.each([
@@ -434,7 +434,7 @@ test.each([
 	[['application/json', 'application/json'], '', false, false],
 ])('a body of type %j', (value, mediaType, json, form) => {
 	const headers = { 'content-type': value };
-	expect(mediaTypeOf(headers)).toBe(mediaType);
+	expect(getMediaType(headers)).toBe(mediaType);
 	expect(isJsonBody(headers)).toBe(json);
 	expect(isFormBody(headers)).toBe(form);
 });

@@ -7,7 +7,7 @@ const { platform: agenticflow } = require('../../dist/core/platforms/definitions
 const {
 	platform: standardWebhooks,
 } = require('../../dist/core/platforms/definitions/standardWebhooks');
-const { customScheme } = require('../../dist/core/signing/scheme');
+const { buildCustomScheme } = require('../../dist/core/signing/scheme');
 const { generateSecret, parseSecret } = require('../../dist/core/signing/secrets');
 const { signRequest } = require('../../dist/core/signing/sign');
 const { verifyRequest } = require('../../dist/core/signing/verify');
@@ -335,7 +335,7 @@ describe('custom schemes', () => {
 				fc.uint8Array({ maxLength: 200 }),
 				fc.string({ minLength: 1, unit: 'grapheme' }),
 				(chosen, bytes, secret) => {
-					const scheme = customScheme({
+					const scheme = buildCustomScheme({
 						...settings,
 						...chosen,
 						signedContent: 'v0:{timestamp}.{id}:{body}!',
@@ -384,7 +384,7 @@ describe('custom schemes', () => {
 			'more than 0',
 		],
 	])('%j is refused with what to change', (change, message) => {
-		expect(() => customScheme({ ...settings, ...change })).toThrow(message);
+		expect(() => buildCustomScheme({ ...settings, ...change })).toThrow(message);
 	});
 });
 

@@ -3,7 +3,7 @@ import countBy from 'lodash/countBy';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
 import type { DeliveryTarget } from '../../sending/target';
-import { errorMessage } from '../../lib/errorMessage';
+import { getErrorMessage } from '../../lib/errorMessage';
 import {
 	applyAttemptOutcomes,
 	type HealthChange,
@@ -357,7 +357,7 @@ export async function attemptAll(
 			target = toDeliveryTarget(endpoint);
 			body = Buffer.from(buildEndpointBody(endpoint, events, batch), 'utf8');
 		} catch (error) {
-			return put(toFailedRow(row, errorMessage(error), ports.nowMs()), endpoint);
+			return put(toFailedRow(row, getErrorMessage(error), ports.nowMs()), endpoint);
 		}
 		const report = await deliver(
 			target.rules,

@@ -8,7 +8,7 @@ import { authenticateRequest, type CredentialFields } from '../../credentials/cr
 import type { DeliveryTarget } from '../../sending/target';
 import { buildDeliveryBody, getEventFormat } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
-import { checkEndpointUrl, printableUrl } from '../../http/endpointUrl';
+import { checkEndpointUrl, toPrintableUrl } from '../../http/endpointUrl';
 import { isObject } from '../../lib/fieldPath';
 import type { DisableRule, EndpointHealth } from '../../sending/endpointHealth';
 import { parseStatuses } from '../../sending/attemptOutcome';
@@ -379,7 +379,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 		id,
 		name: input.name ?? '',
 		description: input.description ?? '',
-		url: printableUrl(url),
+		url: toPrintableUrl(url),
 		platform: profile,
 		eventTypes: input.eventTypes ?? [],
 		status: 'active',
@@ -416,7 +416,7 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		...endpoint,
 		name: input.name ?? endpoint.name,
 		description: input.description ?? endpoint.description,
-		url: printableUrl(url),
+		url: toPrintableUrl(url),
 		platform: profile,
 		eventTypes: input.eventTypes ?? endpoint.eventTypes,
 		settings,

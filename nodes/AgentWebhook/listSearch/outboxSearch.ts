@@ -6,7 +6,7 @@ import {
 	type INodeListSearchResult,
 } from 'n8n-workflow';
 
-import { errorMessage } from '../../../core/lib/errorMessage';
+import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { SCHEMA_VERSION, type TableName } from '../../../core/outbox/store/tables';
 
 import { outboxSettings } from '../../shared/outbox/openOutbox';
@@ -64,7 +64,7 @@ class N8nApi {
 				this.context.getNode(),
 				`n8n’s own API could not be reached at ${this.base}`,
 				{
-					description: `${errorMessage(answer.reason)}. Put the address under which n8n reaches itself into the Outbox credential, under "n8n URL".`,
+					description: `${getErrorMessage(answer.reason)}. Put the address under which n8n reaches itself into the Outbox credential, under "n8n URL".`,
 				},
 			);
 		}

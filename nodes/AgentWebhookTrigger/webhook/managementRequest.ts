@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-wor
 import type { AcceptedRequest } from '../../../core/receiving/receive';
 import type { Rejection } from '../../../core/receiving/rejection';
 import { parseManagementTask, type ManagementTask } from '../../../core/managementApi/routes';
-import { printableUrl } from '../../../core/http/endpointUrl';
+import { toPrintableUrl } from '../../../core/http/endpointUrl';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { isObject } from '../../../core/lib/fieldPath';
 import {
@@ -35,7 +35,7 @@ function shown(body: unknown): IDataObject {
 	const isWeb = typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url);
 	return {
 		...(pick(body, ['name', 'events', 'status', 'event']) as IDataObject),
-		...(isWeb && { url: printableUrl(new URL(url)) }),
+		...(isWeb && { url: toPrintableUrl(new URL(url)) }),
 	};
 }
 

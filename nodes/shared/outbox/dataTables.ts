@@ -8,7 +8,7 @@ import {
 	type IWorkflowBase,
 } from 'n8n-workflow';
 
-import { errorMessage } from '../../../core/lib/errorMessage';
+import { getErrorMessage } from '../../../core/lib/errorMessage';
 import {
 	SCHEMA_VERSION,
 	TABLES,
@@ -279,11 +279,14 @@ class DataTables implements Tables {
 		if (first.status === 'fulfilled') return first.value;
 		const error: unknown = first.reason;
 		if (error instanceof TableError) throw error;
-		if (!CHANGED.test(errorMessage(error))) {
+		if (!CHANGED.test(getErrorMessage(error))) {
 			const names = uniq(steps.map(({ table }) => `"${this.nameOf(table)}"`)).join(' or ');
-			throw new TableError(`n8n’s data table ${names} could not be used: ${errorMessage(error)}`, {
-				cause: error,
-			});
+			throw new TableError(
+				`n8n’s data table ${names} could not be used: ${getErrorMessage(error)}`,
+				{
+					cause: error,
+				},
+			);
 		}
 		// Deleted, renamed or edited since it was looked up.
 		knownIds.delete(this.cacheKey);

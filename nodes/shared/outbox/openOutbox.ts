@@ -7,7 +7,7 @@ import {
 
 import type { OutboxPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
-import { secretList } from '../../../core/signing/secrets';
+import { parseSecretList } from '../../../core/signing/secrets';
 
 import { sendAttempt } from '../transport/sendAttempt';
 import { dataTables } from './dataTables';
@@ -29,7 +29,7 @@ export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 			`"${name}" is not an outbox name. Use small letters, digits and underscores, e.g. agent_webhook.`,
 		);
 	}
-	const keys = secretList(
+	const keys = parseSecretList(
 		String(fields.encryptionSecret ?? ''),
 		String(fields.furtherEncryptionSecrets ?? ''),
 	);

@@ -1,12 +1,12 @@
 import { UserError } from 'n8n-workflow';
 
-import { errorMessage } from '../../../core/lib/errorMessage';
+import { getErrorMessage } from '../../../core/lib/errorMessage';
 
 function parse(text: string): { value: unknown } | { fault: string } {
 	try {
 		return { value: JSON.parse(text) as unknown };
 	} catch (error) {
-		return { fault: errorMessage(error) };
+		return { fault: getErrorMessage(error) };
 	}
 }
 

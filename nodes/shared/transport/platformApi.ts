@@ -10,7 +10,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
-import { errorMessage } from '../../../core/lib/errorMessage';
+import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { parseJson } from '../../../core/lib/json';
 import { isObject } from '../../../core/lib/fieldPath';
 import { getPlatform, type ManagementApi, type Platform } from '../../../core/platforms';
@@ -157,7 +157,7 @@ export class ManagementClient {
 				this.context.getNode(),
 				`${this.profile.name} could not be reached at ${this.baseUrl} (${what})`,
 				{
-					description: `${errorMessage(error)}. Check the base URL in the credential and this instance’s network.`,
+					description: `${getErrorMessage(error)}. Check the base URL in the credential and this instance’s network.`,
 				},
 			);
 		}

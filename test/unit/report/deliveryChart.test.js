@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
 const { computeStats } = require('../../../dist/core/outbox/log/query');
-const { deliveryChart } = require('../../../dist/core/report/deliveryChart');
+const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
 const { elementsOf, parseXml } = require('../../harness/xml');
 
 const DAY = 86_400_000;
@@ -25,7 +25,7 @@ const row = (acceptedMs, more = {}) => ({
 });
 
 const chart = (rows, more = {}) =>
-	deliveryChart(rows, { title: 'Delivery report', nowMs: NOW, ...more });
+	drawDeliveryChart(rows, { title: 'Delivery report', nowMs: NOW, ...more });
 
 const PARTS = ['delivered', 'failed', 'other'];
 const partsOf = ({ delivered = 0, failed = 0, other = 0 } = {}) => ({ delivered, failed, other });

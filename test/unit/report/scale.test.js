@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { scaleTo } = require('../../../dist/core/report/scale');
+const { createScale } = require('../../../dist/core/report/scale');
 
 test.each([
 	[0, 5, [0, 1, 2]],
@@ -10,13 +10,13 @@ test.each([
 	[1000, 5, [0, 200, 400, 600, 800, 1000]],
 	[230, 3, [0, 100, 200, 300]],
 ])('an axis to %d in about %d steps has the marks %j', (max, steps, marks) => {
-	expect(scaleTo(max, steps)).toEqual({ marks, top: marks.at(-1) });
+	expect(createScale(max, steps)).toEqual({ marks, top: marks.at(-1) });
 });
 
 test('an axis reaches its largest value in few whole steps', () => {
 	fc.assert(
 		fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 2, max: 6 }), (max, steps) => {
-			const { marks, top } = scaleTo(max, steps);
+			const { marks, top } = createScale(max, steps);
 			expect(top).toBeGreaterThanOrEqual(max);
 			expect(marks.length - 1).toBeGreaterThanOrEqual(2);
 			expect(marks.length - 1).toBeLessThanOrEqual(Math.max(2, steps));

@@ -20,7 +20,7 @@ import { replayDelivery, replayFailed } from '../../../../core/outbox/dispatch/r
 import { DEFAULT_RETENTION, prune as pruneOutbox } from '../../../../core/outbox/log/prune';
 import type { RunResult } from '../../../../core/outbox/dispatch/attemptAll';
 import type { DeliveryRow } from '../../../../core/outbox/store/tables';
-import { deliveryChart } from '../../../../core/report/deliveryChart';
+import { drawDeliveryChart } from '../../../../core/report/deliveryChart';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { eachItem } from '../../../shared/execution/eachItem';
 import { readLimit, listFields } from '../../../shared/properties/listing';
@@ -225,7 +225,7 @@ export const getStats: Operation = {
 			const field = context.getNodeParameter('options.chartField', itemIndex, '') as string;
 			if (field === '') return { output: 0, item: { json } };
 			const title = chartTitle(query);
-			const chart = deliveryChart(rows, {
+			const chart = drawDeliveryChart(rows, {
 				title,
 				sinceMs: msOf(query.since),
 				untilMs: msOf(query.until),

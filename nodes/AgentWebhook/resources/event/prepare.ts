@@ -17,7 +17,7 @@ import {
 } from '../../../../core/event/envelope';
 import type { WebhookEvent } from '../../../../core/event/event';
 import { compileFieldFilters } from '../../../../core/event/fieldFilter';
-import { checkEndpointUrl, printableUrl } from '../../../../core/http/endpointUrl';
+import { checkEndpointUrl, toPrintableUrl } from '../../../../core/http/endpointUrl';
 import { parseStatuses } from '../../../../core/sending/attemptOutcome';
 import { chooseRetryPolicy, type RetrySettings } from '../../../../core/sending/retrySettings';
 import {
@@ -261,7 +261,7 @@ function makePlan(
 	const target: DeliveryTarget = {
 		platformId: profile.id,
 		url: url.href,
-		printableUrl: printableUrl(url),
+		printableUrl: toPrintableUrl(url),
 		headers: readHeaders(options.headers),
 		signed,
 		unsignedAllowed: !kind.authentication.methods.includes('signature'),

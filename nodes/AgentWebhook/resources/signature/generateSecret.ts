@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import {
 	generateSecret as makeSecret,
-	keyFileContent,
+	formatKeyFile,
 	type GeneratedSecretFormat,
 } from '../../../../core/signing/secrets';
 import { eachItem } from '../../../shared/execution/eachItem';
@@ -47,7 +47,7 @@ export const generateSecret: Operation = {
 			if (format !== KEY_FILE) {
 				return { output: 0, item: { json: { format, secret: makeSecret(format) } } };
 			}
-			const content = keyFileContent(makeSecret('hex'));
+			const content = formatKeyFile(makeSecret('hex'));
 			const file = await context.helpers.prepareBinaryData(
 				Buffer.from(content, 'utf8'),
 				'private-key.json',
