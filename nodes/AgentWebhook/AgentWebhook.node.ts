@@ -109,7 +109,7 @@ export class AgentWebhook implements INodeType {
 				filter = '',
 			): Promise<INodeListSearchResult> {
 				const platform = this.getCurrentNodeParameter('platform') as string;
-				const webhooks = await (await ManagementClient.of(this, platform)).webhooks();
+				const webhooks = await (await ManagementClient.create(this, platform)).listWebhooks();
 				const fits = (text: string): boolean => text.toLowerCase().includes(filter.toLowerCase());
 				return {
 					results: webhooks

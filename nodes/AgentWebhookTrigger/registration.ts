@@ -3,7 +3,11 @@ import { UserError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 import { inboundSecrets } from '../../core/credentials/credentialFields';
 import { getPlatform } from '../../core/platforms';
 import { listParameter } from '../shared/parameters/parse';
-import { ManagementClient, pathOf, type PlatformWebhook } from '../shared/transport/platformApi';
+import {
+	ManagementClient,
+	buildWebhookPath,
+	type PlatformWebhook,
+} from '../shared/transport/platformApi';
 
 import { webhookUrl } from './webhook/request';
 
@@ -69,7 +73,7 @@ const sameEvents = (a: string[], b: string[]): boolean =>
  */
 async function find(client: ManagementClient, url: string): Promise<PlatformWebhook | undefined> {
 	const addressOf = (text: string | undefined): string => (text ?? '').split('?')[0];
-	const webhooks = await client.webhooks();
+	const webhooks = await client.listWebhooks();
 	return webhooks.find((webhook) => addressOf(webhook.url) === addressOf(url));
 }
 
@@ -79,7 +83,7 @@ async function find(client: ManagementClient, url: string): Promise<PlatformWebh
  */
 export async function register(context: IHookFunctions): Promise<void> {
 	if (!isWanted(context)) return;
-	const client = await ManagementClient.of(context, platformOf(context));
+	const client = await ManagementClient.create(context, platformOf(context));
 	const { authentication, token } = await callerAuthentication(context);
 	const url = registeredUrl(context, token);
 	const events = chosenEvents(context);
@@ -87,7 +91,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const found = await find(client, url);
 	if (found !== undefined) {
 		if (found.url !== url || !sameEvents(found.events ?? [], events) || authentication) {
-			await client.request('PUT', pathOf(found.id), wanted);
+			await client.request('PUT', buildWebhookPath(found.id), wanted);
 		}
 		registrationOf(context).webhookId = found.id;
 		return;
@@ -109,7 +113,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 export async function deregister(context: IHookFunctions): Promise<void> {
 	const registration = registrationOf(context);
 	if (registration.webhookId === undefined) return;
-	const client = await ManagementClient.of(context, platformOf(context));
-	await client.request('DELETE', pathOf(registration.webhookId), undefined, true);
+	const client = await ManagementClient.create(context, platformOf(context));
+	await client.deleteIfExists(registration.webhookId);
 	delete registration.webhookId;
 }

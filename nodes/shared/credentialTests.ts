@@ -15,7 +15,7 @@ import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform } from '../../core/platforms';
 import { parseSecretList } from '../../core/signing/secrets';
 
-import { failureOf, webhooksIn } from './transport/platformApi';
+import { describeFailure, parseWebhookList } from './transport/platformApi';
 import { outboxSettings } from './outbox/openOutbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
@@ -221,7 +221,7 @@ export async function testPlatformCredential(
 	}
 	const { body, statusCode } = answer.value;
 	if (statusCode < 200 || statusCode >= 300) {
-		const { advice, reason } = failureOf(statusCode, body);
+		const { advice, reason } = describeFailure(statusCode, body);
 		const said = `${name} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
 		return failed(
 			statusCode < 400 || statusCode === 404
@@ -229,7 +229,7 @@ export async function testPlatformCredential(
 				: `${said} ${advice}`,
 		);
 	}
-	return webhooksIn(body, management) === undefined
+	return parseWebhookList(body, management) === undefined
 		? failed(`What answers at ${base} is not ${name}’s API for webhooks. ${usual}`)
 		: { status: 'OK', message: `${name} accepts the API key` };
 }

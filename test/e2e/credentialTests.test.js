@@ -246,7 +246,7 @@ describe('the credential test of agentWebhookPlatformApi', () => {
 		[
 			'a failure',
 			reply(500, '{"error": {"message": "Broken"}}'),
-			['answered with 500: Broken', 'ask the platform'],
+			['answered with 500: Broken', 'ask the platform’s support'],
 		],
 	])('and says what it found there: %s', async (_, answer, parts) => {
 		respond = answer;

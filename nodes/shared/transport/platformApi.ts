@@ -19,7 +19,7 @@ type Context = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions;
 
 const CREDENTIAL = 'agentWebhookPlatformApi';
 
-/** A webhook as AgenticFlow's page shows it, "List Webhooks". */
+/** A webhook as a platform's API lists it. Source: docs/platforms.md#agenticflow */
 export interface PlatformWebhook extends IDataObject {
 	id: string;
 	name?: string;
@@ -32,116 +32,147 @@ const isRecord = (value: unknown): value is IDataObject => isObject(value);
 
 const SECRET_FIELD = /token|secret|password|api[-_]?key/i;
 
-/** A URL without the parameters that a caller proves itself with; any other text as it is. */
-function withoutSecretParameters(text: string): string {
+/** Removes query parameters that hold secrets from a URL. Returns any other text unchanged. */
+function removeSecretParameters(text: string): string {
 	if (!/^https?:/i.test(text) || !URL.canParse(text)) return text;
 	const url = new URL(text);
-	const secret = [...url.searchParams.keys()].filter((name) => SECRET_FIELD.test(name));
-	if (secret.length === 0) return text;
-	for (const name of secret) url.searchParams.delete(name);
+	const secretNames = [...url.searchParams.keys()].filter((name) => SECRET_FIELD.test(name));
+	if (secretNames.length === 0) return text;
+	for (const name of secretNames) url.searchParams.delete(name);
 	return url.href;
 }
 
-/** What the platform tells of a webhook, without the secrets in it: they must not reach an item. */
-export function withoutSecrets<T>(value: T): T {
-	if (typeof value === 'string') return withoutSecretParameters(value) as T;
-	if (Array.isArray(value)) return value.map(withoutSecrets) as T;
+/** Removes secrets from a platform's response at any depth, so that they never reach an item. */
+export function removeSecrets<T>(value: T): T {
+	if (typeof value === 'string') return removeSecretParameters(value) as T;
+	if (Array.isArray(value)) return value.map(removeSecrets) as T;
 	if (!isRecord(value)) return value;
 	return Object.fromEntries(
 		Object.entries(value)
 			.filter(([name]) => !SECRET_FIELD.test(name))
-			.map(([name, field]) => [name, withoutSecrets(field)]),
+			.map(([name, field]) => [name, removeSecrets(field)]),
 	) as T;
 }
 
-/** What went wrong and what would mend it, by the platform's status. */
+/** What is wrong and what to do, by the status of the platform's response. */
 const ADVICE: Record<string, string> = {
-	'401': 'The API key is not valid. Put a valid one into the credential.',
-	'403': 'The API key may not manage webhooks. Give it the right to, or use another one.',
-	'404': 'There is no such webhook. It may have been deleted at the platform.',
-	'429': 'The platform asks for fewer requests. Try again later.',
+	'401': 'The API key is not valid. Enter a valid key in the credential.',
+	'403': 'The API key may not manage webhooks. Give it the right to, or use another key.',
+	'404': 'The webhook does not exist. It may have been deleted at the platform.',
+	'429': 'The platform limits how often its API is called. Try again later.',
 };
 
-/** What n8n's helper made of an answer: it leaves a body as text where its media type is not JSON's. */
-const jsonOf = (body: unknown): unknown =>
+/** Parses a body that n8n's helper left as text, which it does unless the media type is JSON's. */
+const parseResponseBody = (body: unknown): unknown =>
 	typeof body === 'string' ? parseJson(body)?.value : body;
 
-/** The platform's own words, where it has any, in the form of its page's "Error Response". */
-function reasonOf(body: unknown): string {
-	const parsed = jsonOf(body);
+/** Finds the platform's own error message. Returns an empty string if there is none. */
+function findErrorMessage(body: unknown): string {
+	const parsed = parseResponseBody(body);
 	if (!isRecord(parsed)) return '';
 	const { error, message } = parsed;
 	if (isRecord(error) && typeof error.message === 'string') return error.message;
-	return [error, message].find((text) => typeof text === 'string') ?? '';
+	return [error, message].find((candidate) => typeof candidate === 'string') ?? '';
 }
 
-/** What a platform says of a failure, and what would mend it. */
-export const failureOf = (
+/** Returns the platform's reason for a failed call (empty if it gives none), and what to do about it. */
+export const describeFailure = (
 	statusCode: number,
 	body: unknown,
 ): { reason: string; advice: string } => ({
-	reason: reasonOf(body),
-	advice: ADVICE[String(statusCode)] ?? 'Try again later, or ask the platform.',
+	reason: findErrorMessage(body),
+	advice: ADVICE[String(statusCode)] ?? 'Try again later, or ask the platform’s support.',
 });
 
-const listIn = (answer: IDataObject, field: string): IDataObject[] | undefined => {
-	const list = answer[field];
+const findList = (response: IDataObject, field: string): IDataObject[] | undefined => {
+	const list = response[field];
 	return Array.isArray(list) ? list.filter(isRecord) : undefined;
 };
 
-/** The webhooks in an answer to the request for all of them; `undefined` where it is no such answer. */
-export function webhooksIn(
+/** Parses the response to "List Webhooks". Returns `undefined` if the body is something else. */
+export function parseWebhookList(
 	body: unknown,
 	{ webhooksField }: ManagementApi,
 ): PlatformWebhook[] | undefined {
-	const json = jsonOf(body);
+	const json = parseResponseBody(body);
 	if (!isRecord(json)) return undefined;
-	return listIn(json, webhooksField)?.filter(
+	return findList(json, webhooksField)?.filter(
 		(webhook): webhook is PlatformWebhook => typeof webhook.id === 'string',
 	);
 }
 
-/** The management API of a platform, called with the credential. */
+/** Returns the path of one webhook, relative to the list. */
+export const buildWebhookPath = (webhookId: string): string => `/${encodeURIComponent(webhookId)}`;
+
+interface PlatformResponse {
+	statusCode: number;
+	body: unknown;
+}
+
+/** Calls a platform's management API with the node's credential. */
 export class ManagementClient {
 	private constructor(
 		private readonly context: Context,
-		private readonly profile: Platform,
+		private readonly platform: Platform,
 		private readonly api: ManagementApi,
 		private readonly baseUrl: string,
 	) {}
 
-	/** @throws UserError where the platform has no such API, or the credential is for another one */
-	static async of(context: Context, platformId: string): Promise<ManagementClient> {
-		const profile = getPlatform(platformId);
-		if (profile.management === undefined) {
-			throw new UserError(`${profile.name} has no API for its webhooks.`);
+	/** @throws UserError if the platform has no management API, or the credential is for another platform */
+	static async create(context: Context, platformId: string): Promise<ManagementClient> {
+		const nodePlatform = getPlatform(platformId);
+		const { management, name } = nodePlatform;
+		if (management === undefined) {
+			throw new UserError(`${name} has no API for its webhooks. Choose another platform.`);
 		}
 		const { platform, baseUrl } = await context.getCredentials(CREDENTIAL);
 		if (platform !== platformId) {
 			throw new UserError(
-				`The credential is for ${getPlatform(String(platform)).name} and the node for ${profile.name}. Choose a credential for ${profile.name}.`,
+				`The credential is for ${getPlatform(String(platform)).name} and the node for ${name}. Choose a credential for ${name}.`,
 			);
 		}
-		const base = String(baseUrl || profile.management.baseUrl).replace(/\/+$/, '');
-		return new ManagementClient(context, profile, profile.management, base);
+		const base = String(baseUrl || management.baseUrl).replace(/\/+$/, '');
+		return new ManagementClient(context, nodePlatform, management, base);
 	}
 
 	/**
-	 * @param path below the list of webhooks, e.g. `/wh_123/test`
-	 * @returns the answer's JSON; `{}` where it has none
-	 * @throws NodeApiError that says what the platform answered, and what to do
+	 * Sends a request.
+	 * @param path the part after the list of webhooks, e.g. `/wh_123/test`
+	 * @returns the response's JSON object; `{}` if it has none
+	 * @throws NodeApiError with the platform's reason and what to do
 	 */
-	async request(
+	async request(method: IHttpRequestMethods, path = '', body?: IDataObject): Promise<IDataObject> {
+		return this.readResponse(method, path, await this.send(method, path, body));
+	}
+
+	/**
+	 * Deletes a webhook, if it still exists.
+	 * @throws NodeApiError as {@link request} does, except for a 404
+	 */
+	async deleteIfExists(webhookId: string): Promise<void> {
+		const path = buildWebhookPath(webhookId);
+		const response = await this.send('DELETE', path);
+		if (response.statusCode !== 404) this.readResponse('DELETE', path, response);
+	}
+
+	async listWebhooks(): Promise<PlatformWebhook[]> {
+		return parseWebhookList(await this.request('GET'), this.api) ?? [];
+	}
+
+	async listLogs(webhookId: string): Promise<IDataObject[]> {
+		const response = await this.request('GET', `${buildWebhookPath(webhookId)}/logs`);
+		return findList(response, this.api.logsField) ?? [];
+	}
+
+	/** @throws NodeOperationError if the platform cannot be reached */
+	private async send(
 		method: IHttpRequestMethods,
-		path = '',
+		path: string,
 		body?: IDataObject,
-		missingIsFine = false,
-	): Promise<IDataObject> {
-		const what = `${method} ${this.api.path}${path}`;
+	): Promise<PlatformResponse> {
 		const call = this.context.helpers.httpRequestWithAuthentication;
-		let response: { statusCode: number; body: unknown };
 		try {
-			response = (await call.call(this.context, CREDENTIAL, {
+			return (await call.call(this.context, CREDENTIAL, {
 				method,
 				url: `${this.baseUrl}${this.api.path}${path}`,
 				...(body && { body }),
@@ -150,39 +181,34 @@ export class ManagementClient {
 				ignoreHttpStatusErrors: true,
 				disableFollowRedirect: true,
 				timeout: 30_000,
-			})) as { statusCode: number; body: unknown };
+			})) as PlatformResponse;
 		} catch (error) {
-			// Not a NodeApiError: it would put n8n's words for the connection's fault in place of these.
+			// A NodeApiError would replace this message with n8n's own one for connection errors.
 			throw new NodeOperationError(
 				this.context.getNode(),
-				`${this.profile.name} could not be reached at ${this.baseUrl} (${what})`,
+				`${this.platform.name} could not be reached at ${this.baseUrl} (${method} ${this.api.path}${path})`,
 				{
 					description: `${getErrorMessage(error)}. Check the base URL in the credential and this instance’s network.`,
 				},
 			);
 		}
-		const { statusCode } = response;
-		if (statusCode === 404 && missingIsFine) return {};
+	}
+
+	/** @throws NodeApiError for a status other than 2xx */
+	private readResponse(
+		method: IHttpRequestMethods,
+		path: string,
+		{ body, statusCode }: PlatformResponse,
+	): IDataObject {
 		if (statusCode < 200 || statusCode >= 300) {
-			const { advice, reason } = failureOf(statusCode, response.body);
+			const { advice, reason } = describeFailure(statusCode, body);
 			throw new NodeApiError(this.context.getNode(), { statusCode } as JsonObject, {
-				message: `${this.profile.name} answered ${what} with ${statusCode}${reason === '' ? '' : `: ${reason}`}`,
+				message: `${this.platform.name} answered ${method} ${this.api.path}${path} with ${statusCode}${reason === '' ? '' : `: ${reason}`}`,
 				description: advice,
 				httpCode: String(statusCode),
 			});
 		}
-		const json = jsonOf(response.body);
+		const json = parseResponseBody(body);
 		return isRecord(json) ? json : {};
 	}
-
-	async webhooks(): Promise<PlatformWebhook[]> {
-		return webhooksIn(await this.request('GET'), this.api) ?? [];
-	}
-
-	async logs(webhookId: string): Promise<IDataObject[]> {
-		return listIn(await this.request('GET', `${pathOf(webhookId)}/logs`), this.api.logsField) ?? [];
-	}
 }
-
-/** The path of one webhook below the list. */
-export const pathOf = (webhookId: string): string => `/${encodeURIComponent(webhookId)}`;

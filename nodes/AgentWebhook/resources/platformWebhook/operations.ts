@@ -8,7 +8,11 @@ import {
 import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
 import { jsonObjectParameter } from '../../../shared/parameters/parse';
 import { readLimit, listFields } from '../../../shared/properties/listing';
-import { ManagementClient, pathOf, withoutSecrets } from '../../../shared/transport/platformApi';
+import {
+	ManagementClient,
+	buildWebhookPath,
+	removeSecrets,
+} from '../../../shared/transport/platformApi';
 import {
 	eventTypeProperties,
 	eventTypesProperties,
@@ -40,8 +44,8 @@ const operation = (
 	execute: async (context) =>
 		await eachItem(context, 1, 0, async (_, itemIndex) => {
 			const platform = context.getNodeParameter('platform', itemIndex) as string;
-			const client = await ManagementClient.of(context, platform);
-			return onlyOutput(withoutSecrets(await run(client, context, itemIndex)));
+			const client = await ManagementClient.create(context, platform);
+			return onlyOutput(removeSecrets(await run(client, context, itemIndex)));
 		}),
 });
 
@@ -94,7 +98,7 @@ export const create = operation(
 );
 
 export const getMany = operation(listFields, async (client, context, itemIndex) => {
-	const webhooks = await client.webhooks();
+	const webhooks = await client.listWebhooks();
 	return webhooks.slice(0, readLimit(context, itemIndex));
 });
 
@@ -130,13 +134,13 @@ export const update = operation(
 		if (Object.keys(body).length === 0) {
 			throw new UserError('Nothing is to be changed. Choose event types or add a field.');
 		}
-		return await client.request('PUT', pathOf(webhookId(context, itemIndex)), body);
+		return await client.request('PUT', buildWebhookPath(webhookId(context, itemIndex)), body);
 	},
 );
 
 export const remove = operation([webhookLocator], async (client, context, itemIndex) => {
 	const id = webhookId(context, itemIndex);
-	await client.request('DELETE', pathOf(id));
+	await client.request('DELETE', buildWebhookPath(id));
 	return { id, deleted: true };
 });
 
@@ -154,7 +158,7 @@ export const test = operation(
 		},
 	],
 	async (client, context, itemIndex) =>
-		await client.request('POST', `${pathOf(webhookId(context, itemIndex))}/test`, {
+		await client.request('POST', `${buildWebhookPath(webhookId(context, itemIndex))}/test`, {
 			event: context.getNodeParameter('eventType', itemIndex) as string,
 			test_data: (jsonObjectParameter(
 				context.getNodeParameter('testData', itemIndex),
@@ -165,11 +169,11 @@ export const test = operation(
 
 export const getLogs = operation(
 	[webhookLocator],
-	async (client, context, itemIndex) => await client.logs(webhookId(context, itemIndex)),
+	async (client, context, itemIndex) => await client.listLogs(webhookId(context, itemIndex)),
 );
 
 export const getStats = operation(
 	[webhookLocator],
 	async (client, context, itemIndex) =>
-		await client.request('GET', `${pathOf(webhookId(context, itemIndex))}/stats`),
+		await client.request('GET', `${buildWebhookPath(webhookId(context, itemIndex))}/stats`),
 );
