@@ -11,7 +11,7 @@ const PAGES = fs
 	.readdirSync(path.join(root, 'docs'))
 	.filter((file) => file.endsWith('.md'))
 	.map((file) => `docs/${file}`);
-const DOCUMENTS = ['README.md', ...PAGES];
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES];
 
 const classOf = (file) => Object.values(require(`../../dist/${file}`))[0];
 const { nodes, credentials } = JSON.parse(read('package.json')).n8n;
