@@ -68,7 +68,8 @@ test('every page can be reached from the README', () => {
 });
 
 test('no heading stands twice on a page, where links could lead to either', () => {
-	for (const file of DOCUMENTS) {
+	// Keep a Changelog repeats its headings for each version.
+	for (const file of DOCUMENTS.filter((name) => name !== 'CHANGELOG.md')) {
 		const anchors = anchorsOf(file);
 		expect(anchors).toEqual([...new Set(anchors)]);
 	}
