@@ -3,10 +3,8 @@ import {
 	type ICredentialsDecrypted,
 	type ICredentialTestFunctions,
 	type IExecuteFunctions,
-	type ILoadOptionsFunctions,
 	type INodeCredentialTestResult,
 	type INodeExecutionData,
-	type INodeListSearchResult,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
@@ -17,30 +15,15 @@ import {
 	testOutboxCredential,
 	testPlatformCredential,
 } from '../shared/credentialTests';
-import { expressionOf } from '../shared/properties/expression';
-import { ManagementClient } from '../shared/transport/platformApi';
-import { searchDeliveries, searchEndpoints, searchEvents } from './listSearch/outboxSearch';
 
-import { hints } from './description/hints';
-import { properties, RESOURCES } from './resources';
 import { subtitle } from './description/actionSubtitle';
-
-// n8n writes this function's source into an expression: it may use nothing from outside.
-const outputs = (parameters: { resource?: string; operation?: string; sendTo?: string }) =>
-	(
-		({
-			'event/send':
-				parameters.sendTo === 'subscribers'
-					? ['Delivered', 'Retry', 'Failed', 'Endpoint Changed']
-					: ['Delivered', 'Retry', 'Failed'],
-			'delivery/deliverDue': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
-			'delivery/replay': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
-			'signature/verify': ['Valid', 'Refused'],
-		}) as Record<string, string[]>
-	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({
-		type: 'main',
-		displayName,
-	})) ?? [{ type: 'main' }];
+import { hints } from './description/hints';
+import { outputs } from './description/outputs';
+import { searchDeliveries } from './listSearch/searchDeliveries';
+import { searchEndpoints } from './listSearch/searchEndpoints';
+import { searchEvents } from './listSearch/searchEvents';
+import { searchPlatformWebhooks } from './listSearch/searchPlatformWebhooks';
+import { getOperation, properties } from './resources';
 
 export class AgentWebhook implements INodeType {
 	description: INodeTypeDescription = {
@@ -55,11 +38,11 @@ export class AgentWebhook implements INodeType {
 		defaults: { name: 'Agent Webhook' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: expressionOf(outputs),
+		outputs,
 		hints,
 		credentials: [
 			{
-				// One entry for both operations: n8n looks a credential up by its first entry alone.
+				// One entry for both operations: n8n only uses the first entry of a credential type.
 				name: 'agentWebhookOutboundApi',
 				required: true,
 				testedBy: 'outboundCredentialTest',
@@ -104,19 +87,7 @@ export class AgentWebhook implements INodeType {
 			searchDeliveries,
 			searchEndpoints,
 			searchEvents,
-			async searchPlatformWebhooks(
-				this: ILoadOptionsFunctions,
-				filter = '',
-			): Promise<INodeListSearchResult> {
-				const platform = this.getCurrentNodeParameter('platform') as string;
-				const webhooks = await (await ManagementClient.create(this, platform)).listWebhooks();
-				const fits = (text: string): boolean => text.toLowerCase().includes(filter.toLowerCase());
-				return {
-					results: webhooks
-						.map(({ id, name }) => ({ name: name || id, value: id }))
-						.filter(({ name, value }) => fits(name) || fits(value)),
-				};
-			},
+			searchPlatformWebhooks,
 		},
 		credentialTest: {
 			async inboundCredentialTest(
@@ -149,6 +120,6 @@ export class AgentWebhook implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);
 		const operation = this.getNodeParameter('operation', 0);
-		return await RESOURCES[resource].operations[operation].execute(this);
+		return await getOperation(resource, operation).execute(this);
 	}
 }

@@ -95,6 +95,11 @@ beforeAll(() => {
 	acme = contextsOf(path.join(copy, 'dist'));
 });
 
+// ESLint would find the copy too.
+afterAll(() => {
+	fs.rmSync(copy, { recursive: true, force: true });
+});
+
 const sign = (body, { id = 'id_1', at = String(Date.now()) } = {}) => ({
 	'x-acme-id': id,
 	'x-acme-signature': `at=${at};sig=${createHmac('sha512', secret).update(`${id}|${at}|${body}`).digest('base64')}`,

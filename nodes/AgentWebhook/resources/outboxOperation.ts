@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { OutboxPorts } from '../../../core/outbox/ports';
 import { eachItem, onlyOutput } from '../../shared/execution/eachItem';
@@ -6,20 +6,24 @@ import { openOutbox } from '../../shared/outbox/openOutbox';
 
 import type { Operation } from './operation';
 
-/** What an operation on the outbox does for one item: it makes one item of it, or several. */
+/** Works on one input item, and returns the output items that it makes of it. */
 export type OutboxTask = (
 	outbox: OutboxPorts,
 	context: IExecuteFunctions,
 	itemIndex: number,
 ) => Promise<IDataObject | IDataObject[]>;
 
-/** An operation that works on the outbox for each item in turn. */
-export const outboxOperation = (properties: INodeProperties[], task: OutboxTask): Operation => ({
-	properties,
+interface OutboxOperation extends Omit<Operation, 'execute'> {
+	executeItem: OutboxTask;
+}
+
+/** Returns an operation that opens the outbox once and works on each input item in turn. */
+export const outboxOperation = ({ executeItem, ...operation }: OutboxOperation): Operation => ({
+	...operation,
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
 		return await eachItem(context, 1, 0, async (_, itemIndex) =>
-			onlyOutput(await task(outbox, context, itemIndex)),
+			onlyOutput(await executeItem(outbox, context, itemIndex)),
 		);
 	},
 });

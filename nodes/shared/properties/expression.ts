@@ -1,15 +1,30 @@
+type EvaluatedFunction = (...values: never[]) => unknown;
+
+/** Returns an object literal with functions by name. */
+const toObjectLiteral = (functions: Record<string, EvaluatedFunction>): string =>
+	`{\n${Object.entries(functions)
+		.map(([name, source]) => `${JSON.stringify(name)}: ${String(source)},\n`)
+		.join('')}}`;
+
 /**
- * An expression that has n8n evaluate a function of ours. n8n gets the function's source: it may use
- * nothing from outside but what is handed over.
- * @param known what the function takes beside the parameters; it stands in several lines, since n8n takes
- * the first two closing braces in a row for the expression's end
- * @param parameters `$rawParameter` for parameters as they are written, expressions included
+ * Returns an expression that calls a function with the node's parameters.
+ *
+ * n8n gets the function's source and evaluates it in a realm of its own, in the editor too. So the function
+ * may use only its arguments and the language's built-ins: no imports, no constants of its module.
+ *
+ * @param data passed to the function as JSON
+ * @param parameters `$rawParameter` passes parameters as they are stored, with expressions unresolved
+ * @param functions passed to the function by name; the same holds for each of them
  */
-export function expressionOf<P, K>(
-	read: (parameters: P, known: K) => unknown,
-	known?: K,
+export function expressionOf<Parameters, Data, Fn extends EvaluatedFunction>(
+	evaluate: (parameters: Parameters, data: Data, functions: Record<string, Fn>) => unknown,
+	data?: Data,
 	parameters: '$parameter' | '$rawParameter' = '$parameter',
+	functions?: Record<string, Fn>,
 ): `={{${string}}}` {
-	const more = known === undefined ? '' : `, ${JSON.stringify(known, undefined, 1)}`;
-	return `={{ (${String(read)})(${parameters}${more}) }}`;
+	const values: string[] = [parameters];
+	// Over several lines: n8n takes the first two closing braces in a row for the end of the expression.
+	if (data !== undefined) values.push(JSON.stringify(data, undefined, 1));
+	if (functions !== undefined) values.push(toObjectLiteral(functions));
+	return `={{ (${String(evaluate)})(${values.join(', ')}) }}`;
 }

@@ -80,7 +80,11 @@ const INTERNAL_ERROR_REPLY: ManagementReply = {
 	body: errorReply('INTERNAL_ERROR', 'Webhooks cannot be managed right now. Try again later.'),
 };
 
-export const answerManagement: Operation = {
+export const answerManagementOperation: Operation = {
+	name: 'Answer Management Request',
+	action: 'Answer a management request',
+	description:
+		'Let subscribers manage their endpoints through an API. Place this node after an Agent Webhook Trigger.',
 	properties: [
 		{
 			displayName: 'Options',

@@ -32,6 +32,7 @@ import {
 } from './retryState';
 import { makeDeliveries, prepare, type Delivery, type Prepared, type Subject } from './prepare';
 import { properties, TO_SUBSCRIBERS } from './sendProperties';
+import { sendSubtitle, sendSubtitleNames } from './sendSubtitle';
 import { sendToSubscribers } from './sendToSubscribers';
 
 const DELIVERED = 0;
@@ -275,8 +276,13 @@ async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutio
 	return results;
 }
 
-export const send: Operation = {
+export const sendOperation: Operation = {
+	name: 'Send',
+	action: 'Send an event',
+	description: 'Send signed events to one endpoint or to all subscribed endpoints',
 	properties,
+	subtitle: sendSubtitle,
+	subtitleNames: sendSubtitleNames,
 	execute: async (context) =>
 		context.getNodeParameter('sendTo', 0) === TO_SUBSCRIBERS
 			? await sendToSubscribers(context)

@@ -10,7 +10,7 @@ import type { Operation } from '../operation';
 
 const properties: INodeProperties[] = [
 	platformProperty(
-		'How to sign, where the credential leaves it to the node',
+		'Platform whose signature to make, unless the credential chooses another scheme',
 		(profile) => profile.scheme === undefined || hasSigningScheme(profile),
 	),
 	...bodyProperties,
@@ -27,7 +27,7 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. msg_2KWPBgLlAfxdpx2AI54pPJ85f4W',
-				description: 'The signed ID, where the scheme has one. Leave empty to have one made.',
+				description: 'ID to sign, if the scheme has one. Leave empty to generate one.',
 			},
 			{
 				displayName: 'Put Headers in Field',
@@ -35,16 +35,21 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: 'signature_headers',
 				placeholder: 'e.g. signature_headers',
+				description: 'Name of the output field for the signature headers',
 			},
 		],
 	},
 ];
 
-// A credential's tokens would be put on the item: only what a signature consists of may leave.
-const UNSIGNED = { authentication: 'none' };
+// The item gets the signature only: the credential's tokens are secrets.
+const WITHOUT_AUTHENTICATION = { authentication: 'none' };
 
-export const sign: Operation = {
+export const signOperation: Operation = {
+	name: 'Sign',
+	action: 'Sign a body',
+	description: 'Compute the signature headers for a body that another node sends',
 	properties,
+	subtitle: ({ platform }, { names }) => [names.platform[platform || '']],
 	execute: async (context) =>
 		await eachItem(context, 1, 0, async (item, itemIndex) => {
 			const options = context.getNodeParameter('options', itemIndex, {}) as {
@@ -53,7 +58,7 @@ export const sign: Operation = {
 			};
 			const credential = await context.getCredentials('agentWebhookOutboundApi', itemIndex);
 			const { headers } = authenticateRequest(
-				{ ...credential, ...UNSIGNED },
+				{ ...credential, ...WITHOUT_AUTHENTICATION },
 				{
 					body: await bodyParameter(context, itemIndex),
 					id: options.eventId || `msg_${randomUUID()}`,

@@ -17,15 +17,17 @@ import { platformProperty } from '../../../shared/properties/platformProperties'
 import type { Operation } from '../operation';
 
 const VALID = 0;
-const REFUSED = 1;
+const REJECTED = 1;
 
 const properties: INodeProperties[] = [
 	notice(
 		'rawBodyNotice',
-		'Put this behind n8n’s Webhook node with its option "Raw Body": JSON that was parsed has lost the bytes that were signed.',
+		'Place this node after n8n’s Webhook node with its option "Raw Body". A signature covers the exact bytes, and parsed JSON no longer has them.',
 		{ show: { bodySource: ['binary'] } },
 	),
-	platformProperty('Who signed, where the credential leaves it to the node'),
+	platformProperty(
+		'Platform that signed the request, unless the credential chooses another scheme',
+	),
 	...bodyProperties,
 	{
 		displayName: 'Headers (JSON)',
@@ -33,7 +35,7 @@ const properties: INodeProperties[] = [
 		type: 'json',
 		default: '={{ $json.headers }}',
 		required: true,
-		description: 'The request’s headers, as the Webhook node puts them out',
+		description: 'Headers of the request, as the Webhook node outputs them',
 	},
 	{
 		displayName: 'Options',
@@ -50,14 +52,14 @@ const properties: INodeProperties[] = [
 					{
 						name: 'Every Request',
 						value: 'all',
-						description: '200 for valid ones, 401 for others',
+						description: '200 for valid requests, 401 for others',
 					},
 					{ name: 'No Request', value: 'none', description: 'Another node answers' },
 					{ name: 'Refused Requests', value: 'refused', description: 'With 401 and the reason' },
 				],
 				default: 'refused',
 				description:
-					'Which requests this node answers itself. The Webhook node must respond "Using Respond to Webhook Node", and asks for such a node to be somewhere behind it.',
+					'Requests to answer from this node. Set the Webhook node to respond "Using Respond to Webhook Node"; n8n also wants such a node somewhere after it.',
 			},
 			{
 				displayName: 'Request Method',
@@ -65,7 +67,7 @@ const properties: INodeProperties[] = [
 				type: 'string',
 				default: 'POST',
 				placeholder: 'e.g. POST',
-				description: 'For senders that sign it (HubSpot)',
+				description: 'Method of the request, for senders that sign it (HubSpot)',
 			},
 			{
 				displayName: 'Request URL',
@@ -74,7 +76,7 @@ const properties: INodeProperties[] = [
 				default: '={{ $json.webhookUrl }}',
 				placeholder: 'e.g. https://n8n.example.com/webhook/orders?page=1',
 				description:
-					'The address that was called, with its query, for senders that sign it (HubSpot, Twilio)',
+					'URL of the request with its query, for senders that sign it (HubSpot, Twilio)',
 			},
 			{
 				displayName: 'Timestamp Tolerance (Seconds)',
@@ -82,16 +84,17 @@ const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 300,
-				description: 'Takes the place of the platform’s own',
+				description: 'Replaces the platform’s tolerance',
 			},
 		],
 	},
 ];
 
-function requestHeaders(value: unknown): RequestHeaders {
+/** @throws UserError if the value is not a JSON object */
+function readRequestHeaders(value: unknown): RequestHeaders {
 	const headers = jsonObjectParameter(value, 'Headers (JSON)');
 	if (headers === undefined) {
-		throw new UserError('"Headers (JSON)" is empty. Give it the request’s headers.');
+		throw new UserError('"Headers (JSON)" is empty. Enter the headers of the request.');
 	}
 	return Object.fromEntries(
 		Object.entries(headers).map(([name, header]) => [
@@ -101,12 +104,13 @@ function requestHeaders(value: unknown): RequestHeaders {
 	);
 }
 
-async function answer(
+/** @param requestsToAnswer `all`, `refused` or `none` */
+async function answerRequest(
 	context: IExecuteFunctions,
-	which: string,
+	requestsToAnswer: string,
 	verification: Verification,
 ): Promise<void> {
-	if (verification.valid ? which !== 'all' : which === 'none') return;
+	if (verification.valid ? requestsToAnswer !== 'all' : requestsToAnswer === 'none') return;
 	await context.sendResponse(
 		verification.valid
 			? {
@@ -131,10 +135,14 @@ async function answer(
 	);
 }
 
-export const verify: Operation = {
+export const verifyOperation: Operation = {
+	name: 'Verify',
+	action: 'Verify a signature',
+	description: 'Check a signature and route valid and invalid requests to separate outputs',
 	properties,
+	subtitle: ({ platform }, { names }) => [names.platform[platform || '']],
 	execute: async (context) =>
-		await eachItem(context, 2, REFUSED, async (item, itemIndex) => {
+		await eachItem(context, 2, REJECTED, async (item, itemIndex) => {
 			const platformId = context.getNodeParameter('platform', itemIndex) as string;
 			const options = context.getNodeParameter('options', itemIndex, {}) as {
 				answer?: string;
@@ -147,18 +155,20 @@ export const verify: Operation = {
 			const credential = await context.getCredentials('agentWebhookInboundApi', itemIndex);
 			const { scheme, secrets } = signingSettings(credential, platformId);
 			if (secrets.length === 0) {
-				throw new UserError('The inbound credential has no signing secret. Fill it in.');
+				throw new UserError(
+					'The inbound credential has no signing secret. Enter it under "Signing Secret".',
+				);
 			}
 			const verification = verifyRequest(scheme, {
-				headers: requestHeaders(context.getNodeParameter('headers', itemIndex)),
+				headers: readRequestHeaders(context.getNodeParameter('headers', itemIndex)),
 				body: await bodyParameter(context, itemIndex),
 				nowMs: Date.now(),
 				secrets,
 				toleranceSeconds: options.toleranceSeconds,
 				...(url !== '' && { request: () => ({ method, url }) }),
 			});
-			// A request has one answer: that of its first item.
-			if (itemIndex === 0) await answer(context, options.answer ?? 'none', verification);
+			// All items belong to one request, which gets one answer.
+			if (itemIndex === 0) await answerRequest(context, options.answer ?? 'none', verification);
 			const fields = verification.valid
 				? {
 						valid: true,
@@ -170,7 +180,7 @@ export const verify: Operation = {
 					}
 				: verification;
 			return {
-				output: verification.valid ? VALID : REFUSED,
+				output: verification.valid ? VALID : REJECTED,
 				item: { ...item, json: { ...item.json, verification: { ...fields } } },
 			};
 		}),

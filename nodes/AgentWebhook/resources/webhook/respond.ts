@@ -15,27 +15,30 @@ import {
 } from '../../../shared/properties/headersProperty';
 import { jsonObjectParameter } from '../../../shared/parameters/parse';
 import { notice } from '../../../shared/properties/notice';
+import { optionNames } from '../../../shared/properties/optionNames';
 import type { Operation } from '../operation';
+
+const respondWithProperty: INodeProperties = {
+	displayName: 'Respond With',
+	name: 'respondWith',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'Error', value: 'error', description: 'AgenticFlow’s error format' },
+		{ name: 'JSON', value: 'json', description: 'Any JSON value' },
+		{ name: 'No Data', value: 'noData', description: 'A status code without a body' },
+		{ name: 'Success', value: 'success', description: 'AgenticFlow’s success format' },
+		{ name: 'Text', value: 'text' },
+	],
+	default: 'success',
+};
 
 const properties: INodeProperties[] = [
 	notice(
 		'respondNotice',
-		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The first item answers the request.',
+		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The response is made from the first item.',
 	),
-	{
-		displayName: 'Respond With',
-		name: 'respondWith',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{ name: 'Error', value: 'error', description: 'AgenticFlow’s error format' },
-			{ name: 'JSON', value: 'json', description: 'JSON of your own' },
-			{ name: 'No Data', value: 'noData', description: 'A status without a body' },
-			{ name: 'Success', value: 'success', description: 'AgenticFlow’s success format' },
-			{ name: 'Text', value: 'text' },
-		],
-		default: 'success',
-	},
+	respondWithProperty,
 	{
 		displayName: 'Message',
 		name: 'message',
@@ -81,7 +84,7 @@ const properties: INodeProperties[] = [
 				type: 'json',
 				default: '{}',
 				placeholder: 'e.g. {"reply": "On its way"}',
-				description: 'Stands in the success format as data',
+				description: 'Added to the success format as data',
 			},
 			{
 				displayName: 'Response Code',
@@ -89,7 +92,7 @@ const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 200, maxValue: 599 },
 				default: 200,
-				description: 'Without it: 500 for Error, 204 for No Data, else 200',
+				description: 'Leave out for the default: 500 for Error, 204 for No Data, otherwise 200',
 			},
 			{
 				displayName: 'Response Headers',
@@ -110,10 +113,11 @@ interface RespondOptions {
 	headers?: HeaderParameter;
 }
 
-const parameter = (context: IExecuteFunctions, name: string): string =>
+/** The response is made from the first item. */
+const readParameter = (context: IExecuteFunctions, name: string): string =>
 	context.getNodeParameter(name, 0) as string;
 
-/** How each kind of reply is made: its usual status, and its body. */
+/** The default status and the body of each kind of response. */
 const REPLIES: Record<
 	string,
 	{ statusCode: number; body: (context: IExecuteFunctions, options: RespondOptions) => unknown }
@@ -124,7 +128,7 @@ const REPLIES: Record<
 			const data = jsonObjectParameter(options.data, 'Data (JSON)');
 			return {
 				success: true,
-				message: parameter(context, 'message'),
+				message: readParameter(context, 'message'),
 				execution_id: context.getExecutionId(),
 				status: 'completed',
 				...(data && { data }),
@@ -133,7 +137,8 @@ const REPLIES: Record<
 	},
 	error: {
 		statusCode: 500,
-		body: (context) => errorReply(parameter(context, 'errorCode'), parameter(context, 'message')),
+		body: (context) =>
+			errorReply(readParameter(context, 'errorCode'), readParameter(context, 'message')),
 	},
 	json: {
 		statusCode: 200,
@@ -142,13 +147,13 @@ const REPLIES: Record<
 			return typeof json === 'string' ? (JSON.parse(json) as unknown) : json;
 		},
 	},
-	text: { statusCode: 200, body: (context) => parameter(context, 'text') },
+	text: { statusCode: 200, body: (context) => readParameter(context, 'text') },
 	noData: { statusCode: 204, body: () => undefined },
 };
 
 function buildResponse(context: IExecuteFunctions): IN8nHttpFullResponse {
 	const options = context.getNodeParameter('options', 0, {}) as RespondOptions;
-	const { statusCode, body } = REPLIES[parameter(context, 'respondWith')];
+	const { statusCode, body } = REPLIES[readParameter(context, 'respondWith')];
 	return {
 		statusCode: options.statusCode ?? statusCode,
 		headers: readHeaders(options.headers),
@@ -156,8 +161,13 @@ function buildResponse(context: IExecuteFunctions): IN8nHttpFullResponse {
 	};
 }
 
-export const respond: Operation = {
+export const respondOperation: Operation = {
+	name: 'Respond',
+	action: 'Respond to a webhook',
+	description: 'Answer the request that the Agent Webhook Trigger received',
 	properties,
+	subtitle: ({ respondWith }, { names }) => [names.respondWith[respondWith || '']],
+	subtitleNames: { respondWith: optionNames([respondWithProperty], 'respondWith') },
 	execute: async (context): Promise<INodeExecutionData[][]> => {
 		const items = context.getInputData();
 		try {

@@ -1,0 +1,26 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { presentDelivery } from '../../../../core/outbox/log/query';
+import type { DeliveryRow } from '../../../../core/outbox/store/tables';
+import { simplify } from '../../../shared/properties/simplify';
+
+const SIMPLE_FIELDS = [
+	'id',
+	'event',
+	'event_id',
+	'endpoint_id',
+	'status',
+	'attempts',
+	'response_code',
+	'accepted_at',
+	'next_attempt_at',
+	'error_message',
+];
+
+/** Returns the item of a delivery from the log, simplified if the node is set to. */
+export const toDeliveryItem = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+	delivery: DeliveryRow,
+): IDataObject =>
+	simplify(context, itemIndex, presentDelivery(delivery) as IDataObject, SIMPLE_FIELDS);

@@ -1,0 +1,20 @@
+import { findDeliveries } from '../../../../core/outbox/log/query';
+import { listFields, readLimit } from '../../../shared/properties/listing';
+import { simplifyField } from '../../../shared/properties/simplify';
+import { outboxOperation } from '../outboxOperation';
+
+import { toDeliveryItem } from './deliveryItem';
+import { filters, readLogQuery } from './logFilters';
+
+export const getAllOperation = outboxOperation({
+	name: 'Get Many',
+	action: 'Get many deliveries',
+	description: 'Search the delivery log by endpoint, event, status and time',
+	properties: [...listFields, simplifyField, filters],
+	subtitle: (parameters) => [parameters.filters?.status, parameters.filters?.eventType],
+	executeItem: async ({ tables }, context, itemIndex) => {
+		const limit = readLimit(context, itemIndex);
+		const deliveries = await findDeliveries(tables, readLogQuery(context, itemIndex), limit);
+		return deliveries.map((delivery) => toDeliveryItem(context, itemIndex, delivery));
+	},
+});

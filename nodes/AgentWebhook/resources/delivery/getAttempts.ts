@@ -1,0 +1,19 @@
+import { findDelivery } from '../../../../core/outbox/log/query';
+import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
+import { outboxOperation } from '../outboxOperation';
+
+export const getAttemptsOperation = outboxOperation({
+	name: 'Get Attempts',
+	action: 'Get the attempts of a delivery',
+	description: 'List every attempt of a delivery and its result',
+	properties: [deliveryLocator],
+	executeItem: async ({ tables }, context, itemIndex) => {
+		const delivery = await findDelivery(tables, readDeliveryId(context, itemIndex));
+		return delivery.attempt_log.map((attempt) => ({
+			delivery_id: delivery.delivery_id,
+			event_id: delivery.event_id,
+			endpoint_id: delivery.endpoint_id,
+			...attempt,
+		}));
+	},
+});

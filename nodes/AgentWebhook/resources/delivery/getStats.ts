@@ -1,0 +1,97 @@
+import omit from 'lodash/omit';
+import pick from 'lodash/pick';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { computeStats, findDeliveries, type LogQuery } from '../../../../core/outbox/log/query';
+import { drawDeliveryChart } from '../../../../core/report/deliveryChart';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { simplifyField } from '../../../shared/properties/simplify';
+import type { Operation } from '../operation';
+
+import { filters, readLogQuery } from './logFilters';
+import { showPicture } from './showPicture';
+
+const chartField: INodeProperties = {
+	displayName: 'Put Chart in Field',
+	name: 'chartField',
+	type: 'string',
+	default: 'data',
+	placeholder: 'e.g. data',
+	description:
+		'Name of the binary field for a chart of deliveries, failures and response times over time, as an SVG file',
+};
+
+/** Returns a chart's title with the filters, except for times: the chart's axis shows them. */
+function formatChartTitle({ endpointId, eventId, eventType, status }: LogQuery): string {
+	const details = [eventType, eventId, endpointId, status].filter(Boolean);
+	return ['Delivery report', ...(details.length > 0 ? [details.join(', ')] : [])].join(': ');
+}
+
+const parseTime = (time: string | undefined): number | undefined =>
+	time === undefined ? undefined : Date.parse(time);
+
+const SIMPLE_COUNTS = [
+	'total_deliveries',
+	'successful_deliveries',
+	'failed_deliveries',
+	'success_rate',
+];
+
+function simplifyStats({
+	by_day,
+	by_endpoint,
+	...stats
+}: ReturnType<typeof computeStats>): IDataObject {
+	return {
+		...omit(stats, 'total_attempts'),
+		by_endpoint: by_endpoint.map((part) => pick(part, ['endpoint_id', ...SIMPLE_COUNTS])),
+		by_day: by_day.map((part) => pick(part, ['day', ...SIMPLE_COUNTS])),
+	} as IDataObject;
+}
+
+export const getStatsOperation: Operation = {
+	name: 'Get Stats',
+	action: 'Get delivery stats',
+	description: 'Count deliveries by endpoint and by day, with success rate and response times',
+	properties: [
+		simplifyField,
+		filters,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [chartField],
+		},
+	],
+	subtitle: (parameters) => [parameters.filters?.status, parameters.filters?.eventType],
+	execute: async (context) => {
+		const { nowMs, tables } = await openOutbox(context);
+		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const query = readLogQuery(context, itemIndex);
+			const deliveries = await findDeliveries(tables, query);
+			const stats = computeStats(deliveries);
+			const json = context.getNodeParameter('simplify', itemIndex)
+				? simplifyStats(stats)
+				: (stats as unknown as IDataObject);
+			const field = context.getNodeParameter('options.chartField', itemIndex, '') as string;
+			if (field === '') return { output: 0, item: { json } };
+			const title = formatChartTitle(query);
+			const chart = drawDeliveryChart(deliveries, {
+				title,
+				sinceMs: parseTime(query.since),
+				untilMs: parseTime(query.until),
+				nowMs: nowMs(),
+			});
+			const file = await context.helpers.prepareBinaryData(
+				Buffer.from(chart, 'utf8'),
+				'delivery-report.svg',
+				'image/svg+xml',
+			);
+			showPicture(context, file, title);
+			return { output: 0, item: { json, binary: { [field]: file } } };
+		});
+	},
+};

@@ -1,0 +1,25 @@
+import { prune } from '../../../../core/outbox/log/prune';
+import { notice } from '../../../shared/properties/notice';
+import { outboxOperation } from '../outboxOperation';
+
+import { retentionFields } from './retention';
+
+export const pruneOperation = outboxOperation({
+	name: 'Prune',
+	action: 'Prune deliveries',
+	description: 'Delete old deliveries and events from the log',
+	properties: [
+		notice(
+			'pruneNotice',
+			'Deleted deliveries cannot be replayed, and the idempotency keys of deleted events are forgotten. Deliver Due also prunes, once an hour.',
+		),
+		...retentionFields,
+	],
+	executeItem: async (outbox, context, itemIndex) => {
+		const { deliveries, events } = await prune(outbox, {
+			maxAgeDays: context.getNodeParameter('maxAgeDays', itemIndex) as number,
+			maxDeliveries: context.getNodeParameter('maxOnRecord', itemIndex) as number,
+		});
+		return { deleted_deliveries: deliveries, deleted_events: events };
+	},
+});

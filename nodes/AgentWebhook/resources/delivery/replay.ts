@@ -1,0 +1,28 @@
+import { replayDelivery } from '../../../../core/outbox/dispatch/replay';
+import { eachItem } from '../../../shared/execution/eachItem';
+import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
+import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
+import type { Operation } from '../operation';
+
+import { DELIVERED, OUTPUTS, outputsOf } from './resultItems';
+
+const LIMITS = {
+	concurrency: deliveryOptions.sharedConcurrency.default,
+	maxPacingMs: 30_000,
+};
+
+export const replayOperation: Operation = {
+	name: 'Replay',
+	action: 'Replay a delivery',
+	description: 'Attempt a delivery again right away',
+	properties: [deliveryLocator],
+	execute: async (context) => {
+		const outbox = await openOutbox(context);
+		return await eachItem(context, OUTPUTS, DELIVERED, async (_, itemIndex) => {
+			const run = await replayDelivery(outbox, readDeliveryId(context, itemIndex), LIMITS);
+			const outputs = outputsOf(context, run);
+			return { outputs: outputs.map((jsons) => jsons.map((json) => ({ json }))) };
+		});
+	},
+};

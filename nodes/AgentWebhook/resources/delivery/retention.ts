@@ -1,0 +1,26 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { DEFAULT_RETENTION } from '../../../../core/outbox/log/prune';
+
+const { maxAgeDays, maxDeliveries } = DEFAULT_RETENTION;
+
+/** The parameters for how much of the log to keep. Deliver Due has them as options. */
+export const retentionFields: INodeProperties[] = [
+	{
+		displayName: 'Max Age (Days)',
+		name: 'maxAgeDays',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: maxAgeDays,
+		description:
+			'Deletes delivered, failed and on-hold deliveries whose event was accepted longer ago. Deliveries that wait for an attempt are kept.',
+	},
+	{
+		displayName: 'Max Deliveries on Record',
+		name: 'maxOnRecord',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: maxDeliveries,
+		description: 'How many deliveries to keep. The oldest are deleted first.',
+	},
+];

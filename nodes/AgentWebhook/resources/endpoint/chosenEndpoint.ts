@@ -1,0 +1,36 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Endpoint } from '../../../../core/outbox/endpoint/lifecycle';
+import {
+	EndpointNotFoundError,
+	loadEndpoint,
+	loadEndpoints,
+} from '../../../../core/outbox/endpoint/repository';
+import type { OutboxPorts } from '../../../../core/outbox/ports';
+import { readEndpointLocator } from '../../../shared/properties/locators';
+import type { SubtitleFunction } from '../operation';
+
+/**
+ * Loads the endpoint that "Endpoint" selects by ID or by name.
+ * @throws UserError if nothing is selected
+ * @throws EndpointNotFoundError if there is no such endpoint, or several have the name
+ */
+export async function loadChosenEndpoint(
+	context: IExecuteFunctions,
+	outbox: OutboxPorts,
+	itemIndex: number,
+): Promise<Endpoint> {
+	const { by, text } = readEndpointLocator(context, itemIndex);
+	if (by === 'id') return await loadEndpoint(outbox, text);
+	const matching = (await loadEndpoints(outbox)).filter(({ name }) => name === text);
+	if (matching.length === 1) return matching[0];
+	throw new EndpointNotFoundError(
+		matching.length === 0
+			? `There is no endpoint with the name "${text}". Choose one from the list, or check its name.`
+			: `${matching.length} endpoints have the name "${text}". Choose one by its ID.`,
+	);
+}
+
+/** Adds the endpoint's name to the action; an ID would say nothing to a reader. */
+export const chosenEndpointSubtitle: SubtitleFunction = ({ endpoint }) =>
+	/^ep_/.test(endpoint || '') ? [] : [endpoint];

@@ -1,0 +1,27 @@
+import { deleteEndpoint } from '../../../../core/outbox/endpoint/repository';
+import { endpointLocator, readEndpointLocator } from '../../../shared/properties/locators';
+import { notice } from '../../../shared/properties/notice';
+import { outboxOperation } from '../outboxOperation';
+
+import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
+
+export const deleteOperation = outboxOperation({
+	name: 'Delete',
+	action: 'Delete an endpoint',
+	description: 'Delete an endpoint and keep its delivery log',
+	properties: [
+		endpointLocator,
+		notice(
+			'deleteNotice',
+			'This also deletes the endpoint’s secret, and deliveries that wait for an attempt will fail. Endpoint → Disable keeps both.',
+		),
+	],
+	subtitle: chosenEndpointSubtitle,
+	executeItem: async (outbox, context, itemIndex) => {
+		const { by, text } = readEndpointLocator(context, itemIndex);
+		// Loading it would fail if no key decrypts its secrets anymore; by its ID it can still be deleted.
+		const id = by === 'id' ? text : (await loadChosenEndpoint(context, outbox, itemIndex)).id;
+		await deleteEndpoint(outbox, id);
+		return { id, deleted: true };
+	},
+});

@@ -1,0 +1,18 @@
+import { endpointLocator } from '../../../shared/properties/locators';
+import { simplifyField } from '../../../shared/properties/simplify';
+import { outboxOperation } from '../outboxOperation';
+
+import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
+import { includeStatsField, toEndpointItemsWithStats } from './deliveryStats';
+
+export const getOperation = outboxOperation({
+	name: 'Get',
+	action: 'Get an endpoint',
+	description: 'Get an endpoint and its delivery stats',
+	properties: [endpointLocator, includeStatsField, simplifyField],
+	subtitle: chosenEndpointSubtitle,
+	executeItem: async (outbox, context, itemIndex) => {
+		const endpoint = await loadChosenEndpoint(context, outbox, itemIndex);
+		return await toEndpointItemsWithStats(outbox, context, itemIndex, [endpoint]);
+	},
+});

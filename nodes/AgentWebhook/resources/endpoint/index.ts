@@ -1,0 +1,28 @@
+import type { Resource } from '../operation';
+
+import { answerManagementOperation } from './answerManagement';
+import { createOperation } from './create';
+import { deleteOperation } from './delete';
+import { disableOperation } from './disable';
+import { enableOperation } from './enable';
+import { getOperation } from './get';
+import { getAllOperation } from './getAll';
+import { rotateSecretOperation } from './rotateSecret';
+import { testOperation } from './testEndpoint';
+import { updateOperation } from './update';
+
+export const endpoint: Resource = {
+	name: 'Endpoint',
+	operations: {
+		answerManagement: answerManagementOperation,
+		create: createOperation,
+		delete: deleteOperation,
+		disable: disableOperation,
+		enable: enableOperation,
+		get: getOperation,
+		getAll: getAllOperation,
+		rotateSecret: rotateSecretOperation,
+		test: testOperation,
+		update: updateOperation,
+	},
+};

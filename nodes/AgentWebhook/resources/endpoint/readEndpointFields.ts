@@ -1,0 +1,129 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
+import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
+import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
+
+/** The values of an endpoint's parameters. A field that the node does not show is missing. */
+export interface EndpointFields {
+	allowHttp?: boolean;
+	allowInternal?: boolean;
+	backoffMultiplier?: number;
+	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
+	conditions?: unknown;
+	description?: string;
+	disableCount?: number;
+	disableDays?: number;
+	disableRule?: string;
+	endpointAuthentication?: string;
+	endpointName?: string;
+	eventTypes?: string;
+	excludeFields?: string;
+	firstDelaySeconds?: number;
+	headers?: HeaderParameter;
+	includeFields?: string;
+	maxDelaySeconds?: number;
+	maxRetries?: number;
+	password?: string;
+	platform?: string;
+	rateLimit?: { limit?: { max: number; perSeconds: number } };
+	retryDelays?: string;
+	retrySchedule?: string;
+	retryStatuses?: string;
+	skipTlsCheck?: boolean;
+	timeoutSeconds?: number;
+	token?: string;
+	url?: string;
+	user?: string;
+}
+
+/** Drops undefined fields. @returns `undefined` if none is left */
+const pickDefined = (fields: Record<string, unknown>): IDataObject | undefined => {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+	return entries.length > 0 ? (Object.fromEntries(entries) as IDataObject) : undefined;
+};
+
+const readOptionalList = (text: string | undefined): string[] | undefined =>
+	text === undefined ? undefined : listParameter(text);
+
+const emptyToUndefined = (text: string | undefined): string | undefined =>
+	text === '' ? undefined : text;
+
+function readDisableRule(fields: EndpointFields): IDataObject | undefined {
+	const { disableCount = 20, disableDays = 5, disableRule: rule } = fields;
+	if (rule === undefined) return undefined;
+	return {
+		rule,
+		...(rule === 'consecutiveFailures' && { count: disableCount }),
+		...(rule === 'failingFor' && { days: disableDays }),
+	};
+}
+
+/** @returns `null` if a person removed the batches */
+function readBatchSettings({ settings }: NonNullable<EndpointFields['batch']>): IDataObject | null {
+	if (settings === undefined) return null;
+	return {
+		max_events: settings.maxEvents,
+		max_wait_seconds: settings.maxWaitSeconds,
+		...(settings.maxKilobytes !== undefined && { max_bytes: settings.maxKilobytes * 1024 }),
+	};
+}
+
+/** @returns `null` if a person removed the limit */
+function readRateLimit({ limit }: NonNullable<EndpointFields['rateLimit']>): IDataObject | null {
+	return limit === undefined ? null : { max: limit.max, per_seconds: limit.perSeconds };
+}
+
+/** Returns the settings under the names of AgenticFlow's API: docs/platforms.md#agenticflow. */
+function readSettings(fields: EndpointFields): Record<string, unknown> {
+	return (
+		pickDefined({
+			conditions: jsonObjectParameter(fields.conditions, 'Conditions (JSON)'),
+			filters: pickDefined({
+				include_fields: readOptionalList(fields.includeFields),
+				exclude_fields: readOptionalList(fields.excludeFields),
+			}),
+			retry_policy: pickDefined({
+				schedule: fields.retrySchedule,
+				delays: emptyToUndefined(fields.retryDelays),
+				max_retries: fields.maxRetries,
+				first_delay_seconds: fields.firstDelaySeconds,
+				backoff_multiplier: fields.backoffMultiplier,
+				max_delay_seconds: fields.maxDelaySeconds,
+				retry_statuses: emptyToUndefined(fields.retryStatuses),
+			}),
+			batch_settings: fields.batch && readBatchSettings(fields.batch),
+			rate_limit: fields.rateLimit && readRateLimit(fields.rateLimit),
+			disable_rule: readDisableRule(fields),
+			timeout_seconds: fields.timeoutSeconds,
+			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
+			allow_http: fields.allowHttp,
+			allow_internal: fields.allowInternal,
+		}) ?? {}
+	);
+}
+
+/**
+ * Converts parameters to an endpoint's input. Missing fields stay missing.
+ * @throws UserError for conditions or headers that are not valid
+ */
+export function toEndpointInput(fields: EndpointFields): EndpointInput {
+	const { endpointAuthentication: type } = fields;
+	return {
+		name: fields.endpointName,
+		description: fields.description,
+		url: fields.url,
+		platform: fields.platform,
+		eventTypes: readOptionalList(fields.eventTypes),
+		settings: readSettings(fields),
+		headers: fields.headers === undefined ? undefined : readHeaders(fields.headers),
+		authentication:
+			type === undefined
+				? undefined
+				: {
+						authentication: type,
+						...(['bearer', 'urlToken'].includes(type) && { token: fields.token }),
+						...(type === 'basic' && { user: fields.user, password: fields.password }),
+					},
+	};
+}

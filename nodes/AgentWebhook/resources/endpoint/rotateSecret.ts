@@ -1,0 +1,48 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { presentEndpoint, rotateEndpointSecret } from '../../../../core/outbox/endpoint/lifecycle';
+import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
+import { endpointLocator } from '../../../shared/properties/locators';
+import { simplifyField } from '../../../shared/properties/simplify';
+import { outboxOperation } from '../outboxOperation';
+
+import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
+import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
+import { signingSecretField } from './endpointFields';
+
+const SECONDS_PER_HOUR = 3600;
+
+export const rotateSecretOperation = outboxOperation({
+	name: 'Rotate Secret',
+	action: 'Rotate the secret of an endpoint',
+	description: 'Replace the signing secret of an endpoint; the old one stays valid for a time',
+	properties: [
+		secretNotice,
+		endpointLocator,
+		{ ...signingSecretField, displayName: 'New Signing Secret' },
+		{
+			displayName: 'Old Secret Stays Valid for (Hours)',
+			name: 'overlapHours',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 720 },
+			default: 24,
+			description:
+				'Both secrets sign until then, so that the endpoint’s owner has time to switch. If the scheme allows only one signature, the header has the old secret’s, and a second header whose name ends in -2 has the new one’s.',
+		},
+		simplifyField,
+	],
+	subtitle: chosenEndpointSubtitle,
+	executeItem: async (outbox, context, itemIndex) => {
+		const secret = context.getNodeParameter('signingSecret', itemIndex) as string;
+		const hours = context.getNodeParameter('overlapHours', itemIndex) as number;
+		const chosen = await loadChosenEndpoint(context, outbox, itemIndex);
+		const endpoint = await modifyEndpoint(outbox, chosen, (latest) =>
+			rotateEndpointSecret(latest, secret, hours * SECONDS_PER_HOUR, outbox.nowMs()),
+		);
+		const { signing_secrets } = presentEndpoint(endpoint) as IDataObject;
+		return toEndpointItem(context, itemIndex, endpoint, {
+			signing_secrets,
+			...revealSecret(endpoint),
+		});
+	},
+});

@@ -1,0 +1,8 @@
+import type { Resource } from '../operation';
+
+import { sendOperation } from './send';
+
+export const event: Resource = {
+	name: 'Event',
+	operations: { send: sendOperation },
+};

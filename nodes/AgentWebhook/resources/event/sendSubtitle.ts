@@ -1,0 +1,24 @@
+import { CATALOGUES, kindNames } from '../../../shared/properties/platformProperties';
+import type { OptionNames, SubtitleFunction } from '../operation';
+
+import { properties } from './sendProperties';
+
+/** Names that {@link sendSubtitle} uses; `catalogue` has the platforms that list their event types. */
+export const sendSubtitleNames: OptionNames = {
+	requestKind: kindNames(properties),
+	catalogue: Object.fromEntries(CATALOGUES.map(({ id, name }) => [id, name])),
+};
+
+/** Names what is sent and where to, e.g. "Send order.created to example.com". */
+export const sendSubtitle: SubtitleFunction = (parameters, { literal, names }) => {
+	const { customEventType, eventType, platform = '', requestKind, sendTo, url } = parameters;
+	const toSubscribers = sendTo === 'subscribers';
+	if (!toSubscribers && requestKind && requestKind !== 'event') {
+		return 'Send ' + names.requestKind[requestKind] + ' to ' + names.platform[platform];
+	}
+	const isListed = !toSubscribers && names.catalogue[platform] && eventType !== '__other__';
+	const type = literal(isListed ? eventType : customEventType) || 'an event';
+	if (toSubscribers) return 'Send ' + type + ' to all subscribers';
+	const [, host] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i.exec(literal(url) || '') || [];
+	return 'Send ' + type + ' to ' + (host || 'an endpoint');
+};

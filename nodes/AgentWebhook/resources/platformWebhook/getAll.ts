@@ -1,0 +1,14 @@
+import { listFields, readLimit } from '../../../shared/properties/listing';
+
+import { platformWebhookOperation } from './platformWebhookOperation';
+
+export const getAllOperation = platformWebhookOperation({
+	name: 'Get Many',
+	action: 'Get many platform webhooks',
+	description: 'List the webhooks that are registered at a platform',
+	properties: listFields,
+	executeItem: async (client, context, itemIndex) => {
+		const webhooks = await client.listWebhooks();
+		return webhooks.slice(0, readLimit(context, itemIndex));
+	},
+});

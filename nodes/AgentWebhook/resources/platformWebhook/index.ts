@@ -1,0 +1,22 @@
+import type { Resource } from '../operation';
+
+import { createOperation } from './create';
+import { deleteOperation } from './delete';
+import { getAllOperation } from './getAll';
+import { getLogsOperation } from './getLogs';
+import { getStatsOperation } from './getStats';
+import { testOperation } from './testPlatformWebhook';
+import { updateOperation } from './update';
+
+export const platformWebhook: Resource = {
+	name: 'Platform Webhook',
+	operations: {
+		create: createOperation,
+		delete: deleteOperation,
+		getLogs: getLogsOperation,
+		getAll: getAllOperation,
+		getStats: getStatsOperation,
+		test: testOperation,
+		update: updateOperation,
+	},
+};

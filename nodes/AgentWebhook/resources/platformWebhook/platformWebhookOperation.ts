@@ -1,0 +1,37 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
+import { ManagementClient, removeSecrets } from '../../../shared/transport/platformApi';
+import type { Operation, SubtitleFunction } from '../operation';
+
+import { managedPlatform } from './platformWebhookFields';
+
+interface PlatformWebhookOperation extends Omit<Operation, 'execute' | 'subtitle'> {
+	/** Works on one input item, and returns the output items that it makes of it. */
+	executeItem: (
+		client: ManagementClient,
+		context: IExecuteFunctions,
+		itemIndex: number,
+	) => Promise<IDataObject | IDataObject[]>;
+}
+
+/** Names the platform within the action, e.g. "Delete a webhook at AgenticFlow". */
+const subtitle: SubtitleFunction = ({ platform }, { action, names }) =>
+	action.replace(/platform webhook(s?)/, 'webhook$1 at ' + names.platform[platform || '']);
+
+/** Returns an operation that calls the chosen platform's API for each input item in turn. */
+export const platformWebhookOperation = ({
+	executeItem,
+	properties,
+	...operation
+}: PlatformWebhookOperation): Operation => ({
+	...operation,
+	properties: [managedPlatform, ...properties],
+	subtitle,
+	execute: async (context) =>
+		await eachItem(context, 1, 0, async (_, itemIndex) => {
+			const platform = context.getNodeParameter('platform', itemIndex) as string;
+			const client = await ManagementClient.create(context, platform);
+			return onlyOutput(removeSecrets(await executeItem(client, context, itemIndex)));
+		}),
+});

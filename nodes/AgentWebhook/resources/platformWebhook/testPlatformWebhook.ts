@@ -1,0 +1,37 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { eventTypeProperties } from '../../../shared/properties/platformProperties';
+import { buildWebhookPath } from '../../../shared/transport/platformApi';
+
+import { readWebhookId, webhookLocator } from './platformWebhookFields';
+import { platformWebhookOperation } from './platformWebhookOperation';
+
+export const testOperation = platformWebhookOperation({
+	name: 'Test',
+	action: 'Test a platform webhook',
+	description: 'Have a platform send a test event to a webhook',
+	properties: [
+		webhookLocator,
+		...eventTypeProperties(),
+		{
+			displayName: 'Test Data (JSON)',
+			name: 'testData',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. {"workflow_id": "test_workflow", "status": "success"}',
+			description: 'Data of the event that the platform sends',
+		},
+	],
+	executeItem: async (client, context, itemIndex) => {
+		const testData = context.getNodeParameter('testData', itemIndex);
+		return await client.request(
+			'POST',
+			`${buildWebhookPath(readWebhookId(context, itemIndex))}/test`,
+			{
+				event: context.getNodeParameter('eventType', itemIndex) as string,
+				test_data: (jsonObjectParameter(testData, 'Test Data (JSON)') ?? {}) as IDataObject,
+			},
+		);
+	},
+});

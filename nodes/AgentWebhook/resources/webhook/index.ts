@@ -1,0 +1,8 @@
+import type { Resource } from '../operation';
+
+import { respondOperation } from './respond';
+
+export const webhook: Resource = {
+	name: 'Webhook',
+	operations: { respond: respondOperation },
+};
