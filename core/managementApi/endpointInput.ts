@@ -5,7 +5,8 @@ import omitBy from 'lodash/omitBy';
 import { compileConditions } from '../event/conditions';
 import { compileFieldFilters } from '../event/fieldFilter';
 import type { EndpointUrlRules } from '../http/endpointUrl';
-import type { Endpoint, EndpointInput } from '../outbox/endpoint/lifecycle';
+import type { EndpointInput } from '../outbox/endpoint/lifecycle';
+import type { Endpoint } from '../outbox/model';
 
 import { InvalidFieldError, withFieldErrors } from './fieldErrors';
 import type { WebhookInput } from './requestSchemas';

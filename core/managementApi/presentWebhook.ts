@@ -4,9 +4,8 @@ import omit from 'lodash/omit';
 import omitBy from 'lodash/omitBy';
 import pick from 'lodash/pick';
 
-import type { Endpoint } from '../outbox/endpoint/lifecycle';
-import type { computeStats, DeliveryStats } from '../outbox/log/query';
-import type { DeliveryRow } from '../outbox/store/tables';
+import type { computeStats, DeliveryStats } from '../outbox/log/stats';
+import type { Delivery, DeliveryStatus, Endpoint } from '../outbox/model';
 
 /**
  * Writes endpoints and deliveries as AgenticFlow's management API shows webhooks and their logs. No
@@ -54,7 +53,7 @@ export function presentWebhook(endpoint: Endpoint, stats: DeliveryStats): Record
 }
 
 /** The API's words for a delivery's status. `pending` and `held` are additions to the platform's two. */
-const LOG_STATUS: Record<DeliveryRow['status'], string> = {
+const LOG_STATUS: Record<DeliveryStatus, string> = {
 	delivered: 'success',
 	failed: 'failed',
 	gathering: 'pending',
@@ -64,16 +63,16 @@ const LOG_STATUS: Record<DeliveryRow['status'], string> = {
 };
 
 /** Returns a delivery as "Webhook Logs" shows it. */
-export const presentLogEntry = (row: DeliveryRow): object => ({
-	id: row.delivery_id,
-	timestamp: toWholeSeconds(row.last_attempt_at ?? row.accepted_at),
-	event: row.event_type,
-	status: LOG_STATUS[row.status],
-	response_code: row.response_code,
-	response_time_ms: row.response_time_ms,
-	attempts: row.attempts,
-	payload_size: row.payload_size,
-	...(row.error !== null && { error_message: row.error }),
+export const presentLogEntry = (delivery: Delivery): object => ({
+	id: delivery.id,
+	timestamp: toWholeSeconds(delivery.lastAttemptAt ?? delivery.acceptedAt),
+	event: delivery.eventType,
+	status: LOG_STATUS[delivery.status],
+	response_code: delivery.responseCode,
+	response_time_ms: delivery.responseTimeMs,
+	attempts: delivery.attempts,
+	payload_size: delivery.payloadSize,
+	...(delivery.error !== null && { error_message: delivery.error }),
 });
 
 const presentCounts = <T extends DeliveryStats>(counts: T): T => ({

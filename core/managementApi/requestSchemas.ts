@@ -2,7 +2,7 @@ import { z, type ZodType, type ZodTypeAny } from 'zod';
 
 import { validate } from '../http/validateBody';
 import { isObject } from '../lib/fieldPath';
-import { isEventType, isSubscription } from '../outbox/endpoint/lifecycle';
+import { isEventType, isSubscription } from '../outbox/endpoint/subscription';
 
 import { InvalidFieldError } from './fieldErrors';
 import type { ManagementTask } from './routes';

@@ -1,12 +1,6 @@
 import { errorReply } from '../http/replyBodies';
 import { sendTestEvent } from '../outbox/dispatch/testEvent';
-import {
-	createEndpoint,
-	InvalidEndpointError,
-	setEndpointStatus,
-	updateEndpoint,
-	type Endpoint,
-} from '../outbox/endpoint/lifecycle';
+import { createEndpoint, setEndpointStatus, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import {
 	deleteEndpoint,
 	EndpointNotFoundError,
@@ -15,7 +9,10 @@ import {
 	loadEndpoints,
 	modifyEndpoint,
 } from '../outbox/endpoint/repository';
-import { computeStats, findDeliveries } from '../outbox/log/query';
+import { InvalidEndpointError } from '../outbox/endpoint/settings';
+import { findDeliveries } from '../outbox/log/query';
+import { computeStats } from '../outbox/log/stats';
+import type { Endpoint } from '../outbox/model';
 import type { OutboxPorts } from '../outbox/ports';
 import type { ManagementApi, Platform } from '../platforms';
 
@@ -156,18 +153,18 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		const { query } = this.request;
 		const [limit, beforeRow] = [parseLimit(query), parseCursor(query, LOG_POSITION)];
 		const { id } = await this.loadWebhook();
-		const rows = await findDeliveries(
+		const deliveries = await findDeliveries(
 			this.ports.tables,
 			{ endpointId: id, beforeRow: beforeRow === undefined ? undefined : Number(beforeRow) },
 			limit + 1,
 		);
-		const page = rows.slice(0, limit);
-		const hasMore = rows.length > limit;
+		const page = deliveries.slice(0, limit);
+		const hasMore = deliveries.length > limit;
 		return {
 			statusCode: 200,
 			body: {
 				[this.api.logsField]: page.map(presentLogEntry),
-				...toNextCursor(hasMore ? String(page[page.length - 1].id) : undefined),
+				...toNextCursor(hasMore ? String(page[page.length - 1].rowId) : undefined),
 			},
 		};
 	}

@@ -1,7 +1,7 @@
 import truncate from 'lodash/truncate';
 
-import { countDeliveries, type DeliveryStats } from '../outbox/log/query';
-import type { DeliveryRow } from '../outbox/store/tables';
+import { countDeliveries, type DeliveryStats } from '../outbox/log/stats';
+import type { Delivery } from '../outbox/model';
 
 import { splitIntoPeriods, type Period, type Unit } from './periods';
 import { createScale, type Scale } from './scale';
@@ -100,21 +100,21 @@ const sum = (values: number[]): number => values.reduce((total, value) => total 
 
 const totalOf = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
 
-function barOf(period: Period, rows: DeliveryRow[]): Bar {
+function barOf(period: Period, rows: Delivery[]): Bar {
 	const stats = countDeliveries(rows);
 	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
 	const other = stats.total_deliveries - delivered - failed;
 	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
 }
 
-function barsOf(rows: DeliveryRow[], { nowMs, sinceMs, untilMs }: ChartSubject) {
-	const times = rows.map(({ accepted_at }) => Date.parse(accepted_at));
+function barsOf(rows: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
+	const times = rows.map(({ acceptedAt }) => Date.parse(acceptedAt));
 	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
 	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
 	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
 	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
-	const own: DeliveryRow[][] = periods.map(() => []);
+	const own: Delivery[][] = periods.map(() => []);
 	rows.forEach((row, index) => {
 		own[periods.findIndex(({ endMs }) => times[index] < endMs)].push(row);
 	});
@@ -321,7 +321,7 @@ const emptyNote = (panel: Panel, note: string): Element =>
  * deliveries have their place. It brings its own background, and needs nothing from outside.
  * @param rows the deliveries, in any order
  */
-export function drawDeliveryChart(rows: DeliveryRow[], subject: ChartSubject): string {
+export function drawDeliveryChart(rows: Delivery[], subject: ChartSubject): string {
 	const { bars, fromMs, toMs, unit } = barsOf(rows, subject);
 	const width = (RIGHT - LEFT) / bars.length;
 	const slots = { width, middle: (index: number) => LEFT + (index + 0.5) * width };

@@ -153,7 +153,7 @@ describe('a management request', () => {
 			{ credentials },
 		);
 	const open = ({ management_request: sealed }) =>
-		JSON.parse(createEncrypter([OUTBOX_KEY]).open(sealed, REQUEST_PLACE));
+		JSON.parse(createEncrypter([OUTBOX_KEY]).decrypt(sealed, REQUEST_PLACE));
 	const WEBHOOK = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../pages/agenticflow/createWebhook.json'), 'utf8'),
 	);
@@ -189,7 +189,7 @@ describe('a management request', () => {
 				...(params.id && { webhookId: params.id }),
 			});
 			expect(() =>
-				createEncrypter([OUTBOX_KEY]).open(json.management_request, 'elsewhere'),
+				createEncrypter([OUTBOX_KEY]).decrypt(json.management_request, 'elsewhere'),
 			).toThrow();
 		},
 	);

@@ -1,173 +1,154 @@
 import { splitIntoBatches } from '../../event/batch';
-import { BATCH_EVENT_TYPE } from '../../event/envelope';
-
-import {
-	toFailedRow,
-	deleteLeasedRows,
-	toBatchingRow,
-	createBatchRow,
-	leaseDeliveries,
-	type Lease,
-} from '../store/rows';
-import type { Endpoint, OutboxEvent } from '../endpoint/lifecycle';
-import { loadEvents } from '../store/events';
+import type { AttemptJob, Delivery, Endpoint, Lease, OutboxEvent, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
-import { computeLeaseMs, type AttemptJob } from './attemptAll';
+import { findBatchedEventIds, insertDeliveries } from '../store/deliveries';
 import {
-	eq,
-	insertChange,
-	findAll,
-	readRow,
-	readRows,
-	type DeliveryRow,
-	type Row,
-	type Tables,
-} from '../store/tables';
+	deleteLeasedRows,
+	findBatchingRows,
+	leaseBatchingDeliveries,
+} from '../store/deliveryLeases';
+import { loadEvents } from '../store/events';
+import type { Tables } from '../store/tables';
+
+import { createBatchDelivery, failDelivery, returnToQueue } from './deliveryStates';
+import { computeLeaseMs } from './lease';
 
 /**
- * Events for an endpoint with `batch_settings` gather as deliveries of their own, with the status
- * `gathering`, and leave as one: when there are enough, or when the oldest has waited for long enough.
- * Whoever sees that takes them, in one step; puts the batch in; and deletes them. A kill in between leaves
- * rows whose lease ends: they gather again, unless the batch is there.
+ * Events for an endpoint with `batch_settings` wait in its batching queue, as deliveries of their own with
+ * the status `gathering`. When there are enough, or the oldest has waited long enough, the next run leases
+ * them in one step, inserts the batch, and deletes them. After a kill in between, their lease expires and
+ * they return to the queue, unless the batch was inserted.
  */
 
-/** A batch is one request. */
+/** A batch is one request, so it is limited by default. */
 const DEFAULT_MAX_BYTES = 262_144;
 
-interface Batching {
+export interface BatchSettings {
 	maxEvents: number;
 	maxWaitMs: number;
-	/** Of the events' data. */
+	/** Limit for the events' data together. */
 	maxBytes: number;
 }
 
-/** How an endpoint's events are batched; `undefined` where they are not. */
-export function getBatchSettings({ settings }: Endpoint): Batching | undefined {
-	const { batch_settings: batch } = settings;
+/** Returns how an endpoint's events are batched; `undefined` if they are not. */
+export function getBatchSettings({
+	settings: { batch_settings },
+}: Pick<Endpoint, 'settings'>): BatchSettings | undefined {
 	return (
-		batch && {
-			maxEvents: batch.max_events,
-			maxWaitMs: batch.max_wait_seconds * 1000,
-			maxBytes: batch.max_bytes ?? DEFAULT_MAX_BYTES,
+		batch_settings && {
+			maxEvents: batch_settings.max_events,
+			maxWaitMs: batch_settings.max_wait_seconds * 1000,
+			maxBytes: batch_settings.max_bytes ?? DEFAULT_MAX_BYTES,
 		}
 	);
 }
 
 interface Member {
-	row: DeliveryRow;
+	delivery: Delivery;
 	event: OutboxEvent;
 }
 
-const sizeOf = ({ event }: Member): number => Buffer.byteLength(JSON.stringify(event.data), 'utf8');
+const measureBytes = ({ event }: Member): number =>
+	Buffer.byteLength(JSON.stringify(event.data), 'utf8');
 
-const byArrival = (a: DeliveryRow, b: DeliveryRow): number =>
-	a.accepted_at.localeCompare(b.accepted_at) || a.id - b.id;
+const compareByArrival = (a: StoredDelivery, b: StoredDelivery): number =>
+	a.acceptedAt.localeCompare(b.acceptedAt) || a.rowId - b.rowId;
 
-/** Makes batches of rows that are held under a name for it. */
+/** Forms batches of leased deliveries, and inserts them in their place. */
 async function formBatches(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
-	batching: Batching,
-	{ hold, own, owner }: { own: DeliveryRow[]; owner: string; hold: Lease },
+	settings: BatchSettings,
+	leased: StoredDelivery[],
+	{ memberOwner, lease }: { memberOwner: string; lease: Lease },
 ): Promise<AttemptJob[]> {
 	const nowMs = ports.nowMs();
-	const eventIds = own.map(({ event_id }) => event_id);
-	const events = await loadEvents(ports.tables, eventIds);
-	const rows: Row[] = [];
+	const events = await loadEvents(
+		ports.tables,
+		leased.map(({ eventId }) => eventId),
+	);
+	const replacements: Delivery[] = [];
 	const members: Member[] = [];
-	for (const row of [...own].sort(byArrival)) {
-		const event = events.get(row.event_id);
-		if (event !== undefined) members.push({ row, event });
-		else rows.push(toFailedRow(row, 'The event is not on record any more', nowMs));
+	for (const delivery of [...leased].sort(compareByArrival)) {
+		const event = events.get(delivery.eventId);
+		if (event !== undefined) members.push({ delivery, event });
+		else replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
 	}
-	const batches = splitIntoBatches(members, batching, { sizeOf });
-	const isDue = ({ row }: Member): boolean =>
-		Date.parse(row.accepted_at) + batching.maxWaitMs <= nowMs;
+	const batches = splitIntoBatches(members, settings, { sizeOf: measureBytes });
+	const isDue = ({ delivery }: Member): boolean =>
+		Date.parse(delivery.acceptedAt) + settings.maxWaitMs <= nowMs;
 	const last = batches[batches.length - 1] ?? [];
-	if (last.length > 0 && last.length < batching.maxEvents && !last.some(isDue)) {
-		// The rest of what was too many bytes, or others took some of those that made the batch full.
-		rows.push(...last.map(({ row }) => toBatchingRow(row, batching.maxWaitMs)));
+	if (last.length > 0 && last.length < settings.maxEvents && !last.some(isDue)) {
+		// They exceeded the byte limit, or another run leased part of what made the batch full.
+		replacements.push(...last.map(({ delivery }) => returnToQueue(delivery, settings.maxWaitMs)));
 		batches.pop();
 	}
-	const work = batches.map((batch) => {
-		const row = createBatchRow(
-			batch.map((member) => member.row),
-			hold,
-		);
-		rows.push(row);
-		return {
-			row: readRow('deliveries', { ...row, id: 0 }),
-			endpoint,
-			events: batch.map(({ event }) => event),
-		};
-	});
-	await ports.tables.applyChanges([...insertChange('deliveries', rows), deleteLeasedRows(owner)]);
-	return work;
+	const jobs = batches.map((batch) => ({
+		delivery: createBatchDelivery(
+			batch.map(({ delivery }) => delivery),
+			lease,
+		),
+		endpoint,
+		events: batch.map(({ event }) => event),
+	}));
+	replacements.push(...jobs.map(({ delivery }) => delivery));
+	await ports.tables.applyChanges([
+		...insertDeliveries(replacements),
+		deleteLeasedRows(memberOwner),
+	]);
+	return jobs;
 }
 
 /**
- * Takes what has gathered for an endpoint, as far as it is full or due, and makes batches of it.
- * @returns the batches, held for their attempt
+ * Closes an endpoint's batches that are full or due.
+ * @param lease the lease that the batches get
+ * @returns the batches, to be attempted
  */
 export async function closeBatches(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
-	hold: Lease,
+	lease: Lease,
 ): Promise<AttemptJob[]> {
 	const { tables } = ports;
-	const batching = getBatchSettings(endpoint);
-	const work: AttemptJob[] = [];
-	if (batching === undefined) return work;
-	const gathered = [eq('endpoint_id', endpoint.id), eq('status', 'gathering')];
+	const settings = getBatchSettings(endpoint);
+	const jobs: AttemptJob[] = [];
+	if (settings === undefined) return jobs;
 	for (;;) {
 		const nowMs = ports.nowMs();
-		const seen = await tables.find(
-			'deliveries',
-			{ all: gathered },
-			{ newestFirst: false, limit: batching.maxEvents },
-		);
-		const full = seen.length >= batching.maxEvents;
-		const due = seen.some(({ next_attempt_at }) => Date.parse(String(next_attempt_at)) <= nowMs);
-		if (!full && !due) return work;
-		const owner = ports.newId();
-		const lastId = seen[seen.length - 1].id;
-		const taken = await leaseDeliveries(
-			tables,
-			[...gathered, { column: 'id', operator: 'lte', value: lastId }],
-			{ owner, untilMs: nowMs + computeLeaseMs([endpoint]) },
-		);
-		const own = readRows('deliveries', taken);
-		if (own.length > 0) {
-			work.push(...(await formBatches(ports, endpoint, batching, { own, owner, hold })));
+		const waiting = await findBatchingRows(tables, endpoint.id, settings.maxEvents);
+		const isFull = waiting.length >= settings.maxEvents;
+		if (!isFull && !waiting.some(({ dueMs }) => dueMs <= nowMs)) return jobs;
+		const memberOwner = ports.newId();
+		const memberLease = { owner: memberOwner, expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
+		const lastRowId = waiting[waiting.length - 1].rowId;
+		const leased = await leaseBatchingDeliveries(tables, endpoint.id, lastRowId, memberLease);
+		if (leased.length > 0) {
+			const owners = { memberOwner, lease };
+			jobs.push(...(await formBatches(ports, endpoint, settings, leased, owners)));
 		}
-		if (!full) return work;
+		if (!isFull) return jobs;
 	}
 }
 
-/** Whether a row stands for one event of which no attempt was made: it may belong into a batch. */
-export const isBatchable = ({ attempts, event_ids }: DeliveryRow): boolean =>
-	event_ids === null && attempts === 0;
+/** Checks whether a delivery is one event that was never attempted: it may belong in a batch. */
+export const isBatchable = ({ attempts, batchedEventIds }: Delivery): boolean =>
+	batchedEventIds === null && attempts === 0;
 
 /**
- * Finds, of rows that a run held which is gone, those whose event is in a batch already.
+ * Finds, among deliveries that a killed run left behind, those whose event is in a batch already.
  * @returns the deliveries' IDs
  */
 export async function findBatchedDeliveries(
 	tables: Tables,
-	deliveries: Array<{ delivery_id: string; event_id: string; endpoint_id: string }>,
+	deliveries: Array<Pick<Delivery, 'id' | 'eventId' | 'endpointId'>>,
 ): Promise<Set<string>> {
-	const found = new Set<string>();
-	for (const endpointId of new Set(deliveries.map(({ endpoint_id }) => endpoint_id))) {
-		const batches = await findAll(tables, 'deliveries', [
-			eq('endpoint_id', endpointId),
-			eq('event_type', BATCH_EVENT_TYPE),
-		]);
-		const events = new Set(
-			readRows('deliveries', batches).flatMap(({ event_ids }) => event_ids ?? []),
-		);
-		for (const { delivery_id, endpoint_id, event_id } of deliveries) {
-			if (endpoint_id === endpointId && events.has(event_id)) found.add(delivery_id);
+	const batched = new Set<string>();
+	for (const endpointId of new Set(deliveries.map((delivery) => delivery.endpointId))) {
+		const eventIds = await findBatchedEventIds(tables, endpointId);
+		for (const delivery of deliveries) {
+			const isSameEndpoint = delivery.endpointId === endpointId;
+			if (isSameEndpoint && eventIds.has(delivery.eventId)) batched.add(delivery.id);
 		}
 	}
-	return found;
+	return batched;
 }

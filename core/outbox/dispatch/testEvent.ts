@@ -1,39 +1,46 @@
+import { toIsoTime } from '../../lib/time';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
-
 import {
 	buildEndpointBody,
-	getEndpointCredential,
+	prepareEndpointCredential,
 	toDeliveryTarget,
-	type Endpoint,
-} from '../endpoint/lifecycle';
+} from '../endpoint/endpointTarget';
+import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { toIsoTime } from '../../lib/time';
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
 /**
- * Sends an endpoint an event of its own, once; it is not put on record.
- * @param type checked before
+ * Sends an endpoint a test event, once. It is not stored, and does not count for the endpoint's health.
+ * @param type a valid event type
  */
 export async function sendTestEvent(
-	outbox: OutboxPorts,
+	ports: OutboxPorts,
 	endpoint: Endpoint,
 	type: string,
 	data: Record<string, unknown>,
 ): Promise<{ eventId: string; report: DeliveryReport }> {
-	const eventId = `evt_${outbox.newId()}`;
-	const event = { id: eventId, type, acceptedAt: toIsoTime(outbox.nowMs()), data };
+	const eventId = `evt_${ports.newId()}`;
+	const event = { id: eventId, type, acceptedAt: toIsoTime(ports.nowMs()), data };
 	const body = Buffer.from(buildEndpointBody(endpoint, [event]), 'utf8');
 	const target = toDeliveryTarget(endpoint);
+	const credential = prepareEndpointCredential(endpoint);
 	const { rules } = target;
 	const report = await deliver(
 		{ ...rules, retry: { ...rules.retry, schedule: NO_RETRIES } },
 		{
-			...outbox,
+			nowMs: ports.nowMs,
+			random: ports.random,
+			wait: ports.wait,
 			attempt: async () => {
-				const nowMs = outbox.nowMs();
-				const credential = getEndpointCredential(endpoint, nowMs);
-				return await outbox.attempt({ target, key: eventId, body, nowMs, credential });
+				const nowMs = ports.nowMs();
+				return await ports.attempt({
+					target,
+					key: eventId,
+					body,
+					nowMs,
+					credential: credential(nowMs),
+				});
 			},
 		},
 	);

@@ -1,84 +1,107 @@
-import { readEndpoint, toEndpointRow, type Endpoint } from './lifecycle';
+import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { eq, findAll, type Condition } from '../store/tables';
+import {
+	findEndpoints,
+	removeEndpoint,
+	replaceEndpoint,
+	type EndpointStorage,
+} from '../store/endpoints';
 
-/** An endpoint that is not there. */
+import { parseSettings } from './settings';
+
+export { insertEndpoint } from '../store/endpoints';
+
+/** There is no endpoint with this ID. */
 export class EndpointNotFoundError extends Error {
 	override readonly name = 'EndpointNotFoundError';
+
+	constructor(id: string) {
+		super(
+			`There is no endpoint "${id}". Its ID begins with ep_: Endpoint → Get Many lists all endpoints.`,
+		);
+	}
 }
 
-/** A row that others change faster than this run can. */
+/** Other runs keep changing the endpoint faster than this run can. */
 export class ConflictError extends Error {
 	override readonly name = 'ConflictError';
 }
 
-type Storage = Pick<OutboxPorts, 'tables' | 'sealer'>;
+const load = async (storage: EndpointStorage, id?: string): Promise<Endpoint[]> =>
+	(await findEndpoints(storage, id)).map((endpoint) => ({
+		...endpoint,
+		settings: parseSettings(endpoint.settings),
+	}));
 
-async function load({ sealer, tables }: Storage, conditions: Condition[]): Promise<Endpoint[]> {
-	const rows = await findAll(tables, 'endpoints', conditions);
-	return rows.map((row) => readEndpoint(row, sealer));
-}
+/**
+ * Loads all endpoints in the order of their registration.
+ * @throws UnreadableRowError, EncryptionError, InvalidEndpointError
+ */
+export const loadEndpoints = async (storage: EndpointStorage): Promise<Endpoint[]> =>
+	await load(storage);
 
-/** All endpoints, those that were registered first before others. */
-export const loadEndpoints = async (storage: Storage): Promise<Endpoint[]> =>
-	await load(storage, []);
-
-const notFound = (id: string): EndpointNotFoundError =>
-	new EndpointNotFoundError(
-		`There is no endpoint "${id}". Its ID begins with ep_: Endpoint → Get Many lists them.`,
-	);
-
-/** @throws EndpointNotFoundError */
-export async function loadEndpoint(storage: Storage, id: string): Promise<Endpoint> {
-	const [endpoint] = await load(storage, [eq('endpoint_id', id)]);
-	if (endpoint === undefined) throw notFound(id);
+/**
+ * Loads one endpoint.
+ * @throws EndpointNotFoundError, and the errors of {@link loadEndpoints}
+ */
+export async function loadEndpoint(storage: EndpointStorage, id: string): Promise<Endpoint> {
+	const [endpoint] = await load(storage, id);
+	if (endpoint === undefined) throw new EndpointNotFoundError(id);
 	return endpoint;
-}
-
-/** Registers an endpoint. */
-export async function insertEndpoint(
-	{ sealer, tables }: Storage,
-	endpoint: Endpoint,
-): Promise<void> {
-	await tables.insert('endpoints', [toEndpointRow(endpoint, sealer)]);
 }
 
 const MAX_TRIES = 20;
 
 /**
- * Changes an endpoint as it is at that moment: where somebody else changes it at the same time, the
- * change is made again, on top of theirs.
- * @param change `undefined` where nothing is to be changed
+ * Changes an endpoint. If another run changes it at the same time, the change is repeated on top of
+ * theirs.
+ * @param endpointOrId an endpoint that was loaded before spares a call
+ * @param change returns the changed endpoint, or `undefined` to leave it as it is
  * @returns the endpoint after the change
- * @throws EndpointNotFoundError, ConflictError, and what `change` throws
+ * @throws EndpointNotFoundError, ConflictError, and the errors of `change`
  */
 export async function modifyEndpoint(
-	ports: Storage & Pick<OutboxPorts, 'random' | 'wait'>,
-	known: Endpoint | string,
+	ports: EndpointStorage & Pick<OutboxPorts, 'random' | 'wait'>,
+	endpointOrId: Endpoint | string,
 	change: (endpoint: Endpoint) => Endpoint | undefined,
 ): Promise<Endpoint> {
-	let before = typeof known === 'string' ? await loadEndpoint(ports, known) : known;
+	let before =
+		typeof endpointOrId === 'string' ? await loadEndpoint(ports, endpointOrId) : endpointOrId;
 	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
 		const changed = change(before);
 		if (changed === undefined) return before;
 		const after = { ...changed, revision: before.revision + 1 };
-		const { endpoint_id, ...values } = toEndpointRow(after, ports.sealer);
-		const query = { all: [eq('endpoint_id', endpoint_id), eq('revision', before.revision)] };
-		const written = await ports.tables.update('endpoints', query, values);
-		if (written.length > 0) return after;
+		if (await replaceEndpoint(ports, after, before.revision)) return after;
 		await ports.wait(ports.random() * 50);
 		before = await loadEndpoint(ports, before.id);
 	}
 	throw new ConflictError(
-		`The endpoint "${before.name}" is being changed by many others at once. Try again.`,
+		`Other executions keep changing the endpoint "${before.name}". Try again.`,
 	);
 }
 
 /**
- * Deletes an endpoint; its deliveries stay on record.
+ * Changes an endpoint with {@link modifyEndpoint}, unless it was deleted in the meantime.
+ * @returns whether it still exists
+ */
+export const modifyEndpointIfExists = async (
+	...args: Parameters<typeof modifyEndpoint>
+): Promise<boolean> =>
+	await modifyEndpoint(...args).then(
+		() => true,
+		(error: unknown) => {
+			if (error instanceof EndpointNotFoundError) return false;
+			throw error;
+		},
+	);
+
+/**
+ * Deletes an endpoint; its delivery log is kept.
  * @throws EndpointNotFoundError
  */
-export async function deleteEndpoint({ tables }: Storage, id: string): Promise<void> {
-	const removed = await tables.remove('endpoints', { all: [eq('endpoint_id', id)] });
-	if (removed === 0) throw notFound(id);
+export async function deleteEndpoint(
+	storage: Pick<EndpointStorage, 'tables'>,
+	id: string,
+): Promise<void> {
+	if (!(await removeEndpoint(storage, id))) throw new EndpointNotFoundError(id);
 }

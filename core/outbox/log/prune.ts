@@ -1,69 +1,55 @@
+import { DAY_MS, toIsoTime } from '../../lib/time';
+import type { DeliveryStatus } from '../model';
 import type { OutboxPorts } from '../ports';
-import { toIsoTime } from '../../lib/time';
-import { eq, pagesOf, type Condition, type Tables } from '../store/tables';
+import { findNewestSurplusRow, findOldestAcceptedAt, removeDeliveries } from '../store/deliveries';
+import { removeEvents } from '../store/events';
 
-/** What is kept on record. */
+/** Limits for the delivery log. Deliveries that wait for an attempt are kept beyond them. */
 export interface Retention {
-	/** Deliveries that have ended, or are held, are deleted when their event is older. */
+	/** Age of a delivery's event. */
 	maxAgeDays: number;
-	/** So many deliveries stay at most, the newest; those that wait for an attempt stay in any case. */
+	/** Number of deliveries; the newest are kept. */
 	maxDeliveries: number;
 }
 
-/** A week, and well below n8n’s 200 MB for all tables where events are of the usual few kilobytes. */
+/** A week; well below n8n’s 200 MB for all tables if events have the usual few kilobytes. */
 export const DEFAULT_RETENTION: Retention = { maxAgeDays: 7, maxDeliveries: 10_000 };
 
-const DAY_MS = 86_400_000;
-
-/** What is still to be sent is not among them: nothing of it is deleted. */
-const REMOVABLE = ['delivered', 'failed', 'held'];
-
-const before = (column: string, value: string): Condition => ({ column, operator: 'lt', value });
-
-/** The id of the newest row that is one too many. */
-async function lastSurplusId(tables: Tables, max: number): Promise<number | undefined> {
-	let seen = 0;
-	for await (const page of pagesOf(tables, 'deliveries', [], { newestFirst: true })) {
-		if (seen + page.length > max) return page[max - seen].id;
-		seen += page.length;
-	}
-	return undefined;
-}
+/** Deliveries with any other status are still to be sent, so they are never deleted. */
+const REMOVABLE: DeliveryStatus[] = ['delivered', 'failed', 'held'];
 
 /**
- * Deletes events to which no delivery belongs any more. Those without any are kept for as long as others,
- * since their keys are remembered by them.
+ * Computes the time before which no event is needed. Events without deliveries are kept as long as the
+ * others, so that their idempotency keys are remembered.
  */
-async function removeEvents(tables: Tables, cutoff: string, tooMany: boolean): Promise<number> {
-	const [oldest] = await tables.find(
-		'deliveries',
-		{ all: [] },
-		{ by: 'accepted_at', newestFirst: false, limit: 1 },
-	);
-	const oldestNeeded = oldest === undefined ? cutoff : String(oldest.accepted_at);
-	const limit = tooMany || oldestNeeded < cutoff ? oldestNeeded : cutoff;
-	return await tables.remove('events', {
-		all: [before('accepted_at', limit), eq('fan_out_until', null)],
-	});
+async function findEventCutoff(
+	{ tables }: Pick<OutboxPorts, 'tables'>,
+	cutoff: string,
+	hadSurplus: boolean,
+): Promise<string> {
+	const oldestNeeded = (await findOldestAcceptedAt(tables)) ?? cutoff;
+	return hadSurplus || oldestNeeded < cutoff ? oldestNeeded : cutoff;
 }
 
 /**
- * Deletes what need not be kept any longer.
- * @returns how many deliveries and events were deleted
+ * Deletes deliveries beyond the retention limits, and events that no delivery needs any more.
+ * @returns the number of deleted deliveries and events
  */
 export async function prune(
-	{ nowMs, tables }: OutboxPorts,
+	{ nowMs, tables }: Pick<OutboxPorts, 'nowMs' | 'tables'>,
 	{ maxAgeDays, maxDeliveries }: Retention,
 ): Promise<{ deliveries: number; events: number }> {
 	const cutoff = toIsoTime(nowMs() - maxAgeDays * DAY_MS);
 	let deliveries = 0;
-	const remove = async (condition: Condition): Promise<void> => {
+	for (const status of REMOVABLE) {
+		deliveries += await removeDeliveries(tables, status, { acceptedBefore: cutoff });
+	}
+	const upToRow = await findNewestSurplusRow(tables, maxDeliveries);
+	if (upToRow !== undefined) {
 		for (const status of REMOVABLE) {
-			deliveries += await tables.remove('deliveries', { all: [eq('status', status), condition] });
+			deliveries += await removeDeliveries(tables, status, { upToRow });
 		}
-	};
-	await remove(before('accepted_at', cutoff));
-	const surplus = await lastSurplusId(tables, maxDeliveries);
-	if (surplus !== undefined) await remove({ column: 'id', operator: 'lte', value: surplus });
-	return { deliveries, events: await removeEvents(tables, cutoff, surplus !== undefined) };
+	}
+	const eventCutoff = await findEventCutoff({ tables }, cutoff, upToRow !== undefined);
+	return { deliveries, events: await removeEvents(tables, eventCutoff) };
 }

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'crypto';
 
-/** Keeps secrets in the tables unreadable to whoever opens them, or a backup of them. */
+/** Encrypts secrets in the tables, so that reading a table or its backup reveals none. */
 
-/** A key that is too weak, or a value that none of the keys opens. The message holds no secret. */
+/** A weak key, or a value that none of the keys decrypts. The message contains no secret. */
 export class EncryptionError extends Error {
-	override readonly name = 'SealingError';
+	override readonly name = 'EncryptionError';
 }
 
 const MIN_KEY_LENGTH = 32;
@@ -15,14 +15,15 @@ const TAG_BYTES = 16;
 const deriveKey = (text: string): Buffer =>
 	Buffer.from(hkdfSync('sha256', Buffer.from(text, 'utf8'), '', 'agent-webhooks outbox', 32));
 
-/** Tells keys apart without giving anything of them away. */
-const keyName = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8);
+/** Returns a name that tells keys apart and reveals nothing about them. */
+const computeKeyName = (key: Buffer): string =>
+	createHash('sha256').update(key).digest('hex').slice(0, 8);
 
-/** @returns `undefined` for what was not sealed with this key, for this place */
-function decipher(key: Buffer, bytes: Buffer, place: string): string | undefined {
+/** @returns `undefined` if the value was not encrypted with this key and associated data */
+function decipher(key: Buffer, bytes: Buffer, associatedData: string): string | undefined {
 	try {
 		const cipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES))
-			.setAAD(Buffer.from(place, 'utf8'))
+			.setAAD(Buffer.from(associatedData, 'utf8'))
 			.setAuthTag(bytes.subarray(-TAG_BYTES));
 		const content = bytes.subarray(IV_BYTES, -TAG_BYTES);
 		return Buffer.concat([cipher.update(content), cipher.final()]).toString('utf8');
@@ -32,47 +33,54 @@ function decipher(key: Buffer, bytes: Buffer, place: string): string | undefined
 }
 
 export interface Encrypter {
-	/** @param place what the value belongs to: it opens nowhere else */
-	seal(value: string, place: string): string;
-	/** @throws SealingError */
-	open(sealed: string, place: string): string;
+	/**
+	 * @param associatedData names what the value belongs to, e.g. an endpoint's ID. It is not secret, and
+	 * the value can only be decrypted with the same one.
+	 * @returns `v1.<key name>.<base64>`
+	 */
+	encrypt(value: string, associatedData: string): string;
+	/** @throws EncryptionError */
+	decrypt(encrypted: string, associatedData: string): string;
 }
 
 /**
- * Makes a sealer: AES-256-GCM, with a key derived from text of at least 32 characters.
- * @param keys the current one, then those with which older values may be sealed
- * @throws SealingError
+ * Creates an encrypter: AES-256-GCM, with a key derived (HKDF) from text of at least 32 characters.
+ * @param keys the current key first, then earlier ones that only decrypt
+ * @throws EncryptionError if a key is missing or too short
  */
 export function createEncrypter(keys: string[]): Encrypter {
 	if (keys.length === 0 || keys.some((key) => key.length < MIN_KEY_LENGTH)) {
 		throw new EncryptionError(
-			`The outbox credential's encryption key must have at least ${MIN_KEY_LENGTH} characters. Make one with Signature → Generate Secret, or with: openssl rand -hex 32`,
+			`The outbox credential's encryption key must have at least ${MIN_KEY_LENGTH} characters. Create one with Signature → Generate Secret, or with: openssl rand -hex 32`,
 		);
 	}
-	const derived = keys.map(deriveKey);
+	const derivedKeys = keys.map(deriveKey);
 	return {
-		seal: (value, place) => {
+		encrypt: (value, associatedData) => {
+			const [currentKey] = derivedKeys;
 			const iv = randomBytes(IV_BYTES);
-			const cipher = createCipheriv(CIPHER, derived[0], iv).setAAD(Buffer.from(place, 'utf8'));
+			const cipher = createCipheriv(CIPHER, currentKey, iv).setAAD(
+				Buffer.from(associatedData, 'utf8'),
+			);
 			const bytes = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
 			const content = Buffer.concat([iv, bytes, cipher.getAuthTag()]).toString('base64');
-			return `v1.${keyName(derived[0])}.${content}`;
+			return `v1.${computeKeyName(currentKey)}.${content}`;
 		},
-		open: (sealed, place) => {
-			const [version, name, content] = sealed.split('.');
-			const key = derived.find((candidate) => keyName(candidate) === name);
+		decrypt: (encrypted, associatedData) => {
+			const [version, keyName, content] = encrypted.split('.');
+			const key = derivedKeys.find((candidate) => computeKeyName(candidate) === keyName);
 			if (version !== 'v1' || content === undefined || key === undefined) {
 				throw new EncryptionError(
-					'The secrets of an endpoint were encrypted with another key. Put that key into the outbox credential, under "Further Encryption Keys", or delete the endpoint by its ID and register it anew.',
+					'The secrets of an endpoint were encrypted with another key. Add that key to the outbox credential, under "Further Encryption Keys", or delete the endpoint by its ID and create it again.',
 				);
 			}
-			const opened = decipher(key, Buffer.from(content, 'base64'), place);
-			if (opened === undefined) {
+			const value = decipher(key, Buffer.from(content, 'base64'), associatedData);
+			if (value === undefined) {
 				throw new EncryptionError(
-					'The secrets of an endpoint were changed by hand, or moved from another endpoint. Delete the endpoint by its ID and register it anew.',
+					'The secrets of an endpoint were edited, or copied from another endpoint. Delete the endpoint by its ID and create it again.',
 				);
 			}
-			return opened;
+			return value;
 		},
 	};
 }

@@ -5,70 +5,81 @@ import partition from 'lodash/partition';
 import { eq, findAny, type StoredRow, type Tables } from './tables';
 
 /**
- * Who has the event of an idempotency key that several runs put in at once. There is no unique index, and
- * rows may be seen in another order than that of their ids: PostgreSQL numbers a row before it shows it.
- * So each run puts in a claim, and makes the event of it in one step once no other row of the event is
- * there. Of claims that see each other, the one with the lowest id goes on.
+ * Decides which run owns an event when several insert the same idempotency key at once. Data Tables have
+ * no unique index, and PostgreSQL can reveal rows out of ID order. So each run first inserts its row with
+ * an ownership marker, and removes the marker in one step once no other row of the event is left. Among
+ * competing markers the row with the lowest ID wins.
  */
 
-const CLAIM = 'claim:';
+const MARKER_PREFIX = 'claim:';
 
-/** What stands in an event's `fan_out_owner` as long as it is not settled whose event it is. */
-export const ownershipMarker = (owner: string): string => CLAIM + owner;
+/** Returns the `fan_out_owner` of an event whose owner is not decided yet. */
+export const toOwnershipMarker = (owner: string): string => MARKER_PREFIX + owner;
 
-const isClaim = ({ fan_out_owner }: StoredRow): boolean => String(fan_out_owner).startsWith(CLAIM);
+const hasMarker = ({ fan_out_owner }: StoredRow): boolean =>
+	String(fan_out_owner).startsWith(MARKER_PREFIX);
 
-/** Of the rows of one event the one that is the event, or that will be, as far as these rows tell. */
+/** Picks, of the rows of one event, the one that is the event, or will be as far as these rows tell. */
 export function pickEventRow(rows: StoredRow[]): StoredRow | undefined {
-	const settled = rows.filter((row) => !isClaim(row));
-	return minBy(settled.length > 0 ? settled : rows, 'id');
+	const decided = rows.filter((row) => !hasMarker(row));
+	return minBy(decided.length > 0 ? decided : rows, 'id');
 }
 
-/** Deletes a claim, unless it is settled by now. */
-async function dropClaim(tables: Tables, { event_id, fan_out_owner }: StoredRow): Promise<void> {
+/** Deletes a row with a marker, unless its owner has won in the meantime. */
+async function deleteUndecidedRow(
+	tables: Tables,
+	{ event_id, fan_out_owner }: StoredRow,
+): Promise<void> {
 	const conditions = [eq('event_id', event_id), eq('fan_out_owner', fan_out_owner)];
 	await tables.remove('events', { all: conditions });
 }
 
+const findRowsByEvent = async (
+	tables: Tables,
+	eventIds: string[],
+): Promise<Array<[string, StoredRow[]]>> =>
+	Object.entries(groupBy(await findAny(tables, 'events', 'event_id', eventIds), 'event_id'));
+
 /**
- * Makes events of the claims that a run has put in, but for those of events that another has.
- * @returns the rows of those others, by event ID; of an event that is not settled yet, the claim that is
- * nearest to it
+ * Decides the owner of each event that a run has inserted with its marker, and gives the run those it won.
+ * @returns by event ID, the rows of the events that another run owns; of an event that is not decided yet,
+ * the row that is closest to winning
  */
 export async function resolveEventOwners(
 	tables: Tables,
 	owner: string,
 	eventIds: string[],
 ): Promise<Map<string, StoredRow>> {
-	const others = new Map<string, StoredRow>();
-	if (eventIds.length === 0) return others;
-	const claim = ownershipMarker(owner);
-	const isOwn = (row: StoredRow): boolean => row.fan_out_owner === claim;
-	const rowsOf = async (ids: string[]): Promise<Array<[string, StoredRow[]]>> =>
-		Object.entries(groupBy(await findAny(tables, 'events', 'event_id', ids), 'event_id'));
+	const lostEvents = new Map<string, StoredRow>();
+	if (eventIds.length === 0) return lostEvents;
+	const marker = toOwnershipMarker(owner);
+	const isOurs = (row: StoredRow): boolean => row.fan_out_owner === marker;
 
-	for (let open = eventIds; open.length > 0; ) {
-		const contested: string[] = [];
-		for (const [id, rows] of await rowsOf(open)) {
-			const event = pickEventRow(rows);
-			if (event === undefined) continue;
-			const [own, foreign] = partition(rows, isOwn);
-			if (!isOwn(event)) others.set(id, event);
-			else if (foreign.length > 0) contested.push(id);
-			for (const row of isOwn(event) ? foreign : own) await dropClaim(tables, row);
+	for (let undecidedIds = eventIds; undecidedIds.length > 0; ) {
+		const contestedIds: string[] = [];
+		for (const [id, rows] of await findRowsByEvent(tables, undecidedIds)) {
+			const winner = pickEventRow(rows);
+			if (winner === undefined) continue;
+			const [ourRows, otherRows] = partition(rows, isOurs);
+			if (!isOurs(winner)) lostEvents.set(id, winner);
+			else if (otherRows.length > 0) contestedIds.push(id);
+			for (const row of isOurs(winner) ? otherRows : ourRows) {
+				await deleteUndecidedRow(tables, row);
+			}
 		}
-		open = contested;
+		undecidedIds = contestedIds;
 	}
 
-	const settled = await tables.update(
+	const wonRows = await tables.update(
 		'events',
-		{ all: [eq('fan_out_owner', claim)] },
+		{ all: [eq('fan_out_owner', marker)] },
 		{ fan_out_owner: owner },
 	);
-	const known = new Set([...settled.map(({ event_id }) => event_id), ...others.keys()]);
-	for (const [id, rows] of await rowsOf(eventIds.filter((eventId) => !known.has(eventId)))) {
-		const event = pickEventRow(rows);
-		if (event !== undefined) others.set(id, event);
+	const decidedIds = new Set([...wonRows.map(({ event_id }) => event_id), ...lostEvents.keys()]);
+	const missingIds = eventIds.filter((id) => !decidedIds.has(id));
+	for (const [id, rows] of await findRowsByEvent(tables, missingIds)) {
+		const winner = pickEventRow(rows);
+		if (winner !== undefined) lostEvents.set(id, winner);
 	}
-	return others;
+	return lostEvents;
 }

@@ -63,7 +63,7 @@ export async function managementItem(
 		source_address: context.getRequestObject().ip ?? null,
 		received_at: new Date().toISOString(),
 		request_id: requestId,
-		management_request: createEncrypter(keys).seal(JSON.stringify(request), REQUEST_PLACE),
+		management_request: createEncrypter(keys).encrypt(JSON.stringify(request), REQUEST_PLACE),
 	};
 	return { json };
 }

@@ -17,7 +17,7 @@ const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
  * Reads an outbox credential.
- * @throws UserError, SealingError
+ * @throws UserError, EncryptionError
  */
 export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 	name: string;
@@ -41,7 +41,7 @@ export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPort
 	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
 	return {
 		tables: dataTables(context, name),
-		sealer: createEncrypter(keys),
+		encrypter: createEncrypter(keys),
 		nowMs: () => Date.now(),
 		random: Math.random,
 		newId: () => randomUUID(),

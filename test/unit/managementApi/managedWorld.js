@@ -4,7 +4,7 @@ const path = require('node:path');
 
 const { authenticateRequest } = require('../../../dist/core/credentials/credentialFields');
 const { handleManagementRequest } = require('../../../dist/core/managementApi/server');
-const { getEndpointCredential } = require('../../../dist/core/outbox/endpoint/lifecycle');
+const { prepareEndpointCredential } = require('../../../dist/core/outbox/endpoint/endpointTarget');
 const { getPlatform } = require('../../../dist/core/platforms');
 
 const { createWorld, START } = require('../outbox/world');
@@ -53,7 +53,7 @@ function createManagedWorld(options) {
 	world.requestTo = async (id) => {
 		const endpoint = await world.endpoint(id);
 		const { headers, query } = authenticateRequest(
-			getEndpointCredential(endpoint, world.clock.nowMs()),
+			prepareEndpointCredential(endpoint)(world.clock.nowMs()),
 			{
 				body: Buffer.from('{}'),
 				id: 'evt_1',

@@ -72,7 +72,7 @@ const response = (statusCode, headers = {}) => ({
 function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	const clock = createClock(Date.parse(START));
 	const store = createStore();
-	const sealer = createEncrypter([KEY]);
+	const encrypter = createEncrypter([KEY]);
 	const attempts = [];
 	let ids = 0;
 	const world = { clock, store, attempts, answer, attemptMs };
@@ -89,7 +89,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 		};
 		const ports = {
 			tables,
-			sealer,
+			encrypter,
 			attempt: async ({ body, key, nowMs, target: { endpoint } }) => {
 				assertAlive();
 				const same = attempts.filter(
@@ -137,10 +137,10 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 			id,
 			clock.nowMs(),
 		);
-		await insertEndpoint({ tables: store.connect(), sealer }, { ...endpoint, status });
+		await insertEndpoint({ tables: store.connect(), encrypter }, { ...endpoint, status });
 		return endpoint;
 	};
-	world.endpoint = async (id) => await loadEndpoint({ tables: store.connect(), sealer }, id);
+	world.endpoint = async (id) => await loadEndpoint({ tables: store.connect(), encrypter }, id);
 
 	/** What is in the table of deliveries, oldest first. */
 	world.deliveries = () => store.rows('deliveries');

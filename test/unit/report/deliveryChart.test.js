@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { computeStats } = require('../../../dist/core/outbox/log/query');
+const { computeStats } = require('../../../dist/core/outbox/log/stats');
 const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
 const { elementsOf, parseXml } = require('../../harness/xml');
 
@@ -15,12 +15,12 @@ const attempt = (durationMs, statusCode = 200) => ({
 });
 
 const row = (acceptedMs, more = {}) => ({
-	endpoint_id: 'ep_a',
-	accepted_at: iso(acceptedMs),
+	endpointId: 'ep_a',
+	acceptedAt: iso(acceptedMs),
 	status: 'delivered',
 	attempts: 1,
-	last_attempt_at: null,
-	attempt_log: [attempt(10)],
+	lastAttemptAt: null,
+	attemptLog: [attempt(10)],
 	...more,
 });
 
@@ -213,7 +213,7 @@ describe('a bar', () => {
 describe('the lines', () => {
 	const durations = [[120, 80, 900], [], [50], [60, 61], [], [2000]];
 	const rows = durations.flatMap((times, index) =>
-		times.map((ms) => row(NOW - (5 - index) * DAY, { attempt_log: [attempt(ms)] })),
+		times.map((ms) => row(NOW - (5 - index) * DAY, { attemptLog: [attempt(ms)] })),
 	);
 	const { bars, lines, texts } = read(chart(rows));
 
@@ -247,13 +247,13 @@ describe('the lines', () => {
 	});
 
 	test('are in seconds where answers are slow', () => {
-		const slow = read(chart([row(NOW, { attempt_log: [attempt(28_000)] })]));
+		const slow = read(chart([row(NOW, { attemptLog: [attempt(28_000)] })]));
 		expect(slow.texts).toEqual(expect.arrayContaining(['0 s', '10 s', '20 s', '30 s']));
 		expect(slow.texts.some((text) => text.endsWith(' ms'))).toBe(false);
 	});
 
 	test('are not there where nobody answered', () => {
-		const none = read(chart([row(NOW, { attempt_log: [attempt(5000, null)] })]));
+		const none = read(chart([row(NOW, { attemptLog: [attempt(5000, null)] })]));
 		expect(none.lines).toEqual({ p50: { path: '', points: [] }, p95: { path: '', points: [] } });
 		expect(none.texts).toContain('No answers');
 	});
@@ -297,7 +297,7 @@ test('whatever was delivered, the counts add up', () => {
 	const anyRow = fc.record({
 		hours: fc.integer({ min: -24 * 500, max: 2 }),
 		status: fc.constantFrom('gathering', 'pending', 'sending', 'delivered', 'failed', 'held'),
-		attempt_log: fc.array(
+		attemptLog: fc.array(
 			fc.record({
 				status_code: fc.constantFrom(200, 500, null),
 				duration_ms: fc.integer({ min: 0, max: 300_000 }),

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { RunResult } from '../../../../core/outbox/dispatch/attemptAll';
 import { deliverDue } from '../../../../core/outbox/dispatch/deliverDue';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
+import type { RunResult } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { runUnlessBusy } from '../../../shared/execution/runsAtOnce';
 import { openOutbox } from '../../../shared/outbox/openOutbox';

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { presentDelivery } from '../../../../core/outbox/log/query';
-import type { DeliveryRow } from '../../../../core/outbox/store/tables';
+import { presentDelivery } from '../../../../core/outbox/log/presentDelivery';
+import type { Delivery } from '../../../../core/outbox/model';
 import { simplify } from '../../../shared/properties/simplify';
 
 const SIMPLE_FIELDS = [
@@ -21,6 +21,6 @@ const SIMPLE_FIELDS = [
 export const toDeliveryItem = (
 	context: IExecuteFunctions,
 	itemIndex: number,
-	delivery: DeliveryRow,
+	delivery: Delivery,
 ): IDataObject =>
 	simplify(context, itemIndex, presentDelivery(delivery) as IDataObject, SIMPLE_FIELDS);

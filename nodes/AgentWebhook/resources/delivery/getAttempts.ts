@@ -9,10 +9,10 @@ export const getAttemptsOperation = outboxOperation({
 	properties: [deliveryLocator],
 	executeItem: async ({ tables }, context, itemIndex) => {
 		const delivery = await findDelivery(tables, readDeliveryId(context, itemIndex));
-		return delivery.attempt_log.map((attempt) => ({
-			delivery_id: delivery.delivery_id,
-			event_id: delivery.event_id,
-			endpoint_id: delivery.endpoint_id,
+		return delivery.attemptLog.map((attempt) => ({
+			delivery_id: delivery.id,
+			event_id: delivery.eventId,
+			endpoint_id: delivery.endpointId,
 			...attempt,
 		}));
 	},

@@ -2,7 +2,8 @@ import omit from 'lodash/omit';
 import pick from 'lodash/pick';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { computeStats, findDeliveries, type LogQuery } from '../../../../core/outbox/log/query';
+import { findDeliveries, type LogQuery } from '../../../../core/outbox/log/query';
+import { computeStats } from '../../../../core/outbox/log/stats';
 import { drawDeliveryChart } from '../../../../core/report/deliveryChart';
 import { eachItem } from '../../../shared/execution/eachItem';
 import { openOutbox } from '../../../shared/outbox/openOutbox';

@@ -1,12 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { presentDelivery } from '../../../../core/outbox/log/query';
+import { presentDelivery } from '../../../../core/outbox/log/presentDelivery';
 import type {
 	DeliveryResult,
+	DeliveryStatus,
 	EndpointChange,
 	RunResult,
-} from '../../../../core/outbox/dispatch/attemptAll';
-import { readRow } from '../../../../core/outbox/store/tables';
+} from '../../../../core/outbox/model';
 import { isAgentTool } from '../../../shared/execution/connections';
 
 /** The outputs of operations that attempt deliveries of the outbox. */
@@ -16,7 +16,7 @@ export const FAILED = 2;
 export const ENDPOINT_CHANGED = 3;
 export const OUTPUTS = 4;
 
-const OUTPUT_OF: Record<string, number> = {
+const OUTPUT_OF: Record<DeliveryStatus, number> = {
 	delivered: DELIVERED,
 	gathering: RETRY,
 	pending: RETRY,
@@ -26,17 +26,17 @@ const OUTPUT_OF: Record<string, number> = {
 };
 
 /** What an item says of a delivery after its attempt, and through which output it leaves. */
-export function resultItem({ endpoint, response, row }: DeliveryResult): {
+export function resultItem({ delivery, endpoint, response }: DeliveryResult): {
 	output: number;
 	json: IDataObject;
 } {
-	const { id, ...delivery } = presentDelivery(readRow('deliveries', { id: 0, ...row }));
+	const { id, ...fields } = presentDelivery(delivery);
 	return {
-		output: OUTPUT_OF[String(row.status)],
+		output: OUTPUT_OF[delivery.status],
 		json: {
-			status: row.status,
+			status: delivery.status,
 			delivery_id: id,
-			...delivery,
+			...fields,
 			endpoint_name: endpoint?.name ?? null,
 			endpoint: endpoint?.url ?? null,
 			...(response && { response }),

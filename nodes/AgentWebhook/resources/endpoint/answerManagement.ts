@@ -23,7 +23,7 @@ import type { Operation } from '../operation';
 /** Returns `undefined` for a text that was encrypted with another key, or changed since. */
 function tryDecryptRequest(encrypter: Encrypter, ciphertext: string): string | undefined {
 	try {
-		return encrypter.open(ciphertext, REQUEST_PLACE);
+		return encrypter.decrypt(ciphertext, REQUEST_PLACE);
 	} catch {
 		return undefined;
 	}
@@ -57,7 +57,7 @@ async function answerRequest(
 	json: IDataObject,
 	itemIndex: number,
 ): Promise<AnsweredRequest> {
-	const { platformId, ...request } = readRequest(outbox.sealer, json);
+	const { platformId, ...request } = readRequest(outbox.encrypter, json);
 	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
 	const rules = {
 		platform: getPlatform(platformId),

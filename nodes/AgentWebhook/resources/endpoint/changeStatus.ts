@@ -1,5 +1,6 @@
-import { setEndpointStatus, type Endpoint } from '../../../../core/outbox/endpoint/lifecycle';
+import { setEndpointStatus } from '../../../../core/outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
+import type { Endpoint } from '../../../../core/outbox/model';
 import type { OutboxTask } from '../outboxOperation';
 
 import { loadChosenEndpoint } from './chosenEndpoint';

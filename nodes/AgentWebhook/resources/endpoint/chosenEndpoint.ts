@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Endpoint } from '../../../../core/outbox/endpoint/lifecycle';
 import {
 	EndpointNotFoundError,
 	loadEndpoint,
 	loadEndpoints,
 } from '../../../../core/outbox/endpoint/repository';
+import type { Endpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { readEndpointLocator } from '../../../shared/properties/locators';
 import type { SubtitleFunction } from '../operation';

@@ -1,7 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import type { Endpoint } from '../../../../core/outbox/endpoint/lifecycle';
-import { computeStats, findDeliveries } from '../../../../core/outbox/log/query';
+import { findDeliveries } from '../../../../core/outbox/log/query';
+import { computeStats } from '../../../../core/outbox/log/stats';
+import type { Endpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 
 import { toEndpointItem } from './endpointItem';

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { presentEndpoint, type Endpoint } from '../../../../core/outbox/endpoint/lifecycle';
+import { presentEndpoint } from '../../../../core/outbox/endpoint/presentEndpoint';
+import type { Endpoint } from '../../../../core/outbox/model';
 import { notice } from '../../../shared/properties/notice';
 import { simplify } from '../../../shared/properties/simplify';
 

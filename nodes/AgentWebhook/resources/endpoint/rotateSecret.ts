@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { presentEndpoint, rotateEndpointSecret } from '../../../../core/outbox/endpoint/lifecycle';
+import { rotateEndpointSecret } from '../../../../core/outbox/endpoint/lifecycle';
+import { presentEndpoint } from '../../../../core/outbox/endpoint/presentEndpoint';
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';

@@ -1,7 +1,7 @@
 import omit from 'lodash/omit';
 
 import { sendTestEvent } from '../../../../core/outbox/dispatch/testEvent';
-import { checkEventType } from '../../../../core/outbox/endpoint/lifecycle';
+import { requireEventType } from '../../../../core/outbox/endpoint/subscription';
 import { jsonObjectParameter } from '../../../shared/parameters/parse';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { outboxOperation } from '../outboxOperation';
@@ -33,7 +33,7 @@ export const testOperation = outboxOperation({
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {
 		const endpoint = await loadChosenEndpoint(context, outbox, itemIndex);
-		const type = checkEventType(context.getNodeParameter('eventType', itemIndex) as string);
+		const type = requireEventType(context.getNodeParameter('eventType', itemIndex) as string);
 		const testData = context.getNodeParameter('testData', itemIndex);
 		const data = jsonObjectParameter(testData, 'Test Data (JSON)') ?? {};
 		const { eventId, report } = await sendTestEvent(outbox, endpoint, type, data);

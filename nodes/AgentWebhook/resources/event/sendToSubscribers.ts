@@ -5,11 +5,8 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import {
-	checkEvent,
-	publishEvents,
-	type EventInput,
-} from '../../../../core/outbox/dispatch/publish';
+import { checkEvent, type EventInput } from '../../../../core/outbox/dispatch/newEvents';
+import { publishEvents } from '../../../../core/outbox/dispatch/publish';
 import { itemParameter } from '../../../shared/parameters/itemParameter';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { isAgentTool } from '../../../shared/execution/connections';

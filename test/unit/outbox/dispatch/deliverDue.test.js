@@ -1,16 +1,17 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
-const { deleteEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
-const { repairFanOut, publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { repairFanOut } = require('../../../../dist/core/outbox/dispatch/repairFanOut');
 
-const { callNames } = require('./memoryTables');
-const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('./world');
+const { callNames } = require('../memoryTables');
+const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
 const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
-const statusesOf = ({ results }) => results.map(({ row }) => row.status).sort();
+const statusesOf = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
 
 /** A world in which so many events were sent, and their first attempts failed. */
 async function failedOnce(count, input = {}) {
@@ -145,7 +146,7 @@ describe('what cannot be attempted any more', () => {
 		world.clock.advance(HOUR);
 		const { results } = await deliverDue(world.process(), LIMITS);
 		expect(results).toMatchObject([
-			{ endpoint: null, row: { status: 'failed', error: 'The endpoint was deleted' } },
+			{ endpoint: null, delivery: { status: 'failed', error: 'The endpoint was deleted' } },
 		]);
 		expect(world.deliveries()).toMatchObject([
 			{
@@ -211,7 +212,7 @@ describe('runs at once', () => {
 					const done = await Promise.all(
 						Array.from({ length: runs }, async () =>
 							(await deliverDue(world.process({ latency }), limits)).results.map(
-								({ row }) => row.delivery_id,
+								({ delivery }) => delivery.id,
 							),
 						),
 					);
@@ -275,7 +276,9 @@ describe('runs at once', () => {
 		// Far longer than a lease.
 		expect(world.clock.nowMs() - START_MS).toBeGreaterThanOrEqual(300 * SECOND);
 		expect(world.attempts).toHaveLength(15);
-		expect(sent.every(({ deliveries: [{ row }] }) => row.status === 'delivered')).toBe(true);
+		expect(sent.every(({ deliveries: [{ delivery }] }) => delivery.status === 'delivered')).toBe(
+			true,
+		);
 		expect(world.statuses()).toEqual(Array(15).fill('delivered'));
 	});
 

@@ -1,13 +1,14 @@
 const fc = require('fast-check');
 
-const { MAX_EVENT_BYTES, publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { MAX_EVENT_BYTES } = require('../../../../dist/core/outbox/dispatch/newEvents');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { callNames } = require('./memoryTables');
-const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
+const { callNames } = require('../memoryTables');
+const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const summary = ({ deliveries }) =>
-	deliveries.map(({ endpoint, row }) => `${endpoint.id} ${row.status}`).sort();
+	deliveries.map(({ delivery, endpoint }) => `${endpoint.id} ${delivery.status}`).sort();
 
 describe('events', () => {
 	test('go to each endpoint that is subscribed to them, and to no other', async () => {
@@ -189,7 +190,7 @@ describe('an idempotency key', () => {
 				deliveries: [
 					{
 						endpoint: expect.objectContaining({ id: 'ep_a' }),
-						row: expect.objectContaining({ status: 'delivered', attempts: 1 }),
+						delivery: expect.objectContaining({ status: 'delivered', attempts: 1 }),
 						response: null,
 					},
 				],

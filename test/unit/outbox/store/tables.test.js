@@ -6,128 +6,31 @@ const {
 	findAny,
 	MAX_CONDITIONS,
 	MAX_FOUND,
-	readRow,
-	TABLES,
-	UnreadableRowError,
-} = require('../../../dist/core/outbox/store/tables');
+} = require('../../../../dist/core/outbox/store/tables');
 
-const { createStore } = require('./memoryTables');
-const { createWorld, START } = require('./world');
+const { createStore } = require('../memoryTables');
+const { START } = require('../world');
 
-const ROWS = {
-	events: {
-		id: 3,
-		event_id: 'evt_1',
-		event_type: 'order.created',
-		accepted_at: START,
-		data: '{"amount":1}',
-		endpoint_ids: '["ep_a"]',
-		fan_out_owner: null,
-		fan_out_until: null,
-	},
-	deliveries: {
-		id: 7,
-		delivery_id: 'dlv_1',
-		event_id: 'evt_1',
-		event_type: 'order.created',
-		event_ids: null,
-		endpoint_id: 'ep_a',
-		accepted_at: START,
-		status: 'pending',
-		attempts: 0,
-		last_attempt_at: null,
-		next_attempt_at: START,
-		completed_at: null,
-		response_code: null,
-		response_time_ms: null,
-		payload_size: null,
-		error: null,
-		attempt_log: '[]',
-		replayed_at: null,
-		lease_owner: null,
-	},
+const EVENT = {
+	event_id: 'evt_1',
+	event_type: 'order.created',
+	accepted_at: START,
+	data: '{"amount":1}',
+	endpoint_ids: '["ep_a"]',
+	fan_out_owner: null,
+	fan_out_until: null,
 };
-
-describe('a row', () => {
-	test('is read with its JSON', () => {
-		expect(readRow('events', ROWS.events)).toEqual({
-			...ROWS.events,
-			data: { amount: 1 },
-			endpoint_ids: ['ep_a'],
-		});
-		expect(readRow('deliveries', ROWS.deliveries)).toEqual({
-			...ROWS.deliveries,
-			attempt_log: [],
-		});
-	});
-
-	test('of an endpoint is read as it was written', async () => {
-		const world = createWorld();
-		await world.register('ep_a', { eventTypes: ['order.*'] });
-		const [row] = world.store.rows('endpoints');
-		expect(readRow('endpoints', row)).toMatchObject({ event_types: ['order.*'], settings: {} });
-	});
-
-	test.each([
-		['deliveries', 'status', 'lost'],
-		['deliveries', 'status', null],
-		['deliveries', 'attempts', '3'],
-		['deliveries', 'attempt_log', '[{"attempt":1}]'],
-		['deliveries', 'attempt_log', 'not JSON'],
-		['deliveries', 'attempt_log', null],
-		['deliveries', 'next_attempt_at', 'tomorrow'],
-		['deliveries', 'accepted_at', null],
-		['events', 'data', '{'],
-		['events', 'endpoint_ids', '{"ep_a":true}'],
-		['events', 'event_id', null],
-	])('of the table of %s whose %s is %j cannot be read, and is named', (table, column, value) => {
-		const row = { ...ROWS[table], [column]: value };
-		const read = () => readRow(table, row);
-		expect(read).toThrow(UnreadableRowError);
-		expect(read).toThrow(`Row ${row.id} `);
-		expect(read).toThrow(`table of ${table}`);
-		expect(read).toThrow(`"${column}"`);
-	});
-
-	test.each(Object.keys(ROWS))('of the table of %s without a column cannot be read', (table) => {
-		for (const column of Object.keys(TABLES[table])) {
-			const row = { ...ROWS[table] };
-			delete row[column];
-			const read = () => readRow(table, row);
-			expect(read).toThrow(UnreadableRowError);
-			expect(read).toThrow(`Row ${row.id} `);
-			expect(read).toThrow(`"${column}"`);
-		}
-	});
-
-	test('of an endpoint that was edited names row and column', async () => {
-		const world = createWorld();
-		await world.register('ep_a');
-		const [row] = world.store.rows('endpoints');
-		for (const [column, value] of [
-			['status', 'paused'],
-			['settings', '[]'],
-			['event_types', 'order.created'],
-			['registered_at', null],
-		]) {
-			world.store.edit('endpoints', row.id, { ...row, [column]: value });
-			await expect(world.endpoint('ep_a')).rejects.toThrow(
-				new RegExp(`^Row ${row.id} of .* table of endpoints .* "${column}"`),
-			);
-		}
-	});
-});
 
 /** A store with events of these IDs, in this order. */
 function storeWith(ids) {
 	const store = createStore();
-	const { id, ...row } = ROWS.events;
 	store.insert(
 		'events',
-		ids.map((eventId) => ({ ...row, event_id: eventId })),
+		ids.map((eventId) => ({ ...EVENT, event_id: eventId })),
 	);
 	return store;
 }
+
 const numbers = (count) => Array.from({ length: count }, (_, index) => `evt_${index}`);
 
 describe('all rows are found', () => {

@@ -1,11 +1,11 @@
 const fc = require('fast-check');
 
-const { latestRowPerDelivery } = require('../../../dist/core/outbox/store/rows');
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
-const { replayDelivery } = require('../../../dist/core/outbox/dispatch/replay');
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('./world');
+const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');
 
 /** Slow enough for outcomes to be written in several calls. */
 const SLOWLY = { attemptMs: 600 };

@@ -1,10 +1,10 @@
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
-const { deleteEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
-const { replayDelivery, replayFailed } = require('../../../dist/core/outbox/dispatch/replay');
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
+const { replayDelivery, replayFailed } = require('../../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { callNames } = require('./memoryTables');
-const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('./world');
+const { callNames } = require('../memoryTables');
+const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
 
 const START_MS = Date.parse(START);
 const iso = (ms) => new Date(ms).toISOString();
@@ -37,7 +37,11 @@ describe('a replay', () => {
 			const [before] = world.deliveries();
 			const { results } = await replayDelivery(world.process(), before.delivery_id, LIMITS);
 			expect(results).toMatchObject([
-				{ endpoint: { id: 'ep_a' }, row: { status: 'delivered' }, response: { status_code: 200 } },
+				{
+					endpoint: { id: 'ep_a' },
+					delivery: { status: 'delivered' },
+					response: { status_code: 200 },
+				},
 			]);
 			const made = world.attempts.length;
 			expect(made).toBe(status === 'held' ? 1 : 2);
@@ -165,7 +169,7 @@ describe('a replay', () => {
 		const [{ delivery_id: id }] = world.deliveries();
 		const { results } = await replayDelivery(world.process(), id, LIMITS);
 		expect(results).toMatchObject([
-			{ row: { status: 'failed', error: 'The event is not on record any more' } },
+			{ delivery: { status: 'failed', error: 'The event no longer exists' } },
 		]);
 		expect(world.attempts).toHaveLength(1);
 		expect(world.statuses()).toEqual(['failed']);

@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { DEFAULT_RETENTION, prune } = require('../../../dist/core/outbox/log/prune');
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { DEFAULT_RETENTION, prune } = require('../../../../dist/core/outbox/log/prune');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, DAY, events, LIMITS, MINUTE, START } = require('./world');
+const { createWorld, DAY, events, LIMITS, MINUTE, START } = require('../world');
 
 const START_MS = Date.parse(START);
 const iso = (ms) => new Date(ms).toISOString();

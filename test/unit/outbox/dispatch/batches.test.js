@@ -1,13 +1,14 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
-const { updateEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
-const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
-const { findDeliveries, presentDelivery } = require('../../../dist/core/outbox/log/query');
-const { replayFailed } = require('../../../dist/core/outbox/dispatch/replay');
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
+const { presentDelivery } = require('../../../../dist/core/outbox/log/presentDelivery');
+const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
+const { replayFailed } = require('../../../../dist/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('./world');
+const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('../world');
 
 const WAIT_MS = 30 * SECOND;
 const batching = (max_events, more = {}) => ({
@@ -31,7 +32,7 @@ describe('events', () => {
 		const world = await newWorld(5);
 		const first = await publishEvents(world.process(), events(3), LIMITS);
 		expect(world.attempts).toEqual([]);
-		expect(first.sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(
+		expect(first.sent.map(({ deliveries: [{ delivery }] }) => delivery.status)).toEqual(
 			Array(3).fill('gathering'),
 		);
 		world.clock.advance(SECOND);
@@ -61,7 +62,7 @@ describe('events', () => {
 			accepted_at: START,
 		});
 		expect(world.deliveries()).toHaveLength(2);
-		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual([
+		expect(sent.map(({ deliveries: [{ delivery }] }) => delivery.status)).toEqual([
 			'delivered',
 			'delivered',
 			'gathering',
@@ -120,7 +121,10 @@ describe('a batch', () => {
 		const world = await newWorld(2);
 		world.answer = ({ count }) => (count === 1 ? 503 : 200);
 		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
-		expect(sent.map(({ deliveries: [{ row }] }) => row.status)).toEqual(['pending', 'pending']);
+		expect(sent.map(({ deliveries: [{ delivery }] }) => delivery.status)).toEqual([
+			'pending',
+			'pending',
+		]);
 		await modifyEndpoint(world.process(), await world.endpoint('ep_a'), (endpoint) =>
 			updateEndpoint(endpoint, { settings: { batch_settings: null } }, world.clock.nowMs()),
 		);

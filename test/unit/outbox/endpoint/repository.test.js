@@ -5,9 +5,9 @@ const {
 	loadEndpoint,
 	loadEndpoints,
 	deleteEndpoint,
-} = require('../../../dist/core/outbox/endpoint/repository');
+} = require('../../../../dist/core/outbox/endpoint/repository');
 
-const { createWorld } = require('./world');
+const { createWorld } = require('../world');
 
 test('endpoints are loaded in the order in which they were registered', async () => {
 	const world = createWorld();
@@ -101,4 +101,15 @@ test('a deleted endpoint is not brought back by a change', async () => {
 	const change = modifyEndpoint(world.process(), known, (fresh) => fresh);
 	await expect(change).rejects.toMatchObject({ name: 'EndpointNotFoundError' });
 	expect(world.store.rows('endpoints')).toEqual([]);
+});
+
+test('loading an endpoint whose settings were edited fails with what is wrong', async () => {
+	const world = createWorld();
+	await world.register('ep_a');
+	const [{ id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, { settings: '{"x":1}' });
+	await expect(world.endpoint('ep_a')).rejects.toMatchObject({
+		name: 'InvalidEndpointError',
+		message: expect.stringContaining("'x'"),
+	});
 });

@@ -1,0 +1,155 @@
+import { createHash } from 'crypto';
+
+import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { toIsoTime } from '../../lib/time';
+import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
+import type { Delivery, Lease, OutboxEvent } from '../model';
+
+/** Creates deliveries, and moves them from state to state. Nothing here is stored. */
+
+/** Attempts kept per delivery: more than any schedule has, even if it is replayed a few times. */
+const MAX_LOGGED_ATTEMPTS = 60;
+const MAX_ERROR_LENGTH = 300;
+
+const digest = (...parts: string[]): string =>
+	createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+
+/** Computes the ID of an event's delivery to an endpoint: inserting it twice shows as one delivery. */
+export const computeDeliveryId = (eventId: string, endpointId: string): string =>
+	`dlv_${digest(eventId, endpointId)}`;
+
+/** Computes the event ID that belongs to an idempotency key. */
+export const computeEventId = (key: string): string => `evt_${digest('idempotency key', key)}`;
+
+/** The part of a new delivery that depends on what happens to it first. */
+export type InitialState = Pick<Delivery, 'status' | 'nextAttemptAt' | 'lease' | 'error'>;
+
+/** Returns the initial state of a delivery that a run attempts at once. */
+export const toLeasedState = (lease: Lease): InitialState => ({
+	status: 'sending',
+	nextAttemptAt: toIsoTime(lease.expiresAtMs),
+	lease,
+	error: null,
+});
+
+/** Creates the delivery of an event to an endpoint. */
+export const createDelivery = (
+	event: Pick<OutboxEvent, 'id' | 'type' | 'acceptedAt'>,
+	endpointId: string,
+	initialState: InitialState,
+): Delivery => ({
+	id: computeDeliveryId(event.id, endpointId),
+	eventId: event.id,
+	eventType: event.type,
+	batchedEventIds: null,
+	endpointId,
+	acceptedAt: event.acceptedAt,
+	attempts: 0,
+	lastAttemptAt: null,
+	completedAt: null,
+	responseCode: null,
+	responseTimeMs: null,
+	payloadSize: null,
+	attemptLog: [],
+	replayedAt: null,
+	...initialState,
+});
+
+/**
+ * Creates the delivery of a batch, which replaces the deliveries in it.
+ * @param members in order of arrival, at least one
+ */
+export function createBatchDelivery(members: Delivery[], lease: Lease): Delivery {
+	const id = `dlv_${digest('batch', ...members.map((member) => member.id))}`;
+	const [{ acceptedAt, endpointId }] = members;
+	const event = { id, type: BATCH_EVENT_TYPE, acceptedAt };
+	return {
+		...createDelivery(event, endpointId, toLeasedState(lease)),
+		id,
+		batchedEventIds: members.map(({ eventId }) => eventId),
+	};
+}
+
+/** Lists the attempts that the schedule counts: since the delivery was created or last replayed. */
+export const listRoundAttempts = ({ attemptLog, replayedAt }: Delivery): AttemptRecord[] =>
+	attemptLog.filter(
+		({ time }) => replayedAt === null || Date.parse(time) >= Date.parse(replayedAt),
+	);
+
+const truncateError = (text: string | null): string | null =>
+	text !== null && text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH)}…` : text;
+
+/**
+ * Records a report on a delivery.
+ * @param report of all attempts of this round, including those of earlier runs
+ * @param payloadSize bytes of the body
+ */
+export function recordAttempts(
+	delivery: Delivery,
+	report: DeliveryReport,
+	payloadSize: number,
+	nowMs: number,
+): Delivery {
+	const newAttempts = report.attempts
+		.slice(listRoundAttempts(delivery).length)
+		.map((attempt, index) => ({
+			...attempt,
+			attempt: delivery.attempts + index + 1,
+			error_message: truncateError(attempt.error_message),
+		}));
+	const last = newAttempts[newAttempts.length - 1];
+	const { gave_up_because, nextAttemptAtMs } = report;
+	return {
+		...delivery,
+		status: report.status === 'retrying' ? 'pending' : report.status,
+		attempts: delivery.attempts + newAttempts.length,
+		lastAttemptAt: last.time,
+		nextAttemptAt: nextAttemptAtMs === undefined ? null : toIsoTime(nextAttemptAtMs),
+		completedAt: nextAttemptAtMs === undefined ? toIsoTime(nowMs) : null,
+		responseCode: last.status_code,
+		responseTimeMs: last.duration_ms,
+		payloadSize,
+		error: truncateError(
+			last.error_message !== null && gave_up_because !== null
+				? `${last.error_message}. ${gave_up_because}`
+				: last.error_message,
+		),
+		attemptLog: [...delivery.attemptLog, ...newAttempts].slice(-MAX_LOGGED_ATTEMPTS),
+		lease: null,
+	};
+}
+
+/** Postpones a delivery without an attempt. */
+export const rescheduleDelivery = (delivery: Delivery, dueMs: number): Delivery => ({
+	...delivery,
+	status: 'pending',
+	nextAttemptAt: toIsoTime(dueMs),
+	lease: null,
+});
+
+/** Returns a delivery to the batching queue, as if it had never left it. */
+export const returnToQueue = (delivery: Delivery, maxWaitMs: number): Delivery => ({
+	...delivery,
+	status: 'gathering',
+	nextAttemptAt: toIsoTime(Date.parse(delivery.acceptedAt) + maxWaitMs),
+	lease: null,
+});
+
+/** Puts a delivery on hold until it is replayed. */
+export const putOnHold = (delivery: Delivery, reason: string): Delivery => ({
+	...delivery,
+	status: 'held',
+	nextAttemptAt: null,
+	error: reason,
+	lease: null,
+});
+
+/** Gives up a delivery without another attempt. */
+export const failDelivery = (delivery: Delivery, reason: string, nowMs: number): Delivery => ({
+	...delivery,
+	status: 'failed',
+	nextAttemptAt: null,
+	completedAt: toIsoTime(nowMs),
+	error: reason,
+	lease: null,
+});

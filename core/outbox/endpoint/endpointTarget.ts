@@ -1,0 +1,108 @@
+import type { CredentialFields } from '../../credentials/credentialFields';
+import { buildDeliveryBody, getEventFormat } from '../../event/envelope';
+import { compileFieldFilters } from '../../event/fieldFilter';
+import { parseStatuses } from '../../sending/attemptOutcome';
+import type { DisableRule } from '../../sending/endpointHealth';
+import { chooseRetryPolicy } from '../../sending/retrySettings';
+import type { DeliveryTarget } from '../../sending/target';
+import type { Endpoint, OutboxEvent } from '../model';
+
+/** Returns the rule that disables an endpoint: its own, its platform's, or Svix's five days. */
+export const getDisableRule = ({ platform, settings }: Endpoint): DisableRule =>
+	settings.disable_rule ?? platform.disableRule ?? { rule: 'failingFor', days: 5 };
+
+/** Returns how long one attempt to an endpoint may take. */
+export const getTimeoutMs = ({ platform, settings }: Endpoint): number =>
+	settings.timeout_seconds === undefined ? platform.timeoutMs : settings.timeout_seconds * 1000;
+
+/** Bytes of an endpoint's response that are kept for the result item. */
+const MAX_RESPONSE_BYTES = 4096;
+
+/**
+ * Builds the target of deliveries to a registered endpoint.
+ * @throws InvalidDelaysError, InvalidStatusesError
+ */
+export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
+	const { id, name, platform, secrets, settings, url } = endpoint;
+	const retry = settings.retry_policy ?? {};
+	const statuses = parseStatuses(retry.retry_statuses ?? '');
+	return {
+		platformId: platform.id,
+		url: secrets.url,
+		printableUrl: url,
+		headers: secrets.headers,
+		signed: true,
+		unsignedAllowed: false,
+		skipTlsCheck: settings.verify_tls === false,
+		timeoutMs: getTimeoutMs(endpoint),
+		maxResponseBytes: MAX_RESPONSE_BYTES,
+		rules: {
+			retry: chooseRetryPolicy(platform.retry, {
+				schedule: retry.schedule,
+				delays: retry.delays,
+				maxRetries: retry.max_retries,
+				firstDelaySeconds: retry.first_delay_seconds,
+				backoffMultiplier: retry.backoff_multiplier,
+				maxDelaySeconds: retry.max_delay_seconds,
+				jitter: retry.jitter,
+			}),
+			retryStatuses: statuses.length > 0 ? statuses : platform.retryStatuses,
+			maxTotalWaitMs: null,
+		},
+		endpoint: { id, name },
+	};
+}
+
+/**
+ * Builds the body of a delivery to an endpoint. It is the same for every attempt, unless the
+ * endpoint's settings change.
+ * @param batch the batch's ID, and when its first event was accepted
+ * @throws InvalidPathError
+ */
+export function buildEndpointBody(
+	{ id, name, platform, settings }: Endpoint,
+	events: OutboxEvent[],
+	batch?: { id: string; acceptedAt: string },
+): string {
+	const filterData = compileFieldFilters(settings.filters ?? {});
+	return buildDeliveryBody(
+		getEventFormat(platform.events),
+		events.map((event) => ({
+			id: event.id,
+			type: event.type,
+			timeMs: Date.parse(event.acceptedAt),
+			webhook: { id, name },
+			data: filterData(event.data),
+		})),
+		batch && { id: batch.id, timeMs: Date.parse(batch.acceptedAt) },
+	);
+}
+
+/** Returns the credential fields for a request at a time. */
+export type PreparedCredential = (nowMs: number) => CredentialFields;
+
+/**
+ * Prepares the outbound credential of an endpoint for a run: the fields are the same object for every
+ * request until a replaced secret expires, so that keys are derived once. Replaced secrets keep signing
+ * until then, for receivers that only know the old one (docs/endpoints.md).
+ */
+export function prepareEndpointCredential({
+	secrets,
+}: Pick<Endpoint, 'secrets'>): PreparedCredential {
+	let prepared: { fields: CredentialFields; untilMs: number } | undefined;
+	return (nowMs) => {
+		if (prepared !== undefined && nowMs < prepared.untilMs) return prepared.fields;
+		const expiryMs = ({ valid_until }: { valid_until?: string }): number =>
+			valid_until === undefined ? Infinity : Date.parse(valid_until);
+		const valid = secrets.signing.filter((secret) => expiryMs(secret) > nowMs);
+		const [current, ...replaced] = valid.map(({ secret }) => secret);
+		const fields = {
+			signatureScheme: current === undefined ? 'none' : 'platform',
+			...secrets.authentication,
+			signingSecret: current ?? '',
+			replacedSecrets: replaced,
+		};
+		prepared = { fields, untilMs: Math.min(...valid.map(expiryMs)) };
+		return fields;
+	};
+}

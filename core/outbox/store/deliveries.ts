@@ -1,0 +1,188 @@
+import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { toIsoTime } from '../../lib/time';
+
+import type { Delivery, DeliveryStatus, StoredDelivery } from '../model';
+
+import { latestRowPerDelivery, readDelivery, toDeliveryRow } from './deliveryRows';
+import {
+	eq,
+	findAll,
+	findAny,
+	insertChange,
+	readPages,
+	type Change,
+	type Condition,
+	type Row,
+	type Tables,
+} from './tables';
+
+/**
+ * A delivery's row is never changed by its outcome: the new state is inserted as a new row and the old
+ * row is deleted afterwards, so that any number of outcomes takes two calls. Until then, and after a kill
+ * between the two, a delivery has two rows, and the newer one counts.
+ */
+
+/** Returns the change that inserts deliveries in their current state, or none if there are none. */
+export const insertDeliveries = (deliveries: Delivery[]): Change[] =>
+	insertChange('deliveries', deliveries.map(toDeliveryRow));
+
+/** Finds all rows of a delivery. */
+export const findDeliveryRows = async (tables: Tables, id: string): Promise<StoredDelivery[]> =>
+	(await findAll(tables, 'deliveries', [eq('delivery_id', id)])).map(readDelivery);
+
+/** Returns, per delivery, the ID of the row that counts. */
+export async function findLatestRowIds(
+	tables: Tables,
+	deliveryIds: Iterable<string>,
+): Promise<Map<string, number>> {
+	const rows = await findAny(tables, 'deliveries', 'delivery_id', deliveryIds);
+	return new Map(latestRowPerDelivery(rows).map((row) => [String(row.delivery_id), row.id]));
+}
+
+/** Finds the deliveries of events; of a batch, none of the events in it has a delivery of its own. */
+export async function findDeliveriesOfEvents(
+	tables: Tables,
+	eventIds: Iterable<string>,
+): Promise<StoredDelivery[]> {
+	const rows = await findAny(tables, 'deliveries', 'event_id', eventIds);
+	return latestRowPerDelivery(rows).map(readDelivery);
+}
+
+/** Finds the IDs of all deliveries whose event was accepted from one time to another, both included. */
+export async function findDeliveryIdsAcceptedBetween(
+	tables: Tables,
+	from: string,
+	to: string,
+): Promise<Set<string>> {
+	const rows = await findAll(tables, 'deliveries', [
+		{ column: 'accepted_at', operator: 'gte', value: from },
+		{ column: 'accepted_at', operator: 'lte', value: to },
+	]);
+	return new Set(rows.map(({ delivery_id }) => String(delivery_id)));
+}
+
+/** Finds the IDs of all events that are in a batch for an endpoint. */
+export async function findBatchedEventIds(
+	tables: Tables,
+	endpointId: string,
+): Promise<Set<string>> {
+	const batches = await findAll(tables, 'deliveries', [
+		eq('endpoint_id', endpointId),
+		eq('event_type', BATCH_EVENT_TYPE),
+	]);
+	return new Set(batches.flatMap((batch) => readDelivery(batch).batchedEventIds ?? []));
+}
+
+/** All criteria that are set must match. Times are the events' acceptance, ISO 8601. */
+export interface DeliveryQuery {
+	endpointId?: string;
+	/** Finds single deliveries of the event. */
+	eventId?: string;
+	/** Finds batches that contain the event. */
+	batchedEventId?: string;
+	eventType?: string;
+	status?: DeliveryStatus;
+	since?: string;
+	until?: string;
+	/** Finds only rows older than this one: the next page of the log. */
+	beforeRow?: number;
+}
+
+function toConditions(query: DeliveryQuery): Condition[] {
+	const equal = {
+		endpoint_id: query.endpointId,
+		event_type: query.eventType,
+		status: query.status,
+		event_id: query.eventId,
+	};
+	const conditions = Object.entries(equal).flatMap(([column, value]) =>
+		value === undefined || value === '' ? [] : [eq(column, value)],
+	);
+	const { batchedEventId, beforeRow, since, until } = query;
+	if (since) conditions.push({ column: 'accepted_at', operator: 'gte', value: since });
+	if (until) conditions.push({ column: 'accepted_at', operator: 'lt', value: until });
+	if (beforeRow !== undefined) conditions.push({ column: 'id', operator: 'lt', value: beforeRow });
+	if (batchedEventId) {
+		const value = JSON.stringify(batchedEventId);
+		conditions.push({ column: 'event_ids', operator: 'contains', value });
+	}
+	return conditions;
+}
+
+/** Yields matching rows in pages, newest first; a delivery may have several rows. */
+export async function* readDeliveryPages(
+	tables: Tables,
+	query: DeliveryQuery,
+): AsyncGenerator<StoredDelivery[]> {
+	const conditions = toConditions(query);
+	for await (const page of readPages(tables, 'deliveries', conditions, { newestFirst: true })) {
+		yield page.map(readDelivery);
+	}
+}
+
+/** Returns the columns that start a delivery's schedule from the beginning. */
+export const replayColumns = (nowMs: number): Row => ({
+	completed_at: null,
+	error: null,
+	replayed_at: toIsoTime(nowMs),
+});
+
+/**
+ * Makes all deliveries with a status due now, with their schedule from the beginning.
+ * @param since when their events were accepted at the earliest, ISO 8601
+ * @returns the number of deliveries
+ */
+export async function requeueDeliveries(
+	tables: Tables,
+	{ endpointId, since, status }: { endpointId?: string; since: string; status: DeliveryStatus },
+	nowMs: number,
+): Promise<number> {
+	const all: Condition[] = [{ column: 'accepted_at', operator: 'gte', value: since }];
+	if (endpointId !== undefined) all.push(eq('endpoint_id', endpointId));
+	all.push(eq('status', status));
+	const rows = await tables.update(
+		'deliveries',
+		{ all },
+		{ ...replayColumns(nowMs), status: 'pending', next_attempt_at: toIsoTime(nowMs) },
+	);
+	return rows.length;
+}
+
+/** Finds when the oldest event with a delivery was accepted; `undefined` if there is no delivery. */
+export async function findOldestAcceptedAt(tables: Tables): Promise<string | undefined> {
+	const [oldest] = await tables.find(
+		'deliveries',
+		{ all: [] },
+		{ by: 'accepted_at', newestFirst: false, limit: 1 },
+	);
+	return oldest && String(oldest.accepted_at);
+}
+
+/** Finds the newest row beyond the newest `max` rows; `undefined` if there are no more than `max`. */
+export async function findNewestSurplusRow(
+	tables: Tables,
+	max: number,
+): Promise<number | undefined> {
+	let seen = 0;
+	for await (const page of readPages(tables, 'deliveries', [], { newestFirst: true })) {
+		if (seen + page.length > max) return page[max - seen].id;
+		seen += page.length;
+	}
+	return undefined;
+}
+
+/**
+ * Deletes deliveries with a status, by the age of their event or by their row.
+ * @returns the number of deleted rows
+ */
+export async function removeDeliveries(
+	tables: Tables,
+	status: DeliveryStatus,
+	limit: { acceptedBefore: string } | { upToRow: number },
+): Promise<number> {
+	const condition: Condition =
+		'upToRow' in limit
+			? { column: 'id', operator: 'lte', value: limit.upToRow }
+			: { column: 'accepted_at', operator: 'lt', value: limit.acceptedBefore };
+	return await tables.remove('deliveries', { all: [eq('status', status), condition] });
+}

@@ -1,0 +1,152 @@
+import { toIsoTime } from '../../lib/time';
+import type { Lease, StoredDelivery } from '../model';
+
+import { findLatestRowIds, replayColumns } from './deliveries';
+import { readDelivery } from './deliveryRows';
+import { eq, type Change, type Condition, type Row, type StoredRow, type Tables } from './tables';
+
+/**
+ * Leases all deliveries that meet the conditions, atomically.
+ * @returns the rows that are the owner's now: of two simultaneous leases, one gets a delivery
+ */
+async function leaseRows(
+	tables: Tables,
+	conditions: Condition[],
+	{ expiresAtMs, owner }: Lease,
+	changes: Row = {},
+): Promise<StoredRow[]> {
+	const updated = await tables.update(
+		'deliveries',
+		{ all: conditions },
+		{ ...changes, status: 'sending', lease_owner: owner, next_attempt_at: toIsoTime(expiresAtMs) },
+	);
+	return updated.filter(({ lease_owner }) => lease_owner === owner);
+}
+
+/** Deletes the rows still leased to `owner`; newer rows have their outcome. */
+export const deleteLeasedRows = (owner: string): Change => ({
+	change: 'remove',
+	table: 'deliveries',
+	query: { all: [eq('lease_owner', owner)] },
+});
+
+/**
+ * Extends a lease on all deliveries that its owner still has.
+ * @returns their IDs; the others were taken over by another run
+ */
+export async function renewLease(
+	tables: Tables,
+	{ expiresAtMs, owner }: Lease,
+): Promise<Set<string>> {
+	const rows = await tables.update(
+		'deliveries',
+		{ all: [eq('lease_owner', owner)] },
+		{ next_attempt_at: toIsoTime(expiresAtMs) },
+	);
+	return new Set(rows.map(({ delivery_id }) => String(delivery_id)));
+}
+
+/** Deliveries that a run has leased since they were due. */
+export interface DueDeliveries {
+	deliveries: StoredDelivery[];
+	/** Row IDs of those that were leased to another run, which did not finish them. */
+	abandonedRowIds: Set<number>;
+	/** Whether any delivery was due, even if another run leased it first. */
+	anyDue: boolean;
+}
+
+/**
+ * Leases due deliveries, oldest first; of two simultaneous runs, one gets a delivery. Rows whose outcome
+ * is in a newer row are leased too, and left out.
+ * @param limit number of rows to look at
+ * @throws UnreadableRowError
+ */
+export async function leaseDueDeliveries(
+	tables: Tables,
+	lease: Lease,
+	{ dueMs, limit }: { dueMs: number; limit: number },
+): Promise<DueDeliveries> {
+	const isDue = { column: 'next_attempt_at', operator: 'lte' as const, value: toIsoTime(dueMs) };
+	const candidates = await tables.find(
+		'deliveries',
+		{ all: [isDue] },
+		{ newestFirst: false, limit },
+	);
+	if (candidates.length === 0) {
+		return { deliveries: [], abandonedRowIds: new Set(), anyDue: false };
+	}
+	const lastRowId = candidates[candidates.length - 1].id;
+	const leased = await leaseRows(
+		tables,
+		[isDue, { column: 'id', operator: 'lte', value: lastRowId }],
+		lease,
+	);
+	const waitingRowIds = new Set(
+		candidates.filter(({ lease_owner }) => lease_owner === null).map(({ id }) => id),
+	);
+	const abandoned = leased.filter(({ id }) => !waitingRowIds.has(id));
+	const latestRowIds =
+		abandoned.length === 0
+			? new Map<string, number>()
+			: await findLatestRowIds(
+					tables,
+					abandoned.map(({ delivery_id }) => String(delivery_id)),
+				);
+	const superseded = new Set(
+		abandoned.filter((row) => latestRowIds.get(String(row.delivery_id)) !== row.id),
+	);
+	return {
+		deliveries: leased.filter((row) => !superseded.has(row)).map(readDelivery),
+		abandonedRowIds: new Set(abandoned.map(({ id }) => id)),
+		anyDue: true,
+	};
+}
+
+/** Finds the oldest rows that wait in an endpoint's batching queue. */
+export async function findBatchingRows(
+	tables: Tables,
+	endpointId: string,
+	limit: number,
+): Promise<Array<{ rowId: number; dueMs: number }>> {
+	const rows = await tables.find(
+		'deliveries',
+		{ all: [eq('endpoint_id', endpointId), eq('status', 'gathering')] },
+		{ newestFirst: false, limit },
+	);
+	return rows.map(({ id, next_attempt_at }) => ({
+		rowId: id,
+		dueMs: Date.parse(String(next_attempt_at)),
+	}));
+}
+
+/**
+ * Leases an endpoint's deliveries that wait for a batch, up to a row.
+ * @throws UnreadableRowError
+ */
+export async function leaseBatchingDeliveries(
+	tables: Tables,
+	endpointId: string,
+	lastRowId: number,
+	lease: Lease,
+): Promise<StoredDelivery[]> {
+	const conditions: Condition[] = [
+		eq('endpoint_id', endpointId),
+		eq('status', 'gathering'),
+		{ column: 'id', operator: 'lte', value: lastRowId },
+	];
+	return (await leaseRows(tables, conditions, lease)).map(readDelivery);
+}
+
+/**
+ * Leases a delivery for a replay, unless it was changed or leased since it was read.
+ * @returns none, or one
+ */
+export async function leaseForReplay(
+	tables: Tables,
+	{ rowId, status }: StoredDelivery,
+	lease: Lease,
+	nowMs: number,
+): Promise<StoredDelivery[]> {
+	const unchanged = [eq('id', rowId), eq('status', status), eq('lease_owner', null)];
+	return (await leaseRows(tables, unchanged, lease, replayColumns(nowMs))).map(readDelivery);
+}

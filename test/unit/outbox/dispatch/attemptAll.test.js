@@ -1,0 +1,101 @@
+const fc = require('fast-check');
+
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+
+const { createWorld, events, HOUR, LIMITS, MINUTE, response, SECOND, START } = require('../world');
+
+const iso = (ms) => new Date(ms).toISOString();
+const START_MS = Date.parse(START);
+
+describe('places', () => {
+	test('are taken by no more attempts at once than allowed', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 1, max: 6 }),
+				fc.integer({ min: 1, max: 3 }),
+				async (concurrency, endpoints) => {
+					let running = 0;
+					let most = 0;
+					const world = createWorld({
+						attemptMs: () => {
+							most = Math.max(most, (running += 1));
+							return 10;
+						},
+						answer: () => {
+							running -= 1;
+							return 200;
+						},
+					});
+					for (let id = 0; id < endpoints; id += 1) await world.register(`ep_${id}`);
+					await publishEvents(world.process(), events(6), { ...LIMITS, concurrency });
+					expect(most).toBeLessThanOrEqual(concurrency);
+					expect(world.attempts).toHaveLength(6 * endpoints);
+				},
+			),
+			{ numRuns: 20 },
+		);
+	});
+
+	test('are left to the others by an endpoint that hangs', async () => {
+		const world = createWorld({
+			attemptMs: ({ endpoint }) => (endpoint.id === 'ep_slow' ? 30 * SECOND : 10),
+		});
+		await world.register('ep_slow');
+		await world.register('ep_fast');
+		await publishEvents(world.process(), events(8), { ...LIMITS, concurrency: 4 });
+		const ended = world.attemptsOf('ep_fast').map(({ endMs }) => endMs - START_MS);
+		expect(Math.max(...ended)).toBeLessThan(SECOND);
+	});
+});
+
+test('the last answer is told, and errors are as good as answers', async () => {
+	const world = createWorld({
+		answer: ({ endpoint }) =>
+			endpoint.id === 'ep_a'
+				? { ...response(201), body: 'created' }
+				: { kind: 'error', code: 'ECONNREFUSED', message: 'Nobody listens' },
+	});
+	await world.register('ep_a');
+	await world.register('ep_b');
+	const { sent } = await publishEvents(world.process(), events(1), LIMITS);
+	const byId = new Map(sent[0].deliveries.map((one) => [one.endpoint.id, one]));
+	expect(byId.get('ep_a').response).toEqual({
+		status_code: 201,
+		body: 'created',
+		body_truncated: false,
+	});
+	expect(byId.get('ep_b')).toMatchObject({
+		response: null,
+		delivery: { status: 'pending', responseCode: null, error: 'Nobody listens' },
+	});
+});
+
+test('Retry-After is kept to', async () => {
+	const world = createWorld({ answer: () => response(429, { 'retry-after': '7200' }) });
+	await world.register('ep_a');
+	await publishEvents(world.process(), events(1), LIMITS);
+	expect(world.deliveries()[0].next_attempt_at).toBe(iso(START_MS + 100 + 2 * HOUR));
+});
+
+test('a body that cannot be made ends its delivery, and no other', async () => {
+	const world = createWorld({ answer: () => 500 });
+	await world.register('ep_a');
+	await world.register('ep_b');
+	await publishEvents(world.process(), events(1), LIMITS);
+	// Edited by hand: the outbox itself takes no such path.
+	const [{ id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, { settings: '{"filters":{"include_fields":["a..b"]}}' });
+	world.answer = () => 200;
+	world.clock.advance(2 * MINUTE);
+	const { results } = await deliverDue(world.process(), LIMITS);
+	const byId = new Map(results.map(({ delivery, endpoint }) => [endpoint.id, delivery]));
+	expect(byId.get('ep_a')).toMatchObject({
+		status: 'failed',
+		attempts: 1,
+		nextAttemptAt: null,
+		error: expect.stringContaining('a..b'),
+	});
+	expect(byId.get('ep_b')).toMatchObject({ status: 'delivered', attempts: 2 });
+	expect(world.attempts).toHaveLength(3);
+});

@@ -1,0 +1,144 @@
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+
+const { createWorld, events, HOUR, LIMITS, SECOND, START } = require('../world');
+
+const iso = (ms) => new Date(ms).toISOString();
+const START_MS = Date.parse(START);
+
+describe('an endpoint’s health', () => {
+	const count = (number) => ({
+		settings: { disable_rule: { rule: 'consecutiveFailures', count: number } },
+	});
+
+	test('is written down, and what changed is told', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a');
+		const { changes } = await publishEvents(world.process(), events(2), LIMITS);
+		expect(changes).toMatchObject([
+			{ change: 'failing', endpoint: { id: 'ep_a', consecutiveFailures: 2 }, atMs: START_MS + 100 },
+		]);
+		expect(await world.endpoint('ep_a')).toMatchObject({
+			status: 'active',
+			failingSince: iso(START_MS + 100),
+			consecutiveFailures: 2,
+		});
+		world.answer = () => 200;
+		const second = await publishEvents(world.process(), events(1), LIMITS);
+		expect(second.changes).toMatchObject([{ change: 'recovered', endpoint: { id: 'ep_a' } }]);
+		expect(await world.endpoint('ep_a')).toMatchObject({
+			failingSince: null,
+			consecutiveFailures: 0,
+		});
+		const third = await publishEvents(world.process(), events(1), LIMITS);
+		expect(third.changes).toEqual([]);
+	});
+
+	test('disables it, and the rest of the run’s deliveries to it are held', async () => {
+		const world = createWorld({ answer: ({ endpoint }) => (endpoint.id === 'ep_a' ? 500 : 200) });
+		await world.register('ep_a', count(2));
+		await world.register('ep_b');
+		const limits = { ...LIMITS, concurrency: 1 };
+		const { changes } = await publishEvents(world.process(), events(5), limits);
+		expect(world.attemptsOf('ep_a')).toHaveLength(2);
+		expect(world.attemptsOf('ep_b')).toHaveLength(5);
+		const rows = world.deliveries().filter(({ endpoint_id: id }) => id === 'ep_a');
+		const byStatus = (status) => rows.filter((row) => row.status === status);
+		expect(byStatus('pending')).toHaveLength(2);
+		expect(byStatus('held')).toHaveLength(3);
+		for (const row of byStatus('held')) {
+			expect(row).toMatchObject({
+				attempts: 0,
+				next_attempt_at: null,
+				error: 'The endpoint is disabled: 2 attempts failed one after the other',
+			});
+		}
+		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled']);
+		expect(await world.endpoint('ep_a')).toMatchObject({
+			status: 'disabled',
+			statusReason: '2 attempts failed one after the other',
+			statusChangedAt: iso(changes[1].atMs),
+		});
+		// Its retries are held when they are due.
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), limits);
+		expect(world.attemptsOf('ep_a')).toHaveLength(2);
+		expect(world.statuses().filter((status) => status === 'held')).toHaveLength(5);
+	});
+
+	const counted = { rule: 'consecutiveFailures', count: 100 };
+
+	test('is counted over runs at once, where the rule counts', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a', { settings: { disable_rule: counted } });
+		const runs = await Promise.all(
+			[0, 1, 2, 3].map(
+				async (ms) => await publishEvents(world.process({ latency: () => ms }), events(2), LIMITS),
+			),
+		);
+		expect((await world.endpoint('ep_a')).consecutiveFailures).toBe(8);
+		const told = runs.flatMap(({ changes }) => changes.map(({ change }) => change));
+		expect(told).toEqual(['failing']);
+	});
+
+	test('is spoilt by 410 at once: the delivery fails, the endpoint is disabled', async () => {
+		const world = createWorld({ answer: () => 410 });
+		await world.register('ep_a', { settings: { disable_rule: { rule: 'never' } } });
+		const limits = { ...LIMITS, concurrency: 1 };
+		const { changes, sent } = await publishEvents(world.process(), events(3), limits);
+		expect(world.attempts).toHaveLength(1);
+		expect(sent.map(({ deliveries: [{ delivery }] }) => delivery.status)).toEqual([
+			'failed',
+			'held',
+			'held',
+		]);
+		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled']);
+		expect(await world.endpoint('ep_a')).toMatchObject({
+			status: 'disabled',
+			statusReason: 'The endpoint answered 410 Gone',
+		});
+	});
+
+	test('of WorkFlux ends when a delivery is exhausted', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a', { platform: 'workflux' });
+		await publishEvents(world.process(), events(1), LIMITS);
+		const statuses = [];
+		for (let run = 0; run < 4; run += 1) {
+			statuses.push((await world.endpoint('ep_a')).status);
+			world.clock.advance(2 * HOUR);
+			await deliverDue(world.process(), LIMITS);
+		}
+		expect(statuses).toEqual(['active', 'active', 'active', 'active']);
+		expect(world.attempts).toHaveLength(5);
+		expect((await world.endpoint('ep_a')).status).toBe('disabled');
+		expect(world.statuses()).toEqual(['failed']);
+	});
+
+	test('counts every attempt, also of retries that have no wait before them', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a', {
+			settings: {
+				disable_rule: counted,
+				retry_policy: { schedule: 'list', delays: '0 s, 0 s' },
+			},
+		});
+		await publishEvents(world.process(), events(1), LIMITS);
+		for (let run = 0; run < 3; run += 1) await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toHaveLength(3);
+		expect((await world.endpoint('ep_a')).consecutiveFailures).toBe(3);
+	});
+
+	test('is not written to an endpoint that was deleted meanwhile', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a');
+		world.answer = async () => {
+			await world.store.connect().remove('endpoints', { all: [] });
+			return 500;
+		};
+		const { changes, sent } = await publishEvents(world.process(), events(1), LIMITS);
+		expect(sent[0].deliveries[0].delivery.status).toBe('pending');
+		expect(changes.map(({ change }) => change)).toEqual([]);
+		expect(world.store.rows('endpoints')).toEqual([]);
+	});
+});

@@ -1,0 +1,85 @@
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+
+const { createWorld, events, HOUR, LIMITS, MINUTE } = require('../world');
+
+describe('outcomes', () => {
+	test('are put on record while a run goes on', async () => {
+		const world = createWorld({ attemptMs: 600 });
+		await world.register('ep_a');
+		const ports = world.process();
+		let seen = 0;
+		world.answer = () => {
+			const recorded = world.statuses().filter((status) => status === 'delivered').length;
+			// One is on its way, and those of a second may be kept.
+			seen = Math.max(seen, world.attempts.length - 1 - recorded);
+			return 200;
+		};
+		await publishEvents(ports, events(20), { ...LIMITS, concurrency: 1 });
+		expect(seen).toBeLessThanOrEqual(2);
+		expect(world.statuses()).toEqual(Array(20).fill('delivered'));
+	});
+
+	test('of a run that is cancelled are on record, and only the rest is attempted again', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		world.answer = () => {
+			if (world.attempts.length === 3) throw new Error('The execution was cancelled');
+			return 200;
+		};
+		const run = publishEvents(world.process(), events(5), { ...LIMITS, concurrency: 1 });
+		await expect(run).rejects.toThrow('cancelled');
+		const before = world.attempts.length;
+		world.answer = () => 200;
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toHaveLength(before + 1);
+		expect(world.statuses()).toEqual(Array(5).fill('delivered'));
+	});
+
+	test.each(['before', 'after'])(
+		'are not lost where one insert fails in the middle of a run, %s it had its effect',
+		async (failed) => {
+			for (let nth = 2; ; nth += 1) {
+				const world = createWorld({ attemptMs: 600, answer: () => 500 });
+				await world.register('ep_a');
+				let inserts = 0;
+				const failAt = ({ method, table }) =>
+					method === 'insert' && table === 'deliveries' && (inserts += 1) === nth;
+				const limits = { ...LIMITS, concurrency: 1 };
+				const run = publishEvents(world.process({ failAt, failed }), events(8), limits);
+				await Promise.allSettled([run]);
+				if (inserts < nth) {
+					// There was more than one insert of outcomes.
+					expect(nth).toBeGreaterThan(4);
+					break;
+				}
+				// Each delivery is still there, and gets its next attempt.
+				const there = new Set(world.deliveries().map(({ delivery_id: id }) => id));
+				expect({ nth, there: there.size }).toEqual({ nth, there: 8 });
+				world.answer = () => 200;
+				for (let minute = 0; minute < 2; minute += 1) {
+					world.clock.advance(2 * MINUTE);
+					await deliverDue(world.process(), LIMITS);
+				}
+				const statuses = latestRowPerDelivery(world.deliveries()).map(({ status }) => status);
+				expect({ nth, statuses }).toEqual({ nth, statuses: Array(8).fill('delivered') });
+			}
+		},
+	);
+
+	test('that could not be written are told by an error', async () => {
+		const world = createWorld({ attemptMs: 600 });
+		await world.register('ep_a');
+		let inserts = 0;
+		const failAt = ({ method, table }) =>
+			method === 'insert' && table === 'deliveries' && (inserts += 1) === 2;
+		const limits = { ...LIMITS, concurrency: 1 };
+		const run = publishEvents(world.process({ failAt }), events(8), limits);
+		const [outcome] = await Promise.allSettled([run]);
+		const recorded = world.statuses().filter((status) => status === 'delivered').length;
+		// Either all is on record, or somebody hears of it.
+		expect(recorded === 8 || outcome.status === 'rejected').toBe(true);
+	});
+});

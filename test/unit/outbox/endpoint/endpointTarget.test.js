@@ -1,0 +1,52 @@
+const { buildEndpointBody } = require('../../../../dist/core/outbox/endpoint/endpointTarget');
+const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
+const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+
+const { makeEndpoint } = require('./makeEndpoint');
+
+describe('a body', () => {
+	const event = {
+		id: 'evt_1',
+		type: 'order.created',
+		acceptedAt: '2025-01-15T10:00:00.789Z',
+		data: { id: 7, user: { name: 'Jordan', email: 'j@example.com' } },
+	};
+	const body = (input) => buildEndpointBody(makeEndpoint(input), [event]);
+	const DATA = '{"id":7,"user":{"name":"Jordan","email":"j@example.com"}}';
+
+	test.each([
+		[
+			'agenticflow',
+			`{"event":"order.created","timestamp":"2025-01-15T10:00:00Z","webhook_id":"ep_1","data":${DATA}}`,
+		],
+		[
+			'agentPlatform',
+			`{"event":"order.created","webhook":{"id":"ep_1","name":"Orders"},"timestamp":"2025-01-15T10:00:00.789000Z","data":${DATA}}`,
+		],
+		['workflux', `{"event":"order.created","timestamp":"2025-01-15T10:00:00Z","data":${DATA}}`],
+		[
+			'standardWebhooks',
+			`{"type":"order.created","timestamp":"2025-01-15T10:00:00.789Z","data":${DATA}}`,
+		],
+		['uptiq', DATA],
+	])('for %s is in its envelope', (platform, expected) => {
+		expect(body({ platform })).toBe(expected);
+	});
+
+	test('holds only the fields that the endpoint asks for', () => {
+		const filters = (settings) => JSON.parse(body({ settings: { filters: settings } })).data;
+		expect(filters({ include_fields: ['user.name'] })).toEqual({ user: { name: 'Jordan' } });
+		expect(filters({ exclude_fields: ['user'] })).toEqual({ id: 7 });
+		expect(filters({ include_fields: ['user'], exclude_fields: ['user.email'] })).toEqual({
+			user: { name: 'Jordan' },
+		});
+	});
+
+	test('has the same bytes for every attempt, also after the endpoint was read again', () => {
+		const endpoint = makeEndpoint();
+		const encrypter = createEncrypter(['x'.repeat(32)]);
+		const again = readEndpoint({ ...toEndpointRow(endpoint, encrypter), id: 1 }, encrypter);
+		const kept = { ...event, data: JSON.parse(JSON.stringify(event.data)) };
+		expect(buildEndpointBody(again, [kept])).toBe(buildEndpointBody(endpoint, [event]));
+	});
+});

@@ -1,0 +1,52 @@
+const {
+	compileSubscription,
+	requireEventType,
+} = require('../../../../dist/core/outbox/endpoint/subscription');
+
+const { iso, makeEndpoint, NOW } = require('./makeEndpoint');
+
+test.each(['order.created', 'a', '_x', 'agent/run:started-2', 'a'.repeat(200)])(
+	'"%s" is an event type',
+	(type) => {
+		expect(requireEventType(type)).toBe(type);
+	},
+);
+
+test.each(['', '*', '.order', 'order created', 'a'.repeat(201), 'bestellung.größe', 'a\nb'])(
+	'"%s" is none',
+	(type) => {
+		expect(() => requireEventType(type)).toThrow('is not an event type');
+	},
+);
+
+describe('an endpoint is subscribed to', () => {
+	const takes = (input, type, data = {}) =>
+		compileSubscription(makeEndpoint(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data });
+
+	test.each([
+		[[], 'anything.at.all', true],
+		[['order.created'], 'order.created', true],
+		[['order.created'], 'order.created.late', false],
+		[['order.created'], 'order', false],
+		[['order.*'], 'order.created', true],
+		[['order.*'], 'order.', true],
+		[['order.*'], 'order', false],
+		[['order.*'], 'orders.created', false],
+		[['*'], 'order.created', true],
+		[['user.*', 'order.created'], 'order.created', true],
+		[['user.*', 'order.created'], 'order.paid', false],
+	])('%j: "%s" is %s', (eventTypes, type, expected) => {
+		expect(takes({ eventTypes }, type)).toBe(expected);
+	});
+
+	test('what its conditions fit, of the types that it lists', () => {
+		const input = {
+			eventTypes: ['order.*'],
+			settings: { conditions: { amount: { gte: 100 }, 'user.plan': 'pro' } },
+		};
+		expect(takes(input, 'order.paid', { amount: 100, user: { plan: 'pro' } })).toBe(true);
+		expect(takes(input, 'order.paid', { amount: 99, user: { plan: 'pro' } })).toBe(false);
+		expect(takes(input, 'order.paid', { amount: 100 })).toBe(false);
+		expect(takes(input, 'user.paid', { amount: 100, user: { plan: 'pro' } })).toBe(false);
+	});
+});

@@ -1,0 +1,132 @@
+const { findDeliveries, findDelivery } = require('../../../../dist/core/outbox/log/query');
+const { MAX_FOUND } = require('../../../../dist/core/outbox/store/tables');
+
+const { START } = require('../world');
+
+const { iso, range, row, tablesWith } = require('./logRows');
+
+const DAY = 86_400_000;
+const START_MS = Date.parse(START);
+const numbersOf = (deliveries) => deliveries.map(({ id }) => Number(id.slice(4)));
+
+describe('the log', () => {
+	const ROWS = [
+		row(1, { endpoint_id: 'ep_b', accepted_at: iso(START_MS - DAY) }),
+		row(2, { event_type: 'order.paid', status: 'failed' }),
+		row(3, { event_id: 'evt_x', status: 'pending', accepted_at: iso(START_MS + 1) }),
+		row(4, { event_id: 'evt_x', endpoint_id: 'ep_b', status: 'held' }),
+		row(5, { accepted_at: iso(START_MS + DAY) }),
+	];
+
+	test.each([
+		[{}, [5, 4, 3, 2, 1]],
+		[{ endpointId: 'ep_b' }, [4, 1]],
+		[{ eventId: 'evt_x' }, [4, 3]],
+		[{ eventType: 'order.paid' }, [2]],
+		[{ status: 'delivered' }, [5, 1]],
+		[{ status: 'held' }, [4]],
+		[{ since: START }, [5, 4, 3, 2]],
+		[{ since: iso(START_MS + 1) }, [5, 3]],
+		[{ until: START }, [1]],
+		[{ until: iso(START_MS + 1) }, [4, 2, 1]],
+		[{ since: START, until: iso(START_MS + 1) }, [4, 2]],
+		[{ endpointId: 'ep_b', status: 'held', eventId: 'evt_x' }, [4]],
+		[{ endpointId: 'ep_b', status: 'failed' }, []],
+		[{ endpointId: 'ep_gone' }, []],
+		[{ beforeRow: 4 }, [3, 2, 1]],
+		[{ beforeRow: 4, endpointId: 'ep_b' }, [1]],
+		[{ beforeRow: 1 }, []],
+	])('of %j is %j, the newest first', async (query, expected) => {
+		expect(numbersOf(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
+	});
+
+	test.each([
+		[1, [5]],
+		[3, [5, 4, 3]],
+		[5, [5, 4, 3, 2, 1]],
+		[50, [5, 4, 3, 2, 1]],
+	])('is cut after %d', async (limit, expected) => {
+		expect(numbersOf(await findDeliveries(tablesWith(ROWS), {}, limit))).toEqual(expected);
+	});
+
+	test('goes over pages', async () => {
+		const count = 2 * MAX_FOUND + 300;
+		const tables = tablesWith(range(1, count).map((number) => row(number)));
+		expect(numbersOf(await findDeliveries(tables, {}))).toEqual(range(count, 1));
+		expect(tables.calls).toHaveLength(3);
+		const first = await findDeliveries(tables, { status: 'delivered' }, 1500);
+		expect(numbersOf(first)).toEqual(range(count, count - 1499));
+		expect(await findDeliveries(tables, {}, 10)).toHaveLength(10);
+	});
+});
+
+describe('a row that a newer one takes the place of', () => {
+	const SENDING = { status: 'sending', lease_owner: 'dead', next_attempt_at: START };
+	const ROWS = [
+		row(1, SENDING),
+		row(2, SENDING),
+		row(3),
+		row(1, { status: 'pending' }),
+		row(4, { ...SENDING, endpoint_id: 'ep_b' }),
+		row(2, { status: 'delivered' }),
+	];
+
+	test.each([
+		[{}, ['2 delivered', '4 sending', '1 pending', '3 delivered']],
+		[{ status: 'sending' }, ['4 sending']],
+		[{ status: 'pending' }, ['1 pending']],
+		[{ status: 'delivered' }, ['2 delivered', '3 delivered']],
+		[{ endpointId: 'ep_b' }, ['4 sending']],
+	])('is left out of the log of %j', async (query, expected) => {
+		const found = await findDeliveries(tablesWith(ROWS), query);
+		const text = found.map((one) => `${numbersOf([one])[0]} ${one.status}`);
+		expect(text.sort()).toEqual([...expected].sort());
+		const ids = found.map(({ rowId }) => rowId);
+		expect(ids).toEqual([...ids].sort((a, b) => b - a));
+	});
+
+	test('can be the newer one, of a worker that was late: pages miss none and repeat none', async () => {
+		const tables = tablesWith([
+			row(1),
+			row(2, { status: 'delivered' }),
+			row(3),
+			row(2, { status: 'pending' }),
+			row(4),
+		]);
+		const seen = [];
+		for (let beforeRow; ; ) {
+			const [last] = await findDeliveries(tables, { beforeRow }, 1);
+			if (last === undefined) break;
+			seen.push(last);
+			beforeRow = last.rowId;
+		}
+		expect(numbersOf(seen)).toEqual([4, 3, 2, 1]);
+		expect(seen.map(({ status }) => status)).not.toContain('pending');
+	});
+
+	test('takes no other’s place in the log', async () => {
+		const rows = [
+			...range(1, 10).map((number) => row(number)),
+			...range(11, MAX_FOUND).map((number) => row(number, SENDING)),
+			row(MAX_FOUND),
+		];
+		const found = await findDeliveries(tablesWith(rows), {}, MAX_FOUND);
+		expect(numbersOf(found)).toEqual([
+			...new Set([...rows].reverse().map(({ delivery_id: id }) => Number(id.slice(4)))),
+		]);
+	});
+
+	test('is not the delivery that is found by its ID', async () => {
+		const tables = tablesWith(ROWS);
+		expect(await findDelivery(tables, 'dlv_1')).toMatchObject({ rowId: 4, status: 'pending' });
+		expect(await findDelivery(tables, 'dlv_2')).toMatchObject({ rowId: 6, status: 'delivered' });
+		expect(await findDelivery(tables, 'dlv_4')).toMatchObject({ rowId: 5, status: 'sending' });
+	});
+});
+
+test('a delivery that is not there is told by its ID', async () => {
+	await expect(findDelivery(tablesWith([row(1)]), 'dlv_2')).rejects.toMatchObject({
+		name: 'DeliveryNotFoundError',
+		message: expect.stringContaining('"dlv_2"'),
+	});
+});

@@ -1,0 +1,53 @@
+const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
+const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+
+const { iso, makeEndpoint, NOW } = require('../endpoint/makeEndpoint');
+
+describe('an endpoint’s row', () => {
+	const encrypter = createEncrypter(['x'.repeat(32)]);
+	const endpoint = makeEndpoint({
+		description: 'All orders',
+		eventTypes: ['order.*'],
+		settings: { conditions: { amount: { gt: 3 } } },
+		authentication: { authentication: 'bearer', token: 'bearer-token-17' },
+		headers: { 'X-Api-Key': 'header-value-08' },
+		signingSecret: 'signing-secret-1',
+	});
+
+	test('holds it whole', () => {
+		const full = {
+			...endpoint,
+			status: 'disabled',
+			statusReason: 'by hand',
+			statusChangedAt: iso(NOW),
+			failingSince: iso(NOW),
+			consecutiveFailures: 3,
+			rateFreeAt: iso(NOW),
+			revision: 9,
+		};
+		expect(readEndpoint({ ...toEndpointRow(full, encrypter), id: 1 }, encrypter)).toEqual(full);
+	});
+
+	test('shows no secret', () => {
+		const text = JSON.stringify(toEndpointRow(endpoint, encrypter));
+		for (const secret of [
+			'query-token',
+			'bearer-token-17',
+			'header-value-08',
+			'signing-secret-1',
+		]) {
+			expect(text).not.toContain(secret);
+		}
+	});
+
+	test('cannot lend its secrets to another', () => {
+		const moved = { ...toEndpointRow(endpoint, encrypter), endpoint_id: 'ep_2', id: 1 };
+		expect(() => readEndpoint(moved, encrypter)).toThrow('copied from another endpoint');
+	});
+
+	test('that was edited is refused, with what is wrong', () => {
+		const row = { ...toEndpointRow(endpoint, encrypter), id: 4 };
+		expect(() => readEndpoint({ ...row, event_types: '[' }, encrypter)).toThrow('Row 4');
+		expect(() => readEndpoint({ ...row, platform: 'gone' }, encrypter)).toThrow('is not known');
+	});
+});
