@@ -5,9 +5,8 @@ interface WithConnections {
 }
 
 /**
- * Whether something is connected to one of the node's outputs. n8n tells a node its children but not
- * through which output, so this reads the workflow that the context carries; where that is not to be
- * had, the answer is yes, since an item that leaves is better than one that does not.
+ * Returns whether another node is connected to an output. n8n's API lists a node's children without the
+ * output, so this reads the context's workflow. Without one it returns `true`, so that no item is withheld.
  */
 export function isOutputConnected(context: IExecuteFunctions, output: number): boolean {
 	const connections = (context as unknown as WithConnections).workflow?.connectionsBySourceNode;
@@ -16,8 +15,8 @@ export function isOutputConnected(context: IExecuteFunctions, output: number): b
 }
 
 /**
- * Whether an AI agent runs the node as its tool. Agents up to version 2 say so in the context; later ones
- * run the tool's own variant of the node, whose type ends in `Tool`.
+ * Returns whether an AI agent runs the node as a tool. Agents up to version 2 set it in the context; later
+ * versions run a variant of the node whose type ends in `Tool`.
  */
 export function isAgentTool(context: IExecuteFunctions): boolean {
 	return context.isToolExecution() || context.getNode().type.endsWith('Tool');

@@ -5,27 +5,29 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-/** What an operation makes of one item: one item or several, for one of its outputs or for each of them. */
+/** The output items made from one input item: one or several for one output, or several for each output. */
 export type ItemResult =
 	| { output: number; item: INodeExecutionData }
 	| { output: number; items: INodeExecutionData[] }
 	| { outputs: INodeExecutionData[][] };
 
-/** The items of an operation with one output, which makes one of each item or several. */
+/** Returns the result of an operation that has one output. */
 export const onlyOutput = (result: IDataObject | IDataObject[]): ItemResult => ({
 	output: 0,
 	items: (Array.isArray(result) ? result : [result]).map((json) => ({ json })),
 });
 
-function* partsOf(result: ItemResult): Generator<[number, INodeExecutionData[]]> {
-	if ('outputs' in result) yield* result.outputs.entries();
-	else yield [result.output, 'items' in result ? result.items : [result.item]];
+/** Returns the items of each output, with the output's index. */
+function listOutputs(result: ItemResult): Array<[number, INodeExecutionData[]]> {
+	if ('outputs' in result) return [...result.outputs.entries()];
+	return [[result.output, 'items' in result ? result.items : [result.item]]];
 }
 
 /**
- * Runs an operation on each item in turn, with the node's On Error setting.
+ * Runs an operation on each input item in turn, and pairs the items with it.
  * @param outputs how many outputs the operation has
- * @param failedOutput where items go that could not be worked on and are let through
+ * @param failedOutput output for failed items when On Error is set to continue
+ * @throws NodeOperationError for the first failed item otherwise
  */
 export async function eachItem(
 	context: IExecuteFunctions,
@@ -38,8 +40,8 @@ export async function eachItem(
 		const pairedItem = { item: itemIndex };
 		try {
 			const result = await run(item, itemIndex);
-			for (const [output, items] of partsOf(result)) {
-				results[output].push(...items.map((one) => ({ ...one, pairedItem })));
+			for (const [output, items] of listOutputs(result)) {
+				results[output].push(...items.map((outputItem) => ({ ...outputItem, pairedItem })));
 			}
 		} catch (cause) {
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });

@@ -1,31 +1,31 @@
 import { UserError } from 'n8n-workflow';
 
-import { getErrorMessage } from '../../../core/lib/errorMessage';
+import { parseJson } from '../../../core/lib/json';
 
-function parse(text: string): { value: unknown } | { fault: string } {
-	try {
-		return { value: JSON.parse(text) as unknown };
-	} catch (error) {
-		return { fault: getErrorMessage(error) };
+/**
+ * Reads a parameter that has JSON, as text or as the value that an expression returned.
+ * @throws UserError that names the parameter, for text that is not JSON
+ */
+export function jsonParameter(value: unknown, label: string): unknown {
+	if (typeof value !== 'string') return value;
+	const parsed = parseJson(value);
+	if (parsed === undefined) {
+		throw new UserError(`"${label}" is not valid JSON. Check its quotes, commas and brackets.`);
 	}
+	return parsed.value;
 }
 
 /**
- * Reads a parameter that holds a JSON object, typed as text or given by an expression.
- * @returns `undefined` where it is empty
- * @throws UserError naming the parameter
+ * Reads a parameter that has a JSON object, as text or as the value that an expression returned.
+ * @returns `undefined` if it is empty
+ * @throws UserError that names the parameter, for anything else than a JSON object
  */
 export function jsonObjectParameter(
 	value: unknown,
 	label: string,
 ): Record<string, unknown> | undefined {
-	let parsed = value;
-	if (typeof value === 'string') {
-		if (value.trim() === '') return undefined;
-		const result = parse(value);
-		if ('fault' in result) throw new UserError(`"${label}" is not valid JSON: ${result.fault}`);
-		parsed = result.value;
-	}
+	if (typeof value === 'string' && value.trim() === '') return undefined;
+	const parsed = jsonParameter(value, label);
 	if (parsed === undefined || parsed === null) return undefined;
 	if (typeof parsed !== 'object' || Array.isArray(parsed)) {
 		throw new UserError(`"${label}" must be a JSON object, e.g. {"status": "success"}`);
@@ -33,7 +33,7 @@ export function jsonObjectParameter(
 	return parsed as Record<string, unknown>;
 }
 
-/** Reads a list that a person types with commas or line breaks between the entries. */
+/** Reads a list whose entries are separated by commas, spaces or line breaks, or that is an array. */
 export function listParameter(value: unknown): string[] {
 	if (Array.isArray(value)) return value.map(String);
 	return String(value ?? '')

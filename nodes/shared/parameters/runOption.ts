@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 /**
- * An option that holds for a whole run. It is read alone: other options may hold expressions that an item
- * which comes back from Retry has nothing for.
+ * Reads an option that applies to a whole run, from the first item. It is read without the other options:
+ * their expressions may fail for an item that comes back from the Retry output.
  */
 export const runOption = (context: IExecuteFunctions, name: string, fallback: number): number =>
 	context.getNodeParameter(`options.${name}`, 0, fallback) as number;

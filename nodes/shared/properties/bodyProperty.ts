@@ -1,6 +1,6 @@
 import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-/** Where an operation finds the bytes that are signed. */
+/** The parameters for the body that a signature covers. {@link bodyParameter} reads them. */
 export const bodyProperties: INodeProperties[] = [
 	{
 		displayName: 'Body',
@@ -11,12 +11,13 @@ export const bodyProperties: INodeProperties[] = [
 			{
 				name: 'Binary Field',
 				value: 'binary',
-				description: 'The exact bytes, e.g. of the Webhook node with its option Raw Body',
+				description: 'The exact bytes, e.g. from the Webhook node with its option "Raw Body"',
 			},
-			{ name: 'Text', value: 'text', description: 'Text, signed as UTF-8' },
+			{ name: 'Text', value: 'text', description: 'Text, encoded as UTF-8' },
 		],
 		default: 'binary',
-		description: 'Where the body’s bytes are. JSON that was parsed has lost them.',
+		description:
+			'Where to read the body from. Parsed JSON no longer has the exact bytes that were signed.',
 	},
 	{
 		displayName: 'Input Binary Field',
@@ -25,7 +26,7 @@ export const bodyProperties: INodeProperties[] = [
 		default: 'data',
 		required: true,
 		placeholder: 'e.g. data',
-		hint: 'The name of the input field with the body',
+		hint: 'Name of the input field with the body',
 		displayOptions: { show: { bodySource: ['binary'] } },
 	},
 	{
@@ -40,8 +41,8 @@ export const bodyProperties: INodeProperties[] = [
 ];
 
 /**
- * The body's bytes, as {@link bodyProperties} say.
- * @throws UserError where the binary field is not there
+ * Reads the bytes of the body.
+ * @throws UserError if the item does not have the binary field
  */
 export async function bodyParameter(
 	context: IExecuteFunctions,
@@ -54,7 +55,7 @@ export async function bodyParameter(
 	const field = context.getNodeParameter('binaryField', itemIndex) as string;
 	if (context.getInputData()[itemIndex].binary?.[field] === undefined) {
 		throw new UserError(
-			`The item has no binary field "${field}". Behind the Webhook node, switch on its option "Raw Body".`,
+			`The item has no binary field "${field}". If it comes from the Webhook node, turn on its option "Raw Body".`,
 		);
 	}
 	return await context.helpers.getBinaryDataBuffer(itemIndex, field);

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notice } from './notice';
 
-/** Options of deliveries that stand in more than one place, by name. */
+/** Options of deliveries that several parameters share, by name. */
 export const deliveryOptions = {
 	backoffMultiplier: {
 		displayName: 'Backoff Multiplier',
@@ -10,7 +10,8 @@ export const deliveryOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 10 },
 		default: 2,
-		description: 'For an exponential schedule: by how much each wait is longer than the one before',
+		description:
+			'For the schedule "Exponential": factor by which each wait is longer than the previous one',
 	},
 	excludeFields: {
 		displayName: 'Exclude Fields',
@@ -18,7 +19,8 @@ export const deliveryOptions = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. customer.email, items.cost',
-		description: 'Dotted paths that are not sent, with commas between them; they go through lists',
+		description:
+			'Comma-separated dotted paths of fields to leave out. A path applies to every entry of a list.',
 	},
 	includeFields: {
 		displayName: 'Include Fields',
@@ -27,7 +29,7 @@ export const deliveryOptions = {
 		default: '',
 		placeholder: 'e.g. workflow_id, status, output_data.order_id',
 		description:
-			'Dotted paths that alone are sent, with commas between them; they go through lists',
+			'Comma-separated dotted paths of the only fields to send. A path applies to every entry of a list.',
 	},
 	maxDelaySeconds: {
 		displayName: 'Longest Wait (Seconds)',
@@ -35,7 +37,7 @@ export const deliveryOptions = {
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 2592000 },
 		default: 3600,
-		description: 'For an exponential schedule: no wait between attempts is longer',
+		description: 'For the schedule "Exponential": longest time to wait between attempts',
 	},
 	maxRetries: {
 		displayName: 'Max Retries',
@@ -44,7 +46,7 @@ export const deliveryOptions = {
 		typeOptions: { minValue: 0, maxValue: 50 },
 		default: 3,
 		description:
-			'How many attempts follow a failed first one. It makes a schedule that is a list shorter, and never longer.',
+			'How often to retry after a failed first attempt. It can shorten a schedule that is a list, but not extend it.',
 	},
 	retryDelays: {
 		displayName: 'Retry Delays',
@@ -52,7 +54,7 @@ export const deliveryOptions = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
-		description: 'For the schedule "Custom List": the wait before each retry',
+		description: 'For the schedule "Custom List": comma-separated times to wait before each retry',
 		displayOptions: { show: { retrySchedule: ['list'] } },
 	},
 	retrySchedule: {
@@ -64,10 +66,10 @@ export const deliveryOptions = {
 			{
 				name: 'Exponential',
 				value: 'exponential',
-				description: 'Each wait longer than the one before, up to a cap',
+				description: 'Each wait is longer than the previous one, up to a limit',
 			},
 			{ name: 'No Retries', value: 'none' },
-			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform’s page has it' },
+			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform documents it' },
 			{
 				name: 'Standard Webhooks',
 				value: 'standardWebhooks',
@@ -75,7 +77,7 @@ export const deliveryOptions = {
 			},
 		],
 		default: 'platform',
-		description: 'When to try again after a failed attempt',
+		description: 'When to retry after a failed attempt',
 	},
 	retryStatuses: {
 		displayName: 'Retry on Statuses',
@@ -84,23 +86,24 @@ export const deliveryOptions = {
 		default: '',
 		placeholder: 'e.g. 408, 429, 5xx',
 		description:
-			'Leave empty for the platform’s own. Network errors and timeouts are always retried.',
+			'Comma-separated statuses. Leave empty for the platform’s own. Network errors and timeouts are always retried.',
 	},
-	/** Where several endpoints are sent to in one run. */
+	/** For runs that send to several endpoints. */
 	sharedConcurrency: {
 		displayName: 'Max Requests at Once',
 		name: 'concurrency',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 100 },
 		default: 50,
-		description: 'One endpoint of several gets half of them at most',
+		description:
+			'How many requests to send at the same time. A single endpoint gets at most half of them if there are others.',
 	},
 	skipTlsCheck: {
 		displayName: 'Ignore TLS Certificate Errors',
 		name: 'skipTlsCheck',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to send although the endpoint’s certificate cannot be verified',
+		description: 'Whether to send even if the endpoint’s certificate cannot be verified',
 	},
 	timeoutSeconds: {
 		displayName: 'Timeout (Seconds)',
@@ -108,21 +111,21 @@ export const deliveryOptions = {
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 300 },
 		default: 30,
-		description: 'How long an attempt may take, up to the end of the answer',
+		description: 'How long an attempt may take, including the response body',
 	},
 } satisfies Record<string, INodeProperties>;
 
 /**
- * Stands above the options where the endpoint's certificate is not checked.
- * @param collection the parameter that the options are in
+ * Returns the notice that is shown if the endpoint's certificate is not checked.
+ * @param collection name of the parameter that has the option
  */
 export const skipTlsNotice = (collection: string): INodeProperties =>
 	notice(
 		'skipTlsNotice',
-		'The endpoint’s certificate is not checked: anyone on the way can read and change what is sent.',
+		'The endpoint’s certificate is not checked. Anyone between n8n and the endpoint can read and change what is sent.',
 		{ show: { [`/${collection}.skipTlsCheck`]: [true] } },
 	);
 
-/** Stands under the choice of a platform whose manner is up to the sender. */
+/** Shown below the platform if a person may choose any format for their own endpoint. */
 export const OWN_ENDPOINT_HINT =
-	'For an endpoint of your own choose Standard Webhooks: there is a library for most languages';
+	'For your own endpoint, choose Standard Webhooks: most languages have a library for it';

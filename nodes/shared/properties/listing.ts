@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-/** The parameters by which a list is cut short, as n8n has them. */
+/** n8n's standard parameters to limit a list. {@link readLimit} reads them. */
 export const listFields: INodeProperties[] = [
 	{
 		displayName: 'Return All',
@@ -20,7 +20,7 @@ export const listFields: INodeProperties[] = [
 	},
 ];
 
-/** How many results are wanted: `Infinity` for all. */
+/** Returns the maximum number of results; `Infinity` for all. */
 export const readLimit = (context: IExecuteFunctions, itemIndex: number): number =>
 	context.getNodeParameter('returnAll', itemIndex)
 		? Infinity

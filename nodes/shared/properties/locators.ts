@@ -5,11 +5,10 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-/** Fields in which a person chooses something of the outbox, from a list or by what it is known by. */
-
 const LIST_HINT = 'The list needs an n8n API key in the Outbox credential';
 
-const locator = (
+/** A parameter to choose a record of the outbox, from a list or by its ID. */
+const buildLocator = (
 	displayName: string,
 	name: string,
 	searchListMethod: string,
@@ -31,11 +30,11 @@ const locator = (
 	],
 });
 
-/** An endpoint, by its ID. */
+/** Returns a parameter for an endpoint. {@link readResourceLocator} reads it. */
 export const endpointById = (name: string): INodeProperties =>
-	locator('Endpoint', name, 'searchEndpoints', 'e.g. ep_0f3c…');
+	buildLocator('Endpoint', name, 'searchEndpoints', 'e.g. ep_0f3c…');
 
-/** Which endpoint an operation is about. */
+/** The endpoint that an operation works on. {@link readEndpointLocator} reads it. */
 export const endpointLocator: INodeProperties = {
 	...endpointById('endpoint'),
 	required: true,
@@ -43,44 +42,53 @@ export const endpointLocator: INodeProperties = {
 		...(endpointById('endpoint').modes ?? []),
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Billing' },
 	],
-	description: 'An endpoint of the outbox',
+	description: 'Endpoint of the outbox',
 };
 
-/** Which delivery an operation is about. */
+/** The delivery that an operation works on. {@link readDeliveryId} reads it. */
 export const deliveryLocator: INodeProperties = {
-	...locator('Delivery', 'deliveryId', 'searchDeliveries', 'e.g. dlv_3f0c…'),
+	...buildLocator('Delivery', 'deliveryId', 'searchDeliveries', 'e.g. dlv_3f0c…'),
 	required: true,
-	description: 'A delivery on record. Its ID is on result items and in Delivery → Get Many.',
+	description: 'Delivery in the log. Result items and Delivery → Get Many return its ID.',
 };
 
-/** An event, by its ID. */
+/** Returns a parameter for an event. {@link readResourceLocator} reads it. */
 export const eventById = (name: string): INodeProperties =>
-	locator('Event', name, 'searchEvents', 'e.g. evt_7a1d…');
+	buildLocator('Event', name, 'searchEvents', 'e.g. evt_7a1d…');
 
-/** What a locator's field holds, or an expression gave in its place: an ID or a name; empty for nothing. */
+/**
+ * Reads a resource locator's value, or the text that an expression returned for it.
+ * @returns the ID or name without surrounding spaces; an empty text if nothing is chosen
+ */
 export function readResourceLocator(value: unknown): { mode: string; text: string } {
-	const { mode, value: chosen } =
+	const locator =
 		typeof value === 'object' && value !== null
 			? (value as INodeParameterResourceLocator)
 			: { mode: 'id', value };
-	return { mode, text: String(chosen ?? '').trim() };
+	return { mode: locator.mode, text: String(locator.value ?? '').trim() };
 }
 
-/** What a person chose an endpoint by. */
+/**
+ * Reads {@link endpointLocator}.
+ * @throws UserError if no endpoint is chosen
+ */
 export function readEndpointLocator(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): { by: 'id' | 'name'; text: string } {
 	const { mode, text } = readResourceLocator(context.getNodeParameter('endpoint', itemIndex));
 	if (text === '') {
-		throw new UserError('"Endpoint" is empty. Choose an endpoint, or give its ID or its name.');
+		throw new UserError('"Endpoint" is empty. Choose an endpoint, or enter its ID or name.');
 	}
 	return { by: mode === 'name' ? 'name' : 'id', text };
 }
 
-/** @throws UserError where none is chosen */
+/**
+ * Reads {@link deliveryLocator}.
+ * @throws UserError if no delivery is chosen
+ */
 export function readDeliveryId(context: IExecuteFunctions, itemIndex: number): string {
 	const { text } = readResourceLocator(context.getNodeParameter('deliveryId', itemIndex));
-	if (text === '') throw new UserError('"Delivery" is empty. Choose a delivery, or give its ID.');
+	if (text === '') throw new UserError('"Delivery" is empty. Choose a delivery, or enter its ID.');
 	return text;
 }

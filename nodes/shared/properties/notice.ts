@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * A sentence among the parameters that asks for nothing.
+ * Returns a notice, which the editor shows among the parameters.
  * @param name ends in `Notice`
+ * @param displayName the text, two sentences at most
  */
 export const notice = (
 	name: string,

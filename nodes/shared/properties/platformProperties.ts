@@ -1,3 +1,4 @@
+import mapValues from 'lodash/mapValues';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import {
@@ -8,19 +9,20 @@ import {
 	type RequestKind,
 } from '../../../core/platforms';
 
+import { optionNames } from './optionNames';
+
 /**
- * The parameter for choosing a platform.
- * @param description what the choice is about in this place
- * @param fits which platforms are on the list
+ * Returns the parameter to choose a platform.
+ * @param isListed returns whether a platform is on the list
  */
 export const platformProperty = (
 	description: string,
-	fits: (profile: Platform) => boolean = () => true,
+	isListed: (platform: Platform) => boolean = () => true,
 ): INodeProperties => {
-	const options: INodePropertyOptions[] = PLATFORMS.filter(fits).map((profile) => ({
-		name: profile.name,
-		value: profile.id,
-		description: profile.description,
+	const options: INodePropertyOptions[] = PLATFORMS.filter(isListed).map((platform) => ({
+		name: platform.name,
+		value: platform.id,
+		description: platform.description,
 	}));
 	return {
 		displayName: 'Platform',
@@ -34,24 +36,24 @@ export const platformProperty = (
 };
 
 /**
- * The parameters for choosing a kind of request: one for all platforms with the same kinds.
- * @param kindsOf the kinds that are on the list; a platform without any has no parameter
- * @param isDefault which of them is chosen at first; else the first one
+ * Returns the parameters to choose a kind of request: one for all platforms that have the same kinds.
+ * @param listKinds returns the kinds on a platform's list; a platform without kinds has no parameter
+ * @param isDefault returns whether a kind is the default; without such a kind, the first one is
  */
 export function requestKindProperties(
 	displayName: string,
 	description: string,
-	kindsOf: (profile: Platform) => RequestKind[] = listRequestKinds,
+	listKinds: (platform: Platform) => RequestKind[] = listRequestKinds,
 	isDefault: (kind: RequestKind) => boolean = () => true,
 ): INodeProperties[] {
 	const groups = new Map<string, { kinds: RequestKind[]; platforms: string[] }>();
-	for (const profile of PLATFORMS) {
-		const kinds = kindsOf(profile);
+	for (const platform of PLATFORMS) {
+		const kinds = listKinds(platform);
 		if (kinds.length === 0) continue;
 		const key = kinds.map(({ id }) => id).join();
 		const group = groups.get(key) ?? { kinds, platforms: [] };
 		groups.set(key, group);
-		group.platforms.push(profile.id);
+		group.platforms.push(platform.id);
 	}
 	return [...groups.values()].map(({ kinds, platforms }): INodeProperties => {
 		const options = kinds.map((kind) => ({
@@ -59,14 +61,14 @@ export function requestKindProperties(
 			value: kind.id,
 			description: kind.description,
 		}));
-		const chosen = (kinds.find(isDefault) ?? kinds[0]).id;
+		const defaultKind = (kinds.find(isDefault) ?? kinds[0]).id;
 		return {
 			displayName,
 			name: 'requestKind',
 			type: 'options',
 			noDataExpression: true,
 			options,
-			default: chosen,
+			default: defaultKind,
 			description,
 			displayOptions: { show: { platform: platforms } },
 		};
@@ -74,27 +76,19 @@ export function requestKindProperties(
 }
 
 /**
- * How the kinds of request that a node lets choose are called within a sentence, by value.
- * @param properties the node's parameters
+ * Returns the names of request kinds as they are written within a sentence, by option value.
+ * @param properties the node's parameters, from {@link requestKindProperties} among others
  */
-export function kindNames(properties: INodeProperties[]): Record<string, string> {
-	const options = properties
-		.filter(({ name }) => name === 'requestKind')
-		.flatMap((property) => property.options ?? []);
-	// Abbreviations stay as they are.
-	const inSentence = (name: string): string =>
-		name.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase());
-	return Object.fromEntries(
-		options.flatMap((option) =>
-			'value' in option ? [[String(option.value), inSentence(option.name)]] : [],
-		),
+export const kindNames = (properties: INodeProperties[]): Record<string, string> =>
+	mapValues(optionNames(properties, 'requestKind'), (name) =>
+		// Abbreviations keep their capital letters.
+		name.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()),
 	);
-}
 
-const eventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
+const toOptions = (types: EventType[]): INodePropertyOptions[] =>
 	types.map(({ name, value }) => ({ name, value, description: value }));
 
-/** The platforms that have a catalogue of event types, and the catalogue. */
+/** The platforms that list their event types, with the list. */
 export const CATALOGUES: Array<{ id: string; name: string; types: EventType[] }> =
 	PLATFORMS.flatMap(({ id, name, events }) =>
 		events && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
@@ -103,37 +97,37 @@ export const CATALOGUES: Array<{ id: string; name: string; types: EventType[] }>
 type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 
 /**
- * The parameters for choosing one of a platform's event types: one for each catalogue.
- * @param show what else must hold for them to be shown
- * @param further options beside the catalogue's
+ * Returns the parameters to choose one of a platform's event types: one for each platform that lists them.
+ * @param show other parameter values that are required to show them
+ * @param additionalOptions listed after the platform's event types
  */
 export const eventTypeProperties = (
 	show: Shown = {},
-	further: INodePropertyOptions[] = [],
+	additionalOptions: INodePropertyOptions[] = [],
 ): INodeProperties[] =>
 	CATALOGUES.map(({ id, types }): INodeProperties => {
-		const options = [...eventTypeOptions(types), ...further];
-		const first = options[0].value;
+		const options = [...toOptions(types), ...additionalOptions];
 		return {
 			displayName: 'Event Type',
 			name: 'eventType',
 			type: 'options',
 			options,
-			default: first,
+			default: options[0].value,
 			displayOptions: { show: { platform: [id], ...show } },
 		};
 	});
 
 /**
- * The parameters for choosing several of a platform's event types: one for each catalogue.
- * @param more `show`: what else must hold for them to be shown
+ * Returns the parameters to choose several of a platform's event types: one for each platform that lists
+ * them.
+ * @param options `show`: other parameter values that are required to show them
  */
 export const eventTypesProperties = (
 	description: string,
 	{ required = false, show = {} }: { required?: boolean; show?: Shown } = {},
 ): INodeProperties[] =>
 	CATALOGUES.map(({ id, types }): INodeProperties => {
-		const options = eventTypeOptions(types);
+		const options = toOptions(types);
 		return {
 			displayName: 'Event Types',
 			name: 'events',

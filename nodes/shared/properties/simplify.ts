@@ -1,7 +1,7 @@
 import pick from 'lodash/pick';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-/** The parameter by which an item has the most useful fields alone, as n8n has it. */
+/** n8n's standard Simplify toggle. {@link simplify} reads it. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -11,8 +11,8 @@ export const simplifyField: INodeProperties = {
 };
 
 /**
- * What a person wants to see of something.
- * @param fields the most useful ones, 10 at most
+ * Keeps only the most useful fields if Simplify is on.
+ * @param fields 10 at most, as n8n recommends
  */
 export function simplify(
 	context: IExecuteFunctions,

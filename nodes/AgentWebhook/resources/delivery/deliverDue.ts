@@ -4,7 +4,7 @@ import { deliverDue } from '../../../../core/outbox/dispatch/deliverDue';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
 import type { RunResult } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { runUnlessBusy } from '../../../shared/execution/runsAtOnce';
+import { runUnlessBusy } from '../../../shared/execution/runUnlessBusy';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { runOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';

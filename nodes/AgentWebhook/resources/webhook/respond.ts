@@ -13,7 +13,7 @@ import {
 	readHeaders,
 	type HeaderParameter,
 } from '../../../shared/properties/headersProperty';
-import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { jsonObjectParameter, jsonParameter } from '../../../shared/parameters/parse';
 import { notice } from '../../../shared/properties/notice';
 import { optionNames } from '../../../shared/properties/optionNames';
 import type { Operation } from '../operation';
@@ -144,7 +144,7 @@ const REPLIES: Record<
 		statusCode: 200,
 		body: (context) => {
 			const json: unknown = context.getNodeParameter('json', 0);
-			return typeof json === 'string' ? (JSON.parse(json) as unknown) : json;
+			return jsonParameter(json, 'Response Body (JSON)');
 		},
 	},
 	text: { statusCode: 200, body: (context) => readParameter(context, 'text') },
