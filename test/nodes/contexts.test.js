@@ -179,30 +179,6 @@ describe('Send, in n8n-core’s execution context', () => {
 	);
 });
 
-test('Respond hands n8n the reply and lets its items through', async () => {
-	const { outputs, responses } = await execute(
-		{
-			resource: 'webhook',
-			operation: 'respond',
-			respondWith: 'success',
-			message: 'Done',
-			options: {},
-		},
-		[{ json: { a: 1 } }, { json: { a: 2 } }],
-	);
-	expect(responses).toEqual([
-		{
-			statusCode: 200,
-			headers: {},
-			body: { success: true, message: 'Done', execution_id: 'execution', status: 'completed' },
-		},
-	]);
-	expect(outputs[0].map(({ json, pairedItem }) => [json.a, pairedItem.item])).toEqual([
-		[1, 0],
-		[2, 1],
-	]);
-});
-
 describe('the trigger, in n8n-core’s webhook context', () => {
 	const parameters = {
 		platform: 'agenticflow',
@@ -352,34 +328,7 @@ describe('the outbound credential by itself, as other nodes use it', () => {
 	});
 });
 
-describe('the hint before a run', () => {
-	const [{ displayCondition }] = NODES.agentWebhook.description.hints;
-	// As n8n's expression engine would evaluate it.
-	const condition = new Function('$parameter', `return ${displayCondition.slice(3, -2)}`);
-	const send = { resource: 'event', operation: 'send' };
-
-	test.each([
-		[true, { ...send, platform: 'agenticflow', options: {} }],
-		[true, { ...send, platform: 'workflux', options: {} }],
-		[true, { ...send, platform: 'custom', options: { maxTotalWaitSeconds: 5 } }],
-		[true, { ...send, platform: 'custom', options: { retrySchedule: 'standardWebhooks' } }],
-		[false, { ...send, platform: 'custom', options: {} }],
-		[false, { ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }],
-		[false, { ...send, platform: 'agenticflow', options: { firstDelaySeconds: 1 } }],
-		[false, { resource: 'signature', operation: 'sign', platform: 'agenticflow' }],
-	])('%j for %j', (shown, parameters) => {
-		expect(condition(parameters)).toBe(shown);
-	});
-});
-
 describe('descriptions', () => {
-	test('names that saved workflows depend on', () => {
-		expect(NODES.agentWebhook.description.name).toBe('agentWebhook');
-		expect(NODES.agentWebhookTrigger.description.name).toBe('agentWebhookTrigger');
-		expect(Object.keys(CREDENTIALS)).toEqual(Object.values(CREDENTIALS).map(({ name }) => name));
-		expect(Math.min(...NODES.agentWebhookTrigger.description.version)).toBeGreaterThan(1);
-	});
-
 	test('n8n’s template and our function agree on each webhook field', () => {
 		const { resolveWebhookDescriptionField } = require('n8n-workflow');
 		const [post] = NODES.agentWebhookTrigger.description.webhooks;
@@ -396,24 +345,6 @@ describe('descriptions', () => {
 			// As n8n's expression engine would evaluate it.
 			const template = new Function('$parameter', `return ${post.path.slice(3, -2)}`);
 			expect(template(parameters)).toBe(`webhooks/${folder}/a`);
-		}
-	});
-
-	test('n8n finds the end of each expression, so that its editor can evaluate it', () => {
-		const { ExpressionParser } = require('n8n-workflow');
-		const expressionsIn = (value) => {
-			if (typeof value === 'string') return value.startsWith('={{') ? [value] : [];
-			return typeof value === 'object' && value !== null
-				? Object.values(value).flatMap(expressionsIn)
-				: [];
-		};
-		const expressions = Object.values(NODES).flatMap(({ description }) =>
-			expressionsIn(description),
-		);
-		expect(expressions.length).toBeGreaterThan(10);
-		for (const expression of expressions) {
-			const parts = ExpressionParser.splitExpression(expression.slice(1));
-			expect(parts.map(({ text, type }) => (type === 'code' ? type : text))).toEqual(['', 'code']);
 		}
 	});
 

@@ -107,12 +107,13 @@ export const eventTypeProperties = (
 ): INodeProperties[] =>
 	CATALOGUES.map(({ id, types }): INodeProperties => {
 		const options = [...toOptions(types), ...additionalOptions];
+		const { value: defaultType } = options[0];
 		return {
 			displayName: 'Event Type',
 			name: 'eventType',
 			type: 'options',
 			options,
-			default: options[0].value,
+			default: defaultType,
 			displayOptions: { show: { platform: [id], ...show } },
 		};
 	});
