@@ -26,11 +26,11 @@ const kept = new Set(Object.values(secrets));
 
 const outboxName = (prefix) => unique(prefix).replaceAll('-', '_');
 
-async function outboxCredential(outboxName, encryptionSecret, more = {}) {
+async function outboxCredential(name, encryptionSecret, more = {}) {
 	kept.add(encryptionSecret);
-	return await n8n.createCredential('agentWebhookOutboxApi', outboxName, {
+	return await n8n.createCredential('agentWebhookOutboxApi', name, {
 		encryptionSecret,
-		outboxName,
+		outboxName: name,
 		...more,
 	});
 }

@@ -34,8 +34,8 @@ let platformChild;
 
 /** Nodes that run one after another on the same items, each in a branch of its own. */
 async function runSteps(prefix, steps) {
-	const path = unique(prefix);
-	const start = startNode(path, 'lastNode');
+	const webhookPath = unique(prefix);
+	const start = startNode(webhookPath, 'lastNode');
 	const split = itemsNode();
 	const end = node('End', 'n8n-nodes-base.noOp', {}, { position: [900, 0] });
 	const nodes = steps.map(({ name, parameters, more }, index) =>
@@ -49,7 +49,7 @@ async function runSteps(prefix, steps) {
 	);
 	const to = (...targets) => targets.map(({ name }) => ({ node: name, type: 'main', index: 0 }));
 	const id = await n8n.createWorkflow({
-		name: path,
+		name: webhookPath,
 		nodes: [start, split, ...nodes, end],
 		connections: {
 			...chain(start, split),
@@ -57,7 +57,7 @@ async function runSteps(prefix, steps) {
 			...Object.fromEntries(nodes.map(({ name }) => [name, { main: Array(4).fill(to(end)) }])),
 		},
 	});
-	await axios.post(`${base}/webhook/${path}`, { items: [{}, {}] });
+	await axios.post(`${base}/webhook/${webhookPath}`, { items: [{}, {}] });
 	const [execution] = await n8n.finished(id, 1, 120_000);
 	await n8n.deactivate(id);
 	expect([execution.status, execution.data.resultData.error?.message]).toEqual([
@@ -244,12 +244,12 @@ async function manageWebhooks() {
 	await post(url, JSON.stringify({ ...webhook, status: 'disabled' }), headers);
 	await axios.get(url, { headers });
 	for (const execution of await n8n.finished(id, 2)) {
-		for (const [key, { name: from }] of Object.entries({
+		for (const [key, { name: source }] of Object.entries({
 			trigger,
 			'endpoint/answerManagement': answer,
 		})) {
 			(items[key] ??= []).push(
-				...outputsOf(execution, from)
+				...outputsOf(execution, source)
 					.flat()
 					.map(({ json }) => json),
 			);

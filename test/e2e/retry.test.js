@@ -10,7 +10,7 @@ const { bootN8n } = require('../harness/n8n');
 
 const stage = require('./stage');
 
-const { ACTION, behave, chain, inbox, n8n, newStandardSecret, node, outputsOf } = stage;
+const { ACTION, behave, chain, inbox, n8n, newStandardSecret, node } = stage;
 const { pause, queue, receiver, runAction, shareSecrets, unique } = stage;
 
 const NOOP = 'n8n-nodes-base.noOp';

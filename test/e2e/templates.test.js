@@ -20,7 +20,7 @@ const {
 
 const stage = require('./stage');
 
-const { base, behave, inbox, n8n, newSecret, newStandardSecret, outputsOf, post, receiver } = stage;
+const { base, behave, inbox, n8n, newSecret, newStandardSecret, post, receiver } = stage;
 const { shareSecrets, unique } = stage;
 
 const secret = newSecret();

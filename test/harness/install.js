@@ -1,11 +1,14 @@
-/** Puts the package into an n8n's folder the way its users get it: from the tarball that npm would publish. */
+/** Installs the package in an n8n's folder as users get it: from the tarball that npm would publish. */
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
 const { root, scratch } = require('./project');
 
-/** Packs the built package and unpacks it below .n8n/NAME. Returns the folder that holds its files. */
+/**
+ * Packs the built package and unpacks it below .n8n/NAME.
+ * @returns the folder of its files
+ */
 function packPackage(name = 'packed') {
 	const folder = path.join(scratch, name);
 	fs.rmSync(folder, { recursive: true, force: true });

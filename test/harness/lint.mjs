@@ -1,6 +1,6 @@
 /**
- * eslint-plugin-n8n-nodes-base at this package's own version, on top of the older one that n8n-node
- * lint brings; with the exceptions that n8n makes for community packages, and no inline ones.
+ * Lints what ships with a newer eslint-plugin-n8n-nodes-base than the one in `n8n-node lint`. The only
+ * exceptions are those that n8n makes for community packages; inline ones have no effect.
  */
 import { ESLint } from 'eslint';
 import plugin from 'eslint-plugin-n8n-nodes-base';

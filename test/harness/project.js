@@ -4,10 +4,10 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '../..');
 const n8nHome = path.join(root, 'test/n8n');
 const oldestN8nHome = path.join(root, 'test/n8n-oldest');
-/** Where the n8n that is tested is installed: the pinned one, unless N8N_HOME names another's folder. */
+/** Folder of the tested n8n: the pinned one, unless N8N_HOME names another. */
 const n8nInstalled = process.env.N8N_HOME ?? n8nHome;
 
-/** The npm package that holds Node 24 for this machine, as test/n8n/package.json names them. */
+/** Returns the folder of Node 24 for this machine, one of the npm packages in test/n8n/package.json. */
 function node24Package() {
 	const prefix = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 	const { optionalDependencies } = JSON.parse(
@@ -25,11 +25,11 @@ module.exports = {
 	n8nHome,
 	n8nInstalled,
 	oldestN8nHome,
-	/** Everything that a run writes; ignored by git. */
+	/** Folder for everything that a run writes. Git ignores it. */
 	scratch: path.join(root, '.n8n'),
 	packageName: 'n8n-nodes-agent-webhooks',
 	node24Package,
-	/** The Node that builds, tests and n8n run on. */
+	/** Node 24, which n8n and the end-to-end tests run on. */
 	node24: () =>
 		path.join(node24Package(), 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
 	n8nBin: path.join(n8nInstalled, 'node_modules/n8n/bin/n8n'),

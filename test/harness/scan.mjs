@@ -1,4 +1,4 @@
-/** n8n's own package scanner, on what is published: the source as attested, and the tarball's content. */
+/** Runs n8n's package scanner on what is published: the source and the content of the tarball. */
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -10,14 +10,14 @@ import {
 import install from './install.js';
 import project from './project.js';
 
-// The scanner looks at nodes and credentials alone; what it forbids is forbidden in the core as well.
+// The scanner looks at nodes and credentials only. Its rules apply to the core too.
 const PATTERNS = [...SOURCE_FILE_PATTERNS, 'core/**/*.ts'];
 
-async function scan(what, folder, patterns) {
+async function scan(title, folder, patterns) {
 	const { passed, message, details } = await analyzePackage(folder, patterns);
-	// It passes an empty match too, with a message.
+	// If no file matches, it passes with a message.
 	const ok = passed && message === undefined;
-	console.log(`  ${ok ? '✓' : '✗'} ${what}${ok ? '' : `: ${message}\n${details ?? ''}`}`);
+	console.log(`  ${ok ? '✓' : '✗'} ${title}${ok ? '' : `: ${message}\n${details ?? ''}`}`);
 	return ok;
 }
 
@@ -42,5 +42,5 @@ const rules = [
 		!Object.keys(published.scripts ?? {}).some((name) => /install|prepare/.test(name)),
 	],
 ];
-for (const [rule, holds] of rules) console.log(`  ${holds ? '✓' : '✗'} ${rule}`);
-process.exit(sourceOk && tarballOk && rules.every(([, holds]) => holds) ? 0 : 1);
+for (const [rule, isKept] of rules) console.log(`  ${isKept ? '✓' : '✗'} ${rule}`);
+process.exit(sourceOk && tarballOk && rules.every(([, isKept]) => isKept) ? 0 : 1);

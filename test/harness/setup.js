@@ -1,6 +1,6 @@
 /**
- * Brings a checkout from nothing to built, on whatever Node 20 or newer the machine has: both
- * dependency trees, n8n's database driver for Node 24, and dist/. What is done already is skipped.
+ * Brings a checkout from nothing to built: the development tools, the pinned n8n with its Node 24 and
+ * its database driver, and dist/. Skips every step whose input has not changed since it was done.
  */
 const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -9,15 +9,18 @@ const path = require('node:path');
 
 const { n8nHome, node24, node24Package, oldestN8nHome, root, scratch } = require('./project');
 
+const OLDEST_NODE = 20;
+const TICK_MS = 30_000;
 const stampFolder = path.join(scratch, 'stamps');
 
-function hashOf(files) {
+function hashFiles(files) {
 	const hash = createHash('sha256');
 	for (const file of files) hash.update(file).update(fs.readFileSync(path.join(root, file)));
 	return hash.digest('hex');
 }
 
-function filesBelow(folder) {
+/** Lists all files below a folder, as paths below the repository's root. */
+function listFiles(folder) {
 	return fs
 		.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
@@ -25,10 +28,10 @@ function filesBelow(folder) {
 		.sort();
 }
 
-/** Runs a command; its output is shown only where it fails, and a line every 15 s says that it runs. */
+/** Runs a command. Shows its output only if it fails, and reports every 30 s that it is running. */
 async function run(title, command, args, options = {}) {
 	const started = Date.now();
-	const seconds = () => Math.round((Date.now() - started) / 1000);
+	const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
 	console.log(`▸ ${title} …`);
 	const child = spawn(command, args, {
 		cwd: root,
@@ -39,7 +42,7 @@ async function run(title, command, args, options = {}) {
 	const output = [];
 	child.stdout.on('data', (chunk) => output.push(chunk));
 	child.stderr.on('data', (chunk) => output.push(chunk));
-	const ticker = setInterval(() => console.log(`  … ${title}: ${seconds()} s`), 15_000);
+	const ticker = setInterval(() => console.log(`  … ${title}: ${elapsed()}`), TICK_MS);
 	const code = await new Promise((resolve, reject) => {
 		child.on('error', reject);
 		child.on('close', resolve);
@@ -48,11 +51,11 @@ async function run(title, command, args, options = {}) {
 		process.stderr.write(Buffer.concat(output).toString('utf8').slice(-8000));
 		throw new Error(`"${title}" failed with exit code ${code}.`);
 	}
-	console.log(`  done in ${seconds()} s`);
+	console.log(`  ✓ ${title}: ${elapsed()}`);
 }
 
-/** Does a step unless it was done with the same input and its result is still there. */
-async function once(name, input, result, step) {
+/** Does a step unless it was done with the same input and its result still exists. */
+async function runOnce(name, input, result, step) {
 	const stamp = path.join(stampFolder, name);
 	const done =
 		fs.existsSync(result) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === input;
@@ -70,7 +73,7 @@ async function runNpm(title, args, options) {
 	await run(title, npm[0], [...npm[1], ...args], options);
 }
 
-/** The environment in which Node 24 is the first Node there is. */
+/** Returns an environment in which `node` is Node 24. */
 function node24Environment() {
 	return {
 		...process.env,
@@ -78,74 +81,105 @@ function node24Environment() {
 	};
 }
 
+const readTime = (file) => fs.statSync(file).mtimeMs;
+
+/** Installs the development tools in node_modules/. @throws if this Node is too old */
 async function installTools() {
-	await once(
+	const [major] = process.versions.node.split('.').map(Number);
+	if (major < OLDEST_NODE) {
+		throw new Error(`Node ${OLDEST_NODE} or newer is required; this is ${process.version}.`);
+	}
+	const installed = path.join(root, 'node_modules/.package-lock.json');
+	const lockFile = path.join(root, 'package-lock.json');
+	// Somebody ran `npm ci`.
+	if (fs.existsSync(installed) && readTime(installed) > readTime(lockFile)) return;
+	await runOnce(
 		'tools',
-		hashOf(['package-lock.json']),
-		path.join(root, 'node_modules/.package-lock.json'),
-		async () =>
-			await runNpm('Installing the development tools (about 1 minute)', ['ci', '--no-audit']),
+		hashFiles(['package-lock.json']),
+		installed,
+		async () => await runNpm('Installing the development tools', ['ci', '--no-audit']),
+	);
+}
+
+const driverIn = (home) => path.join(home, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
+
+/** Downloads n8n's SQLite driver, or compiles it against Node 24's headers if there is no download. */
+async function buildDriver(home) {
+	await runNpm(
+		'Preparing n8n’s SQLite driver for Node 24',
+		['rebuild', 'sqlite3', '--ignore-scripts=false'],
+		{ cwd: home, env: { ...node24Environment(), npm_config_nodedir: node24Package() } },
 	);
 }
 
 /**
- * @param home the folder of an n8n's package.json and lock file
- * @param title what is said while it is installed
+ * Installs the n8n of a folder's lock file, with its SQLite driver.
+ * @param home the folder of its package.json and lock file
+ * @param title printed while it is installed
+ * @param prepareDriver puts the driver into `home`
  */
-async function installN8n(home, title) {
+async function installN8n(home, title, prepareDriver = buildDriver) {
 	const name = path.basename(home);
-	const input = hashOf([path.relative(root, path.join(home, 'package-lock.json'))]);
-	await once(
+	const input = hashFiles([path.relative(root, path.join(home, 'package-lock.json'))]);
+	await runOnce(
 		name,
 		input,
 		path.join(home, 'node_modules/.package-lock.json'),
 		async () => await runNpm(title, ['ci', '--no-audit'], { cwd: home }),
 	);
-	const driver = path.join(home, 'node_modules/sqlite3/build/Release/node_sqlite3.node');
-	await once(
+	await runOnce(
 		`${name}-sqlite3`,
 		`${input} ${process.arch}`,
-		driver,
-		async () =>
-			await runNpm(
-				'Preparing n8n’s SQLite driver for Node 24 (about 1 minute)',
-				['rebuild', 'sqlite3', '--ignore-scripts=false'],
-				{
-					cwd: home,
-					// Where no prebuilt driver can be downloaded it is compiled, against this Node's headers.
-					env: { ...node24Environment(), npm_config_nodedir: node24Package() },
-				},
-			),
+		driverIn(home),
+		async () => await prepareDriver(home),
 	);
 }
 
-const installPinnedN8n = async () =>
-	await installN8n(n8nHome, 'Installing n8n and Node 24 (about 3 minutes, 2.4 GB)');
+/** Installs the pinned n8n and Node 24. */
+async function installPinnedN8n() {
+	await installN8n(n8nHome, 'Installing n8n and Node 24 (2.4 GB)');
+}
 
-/** The oldest n8n that is supported. */
-const installOldestN8n = async () =>
-	await installN8n(oldestN8nHome, 'Installing the oldest n8n (about 3 minutes, 2.5 GB)');
+const readSqliteVersion = (home) =>
+	require(path.join(home, 'node_modules/sqlite3/package.json')).version;
 
+/** Copies the pinned n8n's driver if both have the same version: compiling takes two minutes. */
+async function copyDriver(home) {
+	if (readSqliteVersion(home) !== readSqliteVersion(n8nHome)) return await buildDriver(home);
+	fs.mkdirSync(path.dirname(driverIn(home)), { recursive: true });
+	fs.copyFileSync(driverIn(n8nHome), driverIn(home));
+}
+
+/** Installs the oldest supported n8n, after the pinned one. */
+async function installOldestN8n() {
+	await installN8n(oldestN8nHome, 'Installing the oldest supported n8n (2.5 GB)', copyDriver);
+}
+
+/** Builds dist/ if a source has changed. */
 async function build() {
-	const sources = ['core', 'nodes', 'credentials'].flatMap(filesBelow);
-	const input = hashOf([...sources, 'tsconfig.json', 'gulpfile.js', 'package.json']);
-	await once('build', input, path.join(root, 'dist/nodes'), async () => {
+	const sources = ['core', 'nodes', 'credentials', 'scripts'].flatMap(listFiles);
+	const input = hashFiles([...sources, 'tsconfig.json', 'gulpfile.js', 'package.json']);
+	const gulp = path.join(root, 'node_modules/gulp/bin/gulp.js');
+	const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+	await runOnce('build', input, path.join(root, 'dist/nodes'), async () => {
 		fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-		await run('Listing the platforms', node24(), ['node_modules/gulp/bin/gulp.js', 'registry']);
-		await run('Compiling', node24(), ['node_modules/typescript/bin/tsc']);
-		await run('Copying icons and codex files', node24(), ['node_modules/gulp/bin/gulp.js']);
+		await run('Listing the platforms', process.execPath, [gulp, 'registry']);
+		await run('Compiling', process.execPath, [tsc]);
+		await run('Copying icons and codex files', process.execPath, [gulp, 'assets']);
 	});
 }
 
-/** Everything that a run needs; quick where it is there already. */
+/** Sets up everything that n8n with our nodes needs. */
 async function setUp() {
-	const [major] = process.versions.node.split('.').map(Number);
-	if (major < 20) {
-		throw new Error(`This needs Node 20 or newer to start with; this is ${process.version}.`);
-	}
-	await installTools();
-	await installPinnedN8n();
+	await Promise.all([installTools(), installPinnedN8n()]);
 	await build();
 }
 
-module.exports = { filesBelow, installOldestN8n, node24Environment, run, runNpm, setUp };
+module.exports = {
+	build,
+	installOldestN8n,
+	installPinnedN8n,
+	installTools,
+	node24Environment,
+	setUp,
+};

@@ -1,26 +1,26 @@
 /**
- * `npm run test:soak`: what takes longer than `npm test`. It runs all parts, or the one that is named;
- * what follows the name are Jest's patterns of paths. The last line counts.
+ * `npm run test:soak`: tests that take too long for `npm run test:all`. Runs all parts, or the named
+ * one; arguments after the name are Jest's path patterns. The last line counts the tests.
  */
 const fs = require('node:fs');
 const path = require('node:path');
 
 const { oldestN8nHome, root } = require('./project');
 const { whyNoQueue } = require('./queue');
-const { installOldestN8n } = require('./setup');
-const { runJest, runSteps } = require('./testRun');
+const { installOldestN8n, setUp } = require('./setup');
+const { runEndToEndTests, runJest, runOnNode24, runSteps } = require('./testRun');
 
-/** @param patterns of the suites' paths; all of them where there are none */
+/** @param patterns of the suites' paths; empty for all */
 async function runEndToEnd(patterns, env) {
 	const matching = patterns.length === 0 ? [] : ['--testPathPatterns', ...patterns];
-	return await runJest(['--selectProjects', 'e2e', ...matching], env);
+	return await runEndToEndTests(matching, env);
 }
 
-/** The end-to-end suites in an n8n of several processes; those that are skipped count as one each. */
+/** Runs the end-to-end suites in an n8n of several processes. A skipped suite counts as one test. */
 async function runInQueueMode(patterns) {
 	const reason = whyNoQueue();
 	if (reason !== undefined) {
-		console.log(`▸ Nothing was tested in queue mode, since programs are ${reason}.`);
+		console.log(`▸ Queue mode is not tested, because programs are ${reason}.`);
 		const files = fs.readdirSync(path.join(root, 'test/e2e'));
 		return {
 			passed: 0,
@@ -34,7 +34,7 @@ async function runInQueueMode(patterns) {
 	return await runEndToEnd(patterns, { E2E_MODE: 'queue' });
 }
 
-/** The end-to-end suites in the oldest n8n that is supported. */
+/** Runs the end-to-end suites in the oldest supported n8n. */
 async function runInOldest(patterns) {
 	await installOldestN8n();
 	const { version } = require(path.join(oldestN8nHome, 'node_modules/n8n/package.json'));
@@ -42,13 +42,13 @@ async function runInOldest(patterns) {
 	return await runEndToEnd(patterns, { N8N_HOME: oldestN8nHome });
 }
 
-/** Half an hour of mixed load. */
+/** Runs half an hour of mixed load. */
 async function runLoad() {
 	console.log('▸ Mixed load (about 35 minutes; SOAK_MINUTES sets another time) …');
-	return await runJest(['--selectProjects', 'soak']);
+	return await runJest(runOnNode24, ['--selectProjects', 'soak', '--runInBand']);
 }
 
-/** Ten thousand hostile requests, and what they cost in memory. */
+/** Sends ten thousand hostile requests and measures what they cost in memory. */
 async function runHostile() {
 	console.log('▸ Ten thousand hostile requests (about 15 minutes) …');
 	return await runEndToEnd(['hostileSenders'], { HOSTILE_REQUESTS: '10000' });
@@ -63,8 +63,8 @@ const PARTS = {
 
 const [name, ...patterns] = process.argv.slice(2);
 if (name !== undefined && PARTS[name] === undefined) {
-	console.error(`✗ "${name}" is no part: there are ${Object.keys(PARTS).join(', ')}.`);
+	console.error(`✗ There is no part "${name}". Name one of ${Object.keys(PARTS).join(', ')}.`);
 	process.exit(1);
 }
 const parts = name === undefined ? Object.values(PARTS) : [PARTS[name]];
-runSteps(parts.map((part) => async () => await part(patterns)));
+runSteps([setUp, ...parts.map((part) => async () => await part(patterns))]);

@@ -1,4 +1,4 @@
-/** `npm start`: set-up on the machine's own Node, then the demo on Node 24. */
+/** `npm start`: sets up on the machine's own Node, then runs the demo on Node 24. */
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 
@@ -12,7 +12,7 @@ async function main() {
 		stdio: 'inherit',
 		env: node24Environment(),
 	});
-	// Ctrl-C reaches the demo by itself, which then stops n8n: this waits for it.
+	// Ctrl-C reaches the demo too, which then stops n8n. Wait for it.
 	process.on('SIGINT', () => undefined);
 	process.on('SIGTERM', () => child.kill('SIGTERM'));
 	child.on('close', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

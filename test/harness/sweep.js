@@ -1,6 +1,6 @@
 /**
- * After the tests: searches what their n8ns wrote, every table of the databases and the logs, for each
- * secret that stood in a credential, plain, in hex and in base64. None may be there.
+ * Searches everything that n8n wrote during the tests, every table and log, for every secret of their
+ * credentials: as plain text, in hex and in base64. Fails if it finds one.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -8,12 +8,12 @@ const { DatabaseSync } = require('node:sqlite');
 
 const { scratch } = require('./project');
 
-/** How a secret may be written: base64 depends on where in the encoded text it begins. */
-function formsOf(secret) {
+/** Encodes a secret in every way it could leak. Base64 depends on the position in the encoded text. */
+function encodeSecret(secret) {
 	const bytes = Buffer.from(secret, 'utf8');
 	const shifted = [0, 1, 2].map((before) => {
 		const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-		// Characters that hold a neighbour's bits as well say nothing.
+		// Skips characters that also contain bits of a neighbor.
 		const begin = Math.ceil((before * 8) / 6);
 		return whole.slice(begin, Math.floor(((before + bytes.length) * 8) / 6));
 	});
@@ -21,11 +21,11 @@ function formsOf(secret) {
 	return [...new Set([secret, bytes.toString('hex'), ...inBase64])];
 }
 
-/** Where n8n itself keeps secrets: credentials, encrypted, and its own API keys. */
-const OWN_PLACES = ['credentials_entity.data', 'user_api_keys.apiKey'];
+/** Columns in which n8n stores secrets by design: encrypted credentials and its own API keys. */
+const EXPECTED_PLACES = ['credentials_entity.data', 'user_api_keys.apiKey'];
 
-/** Every text that an n8n keeps, with where it stands. */
-function* textsOf(folder) {
+/** Yields every text that an n8n stored, as `[place, text]`. */
+function* readTexts(folder) {
 	const home = path.join(folder, '.n8n');
 	const database = new DatabaseSync(path.join(home, 'database.sqlite'), { readOnly: true });
 	const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
@@ -33,7 +33,7 @@ function* textsOf(folder) {
 		for (const row of database.prepare(`SELECT * FROM "${name}"`).iterate()) {
 			for (const [column, value] of Object.entries(row)) {
 				const place = `${name}.${column}`;
-				if (typeof value === 'string' && !OWN_PLACES.includes(place)) {
+				if (typeof value === 'string' && !EXPECTED_PLACES.includes(place)) {
 					yield [row.id === undefined ? place : `${place} of ${row.id}`, value];
 				}
 			}
@@ -45,7 +45,7 @@ function* textsOf(folder) {
 	}
 }
 
-/** @returns where the secrets of one n8n were found, and how many secrets and texts were looked at */
+/** @returns the places where secrets of one n8n were found, and the numbers of secrets and texts */
 function sweep(folder) {
 	const secrets = new Map(
 		fs
@@ -56,11 +56,11 @@ function sweep(folder) {
 			.map(({ field, secret }) => [secret, field]),
 	);
 	const forms = [...secrets].flatMap(([secret, field]) =>
-		formsOf(secret).map((form) => ({ form, field })),
+		encodeSecret(secret).map((form) => ({ form, field })),
 	);
 	const found = [];
 	let texts = 0;
-	for (const [place, text] of textsOf(folder)) {
+	for (const [place, text] of readTexts(folder)) {
 		texts += 1;
 		for (const { field, form } of forms)
 			if (text.includes(form)) found.push(`${field} in ${place}`);

@@ -1,4 +1,4 @@
-/** The templates, and what n8n makes of their nodes. */
+/** Reads the templates, and their nodes' parameters as n8n does. */
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -8,19 +8,18 @@ const { root } = require('./project');
 
 const folder = path.join(root, 'templates');
 
-/** The templates' names: those of their files, without `.json`. */
+/** Names of the templates: their files without `.json`. */
 const TEMPLATES = fs
 	.readdirSync(folder)
 	.map((file) => path.basename(file, '.json'))
 	.sort();
 
-/** A template as its file has it. */
+/** Reads a template's workflow. */
 const readTemplate = (name) =>
 	JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8'));
 
 /**
- * A node's parameters as n8n reads them: those that its description does not have, or does not show
- * beside the others, are not among them.
+ * Returns a node's parameters as n8n reads them: without those that its description lacks or hides.
  * @param description of the node's type
  */
 const parametersReadBy = (description, node) =>
@@ -33,7 +32,7 @@ const parametersReadBy = (description, node) =>
 		description,
 	);
 
-/** What n8n's editor finds wrong with a node's parameters, by their names. */
+/** Returns what n8n's editor finds wrong with a node's parameters, by parameter name. */
 const parameterIssues = (description, node) =>
 	NodeHelpers.getNodeParametersIssues(description.properties, node, description)?.parameters ?? {};
 

@@ -1,39 +1,106 @@
-/** `npm test`: set-up on the machine's own Node, then every check on Node 24. The last line counts them. */
-const { runJest, runOnNode24, runSteps } = require('./testRun');
+/**
+ * Runs a lane of tests. The last line counts what passed, failed and was skipped.
+ *
+ * - `npm test`: lint, format, types, scanner, fast tests, end-to-end tests of the main paths.
+ * - `npm run test:fast`: the unit and node tests, without n8n.
+ * - `npm run test:slow`: all other end-to-end tests, and the main paths in the oldest n8n.
+ * - `npm run test:all`: `npm test`, then `npm run test:slow`.
+ *
+ * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`.
+ */
+const { oldestN8nHome } = require('./project');
+const { build, installOldestN8n, installPinnedN8n, installTools, setUp } = require('./setup');
+const { selectMainSuites, selectSlowSuites } = require('./suites');
+const {
+	runCheck,
+	runEndToEndTests,
+	runFastTests,
+	runJest,
+	runOnNode24,
+	runOnThisNode,
+	runSteps,
+} = require('./testRun');
 
-/** Checks that are commands: each counts as one test. */
-const FIRST_CHECKS = [
-	['Lint (n8n-node, strict)', ['node_modules/@n8n/node-cli/bin/n8n-node.mjs', 'lint']],
-	['Lint (eslint-plugin-n8n-nodes-base)', ['test/harness/lint.mjs']],
+const CHECKS = [
+	[
+		'Lint of what ships (n8n-node, strict)',
+		['node_modules/@n8n/node-cli/bin/n8n-node.mjs', 'lint'],
+	],
+	['Lint of what ships (eslint-plugin-n8n-nodes-base)', ['test/harness/lint.mjs']],
+	[
+		'Lint of tests and scripts',
+		[
+			'node_modules/eslint/bin/eslint.js',
+			...['--config', 'test/eslint.config.mjs', '*.js', 'scripts', 'test'],
+		],
+	],
+	['Names in tests and scripts', ['test/harness/types.mjs']],
+	[
+		'Format',
+		['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--check', '**/*.{js,mjs,ts}'],
+	],
 	['n8n’s package scanner, on the source and on the tarball', ['test/harness/scan.mjs']],
-	['Type check', ['node_modules/typescript/bin/tsc', '--noEmit']],
-];
-
-const LAST_CHECKS = [
-	['No secret in executions, tables, workflows and logs', ['test/harness/sweep.js']],
-];
-
-const check =
+].map(
 	([title, args]) =>
-	async () => {
-		console.log(`▸ ${title} …`);
-		const passes = (await runOnNode24(args)) === 0;
-		console.log(`  ${passes ? '✓' : '✗'} ${title}`);
-		return { passed: passes ? 1 : 0, failed: passes ? 0 : 1, skipped: 0 };
-	};
+		async () =>
+			await runCheck(runOnThisNode, title, args),
+);
 
-/** What Jest was asked for, or everything. */
-const patterns = process.argv.slice(2);
+const sweepSecrets = async () =>
+	await runCheck(runOnNode24, 'No secret in executions, tables, workflows and logs', [
+		'test/harness/sweep.js',
+	]);
 
-async function runTests() {
-	console.log(
-		'▸ Unit tests, nodes in n8n-core’s contexts, end-to-end tests in n8n (about 30 minutes) …',
-	);
-	return await runJest([...patterns, '--selectProjects', 'unit', 'nodes', 'e2e']);
+async function runMainSuites(env) {
+	return await runEndToEndTests(selectMainSuites(), env);
 }
 
-runSteps(
-	patterns.length > 0
-		? [runTests]
-		: [...FIRST_CHECKS.map(check), runTests, ...LAST_CHECKS.map(check)],
-);
+async function runMainSuitesInOldest() {
+	console.log('▸ End-to-end tests of the main paths in the oldest n8n …');
+	return await runMainSuites({ N8N_HOME: oldestN8nHome });
+}
+
+/** Installs n8n while the checks and the fast tests, which need none, are running. */
+function runMainLane() {
+	let n8n;
+	const startInstalling = async () => {
+		n8n = installPinnedN8n();
+		// Its failure is reported when the end-to-end tests wait for it.
+		n8n.catch(() => undefined);
+	};
+	return [
+		startInstalling,
+		installTools,
+		build,
+		...CHECKS,
+		runFastTests,
+		async () => await n8n,
+		runMainSuites,
+		sweepSecrets,
+	];
+}
+
+const runSlowLane = () => [
+	setUp,
+	async () => await runEndToEndTests(selectSlowSuites()),
+	sweepSecrets,
+	installOldestN8n,
+	runMainSuitesInOldest,
+	sweepSecrets,
+];
+
+const [option, ...rest] = process.argv.slice(2);
+const LANES = {
+	'--fast': () => [installTools, build, async () => await runFastTests(rest)],
+	'--slow': runSlowLane,
+	'--all': () => [...runMainLane(), ...runSlowLane()],
+};
+
+if (option === undefined) {
+	runSteps(runMainLane());
+} else if (LANES[option]) {
+	runSteps(LANES[option]());
+} else {
+	const projects = ['--selectProjects', 'unit', 'nodes', 'e2e', '--runInBand'];
+	runSteps([setUp, async () => await runJest(runOnNode24, [...projects, option, ...rest])]);
+}

@@ -1,19 +1,19 @@
-/** What `npm test` and `npm run test:soak` share: Node 24, Jest, and the last line, which counts. */
+/** Runs commands and Jest, counts what they tested, and prints the closing line. */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
 const { node24, root, scratch } = require('./project');
-const { node24Environment, setUp } = require('./setup');
+const { node24Environment } = require('./setup');
 
 const resultsFile = path.join(scratch, 'jest-results.json');
 
 /** @returns the exit code */
-async function runOnNode24(args, env = {}) {
-	const child = spawn(node24(), args, {
+async function runNode(node, args, env) {
+	const child = spawn(node, args, {
 		cwd: root,
 		stdio: ['ignore', 'inherit', 'inherit'],
-		env: { ...node24Environment(), NODE_NO_WARNINGS: '1', ...env },
+		env: { ...env, NODE_NO_WARNINGS: '1' },
 	});
 	return await new Promise((resolve, reject) => {
 		child.on('error', reject);
@@ -21,18 +21,31 @@ async function runOnNode24(args, env = {}) {
 	});
 }
 
-/** @returns how many tests passed, failed and were skipped */
-async function runJest(args, env) {
+/** Runs a script on Node 24. @returns the exit code */
+async function runOnNode24(args, env = {}) {
+	return await runNode(node24(), args, { ...node24Environment(), ...env });
+}
+
+/** Runs a script on the Node that runs this, which needs no n8n. @returns the exit code */
+async function runOnThisNode(args, env = {}) {
+	return await runNode(process.execPath, args, { ...process.env, ...env });
+}
+
+/**
+ * Runs Jest.
+ * @param runScript runOnNode24 or runOnThisNode
+ * @returns the number of tests that passed, failed and were skipped
+ */
+async function runJest(runScript, args, env) {
 	fs.rmSync(resultsFile, { force: true });
 	const jest = [
 		'--experimental-vm-modules',
 		'node_modules/jest/bin/jest.js',
-		'--runInBand',
 		'--json',
 		`--outputFile=${resultsFile}`,
 		...args,
 	];
-	await runOnNode24(jest, env);
+	await runScript(jest, env);
 	if (!fs.existsSync(resultsFile)) throw new Error('Jest ended without results.');
 	const results = JSON.parse(fs.readFileSync(resultsFile, 'utf8'));
 	return {
@@ -43,25 +56,47 @@ async function runJest(args, env) {
 	};
 }
 
-/** Adds counts up. */
-const sumOf = (counts) =>
+/** Runs the unit and node tests, which need no n8n. */
+async function runFastTests(args = []) {
+	return await runJest(runOnThisNode, [
+		'--selectProjects',
+		'unit',
+		'nodes',
+		'--maxWorkers=100%',
+		...args,
+	]);
+}
+
+/** Runs end-to-end tests, one file after the other, because they share one n8n. */
+async function runEndToEndTests(args = [], env = {}) {
+	return await runJest(runOnNode24, ['--selectProjects', 'e2e', '--runInBand', ...args], env);
+}
+
+/** Runs a script that exits with 0 if all is well. Counts as one test. */
+async function runCheck(runScript, title, args) {
+	console.log(`▸ ${title} …`);
+	const passes = (await runScript(args)) === 0;
+	console.log(`  ${passes ? '✓' : '✗'} ${title}`);
+	return { passed: passes ? 1 : 0, failed: passes ? 0 : 1, skipped: 0 };
+}
+
+const sumCounts = (counts) =>
 	Object.fromEntries(
 		['passed', 'failed', 'skipped'].map((key) => [
 			key,
-			counts.reduce((sum, one) => sum + one[key], 0),
+			counts.reduce((sum, count) => sum + count[key], 0),
 		]),
 	);
 
 /**
- * Sets up, runs steps in turn, says what they counted together and ends the process.
- * @param steps functions that return counts
+ * Runs steps in turn, prints the sum of their counts as the last line, and ends the process.
+ * @param steps functions that return counts, or nothing
  */
 async function runSteps(steps) {
 	try {
-		await setUp();
 		const counts = [];
 		for (const step of steps) counts.push(await step());
-		const { failed, passed, skipped } = sumOf(counts);
+		const { failed, passed, skipped } = sumCounts(counts.filter(Boolean));
 		const andSkipped = skipped > 0 ? `, ${skipped} skipped` : '';
 		console.log(`\n${passed} passed, ${failed} failed${andSkipped}`);
 		process.exit(failed === 0 && passed > 0 ? 0 : 1);
@@ -71,4 +106,12 @@ async function runSteps(steps) {
 	}
 }
 
-module.exports = { runJest, runOnNode24, runSteps };
+module.exports = {
+	runCheck,
+	runEndToEndTests,
+	runFastTests,
+	runJest,
+	runOnNode24,
+	runOnThisNode,
+	runSteps,
+};

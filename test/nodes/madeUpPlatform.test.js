@@ -1,6 +1,6 @@
 /**
- * Adding a platform is adding one file: this adds a made-up one to a copy of the source, builds it as
- * `npm run build` does, and sends and receives with it.
+ * Proves that adding a platform is adding one file: adds a made-up one to a copy of the source, builds
+ * it, and sends and receives with it.
  */
 const { execFileSync } = require('node:child_process');
 const { createHmac } = require('node:crypto');
@@ -80,9 +80,16 @@ let acme;
 
 beforeAll(() => {
 	fs.rmSync(copy, { recursive: true, force: true });
-	for (const part of ['core', 'nodes', 'credentials', 'scripts', 'gulpfile.js', 'tsconfig.json']) {
+	for (const part of ['core', 'dist', 'scripts', 'gulpfile.js']) {
 		fs.cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
 	}
+	// Nothing but core/platforms changes, so nothing else is compiled.
+	const tsconfig = {
+		extends: path.join(root, 'tsconfig.json'),
+		compilerOptions: { rootDir: '.', outDir: 'dist', typeRoots: ['node_modules/@types'] },
+		include: ['core/platforms/**/*.ts'],
+	};
+	fs.writeFileSync(path.join(copy, 'tsconfig.json'), JSON.stringify(tsconfig));
 	fs.symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
 	fs.writeFileSync(path.join(copy, 'core/platforms/definitions/acme.ts'), PLATFORM);
 	const run = (script, ...args) =>

@@ -1,0 +1,28 @@
+/** Sorts the end-to-end suites into the main paths and the slow rest. */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { root } = require('./project');
+
+const FOLDER = path.join(root, 'test/e2e');
+
+/** The suites of the main paths. Together they take about three minutes, so `npm test` runs them. */
+const MAIN = ['agent', 'management', 'outbound', 'pinnedN8n', 'providers', 'retry'];
+
+const listNames = () =>
+	fs
+		.readdirSync(FOLDER)
+		.filter((file) => file.endsWith('.test.js'))
+		.map((file) => path.basename(file, '.test.js'));
+
+/** @returns Jest's arguments for the suites with these names */
+const toArguments = (names) => [
+	'--runTestsByPath',
+	...names.map((name) => path.join(FOLDER, `${name}.test.js`)),
+];
+
+module.exports = {
+	selectMainSuites: () => toArguments(MAIN),
+	/** Kills, batches, the editor, hostile senders …: everything that `npm test` leaves out. */
+	selectSlowSuites: () => toArguments(listNames().filter((name) => !MAIN.includes(name))),
+};
