@@ -1749,7 +1749,7 @@ describe('outbox errors', () => {
 		// Secrets that a person moves or changes open nowhere.
 		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
-		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were changed by hand');
+		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were edited');
 		expect(await inbox(box)).toHaveLength(2);
 	});
 

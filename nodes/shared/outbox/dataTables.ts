@@ -1,19 +1,12 @@
 import uniq from 'lodash/uniq';
-import {
-	UserError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INode,
-	type INodeExecutionData,
-	type IWorkflowBase,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import {
 	SCHEMA_VERSION,
 	TABLES,
 	type Change,
-	type Condition,
+	type FindOptions,
 	type Query,
 	type Row,
 	type StoredRow,
@@ -21,158 +14,25 @@ import {
 	type Tables,
 } from '../../../core/outbox/store/tables';
 
-/**
- * The outbox's tables in n8n's Data Tables, in the workflow's own project. n8n opens them to its own Data
- * Table node alone: each call here runs that node, in a workflow that exists for as long as the call.
- */
+import { TableError, toChangeStep, toFindStep, toStoredRow } from './dataTableSteps';
+import { runTableSteps, SINGLE_RUN, type TableStep } from './dataTableWorkflow';
 
-/** Tables that are not as the outbox made them. */
-export class TableError extends UserError {}
+/** Keeps the outbox's tables in n8n's Data Tables, in the workflow's own project. */
 
-type Ids = Record<TableName, string>;
+type TableIds = Record<TableName, string>;
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-const START = 'Start';
+/** Matches n8n's error if a table, or a column of it, does not exist. */
+const SCHEMA_CHANGED_ERROR =
+	/could not be found|not found|unknown column|do not exist|does not exist/i;
 
-const node = (
-	name: string,
-	type: string,
-	typeVersion: number,
-	parameters: IDataObject,
-	row = 0,
-): INode => ({
-	id: name,
-	name,
-	type: `n8n-nodes-base.${type}`,
-	typeVersion,
-	position: [0, row * 100],
-	parameters: parameters as INode['parameters'],
-});
-
-/** What a Data Table node does, and with which items. */
-interface Step {
-	parameters: IDataObject;
-	items: IDataObject[];
-}
-
-const ONCE: IDataObject[] = [{}];
-
-const listOf = (index: number): string => `step${index}`;
-
-const to = (name: string) => ({ node: name, type: 'main', index: 0 });
-
-const asItem = (json: IDataObject): INodeExecutionData => ({ json });
-
-/** A workflow in which a Data Table node each does a step, in this order, and what it starts with. */
-function workflowOf(steps: Step[]): { code: IWorkflowBase; items: INodeExecutionData[] } {
-	const start = node(START, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' });
-	// n8n runs branches from the top down, each to its end.
-	const tables = steps.map(({ parameters }, index) =>
-		node(`Table ${index}`, 'dataTable', 1.1, parameters, index),
-	);
-	const isOne = steps.length === 1;
-	const lists = steps.flatMap((_, index) =>
-		isOne
-			? []
-			: node(
-					`Items ${index}`,
-					'splitOut',
-					1,
-					{ fieldToSplitOut: listOf(index), include: 'noOtherFields', options: {} },
-					index,
-				),
-	);
-	const code = {
-		name: 'Agent Webhook outbox',
-		nodes: [start, ...lists, ...tables],
-		connections: Object.fromEntries([
-			[START, { main: [(isOne ? tables : lists).map(({ name }) => to(name))] }],
-			...lists.map(({ name }, index) => [name, { main: [[to(tables[index].name)]] }]),
-		]),
-		// Given whole: n8n would take over the calling workflow's, with its error workflow.
-		settings: {
-			executionOrder: 'v1',
-			saveDataSuccessExecution: 'none',
-			saveDataErrorExecution: 'none',
-			saveManualExecutions: false,
-			saveExecutionProgress: false,
-		},
-	} as unknown as IWorkflowBase;
-	const items = isOne
-		? steps[0].items.map(asItem)
-		: [asItem(Object.fromEntries(steps.map((step, index) => [listOf(index), step.items])))];
-	return { code, items };
-}
-
-/** Runs Data Table nodes one after the other and returns the last one's items. */
-async function run(context: IExecuteFunctions, steps: Step[]): Promise<IDataObject[]> {
-	const { code, items } = workflowOf(steps);
-	const { data } = await context.executeWorkflow({ code }, items);
-	return (data[0] ?? []).map(({ json }) => json);
-}
-
-const plainValue = (value: unknown): Row[string] =>
-	value instanceof Date ? value.toISOString() : (value as Row[string]);
-
-const asRow = (json: IDataObject): StoredRow =>
-	Object.fromEntries(
-		Object.entries(json).map(([key, value]) => [key, plainValue(value)]),
-	) as StoredRow;
-
-function conditionOf({ column, operator, value }: Condition): IDataObject {
-	// n8n reads a text that begins with "=" as an expression.
-	if (typeof value === 'string' && value.startsWith('=')) {
-		throw new TableError(`"${value}" cannot be looked for: it begins with "=".`);
-	}
-	return value === null
-		? { keyName: column, condition: operator === 'neq' ? 'isNotEmpty' : 'isEmpty' }
-		: {
-				keyName: column,
-				condition: operator === 'contains' ? 'like' : operator,
-				keyValue: value,
-			};
-}
-
-function filtersOf(query: Query): IDataObject {
-	const [matchType, conditions] =
-		'all' in query ? ['allConditions', query.all] : ['anyCondition', query.any];
-	return { matchType, filters: { conditions: conditions.map(conditionOf) } };
-}
-
-const BY_NAME = { mappingMode: 'autoMapInputData', value: null };
-
-function stepOf(change: Change): Step {
-	switch (change.change) {
-		case 'insert':
-			return {
-				parameters: { operation: 'insert', columns: BY_NAME, options: { optimizeBulk: true } },
-				items: change.rows,
-			};
-		case 'update':
-			return {
-				parameters: {
-					operation: 'update',
-					...filtersOf(change.query),
-					columns: BY_NAME,
-					options: {},
-				},
-				items: [change.values],
-			};
-		case 'remove':
-			return {
-				parameters: { operation: 'deleteRows', ...filtersOf(change.query), options: {} },
-				items: ONCE,
-			};
-	}
-}
-
-/** What n8n says of a table, or of a column of it, that is not there. */
-const CHANGED = /could not be found|not found|unknown column|do not exist|does not exist/i;
-
-// Looked up once for a workflow: a table keeps its id for as long as it exists.
-const knownIds = new Map<string, Ids>();
-const MAX_KNOWN = 1000;
+/**
+ * The tables' IDs, by workflow and outbox. Finding them takes a call to n8n of its own, and an ID stays the
+ * same for as long as its table exists.
+ */
+const cachedTableIds = new Map<string, TableIds>();
+const MAX_CACHED_OUTBOXES = 1000;
 
 class DataTables implements Tables {
 	constructor(
@@ -184,169 +44,159 @@ class DataTables implements Tables {
 		return `${this.context.getWorkflow().id} ${this.outbox}`;
 	}
 
-	private nameOf(table: TableName): string {
+	private getTableName(table: TableName): string {
 		return `${this.outbox}_${table}_v${SCHEMA_VERSION}`;
 	}
 
-	/** Finds the tables by their exact names. */
-	private async list(): Promise<Map<string, IDataObject>> {
+	/** Lists the outbox's tables by name. n8n's own search also finds names that only look alike. */
+	private async listTables(): Promise<Map<string, IDataObject>> {
 		const parameters = {
 			resource: 'table',
 			operation: 'list',
 			returnAll: true,
 			options: { filterName: `${this.outbox}_` },
 		};
-		const found = await run(this.context, [{ parameters, items: ONCE }]);
-		return new Map(found.map((table) => [String(table.name), table]));
+		const tables = await runTableSteps(this.context, [{ parameters, items: SINGLE_RUN }]);
+		return new Map(tables.map((table) => [String(table.name), table]));
 	}
 
-	private async create(missing: TableName[]): Promise<void> {
-		const steps = missing.map((table) => ({
+	private async createTable(table: TableName): Promise<void> {
+		const tableName = this.getTableName(table);
+		const parameters = {
 			resource: 'table',
 			operation: 'create',
-			tableName: this.nameOf(table),
+			tableName,
 			columns: {
 				column: Object.entries(TABLES[table]).map(([name, type]) => ({ name, type })),
 			},
 			options: { createIfNotExists: false },
-		}));
-		for (const step of steps) {
-			const [made] = await Promise.allSettled([
-				run(this.context, [{ parameters: step, items: ONCE }]),
-			]);
-			// Another run may have made it in between.
-			if (made.status === 'rejected' && !(await this.list()).has(step.tableName)) {
-				throw made.reason;
-			}
-		}
+		};
+		await runTableSteps(this.context, [{ parameters, items: SINGLE_RUN }]).catch(
+			async (error: unknown) => {
+				// Another run may have created it at the same time.
+				if (!(await this.listTables()).has(tableName)) throw error;
+			},
+		);
 	}
 
-	/** @throws TableError naming what is missing in a table */
-	private assertColumns(table: TableName, { columns }: IDataObject): void {
+	/** @throws TableError with the first column that was deleted or changed */
+	private requireColumns(table: TableName, { columns }: IDataObject): void {
 		if (!Array.isArray(columns)) return;
-		const there = new Map(
+		const types = new Map(
 			(columns as IDataObject[]).map(({ name, type }) => [String(name), String(type)]),
 		);
 		for (const [name, type] of Object.entries(TABLES[table])) {
-			if (there.get(name) === type) continue;
-			const fault = there.has(name) ? `has the type ${there.get(name)}` : 'is missing';
+			if (types.get(name) === type) continue;
+			const problem = types.has(name) ? `has the type ${types.get(name)}` : 'is missing';
 			throw new TableError(
-				`The outbox’s data table "${this.nameOf(table)}" was edited: its column "${name}" ${fault}. Put a column "${name}" of the type ${type} back, or rename the table, so that the outbox makes a new one.`,
+				`The outbox’s data table "${this.getTableName(table)}" was edited: its column "${name}" ${problem}. Add a column "${name}" of the type ${type}, or rename the table, so that the outbox creates a new one.`,
 			);
 		}
 	}
 
-	private async ids(): Promise<Ids> {
-		const known = knownIds.get(this.cacheKey);
-		if (known !== undefined) return known;
-		let tables = await this.list();
-		const missing = TABLE_NAMES.filter((table) => !tables.has(this.nameOf(table)));
+	/**
+	 * Returns the tables' IDs, and creates tables that do not exist.
+	 * @throws TableError
+	 */
+	private async getTableIds(): Promise<TableIds> {
+		const cached = cachedTableIds.get(this.cacheKey);
+		if (cached !== undefined) return cached;
+		let tables = await this.listTables();
+		const missing = TABLE_NAMES.filter((table) => !tables.has(this.getTableName(table)));
 		if (missing.length > 0) {
-			await this.create(missing);
-			tables = await this.list();
+			for (const table of missing) await this.createTable(table);
+			tables = await this.listTables();
 		}
 		const ids = Object.fromEntries(
 			TABLE_NAMES.map((table) => {
-				const found = tables.get(this.nameOf(table));
+				const found = tables.get(this.getTableName(table));
 				if (found === undefined) {
-					throw new TableError(`n8n did not make the data table "${this.nameOf(table)}".`);
+					throw new TableError(
+						`n8n did not create the data table "${this.getTableName(table)}". Check in n8n, under Data tables, whether this project may have more.`,
+					);
 				}
-				this.assertColumns(table, found);
+				this.requireColumns(table, found);
 				return [table, String(found.id)];
 			}),
-		) as Ids;
-		if (knownIds.size >= MAX_KNOWN) knownIds.clear();
-		knownIds.set(this.cacheKey, ids);
+		) as TableIds;
+		if (cachedTableIds.size >= MAX_CACHED_OUTBOXES) cachedTableIds.clear();
+		cachedTableIds.set(this.cacheKey, ids);
 		return ids;
 	}
 
-	private async onTables(steps: Array<Step & { table: TableName }>): Promise<IDataObject[]> {
-		const call = async (): Promise<IDataObject[]> => {
-			const ids = await this.ids();
-			return await run(
-				this.context,
-				steps.map(({ items, parameters, table }) => ({
-					items,
-					parameters: {
-						resource: 'row',
-						...parameters,
-						dataTableId: { __rl: true, mode: 'id', value: ids[table] },
-					},
-				})),
-			);
-		};
-		const [first] = await Promise.allSettled([call()]);
-		if (first.status === 'fulfilled') return first.value;
-		const error: unknown = first.reason;
-		if (error instanceof TableError) throw error;
-		if (!CHANGED.test(getErrorMessage(error))) {
-			const names = uniq(steps.map(({ table }) => `"${this.nameOf(table)}"`)).join(' or ');
-			throw new TableError(
-				`n8n’s data table ${names} could not be used: ${getErrorMessage(error)}`,
-				{
-					cause: error,
+	private async runSteps(steps: Array<TableStep & { table: TableName }>): Promise<IDataObject[]> {
+		const ids = await this.getTableIds();
+		return await runTableSteps(
+			this.context,
+			steps.map(({ items, parameters, table }) => ({
+				items,
+				parameters: {
+					resource: 'row',
+					...parameters,
+					dataTableId: { __rl: true, mode: 'id', value: ids[table] },
 				},
-			);
-		}
-		// Deleted, renamed or edited since it was looked up.
-		knownIds.delete(this.cacheKey);
-		return await call();
+			})),
+		);
 	}
 
-	private async onTable(
-		table: TableName,
-		parameters: IDataObject,
-		items = ONCE,
+	/**
+	 * Runs steps on the tables. If a table was deleted, renamed or edited since its ID was cached, the
+	 * tables are looked up again, and the steps are run a second time.
+	 * @throws TableError
+	 */
+	private async runOnTables(
+		steps: Array<TableStep & { table: TableName }>,
 	): Promise<IDataObject[]> {
-		return await this.onTables([{ table, parameters, items }]);
+		return await this.runSteps(steps).catch(async (error: unknown) => {
+			if (error instanceof TableError) throw error;
+			const message = getErrorMessage(error);
+			if (!SCHEMA_CHANGED_ERROR.test(message)) {
+				const names = uniq(steps.map(({ table }) => `"${this.getTableName(table)}"`)).join(' or ');
+				throw new TableError(`n8n’s data table ${names} could not be used: ${message}`, {
+					cause: error,
+				});
+			}
+			cachedTableIds.delete(this.cacheKey);
+			return await this.runSteps(steps);
+		});
 	}
 
 	async applyChanges(changes: Change[]): Promise<void> {
 		if (changes.length === 0) return;
-		await this.onTables(changes.map((change) => ({ table: change.table, ...stepOf(change) })));
+		await this.runOnTables(
+			changes.map((change) => ({ table: change.table, ...toChangeStep(change) })),
+		);
 	}
 
 	async insert(table: TableName, rows: Row[]): Promise<void> {
 		await this.applyChanges([{ change: 'insert', table, rows }]);
 	}
 
-	async find(
-		table: TableName,
-		query: Query,
-		{ by = 'id', limit, newestFirst }: { by?: string; newestFirst: boolean; limit: number },
-	): Promise<StoredRow[]> {
-		const rows = await this.onTable(table, {
-			operation: 'get',
-			...filtersOf(query),
-			returnAll: false,
-			limit,
-			orderBy: true,
-			orderByColumn: by,
-			orderByDirection: newestFirst ? 'DESC' : 'ASC',
-		});
-		const isWhole = rows.every((row) => Object.keys(TABLES[table]).every((name) => name in row));
-		if (!isWhole) {
-			// A column is gone: looking the tables up again says which.
-			knownIds.delete(this.cacheKey);
-			await this.ids();
+	async find(table: TableName, query: Query, options: FindOptions): Promise<StoredRow[]> {
+		const rows = await this.runOnTables([{ table, ...toFindStep(query, options) }]);
+		const columns = Object.keys(TABLES[table]);
+		if (!rows.every((row) => columns.every((name) => name in row))) {
+			// Looking the tables up again reports which column was deleted.
+			cachedTableIds.delete(this.cacheKey);
+			await this.getTableIds();
 		}
-		return rows.map(asRow);
+		return rows.map(toStoredRow);
 	}
 
 	async update(table: TableName, query: Query, values: Row): Promise<StoredRow[]> {
-		const { items, parameters } = stepOf({ change: 'update', table, query, values });
-		return (await this.onTable(table, parameters, items)).map(asRow);
+		const step = toChangeStep({ change: 'update', table, query, values });
+		return (await this.runOnTables([{ table, ...step }])).map(toStoredRow);
 	}
 
 	async remove(table: TableName, query: Query): Promise<number> {
-		const { items, parameters } = stepOf({ change: 'remove', table, query });
-		return (await this.onTable(table, parameters, items)).length;
+		const step = toChangeStep({ change: 'remove', table, query });
+		return (await this.runOnTables([{ table, ...step }])).length;
 	}
 }
 
 /**
- * The tables of an outbox. They are made on first use.
- * @param outbox what their names begin with
+ * Returns the tables of an outbox. They are created when they are first used.
+ * @param outbox what the tables' names begin with
  */
-export const dataTables = (context: IExecuteFunctions, outbox: string): Tables =>
+export const openDataTables = (context: IExecuteFunctions, outbox: string): Tables =>
 	new DataTables(context, outbox);

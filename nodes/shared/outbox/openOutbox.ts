@@ -10,7 +10,7 @@ import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { parseSecretList } from '../../../core/signing/secrets';
 
 import { sendAttempt } from '../transport/sendAttempt';
-import { dataTables } from './dataTables';
+import { openDataTables } from './dataTables';
 import { cancellableWait } from '../transport/cancellableSleep';
 
 const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
@@ -40,7 +40,7 @@ export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
 	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
 	return {
-		tables: dataTables(context, name),
+		tables: openDataTables(context, name),
 		encrypter: createEncrypter(keys),
 		nowMs: () => Date.now(),
 		random: Math.random,

@@ -1,11 +1,11 @@
 const { MAX_CONDITIONS, MAX_FOUND, TABLES } = require('../../../dist/core/outbox/store/tables');
 
 /**
- * The outbox's tables in memory, as n8n's Data Tables behave: https://docs.n8n.io/data/data-tables/ and
- * n8n's data-table-rows.repository.
+ * The outbox's tables in memory. They behave as n8n's Data Tables (https://docs.n8n.io/data/data-tables/):
+ * tablesContract.js tests both.
  */
 
-/** What every call throws once its process is dead. */
+/** Thrown by every call of a process that was killed. */
 class KilledError extends Error {}
 
 const SYSTEM_COLUMNS = { id: 'number', createdAt: 'date', updatedAt: 'date' };
@@ -31,7 +31,7 @@ function checkValues(table, values, system = false) {
 	}
 }
 
-/** SQL's comparisons: with NULL nothing is greater, smaller or equal. */
+/** SQL's comparisons: nothing is greater than, less than or equal to NULL. */
 const COMPARISONS = {
 	eq: (actual, value) => (value === null ? actual === null : actual === value),
 	neq: (actual, value) => (value === null ? actual !== null : actual !== value),
@@ -52,8 +52,8 @@ function compile(table, query) {
 	});
 	if (tests.length === 0) return () => true;
 	return 'all' in query
-		? (row) => tests.every((holds) => holds(row))
-		: (row) => tests.some((holds) => holds(row));
+		? (row) => tests.every((test) => test(row))
+		: (row) => tests.some((test) => test(row));
 }
 
 const compare = (a, b) => {
@@ -63,7 +63,7 @@ const compare = (a, b) => {
 	return a < b ? -1 : 1;
 };
 
-/** What a call does, in one step. */
+/** The effects of the calls. Each is atomic. */
 const EFFECTS = {
 	insert(rows, nextId, table, added) {
 		for (const row of added) checkValues(table, row);
@@ -86,41 +86,43 @@ const EFFECTS = {
 		return found.map((row) => ({ ...Object.assign(row, values) }));
 	},
 	remove(rows, nextId, table, query) {
-		const fits = compile(table, query);
-		const kept = rows.filter((row) => !fits(row));
+		const matches = compile(table, query);
+		const kept = rows.filter((row) => !matches(row));
 		return rows.splice(0, rows.length, ...kept).length - kept.length;
 	},
 };
 
 const nextTick = async () => await new Promise((resolve) => setImmediate(resolve));
 
-/** What calls were made, in words: changes that were made in one call stand together. */
+/** Returns the calls in words, with the changes of one `applyChanges` in one text. */
 const callNames = ({ calls }) =>
 	calls.reduce((names, { joined, method, table }) => {
 		const name = `${method} ${table}`;
 		return joined ? [...names.slice(0, -1), `${names.at(-1)}, ${name}`] : [...names, name];
 	}, []);
 
-/** A database. Any number of processes connect to it. */
+/** Creates a database to which any number of processes can connect. */
 function createStore() {
 	const tables = Object.fromEntries(Object.keys(TABLES).map((table) => [table, []]));
 	const lastIds = Object.fromEntries(Object.keys(TABLES).map((table) => [table, 0]));
 	const nextIdOf = (table) => () => (lastIds[table] += 1);
 	const run = (method, table, ...args) =>
 		EFFECTS[method](tables[table], nextIdOf(table), table, ...args);
-	/** Numbers rows that are seen later: others, with higher numbers, may be seen before. */
+	/** Numbers rows that become visible later, maybe after others with higher numbers. */
 	const numbered = (table, rows) => {
 		const ids = rows.map(nextIdOf(table));
 		return () => EFFECTS.insert(tables[table], () => ids.shift(), table, rows);
 	};
 
 	/**
-	 * @param pause before and after each call, so that others come in between
-	 * @param failAt the number of the call that fails, or a function that tells whether a call does;
-	 * `failed`: whether it had its effect all the same
-	 * @param numbersFirst whether rows get their ids before the first pause, as PostgreSQL's do, and not with
-	 * the effect, as SQLite's
-	 * @param killAt the number of the call with which the process dies; `killed`: whether it has its effect
+	 * Connects a process.
+	 * @param pause runs before and after each call, so that other processes interleave
+	 * @param failAt the number of the call that fails, or a function that returns whether a call fails
+	 * @param failed whether that call fails `before` or `after` its effect
+	 * @param numbersFirst whether rows get their IDs before the first pause, as in PostgreSQL, and not with
+	 * the effect, as in SQLite
+	 * @param killAt the number of the call at which the process is killed
+	 * @param killed whether it is killed `before` or `after` the call's effect
 	 */
 	function connect({
 		pause = nextTick,
@@ -134,18 +136,18 @@ function createStore() {
 		const assertAlive = () => {
 			if (connection.dead) throw new KilledError('The process is dead');
 		};
-		/** @param joined whether it is made in one call with the change before it */
+		/** @param joined whether it belongs to the same call as the change before it */
 		const perform = async (method, table, args, joined = false) => {
 			assertAlive();
 			const call = { table, method, args: structuredClone(args), joined };
 			const count = connection.calls.push(call);
 			const fails = typeof failAt === 'function' ? failAt(call, count) : count === failAt;
 			const dies = count === killAt;
-			const given = structuredClone(args);
+			const copiedArgs = structuredClone(args);
 			const effect =
 				method === 'insert' && numbersFirst
-					? numbered(table, ...given)
-					: () => run(method, table, ...given);
+					? numbered(table, ...copiedArgs)
+					: () => run(method, table, ...copiedArgs);
 			await pause(call);
 			assertAlive();
 			if (dies && killed === 'before') connection.dead = true;
@@ -162,10 +164,10 @@ function createStore() {
 		for (const method of Object.keys(EFFECTS)) {
 			connection[method] = async (table, ...args) => await perform(method, table, args);
 		}
-		// Each change counts: the process can die between them as well.
+		// Each change counts as a call: the process can be killed between them.
 		connection.applyChanges = async (changes) => {
-			for (const [index, { change, table, ...given }] of changes.entries()) {
-				await perform(change, table, Object.values(given), index > 0);
+			for (const [index, { change, table, ...args }] of changes.entries()) {
+				await perform(change, table, Object.values(args), index > 0);
 			}
 		};
 		return connection;
@@ -173,9 +175,9 @@ function createStore() {
 
 	return {
 		connect,
-		/** Everything that is in a table, oldest first. */
+		/** Returns all rows of a table, oldest first. */
 		rows: (table) => structuredClone(tables[table]),
-		/** Puts rows in, or changes them, by hand. */
+		/** Inserts or edits rows directly, without a process. */
 		insert: (table, rows) => run('insert', table, rows),
 		edit: (table, id, values) => {
 			Object.assign(

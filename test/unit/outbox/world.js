@@ -1,3 +1,19 @@
+/**
+ * A whole outbox for unit tests: tables in memory, receivers that respond as the test says, a clock, and
+ * any number of processes that may be slow, fail or be killed.
+ * @example
+ * test('retries a failed delivery', async () => {
+ *   const world = createWorld({ answer: ({ count }) => (count === 1 ? 503 : 200) });
+ *   await world.register('ep_a'); // an endpoint for all events
+ *   await publishEvents(world.process(), events(1), LIMITS);
+ *   expect(world.statuses()).toEqual(['pending']);
+ *   world.clock.advance(HOUR);
+ *   await deliverDue(world.process(), LIMITS); // another process
+ *   expect(world.attempts).toHaveLength(2);
+ *   expect(world.deliveries()).toMatchObject([{ status: 'delivered', attempts: 2 }]); // rows
+ * });
+ */
+
 const { createEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
 const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
 const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
@@ -18,8 +34,8 @@ const LIMITS = {
 const KEY = '0123456789abcdef0123456789abcdef';
 
 /**
- * A clock that goes on when everybody waits: whoever waits for the shortest time is woken first.
- * Nothing else than `wait` takes time.
+ * Creates a clock that moves on when everything waits, to the earliest time that something waits for. Only
+ * `wait` takes time.
  */
 function createClock(startMs) {
 	const sleepers = [];
@@ -64,10 +80,10 @@ const response = (statusCode, headers = {}) => ({
 });
 
 /**
- * A database, receivers that answer what the test says, and any number of processes.
- * @param answer gets `{ endpoint, key, body, count }`, `count` being the number of this delivery's
- * attempt over all processes, and returns a status or an attempt's result
- * @param attemptMs how long an attempt takes, or a function of the same
+ * Creates a world that starts at {@link START}.
+ * @param answer returns the status or the result of an attempt. It gets `{ endpoint, key, body, count }`:
+ * the endpoint's ID and name, and how many attempts of this delivery all processes have made with this one
+ * @param attemptMs the duration of an attempt, or a function of the same input that returns it
  */
 function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	const clock = createClock(Date.parse(START));
@@ -77,7 +93,11 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	let ids = 0;
 	const world = { clock, store, attempts, answer, attemptMs };
 
-	/** The ports of a process of its own. Its `latency` is how long each half of a call takes. */
+	/**
+	 * Starts a process, and returns its ports.
+	 * @param latency returns how long each half of a call to the tables takes, in ms
+	 * @param connection how the process fails or is killed: see `connect` in memoryTables.js
+	 */
 	world.process = ({ latency = () => 0, ...connection } = {}) => {
 		const tables = store.connect({
 			pause: async (call) => await clock.wait(latency(call)),
@@ -104,13 +124,13 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 					process: ports,
 				};
 				attempts.push(attempt);
-				const given = { endpoint, key, body, count: same.length + 1 };
-				const { attemptMs: took } = world;
-				await clock.wait(typeof took === 'function' ? took(given) : took);
+				const details = { endpoint, key, body, count: same.length + 1 };
+				const { attemptMs: duration } = world;
+				await clock.wait(typeof duration === 'function' ? duration(details) : duration);
 				assertAlive();
-				const answered = await world.answer(given);
+				const result = await world.answer(details);
 				attempt.endMs = clock.nowMs();
-				return typeof answered === 'number' ? response(answered) : answered;
+				return typeof result === 'number' ? response(result) : result;
 			},
 			announce: (text) => announced.push(text),
 			wait: async (ms) => {
@@ -124,7 +144,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 		return Object.assign(ports, { announced });
 	};
 
-	/** Registers an endpoint, AgenticFlow's unless the test says otherwise. */
+	/** Registers an endpoint for all events, of AgenticFlow unless the input has another platform. */
 	world.register = async (id, { status = 'active', ...input } = {}) => {
 		const endpoint = createEndpoint(
 			{
@@ -142,7 +162,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	};
 	world.endpoint = async (id) => await loadEndpoint({ tables: store.connect(), encrypter }, id);
 
-	/** What is in the table of deliveries, oldest first. */
+	/** Returns the rows of the deliveries' table, oldest first. */
 	world.deliveries = () => store.rows('deliveries');
 	world.statuses = () => store.rows('deliveries').map(({ status }) => status);
 	world.attemptsOf = (endpointId, key) =>
@@ -152,7 +172,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	return world;
 }
 
-/** Events of one type, with numbers. */
+/** Returns numbered inputs for `publishEvents`. */
 const events = (count, more = {}) =>
 	Array.from({ length: count }, (_, number) => ({
 		type: 'order.created',

@@ -8,8 +8,8 @@ const { createWorld, events, HOUR, LIMITS, MINUTE, response, SECOND, START } = r
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
 
-describe('places', () => {
-	test('are taken by no more attempts at once than allowed', async () => {
+describe('the concurrency limit', () => {
+	test('is never exceeded by simultaneous attempts', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.integer({ min: 1, max: 6 }),
@@ -37,7 +37,7 @@ describe('places', () => {
 		);
 	});
 
-	test('are left to the others by an endpoint that hangs', async () => {
+	test('leaves room for other endpoints while one hangs', async () => {
 		const world = createWorld({
 			attemptMs: ({ endpoint }) => (endpoint.id === 'ep_slow' ? 30 * SECOND : 10),
 		});
@@ -49,7 +49,7 @@ describe('places', () => {
 	});
 });
 
-test('the last answer is told, and errors are as good as answers', async () => {
+test('returns the last response of each delivery, or its error if there was none', async () => {
 	const world = createWorld({
 		answer: ({ endpoint }) =>
 			endpoint.id === 'ep_a'
@@ -71,14 +71,14 @@ test('the last answer is told, and errors are as good as answers', async () => {
 	});
 });
 
-test('Retry-After is kept to', async () => {
+test('schedules the next attempt by Retry-After', async () => {
 	const world = createWorld({ answer: () => response(429, { 'retry-after': '7200' }) });
 	await world.register('ep_a');
 	await publishEvents(world.process(), events(1), LIMITS);
 	expect(world.deliveries()[0].next_attempt_at).toBe(iso(START_MS + 100 + 2 * HOUR));
 });
 
-test('a body that cannot be made ends its delivery, and no other', async () => {
+test('fails a delivery whose body cannot be built, and attempts the others', async () => {
 	const world = createWorld({ answer: () => 500 });
 	await world.register('ep_a');
 	await world.register('ep_b');

@@ -27,8 +27,8 @@ async function newWorld(maxEvents, more) {
 	return world;
 }
 
-describe('events', () => {
-	test('gather over runs, and leave as one delivery when there are enough', async () => {
+describe('events for an endpoint with batches', () => {
+	test('wait across runs and are sent as one delivery when there are enough', async () => {
 		const world = await newWorld(5);
 		const first = await publishEvents(world.process(), events(3), LIMITS);
 		expect(world.attempts).toEqual([]);
@@ -69,7 +69,7 @@ describe('events', () => {
 		]);
 	});
 
-	test('of one run fill as many batches as they can', async () => {
+	test('of one run fill as many batches as possible', async () => {
 		const world = await newWorld(4);
 		await publishEvents(world.process(), events(11), LIMITS);
 		expect(sizes(world)).toEqual([4, 4]);
@@ -77,7 +77,7 @@ describe('events', () => {
 		expect(world.statuses().filter((status) => status === 'gathering')).toHaveLength(3);
 	});
 
-	test('leave when the first of them has waited for long enough, and not before', async () => {
+	test('are sent when the first has waited long enough, and not before', async () => {
 		const world = await newWorld(100);
 		await publishEvents(world.process(), events(2), LIMITS);
 		world.clock.advance(WAIT_MS - 10 * SECOND);
@@ -92,7 +92,7 @@ describe('events', () => {
 		expect(world.statuses()).toEqual(['delivered']);
 	});
 
-	test('are filtered one by one, and of a bare platform a list', async () => {
+	test('are filtered one by one, and sent as a list if the platform has no envelope', async () => {
 		const world = createWorld();
 		const more = { filters: { include_fields: ['number'] } };
 		await world.register('ep_a', { ...batching(2, more), platform: 'uptiq' });
@@ -103,7 +103,7 @@ describe('events', () => {
 		]);
 	});
 
-	test('that are too many bytes for one batch go into several', async () => {
+	test('go into several batches if they exceed the byte limit', async () => {
 		const world = createWorld();
 		const settings = batching(3).settings;
 		settings.batch_settings.max_bytes = 30;
@@ -117,7 +117,7 @@ describe('events', () => {
 });
 
 describe('a batch', () => {
-	test('is retried as it is, also when the settings change in between', async () => {
+	test('is retried unchanged, even if the batch settings change in between', async () => {
 		const world = await newWorld(2);
 		world.answer = ({ count }) => (count === 1 ? 503 : 200);
 		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
@@ -136,7 +136,7 @@ describe('a batch', () => {
 		expect(world.statuses()).toEqual(['delivered']);
 	});
 
-	test('is in the log as one delivery, with its events, and is found by each of them', async () => {
+	test('is one delivery in the log and is found by each of its events', async () => {
 		const world = await newWorld(3);
 		await publishEvents(world.process(), events(3), LIMITS);
 		const { tables } = world.process();
@@ -149,7 +149,7 @@ describe('a batch', () => {
 		expect(await findDeliveries(tables, { eventId: ids[0].slice(0, -1) })).toEqual([]);
 	});
 
-	test('is held and replayed as one where its endpoint is disabled', async () => {
+	test('is put on hold and replayed as one delivery if its endpoint is disabled', async () => {
 		const world = await newWorld(2, { disable_rule: { rule: 'consecutiveFailures', count: 1 } });
 		world.answer = ({ count }) => (count === 1 ? 503 : 200);
 		await publishEvents(world.process(), events(2), LIMITS);
@@ -173,7 +173,7 @@ describe('a batch', () => {
 	});
 });
 
-test('events that gather are sent alone once their endpoint has no batches any more', async () => {
+test('events that wait for a batch are sent alone once their endpoint has no batches', async () => {
 	const world = await newWorld(10);
 	await publishEvents(world.process(), events(2), LIMITS);
 	await modifyEndpoint(world.process(), 'ep_a', (endpoint) =>
@@ -211,7 +211,7 @@ async function expectEachInOneBatch(world, maxEvents) {
 	expect(world.statuses()).toHaveLength(batches.length);
 }
 
-test('each event is in one batch, whatever runs at once, and wherever one of them dies', async () => {
+test('each event is in exactly one batch, whatever runs overlap and wherever one is killed', async () => {
 	let killed = 0;
 	await fc.assert(
 		fc.asyncProperty(
@@ -250,7 +250,7 @@ test('each event is in one batch, whatever runs at once, and wherever one of the
 	expect(killed).toBeGreaterThan(20);
 });
 
-test('a run of "Deliver due" that dies at any call leaves each event in one batch', async () => {
+test('each event is in exactly one batch if deliverDue is killed at any call', async () => {
 	for (const when of ['before', 'after']) {
 		for (let killAt = 1; ; killAt += 1) {
 			const world = await newWorld(4);

@@ -68,9 +68,9 @@ async function atEveryCall(test) {
 }
 
 describe.each(['before', 'after'])(
-	'a process that dies %s the effect of a call to the tables',
+	'a process that is killed %s the effect of any call to the tables',
 	(killed) => {
-		test('when it sends: every accepted event is delivered, and seldom twice', async () => {
+		test('while it publishes: every accepted event is delivered, and rarely twice', async () => {
 			const accepted = new Set();
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
@@ -102,7 +102,7 @@ describe.each(['before', 'after'])(
 			expect(calls).toBeGreaterThanOrEqual(9);
 		});
 
-		test('when it sends what fails at first: nothing is lost', async () => {
+		test('while it publishes events whose first attempt fails: no delivery is lost', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
 				const ports = world.process({ killAt: number, killed });
@@ -115,7 +115,7 @@ describe.each(['before', 'after'])(
 			expect(calls).toBeGreaterThanOrEqual(10);
 		});
 
-		test('when it delivers what is due: nothing is lost, and seldom sent twice', async () => {
+		test('while it delivers what is due: no delivery is lost, and rarely sent twice', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld(() => 503);
 				await publishEvents(world.process(), INPUTS, FEW);
@@ -140,7 +140,7 @@ describe.each(['before', 'after'])(
 			expect(calls).toBeGreaterThanOrEqual(9);
 		});
 
-		test('when it writes down what another left: nothing is lost', async () => {
+		test('while it repairs the fan-out of another process: no delivery is lost', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
 				const failAt = ({ method, table }) => method === 'insert' && table === 'deliveries';
@@ -157,7 +157,7 @@ describe.each(['before', 'after'])(
 			expect(calls).toBeGreaterThanOrEqual(11);
 		});
 
-		test('when it replays: nothing is lost', async () => {
+		test('while it replays: no delivery is lost', async () => {
 			const calls = await atEveryCall(async (number) => {
 				const world = await newWorld();
 				await publishEvents(world.process(), INPUTS, FEW);
@@ -175,8 +175,8 @@ describe.each(['before', 'after'])(
 	},
 );
 
-describe.each(['before', 'after'])('a call that fails %s it has its effect', (failed) => {
-	test('when events are sent: nothing that was accepted is lost', async () => {
+describe.each(['before', 'after'])('a call to the tables that fails %s its effect', (failed) => {
+	test('loses no accepted event while publishing', async () => {
 		const calls = await atEveryCall(async (number) => {
 			const world = await newWorld(({ count }) => (count === 1 ? 503 : 200));
 			const ports = world.process({ failAt: number, failed });
@@ -191,7 +191,7 @@ describe.each(['before', 'after'])('a call that fails %s it has its effect', (fa
 		expect(calls).toBeGreaterThanOrEqual(10);
 	});
 
-	test('when what is due is delivered: nothing is lost', async () => {
+	test('loses no delivery while delivering what is due', async () => {
 		const calls = await atEveryCall(async (number) => {
 			const world = await newWorld(({ count }) => (count <= 2 ? 503 : 200));
 			await publishEvents(world.process(), INPUTS, FEW);
@@ -208,7 +208,7 @@ describe.each(['before', 'after'])('a call that fails %s it has its effect', (fa
 	});
 });
 
-test('many processes that come in between each other and die at any time lose nothing', async () => {
+test('many processes that interleave and are killed at any time lose no delivery', async () => {
 	const process = fc.record({
 		kind: fc.constantFrom('send', 'due'),
 		startMs: fc.integer({ min: 0, max: 90_000 }),

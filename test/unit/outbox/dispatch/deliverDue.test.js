@@ -21,8 +21,8 @@ async function failedOnce(count, input = {}) {
 	return world;
 }
 
-describe('what is due', () => {
-	test('is taken, and nothing else', async () => {
+describe('deliverDue', () => {
+	test('attempts deliveries that are due, and no others', async () => {
 		const world = await failedOnce(1, listed('1 min, 5 min'));
 		const due = async () => await deliverDue(world.process(), LIMITS);
 		// The attempt took 100 ms.
@@ -43,7 +43,7 @@ describe('what is due', () => {
 		expect(world.attempts).toHaveLength(3);
 	});
 
-	test('is attempted by the schedule until it is exhausted, with the same bytes and key', async () => {
+	test('attempts a delivery by its schedule until it is exhausted, with the same body and key', async () => {
 		const world = await failedOnce(1);
 		const schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR];
 		for (const delayMs of schedule) {
@@ -70,7 +70,7 @@ describe('what is due', () => {
 		);
 	});
 
-	test('is attempted until it is delivered', async () => {
+	test('attempts a delivery until it succeeds', async () => {
 		const world = createWorld({ answer: ({ count }) => (count < 3 ? 500 : 200) });
 		await world.register('ep_a');
 		await publishEvents(world.process(), events(2), LIMITS);
@@ -84,7 +84,7 @@ describe('what is due', () => {
 		expect(endpoint).toMatchObject({ failingSince: null, consecutiveFailures: 0 });
 	});
 
-	test('is taken the oldest first, and no more of it than the run may', async () => {
+	test('attempts the oldest deliveries first, up to maxDeliveries', async () => {
 		const world = await failedOnce(10);
 		world.clock.advance(HOUR);
 		const first = world.attempts.map(({ key }) => key);
@@ -95,7 +95,7 @@ describe('what is due', () => {
 		expect(rest.results).toHaveLength(6);
 	});
 
-	test('is taken in several rounds where there is more than one page, in a fixed number of calls', async () => {
+	test('leases more than one page in rounds, with a fixed number of calls to the tables', async () => {
 		const world = await failedOnce(2300, listed('1 min'));
 		world.answer = () => 200;
 		world.clock.advance(HOUR);
@@ -109,7 +109,7 @@ describe('what is due', () => {
 		expect(ports.tables.calls).toHaveLength(24);
 	});
 
-	test('is not begun any more once the run’s time is over', async () => {
+	test('starts no attempts after maxRunMs', async () => {
 		const world = await failedOnce(3);
 		world.clock.advance(HOUR);
 		expect(await deliverDue(world.process(), { ...LIMITS, maxRunMs: 0 })).toEqual({
@@ -119,7 +119,7 @@ describe('what is due', () => {
 		expect(world.attempts).toHaveLength(3);
 	});
 
-	test('takes 6 calls, for one delivery and for 500', async () => {
+	test('makes 6 calls to the tables, for one delivery and for 500', async () => {
 		for (const count of [1, 500]) {
 			const world = await failedOnce(count);
 			world.clock.advance(HOUR);
@@ -138,8 +138,8 @@ describe('what is due', () => {
 	});
 });
 
-describe('what cannot be attempted any more', () => {
-	test('since the endpoint was deleted, ends', async () => {
+describe('deliverDue with deliveries that cannot be attempted', () => {
+	test('fails them if the endpoint was deleted', async () => {
 		const world = await failedOnce(1);
 		await world.register('ep_b');
 		await deleteEndpoint(world.process(), 'ep_a');
@@ -159,7 +159,7 @@ describe('what cannot be attempted any more', () => {
 		expect(world.attempts).toHaveLength(1);
 	});
 
-	test('since its event is gone, ends, and the others are attempted', async () => {
+	test('fails one whose event no longer exists, and attempts the others', async () => {
 		const world = await failedOnce(2);
 		const [{ event_id: gone }] = world.deliveries();
 		const query = { all: [{ column: 'event_id', operator: 'eq', value: gone }] };
@@ -176,7 +176,7 @@ describe('what cannot be attempted any more', () => {
 		expect(world.attempts).toHaveLength(3);
 	});
 
-	test('since the endpoint is disabled, is held', async () => {
+	test('puts them on hold if the endpoint is disabled', async () => {
 		const world = await failedOnce(2);
 		const [{ id }] = world.store.rows('endpoints');
 		world.store.edit('endpoints', id, { status: 'disabled', status_reason: 'by hand' });
@@ -192,8 +192,8 @@ describe('what cannot be attempted any more', () => {
 	});
 });
 
-describe('runs at once', () => {
-	test('never attempt the same delivery twice, whoever comes in between', async () => {
+describe('simultaneous runs', () => {
+	test('never attempt the same delivery twice, however they interleave', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.integer({ min: 2, max: 4 }),
@@ -232,7 +232,7 @@ describe('runs at once', () => {
 		);
 	});
 
-	test('with a send never attempt what it is attempting', async () => {
+	test('never attempt what a publishing run is attempting', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 20 }),
@@ -255,7 +255,7 @@ describe('runs at once', () => {
 		);
 	});
 
-	test('leave a run that takes long what it holds: it renews its lease', async () => {
+	test('leave a slow run its deliveries, because it renews its lease', async () => {
 		const world = createWorld({ attemptMs: 20 * SECOND });
 		await world.register('ep_a');
 		let over = false;
@@ -282,7 +282,7 @@ describe('runs at once', () => {
 		expect(world.statuses()).toEqual(Array(15).fill('delivered'));
 	});
 
-	test('do not attempt what another took over while they were stuck', async () => {
+	test('do not attempt what another run took over while they were stuck', async () => {
 		const world = createWorld();
 		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
 		await world.register('ep_a');
@@ -303,7 +303,7 @@ describe('runs at once', () => {
 		expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
 	});
 
-	test('do not send again what another delivered while they were stuck in a failing attempt', async () => {
+	test('do not resend what another run delivered while their own attempt was failing', async () => {
 		const world = createWorld();
 		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
 		// The first attempt's answer comes last.
@@ -318,7 +318,7 @@ describe('runs at once', () => {
 		expect(world.attempts).toHaveLength(2);
 	});
 
-	test('do not take over what one of them waits for because of a rate limit', async () => {
+	test('do not take over deliveries that wait for a rate limit', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { settings: { rate_limit: { max: 1, per_seconds: 20 } } });
 		let over = false;
@@ -339,7 +339,7 @@ describe('runs at once', () => {
 	});
 });
 
-describe('after a kill', () => {
+describe('deliverDue after a kill', () => {
 	/** Sends events in a process that dies with the n-th call of this kind. */
 	async function killedSend(
 		world,
@@ -360,7 +360,7 @@ describe('after a kill', () => {
 		await expect(publishEvents(ports, inputs, limits)).rejects.toThrow('dead');
 	}
 
-	test('in the middle of attempts, another run takes over when the lease has ended', async () => {
+	test('takes over attempts of the killed run when its lease has expired', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		// The outcomes' insert: the attempts are made, and nobody has heard of it.
@@ -378,7 +378,7 @@ describe('after a kill', () => {
 		expect(world.deliveries().every(({ attempts }) => attempts === 1)).toBe(true);
 	});
 
-	test('what is on record is not attempted again, though its old row is left', async () => {
+	test('does not repeat a delivery whose outcome was written, even if its old row is left', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await killedSend(world, events(3), 'remove', 'deliveries');
@@ -389,7 +389,7 @@ describe('after a kill', () => {
 		expect(world.statuses()).toEqual(Array(3).fill('delivered'));
 	});
 
-	test('a retry whose old row is left is made once, at its time', async () => {
+	test('makes a retry once and on time, even if its old row is left', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', listed('10 min, 10 min'));
 		const dead = world.process({
@@ -406,7 +406,7 @@ describe('after a kill', () => {
 		expect(world.attempts).toHaveLength(2);
 	});
 
-	test('between an event and its deliveries, another run writes them down and sends them', async () => {
+	test('inserts and sends the deliveries of an event that was inserted without them', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await world.register('ep_b');
@@ -426,7 +426,7 @@ describe('after a kill', () => {
 		expect(await repairFanOut(world.process())).toBe(0);
 	});
 
-	test('after the deliveries were put in, none is put in again', async () => {
+	test('does not insert deliveries again that were inserted before the kill', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await killedSend(world, events(2), 'update', 'events');
@@ -436,7 +436,7 @@ describe('after a kill', () => {
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
 	});
 
-	test('many runs at once write down what is missing once', async () => {
+	test('inserts missing deliveries once, whatever number of runs repairs them', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await killedSend(world, events(4), 'insert', 'deliveries');
@@ -448,7 +448,7 @@ describe('after a kill', () => {
 		expect(world.deliveries()).toHaveLength(4);
 	});
 
-	test('a loser’s event that was left does not get into the winner’s retries', async () => {
+	test('does not use a losing event row of the same idempotency key for the winner’s retries', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a');
 		const input = (number) => ({ type: 'order.created', data: { number }, idempotencyKey: 'k' });

@@ -6,12 +6,12 @@ const { createWorld, events, HOUR, LIMITS, SECOND, START } = require('../world')
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
 
-describe('an endpoint’s health', () => {
+describe('EndpointHealthTracker', () => {
 	const count = (number) => ({
 		settings: { disable_rule: { rule: 'consecutiveFailures', count: number } },
 	});
 
-	test('is written down, and what changed is told', async () => {
+	test('saves an endpoint’s health and reports changes: failing, then recovered', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a');
 		const { changes } = await publishEvents(world.process(), events(2), LIMITS);
@@ -34,7 +34,7 @@ describe('an endpoint’s health', () => {
 		expect(third.changes).toEqual([]);
 	});
 
-	test('disables it, and the rest of the run’s deliveries to it are held', async () => {
+	test('disables an endpoint and puts its other deliveries of the run on hold', async () => {
 		const world = createWorld({ answer: ({ endpoint }) => (endpoint.id === 'ep_a' ? 500 : 200) });
 		await world.register('ep_a', count(2));
 		await world.register('ep_b');
@@ -68,7 +68,7 @@ describe('an endpoint’s health', () => {
 
 	const counted = { rule: 'consecutiveFailures', count: 100 };
 
-	test('is counted over runs at once, where the rule counts', async () => {
+	test('counts failures of simultaneous runs if the disable rule counts them', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', { settings: { disable_rule: counted } });
 		const runs = await Promise.all(
@@ -81,7 +81,7 @@ describe('an endpoint’s health', () => {
 		expect(told).toEqual(['failing']);
 	});
 
-	test('is spoilt by 410 at once: the delivery fails, the endpoint is disabled', async () => {
+	test('fails a delivery and disables its endpoint at once after 410 Gone', async () => {
 		const world = createWorld({ answer: () => 410 });
 		await world.register('ep_a', { settings: { disable_rule: { rule: 'never' } } });
 		const limits = { ...LIMITS, concurrency: 1 };
@@ -99,7 +99,7 @@ describe('an endpoint’s health', () => {
 		});
 	});
 
-	test('of WorkFlux ends when a delivery is exhausted', async () => {
+	test('disables a WorkFlux endpoint when a delivery has failed in all its attempts', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', { platform: 'workflux' });
 		await publishEvents(world.process(), events(1), LIMITS);
@@ -115,7 +115,7 @@ describe('an endpoint’s health', () => {
 		expect(world.statuses()).toEqual(['failed']);
 	});
 
-	test('counts every attempt, also of retries that have no wait before them', async () => {
+	test('counts every attempt, including retries without a delay', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', {
 			settings: {
@@ -129,7 +129,7 @@ describe('an endpoint’s health', () => {
 		expect((await world.endpoint('ep_a')).consecutiveFailures).toBe(3);
 	});
 
-	test('is not written to an endpoint that was deleted meanwhile', async () => {
+	test('saves nothing for an endpoint that was deleted during the run', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a');
 		world.answer = async () => {

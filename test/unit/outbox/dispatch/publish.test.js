@@ -10,8 +10,8 @@ const iso = (ms) => new Date(ms).toISOString();
 const summary = ({ deliveries }) =>
 	deliveries.map(({ delivery, endpoint }) => `${endpoint.id} ${delivery.status}`).sort();
 
-describe('events', () => {
-	test('go to each endpoint that is subscribed to them, and to no other', async () => {
+describe('publishEvents', () => {
+	test('delivers an event to every subscribed endpoint and to no other', async () => {
 		const world = createWorld();
 		await world.register('ep_all');
 		await world.register('ep_orders', { eventTypes: ['order.*'] });
@@ -47,7 +47,7 @@ describe('events', () => {
 		);
 	});
 
-	test('are told back with type, data and time, and each has one row for each delivery', async () => {
+	test('returns type, data and time of each event, and stores one row per delivery', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
@@ -87,7 +87,7 @@ describe('events', () => {
 		);
 	});
 
-	test('that nobody wants are on record, and nothing is attempted', async () => {
+	test('delivers nothing when no endpoint is subscribed to the event, and stores the event', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { eventTypes: ['user.created'] });
 		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
@@ -97,7 +97,7 @@ describe('events', () => {
 		expect(world.store.rows('events')).toMatchObject([{ endpoint_ids: '[]', fan_out_until: null }]);
 	});
 
-	test('and their deliveries are on record before the first attempt', async () => {
+	test('stores events and deliveries before the first attempt', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await world.register('ep_b');
@@ -118,7 +118,7 @@ describe('events', () => {
 	});
 });
 
-describe('the calls to the tables', () => {
+describe('the number of calls to the tables', () => {
 	async function callsOf(count, { answer = () => 200, keys = false, before } = {}) {
 		const world = createWorld({ answer });
 		await world.register('ep_a');
@@ -136,18 +136,18 @@ describe('the calls to the tables', () => {
 	const AT_END = 'insert deliveries, remove deliveries, update events';
 	const USUAL = [FIND, 'insert events, insert deliveries', AT_END];
 
-	test('are 3, for one event and for 500', async () => {
+	test('is 3, for one event and for 500', async () => {
 		expect(await callsOf(1)).toEqual(USUAL);
 		expect(await callsOf(500)).toEqual(USUAL);
 	});
 
-	test('are one more for each endpoint that fails, for one event and for 500', async () => {
+	test('is one more per failing endpoint, for one event and for 500', async () => {
 		const expected = [...USUAL, 'update endpoints', 'update endpoints'];
 		expect(await callsOf(1, { answer: () => 500 })).toEqual(expected);
 		expect(await callsOf(500, { answer: () => 500 })).toEqual(expected);
 	});
 
-	test('are 4 more with keys: who else has them, before and after, and that the events are ours', async () => {
+	test('is 4 more with idempotency keys, to decide who owns the events', async () => {
 		const expected = [
 			FIND,
 			'find events',
@@ -161,7 +161,7 @@ describe('the calls to the tables', () => {
 		expect(await callsOf(500, { keys: true })).toEqual(expected);
 	});
 
-	test('are 3 where all was sent before', async () => {
+	test('is 3 if all events were sent before', async () => {
 		const before = async (world, inputs) => {
 			await publishEvents(world.process(), inputs, LIMITS);
 		};
@@ -175,7 +175,7 @@ describe('the calls to the tables', () => {
 describe('an idempotency key', () => {
 	const KEYED = { type: 'order.created', data: { number: 1 }, idempotencyKey: 'order 1' };
 
-	test('sends an event once, however often it is sent', async () => {
+	test('sends an event once, however often it is published', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const first = await publishEvents(world.process(), [KEYED], LIMITS);
@@ -201,7 +201,7 @@ describe('an idempotency key', () => {
 		expect(world.deliveries()).toHaveLength(1);
 	});
 
-	test('that is another, or is empty, is another event', async () => {
+	test('that differs or is empty makes another event', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const inputs = ['a', 'b', '', ''].map((idempotencyKey) => ({ ...KEYED, idempotencyKey }));
@@ -210,7 +210,7 @@ describe('an idempotency key', () => {
 		expect(world.attempts).toHaveLength(4);
 	});
 
-	test('twice in one call is one event, the first one', async () => {
+	test('that occurs twice in one call sends the first event only', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const again = { ...KEYED, data: { number: 2 } };
@@ -223,7 +223,7 @@ describe('an idempotency key', () => {
 		expect(world.store.rows('events')).toHaveLength(1);
 	});
 
-	test('twice in one call tells of both what the event is', async () => {
+	test('that occurs twice in one call returns the same event for both', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const again = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
@@ -231,7 +231,7 @@ describe('an idempotency key', () => {
 		expect(sent[1].event).toEqual(sent[0].event);
 	});
 
-	test('sent by several at once is one event, whoever comes in between', async () => {
+	test('that several runs publish at once makes one event, however they interleave', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.integer({ min: 2, max: 4 }),
@@ -271,7 +271,7 @@ describe('an idempotency key', () => {
 		);
 	});
 
-	test('of two at once, both in flight, the loser takes away its row and no other', async () => {
+	test('that two runs publish at once leaves the winner’s row: the loser deletes only its own', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const both = [{ ...KEYED }, { type: 'order.created', data: {}, idempotencyKey: 'mine' }];
@@ -289,8 +289,8 @@ describe('an idempotency key', () => {
 	});
 });
 
-describe('a disabled endpoint’s delivery', () => {
-	test('is held, with the reason and no attempt', async () => {
+describe('the delivery to a disabled endpoint', () => {
+	test('is put on hold with the reason and without an attempt', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { status: 'disabled' });
 		await world.register('ep_b');
@@ -308,7 +308,7 @@ describe('a disabled endpoint’s delivery', () => {
 		});
 	});
 
-	test('is held where no other endpoint is there', async () => {
+	test('is put on hold if there is no other endpoint', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { status: 'disabled' });
 		const { sent } = await publishEvents(world.process(), events(2), LIMITS);
@@ -318,20 +318,20 @@ describe('a disabled endpoint’s delivery', () => {
 	});
 });
 
-describe('before anything is written', () => {
+describe('publishEvents, before it stores anything,', () => {
 	test.each([
 		[
-			'an event that is too large',
+			'data that is too long',
 			{ type: 'order.created', data: { text: 'x'.repeat(MAX_EVENT_BYTES) } },
 			'EventTooLargeError',
 		],
 		[
-			'one that is too large in bytes',
+			'data that has too many bytes',
 			{ type: 'a', data: { t: 'ä'.repeat(131_072) } },
 			'EventTooLargeError',
 		],
 		['one of no type', { type: '', data: {} }, 'InvalidEndpointError'],
-	])('%s is refused, with all that is sent along with it', async (_, input, name) => {
+	])('rejects %s, together with all other events of the call', async (_, input, name) => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const ports = world.process();
@@ -343,7 +343,7 @@ describe('before anything is written', () => {
 		expect(world.attempts).toEqual([]);
 	});
 
-	test('an event of exactly the size is taken', async () => {
+	test('accepts an event of exactly the largest size', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const frame = JSON.stringify({ text: '' }).length;
@@ -353,7 +353,7 @@ describe('before anything is written', () => {
 	});
 });
 
-test('a failing attempt leaves a row that is due by the schedule', async () => {
+test('a failed attempt leaves a delivery that is due by its schedule', async () => {
 	const world = createWorld({ answer: () => 503 });
 	await world.register('ep_a');
 	await world.register('ep_b', {
@@ -386,7 +386,7 @@ test('a failing attempt leaves a row that is due by the schedule', async () => {
 	]);
 });
 
-test('a send whose attempts go on has not ended, also where the database fails meanwhile', async () => {
+test('publishEvents does not end while attempts are running, even if the tables fail', async () => {
 	const world = createWorld({ attemptMs: 5000 });
 	await world.register('ep_a');
 	const failAt = ({ method, table }) => method === 'update' && table === 'events';

@@ -45,7 +45,7 @@ function reserveAll(rate, given) {
 	});
 }
 
-test('in any window no more attempts begin than allowed, over any number of calls', () => {
+test('reserveAttempts starts no more attempts than allowed in any window, over any number of calls', () => {
 	fc.assert(
 		fc.property(limit, calls, (rate, given) => {
 			const times = reserveAll(rate, given).flatMap(({ reserved, timesMs }) =>
@@ -60,7 +60,7 @@ test('in any window no more attempts begin than allowed, over any number of call
 	);
 });
 
-test('reservations of successive calls never overlap, and none lies in the past', () => {
+test('reserveAttempts never reserves a time twice or in the past', () => {
 	fc.assert(
 		fc.property(limit, calls, (rate, given) => {
 			const results = reserveAll(rate, given);
@@ -86,7 +86,7 @@ test('reservations of successive calls never overlap, and none lies in the past'
 	);
 });
 
-test('attempts are spread evenly', () => {
+test('reserveAttempts spreads attempts evenly', () => {
 	fc.assert(
 		fc.property(limit, fc.integer({ min: 2, max: 200 }), (rate, count) => {
 			const { timesMs } = reserveAttempts(rate, undefined, count, NOW, FOREVER);
@@ -101,7 +101,7 @@ test('attempts are spread evenly', () => {
 	);
 });
 
-test('a limit of 3 in 2 s gives these times', () => {
+test('reserveAttempts returns these times for a limit of 3 in 2 s', () => {
 	expect(reserveAttempts({ max: 3, perSeconds: 2 }, undefined, 4, NOW, FOREVER)).toEqual({
 		timesMs: [NOW, NOW + 667, NOW + 1334, NOW + 2000],
 		reserved: 4,
@@ -109,7 +109,7 @@ test('a limit of 3 in 2 s gives these times', () => {
 	});
 });
 
-test('what cannot begin in time gets a time to try again, and takes nobody’s place', () => {
+test('reserveAttempts returns a time to try again, without a reservation, for attempts that cannot start in time', () => {
 	const rate = { max: 1, perSeconds: 10 };
 	const first = reserveAttempts(rate, undefined, 5, NOW, NOW + 10_000);
 	expect(first).toEqual({
@@ -125,15 +125,15 @@ test('what cannot begin in time gets a time to try again, and takes nobody’s p
 	});
 });
 
-test('a pause is not made up for', () => {
+test('reserveAttempts does not catch up after a pause', () => {
 	const { timesMs } = reserveAttempts({ max: 2, perSeconds: 1 }, NOW - 60_000, 3, NOW, FOREVER);
 	expect(timesMs).toEqual([NOW, NOW + 500, NOW + 1000]);
 });
 
-describe('a rate limit', () => {
+describe('the rate limit of an endpoint', () => {
 	const PER_SECOND = { settings: { rate_limit: { max: 1, per_seconds: 1 } } };
 
-	test('spreads attempts, and tells that it does', async () => {
+	test('spreads attempts and announces the wait', async () => {
 		const world = createWorld();
 		await world.register('ep_a', PER_SECOND);
 		await world.register('ep_b');
@@ -147,7 +147,7 @@ describe('a rate limit', () => {
 		]);
 	});
 
-	test('holds over several runs', async () => {
+	test('applies across runs', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { settings: { rate_limit: { max: 2, per_seconds: 3 } } });
 		await Promise.all(
@@ -162,7 +162,7 @@ describe('a rate limit', () => {
 		}
 	});
 
-	test('puts off what would wait too long, without counting an attempt', async () => {
+	test('reschedules deliveries that would wait too long, without counting an attempt', async () => {
 		const world = createWorld();
 		await world.register('ep_a', PER_SECOND);
 		const limits = { ...LIMITS, maxPacingMs: 1500 };
@@ -195,7 +195,7 @@ describe('a rate limit', () => {
 		);
 	}
 
-	test('holds after an attempt that took long has kept the others waiting', async () => {
+	test('applies after a slow attempt delayed the others', async () => {
 		const world = createWorld();
 		world.attemptMs = () => (world.attempts.length === 1 ? 10 * SECOND : 10);
 		await world.register('ep_a', PER_SECOND);
@@ -210,7 +210,7 @@ describe('a rate limit', () => {
 		expect(mostIn(startsOf(world), 1000)).toBe(1);
 	});
 
-	test('holds for retries that have no wait before them', async () => {
+	test('applies to retries without a delay', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', {
 			settings: {

@@ -29,9 +29,9 @@ async function withDelivery(status) {
 	return world;
 }
 
-describe('a replay', () => {
+describe('replayDelivery', () => {
 	test.each(['delivered', 'failed', 'held', 'pending'])(
-		'of a delivery that is %s sends the same at once',
+		'sends a delivery with the status %s again at once, with the same body',
 		async (status) => {
 			const world = await withDelivery(status);
 			const [before] = world.deliveries();
@@ -63,7 +63,7 @@ describe('a replay', () => {
 		},
 	);
 
-	test('begins the schedule anew, and numbers attempts on', async () => {
+	test('restarts the schedule and keeps numbering the attempts', async () => {
 		const world = await withDelivery('pending');
 		const [{ delivery_id: id }] = world.deliveries();
 		world.answer = () => 500;
@@ -92,7 +92,7 @@ describe('a replay', () => {
 		);
 	});
 
-	test('is refused while the delivery is being sent, and that goes on', async () => {
+	test('is rejected while the delivery is being sent, which continues', async () => {
 		const world = createWorld({ attemptMs: 10 * SECOND });
 		await world.register('ep_a');
 		const sending = publishEvents(world.process(), events(1), LIMITS);
@@ -107,7 +107,7 @@ describe('a replay', () => {
 		expect(world.statuses()).toEqual(['delivered']);
 	});
 
-	test('of two at once one is refused', async () => {
+	test('is rejected for one of two simultaneous calls', async () => {
 		const world = await withDelivery('failed');
 		const [{ delivery_id: id }] = world.deliveries();
 		const runs = await Promise.allSettled(
@@ -119,7 +119,7 @@ describe('a replay', () => {
 		expect(world.attempts).toHaveLength(2);
 	});
 
-	test('and what is due do not send a delivery twice', async () => {
+	test('and deliverDue at the same time send a delivery once', async () => {
 		const world = await withDelivery('pending');
 		world.clock.advance(HOUR);
 		const [{ delivery_id: id }] = world.deliveries();
@@ -136,7 +136,7 @@ describe('a replay', () => {
 		}
 	});
 
-	test('is refused for a disabled endpoint, with the way out, and changes nothing', async () => {
+	test('is rejected for a disabled endpoint, says what to do, and changes nothing', async () => {
 		const world = await withDelivery('failed');
 		disable(world, 'ep_a');
 		const before = world.deliveries();
@@ -150,7 +150,7 @@ describe('a replay', () => {
 		expect(world.attempts).toHaveLength(1);
 	});
 
-	test('is refused for an endpoint or a delivery that is not there', async () => {
+	test('is rejected for an endpoint or a delivery that does not exist', async () => {
 		const world = await withDelivery('failed');
 		const [{ delivery_id: id }] = world.deliveries();
 		await expect(replayDelivery(world.process(), 'dlv_x', LIMITS)).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('a replay', () => {
 		expect(world.statuses()).toEqual(['failed']);
 	});
 
-	test('whose event is not on record any more fails, and says so', async () => {
+	test('fails a delivery whose event no longer exists', async () => {
 		const world = await withDelivery('failed');
 		await world.store.connect().remove('events', { all: [] });
 		const [{ delivery_id: id }] = world.deliveries();
@@ -175,7 +175,7 @@ describe('a replay', () => {
 		expect(world.statuses()).toEqual(['failed']);
 	});
 
-	test('that is killed is made by the next run', async () => {
+	test('is continued by the next run after a kill', async () => {
 		const world = await withDelivery('delivered');
 		const [{ delivery_id: id }] = world.deliveries();
 		const failAt = ({ method, table }) => method === 'insert' && table === 'deliveries';
@@ -188,7 +188,7 @@ describe('a replay', () => {
 	});
 });
 
-describe('a replay of all that failed', () => {
+describe('replayFailed', () => {
 	/** Of each of two endpoints: one delivered, one failed, one held, one pending; the next day, again. */
 	async function mixed() {
 		const world = createWorld();
@@ -210,7 +210,7 @@ describe('a replay of all that failed', () => {
 	const madeDue = (world) =>
 		world.deliveries().filter(({ replayed_at: replayedAt }) => replayedAt !== null);
 
-	test('makes them due at once, and what is held too', async () => {
+	test('queues failed deliveries and those on hold, to be attempted now', async () => {
 		const world = await mixed();
 		expect(await replayFailed(world.process(), START)).toBe(8);
 		expect(madeDue(world)).toHaveLength(8);
@@ -230,7 +230,7 @@ describe('a replay of all that failed', () => {
 		expect(await replayFailed(world.process(), START)).toBe(0);
 	});
 
-	test('takes those since a time', async () => {
+	test('queues only deliveries since a time', async () => {
 		const world = await mixed();
 		const second = world.deliveries().at(-1).accepted_at;
 		expect(await replayFailed(world.process(), iso(Date.parse(second) + 1))).toBe(0);
@@ -240,14 +240,14 @@ describe('a replay of all that failed', () => {
 		}
 	});
 
-	test('takes those of one endpoint', async () => {
+	test('queues only deliveries to one endpoint', async () => {
 		const world = await mixed();
 		expect(await replayFailed(world.process(), START, 'ep_b')).toBe(4);
 		expect(madeDue(world).map(({ endpoint_id: id }) => id)).toEqual(Array(4).fill('ep_b'));
 		expect(await replayFailed(world.process(), START, 'ep_x')).toBe(0);
 	});
 
-	test('begins the schedule anew', async () => {
+	test('restarts the schedule', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', RETRY_ONCE);
 		await publishEvents(world.process(), events(1), LIMITS);
@@ -263,7 +263,7 @@ describe('a replay of all that failed', () => {
 		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 4 }]);
 	});
 
-	test('is made in 2 calls, however many there are', async () => {
+	test('makes 2 calls to the tables, for any number of deliveries', async () => {
 		const world = await mixed();
 		const ports = world.process();
 		await replayFailed(ports, START);

@@ -4,8 +4,8 @@ const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/del
 
 const { createWorld, events, HOUR, LIMITS, MINUTE } = require('../world');
 
-describe('outcomes', () => {
-	test('are put on record while a run goes on', async () => {
+describe('the outcomes of a run', () => {
+	test('are written during the run', async () => {
 		const world = createWorld({ attemptMs: 600 });
 		await world.register('ep_a');
 		const ports = world.process();
@@ -21,7 +21,7 @@ describe('outcomes', () => {
 		expect(world.statuses()).toEqual(Array(20).fill('delivered'));
 	});
 
-	test('of a run that is cancelled are on record, and only the rest is attempted again', async () => {
+	test('are written if the run is cancelled, and only the rest is attempted again', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		world.answer = () => {
@@ -39,7 +39,7 @@ describe('outcomes', () => {
 	});
 
 	test.each(['before', 'after'])(
-		'are not lost where one insert fails in the middle of a run, %s it had its effect',
+		'are not lost if an insert fails in the middle of the run, %s its effect',
 		async (failed) => {
 			for (let nth = 2; ; nth += 1) {
 				const world = createWorld({ attemptMs: 600, answer: () => 500 });
@@ -69,7 +69,7 @@ describe('outcomes', () => {
 		},
 	);
 
-	test('that could not be written are told by an error', async () => {
+	test('make the run fail if they could not be written', async () => {
 		const world = createWorld({ attemptMs: 600 });
 		await world.register('ep_a');
 		let inserts = 0;

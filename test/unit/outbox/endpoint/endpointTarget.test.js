@@ -4,7 +4,7 @@ const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/st
 
 const { makeEndpoint } = require('./makeEndpoint');
 
-describe('a body', () => {
+describe('buildEndpointBody', () => {
 	const event = {
 		id: 'evt_1',
 		type: 'order.created',
@@ -29,11 +29,11 @@ describe('a body', () => {
 			`{"type":"order.created","timestamp":"2025-01-15T10:00:00.789Z","data":${DATA}}`,
 		],
 		['uptiq', DATA],
-	])('for %s is in its envelope', (platform, expected) => {
+	])('writes an event in the envelope of %s', (platform, expected) => {
 		expect(body({ platform })).toBe(expected);
 	});
 
-	test('holds only the fields that the endpoint asks for', () => {
+	test('includes only the fields that the endpoint’s filters leave', () => {
 		const filters = (settings) => JSON.parse(body({ settings: { filters: settings } })).data;
 		expect(filters({ include_fields: ['user.name'] })).toEqual({ user: { name: 'Jordan' } });
 		expect(filters({ exclude_fields: ['user'] })).toEqual({ id: 7 });
@@ -42,7 +42,7 @@ describe('a body', () => {
 		});
 	});
 
-	test('has the same bytes for every attempt, also after the endpoint was read again', () => {
+	test('returns the same bytes for every attempt, even after the endpoint was stored and read', () => {
 		const endpoint = makeEndpoint();
 		const encrypter = createEncrypter(['x'.repeat(32)]);
 		const again = readEndpoint({ ...toEndpointRow(endpoint, encrypter), id: 1 }, encrypter);

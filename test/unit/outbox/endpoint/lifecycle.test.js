@@ -14,8 +14,8 @@ const { verifyRequest } = require('../../../../dist/core/signing/verify');
 
 const { HOUR, iso, makeEndpoint, NOW } = require('./makeEndpoint');
 
-describe('a new endpoint', () => {
-	test('is active, has its platform’s defaults, and a secret of its own', () => {
+describe('createEndpoint', () => {
+	test('creates an active endpoint with its platform’s defaults and a secret of its own', () => {
 		const endpoint = makeEndpoint({ description: 'All orders', eventTypes: ['order.*'] });
 		expect(endpoint).toMatchObject({
 			id: 'ep_1',
@@ -46,12 +46,12 @@ describe('a new endpoint', () => {
 		expect(getDisableRule(makeEndpoint({ platform: 'workflux' }))).toEqual({ rule: 'exhausted' });
 	});
 
-	test('of a platform with Standard Webhooks’ secrets gets one of them', () => {
+	test('generates a Standard Webhooks secret for a platform that uses them', () => {
 		const { secrets } = makeEndpoint({ platform: 'standardWebhooks' });
 		expect(secrets.signing[0].secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
 	});
 
-	test('takes the secret that it is given, and none where it is not to sign', () => {
+	test('uses the supplied secret, and none for an unsigned endpoint', () => {
 		expect(makeEndpoint({ signingSecret: 'given' }).secrets.signing).toMatchObject([
 			{ secret: 'given' },
 		]);
@@ -65,7 +65,7 @@ describe('a new endpoint', () => {
 		});
 	});
 
-	test('has its own settings before its platform’s', () => {
+	test('prefers the endpoint’s settings to its platform’s', () => {
 		const endpoint = makeEndpoint({
 			settings: {
 				timeout_seconds: 7,
@@ -82,8 +82,8 @@ describe('a new endpoint', () => {
 	});
 
 	test.each([
-		['a name that is empty', { name: '  ' }, 'InvalidEndpointError', '"Name" is empty'],
-		['no URL', { url: 'example' }, 'InvalidEndpointUrlError', 'is not a URL'],
+		['an empty name', { name: '  ' }, 'InvalidEndpointError', '"Name" is empty'],
+		['text that is no URL', { url: 'example' }, 'InvalidEndpointUrlError', 'is not a URL'],
 		['an FTP URL', { url: 'ftp://example.com' }, 'InvalidEndpointUrlError', 'begins with ftp:'],
 		[
 			'a password in the URL',
@@ -93,15 +93,20 @@ describe('a new endpoint', () => {
 		],
 		['plain HTTP', { url: 'http://example.com' }, 'InvalidEndpointUrlError', 'plain HTTP'],
 		[
-			'plain HTTP to a platform that has none',
+			'plain HTTP to a platform that requires HTTPS',
 			{ url: 'http://example.com', platform: 'workflux', settings: { allow_http: true } },
 			'InvalidEndpointUrlError',
 			'WorkFlux go over HTTPS only',
 		],
-		['a platform that is not known', { platform: 'x' }, 'InvalidSchemeError', 'is not known'],
-		['a provider', { platform: 'github' }, 'InvalidEndpointError', 'can only be received from'],
+		['an unknown platform', { platform: 'x' }, 'InvalidSchemeError', 'is not known'],
 		[
-			'an operator that is not known',
+			'a platform that is only received from',
+			{ platform: 'github' },
+			'InvalidEndpointError',
+			'can only be received from',
+		],
+		[
+			'an unknown operator',
 			{ settings: { conditions: { amount: { above: 3 } } } },
 			'InvalidConditionsError',
 			'unknown operator "above"',
@@ -135,13 +140,13 @@ describe('a new endpoint', () => {
 			'a..b',
 		],
 		[
-			'no bearer token',
+			'a missing bearer token',
 			{ authentication: { authentication: 'bearer', token: '' } },
 			'IncompleteCredentialError',
 			'"Token" is empty',
 		],
 		[
-			'no bearer token, though nothing is signed',
+			'a missing bearer token for an unsigned endpoint',
 			{ authentication: { authentication: 'bearer', signatureScheme: 'none' } },
 			'IncompleteCredentialError',
 			'"Token" is empty',
@@ -153,12 +158,12 @@ describe('a new endpoint', () => {
 			'Choose "Custom"',
 		],
 		[
-			'a secret of another form',
+			'a secret in another format',
 			{ platform: 'standardWebhooks', signingSecret: 'whsec_äöü' },
 			'InvalidSecretError',
 			'not base64',
 		],
-	])('is refused for %s', (_, input, name, message) => {
+	])('rejects %s', (_, input, name, message) => {
 		let thrown;
 		try {
 			makeEndpoint(input);
@@ -168,7 +173,7 @@ describe('a new endpoint', () => {
 		expect(thrown).toMatchObject({ name, message: expect.stringContaining(message) });
 	});
 
-	test('may be sent to over plain HTTP where it says so', () => {
+	test('accepts plain HTTP if the endpoint allows it', () => {
 		const endpoint = makeEndpoint({
 			url: 'http://localhost:3000/',
 			settings: { allow_http: true, allow_internal: true },
@@ -177,7 +182,7 @@ describe('a new endpoint', () => {
 	});
 });
 
-describe('a changed endpoint', () => {
+describe('updateEndpoint', () => {
 	const endpoint = makeEndpoint({
 		description: 'All orders',
 		eventTypes: ['order.created'],
@@ -186,7 +191,7 @@ describe('a changed endpoint', () => {
 		headers: { 'X-Tenant': 'tenant-1' },
 	});
 
-	test('is the same where nothing is said', () => {
+	test('changes nothing without input', () => {
 		expect(updateEndpoint(endpoint, {}, NOW + HOUR)).toEqual(endpoint);
 	});
 
@@ -194,18 +199,18 @@ describe('a changed endpoint', () => {
 		['name', { name: 'New' }, { name: 'New' }],
 		['description', { description: '' }, { description: '' }],
 		['event types', { eventTypes: [] }, { eventTypes: [] }],
-	])('has another %s, and nothing else', (_, input, expected) => {
+	])('changes the %s and nothing else', (_, input, expected) => {
 		expect(updateEndpoint(endpoint, input, NOW + HOUR)).toEqual({ ...endpoint, ...expected });
 	});
 
-	test('has another platform, and keeps its secrets', () => {
+	test('changes the platform and keeps the secrets', () => {
 		expect(updateEndpoint(endpoint, { platform: 'workflux' }, NOW)).toEqual({
 			...endpoint,
 			platform: getPlatform('workflux'),
 		});
 	});
 
-	test('has one setting more, another value, or one less with null', () => {
+	test('adds or changes a setting, and resets one that is null', () => {
 		const { settings } = endpoint;
 		const changed = (input) => updateEndpoint(endpoint, { settings: input }, NOW);
 		expect(changed({ timeout_seconds: 9 })).toEqual({
@@ -220,7 +225,7 @@ describe('a changed endpoint', () => {
 		expect(changed({ timeout_seconds: null })).toEqual({ ...endpoint, settings: rest });
 	});
 
-	test('has another URL, with its query among the secrets', () => {
+	test('changes the URL and keeps its query among the secrets', () => {
 		expect(updateEndpoint(endpoint, { url: 'https://new.example/x?token=t2' }, NOW)).toEqual({
 			...endpoint,
 			url: 'https://new.example/x',
@@ -228,7 +233,7 @@ describe('a changed endpoint', () => {
 		});
 	});
 
-	test('has other headers, or asks for another token, and keeps the rest of the secrets', () => {
+	test('changes headers or authentication and keeps the other secrets', () => {
 		const authentication = { authentication: 'urlToken', token: 't3' };
 		expect(updateEndpoint(endpoint, { authentication }, NOW)).toEqual({
 			...endpoint,
@@ -240,7 +245,7 @@ describe('a changed endpoint', () => {
 		});
 	});
 
-	test('is refused as a new one is, and what was there is not changed', () => {
+	test('rejects what createEndpoint rejects, without changing the endpoint', () => {
 		const before = structuredClone({ ...endpoint, platform: endpoint.platform.id });
 		const change = (input) => () => updateEndpoint(endpoint, input, NOW);
 		expect(change({ name: '' })).toThrow('"Name" is empty');
@@ -253,7 +258,7 @@ describe('a changed endpoint', () => {
 		expect({ ...endpoint, platform: endpoint.platform.id }).toEqual(before);
 	});
 
-	test('that leaves plain HTTP behind must have another URL', () => {
+	test('rejects disallowing plain HTTP while the URL needs it', () => {
 		const plain = makeEndpoint({ url: 'http://example.com', settings: { allow_http: true } });
 		expect(() => updateEndpoint(plain, { settings: { allow_http: null } }, NOW)).toThrow(
 			'plain HTTP',
@@ -292,8 +297,8 @@ const accepts = (endpoint, secret, nowMs, header = endpoint.platform.scheme.sign
 		secrets: [secret],
 	}).valid;
 
-describe('a rotated secret', () => {
-	test('of Standard Webhooks: both sign in one header until the first one’s time ends', () => {
+describe('rotateEndpointSecret', () => {
+	test('signs with both Standard Webhooks secrets in one header until the old one expires', () => {
 		const endpoint = makeEndpoint({ platform: 'standardWebhooks' });
 		const [{ secret: before }] = endpoint.secrets.signing;
 		const rotated = rotateEndpointSecret(endpoint, undefined, 3600, NOW);
@@ -315,7 +320,7 @@ describe('a rotated secret', () => {
 	});
 
 	test.each(['agenticflow', 'workflux', 'agentflow', 'uptiq'])(
-		'of %s: the old one signs in the header and the new one in a second, until its time ends',
+		'signs for %s with the old secret in the header and the new one in a second header until the old one expires',
 		(platform) => {
 			const endpoint = makeEndpoint({ platform, signingSecret: 'before' });
 			const rotated = rotateEndpointSecret(endpoint, 'after', 3600, NOW);
@@ -334,13 +339,13 @@ describe('a rotated secret', () => {
 		},
 	);
 
-	test('of an endpoint that was never rotated signs alone', () => {
+	test('is not needed: an endpoint without a rotation signs with its only secret', () => {
 		const endpoint = makeEndpoint({ signingSecret: 'only' });
 		expect(Object.keys(received(endpoint, NOW))).toEqual(['x-agenticflow-signature']);
 		expect(accepts(endpoint, 'only', NOW)).toBe(true);
 	});
 
-	test('without an overlap counts from now on', () => {
+	test('replaces the secret at once without an overlap', () => {
 		const rotated = rotateEndpointSecret(
 			makeEndpoint({ signingSecret: 'before' }),
 			'after',
@@ -352,7 +357,7 @@ describe('a rotated secret', () => {
 		expect(accepts(rotated, 'before', NOW)).toBe(false);
 	});
 
-	test('rotated again ends the one before the last', () => {
+	test('expires the secret before the last one at once when rotating again', () => {
 		const once = rotateEndpointSecret(
 			makeEndpoint({ signingSecret: 'first' }),
 			'second',
@@ -379,7 +384,7 @@ describe('a rotated secret', () => {
 		expect(received(rotated, NOW).authorization).toBe('Bearer t');
 	});
 
-	test('is refused where nothing is signed, or the new one cannot sign', () => {
+	test('rejects an unsigned endpoint and a secret that cannot sign', () => {
 		const unsigned = makeEndpoint({ authentication: { signatureScheme: 'none' } });
 		expect(() => rotateEndpointSecret(unsigned, undefined, 0, NOW)).toThrow('no signing secret');
 		const signed = makeEndpoint({ platform: 'standardWebhooks' });

@@ -3,7 +3,7 @@ const { presentEndpoint } = require('../../../../dist/core/outbox/endpoint/prese
 
 const { HOUR, iso, makeEndpoint, NOW } = require('./makeEndpoint');
 
-test('an item never holds a secret', () => {
+test('presentEndpoint never shows a secret', () => {
 	const secrets = {
 		query: 'query-token-93',
 		token: 'bearer-token-17',
@@ -47,7 +47,7 @@ test('an item never holds a secret', () => {
 	}
 });
 
-test('an item says of an endpoint what its settings and its health are', () => {
+test('presentEndpoint shows an endpoint’s settings and health', () => {
 	const endpoint = {
 		...makeEndpoint({
 			eventTypes: ['order.*'],

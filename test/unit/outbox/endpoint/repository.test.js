@@ -9,7 +9,7 @@ const {
 
 const { createWorld } = require('../world');
 
-test('endpoints are loaded in the order in which they were registered', async () => {
+test('loadEndpoints returns endpoints in the order of their registration', async () => {
 	const world = createWorld();
 	for (const id of ['ep_b', 'ep_a', 'ep_c']) await world.register(id);
 	const loaded = await loadEndpoints(world.process());
@@ -17,7 +17,7 @@ test('endpoints are loaded in the order in which they were registered', async ()
 	expect((await loadEndpoint(world.process(), 'ep_a')).name).toBe('Endpoint ep_a');
 });
 
-test('an endpoint that is not there is told by its ID', async () => {
+test('loading, deleting or modifying an endpoint that does not exist names its ID', async () => {
 	const world = createWorld();
 	const ports = world.process();
 	const expected = { name: 'EndpointNotFoundError', message: expect.stringContaining('"ep_x"') };
@@ -26,7 +26,7 @@ test('an endpoint that is not there is told by its ID', async () => {
 	await expect(modifyEndpoint(ports, 'ep_x', (one) => one)).rejects.toMatchObject(expected);
 });
 
-test('a removed endpoint is gone, and the others stay', async () => {
+test('deleteEndpoint deletes one endpoint and keeps the others', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	await world.register('ep_b');
@@ -34,7 +34,7 @@ test('a removed endpoint is gone, and the others stay', async () => {
 	expect((await loadEndpoints(world.process())).map(({ id }) => id)).toEqual(['ep_b']);
 });
 
-test('of changes at once none is lost', async () => {
+test('modifyEndpoint loses none of several simultaneous changes', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 6 }),
@@ -64,7 +64,7 @@ test('of changes at once none is lost', async () => {
 	);
 });
 
-test('what is not to be changed is not written', async () => {
+test('modifyEndpoint writes nothing if there is nothing to change', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const ports = world.process();
@@ -73,7 +73,7 @@ test('what is not to be changed is not written', async () => {
 	expect(ports.tables.calls).toEqual([]);
 });
 
-test('an endpoint that others change all the time is given up', async () => {
+test('modifyEndpoint gives up if others keep changing the endpoint', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const ports = world.process();
@@ -93,7 +93,7 @@ test('an endpoint that others change all the time is given up', async () => {
 	expect((await world.endpoint('ep_a')).name).toBe('Endpoint ep_a');
 });
 
-test('a deleted endpoint is not brought back by a change', async () => {
+test('modifyEndpoint does not restore a deleted endpoint', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const known = await world.endpoint('ep_a');

@@ -6,20 +6,20 @@ const {
 const { iso, makeEndpoint, NOW } = require('./makeEndpoint');
 
 test.each(['order.created', 'a', '_x', 'agent/run:started-2', 'a'.repeat(200)])(
-	'"%s" is an event type',
+	'requireEventType accepts "%s"',
 	(type) => {
 		expect(requireEventType(type)).toBe(type);
 	},
 );
 
 test.each(['', '*', '.order', 'order created', 'a'.repeat(201), 'bestellung.größe', 'a\nb'])(
-	'"%s" is none',
+	'requireEventType rejects "%s"',
 	(type) => {
 		expect(() => requireEventType(type)).toThrow('is not an event type');
 	},
 );
 
-describe('an endpoint is subscribed to', () => {
+describe('compileSubscription', () => {
 	const takes = (input, type, data = {}) =>
 		compileSubscription(makeEndpoint(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data });
 
@@ -35,11 +35,11 @@ describe('an endpoint is subscribed to', () => {
 		[['*'], 'order.created', true],
 		[['user.*', 'order.created'], 'order.created', true],
 		[['user.*', 'order.created'], 'order.paid', false],
-	])('%j: "%s" is %s', (eventTypes, type, expected) => {
+	])('with the event types %j matches "%s": %s', (eventTypes, type, expected) => {
 		expect(takes({ eventTypes }, type)).toBe(expected);
 	});
 
-	test('what its conditions fit, of the types that it lists', () => {
+	test('matches events of the listed types that meet the conditions', () => {
 		const input = {
 			eventTypes: ['order.*'],
 			settings: { conditions: { amount: { gte: 100 }, 'user.plan': 'pro' } },

@@ -5,7 +5,7 @@ const { START } = require('../world');
 
 const { row, tablesWith } = require('./logRows');
 
-test('an item has AgenticFlow’s fields', async () => {
+test('presentDelivery returns the fields of AgenticFlow’s webhook logs', async () => {
 	const tables = tablesWith([
 		row(1, { status: 'failed', response_code: 500, error: 'why', attempts: 3 }),
 		row(2, { status: 'held', last_attempt_at: null, attempts: 0, attempt_log: '[]' }),

@@ -45,7 +45,7 @@ function worldWith(given, nowMs = START_MS) {
 const eventsOf = (world) => world.store.rows('events').map(({ event_id: id }) => id);
 const deliveriesOf = (world) => world.deliveries().map(({ delivery_id: id }) => id);
 
-test('by age: what has ended or is held goes with its event, what waits stays with it', async () => {
+test('prune deletes old completed deliveries and those on hold with their events, and keeps those that wait', async () => {
 	const world = worldWith([
 		...STATUSES.map((status) => ({ daysAgo: 8, deliveries: [status] })),
 		...STATUSES.map((status) => ({ daysAgo: 6, deliveries: [status] })),
@@ -58,7 +58,7 @@ test('by age: what has ended or is held goes with its event, what waits stays wi
 	expect(eventsOf(world)).toEqual(expect.arrayContaining(['evt_3', 'evt_4', 'evt_9']));
 });
 
-test('by age, to the millisecond', async () => {
+test('prune applies the age to the millisecond', async () => {
 	const world = worldWith([{ daysAgo: 7, deliveries: ['delivered'] }]);
 	const retention = { ...KEEP_ALL, maxAgeDays: 7 };
 	expect(await prune(world.process(), retention)).toEqual({ deliveries: 0, events: 0 });
@@ -67,7 +67,7 @@ test('by age, to the millisecond', async () => {
 	expect(eventsOf(world)).toEqual([]);
 });
 
-test('by count: the newest stay, and what waits stays in any case', async () => {
+test('prune keeps the newest deliveries, and any that wait', async () => {
 	const deliveries = ['delivered', 'pending', 'failed', 'sending', 'held', 'delivered'];
 	const world = worldWith(
 		deliveries.map((status, number) => ({ daysAgo: 6 - number, deliveries: [status] })),
@@ -84,7 +84,7 @@ test.each([
 	[4, 4],
 	[5, 5],
 	[6, 5],
-])('with at most %d of 5, %d stay', async (maxDeliveries, left) => {
+])('prune with at most %d of 5 deliveries keeps %d', async (maxDeliveries, left) => {
 	const world = worldWith([{ daysAgo: 1, deliveries: Array(5).fill('delivered') }]);
 	const { deliveries } = await prune(world.process(), { ...KEEP_ALL, maxDeliveries });
 	expect(deliveries).toBe(5 - left);
@@ -93,7 +93,7 @@ test.each([
 	);
 });
 
-test('by count over pages', async () => {
+test('prune counts deliveries over several pages', async () => {
 	const world = worldWith([{ daysAgo: 1, deliveries: Array(3500).fill('delivered') }]);
 	const ports = world.process();
 	await prune(ports, { ...KEEP_ALL, maxDeliveries: 2500 });
@@ -103,7 +103,7 @@ test('by count over pages', async () => {
 	expect(ports.tables.calls).toHaveLength(11);
 });
 
-test('events without deliveries go by age, and those with any stay', async () => {
+test('prune deletes old events without deliveries and keeps events with any', async () => {
 	const world = worldWith([
 		{ daysAgo: 20 },
 		{ daysAgo: 10, deliveries: ['pending'] },
@@ -117,13 +117,13 @@ test('events without deliveries go by age, and those with any stay', async () =>
 	expect(count).toBe(5 - eventsOf(world).length);
 });
 
-test('events without deliveries go by age where there are no deliveries at all', async () => {
+test('prune deletes old events if there are no deliveries at all', async () => {
 	const world = worldWith([{ daysAgo: 8 }, { daysAgo: 6 }]);
 	await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
 	expect(eventsOf(world)).toEqual(['evt_1']);
 });
 
-test('an event whose deliveries are being written down stays', async () => {
+test('prune keeps an event whose deliveries are being inserted', async () => {
 	const world = worldWith([
 		{ daysAgo: 8, fanOut: iso(START_MS + MINUTE) },
 		{ daysAgo: 8, fanOut: iso(START_MS - 8 * DAY) },
@@ -133,7 +133,7 @@ test('an event whose deliveries are being written down stays', async () => {
 	expect(eventsOf(world)).toEqual(['evt_0', 'evt_1']);
 });
 
-test('whatever is on record: nothing that waits is deleted, and no event that is needed', async () => {
+test('prune never deletes a delivery that waits or an event that is needed', async () => {
 	const anyEvent = fc.record({
 		daysAgo: fc.integer({ min: 0, max: 20 }),
 		deliveries: fc.array(fc.constantFrom(...STATUSES), { maxLength: 4 }),
@@ -172,7 +172,7 @@ test('whatever is on record: nothing that waits is deleted, and no event that is
 	);
 });
 
-test('what was sent is kept for a week, and then forgotten, with its key', async () => {
+test('prune keeps an event for a week by default, then forgets it and its idempotency key', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const input = { ...events(1)[0], idempotencyKey: 'order 1' };

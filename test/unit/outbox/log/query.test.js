@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const START_MS = Date.parse(START);
 const numbersOf = (deliveries) => deliveries.map(({ id }) => Number(id.slice(4)));
 
-describe('the log', () => {
+describe('findDeliveries', () => {
 	const ROWS = [
 		row(1, { endpoint_id: 'ep_b', accepted_at: iso(START_MS - DAY) }),
 		row(2, { event_type: 'order.paid', status: 'failed' }),
@@ -36,7 +36,7 @@ describe('the log', () => {
 		[{ beforeRow: 4 }, [3, 2, 1]],
 		[{ beforeRow: 4, endpointId: 'ep_b' }, [1]],
 		[{ beforeRow: 1 }, []],
-	])('of %j is %j, the newest first', async (query, expected) => {
+	])('for the query %j returns %j, newest first', async (query, expected) => {
 		expect(numbersOf(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
 	});
 
@@ -45,11 +45,11 @@ describe('the log', () => {
 		[3, [5, 4, 3]],
 		[5, [5, 4, 3, 2, 1]],
 		[50, [5, 4, 3, 2, 1]],
-	])('is cut after %d', async (limit, expected) => {
+	])('returns at most %d deliveries', async (limit, expected) => {
 		expect(numbersOf(await findDeliveries(tablesWith(ROWS), {}, limit))).toEqual(expected);
 	});
 
-	test('goes over pages', async () => {
+	test('reads as many pages as it needs', async () => {
 		const count = 2 * MAX_FOUND + 300;
 		const tables = tablesWith(range(1, count).map((number) => row(number)));
 		expect(numbersOf(await findDeliveries(tables, {}))).toEqual(range(count, 1));
@@ -60,7 +60,7 @@ describe('the log', () => {
 	});
 });
 
-describe('a row that a newer one takes the place of', () => {
+describe('a row that a newer row supersedes', () => {
 	const SENDING = { status: 'sending', lease_owner: 'dead', next_attempt_at: START };
 	const ROWS = [
 		row(1, SENDING),
@@ -77,7 +77,7 @@ describe('a row that a newer one takes the place of', () => {
 		[{ status: 'pending' }, ['1 pending']],
 		[{ status: 'delivered' }, ['2 delivered', '3 delivered']],
 		[{ endpointId: 'ep_b' }, ['4 sending']],
-	])('is left out of the log of %j', async (query, expected) => {
+	])('is missing from the log for %j', async (query, expected) => {
 		const found = await findDeliveries(tablesWith(ROWS), query);
 		const text = found.map((one) => `${numbersOf([one])[0]} ${one.status}`);
 		expect(text.sort()).toEqual([...expected].sort());
@@ -85,7 +85,7 @@ describe('a row that a newer one takes the place of', () => {
 		expect(ids).toEqual([...ids].sort((a, b) => b - a));
 	});
 
-	test('can be the newer one, of a worker that was late: pages miss none and repeat none', async () => {
+	test('may be the newer one if a worker was late: paging misses and repeats no delivery', async () => {
 		const tables = tablesWith([
 			row(1),
 			row(2, { status: 'delivered' }),
@@ -104,7 +104,7 @@ describe('a row that a newer one takes the place of', () => {
 		expect(seen.map(({ status }) => status)).not.toContain('pending');
 	});
 
-	test('takes no other’s place in the log', async () => {
+	test('does not count towards the limit', async () => {
 		const rows = [
 			...range(1, 10).map((number) => row(number)),
 			...range(11, MAX_FOUND).map((number) => row(number, SENDING)),
@@ -116,7 +116,7 @@ describe('a row that a newer one takes the place of', () => {
 		]);
 	});
 
-	test('is not the delivery that is found by its ID', async () => {
+	test('is not what findDelivery returns', async () => {
 		const tables = tablesWith(ROWS);
 		expect(await findDelivery(tables, 'dlv_1')).toMatchObject({ rowId: 4, status: 'pending' });
 		expect(await findDelivery(tables, 'dlv_2')).toMatchObject({ rowId: 6, status: 'delivered' });
@@ -124,7 +124,7 @@ describe('a row that a newer one takes the place of', () => {
 	});
 });
 
-test('a delivery that is not there is told by its ID', async () => {
+test('findDelivery names the ID of a delivery that does not exist', async () => {
 	await expect(findDelivery(tablesWith([row(1)]), 'dlv_2')).rejects.toMatchObject({
 		name: 'DeliveryNotFoundError',
 		message: expect.stringContaining('"dlv_2"'),

@@ -9,10 +9,10 @@ const { attempt, iso, range, row, tablesWith } = require('./logRows');
 
 const START_MS = Date.parse(START);
 
-describe('stats', () => {
+describe('computeStats', () => {
 	const statsFor = async (rows) => computeStats(await findDeliveries(tablesWith(rows), {}));
 
-	test('of nothing are empty', async () => {
+	test('returns zeros and nulls without deliveries', async () => {
 		expect(computeStats([])).toEqual({
 			total_deliveries: 0,
 			successful_deliveries: 0,
@@ -28,7 +28,7 @@ describe('stats', () => {
 		});
 	});
 
-	test('of an example are as computed by hand', async () => {
+	test('counts an example as computed by hand', async () => {
 		const late = iso(START_MS + 5000);
 		const unanswered = { ...attempt(1, 99_999), status_code: null };
 		const stats = await statsFor([
@@ -66,7 +66,7 @@ describe('stats', () => {
 		[[9, 1], { p50: 1, p90: 9, p95: 9, p99: 9, max: 9 }],
 		[range(200, 1), { p50: 100, p90: 180, p95: 190, p99: 198, max: 200 }],
 		[[2, 10, 100], { p50: 10, p90: 100, p95: 100, p99: 100, max: 100 }],
-	])('of attempts of %j ms have these percentiles', async (durations, expected) => {
+	])('returns these percentiles for attempts of %j ms', async (durations, expected) => {
 		const log = (times) => JSON.stringify(times.map((ms, index) => attempt(index + 1, ms)));
 		const rows = range(0, Math.floor(durations.length / 50)).map((part) =>
 			row(part + 1, { attempt_log: log(durations.slice(part * 50, part * 50 + 50)) }),
@@ -74,7 +74,7 @@ describe('stats', () => {
 		expect((await statsFor(rows)).response_time_ms).toEqual(expected);
 	});
 
-	test('add up to the log, by endpoint and by day', async () => {
+	test('returns parts by endpoint and by day that add up to the total', async () => {
 		const anyRow = fc.record({
 			endpoint: fc.constantFrom('ep_a', 'ep_b', 'ep_c'),
 			status: fc.constantFrom('pending', 'sending', 'delivered', 'failed', 'held'),

@@ -3,7 +3,7 @@ const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/st
 
 const { iso, makeEndpoint, NOW } = require('../endpoint/makeEndpoint');
 
-describe('an endpoint’s row', () => {
+describe('toEndpointRow and readEndpoint', () => {
 	const encrypter = createEncrypter(['x'.repeat(32)]);
 	const endpoint = makeEndpoint({
 		description: 'All orders',
@@ -14,7 +14,7 @@ describe('an endpoint’s row', () => {
 		signingSecret: 'signing-secret-1',
 	});
 
-	test('holds it whole', () => {
+	test('write an endpoint as a row and read it back', () => {
 		const full = {
 			...endpoint,
 			status: 'disabled',
@@ -28,7 +28,7 @@ describe('an endpoint’s row', () => {
 		expect(readEndpoint({ ...toEndpointRow(full, encrypter), id: 1 }, encrypter)).toEqual(full);
 	});
 
-	test('shows no secret', () => {
+	test('write no secret in plain text', () => {
 		const text = JSON.stringify(toEndpointRow(endpoint, encrypter));
 		for (const secret of [
 			'query-token',
@@ -40,12 +40,12 @@ describe('an endpoint’s row', () => {
 		}
 	});
 
-	test('cannot lend its secrets to another', () => {
+	test('reject secrets that were copied from another endpoint', () => {
 		const moved = { ...toEndpointRow(endpoint, encrypter), endpoint_id: 'ep_2', id: 1 };
 		expect(() => readEndpoint(moved, encrypter)).toThrow('copied from another endpoint');
 	});
 
-	test('that was edited is refused, with what is wrong', () => {
+	test('reject an edited row and say what is wrong', () => {
 		const row = { ...toEndpointRow(endpoint, encrypter), id: 4 };
 		expect(() => readEndpoint({ ...row, event_types: '[' }, encrypter)).toThrow('Row 4');
 		expect(() => readEndpoint({ ...row, platform: 'gone' }, encrypter)).toThrow('is not known');

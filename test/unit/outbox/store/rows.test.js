@@ -37,8 +37,8 @@ const ROWS = {
 	},
 };
 
-describe('a row', () => {
-	test('is read with its JSON', () => {
+describe('readRow', () => {
+	test('parses the JSON in a row’s columns', () => {
 		expect(readRow('events', ROWS.events)).toEqual({
 			...ROWS.events,
 			data: { amount: 1 },
@@ -50,7 +50,7 @@ describe('a row', () => {
 		});
 	});
 
-	test('of an endpoint is read as it was written', async () => {
+	test('reads an endpoint’s row as it was written', async () => {
 		const world = createWorld();
 		await world.register('ep_a', { eventTypes: ['order.*'] });
 		const [row] = world.store.rows('endpoints');
@@ -69,7 +69,7 @@ describe('a row', () => {
 		['events', 'data', '{'],
 		['events', 'endpoint_ids', '{"ep_a":true}'],
 		['events', 'event_id', null],
-	])('of the table of %s whose %s is %j cannot be read, and is named', (table, column, value) => {
+	])('rejects a row of %s whose %s is %j, and names row and column', (table, column, value) => {
 		const row = { ...ROWS[table], [column]: value };
 		const read = () => readRow(table, row);
 		expect(read).toThrow(UnreadableRowError);
@@ -78,7 +78,7 @@ describe('a row', () => {
 		expect(read).toThrow(`"${column}"`);
 	});
 
-	test.each(Object.keys(ROWS))('of the table of %s without a column cannot be read', (table) => {
+	test.each(Object.keys(ROWS))('rejects a row of %s without a column', (table) => {
 		for (const column of Object.keys(TABLES[table])) {
 			const row = { ...ROWS[table] };
 			delete row[column];
@@ -89,7 +89,7 @@ describe('a row', () => {
 		}
 	});
 
-	test('of an endpoint that was edited names row and column', async () => {
+	test('rejects an edited endpoint row, and names row and column', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		const [row] = world.store.rows('endpoints');

@@ -33,9 +33,9 @@ function storeWith(ids) {
 
 const numbers = (count) => Array.from({ length: count }, (_, index) => `evt_${index}`);
 
-describe('all rows are found', () => {
+describe('findAll', () => {
 	test.each([0, 1, MAX_FOUND - 1, MAX_FOUND, MAX_FOUND + 1, 2 * MAX_FOUND, 2500])(
-		'where there are %d of them',
+		'finds all of %d rows',
 		async (count) => {
 			const tables = storeWith(numbers(count)).connect();
 			const found = await findAll(tables, 'events');
@@ -43,15 +43,15 @@ describe('all rows are found', () => {
 		},
 	);
 
-	test('for which the conditions hold', async () => {
+	test('finds only rows that meet the conditions', async () => {
 		const tables = storeWith(['a', 'b', 'a', 'c', 'a']).connect();
 		const found = await findAll(tables, 'events', [eq('event_id', 'a')]);
 		expect(found.map(({ id }) => id)).toEqual([1, 3, 5]);
 	});
 });
 
-describe('rows in which a column holds one of many values', () => {
-	test('are found, each once, however many values and rows there are', async () => {
+describe('findAny', () => {
+	test('finds each row once, for any number of values and rows', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.constantFrom(0, 1, 2, MAX_CONDITIONS, MAX_CONDITIONS + 1, 2100),
@@ -74,13 +74,13 @@ describe('rows in which a column holds one of many values', () => {
 		);
 	});
 
-	test('are found where one value has more rows than a page', async () => {
+	test('finds more rows of one value than a page has', async () => {
 		const tables = storeWith([...Array(MAX_FOUND + 500).fill('many'), 'one', 'other']).connect();
 		const found = await findAny(tables, 'events', 'event_id', ['many', 'one']);
 		expect(found).toHaveLength(MAX_FOUND + 501);
 	});
 
-	test('take one call for as many values as a query may have, and none for none', async () => {
+	test('makes one call for up to MAX_CONDITIONS values and none for no values', async () => {
 		const tables = storeWith(numbers(MAX_CONDITIONS)).connect();
 		await findAny(tables, 'events', 'event_id', []);
 		expect(tables.calls).toHaveLength(0);
@@ -89,8 +89,8 @@ describe('rows in which a column holds one of many values', () => {
 	});
 });
 
-describe('the tables in memory, with which the outbox is tested,', () => {
-	test('know no other columns, and no values of other types', async () => {
+describe('the tables in memory', () => {
+	test('reject unknown columns and values of another type', async () => {
 		const tables = createStore().connect();
 		const query = { all: [eq('event_id', 'a')] };
 		const ORDER = { newestFirst: false, limit: 1 };
@@ -104,7 +104,7 @@ describe('the tables in memory, with which the outbox is tested,', () => {
 		await expect(tables.insert('deliveries', [{ attempts: '1' }])).rejects.toThrow('type');
 	});
 
-	test('put in all rows or none', async () => {
+	test('insert all rows or none', async () => {
 		const store = createStore();
 		const insert = store.connect().insert('events', [{ event_id: 'a' }, { x: 1 }]);
 		await expect(insert).rejects.toThrow("'x'");

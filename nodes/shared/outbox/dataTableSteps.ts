@@ -1,0 +1,96 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+
+import type {
+	Change,
+	Condition,
+	FindOptions,
+	Query,
+	Row,
+	StoredRow,
+} from '../../../core/outbox/store/tables';
+
+import { SINGLE_RUN, type TableStep } from './dataTableWorkflow';
+
+/** Writes the outbox's queries and changes as parameters of n8n's Data Table node. */
+
+/** A table or a value that the outbox cannot work with. The message says what to do. */
+export class TableError extends UserError {}
+
+/** Maps an item's fields to the columns with the same names. */
+const COLUMNS_BY_NAME = { mappingMode: 'autoMapInputData', value: null };
+
+/** @throws TableError for text that n8n would evaluate */
+function toFilter({ column, operator, value }: Condition): IDataObject {
+	if (typeof value === 'string' && value.startsWith('=')) {
+		throw new TableError(
+			`"${value}" cannot be searched for: n8n reads text that begins with "=" as an expression. Use another value.`,
+		);
+	}
+	if (value === null) {
+		return { keyName: column, condition: operator === 'neq' ? 'isNotEmpty' : 'isEmpty' };
+	}
+	const condition = operator === 'contains' ? 'like' : operator;
+	return { keyName: column, condition, keyValue: value };
+}
+
+function toFilters(query: Query): IDataObject {
+	const [matchType, conditions] =
+		'all' in query ? ['allConditions', query.all] : ['anyCondition', query.any];
+	return { matchType, filters: { conditions: conditions.map(toFilter) } };
+}
+
+/** Returns the step that finds rows. @throws TableError */
+export const toFindStep = (
+	query: Query,
+	{ by = 'id', limit, newestFirst }: FindOptions,
+): TableStep => ({
+	parameters: {
+		operation: 'get',
+		...toFilters(query),
+		returnAll: false,
+		limit,
+		orderBy: true,
+		orderByColumn: by,
+		orderByDirection: newestFirst ? 'DESC' : 'ASC',
+	},
+	items: SINGLE_RUN,
+});
+
+/** Returns the step that makes a change. @throws TableError */
+export function toChangeStep(change: Change): TableStep {
+	switch (change.change) {
+		case 'insert':
+			return {
+				parameters: {
+					operation: 'insert',
+					columns: COLUMNS_BY_NAME,
+					options: { optimizeBulk: true },
+				},
+				items: change.rows,
+			};
+		case 'update':
+			return {
+				parameters: {
+					operation: 'update',
+					...toFilters(change.query),
+					columns: COLUMNS_BY_NAME,
+					options: {},
+				},
+				items: [change.values],
+			};
+		case 'remove':
+			return {
+				parameters: { operation: 'deleteRows', ...toFilters(change.query), options: {} },
+				items: SINGLE_RUN,
+			};
+	}
+}
+
+const toPlainValue = (value: unknown): Row[string] =>
+	value instanceof Date ? value.toISOString() : (value as Row[string]);
+
+/** Returns a Data Table node's item as a row: with times as ISO 8601 text. */
+export const toStoredRow = (json: IDataObject): StoredRow =>
+	Object.fromEntries(
+		Object.entries(json).map(([column, value]) => [column, toPlainValue(value)]),
+	) as StoredRow;
