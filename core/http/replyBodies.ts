@@ -1,47 +1,40 @@
 /**
- * The bodies that a webhook answers with: AgenticFlow's "Response Format" (spec/agenticflow.txt),
- * which serves every platform that names none (spec/README.md).
+ * The JSON bodies that webhooks are answered with. They follow AgenticFlow's "Response Format", which
+ * also serves every platform whose documentation describes none (docs/platforms.md#agenticflow).
  */
 
-export interface ErrorReply {
-	success: false;
-	error: { code: string; message: string; details?: ReplyDetails };
-	/** Where the platform's page names one, e.g. AgentFlow's `rejected`. */
-	status?: string;
-}
-
-/** What was expected and what came, where one field is at fault. */
-export interface ReplyDetails {
+/** The field that is wrong, the value expected there, and the value received. */
+export interface ErrorDetails {
+	/** A header, a URL parameter, or a dotted path into the body. */
 	field: string;
 	expected: string;
 	received: string;
 }
 
-/** The body of a refusal. */
-export function errorReply(
-	code: string,
-	message: string,
-	details?: ReplyDetails,
-	status?: string,
-): ErrorReply {
-	return {
-		success: false,
-		error: { code, message, ...(details && { details }) },
-		...(status !== undefined && { status }),
-	};
+/** What is wrong with a request, in words that help its sender and reveal no secret. */
+export interface ReplyError<Code extends string = string> {
+	/** Stable, for programs: e.g. `TOKEN_INVALID`. */
+	code: Code;
+	/** For people. */
+	message: string;
+	details?: ErrorDetails;
 }
 
-/** The body for a request that was authentic and well formed, and that nothing is started for. */
-export function ignoredReply(message: string): IgnoredReply {
-	return { success: true, message, status: 'ignored' };
+export interface ErrorReply {
+	success: false;
+	error: ReplyError;
 }
 
-/** The body for a delivery that was received before. */
-export const duplicateReply = (): IgnoredReply => ({
-	success: true,
-	message: 'This delivery was received before',
-	status: 'duplicate',
-});
+/**
+ * Builds the body of an error response.
+ * @param error any other fields it has are left out
+ * @example
+ * toReplyBody({ code: 'NOT_FOUND', message: 'There is no such webhook' });
+ * // { success: false, error: { code: 'NOT_FOUND', message: 'There is no such webhook' } }
+ */
+export function toReplyBody({ code, details, message }: ReplyError): ErrorReply {
+	return { success: false, error: { code, message, ...(details && { details }) } };
+}
 
 export interface IgnoredReply {
 	success: true;
@@ -49,6 +42,20 @@ export interface IgnoredReply {
 	status: 'ignored' | 'duplicate';
 }
 
-/** What stands in AgenticFlow's success reply beside the execution's id. */
+/** Builds the body for an authentic, valid request that starts no execution. */
+export const buildIgnoredReply = (message: string): IgnoredReply => ({
+	success: true,
+	message,
+	status: 'ignored',
+});
+
+/** Builds the body for a request that was received before. */
+export const buildDuplicateReply = (): IgnoredReply => ({
+	success: true,
+	message: 'This delivery was received before',
+	status: 'duplicate',
+});
+
+/** The texts of AgenticFlow's success reply, in addition to the execution's ID. */
 export const ACCEPTED_MESSAGE = 'Webhook processed successfully';
 export const ACCEPTED_STATUS = 'queued';

@@ -1,11 +1,11 @@
 import { ZodIssueCode, type ZodIssue, type ZodTypeAny } from 'zod';
 
-import type { ReplyDetails } from './replyBodies';
+import type { ErrorDetails } from './replyBodies';
 
 export type Validation =
 	| { valid: true }
 	/** `details`: in the form of AgenticFlow's "Error Response". */
-	| { valid: false; message: string; details: ReplyDetails };
+	| { valid: false; message: string; details: ErrorDetails };
 
 /** What a value is, for people and their programs. */
 export function typeName(value: unknown): string {

@@ -1,6 +1,6 @@
 import { InvalidConditionsError } from '../event/conditions';
 import { InvalidEndpointUrlError } from '../http/endpointUrl';
-import type { ReplyDetails } from '../http/replyBodies';
+import type { ErrorDetails } from '../http/replyBodies';
 import { InvalidPathError } from '../lib/fieldPath';
 
 /** An invalid field or parameter of a request. Its message and details go into the reply. */
@@ -9,7 +9,7 @@ export class InvalidFieldError extends Error {
 
 	constructor(
 		message: string,
-		readonly details: ReplyDetails,
+		readonly details: ErrorDetails,
 	) {
 		super(message);
 	}

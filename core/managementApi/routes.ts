@@ -48,19 +48,24 @@ export function parseManagementTask(
 ): ManagementTask | Rejection {
 	const tasks = findTasks(path);
 	if (tasks === undefined) {
-		return createRejection(404, 'NOT_FOUND', 'This path does not exist', {
-			field: 'path',
-			expected: `one of: ${[...SECTION_TASKS.keys()].join(', ')}`,
-			received: String(path.section).slice(0, 100),
+		return createRejection({
+			status: 404,
+			code: 'NOT_FOUND',
+			message: 'This path does not exist',
+			details: {
+				field: 'path',
+				expected: `one of: ${[...SECTION_TASKS.keys()].join(', ')}`,
+				received: String(path.section).slice(0, 100),
+			},
 		});
 	}
 	if (Object.hasOwn(tasks, method)) return tasks[method];
 	const allowed = Object.keys(tasks).join(', ');
-	return createRejection(
-		405,
-		'METHOD_NOT_ALLOWED',
-		'This path does not support this method',
-		{ field: 'method', expected: `one of: ${allowed}`, received: method },
-		{ Allow: allowed },
-	);
+	return createRejection({
+		status: 405,
+		code: 'METHOD_NOT_ALLOWED',
+		message: 'This path does not support this method',
+		details: { field: 'method', expected: `one of: ${allowed}`, received: method },
+		headers: { Allow: allowed },
+	});
 }

@@ -1,4 +1,4 @@
-import { errorReply } from '../http/replyBodies';
+import { toReplyBody } from '../http/replyBodies';
 import { sendTestEvent } from '../outbox/dispatch/testEvent';
 import { createEndpoint, setEndpointStatus, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import {
@@ -199,10 +199,16 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 /** Returns the reply to an error that the caller caused; `undefined` for any other error. */
 function toErrorReply(error: unknown): ManagementReply | undefined {
 	if (error instanceof InvalidFieldError) {
-		return { statusCode: 422, body: errorReply('INVALID_INPUT', error.message, error.details) };
+		return {
+			statusCode: 422,
+			body: toReplyBody({ code: 'INVALID_INPUT', message: error.message, details: error.details }),
+		};
 	}
 	return error instanceof EndpointNotFoundError
-		? { statusCode: 404, body: errorReply('NOT_FOUND', 'This webhook does not exist') }
+		? {
+				statusCode: 404,
+				body: toReplyBody({ code: 'NOT_FOUND', message: 'This webhook does not exist' }),
+			}
 		: undefined;
 }
 

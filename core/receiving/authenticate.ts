@@ -1,21 +1,31 @@
-import type { RequestHeaders } from '../http/headers';
-import { safeEqual, safeIncludes } from '../signing/constantTime';
-import type { SignatureScheme } from '../signing/scheme';
-import { verifyRequest, type SignedRequest } from '../signing/verify';
-
 import type { AuthenticationMethod } from '../platforms/authentication';
-import type { RejectionCode } from './rejection';
+import { verifyRequest, type VerificationInput } from '../signing/verify';
 
-/** What callers are checked against. */
-export interface InboundSecrets {
-	urlTokens: string[];
-	bearerTokens: string[];
-	basic: { user: string; password: string };
-	/** Present where a signature is among the methods. */
-	signature?: { scheme: SignatureScheme; secrets: string[]; toleranceSeconds?: number };
+import type { InboundRequest } from './inboundRequest';
+import { createRejection, type Rejection } from './rejection';
+import {
+	TOKEN_CHECKS,
+	type AuthenticationFailure,
+	type Caller,
+	type InboundSecrets,
+	type TokenMethod,
+} from './tokenMethods';
+
+/**
+ * What a caller must pass: `all` or `any` of the methods, each of which must have a secret; or of those
+ * alone that have one (`allConfigured`, `anyConfigured`).
+ */
+export type AuthenticationMode = 'all' | 'any' | 'allConfigured' | 'anyConfigured';
+
+export interface AuthenticationRules {
+	/** Empty for no authentication. */
+	methods: AuthenticationMethod[];
+	mode: AuthenticationMode;
+	/** Called only after the checks that need no secret: n8n takes longer to read a credential. */
+	loadSecrets: () => Promise<InboundSecrets>;
 }
 
-/** The receiver is not set up to check what it should check. The message is for its owner only. */
+/** The receiver lacks what it needs for its checks. The message is for its owner, never for a caller. */
 export class InboundConfigurationError extends Error {
 	override readonly name = 'InboundConfigurationError';
 }
@@ -26,216 +36,190 @@ export interface VerifiedSignature {
 	timestampMs?: number;
 }
 
-/** Why a caller is not let in. */
-export interface Denial {
-	passed: false;
-	code: RejectionCode;
-	message: string;
-	field: string;
-	expected: string;
-	received: string;
-}
+const isTokenMethod = (method: AuthenticationMethod): method is TokenMethod =>
+	method !== 'signature';
 
-export type CredentialCheck = { passed: true; signature?: VerifiedSignature } | Denial;
+const requiresAll = (mode: AuthenticationMode): boolean =>
+	mode === 'all' || mode === 'allConfigured';
 
-export type TokenMethod = Exclude<AuthenticationMethod, 'signature'>;
+/** Returns whether methods without a secret are left out instead of being an error. */
+export const usesOnlyConfigured = (mode: AuthenticationMode): boolean =>
+	mode === 'allConfigured' || mode === 'anyConfigured';
 
-interface Caller {
-	query: Record<string, unknown>;
-	headers: RequestHeaders;
-}
-
-function authorization(headers: RequestHeaders, scheme: string): string | undefined {
-	const value = headers.authorization;
-	if (typeof value !== 'string') return undefined;
-	const [given] = value.split(/[ \t]/, 1);
-	if (given.toLowerCase() !== scheme) return undefined;
-	// HTTP's own white space alone, which no header has at its end: a no-break space belongs to the token.
-	return value.slice(given.length).replace(/^[ \t]+/, '');
-}
-
-interface Method {
-	/** What a caller brings, before it is compared with any secret. */
-	given: (caller: Caller) => unknown;
-	missing: Denial;
-	invalid: Denial;
-	/** What the owner must fill in, as the message names it. */
-	secret: string;
-	isFilledIn: (secrets: InboundSecrets) => boolean;
-	fits: (secrets: InboundSecrets, given: unknown) => boolean;
-}
-
-const failure = (
-	code: RejectionCode,
-	message: string,
-	field: string,
-	expected: string,
-	received: string,
-): Denial => ({
-	passed: false,
-	code,
-	message,
-	field,
-	expected,
-	received,
-});
-
-function basicFits({ basic }: InboundSecrets, given: unknown): boolean {
-	const bytes = Buffer.from(String(given), 'base64');
-	// Buffer.from passes over what is not base64, e.g. over all that follows the first of two joined headers.
-	if (bytes.toString('base64') !== given) return false;
-	const text = bytes.toString('utf8');
-	const colon = text.indexOf(':');
-	const [user, password] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
-	const userFits = safeEqual(basic.user, user);
-	const passwordFits = safeEqual(basic.password, password);
-	return colon !== -1 && userFits && passwordFits;
-}
-
-const METHODS: Record<TokenMethod, Method> = {
-	urlToken: {
-		given: ({ query }) => (query.token === '' ? undefined : query.token),
-		missing: failure(
-			'TOKEN_MISSING',
-			'The URL parameter token is missing',
-			'token',
-			'a valid token',
-			'null',
-		),
-		invalid: failure(
-			'TOKEN_INVALID',
-			'The URL parameter token is not valid',
-			'token',
-			'a valid token',
-			'another token',
-		),
-		secret: 'A URL token',
-		isFilledIn: ({ urlTokens }) => urlTokens.length > 0,
-		// A doubled ?token= is a list, and never valid.
-		fits: ({ urlTokens }, given) => typeof given === 'string' && safeIncludes(urlTokens, given),
-	},
-	bearer: {
-		given: ({ headers }) => authorization(headers, 'bearer') || undefined,
-		missing: failure(
-			'TOKEN_MISSING',
-			'The header Authorization with a Bearer token is missing',
-			'Authorization',
-			'Bearer and a valid token',
-			'null',
-		),
-		invalid: failure(
-			'TOKEN_INVALID',
-			'The Bearer token is not valid',
-			'Authorization',
-			'Bearer and a valid token',
-			'another token',
-		),
-		secret: 'A Bearer token',
-		isFilledIn: ({ bearerTokens }) => bearerTokens.length > 0,
-		fits: ({ bearerTokens }, given) => safeIncludes(bearerTokens, String(given)),
-	},
-	basic: {
-		given: ({ headers }) => authorization(headers, 'basic') || undefined,
-		missing: failure(
-			'CREDENTIALS_MISSING',
-			'The header Authorization with Basic credentials is missing',
-			'Authorization',
-			'Basic and valid credentials',
-			'null',
-		),
-		invalid: failure(
-			'CREDENTIALS_INVALID',
-			'The Basic credentials are not valid',
-			'Authorization',
-			'Basic and valid credentials',
-			'other credentials',
-		),
-		secret: 'Basic authentication',
-		isFilledIn: ({ basic }) => basic.user !== '' && basic.password !== '',
-		fits: basicFits,
-	},
-};
-
-/** Checks that cost nothing: which of the methods a caller brings nothing for. */
-export function missingMethods(methods: TokenMethod[], caller: Caller): Map<TokenMethod, Denial> {
-	return new Map(
-		methods
-			.filter((method) => METHODS[method].given(caller) === undefined)
-			.map((method) => [method, METHODS[method].missing]),
-	);
-}
-
-/** Compares what a caller brings with the secrets. */
-export function checkMethod(
-	method: TokenMethod,
-	secrets: InboundSecrets,
-	caller: Caller,
-): CredentialCheck {
-	const { fits, given, invalid } = METHODS[method];
-	return fits(secrets, given(caller)) ? { passed: true } : invalid;
-}
-
-/** @throws InboundConfigurationError without a scheme, and what its secrets throw */
-export function checkSignature(
-	{ signature }: InboundSecrets,
-	headers: RequestHeaders,
-	body: Buffer,
-	nowMs: number,
-	request: () => SignedRequest,
-): CredentialCheck {
-	if (signature === undefined) {
-		throw new InboundConfigurationError('No signature scheme is set up.');
-	}
-	const verification = verifyRequest(signature.scheme, {
-		...signature,
-		headers,
-		body,
-		nowMs,
-		request,
-	});
-	if (!verification.valid) return { ...verification, passed: false };
-	const { id, timestampMs } = verification;
-	return { passed: true, signature: { scheme: signature.scheme.name, id, timestampMs } };
-}
-
-const isFilledIn = (method: AuthenticationMethod, secrets: InboundSecrets): boolean =>
-	method === 'signature'
-		? (secrets.signature?.secrets.length ?? 0) > 0
-		: METHODS[method].isFilledIn(secrets);
-
-/** How methods are chosen from what a receiver's owner has filled in. */
-export interface MethodChoice {
-	methods: AuthenticationMethod[];
-	/** Whether methods without a secret are left out; else each must have one. */
-	filledInOnly: boolean;
-}
-
-/**
- * The methods that callers are checked by.
- * @throws InboundConfigurationError for the receiver's owner, where a secret is missing
- */
-export function requireConfiguredMethods(
-	{ methods, filledInOnly }: MethodChoice,
-	secrets: InboundSecrets,
-): AuthenticationMethod[] {
-	const filledIn = methods.filter((method) => isFilledIn(method, secrets));
-	const [missing] = methods.filter((method) => !filledIn.includes(method));
-	const name = (method: AuthenticationMethod): string =>
-		method === 'signature' ? 'A signature' : METHODS[method].secret;
-	if (missing !== undefined && (!filledInOnly || filledIn.length === 0)) {
-		const asked = filledInOnly ? methods.map(name).join(' or ') : name(missing);
-		throw new InboundConfigurationError(
-			`${asked} is required of callers, but the inbound credential has none. Fill it in, or change "Authentication".`,
-		);
-	}
-	return filledIn;
-}
-
-/** The header by which a refusal names what would be accepted. */
-export function challenge(methods: AuthenticationMethod[]): Record<string, string> {
+/** Names in a response what would be accepted (RFC 9110, 11.6.1). */
+function buildChallenge(methods: AuthenticationMethod[]): Record<string, string> {
 	const schemes = [
 		...(methods.includes('bearer') ? ['Bearer'] : []),
 		...(methods.includes('basic') ? ['Basic realm="webhook", charset="UTF-8"'] : []),
 	];
 	return schemes.length > 0 ? { 'WWW-Authenticate': schemes.join(', ') } : {};
+}
+
+const reject = (
+	{ methods }: AuthenticationRules,
+	{ code, details, message }: AuthenticationFailure,
+): Rejection =>
+	createRejection({ status: 401, code, message, details, headers: buildChallenge(methods) });
+
+/** Rejects without a word about which of several methods failed. */
+const rejectAll = (rules: AuthenticationRules): Rejection =>
+	reject(rules, {
+		code: 'UNAUTHORIZED',
+		message: 'None of the accepted credentials is valid',
+		details: {
+			field: 'credentials',
+			expected: `one of: ${rules.methods.join(', ')}`,
+			received: 'none that is valid',
+		},
+	});
+
+/** Finds the methods that a caller presents nothing for. */
+const findMissingTokens = (methods: TokenMethod[], caller: Caller): Set<TokenMethod> =>
+	new Set(methods.filter((method) => TOKEN_CHECKS[method].readToken(caller) === undefined));
+
+/** Rejects callers who cannot pass, whatever the secrets are. */
+function rejectMissingTokens(
+	rules: AuthenticationRules,
+	missing: Set<TokenMethod>,
+): Rejection | undefined {
+	const [firstMissing] = missing;
+	if (firstMissing === undefined) return undefined;
+	const failure = TOKEN_CHECKS[firstMissing].missing;
+	if (rules.mode === 'all') return reject(rules, failure);
+	if (missing.size < rules.methods.length) return undefined;
+	return rules.methods.length === 1 ? reject(rules, failure) : rejectAll(rules);
+}
+
+/**
+ * Compares the caller's token with the secrets, in constant time.
+ * @returns `undefined` if it is valid
+ */
+export function checkToken(
+	method: TokenMethod,
+	secrets: InboundSecrets,
+	caller: Caller,
+): AuthenticationFailure | undefined {
+	const { invalid, matches, readToken } = TOKEN_CHECKS[method];
+	return matches(secrets, readToken(caller)) ? undefined : invalid;
+}
+
+const hasSecret = (method: AuthenticationMethod, secrets: InboundSecrets): boolean =>
+	isTokenMethod(method)
+		? TOKEN_CHECKS[method].hasSecret(secrets)
+		: (secrets.signature?.secrets.length ?? 0) > 0;
+
+const nameSecret = (method: AuthenticationMethod): string =>
+	isTokenMethod(method) ? TOKEN_CHECKS[method].secretName : 'a signature';
+
+/**
+ * Returns the methods to check callers by: those that have a secret.
+ * @throws InboundConfigurationError if a required method has no secret
+ */
+export function requireConfiguredMethods(
+	{ methods, mode }: Pick<AuthenticationRules, 'methods' | 'mode'>,
+	secrets: InboundSecrets,
+): AuthenticationMethod[] {
+	const configured = methods.filter((method) => hasSecret(method, secrets));
+	const [missing] = methods.filter((method) => !configured.includes(method));
+	const onlyConfigured = usesOnlyConfigured(mode);
+	if (missing !== undefined && (!onlyConfigured || configured.length === 0)) {
+		const required = onlyConfigured ? methods.map(nameSecret).join(' or ') : nameSecret(missing);
+		throw new InboundConfigurationError(
+			`Callers must present ${required}, but the inbound credential has none. Fill it in, or change "Authentication".`,
+		);
+	}
+	return configured;
+}
+
+/** A caller whose tokens are checked, and whose signature may still have to be. */
+export interface TokenResult {
+	/** `undefined` if the receiver is open to anyone. */
+	secrets: InboundSecrets | undefined;
+	passed: TokenMethod[];
+	/** Whether each configured method must pass, so that a failure may be named. */
+	needsAll: boolean;
+	needsSignature: boolean;
+}
+
+function compareTokens(
+	rules: AuthenticationRules,
+	secrets: InboundSecrets,
+	missing: Set<TokenMethod>,
+	caller: Caller,
+): TokenResult | Rejection {
+	const methods = requireConfiguredMethods(rules, secrets);
+	const needsAll = requiresAll(rules.mode) || methods.length === 1;
+	const passed: TokenMethod[] = [];
+	for (const method of methods.filter(isTokenMethod)) {
+		const failure = missing.has(method)
+			? TOKEN_CHECKS[method].missing
+			: checkToken(method, secrets, caller);
+		if (failure === undefined) passed.push(method);
+		else if (needsAll) return reject(rules, failure);
+	}
+	const needsSignature = methods.includes('signature') && (needsAll || passed.length === 0);
+	if (!needsSignature && passed.length === 0) return rejectAll(rules);
+	return { secrets, passed, needsAll, needsSignature };
+}
+
+/**
+ * Checks the tokens that a caller presents: first whether they are there, which needs no secret, then
+ * whether they are valid.
+ * @throws InboundConfigurationError if a required method has no secret; and any error of `loadSecrets`
+ */
+export async function authenticateTokens(
+	rules: AuthenticationRules,
+	caller: Caller,
+): Promise<TokenResult | Rejection> {
+	if (rules.methods.length === 0) {
+		return { secrets: undefined, passed: [], needsAll: false, needsSignature: false };
+	}
+	const missing = findMissingTokens(rules.methods.filter(isTokenMethod), caller);
+	return (
+		rejectMissingTokens(rules, missing) ??
+		compareTokens(rules, await rules.loadSecrets(), missing, caller)
+	);
+}
+
+/**
+ * Verifies the signature of a request.
+ * @throws InboundConfigurationError if there is no scheme, InvalidSecretError if a secret is not in its
+ * format, InvalidSchemeError if the scheme signs the URL and the receiver does not know it
+ */
+export function checkSignature(
+	{ signature }: InboundSecrets,
+	request: Pick<VerificationInput, 'body' | 'headers' | 'nowMs' | 'request'>,
+): VerifiedSignature | AuthenticationFailure {
+	if (signature === undefined) {
+		throw new InboundConfigurationError('No signature scheme is configured.');
+	}
+	const verification = verifyRequest(signature.scheme, { ...signature, ...request });
+	if (!verification.valid) return verification;
+	const { id, timestampMs } = verification;
+	return { scheme: signature.scheme.name, id, timestampMs };
+}
+
+/** A caller who passed every check. */
+export interface AuthenticatedCaller {
+	/** The methods that passed. */
+	methods: AuthenticationMethod[];
+	/** Present if a signature was checked. */
+	signature: VerifiedSignature | undefined;
+}
+
+/**
+ * Checks the signature, if the caller's tokens leave it to be checked.
+ * @throws what {@link checkSignature} throws
+ */
+export function authenticateSignature(
+	rules: AuthenticationRules,
+	{ needsAll, needsSignature, passed, secrets }: TokenResult,
+	{ headers, method, nowMs, url }: InboundRequest,
+	body: Buffer,
+): AuthenticatedCaller | Rejection {
+	if (!needsSignature || secrets === undefined) return { methods: passed, signature: undefined };
+	const request = () => ({ method, url: url() });
+	const signature = checkSignature(secrets, { body, headers, nowMs, request });
+	if ('code' in signature) return needsAll ? reject(rules, signature) : rejectAll(rules);
+	return { methods: [...passed, 'signature'], signature };
 }

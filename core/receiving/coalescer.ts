@@ -1,63 +1,64 @@
-/**
- * Combines requests that arrive within a short window, so that one execution takes them all. What arrives
- * while the burst before is still being taken joins the next one: so bursts grow with the load.
- *
- * The first of a burst leads: it waits for the others, hands on what all of them brought, and is
- * answered as ever. The others follow: they are answered once it has been, and in the same way. So none
- * is told that it was taken before all of them are.
- */
-
-interface Burst<Item, Fate> {
+interface Burst<Item, Response> {
 	items: Item[];
-	followers: Array<(fate: Fate) => void>;
-	/** Ends the wait. */
+	followers: Array<(response: Response) => void>;
+	/** Ends the wait for more items. */
 	close: () => void;
 }
 
-export type Place<Item, Fate> =
+export type BurstRole<Item, Response> =
 	/**
-	 * `settle` must be called with what the leader was answered, or the others wait for ever. Calling it
-	 * twice does nothing more.
+	 * Process `items`, then call `complete` with the response that the leader got: the followers wait for
+	 * it. A second call has no effect.
 	 */
-	| { role: 'leader'; items: Item[]; settle: (fate: Fate) => void }
-	| { role: 'follower'; fate: Fate };
+	| { role: 'leader'; items: Item[]; complete: (response: Response) => void }
+	/** Send the leader's response. */
+	| { role: 'follower'; response: Response };
 
-/** How long the leader of a burst waits for others. */
+/** How long the leader of a burst waits for other requests. */
 export interface BurstWaits {
 	window: () => Promise<void>;
-	/** After that, where the burst before is not answered yet, the longest time to wait until it is. */
-	longest: () => Promise<void>;
+	/** After the window: the longest wait until the previous burst is answered, if it is not yet. */
+	extension: () => Promise<void>;
 }
 
 export interface BurstLimits {
-	/** How many items a burst may have: with the last of them its wait is over. */
+	/** The most items of one burst; it closes as soon as it has them. */
 	maxItems: number;
-	/** How many requests may be held in all: those that come then are on their own. */
-	maxHeld: number;
+	/** The most unanswered requests in all bursts; a request above this is processed by itself. */
+	maxOpenRequests: number;
 }
 
-export class RequestCoalescer<Item, Fate> {
-	private readonly open = new Map<string, Burst<Item, Fate>>();
+/**
+ * Combines requests that arrive within a short window, so that one execution processes all of them.
+ * Requests that arrive while the previous burst is still being processed join the next one: so bursts
+ * grow with the load.
+ *
+ * The first request leads the burst: it waits for the others, starts one execution with all their items,
+ * and gets the normal response. Followers get a copy of that response. No caller is acknowledged before
+ * the whole burst is.
+ */
+export class RequestCoalescer<Item, Response> {
+	private readonly openBursts = new Map<string, Burst<Item, Response>>();
 
 	/** The last burst of each key: resolves when it is answered. */
 	private readonly unanswered = new Map<string, Promise<void>>();
 
-	private held = 0;
+	private openRequests = 0;
 
 	constructor(private readonly limits: BurstLimits) {}
 
 	/**
-	 * Joins the burst that is under way, or begins one.
-	 * @param key what requests of one burst have in common
-	 * @param waits of a burst that begins now
-	 * @returns the leader's place when its burst is complete, a follower's when its leader was answered
+	 * Joins the open burst, or opens one.
+	 * @param key what the requests of one burst have in common
+	 * @param waits the waits of a burst that this request opens
+	 * @returns the leader's role when its burst is closed, a follower's when its leader was answered
 	 */
-	async join(key: string, item: Item, waits: BurstWaits): Promise<Place<Item, Fate>> {
-		if (this.held >= this.limits.maxHeld) {
-			return { role: 'leader', items: [item], settle: () => undefined };
+	async join(key: string, item: Item, waits: BurstWaits): Promise<BurstRole<Item, Response>> {
+		if (this.openRequests >= this.limits.maxOpenRequests) {
+			return { role: 'leader', items: [item], complete: () => undefined };
 		}
-		this.held += 1;
-		const burst = this.open.get(key);
+		this.openRequests += 1;
+		const burst = this.openBursts.get(key);
 		return burst === undefined
 			? await this.lead(key, item, waits)
 			: await this.follow(key, burst, item);
@@ -66,60 +67,60 @@ export class RequestCoalescer<Item, Fate> {
 	private async lead(
 		key: string,
 		item: Item,
-		{ longest, window }: BurstWaits,
-	): Promise<Place<Item, Fate>> {
-		const burst: Burst<Item, Fate> = { items: [item], followers: [], close: () => undefined };
-		this.open.set(key, burst);
+		{ extension, window }: BurstWaits,
+	): Promise<BurstRole<Item, Response>> {
+		const burst: Burst<Item, Response> = { items: [item], followers: [], close: () => undefined };
+		this.openBursts.set(key, burst);
 		const full = new Promise<void>((resolve) => {
 			burst.close = resolve;
 		});
-		const before = this.unanswered.get(key);
-		let answer = (): void => undefined;
+		const previousAnswered = this.unanswered.get(key);
+		let resolveAnswered = (): void => undefined;
 		const answered = new Promise<void>((resolve) => {
-			answer = resolve;
+			resolveAnswered = resolve;
 		});
 		this.unanswered.set(key, answered);
 		this.closeIfFull(key, burst);
-		const gather = async (): Promise<void> => {
+		const collect = async (): Promise<void> => {
 			await window();
-			if (before !== undefined) await Promise.race([before, longest()]);
+			if (previousAnswered !== undefined) await Promise.race([previousAnswered, extension()]);
 		};
-		await Promise.race([gather(), full]);
-		this.forget(key, burst);
-		let isSettled = false;
+		await Promise.race([collect(), full]);
+		this.closeBurst(key, burst);
+		let isComplete = false;
 		return {
 			role: 'leader',
 			items: burst.items,
-			settle: (fate) => {
-				if (isSettled) return;
-				isSettled = true;
-				this.held -= burst.items.length;
+			complete: (response) => {
+				if (isComplete) return;
+				isComplete = true;
+				this.openRequests -= burst.items.length;
 				if (this.unanswered.get(key) === answered) this.unanswered.delete(key);
-				answer();
-				for (const resolve of burst.followers) resolve(fate);
+				resolveAnswered();
+				for (const resolve of burst.followers) resolve(response);
 			},
 		};
 	}
 
 	private async follow(
 		key: string,
-		burst: Burst<Item, Fate>,
+		burst: Burst<Item, Response>,
 		item: Item,
-	): Promise<Place<Item, Fate>> {
+	): Promise<BurstRole<Item, Response>> {
 		burst.items.push(item);
-		const fate = new Promise<Fate>((resolve) => burst.followers.push(resolve));
+		const response = new Promise<Response>((resolve) => burst.followers.push(resolve));
 		this.closeIfFull(key, burst);
-		return { role: 'follower', fate: await fate };
+		return { role: 'follower', response: await response };
 	}
 
-	private closeIfFull(key: string, burst: Burst<Item, Fate>): void {
+	private closeIfFull(key: string, burst: Burst<Item, Response>): void {
 		if (burst.items.length < this.limits.maxItems) return;
-		this.forget(key, burst);
+		this.closeBurst(key, burst);
 		burst.close();
 	}
 
-	/** The next request begins another burst. */
-	private forget(key: string, burst: Burst<Item, Fate>): void {
-		if (this.open.get(key) === burst) this.open.delete(key);
+	/** Lets the next request open another burst. */
+	private closeBurst(key: string, burst: Burst<Item, Response>): void {
+		if (this.openBursts.get(key) === burst) this.openBursts.delete(key);
 	}
 }

@@ -5,21 +5,24 @@ import type { Handshake } from '../platforms/platform';
 import type { SignatureScheme } from '../signing/scheme';
 import { parseSecret } from '../signing/secrets';
 
-const first = (body: unknown, path: string): unknown => getValuesAt(body, parsePath(path))[0];
+const readFirstValue = (body: unknown, path: string): unknown =>
+	getValuesAt(body, parsePath(path))[0];
 
-/** The handshake that a body is, if it is one. */
+/** Finds the handshake that a body is, if it is one. */
 export function findHandshake(handshakes: Handshake[], body: unknown): Handshake | undefined {
 	return handshakes.find(
 		({ when }) =>
 			isObject(body) &&
-			Object.entries(when).every(([path, expected]) => (first(body, path) ?? null) === expected),
+			Object.entries(when).every(
+				([path, expected]) => (readFirstValue(body, path) ?? null) === expected,
+			),
 	);
 }
 
 const FROM_BODY = /^\{body\.(.+)\}$/;
 const SIGNED_FROM_BODY = /^\{hmac-sha256-hex:(.+)\}$/;
 
-/** Whether the reply holds something that only the signing secret's owner can make. */
+/** Returns whether the reply includes a proof that only the owner of the signing secret can make. */
 export const needsSecret = ({ reply }: Handshake): boolean =>
 	Object.values(reply ?? {}).some(
 		(value) => typeof value === 'string' && SIGNED_FROM_BODY.test(value),
@@ -27,25 +30,26 @@ export const needsSecret = ({ reply }: Handshake): boolean =>
 
 /**
  * Fills in a handshake's reply.
- * @param signing the scheme and its current secret, where {@link needsSecret} says so
- * @throws InvalidSecretError for a secret that is not in the scheme's format
+ * @param signing the scheme and its current secret; required if {@link needsSecret} is true
+ * @returns the JSON to answer with, or `undefined` for an empty response
+ * @throws InvalidSecretError if the secret is not in the scheme's format
  */
-export function handshakeReply(
+export function buildHandshakeReply(
 	{ reply }: Handshake,
 	body: unknown,
 	signing: { scheme: SignatureScheme; secret: string } | undefined,
 ): Record<string, unknown> | undefined {
 	if (reply === undefined) return undefined;
-	const fill = (value: string | number): unknown => {
-		const text = String(value);
-		const plain = FROM_BODY.exec(text);
-		if (plain !== null) return first(body, plain[1]);
-		const signed = SIGNED_FROM_BODY.exec(text);
+	const fillIn = (value: string | number): unknown => {
+		const template = String(value);
+		const copied = FROM_BODY.exec(template);
+		if (copied !== null) return readFirstValue(body, copied[1]);
+		const signed = SIGNED_FROM_BODY.exec(template);
 		if (signed === null || signing === undefined) return value;
 		const { key } = parseSecret(signing.secret, signing.scheme.secretFormat);
 		return createHmac('sha256', key)
-			.update(String(first(body, signed[1])))
+			.update(String(readFirstValue(body, signed[1])))
 			.digest('hex');
 	};
-	return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, fill(value)]));
+	return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, fillIn(value)]));
 }

@@ -4,24 +4,25 @@ import { HEADER_NAME, type RequestHeaders } from '../http/headers';
 import { isObject, parsePath, getValuesAt } from '../lib/fieldPath';
 import type { PlatformEvents, ValueSource } from '../platforms/platform';
 
-/** A request as far as its event is read from it. */
+/** The parts of a request that its event is read from. */
 export interface EventRequest {
 	headers: RequestHeaders;
 	rawBody: Buffer;
 	body: unknown;
 }
 
-/** What a received event says of itself, in the same words for every platform. */
+/** An event in the same terms for every platform. */
 export interface ReceivedEvent {
-	/** Its type; `undefined` where the request names none, or several. */
+	/** `undefined` if the request names no type, or several. */
 	type: string | undefined;
-	/** All types that the request names: a provider may send several events at once. */
+	/** Every type that the request names: a provider may send several events at once. */
 	types: string[];
+	/** The event's data; the whole body if the platform documents no field for it. */
 	data: unknown;
 	timeMs: number | undefined;
 }
 
-function valuesFrom(source: ValueSource, { body, headers, rawBody }: EventRequest): unknown[] {
+function readValues(source: ValueSource, { body, headers, rawBody }: EventRequest): unknown[] {
 	if ('header' in source) {
 		const value = headers[source.header.toLowerCase()];
 		return typeof value === 'string' && value !== '' ? [value] : [];
@@ -30,9 +31,9 @@ function valuesFrom(source: ValueSource, { body, headers, rawBody }: EventReques
 	return getValuesAt(body, parsePath(source.body));
 }
 
-// Later in seconds than any event, and earlier in milliseconds than any.
+// As seconds, later than any event; as milliseconds, earlier than any.
 const SECONDS_BELOW = 100_000_000_000;
-// The last time that a Date can hold.
+// The latest time of a JavaScript Date.
 const LAST_TIME_MS = 8_640_000_000_000_000;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ][\d:.]+(Z|[+-]\d{2}:?\d{2})?$/;
 
@@ -43,19 +44,27 @@ function readTimeMs(value: unknown): number | undefined {
 	}
 	const match = typeof value === 'string' ? ISO_TIME.exec(value) : null;
 	if (match === null) return undefined;
-	// Without a zone, what would be read in this machine's own is meant in UTC.
+	// A time without a zone is in UTC; Date.parse would use the zone of this machine.
 	const timeMs = Date.parse(match[1] === undefined ? `${match[0]}Z` : match[0]);
 	return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
-/** Reads an event where its sender's profile says that it stands. */
-export function readEvent(profile: PlatformEvents, request: EventRequest): ReceivedEvent {
-	const types = profile.type
-		.map((source) => valuesFrom(source, request).filter((type) => typeof type === 'string'))
+/**
+ * Reads an event from the places that its platform documents.
+ * @example
+ * readEvent(getPlatform('github').events, { headers: { 'x-github-event': 'push' }, rawBody, body });
+ * // { type: 'push', types: ['push'], data: body, timeMs: undefined }
+ */
+export function readEvent(platformEvents: PlatformEvents, request: EventRequest): ReceivedEvent {
+	const types = platformEvents.type
+		.map((source) => readValues(source, request).filter((type) => typeof type === 'string'))
 		.find((found) => found.length > 0);
 	const unique = [...new Set(types)];
-	const data = profile.data === undefined ? [] : getValuesAt(request.body, parsePath(profile.data));
-	const [time] = profile.time === undefined ? [] : valuesFrom(profile.time, request);
+	const data =
+		platformEvents.data === undefined
+			? []
+			: getValuesAt(request.body, parsePath(platformEvents.data));
+	const [time] = platformEvents.time === undefined ? [] : readValues(platformEvents.time, request);
 	return {
 		type: unique.length === 1 ? unique[0] : undefined,
 		types: unique,
@@ -64,36 +73,36 @@ export function readEvent(profile: PlatformEvents, request: EventRequest): Recei
 	};
 }
 
-/** What conditions look into: an event's data where there is any, else the body. */
+/** Returns what conditions test: the event's data if it is an object, otherwise the body. */
 export const getConditionSubject = (event: ReceivedEvent | undefined, body: unknown): unknown =>
 	isObject(event?.data) ? event.data : body;
 
 /**
- * What a repeated delivery has in common with the first, e.g. `lead_1:lead.qualified`.
- * @returns `undefined` where a part is missing: then nothing can be told
+ * Computes what a repeated delivery has in common with the first, e.g. `lead_1:lead.qualified`.
+ * @returns `undefined` if a part is missing, so that duplicates cannot be recognized
  */
 export function computeDuplicateKey(
 	sources: ValueSource[],
 	request: EventRequest,
 ): string | undefined {
 	const parts = sources.map((source) =>
-		valuesFrom(source, request)
+		readValues(source, request)
 			.filter((value) => typeof value === 'string' || typeof value === 'number')
-			// A lone half of a surrogate pair is valid JSON, and cannot be encoded.
+			// Half of a surrogate pair is valid in JSON, but encodeURIComponent throws on it.
 			.map((value) => encodeURIComponent(Buffer.from(String(value), 'utf8').toString('utf8')))
 			.join(','),
 	);
 	return parts.length === 0 || parts.includes('') ? undefined : parts.join(':');
 }
 
-/** A place that a person named wrongly. */
+/** A value source that a person typed is not valid. */
 export class InvalidSourceError extends Error {
 	override readonly name = 'InvalidSourceError';
 }
 
 /**
- * Reads a place as a person types it: `header.X-Request-ID`, `body.data.lead_id` or `digest`.
- * @throws InvalidSourceError, and InvalidPathError for a path into the body that is not data
+ * Parses a value source as a person types it: `header.X-Request-ID`, `body.data.lead_id` or `digest`.
+ * @throws InvalidSourceError, and InvalidPathError if the path into the body is not valid
  */
 export function parseValueSource(text: string): ValueSource {
 	if (text === 'digest') return { digest: 'body' };
@@ -102,6 +111,6 @@ export function parseValueSource(text: string): ValueSource {
 	if (kind === 'header' && HEADER_NAME.test(name)) return { header: name };
 	if (kind === 'body' && name !== '') return { body: parsePath(name).join('.') };
 	throw new InvalidSourceError(
-		`"${text}" is not a place in a request. Write e.g. header.X-Request-ID, body.data.id, or digest for all of the body's bytes.`,
+		`"${text}" does not name a value of a request. Use header.X-Request-ID, body.data.id or digest (the SHA-256 of the body), for example.`,
 	);
 }

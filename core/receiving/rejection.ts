@@ -1,4 +1,4 @@
-import { errorReply, type ErrorReply, type ReplyDetails } from '../http/replyBodies';
+import type { ErrorDetails, ReplyError } from '../http/replyBodies';
 import type { VerificationCode } from '../signing/verify';
 
 export type RejectionCode =
@@ -19,30 +19,31 @@ export type RejectionCode =
 	| 'INVALID_INPUT'
 	| 'TOO_MANY_REPEATS';
 
-type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 429;
-
-/** Why a request starts nothing, and what its sender is told. */
-export interface Rejection {
-	result: 'refused';
-	statusCode: RefusalStatus;
-	code: RejectionCode;
+/**
+ * Why a request is rejected, from the check that fails to the response. `toReplyBody` makes the
+ * response's body from it.
+ */
+export interface Rejection extends ReplyError<RejectionCode> {
+	result: 'rejected';
+	/** The HTTP status of the response. */
+	status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 429;
+	details: ErrorDetails;
+	/** Response headers that the status asks for, e.g. `Allow`. */
 	headers: Record<string, string>;
-	reply: ErrorReply;
 }
 
-/** @param details the field at fault, what was expected there and what came */
-export function createRejection(
-	statusCode: RefusalStatus,
-	code: RejectionCode,
-	message: string,
-	details: ReplyDetails,
-	headers: Record<string, string> = {},
-): Rejection {
-	return {
-		result: 'refused',
-		statusCode,
-		code,
-		headers,
-		reply: errorReply(code, message, details),
-	};
-}
+type RejectionFields = Pick<Rejection, 'code' | 'details' | 'message' | 'status'> &
+	Partial<Pick<Rejection, 'headers'>>;
+
+/** Rejects a request. */
+export const createRejection = ({
+	status,
+	code,
+	message,
+	details,
+	headers = {},
+}: RejectionFields): Rejection => ({ result: 'rejected', status, code, message, details, headers });
+
+/** Returns whether a step of receiving a request ended in its rejection. */
+export const isRejection = (value: object): value is Rejection =>
+	'result' in value && value.result === 'rejected';

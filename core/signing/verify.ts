@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify as verifyAsymmetric, type KeyObject
 
 import { parseJson } from '../lib/json';
 import { isFormBody, type RequestHeaders } from '../http/headers';
+import type { ErrorDetails, ReplyError } from '../http/replyBodies';
 import { isObject } from '../lib/fieldPath';
 
 import { safeEqual } from './constantTime';
@@ -47,15 +48,10 @@ export type VerificationCode =
 	| 'ID_MALFORMED'
 	| 'BODY_DIGEST_INVALID';
 
-/** Why a request is not authentic, in words that help its sender and hold nothing secret. */
-export interface VerificationFailure {
+/** Why a request is not authentic, with the header, URL parameter or body field that is wrong. */
+export interface VerificationFailure extends ReplyError<VerificationCode> {
 	valid: false;
-	code: VerificationCode;
-	message: string;
-	/** The header, URL parameter or body field at fault. */
-	field: string;
-	expected: string;
-	received: string;
+	details: ErrorDetails;
 }
 
 export type Verification =
@@ -65,15 +61,20 @@ export type Verification =
 // More than any rotation needs; a bound on the work that an unsigned request can cause.
 const MAX_SIGNATURES = 20;
 
-const refuse = (
+const reject = (
 	code: VerificationCode,
 	field: string,
 	message: string,
 	expected: string,
 	received: string,
-): VerificationFailure => ({ valid: false, code, field, message, expected, received });
+): VerificationFailure => ({
+	valid: false,
+	code,
+	message,
+	details: { field, expected, received },
+});
 
-const isRefusal = (value: unknown): value is VerificationFailure =>
+const isFailure = (value: unknown): value is VerificationFailure =>
 	typeof value === 'object' && value !== null && 'valid' in value;
 
 /** A header's one value; `undefined` where it is missing or empty. */
@@ -85,10 +86,10 @@ function headerValue(
 	const value = headers[name.toLowerCase()];
 	const values = typeof value === 'string' ? [value] : (value ?? []);
 	if (values.length > 1) {
-		return refuse(
+		return reject(
 			repeated,
 			name,
-			`The header ${name} stands in the request ${values.length} times`,
+			`The request has ${values.length} ${name} headers`,
 			'one header',
 			`${values.length} headers`,
 		);
@@ -114,11 +115,11 @@ function signatureParts(
 	const values: string[] = [];
 	for (const header of [name, ...(scheme.furtherSignatureHeaders ?? [])]) {
 		const value = headerValue(headers, header, 'SIGNATURE_MALFORMED');
-		if (isRefusal(value)) return value;
+		if (isFailure(value)) return value;
 		if (value !== undefined) values.push(value);
 	}
 	if (values.length === 0) {
-		return refuse('SIGNATURE_MISSING', name, `The header ${name} is missing`, expected, 'null');
+		return reject('SIGNATURE_MISSING', name, `The header ${name} is missing`, expected, 'null');
 	}
 	const parts =
 		separator === undefined
@@ -133,7 +134,7 @@ function signatureParts(
 	// A header that came twice and was joined on the way has white space where no signature has any.
 	const joined = parts.some((part) => /^\s|[\s,]$/.test(part));
 	if (signatures.length === 0 || joined || parts.length > MAX_SIGNATURES) {
-		return refuse(
+		return reject(
 			'SIGNATURE_MALFORMED',
 			name,
 			`The header ${name} is not a signature of the form ${expected}`,
@@ -160,10 +161,10 @@ function checkTimestamp(
 	const unit = timestamp.unit === 's' ? 'seconds' : 'milliseconds';
 	const expected = `a Unix time in ${unit}`;
 	if (text === undefined || text === '') {
-		return refuse('TIMESTAMP_MISSING', field, `${field} has no timestamp`, expected, 'null');
+		return reject('TIMESTAMP_MISSING', field, `${field} has no timestamp`, expected, 'null');
 	}
 	if (!/^\d{1,16}$/.test(text)) {
-		return refuse(
+		return reject(
 			'TIMESTAMP_MALFORMED',
 			field,
 			`The timestamp in ${field} must be ${expected}`,
@@ -175,7 +176,7 @@ function checkTimestamp(
 	const tolerance = toleranceSeconds ?? timestamp.toleranceSeconds;
 	if (Math.abs(nowMs - timestampMs) > tolerance * 1000) {
 		const now = timestamp.unit === 's' ? Math.floor(nowMs / 1000) : nowMs;
-		return refuse(
+		return reject(
 			'TIMESTAMP_OUT_OF_TOLERANCE',
 			field,
 			`The timestamp in ${field} is more than ${tolerance} seconds from the receiver's clock`,
@@ -242,7 +243,7 @@ function requestContents(
 	if (digestField !== undefined && (given !== null || (!isForm && body.length > 0))) {
 		const digest = createHash('sha256').update(body).digest('hex');
 		if (given === null || !safeEqual(digest, given)) {
-			return refuse(
+			return reject(
 				'BODY_DIGEST_INVALID',
 				digestField,
 				`The URL parameter ${digestField} is not the SHA-256 of the body`,
@@ -330,24 +331,24 @@ function timestampText(
 export function verifyRequest(scheme: SignatureScheme, input: VerificationInput): Verification {
 	const { headers, body } = input;
 	const parts = signatureParts(scheme, headers);
-	if (isRefusal(parts)) return parts;
+	if (isFailure(parts)) return parts;
 
 	const { idHeader, timestamp: place } = scheme;
 	const id = idHeader === undefined ? undefined : headerValue(headers, idHeader, 'ID_MALFORMED');
-	if (isRefusal(id)) return id;
+	if (isFailure(id)) return id;
 	if (idHeader !== undefined && id === undefined) {
 		const message = `The header ${idHeader} is missing`;
-		return refuse('ID_MISSING', idHeader, message, 'the delivery’s ID', 'null');
+		return reject('ID_MISSING', idHeader, message, 'the delivery’s ID', 'null');
 	}
 
 	const timestamp = place && timestampText(place, headers, parts.others);
-	if (isRefusal(timestamp)) return timestamp;
+	if (isFailure(timestamp)) return timestamp;
 	const inBody = place !== undefined && 'bodyField' in place;
 	let timestampMs = place && !inBody ? checkTimestamp(scheme, place, timestamp, input) : undefined;
-	if (isRefusal(timestampMs)) return timestampMs;
+	if (isFailure(timestampMs)) return timestampMs;
 
 	const contents = requestContents(scheme, input);
-	if (isRefusal(contents)) return contents;
+	if (isFailure(contents)) return contents;
 	const matches = contents.some((request) =>
 		anyMatches(
 			scheme,
@@ -357,18 +358,18 @@ export function verifyRequest(scheme: SignatureScheme, input: VerificationInput)
 		),
 	);
 	if (!matches) {
-		return refuse(
+		return reject(
 			'SIGNATURE_INVALID',
 			scheme.signatureHeader,
-			`The signature in ${scheme.signatureHeader} does not fit the request's bytes`,
+			`The signature in ${scheme.signatureHeader} does not match the request body`,
 			'a signature over the raw bytes, made with the shared secret',
-			'a signature that does not fit',
+			'a signature that does not match',
 		);
 	}
 	// Only now: a time in the body is worth nothing before the body is known to be authentic.
 	if (inBody) {
 		timestampMs = checkTimestamp(scheme, place, bodyTimestamp(body, place.bodyField), input);
-		if (isRefusal(timestampMs)) return timestampMs;
+		if (isFailure(timestampMs)) return timestampMs;
 	}
 	return { valid: true, id, timestampMs };
 }

@@ -1,7 +1,10 @@
-import { UserError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
+import { NodeOperationError, UserError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 
 import { inboundSecrets } from '../../core/credentials/credentialFields';
-import { getPlatform } from '../../core/platforms';
+import { createEncrypter } from '../../core/outbox/store/encryption';
+import { getPlatform, MANAGEMENT_KIND } from '../../core/platforms';
+import { requireConfiguredMethods } from '../../core/receiving/authenticate';
+import { outboxSettings } from '../shared/outbox/openOutbox';
 import { listParameter } from '../shared/parameters/parse';
 import {
 	ManagementClient,
@@ -9,44 +12,45 @@ import {
 	type PlatformWebhook,
 } from '../shared/transport/platformApi';
 
-import { webhookUrl } from './webhook/request';
+import { getWebhookUrl } from './webhook/request';
+import { buildReceiveRules } from './webhook/rules';
+import { readTriggerParameter, readTriggerParameters } from './webhook/triggerParameters';
 
-/** What this trigger remembers of its webhook at the platform, in n8n's own store. */
+const WEBHOOK_ID = /^[\w.~-]{1,200}$/;
+
+/** What the trigger remembers of its webhook at the platform, in the workflow's static data. */
 interface Registration {
 	webhookId?: string;
 }
 
-const registrationOf = (context: IHookFunctions): Registration =>
+const getRegistration = (context: IHookFunctions): Registration =>
 	context.getWorkflowStaticData('node');
 
-const isWanted = (context: IHookFunctions): boolean =>
-	context.getNodeParameter('register', false) as boolean;
+const openClient = async (context: IHookFunctions): Promise<ManagementClient> =>
+	await ManagementClient.create(context, readTriggerParameter(context, 'platform'));
 
-const platformOf = (context: IHookFunctions): string =>
-	context.getNodeParameter('platform') as string;
-
-/** The events to ask for: those chosen, or all of the platform's. */
-function chosenEvents(context: IHookFunctions): string[] {
-	const options = context.getNodeParameter('options', {}) as { eventTypes?: string };
-	const chosen = [
-		...(context.getNodeParameter('events', []) as string[]),
-		...listParameter(options.eventTypes),
-	];
-	const all = getPlatform(platformOf(context)).events?.types ?? [];
-	return chosen.length > 0 ? chosen : all.map(({ value }) => value);
+/** Returns the event types to subscribe to: those that are chosen, otherwise all of the platform's. */
+function getSubscribedEvents(context: IHookFunctions): string[] {
+	const { eventTypes } = readTriggerParameter(context, 'options', {});
+	const chosen = [...readTriggerParameter(context, 'events', []), ...listParameter(eventTypes)];
+	if (chosen.length > 0) return chosen;
+	const { events } = getPlatform(readTriggerParameter(context, 'platform'));
+	return (events?.types ?? []).map(({ value }) => value);
 }
 
 /**
- * How the platform shall prove itself to this trigger: its page knows Bearer tokens, beside the
- * signature that it always sends. A URL token goes into the URL.
+ * Reads how the platform must authenticate with this trigger. Its API accepts a Bearer token, in addition
+ * to the signature that it always sends; a URL token becomes part of the URL
+ * (docs/platforms.md#agenticflow).
+ * @throws UserError if the trigger asks for Basic
  */
-async function callerAuthentication(
+async function readPlatformAuthentication(
 	context: IHookFunctions,
-): Promise<{ authentication?: IDataObject; token?: string }> {
-	const methods = context.getNodeParameter('authenticationMethods') as string[];
+): Promise<{ authentication?: IDataObject; urlToken?: string }> {
+	const methods = readTriggerParameter(context, 'authenticationMethods');
 	if (methods.includes('basic')) {
 		throw new UserError(
-			'The platform cannot be told a user and password. Take Basic out of "Authentication", or switch off "Register at the Platform".',
+			'The platform can’t send Basic credentials. Remove Basic from "Authentication", or turn off "Register at the Platform".',
 		);
 	}
 	if (!methods.includes('bearer') && !methods.includes('urlToken')) return {};
@@ -55,65 +59,100 @@ async function callerAuthentication(
 		...(methods.includes('bearer') && {
 			authentication: { type: 'bearer', token: secrets.bearerTokens[0] },
 		}),
-		...(methods.includes('urlToken') && { token: secrets.urlTokens[0] }),
+		...(methods.includes('urlToken') && { urlToken: secrets.urlTokens[0] }),
 	};
 }
 
-function registeredUrl(context: IHookFunctions, token: string | undefined): string {
-	const url = webhookUrl(context);
-	return token === undefined ? url : `${url}?token=${encodeURIComponent(token)}`;
+function buildRegisteredUrl(context: IHookFunctions, urlToken: string | undefined): string {
+	const url = getWebhookUrl(context);
+	return urlToken === undefined ? url : `${url}?token=${encodeURIComponent(urlToken)}`;
 }
 
-const sameEvents = (a: string[], b: string[]): boolean =>
+const hasSameEvents = (a: string[], b: string[]): boolean =>
 	a.length === b.length && a.every((event) => b.includes(event));
 
+const stripQuery = (url: string | undefined): string => (url ?? '').split('?')[0];
+
 /**
- * This trigger's webhook at the platform. It is told by its address: the test URL's is another one, and
- * a URL token may have changed.
+ * Finds this trigger's webhook at the platform by its URL without the query: the test webhook has another
+ * URL, and the URL token may have changed.
  */
-async function find(client: ManagementClient, url: string): Promise<PlatformWebhook | undefined> {
-	const addressOf = (text: string | undefined): string => (text ?? '').split('?')[0];
+async function findWebhook(
+	client: ManagementClient,
+	url: string,
+): Promise<PlatformWebhook | undefined> {
 	const webhooks = await client.listWebhooks();
-	return webhooks.find((webhook) => addressOf(webhook.url) === addressOf(url));
+	return webhooks.find((webhook) => stripQuery(webhook.url) === stripQuery(url));
 }
 
 /**
- * Creates this trigger's webhook at the platform, or brings the one that is there up to date.
- * @throws NodeApiError or UserError that says why it cannot
+ * Creates this trigger's webhook at the platform, or updates the existing one.
+ * @throws NodeApiError or UserError with the reason
  */
-export async function register(context: IHookFunctions): Promise<void> {
-	if (!isWanted(context)) return;
-	const client = await ManagementClient.create(context, platformOf(context));
-	const { authentication, token } = await callerAuthentication(context);
-	const url = registeredUrl(context, token);
-	const events = chosenEvents(context);
-	const wanted = { url, events, ...(authentication && { authentication }) };
-	const found = await find(client, url);
-	if (found !== undefined) {
-		if (found.url !== url || !sameEvents(found.events ?? [], events) || authentication) {
-			await client.request('PUT', buildWebhookPath(found.id), wanted);
+async function registerWebhook(context: IHookFunctions): Promise<void> {
+	const client = await openClient(context);
+	const { authentication, urlToken } = await readPlatformAuthentication(context);
+	const url = buildRegisteredUrl(context, urlToken);
+	const events = getSubscribedEvents(context);
+	const settings = { url, events, ...(authentication && { authentication }) };
+	const existing = await findWebhook(client, url);
+	if (existing !== undefined) {
+		// The API does not show the token that it has, so that it is always written.
+		if (
+			existing.url !== url ||
+			!hasSameEvents(existing.events ?? [], events) ||
+			authentication !== undefined
+		) {
+			await client.request('PUT', buildWebhookPath(existing.id), settings);
 		}
-		registrationOf(context).webhookId = found.id;
+		getRegistration(context).webhookId = existing.id;
 		return;
 	}
 	const name = `n8n: ${context.getWorkflow().name ?? ''}`.trim();
-	const created = await client.request('POST', '', { name, ...wanted });
+	const created = await client.request('POST', '', { name, ...settings });
 	const nested = created.webhook as IDataObject | undefined;
-	// The page does not show this answer: where it names no ID, the list does.
-	const id = created.id ?? nested?.id ?? (await find(client, url))?.id;
+	// The platform documents no response for this request: if it has no ID, the list has.
+	const id = created.id ?? nested?.id ?? (await findWebhook(client, url))?.id;
 	if (typeof id !== 'string') {
 		throw new UserError(
-			'The platform created the webhook and did not say under which ID. Look for it there, delete it, and try again.',
+			'The platform created the webhook but did not return its ID. Delete the webhook at the platform, and try again.',
 		);
 	}
-	registrationOf(context).webhookId = id;
+	getRegistration(context).webhookId = id;
 }
 
-/** Deletes this trigger's webhook at the platform. One that is gone already is no fault. */
-export async function deregister(context: IHookFunctions): Promise<void> {
-	const registration = registrationOf(context);
+/**
+ * Checks the trigger's settings, and registers its webhook at the platform if it is asked to. So a
+ * mistake shows when the workflow is published, not when the first request arrives.
+ * @throws NodeOperationError with what to change
+ */
+export async function activateWebhook(context: IHookFunctions): Promise<void> {
+	const parameters = readTriggerParameters(context);
+	const path = readTriggerParameter(context, 'path');
+	if (!WEBHOOK_ID.test(path)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`The webhook ID "${path}" is not valid in a URL. Fill in "Webhook ID" with letters, digits, dots, hyphens, underscores and tildes, e.g. support-agent.`,
+		);
+	}
+	try {
+		const readCredential = async () => await context.getCredentials('agentWebhookInboundApi');
+		const rules = buildReceiveRules(parameters, readCredential);
+		if (rules.methods.length > 0) requireConfiguredMethods(rules, await rules.loadSecrets());
+		if (parameters.requestKind === MANAGEMENT_KIND) {
+			createEncrypter(outboxSettings(await context.getCredentials('agentWebhookOutboxApi')).keys);
+		}
+		if (readTriggerParameter(context, 'register', false)) await registerWebhook(context);
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), error as Error);
+	}
+}
+
+/** Deletes this trigger's webhook at the platform, if it is registered and still exists. */
+export async function deactivateWebhook(context: IHookFunctions): Promise<void> {
+	const registration = getRegistration(context);
 	if (registration.webhookId === undefined) return;
-	const client = await ManagementClient.create(context, platformOf(context));
+	const client = await openClient(context);
 	await client.deleteIfExists(registration.webhookId);
 	delete registration.webhookId;
 }

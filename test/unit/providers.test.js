@@ -1018,9 +1018,9 @@ function ask(provider, { body, headers, nowMs, secret, url = DEFAULT_URL, eventT
 			bodySchema: kind.request?.schema,
 			validatesEvents: true,
 			httpsOnly: profile.httpsOnly,
-			...kind.authentication,
-			filledInOnly: false,
-			secrets: async () => ({
+			methods: kind.authentication.methods,
+			mode: kind.authentication.require,
+			loadSecrets: async () => ({
 				urlTokens: [],
 				bearerTokens: [],
 				basic: { user: '', password: '' },
@@ -1038,7 +1038,7 @@ function ask(provider, { body, headers, nowMs, secret, url = DEFAULT_URL, eventT
 			address: '192.0.2.1',
 			query: {},
 			headers: { 'content-type': 'application/json', ...headers },
-			body: async () => rawBody,
+			readBody: async () => rawBody,
 			parsedBody: () => JSON.parse(body),
 			url: () => url,
 			nowMs,
@@ -1142,8 +1142,8 @@ describe('handshakes', () => {
 		],
 		['a ping of interactions', 'discord', interactionPing, 200, { type: 1 }],
 		['a ping of webhook events', 'discord', eventPing, 204, undefined],
-	])('%s of %s', async (_, provider, request, statusCode, reply) => {
-		expect(await ask(provider, request)).toEqual({ result: 'handshake', statusCode, reply });
+	])('%s of %s', async (_, provider, request, status, reply) => {
+		expect(await ask(provider, request)).toEqual({ result: 'handshake', status, reply });
 		// It is answered whatever events are asked for.
 		const filtered = await ask(provider, { ...request, eventTypes: ['something.else'] });
 		expect(filtered.result).toBe('handshake');
@@ -1163,8 +1163,8 @@ describe('handshakes', () => {
 		]) {
 			const headers = { ...request.headers, [name]: value };
 			expect(await ask(provider, { ...request, headers })).toMatchObject({
-				result: 'refused',
-				statusCode: 401,
+				result: 'rejected',
+				status: 401,
 				code,
 			});
 		}
@@ -1172,8 +1172,8 @@ describe('handshakes', () => {
 
 	test('a stale handshake is refused', async () => {
 		expect(await ask('zoom', { ...zoom, nowMs: zoom.nowMs + 301_000 })).toMatchObject({
-			result: 'refused',
-			statusCode: 401,
+			result: 'rejected',
+			status: 401,
 			code: 'TIMESTAMP_OUT_OF_TOLERANCE',
 		});
 	});
@@ -1476,11 +1476,11 @@ describe('forms', () => {
 			body: 'payload=%7Bnot+json',
 			headers: { 'content-type': FORM },
 		});
-		expect(await ask('slack', request)).toMatchObject({ result: 'refused', statusCode: 400 });
+		expect(await ask('slack', request)).toMatchObject({ result: 'rejected', status: 400 });
 	});
 
 	test('a form is refused where the provider sends none', async () => {
 		const request = signed('stripe', { body: 'a=1', headers: { 'content-type': FORM } });
-		expect(await ask('stripe', request)).toMatchObject({ result: 'refused', statusCode: 415 });
+		expect(await ask('stripe', request)).toMatchObject({ result: 'rejected', status: 415 });
 	});
 });

@@ -166,10 +166,8 @@ describe.each([
 		expect(verifyAt(nowMs, twice)).toEqual({
 			valid: false,
 			code,
-			field: name,
-			message: `The header ${name} stands in the request 2 times`,
-			expected: 'one header',
-			received: '2 headers',
+			message: `The request has 2 ${name} headers`,
+			details: { field: name, expected: 'one header', received: '2 headers' },
 		});
 	});
 

@@ -7,7 +7,7 @@ import type {
 import { PLATFORMS, listRequestKinds } from '../../../core/platforms';
 import { notice } from '../../shared/properties/notice';
 
-import { AS_THE_PLATFORM } from '../webhook/rules';
+import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
 
 const METHOD_NAMES: Record<AuthenticationMethod, string> = {
 	urlToken: 'a URL token',

@@ -1,53 +1,59 @@
 import { sleep, type INodeExecutionData, type IWebhookFunctions } from 'n8n-workflow';
 
-import { RequestCoalescer, type Place } from '../../../core/receiving/coalescer';
 import { EVENT_KIND } from '../../../core/platforms';
+import { RequestCoalescer, type BurstRole } from '../../../core/receiving/coalescer';
 
-import type { TriggerParameters } from './rules';
+import { readTriggerParameter, type TriggerParameters } from './triggerParameters';
 
-/** How a request was answered. */
+/** The response of a burst's leader, as its followers get it too. */
 export interface CapturedResponse {
 	statusCode: number;
 	contentType: string | undefined;
-	/** What was sent, where it was sent in one piece. */
+	/** What was sent, if it was sent in one piece. */
 	body: string | Buffer | undefined;
 }
 
 type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
-// Under the expression engine `vm` n8n keeps some 9 MB for each request until it is answered.
-const bursts = new RequestCoalescer<INodeExecutionData, CapturedResponse>({
+/**
+ * The bursts of all triggers in this process. Under the expression engine `vm`, n8n uses about 9 MB for
+ * each request until it is answered: hence the limit on open requests.
+ */
+const coalescer = new RequestCoalescer<INodeExecutionData, CapturedResponse>({
 	maxItems: 50,
-	maxHeld: 100,
+	maxOpenRequests: 100,
 });
 
-/** A burst goes on gathering until the one before is answered, but not for longer than this beyond its window. */
-const LONGEST_MS = 1000;
+/** The longest time beyond its window that a burst waits for the previous one to be answered. */
+const MAX_EXTENSION_MS = 1000;
 
-/** For how long a burst is gathered, in ms; 0 for not at all. */
-export function combineWindowMs(
+/** Returns how long a burst collects requests, in ms; 0 if requests are not combined. */
+export function getCombineWindowMs(
 	context: IWebhookFunctions,
 	{ options, requestKind }: TriggerParameters,
 ): number {
-	// Other ways to respond answer each request by its own items; a person who listens wants one event.
+	// Other response modes answer each request from its own items; a person who listens expects one event.
 	const canCombine =
 		requestKind === EVENT_KIND &&
-		context.getNodeParameter('responseMode') === 'onReceived' &&
+		readTriggerParameter(context, 'responseMode') === 'onReceived' &&
 		context.getMode() !== 'manual';
 	return canCombine ? (options.combineWindowMs ?? 0) : 0;
 }
 
 /**
- * Calls back, maybe twice, when a response has been sent, or would have been to a caller who is gone:
- * n8n goes on without them, and whether it has taken a request is known when it answers.
+ * Calls back, maybe twice, when a response has been sent, or would have been sent to a caller who has
+ * disconnected: n8n continues without them, and its answer tells whether it accepted the request.
  */
-function onceAnswered(response: Response, callBack: (answered: CapturedResponse) => void): void {
+function captureResponse(
+	response: Response,
+	onAnswered: (captured: CapturedResponse) => void,
+): void {
 	let body: CapturedResponse['body'];
 	let isAnswered = false;
-	let isGone = response.destroyed;
-	const tell = () => {
+	let isDisconnected = response.destroyed;
+	const report = () => {
 		const contentType = response.getHeader('content-type');
-		callBack({
+		onAnswered({
 			statusCode: response.statusCode,
 			contentType: typeof contentType === 'string' ? contentType : undefined,
 			body,
@@ -59,30 +65,30 @@ function onceAnswered(response: Response, callBack: (answered: CapturedResponse)
 		if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) body = chunk;
 		isAnswered = true;
 		const ended = end(...parameters);
-		if (isGone) tell();
+		if (isDisconnected) report();
 		return ended;
 	};
-	response.once('finish', tell);
+	response.once('finish', report);
 	response.once('close', () => {
-		isGone = true;
-		if (isAnswered) tell();
+		isDisconnected = true;
+		if (isAnswered) report();
 	});
 }
 
 /**
- * Puts a request into the burst that is under way at its trigger, or begins one.
- * @returns the items to start an execution with, where it leads; how to answer, where it follows
+ * Joins the trigger's open burst, or opens one.
+ * @returns as leader the items to start an execution with; as follower the response to send
  */
 export async function joinBurst(
 	context: IWebhookFunctions,
 	item: INodeExecutionData,
 	windowMs: number,
-): Promise<Place<INodeExecutionData, CapturedResponse>> {
+): Promise<BurstRole<INodeExecutionData, CapturedResponse>> {
 	const key = `${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
-	const place = await bursts.join(key, item, {
+	const burst = await coalescer.join(key, item, {
 		window: async () => await sleep(windowMs),
-		longest: async () => await sleep(LONGEST_MS),
+		extension: async () => await sleep(MAX_EXTENSION_MS),
 	});
-	if (place.role === 'leader') onceAnswered(context.getResponseObject(), place.settle);
-	return place;
+	if (burst.role === 'leader') captureResponse(context.getResponseObject(), burst.complete);
+	return burst;
 }

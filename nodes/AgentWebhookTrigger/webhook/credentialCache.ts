@@ -1,38 +1,39 @@
 import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
 
-/** So long, in ms, a change of a credential may take to hold. */
-const FRESH_MS = 5000;
+/** Cache lifetime: an edited credential takes effect within this time. */
+const CACHE_TTL_MS = 5000;
 
-interface Reading {
-	untilMs: number;
+interface CacheEntry {
+	expiresAtMs: number;
 	fields: Promise<ICredentialDataDecryptedObject>;
 }
 
-const readings = new Map<string, Reading>();
+/** The inbound credential of each trigger, while requests share one reading of it. */
+const cache = new Map<string, CacheEntry>();
 
-function forgetOld(nowMs: number): void {
-	for (const [key, { untilMs }] of readings) if (untilMs <= nowMs) readings.delete(key);
+function evictExpired(nowMs: number): void {
+	for (const [key, { expiresAtMs }] of cache) if (expiresAtMs <= nowMs) cache.delete(key);
 }
 
 /**
- * What callers must know. Under the expression engine `vm`, n8n builds an isolate to read a credential
- * for a request, beside the one that the request has: so requests that come at once, or within five
- * seconds, share one reading.
+ * Reads the inbound credential, at most once in five seconds for each trigger. With the expression
+ * engine `vm`, n8n builds an additional isolate whenever a webhook reads a credential.
  */
 export async function getCachedInboundCredential(
 	context: IWebhookFunctions,
 ): Promise<ICredentialDataDecryptedObject> {
 	const { credentials, id } = context.getNode();
-	const credential = credentials?.agentWebhookInboundApi?.id ?? '';
-	const key = `${context.getWorkflow().id ?? ''} ${id} ${credential}`;
+	const credentialId = credentials?.agentWebhookInboundApi?.id ?? '';
+	const key = `${context.getWorkflow().id ?? ''} ${id} ${credentialId}`;
 	const nowMs = Date.now();
-	const known = readings.get(key);
-	if (known !== undefined && known.untilMs > nowMs) return await known.fields;
-	forgetOld(nowMs);
+	const cached = cache.get(key);
+	if (cached !== undefined && cached.expiresAtMs > nowMs) return await cached.fields;
+	evictExpired(nowMs);
 	const fields = context.getCredentials('agentWebhookInboundApi');
-	readings.set(key, { untilMs: nowMs + FRESH_MS, fields });
-	const [read] = await Promise.allSettled([fields]);
-	// A fault is told to each request anew, until it is mended.
-	if (read.status === 'rejected' && readings.get(key)?.fields === fields) readings.delete(key);
-	return await fields;
+	cache.set(key, { expiresAtMs: nowMs + CACHE_TTL_MS, fields });
+	return await fields.catch((error: unknown) => {
+		// Don't cache failures: every request retries until the credential is fixed.
+		if (cache.get(key)?.fields === fields) cache.delete(key);
+		throw error;
+	});
 }

@@ -1,36 +1,37 @@
 import { createHash } from 'crypto';
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { Deduplicator } from '../../../core/receiving/deduplicator';
+import { Deduplicator, type DeliveryStart } from '../../../core/receiving/deduplicator';
 
-// Some 20 MB at most, shared by all workflows of this process.
-const REMEMBERED = 100_000;
+// About 20 MB at most, shared by all workflows of this process.
+const MAX_REMEMBERED_KEYS = 100_000;
 
-const received = new Deduplicator(REMEMBERED);
+/** The deliveries that this process has received, for all triggers: n8n makes new nodes as it likes. */
+const deduplicator = new Deduplicator(MAX_REMEMBERED_KEYS);
 
 /**
- * Claims a delivery for this request, until it is answered: with success it is remembered for
- * `windowMs`, otherwise its next repeat is a new one.
- * @param key absent where nothing tells a repeat from a new delivery
+ * Starts a delivery, or recognizes it as a duplicate. A delivery that is answered with success is
+ * remembered for `windowMs`; after any other response, the next duplicate is processed.
+ * @param key absent if duplicates cannot be recognized
  */
 export async function startDelivery(
 	context: IWebhookFunctions,
 	key: string | undefined,
 	windowMs: number,
-): Promise<'first' | 'duplicate' | 'busy'> {
-	// A person who listens for a test event sends the same one again on purpose.
+): Promise<DeliveryStart['result']> {
+	// A person who listens for a test event may send the same one again on purpose.
 	if (key === undefined || windowMs <= 0 || context.getMode() === 'manual') return 'first';
-	// A digest, so that what is remembered has a bounded size whatever a sender's key is.
-	const scope = `${context.getWorkflow().id ?? ''} ${context.getNode().id} ${key}`;
-	const digest = createHash('sha256').update(scope).digest('base64');
-	const claim = await received.claim(digest, windowMs, () => Date.now());
-	if (claim.result !== 'first') return claim.result;
+	// A digest bounds the memory of each key, however long the sender makes it.
+	const scopedKey = `${context.getWorkflow().id ?? ''} ${context.getNode().id} ${key}`;
+	const digest = createHash('sha256').update(scopedKey).digest('base64');
+	const start = await deduplicator.start(digest, windowMs, () => Date.now());
+	if (start.result !== 'first') return start.result;
 	const response = context.getResponseObject();
 	response.once('finish', () => {
-		claim.settle(response.statusCode >= 200 && response.statusCode < 300);
+		start.complete(response.statusCode >= 200 && response.statusCode < 300);
 	});
 	response.once('close', () => {
-		claim.settle(false);
+		start.complete(false);
 	});
 	return 'first';
 }

@@ -1,12 +1,14 @@
+import { randomUUID } from 'crypto';
 import pick from 'lodash/pick';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
+import { toPrintableUrl } from '../../../core/http/endpointUrl';
+import { isObject } from '../../../core/lib/fieldPath';
+import { toIsoTime } from '../../../core/lib/time';
+import { parseManagementTask, type ManagementTask } from '../../../core/managementApi/routes';
+import { createEncrypter } from '../../../core/outbox/store/encryption';
 import type { AcceptedRequest } from '../../../core/receiving/receive';
 import type { Rejection } from '../../../core/receiving/rejection';
-import { parseManagementTask, type ManagementTask } from '../../../core/managementApi/routes';
-import { toPrintableUrl } from '../../../core/http/endpointUrl';
-import { createEncrypter } from '../../../core/outbox/store/encryption';
-import { isObject } from '../../../core/lib/fieldPath';
 import {
 	REQUEST_PLACE,
 	type ManagementItem,
@@ -14,24 +16,30 @@ import {
 } from '../../shared/outbox/managementItem';
 import { outboxSettings } from '../../shared/outbox/openOutbox';
 
-/** Which task a request to the management API is, or why it is none. */
+import type { TriggerParameters } from './triggerParameters';
+
+/** The task of a request to the management API, and the webhook that it is about. */
 export interface ManagementRoute {
 	task: ManagementTask;
+	/** `null` for a task about all webhooks. */
 	webhookId: string | null;
 }
 
-/** Reads the task from the method and the path, whose parts n8n names as the description does. */
-export function managementRoute(context: IWebhookFunctions): ManagementRoute | Rejection {
+/** Reads the task from the method and the path; n8n names the path's parts as the description does. */
+export function parseManagementRoute(context: IWebhookFunctions): ManagementRoute | Rejection {
 	const { id, section } = context.getParamsData() as { id?: string; section?: string };
 	const task = parseManagementTask(context.getRequestObject().method, { id, section });
 	return typeof task === 'string' ? { task, webhookId: id ?? null } : task;
 }
 
-/** What an item may show of a body: subscribers put secrets into the rest, and into a URL's query. */
-function shown(body: unknown): IDataObject {
+/**
+ * Picks the fields of a body that an item may show: subscribers write secrets into other fields, and
+ * into a URL's query.
+ */
+function pickPrintableFields(body: unknown): IDataObject {
 	if (!isObject(body)) return {};
 	const { url } = body;
-	// Without https:// it could be user:password@host, of which the password would be shown.
+	// A URL without https:// could be user:password@host, and the item would show the password.
 	const isWeb = typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url);
 	return {
 		...(pick(body, ['name', 'events', 'status', 'event']) as IDataObject),
@@ -40,29 +48,29 @@ function shown(body: unknown): IDataObject {
 }
 
 /**
- * The item of a request to the management API. What it shows is for people; what it wants done is sealed
- * with the outbox's key.
+ * Creates the item of a request to the management API. Its visible fields are for people; the request
+ * itself is encrypted with the outbox's key.
+ * @throws UserError or an error of the encryption if the outbox credential is not valid
  */
-export async function managementItem(
+export async function createManagementItem(
 	context: IWebhookFunctions,
 	{ task, webhookId }: ManagementRoute,
 	{ authentication, body }: AcceptedRequest,
-	platformId: string,
-	requestId: string,
+	{ platform }: TriggerParameters,
 ): Promise<INodeExecutionData> {
 	const { keys } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
 	const query = context.getQueryData() as IDataObject;
-	const request: SealedRequest = { platformId, task, query, body };
+	const request: SealedRequest = { platformId: platform, task, query, body };
 	if (webhookId !== null) request.webhookId = webhookId;
 	const json: ManagementItem & IDataObject = {
 		task,
 		webhook_id: webhookId,
-		...shown(body),
-		platform: platformId,
+		...pickPrintableFields(body),
+		platform,
 		authentication,
 		source_address: context.getRequestObject().ip ?? null,
-		received_at: new Date().toISOString(),
-		request_id: requestId,
+		received_at: toIsoTime(Date.now()),
+		request_id: randomUUID(),
 		management_request: createEncrypter(keys).encrypt(JSON.stringify(request), REQUEST_PLACE),
 	};
 	return { json };

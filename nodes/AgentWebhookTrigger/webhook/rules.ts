@@ -1,129 +1,95 @@
-import { compileConditions } from '../../../core/event/conditions';
 import {
 	inboundSecrets,
 	signingSettings,
 	type CredentialFields,
 } from '../../../core/credentials/credentialFields';
-import type { ReceiveRules } from '../../../core/receiving/receive';
-import type {
-	AuthenticationMethod,
-	AuthenticationRule,
-} from '../../../core/platforms/authentication';
-import { parseValueSource } from '../../../core/receiving/readEvent';
+import { compileConditions } from '../../../core/event/conditions';
 import { compileAllowlist } from '../../../core/http/ipAddresses';
+import { MINUTE_MS } from '../../../core/lib/time';
 import { getPlatform, getRequestKind, type RequestKind } from '../../../core/platforms';
+import { usesOnlyConfigured, type AuthenticationRules } from '../../../core/receiving/authenticate';
+import { parseValueSource } from '../../../core/receiving/readEvent';
+import type { ReceiveRules } from '../../../core/receiving/receive';
 import { jsonObjectParameter, listParameter } from '../../shared/parameters/parse';
 
-/** Stands for what the platform asks of its callers. */
-export const AS_THE_PLATFORM = 'platform';
+import { AS_THE_PLATFORM, type TriggerParameters } from './triggerParameters';
 
-const DEFAULT_WINDOW_MINUTES = 24 * 60;
+const DEFAULT_DUPLICATE_WINDOW_MINUTES = 24 * 60;
+const DEFAULT_MAX_BODY_KILOBYTES = 10 * 1024;
 
-/** The trigger's parameters. */
-export interface TriggerParameters {
-	platform: string;
-	requestKind: string;
-	methods: Array<AuthenticationMethod | typeof AS_THE_PLATFORM>;
-	events: string[];
-	options: {
-		allowedAddresses?: string;
-		allowedPlatformAddresses?: string[];
-		combineWindowMs?: number;
-		require?: 'all' | 'any';
-		conditions?: unknown;
-		duplicateKey?: string;
-		duplicateWindowMinutes?: number;
-		eventTypes?: string;
-		httpsOnly?: boolean;
-		maxBodyKilobytes?: number;
-		outputRefused?: boolean;
-		publicUrl?: string;
-		rawBodyField?: string;
-		toleranceSeconds?: number;
-		validateEvents?: boolean;
-	};
-}
-
-/** Which methods callers are checked by, and whether all of them must pass. */
-function authenticationRule(
+/** Decides which methods callers are checked by, and how many of them they must pass. */
+function chooseAuthentication(
 	{ methods, options }: TriggerParameters,
-	kind: RequestKind,
-): AuthenticationRule & { filledInOnly: boolean } {
+	{ authentication }: RequestKind,
+): Pick<AuthenticationRules, 'methods' | 'mode'> {
 	const chosen = methods.filter((method) => method !== AS_THE_PLATFORM);
-	if (chosen.length === methods.length) {
-		return { methods: chosen, require: options.require ?? 'all', filledInOnly: false };
-	}
-	// Beside methods of the owner's own, those of the platform count like them.
-	const own = kind.authentication;
+	if (chosen.length === methods.length) return { methods: chosen, mode: options.require ?? 'all' };
+	const require = options.require ?? (chosen.length === 0 ? authentication.require : 'all');
+	// A platform with several methods leaves the choice to the receiver: those with a secret count.
+	const configured = require === 'all' ? 'allConfigured' : 'anyConfigured';
 	return {
-		methods: [...new Set([...chosen, ...own.methods])],
-		require: options.require ?? (chosen.length === 0 ? own.require : 'all'),
-		filledInOnly: own.methods.length > 1,
+		methods: [...new Set([...chosen, ...authentication.methods])],
+		mode: authentication.methods.length > 1 ? configured : require,
 	};
 }
 
-/** What a path asks for, where the kind of request has several. */
+/** The method and body of one path, if a kind of request has several. */
 export type InboundRoute = Pick<ReceiveRules, 'bodySchema' | 'method'>;
 
 /**
- * The rules that a trigger's parameters stand for, and its credential, which is read when it is needed.
- * @throws with a message for the owner, where they cannot be read
+ * Builds the rules that requests are checked by from the trigger's parameters.
+ * @param readCredential reads the inbound credential; called only when a request needs its secrets
+ * @throws UserError, or an error of core, with a message for the trigger's owner if a parameter is not
+ * valid
  */
 export function buildReceiveRules(
 	parameters: TriggerParameters,
 	readCredential: () => Promise<CredentialFields>,
 	route?: InboundRoute,
 ): ReceiveRules {
-	const { platform, options } = parameters;
-	const profile = getPlatform(platform);
-	const kind = getRequestKind(profile, parameters.requestKind);
+	const { options } = parameters;
+	const platform = getPlatform(parameters.platform);
+	const kind = getRequestKind(platform, parameters.requestKind);
 	const addresses = [
 		...listParameter(options.allowedAddresses),
 		...(options.allowedPlatformAddresses ?? []).flatMap((id) => getPlatform(id).sourceAddresses),
 	];
 	const conditions = jsonObjectParameter(options.conditions, 'Conditions');
-	const rule = authenticationRule(parameters, kind);
-	const ownKey = listParameter(options.duplicateKey).map(parseValueSource);
+	const { methods, mode } = chooseAuthentication(parameters, kind);
+	const duplicateKey = listParameter(options.duplicateKey).map(parseValueSource);
 	return {
 		kind,
 		method: 'POST',
 		bodySchema: kind.request?.schema,
 		...route,
 		validatesEvents: options.validateEvents ?? true,
-		httpsOnly: options.httpsOnly ?? profile.httpsOnly,
+		httpsOnly: options.httpsOnly ?? platform.httpsOnly,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
-		...rule,
-		secrets: async () => {
+		methods,
+		mode,
+		loadSecrets: async () => {
 			const fields = await readCredential();
-			const wantsSignature =
-				rule.methods.includes('signature') && (!rule.filledInOnly || fields.signingSecret !== '');
+			const needsSignature =
+				methods.includes('signature') && (!usesOnlyConfigured(mode) || fields.signingSecret !== '');
 			return {
 				...inboundSecrets(fields),
-				...(wantsSignature && {
+				...(needsSignature && {
 					signature: {
-						...signingSettings(fields, platform),
+						...signingSettings(fields, platform.id),
 						...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
 					},
 				}),
 			};
 		},
-		maxBodyBytes: (options.maxBodyKilobytes ?? 10_240) * 1024,
-		formBodies: profile.formBodies,
-		handshakes: profile.handshakes ?? [],
+		maxBodyBytes: (options.maxBodyKilobytes ?? DEFAULT_MAX_BODY_KILOBYTES) * 1024,
+		formBodies: platform.formBodies,
+		handshakes: platform.handshakes ?? [],
 		eventTypes: [...parameters.events, ...listParameter(options.eventTypes)],
 		...(conditions && { conditions: compileConditions(conditions) }),
-		duplicateKey: ownKey.length > 0 ? ownKey : (kind.events?.duplicateKey ?? []),
+		duplicateKey: duplicateKey.length > 0 ? duplicateKey : (kind.events?.duplicateKey ?? []),
 	};
 }
 
-/** For how long a repeated delivery is recognised, in ms; 0 for not at all. */
-export const duplicateWindowMs = ({ options }: TriggerParameters): number =>
-	(options.duplicateWindowMinutes ?? DEFAULT_WINDOW_MINUTES) * 60_000;
-
-// Names of headers and URL parameters that callers prove themselves with, whoever invented them.
-const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|api[-_]?key/i;
-
-/** Headers or URL parameters for an item: none that a caller proves itself with. */
-export function maskCredentials<T>(values: Record<string, T>): Record<string, T> {
-	return Object.fromEntries(Object.entries(values).filter(([name]) => !CREDENTIAL_NAME.test(name)));
-}
+/** Returns how long duplicates are recognized, in ms; 0 for not at all. */
+export const getDuplicateWindowMs = ({ options }: TriggerParameters): number =>
+	(options.duplicateWindowMinutes ?? DEFAULT_DUPLICATE_WINDOW_MINUTES) * MINUTE_MS;

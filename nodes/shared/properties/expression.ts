@@ -19,7 +19,7 @@ const toObjectLiteral = (functions: Record<string, EvaluatedFunction>): string =
 export function expressionOf<Parameters, Data, Fn extends EvaluatedFunction>(
 	evaluate: (parameters: Parameters, data: Data, functions: Record<string, Fn>) => unknown,
 	data?: Data,
-	parameters: '$parameter' | '$rawParameter' = '$parameter',
+	parameters: '$parameter' | '$rawParameter' | '[$parameter, $executionId]' = '$parameter',
 	functions?: Record<string, Fn>,
 ): `={{${string}}}` {
 	const values: string[] = [parameters];

@@ -31,18 +31,12 @@ describe('parseManagementTask', () => {
 		['valueOf', { id: 'wh_1', section: 'stats' }, 'GET'],
 	])('rejects %s %j with 405 and allows %s', (method, where, allowed) => {
 		expect(parseManagementTask(method, where)).toEqual({
-			result: 'refused',
-			statusCode: 405,
+			result: 'rejected',
+			status: 405,
 			code: 'METHOD_NOT_ALLOWED',
+			message: 'This path does not support this method',
+			details: { field: 'method', expected: `one of: ${allowed}`, received: method },
 			headers: { Allow: allowed },
-			reply: {
-				success: false,
-				error: {
-					code: 'METHOD_NOT_ALLOWED',
-					message: 'This path does not support this method',
-					details: { field: 'method', expected: `one of: ${allowed}`, received: method },
-				},
-			},
 		});
 	});
 
@@ -51,22 +45,16 @@ describe('parseManagementTask', () => {
 		(section) => {
 			for (const method of ['GET', 'POST', 'PUT']) {
 				expect(parseManagementTask(method, { id: 'x', section })).toEqual({
-					result: 'refused',
-					statusCode: 404,
+					result: 'rejected',
+					status: 404,
 					code: 'NOT_FOUND',
-					headers: {},
-					reply: {
-						success: false,
-						error: {
-							code: 'NOT_FOUND',
-							message: 'This path does not exist',
-							details: {
-								field: 'path',
-								expected: 'one of: test, logs, stats',
-								received: section.slice(0, 100),
-							},
-						},
+					message: 'This path does not exist',
+					details: {
+						field: 'path',
+						expected: 'one of: test, logs, stats',
+						received: section.slice(0, 100),
 					},
+					headers: {},
 				});
 			}
 		},

@@ -1,7 +1,7 @@
 import once from 'lodash/once';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
-import { errorReply } from '../../../../core/http/replyBodies';
+import { toReplyBody } from '../../../../core/http/replyBodies';
 import { parseJson } from '../../../../core/lib/json';
 import {
 	handleManagementRequest,
@@ -77,7 +77,10 @@ async function respond(
 /** Says nothing of the cause, which is the workflow owner's to know. */
 const INTERNAL_ERROR_REPLY: ManagementReply = {
 	statusCode: 500,
-	body: errorReply('INTERNAL_ERROR', 'Webhooks cannot be managed right now. Try again later.'),
+	body: toReplyBody({
+		code: 'INTERNAL_ERROR',
+		message: 'Webhooks cannot be managed right now. Try again later.',
+	}),
 };
 
 export const answerManagementOperation: Operation = {

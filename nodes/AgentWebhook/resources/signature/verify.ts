@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { signingSettings } from '../../../../core/credentials/credentialFields';
-import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/http/replyBodies';
+import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
 import type { RequestHeaders } from '../../../../core/http/headers';
 import { verifyRequest, type Verification } from '../../../../core/signing/verify';
 import { bodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
@@ -126,11 +126,7 @@ async function answerRequest(
 			: {
 					statusCode: 401,
 					headers: {},
-					body: errorReply(verification.code, verification.message, {
-						field: verification.field,
-						expected: verification.expected,
-						received: verification.received,
-					}) as unknown as IDataObject,
+					body: toReplyBody(verification) as unknown as IDataObject,
 				},
 	);
 }
@@ -178,10 +174,15 @@ export const verifyOperation: Operation = {
 							timestamp: new Date(verification.timestampMs).toISOString(),
 						}),
 					}
-				: verification;
+				: {
+						valid: false,
+						code: verification.code,
+						message: verification.message,
+						...verification.details,
+					};
 			return {
 				output: verification.valid ? VALID : REJECTED,
-				item: { ...item, json: { ...item.json, verification: { ...fields } } },
+				item: { ...item, json: { ...item.json, verification: fields } },
 			};
 		}),
 };

@@ -7,7 +7,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { ACCEPTED_MESSAGE, errorReply } from '../../../../core/http/replyBodies';
+import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
 import {
 	headerFields,
 	readHeaders,
@@ -138,7 +138,10 @@ const REPLIES: Record<
 	error: {
 		statusCode: 500,
 		body: (context) =>
-			errorReply(readParameter(context, 'errorCode'), readParameter(context, 'message')),
+			toReplyBody({
+				code: readParameter(context, 'errorCode'),
+				message: readParameter(context, 'message'),
+			}),
 	},
 	json: {
 		statusCode: 200,

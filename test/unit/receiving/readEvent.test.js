@@ -1,0 +1,227 @@
+const { createHash } = require('node:crypto');
+
+const fc = require('fast-check');
+
+const { getPlatform } = require('../../../dist/core/platforms');
+const {
+	computeDuplicateKey,
+	parseValueSource,
+	readEvent,
+} = require('../../../dist/core/receiving/readEvent');
+
+const requestOf = (body, headers = {}) => ({
+	headers,
+	rawBody: Buffer.from(JSON.stringify(body)),
+	body,
+});
+
+describe('events are read where their sender’s profile says', () => {
+	const eventsOf = (id) => getPlatform(id).events;
+
+	test('AgenticFlow', () => {
+		const body = {
+			event: 'workflow.execution.completed',
+			timestamp: '2024-01-15T10:30:00Z',
+			webhook_id: 'wh_1',
+			data: { workflow_id: 'wf_1' },
+		};
+		expect(readEvent(eventsOf('agenticflow'), requestOf(body))).toEqual({
+			type: 'workflow.execution.completed',
+			types: ['workflow.execution.completed'],
+			data: { workflow_id: 'wf_1' },
+			timeMs: Date.parse('2024-01-15T10:30:00Z'),
+		});
+	});
+
+	test('GitHub: the type stands in a header, the data is the whole body', () => {
+		const body = { ref: 'refs/heads/main' };
+		const request = requestOf(body, { 'x-github-event': 'push' });
+		expect(readEvent(eventsOf('github'), request)).toEqual({
+			type: 'push',
+			types: ['push'],
+			data: body,
+			timeMs: undefined,
+		});
+	});
+
+	test('what is not there is undefined, and the data is the whole body', () => {
+		for (const body of [{}, { a: 1 }, [], null, 'text', 5]) {
+			expect(readEvent(eventsOf('agenticflow'), requestOf(body))).toEqual({
+				type: undefined,
+				types: [],
+				data: body,
+				timeMs: undefined,
+			});
+		}
+		const typesOf = (value) =>
+			readEvent(eventsOf('github'), requestOf({}, { 'x-github-event': value })).types;
+		expect(typesOf('')).toEqual([]);
+		expect(typesOf(['push', 'push'])).toEqual([]);
+	});
+
+	test('of several places for the type, the first that has any counts', () => {
+		const profile = { type: [{ header: 'X-Type' }, { body: 'type' }], duplicateKey: [] };
+		const typeOf = (body, headers) => readEvent(profile, requestOf(body, headers)).type;
+		expect(typeOf({ type: 'b' }, { 'x-type': 'a' })).toBe('a');
+		expect(typeOf({ type: 'b' }, {})).toBe('b');
+		expect(typeOf({ type: 5 }, {})).toBeUndefined();
+	});
+
+	test('several types are all named, each once, and none is the type', () => {
+		const profile = { type: [{ body: 'events.type' }], duplicateKey: [] };
+		const read = (...types) =>
+			readEvent(profile, requestOf({ events: types.map((type) => ({ type })) }));
+		expect(read('a', 'b', 'a')).toMatchObject({ type: undefined, types: ['a', 'b'] });
+		expect(read('a', 'a')).toMatchObject({ type: 'a', types: ['a'] });
+		expect(read(5, null, 'a')).toMatchObject({ type: 'a', types: ['a'] });
+	});
+
+	test.each([
+		['2024-01-15T11:45:00.000000Z', Date.parse('2024-01-15T11:45:00Z')],
+		['2024-01-15T11:45:00.123', Date.parse('2024-01-15T11:45:00.123Z')],
+		['2024-01-15T11:45:00+01:00', Date.parse('2024-01-15T10:45:00Z')],
+		[1_705_315_500, 1_705_315_500_000],
+		[1_705_315_500_123, 1_705_315_500_123],
+		['soon', undefined],
+		['', undefined],
+		[null, undefined],
+		[{}, undefined],
+	])('the time %j is %j ms', (timestamp, expected) => {
+		const body = { event: 'x', timestamp, data: {} };
+		expect(readEvent(eventsOf('agenticflow'), requestOf(body)).timeMs).toBe(expected);
+	});
+});
+
+describe('what tells a repeat from a new delivery', () => {
+	const agentflow = getPlatform('agentflow').events.duplicateKey;
+	const lead = (data, event = 'lead.qualified') => requestOf({ event, data });
+
+	test('AgentFlow: lead and event type', () => {
+		expect(computeDuplicateKey(agentflow, lead({ lead_id: 'lead_1' }))).toBe(
+			'lead_1:lead.qualified',
+		);
+		expect(computeDuplicateKey(agentflow, lead({ lead_id: 7 }))).toBe('7:lead.qualified');
+	});
+
+	test('nothing, where a part is missing', () => {
+		for (const data of [{}, { lead_id: '' }, { lead_id: null }, { lead_id: {} }, undefined]) {
+			expect(computeDuplicateKey(agentflow, lead(data))).toBeUndefined();
+		}
+		expect(computeDuplicateKey([], lead({ lead_id: 'lead_1' }))).toBeUndefined();
+		const header = [{ header: 'X-Request-ID' }];
+		expect(computeDuplicateKey(header, requestOf({}))).toBeUndefined();
+		expect(computeDuplicateKey(header, requestOf({}, { 'x-request-id': '' }))).toBeUndefined();
+		const twice = { 'x-request-id': ['a', 'b'] };
+		expect(computeDuplicateKey(header, requestOf({}, twice))).toBeUndefined();
+	});
+
+	test('a header, whatever its case, and the body’s bytes', () => {
+		const request = requestOf({ a: 1 }, { 'x-request-id': 'r 1' });
+		const digest = createHash('sha256').update('{"a":1}').digest('hex');
+		expect(computeDuplicateKey([{ header: 'X-Request-ID' }, { digest: 'body' }], request)).toBe(
+			`r%201:${digest}`,
+		);
+	});
+
+	test('AgenticFlow: two events of one second are told apart by their bytes', () => {
+		const { duplicateKey } = getPlatform('agenticflow').events;
+		const key = (data) =>
+			computeDuplicateKey(
+				duplicateKey,
+				requestOf({
+					event: 'workflow.execution.completed',
+					timestamp: '2024-01-15T10:30:00Z',
+					webhook_id: 'wh_1',
+					data,
+				}),
+			);
+		expect(key({ workflow_id: 'wf_1' })).toBe(key({ workflow_id: 'wf_1' }));
+		expect(key({ workflow_id: 'wf_1' })).not.toBe(key({ workflow_id: 'wf_2' }));
+	});
+
+	test('different parts never make the same key', () => {
+		const sources = [{ body: 'a' }, { body: 'b' }];
+		const part = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 4 });
+		const pair = fc.record({ a: part, b: part });
+		fc.assert(
+			fc.property(pair, pair, (one, other) => {
+				const same = one.a === other.a && one.b === other.b;
+				const keys = [one, other].map((body) => computeDuplicateKey(sources, requestOf(body)));
+				expect(keys[0] === keys[1]).toBe(same);
+			}),
+			{
+				examples: [
+					[
+						{ a: 'x:y', b: 'z' },
+						{ a: 'x', b: 'y:z' },
+					],
+				],
+			},
+		);
+	});
+});
+
+describe('a place that a person types', () => {
+	test.each([
+		['header.X-Request-ID', { header: 'X-Request-ID' }],
+		['body.id', { body: 'id' }],
+		['body.data.lead_id', { body: 'data.lead_id' }],
+		['body.items.0.id', { body: 'items.0.id' }],
+		['digest', { digest: 'body' }],
+	])('%s', (text, source) => {
+		expect(parseValueSource(text)).toEqual(source);
+	});
+
+	test.each(['', 'header', 'header.', 'body', 'body.', 'digest.body', 'query.id', 'X-Request-ID'])(
+		'%j is refused with examples',
+		(text) => {
+			expect(() => parseValueSource(text)).toThrow(`"${text}" does not name a value of a request.`);
+			expect(() => parseValueSource(text)).toThrow('header.X-Request-ID, body.data.id or digest');
+			expect(() => parseValueSource(text)).toThrow(
+				expect.objectContaining({ name: 'InvalidSourceError' }),
+			);
+		},
+	);
+
+	test('a path that is none is refused', () => {
+		expect(() => parseValueSource('body.a..b')).toThrow('has an empty part');
+		expect(() => parseValueSource('body.__proto__')).toThrow('which is not data');
+	});
+});
+
+describe('what no sender may break', () => {
+	const event = (body) => ({
+		headers: { 'content-type': 'application/json' },
+		rawBody: Buffer.from(body),
+		body: JSON.parse(body),
+	});
+
+	test('half of a surrogate pair in a duplicate key', () => {
+		const request = event('{"id":"\\ud800"}');
+		expect(computeDuplicateKey([{ body: 'id' }], request)).toBe('%EF%BF%BD');
+	});
+
+	test.each(['1e300', '-1e30', '1e17', '1e999', '"soon"', '"5"', 'true', '{}'])(
+		'%s is no time',
+		(time) => {
+			const profile = { types: [], type: [], time: { body: 'at' }, duplicateKey: [] };
+			expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBeUndefined();
+		},
+	);
+
+	test.each([
+		['1700000000', 1_700_000_000_000],
+		['1700000000000', 1_700_000_000_000],
+		['"2024-01-15T11:45:00.000000Z"', Date.UTC(2024, 0, 15, 11, 45)],
+		['"2024-01-15 11:45:00"', Date.UTC(2024, 0, 15, 11, 45)],
+		['"2024-01-15T11:45:00+02:00"', Date.UTC(2024, 0, 15, 9, 45)],
+	])('%s is a time', (time, expected) => {
+		const profile = { types: [], type: [], time: { body: 'at' }, duplicateKey: [] };
+		expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBe(expected);
+	});
+
+	test.each(['header.X Y', 'header. X', 'header.', 'body.a..b', 'body.__proto__', 'query.x', ''])(
+		'%j is no place in a request',
+		(text) => expect(() => parseValueSource(text)).toThrow(),
+	);
+});
