@@ -1,6 +1,6 @@
 /**
- * n8n's egress protection, switched on as docs/security.md says, in n8n-core's own request helper: whatever
- * an endpoint's name resolves to, nothing is sent into n8n's network. Only the names are this test's own.
+ * Sends events through n8n-core's own request helper, with n8n's egress protection switched on as
+ * docs/security.md says. Only the resolution of host names is replaced.
  */
 const dns = require('node:dns');
 const fs = require('node:fs');
@@ -19,8 +19,8 @@ const { execute } = require('../harness/contexts');
 let server;
 let port;
 let received;
-/** What a name resolves to, from one lookup to the next; the last answer stays. */
-let answers;
+/** Addresses of the next lookups, one list each. The last list stays. */
+let resolutions;
 
 beforeAll(async () => {
 	server = createServer((request, response) => {
@@ -33,10 +33,13 @@ beforeAll(async () => {
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 	({ port } = server.address());
 	jest.spyOn(dns.promises, 'lookup').mockImplementation(async (_name, { all }) => {
-		const [addresses, ...later] = answers;
-		if (later.length > 0) answers = later;
-		const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-		return all ? found : found[0];
+		const [addresses, ...later] = resolutions;
+		if (later.length > 0) resolutions = later;
+		const resolved = addresses.map((address) => ({
+			address,
+			family: address.includes(':') ? 6 : 4,
+		}));
+		return all ? resolved : resolved[0];
 	});
 });
 
@@ -49,7 +52,7 @@ beforeEach(() => {
 	received = [];
 });
 
-/** Sends an event to a host of this machine. Returns what became of it. */
+/** Sends an event to a host name. Returns the delivery's status and its attempts' outcomes. */
 async function send(host, url = '/hook') {
 	const { outputs } = await execute(
 		{
@@ -72,27 +75,27 @@ async function send(host, url = '/hook') {
 
 test.each([
 	['an internal address', [['127.0.0.1']]],
-	['a cloud’s metadata', [['169.254.169.254']]],
+	['a cloud’s metadata address', [['169.254.169.254']]],
 	['a public address and an internal one', [['93.184.216.34', '10.0.0.1']]],
-	['a public address at first, and an internal one then', [['93.184.216.34'], ['127.0.0.1']]],
+	['a public address at first and an internal one later', [['93.184.216.34'], ['127.0.0.1']]],
 	['a shared address', [['100.64.0.1']]],
 	['IPv4 in IPv6', [['::ffff:127.0.0.1']]],
 	['IPv4 over NAT64', [['64:ff9b::7f00:1']]],
 	['IPv4 over 6to4', [['2002:7f00:1::1']]],
-])('a name that resolves to %s: nothing is sent, and nothing tried again', async (what, zone) => {
-	answers = zone;
-	const host = `${what.replaceAll(/\W+/g, '-')}.example`.toLowerCase();
+])('blocks an endpoint whose name resolves to %s, without a retry', async (kind, addresses) => {
+	resolutions = addresses;
+	const host = `${kind.replaceAll(/\W+/g, '-')}.example`.toLowerCase();
 	expect(await send(host)).toEqual({ status: 'failed', outcomes: ['blocked'] });
 	expect(received).toEqual([]);
 });
 
-test('an address that stands in the URL is refused as well', async () => {
+test('blocks an internal address in the URL itself', async () => {
 	expect(await send('127.0.0.1')).toEqual({ status: 'failed', outcomes: ['blocked'] });
 	expect(received).toEqual([]);
 });
 
-test('a name that is allowed is sent to, and its redirect into the network is not followed', async () => {
-	answers = [['127.0.0.1']];
+test('sends to an allowed host name, and does not follow its redirect into the network', async () => {
+	resolutions = [['127.0.0.1']];
 	expect(await send('allowed.example')).toEqual({ status: 'delivered', outcomes: ['success'] });
 	expect(await send('allowed.example', '/moved')).toEqual({
 		status: 'failed',

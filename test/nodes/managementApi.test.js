@@ -32,7 +32,7 @@ const triggerWith = (parameters) =>
 		nodeTypes: { getByNameAndVersion: () => NODES.agentWebhookTrigger },
 	});
 
-/** What n8n takes a field of a webhook for: with its expression engine, and without where it can. */
+/** Resolves a webhook description's field as n8n does: natively, and with its expression engine. */
 function evaluate(parameters, description, field) {
 	const workflow = triggerWith(parameters);
 	const node = workflow.getNode('Trigger');
@@ -48,15 +48,15 @@ function evaluate(parameters, description, field) {
 	};
 }
 
-const KINDS = PLATFORMS.flatMap((profile) =>
-	listRequestKinds(profile).map(({ id, management }) => ({
-		platform: profile.id,
+const KINDS = PLATFORMS.flatMap((platform) =>
+	listRequestKinds(platform).map(({ id, management }) => ({
+		platform: platform.id,
 		kind: id,
 		management,
 	})),
 );
 
-describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management, platform }) => {
+describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, platform }) => {
 	const parameters = { platform, requestKind: kind, path: 'support.agent_1' };
 	const variants = [
 		{ ...parameters, options: {} },
@@ -65,7 +65,7 @@ describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management,
 		{ ...parameters, responseMode: 'responseNode', authenticationMethods: [], options: {} },
 	];
 
-	test('are the same with n8n’s expression engine and without', () => {
+	test('resolve to the same values natively and with n8n’s expression engine', () => {
 		for (const given of variants) {
 			for (const description of webhooks) {
 				for (const field of ['httpMethod', 'path', 'responseMode', 'responseCode']) {
@@ -80,7 +80,7 @@ describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management,
 		}
 	});
 
-	test('take every method once, at the addresses of the kind', () => {
+	test('register every method once, on the paths of the request kind', () => {
 		const dynamic = { ...variants[0], options: { responseCode: '={{ 201 }}' } };
 		for (const given of [variants[0], dynamic]) {
 			const byPath = new Map();
@@ -99,7 +99,7 @@ describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management,
 		}
 	});
 
-	test('are answered as the owner chose, or by the node that answers management requests', () => {
+	test('respond as the owner chose, or through the node that answers management requests', () => {
 		for (const given of variants) {
 			const valuesOf = (field) =>
 				webhooks
@@ -109,13 +109,13 @@ describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management,
 				expect(valuesOf('responseMode')).toEqual(MANAGED.map(() => 'responseNode'));
 				continue;
 			}
-			// A wrong method is refused before anything could answer.
+			// The second webhook only rejects wrong methods.
 			expect(valuesOf('responseMode')).toEqual([given.responseMode ?? 'onReceived', 'onReceived']);
 			expect(valuesOf('responseCode')[0]).toBe(given.options.responseCode ?? 200);
 		}
 	});
 
-	test('show one URL in the editor', () => {
+	test('show exactly one URL in the editor', () => {
 		const shown = webhooks.filter((description) => {
 			const { ndvHideUrl } = description;
 			return ndvHideUrl !== true && !evaluate(variants[0], description, 'ndvHideUrl').evaluated;
@@ -125,7 +125,7 @@ describe.each(KINDS)('the webhooks of $platform’s $kind', ({ kind, management,
 	});
 });
 
-describe('a management request', () => {
+describe('the trigger’s webhook() for a management request', () => {
 	const API_KEY = 'api-key-0123456789';
 	const OUTBOX_KEY = 'outbox-key-0123456789abcdef0123456789';
 	const parameters = {
@@ -167,32 +167,29 @@ describe('a management request', () => {
 		['POST', { id: 'wh_1', section: 'test' }, { event: 'order.created' }, 'test'],
 		['GET', { id: 'wh_1', section: 'logs' }, undefined, 'getLogs'],
 		['GET', { id: 'wh_1', section: 'stats' }, undefined, 'getStats'],
-	])(
-		'%s %j starts an execution with what is wanted, sealed',
-		async (method, params, body, task) => {
-			const query = { limit: '3' };
-			const { answer, result } = await call(method, params, body, { query });
-			expect(answer).toEqual({});
-			const [[{ json }]] = result.workflowData;
-			expect(json).toMatchObject({
-				task,
-				webhook_id: params.id ?? null,
-				platform: 'agenticflow',
-				authentication: ['bearer'],
-				source_address: '127.0.0.1',
-			});
-			expect(open(json)).toEqual({
-				platformId: 'agenticflow',
-				task,
-				query,
-				body: body ?? {},
-				...(params.id && { webhookId: params.id }),
-			});
-			expect(() =>
-				createEncrypter([OUTBOX_KEY]).decrypt(json.management_request, 'elsewhere'),
-			).toThrow();
-		},
-	);
+	])('%s %j starts an execution with the encrypted request', async (method, params, body, task) => {
+		const query = { limit: '3' };
+		const { answer, result } = await call(method, params, body, { query });
+		expect(answer).toEqual({});
+		const [[{ json }]] = result.workflowData;
+		expect(json).toMatchObject({
+			task,
+			webhook_id: params.id ?? null,
+			platform: 'agenticflow',
+			authentication: ['bearer'],
+			source_address: '127.0.0.1',
+		});
+		expect(open(json)).toEqual({
+			platformId: 'agenticflow',
+			task,
+			query,
+			body: body ?? {},
+			...(params.id && { webhookId: params.id }),
+		});
+		expect(() =>
+			createEncrypter([OUTBOX_KEY]).decrypt(json.management_request, 'elsewhere'),
+		).toThrow();
+	});
 
 	test.each([
 		['GET', { id: 'wh_1', section: 'secrets' }, undefined, 404, 'NOT_FOUND'],
@@ -204,22 +201,25 @@ describe('a management request', () => {
 		['PUT', { id: 'wh_1' }, { colour: 1 }, 422, 'INVALID_INPUT'],
 		['PUT', { id: 'wh_1' }, JSON.parse('{"__proto__": {}}'), 422, 'INVALID_INPUT'],
 		['POST', { id: 'wh_1', section: 'test' }, { event: 'no event!' }, 422, 'INVALID_INPUT'],
-	])('%s %j that cannot be starts none', async (method, params, body, statusCode, code) => {
-		const { answer, result } = await call(method, params, body);
-		expect(result).toEqual({ noWebhookResponse: true });
-		expect(answer).toMatchObject({
-			statusCode,
-			body: { success: false, error: { code, details: { received: expect.any(String) } } },
-		});
-	});
+	])(
+		'rejects the invalid %s %j and starts no execution',
+		async (method, params, body, statusCode, code) => {
+			const { answer, result } = await call(method, params, body);
+			expect(result).toEqual({ noWebhookResponse: true });
+			expect(answer).toMatchObject({
+				statusCode,
+				body: { success: false, error: { code, details: { received: expect.any(String) } } },
+			});
+		},
+	);
 
-	test('without a valid key starts none, and is told nothing of the outbox', async () => {
+	test('rejects an invalid API key and reveals nothing about the outbox', async () => {
 		const { answer, result } = await call('GET', {}, undefined, { key: 'another' });
 		expect(result).toEqual({ noWebhookResponse: true });
 		expect(answer).toMatchObject({ statusCode: 401, body: { error: { code: 'TOKEN_INVALID' } } });
 	});
 
-	test('leaves no secret on its item', async () => {
+	test('puts no secret on the item', async () => {
 		const secret = fc.stringMatching(/^[A-Za-z0-9_.~-]{10,24}$/);
 		const forms = (text) => [
 			text,
@@ -254,7 +254,7 @@ describe('a management request', () => {
 		);
 	});
 
-	test('shows on its item what it is about', async () => {
+	test('shows the webhook’s name, URL without query, events and status on the item', async () => {
 		const url = 'https://your-app.com/hooks?key=1';
 		const { result } = await call('POST', {}, { ...WEBHOOK, url, status: 'disabled' });
 		expect(result.workflowData[0][0].json).toMatchObject({

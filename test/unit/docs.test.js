@@ -1,4 +1,4 @@
-/** What the documents say is what the package is: its profiles, parameters, operations, codes, files. */
+/** Checks the documents against the package: platforms, parameters, operations, codes, links and files. */
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -13,17 +13,19 @@ const PAGES = fs
 	.map((file) => `docs/${file}`);
 const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES];
 
-const classOf = (file) => Object.values(require(`../../dist/${file}`))[0];
+const E2E_GUIDE = 'test/e2e/README.md';
+
+const loadClass = (file) => Object.values(require(`../../dist/${file}`))[0];
 const { nodes, credentials } = JSON.parse(read('package.json')).n8n;
 const [ACTION, TRIGGER] = nodes.map(
-	(file) => new (classOf(file.replace('dist/', '')))().description,
+	(file) => new (loadClass(file.replace('dist/', '')))().description,
 );
-const CREDENTIALS = credentials.map((file) => new (classOf(file.replace('dist/', '')))());
+const CREDENTIALS = credentials.map((file) => new (loadClass(file.replace('dist/', '')))());
 
 test.each([
-	['the documents’ tables', DOCUMENTS, 'docs'],
-	['the list of profile files', ['core/platforms/registry.ts'], 'registry'],
-])('%s are up to date', async (_, files, task) => {
+	['tables in the documents', DOCUMENTS, 'docs'],
+	['registry of platforms', ['core/platforms/registry.ts'], 'registry'],
+])('the generated %s match what is committed', async (_, files, task) => {
 	const committed = files.map(read);
 	await gulpfile[task]();
 	const written = files.map(read);
@@ -31,52 +33,54 @@ test.each([
 	expect(written).toEqual(committed);
 });
 
-/** A document as it is read: without its blocks of code. */
-const prose = (file) => read(file).replace(/^( *)```[^]*?^\1```$/gm, '');
+/** Reads a document without its code blocks. */
+const readProse = (file) => read(file).replace(/^( *)```[^]*?^\1```$/gm, '');
 
-/** The links of a document, its pictures' among them. */
-const linksOf = (file) =>
-	[...prose(file).matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(
+/** Lists the links of a document, including those of its pictures. */
+const listLinks = (file) =>
+	[...readProse(file).matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(
 		([, markdown, html]) => markdown ?? html,
 	);
 
-/** The anchors of a document's headings, as GitHub makes them. */
-const anchorsOf = (file) =>
-	[...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+/** Lists the anchors that GitHub makes of a document's headings. */
+const listAnchors = (file) =>
+	[...readProse(file).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
 		heading
 			.toLowerCase()
 			.replace(/[^\p{L}\p{N}\s_-]/gu, '')
 			.replaceAll(' ', '-'),
 	);
 
-test.each(DOCUMENTS)('%s: every link leads somewhere', (file) => {
-	const lost = linksOf(file)
-		.filter((link) => !/^https?:/.test(link))
-		.filter((link) => {
-			const [target, anchor] = link.split('#');
-			const to = target === '' ? file : path.posix.join(path.posix.dirname(file), target);
-			return (
-				!fs.existsSync(path.join(root, to)) ||
-				(anchor !== undefined && !anchorsOf(to).includes(anchor))
-			);
-		});
-	expect(lost).toEqual([]);
+test.each([...DOCUMENTS, E2E_GUIDE])(
+	'every link in %s leads to an existing file and heading',
+	(file) => {
+		const brokenLinks = listLinks(file)
+			.filter((link) => !/^https?:/.test(link))
+			.filter((link) => {
+				const [target, anchor] = link.split('#');
+				const to = target === '' ? file : path.posix.join(path.posix.dirname(file), target);
+				return (
+					!fs.existsSync(path.join(root, to)) ||
+					(anchor !== undefined && !listAnchors(to).includes(anchor))
+				);
+			});
+		expect(brokenLinks).toEqual([]);
+	},
+);
+
+test('the README links to every page', () => {
+	expect(listLinks('README.md')).toEqual(expect.arrayContaining(PAGES));
 });
 
-test('every page can be reached from the README', () => {
-	expect(linksOf('README.md')).toEqual(expect.arrayContaining(PAGES));
-});
-
-test('no heading stands twice on a page, where links could lead to either', () => {
+test('no page has two headings with the same anchor', () => {
 	// Keep a Changelog repeats its headings for each version.
 	for (const file of DOCUMENTS.filter((name) => name !== 'CHANGELOG.md')) {
-		const anchors = anchorsOf(file);
+		const anchors = listAnchors(file);
 		expect(anchors).toEqual([...new Set(anchors)]);
 	}
 });
 
-/** Where n8n's editor sends people who look for help. */
-test('the editor’s links lead to these documents', () => {
+test('the help links in n8n’s editor lead to these documents', () => {
 	const codex = ['AgentWebhook', 'AgentWebhookTrigger'].map((name) =>
 		JSON.parse(read(`nodes/${name}/${name}.node.json`)),
 	);
@@ -93,31 +97,34 @@ test('the editor’s links lead to these documents', () => {
 		const [page, anchor] = url.slice(home.length).split('#');
 		const file = page === '' ? 'README.md' : page.replace('/blob/main/', '');
 		expect(DOCUMENTS).toContain(file);
-		if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor);
+		if (anchor !== undefined) expect(listAnchors(file)).toContain(anchor);
 	}
 });
 
-/** Everything that the editor shows by name: fields, options, choices, outputs and credentials. */
-function namesIn(value) {
-	if (Array.isArray(value)) return value.flatMap(namesIn);
+/** Lists every name that the editor shows: fields, options, choices, outputs and credentials. */
+function listDisplayNames(value) {
+	if (Array.isArray(value)) return value.flatMap(listDisplayNames);
 	if (typeof value !== 'object' || value === null) return [];
 	const { displayName, name, value: chosen } = value;
 	return [
 		...(typeof displayName === 'string' ? [displayName] : []),
 		...(chosen !== undefined && typeof name === 'string' ? [name] : []),
-		...Object.values(value).flatMap(namesIn),
+		...Object.values(value).flatMap(listDisplayNames),
 	];
 }
 
-const EDITOR = new Set([ACTION, TRIGGER, ...CREDENTIALS].flatMap((one) => namesIn({ ...one })));
-test.each(DOCUMENTS)('%s: what stands in italics is what the editor shows', (file) => {
-	const said = [...prose(file).matchAll(/(?<![*\w])\*(?!\*)([^*]+?)\*(?![*\w])/g)].map(([, name]) =>
-		name.replaceAll(/\s+/g, ' '),
+const EDITOR_NAMES = new Set(
+	[ACTION, TRIGGER, ...CREDENTIALS].flatMap((part) => listDisplayNames({ ...part })),
+);
+
+test.each(DOCUMENTS)('every name in italics in %s is a name that the editor shows', (file) => {
+	const quoted = [...readProse(file).matchAll(/(?<![*\w])\*(?!\*)([^*]+?)\*(?![*\w])/g)].map(
+		([, name]) => name.replaceAll(/\s+/g, ' '),
 	);
-	expect(said.filter((name) => !EDITOR.has(name))).toEqual([]);
+	expect(quoted.filter((name) => !EDITOR_NAMES.has(name))).toEqual([]);
 });
 
-test('what is in the form Resource → Operation is one', () => {
+test('every “Resource → Operation” in the documents exists', () => {
 	const { options: resources } = ACTION.properties.find(({ name }) => name === 'resource');
 	const operations = resources.flatMap(({ name, value }) =>
 		ACTION.properties
@@ -126,9 +133,9 @@ test('what is in the form Resource → Operation is one', () => {
 			.flatMap(({ options }) => options.map((option) => `${name} → ${option.name}`)),
 	);
 	const resource = resources.map(({ name }) => name).join('|');
-	const said = new RegExp(`(?<!\\w)(?:${resource}) → [A-Z][a-z]+(?: [A-Z][a-z]+)*`, 'g');
+	const pattern = new RegExp(`(?<!\\w)(?:${resource}) → [A-Z][a-z]+(?: [A-Z][a-z]+)*`, 'g');
 	for (const file of DOCUMENTS) {
-		const found = prose(file).replaceAll(/\s+/g, ' ').match(said) ?? [];
+		const found = readProse(file).replaceAll(/\s+/g, ' ').match(pattern) ?? [];
 		expect(operations).toEqual(expect.arrayContaining(found));
 	}
 });
@@ -137,9 +144,14 @@ const CODES = ['core/receiving/rejection.ts', 'core/signing/verify.ts'].flatMap(
 	[...read(file).matchAll(/^\t\| '([A-Z_]+)'/gm)].map(([, code]) => code),
 );
 
-test('every code of a refusal stands in the list of refusals, and no other', () => {
+test('docs/receive.md lists every rejection code, and no other', () => {
 	const [list] = read('docs/receive.md').match(/^\| Status \| Code [^]*?\n\n/m);
 	const listed = list.match(/(?<=`)[A-Z_]{6,}(?=`)/g);
 	expect(CODES.length).toBeGreaterThan(20);
 	expect(listed.toSorted()).toEqual([...CODES, 'RECEIVER_NOT_SET_UP'].toSorted());
+});
+
+test('the example in test/e2e/README.md is example.test.js', () => {
+	const [, example] = read(E2E_GUIDE).match(/^```js\n([^]*?)^```$/m);
+	expect(example).toBe(read('test/e2e/example.test.js'));
 });

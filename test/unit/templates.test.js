@@ -1,4 +1,4 @@
-/** What holds for every file in templates/, without an n8n. */
+/** Checks every file in templates/, without n8n. */
 const path = require('node:path');
 
 const { root } = require('../harness/project');
@@ -9,12 +9,12 @@ const {
 	TEMPLATES,
 } = require('../harness/templates');
 
-const descriptionOf = (name, file) =>
+const loadDescription = (name, file) =>
 	new (require(path.join(root, 'dist/nodes', file))[name])().description;
 
 const OURS = Object.fromEntries(
 	['AgentWebhook', 'AgentWebhookTrigger'].map((name) => {
-		const description = descriptionOf(name, `${name}/${name}.node.js`);
+		const description = loadDescription(name, `${name}/${name}.node.js`);
 		return [`n8n-nodes-agent-webhooks.${description.name}`, description];
 	}),
 );
@@ -22,29 +22,29 @@ const OURS = Object.fromEntries(
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** How far apart nodes are at least, one way or the other: n8n writes up to three lines below its squares. */
-const DISTANCE = { x: 200, y: 180 };
-const SQUARE = { width: 96, height: 96 };
+/** Two nodes are at least this far apart on one axis: n8n writes up to three lines below each square. */
+const MIN_DISTANCE = { x: 200, y: 180 };
+const NODE_SIZE = { width: 96, height: 96 };
 
-const edges = ({ connections }) =>
+const listConnections = ({ connections }) =>
 	Object.entries(connections).flatMap(([from, outputs]) =>
 		Object.values(outputs)
 			.flat(2)
 			.map((to) => ({ from, ...to })),
 	);
 
-const areaOf = ({ parameters, position: [x, y], type }) => ({
+const getArea = ({ parameters, position: [x, y], type }) => ({
 	x,
 	y,
-	...(type === STICKY_NOTE ? { width: parameters.width, height: parameters.height } : SQUARE),
+	...(type === STICKY_NOTE ? { width: parameters.width, height: parameters.height } : NODE_SIZE),
 });
 
 const overlap = (a, b) =>
 	a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-const pairs = (list) => list.flatMap((a, index) => list.slice(index + 1).map((b) => [a, b]));
+const listPairs = (list) => list.flatMap((a, index) => list.slice(index + 1).map((b) => [a, b]));
 
-test('are named in lower case with hyphens', () => {
+test('template files are named in lower case with hyphens', () => {
 	for (const name of TEMPLATES) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
 
@@ -54,28 +54,28 @@ test('no two nodes of all templates have the same ID', () => {
 		...(webhookId ? [webhookId] : []),
 	]);
 	expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
-	// One stands in a URL that callers write: it may be a word.
+	// This one is part of a URL that callers type, so it may be a word.
 	for (const id of ids) if (id !== 'agent-webhooks') expect(id).toMatch(UUID);
 });
 
-describe.each(TEMPLATES)('%s', (name) => {
+describe.each(TEMPLATES)('the template %s', (name) => {
 	const template = readTemplate(name);
 	const { nodes } = template;
 	const notes = nodes.filter(({ type }) => type === STICKY_NOTE);
 	const steps = nodes.filter(({ type }) => type !== STICKY_NOTE);
 
-	test('holds a workflow, and nothing of the n8n that it was made in', () => {
+	test('contains a workflow, and no data of the n8n that exported it', () => {
 		expect(Object.keys(template).sort()).toEqual(['connections', 'name', 'nodes', 'settings']);
 		expect(template.settings).toEqual({ executionOrder: 'v1' });
 		for (const node of nodes) expect(node).not.toHaveProperty('credentials');
 	});
 
-	test('begins with a note that says what it shows', () => {
+	test('begins with a note that explains it', () => {
 		expect(nodes[0].type).toBe(STICKY_NOTE);
 		expect(nodes[0].parameters.content).toMatch(/^## \S.*\n./);
 	});
 
-	test('its nodes are whole, and each has a name of its own', () => {
+	test('has complete nodes with unique names', () => {
 		for (const node of nodes) {
 			expect(node).toMatchObject({
 				id: expect.any(String),
@@ -89,33 +89,33 @@ describe.each(TEMPLATES)('%s', (name) => {
 		expect(new Set(nodes.map((node) => node.name)).size).toBe(nodes.length);
 	});
 
-	test('its connections go from node to node, and leave none out', () => {
+	test('connects every node', () => {
 		const names = steps.map((node) => node.name);
-		const connected = edges(template).flatMap(({ from, node }) => [from, node]);
+		const connected = listConnections(template).flatMap(({ from, node }) => [from, node]);
 		expect(connected.filter((one) => !names.includes(one))).toEqual([]);
 		expect(names.filter((one) => !connected.includes(one))).toEqual([]);
 	});
 
-	test('nothing overlaps on the canvas', () => {
-		const tooNear = pairs(steps).filter(([a, b]) => {
+	test('has no overlapping nodes or notes on the canvas', () => {
+		const tooNear = listPairs(steps).filter(([a, b]) => {
 			const [dx, dy] = [0, 1].map((axis) => Math.abs(a.position[axis] - b.position[axis]));
-			return dx < DISTANCE.x && dy < DISTANCE.y;
+			return dx < MIN_DISTANCE.x && dy < MIN_DISTANCE.y;
 		});
 		expect(tooNear.map((pair) => pair.map((node) => node.name))).toEqual([]);
 		const covered = notes.flatMap((note) =>
-			nodes.filter((node) => node !== note && overlap(areaOf(note), areaOf(node))),
+			nodes.filter((node) => node !== note && overlap(getArea(note), getArea(node))),
 		);
 		expect(covered.map((node) => node.name)).toEqual([]);
 	});
 
-	const ours = steps.filter(({ type }) => type in OURS);
+	const ourNodes = steps.filter(({ type }) => type in OURS);
 
-	test('has a node of ours', () => {
-		expect(ours).not.toEqual([]);
+	test('uses at least one node of this package', () => {
+		expect(ourNodes).not.toEqual([]);
 	});
 
-	test.each(ours.map((node) => [node.name, node]))(
-		'%s: its version is the current one, and its parameters are those of the node',
+	test.each(ourNodes.map((node) => [node.name, node]))(
+		'%s has the current node version and only valid parameters',
 		(_, node) => {
 			const description = OURS[node.type];
 			expect(node.typeVersion).toBe(Math.max(...[description.version].flat()));
