@@ -1,7 +1,7 @@
 /** Requests that come in: what n8n takes of them in a second, under one expression engine. */
 const { createHmac, randomUUID } = require('node:crypto');
 
-const { ACTION, chain, newSecret, node, TRIGGER, unique } = require('../e2e/workflows');
+const { ACTION, chain, newSecret, node, TRIGGER, uniqueName } = require('../e2e/workflows');
 const { pause } = require('../harness/n8n');
 
 const { load } = require('./load');
@@ -72,7 +72,7 @@ class InboundWorkflows {
 	}
 
 	async #trigger(options) {
-		const path = unique('ours');
+		const path = uniqueName('ours');
 		const trigger = node(
 			'Trigger',
 			TRIGGER,
@@ -89,7 +89,7 @@ class InboundWorkflows {
 	}
 
 	async #bare() {
-		const path = unique('bare');
+		const path = uniqueName('bare');
 		const trigger = node(
 			'Trigger',
 			'n8n-nodes-floor.floorTrigger',
@@ -100,13 +100,13 @@ class InboundWorkflows {
 	}
 
 	async #core() {
-		const path = unique('core');
+		const path = uniqueName('core');
 		return await this.#add(path, path, [webhookNode(path), nothing()]);
 	}
 
 	/** What people build without us: Webhook, Crypto, If, Respond to Webhook. */
 	async #chain() {
-		const path = unique('chain');
+		const path = uniqueName('chain');
 		const webhook = webhookNode(path, withRawBody);
 		const crypto = node(
 			'Crypto',
@@ -150,7 +150,7 @@ class InboundWorkflows {
 
 	/** @param answer which requests Verify answers itself: all, or none, where Respond does it */
 	async #verify(answer) {
-		const path = unique('verify');
+		const path = uniqueName('verify');
 		const webhook = webhookNode(path, withRawBody);
 		const verify = node(
 			'Verify',

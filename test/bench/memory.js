@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 
 const { Inspector } = require('../harness/inspector');
-const { anyPort } = require('../harness/ports');
+const { findAnyPort } = require('../harness/ports');
 
 const { interleave } = require('./rounds');
 const { itemsOf, Sending } = require('./sending');
@@ -72,7 +72,7 @@ async function memory(inN8n, sizes) {
 	if (process.platform !== 'linux') {
 		return [{ ...row(sizes.items), skipped: 'Only Linux tells a process’s largest resident set' }];
 	}
-	const inspectPort = await anyPort();
+	const inspectPort = await findAnyPort();
 	const env = { NODE_OPTIONS: `--inspect-port=${inspectPort}` };
 	return [await inN8n(async (stage) => await measure(stage, inspectPort, sizes), env)];
 }

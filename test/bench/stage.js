@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 
-const { chain, node, unique } = require('../e2e/workflows');
+const { chain, node, uniqueName } = require('../e2e/workflows');
 const { makeAuthority, makeSigned } = require('../harness/certificate');
 const { bootN8n, pause } = require('../harness/n8n');
 const { scratch } = require('../harness/project');
@@ -180,7 +180,7 @@ class BenchStage {
 	 * @returns a function that starts it, and returns the execution's id once it has ended
 	 */
 	async itemsWorkflow(name, nodes) {
-		const hookPath = unique(name);
+		const hookPath = uniqueName(name);
 		const id = await this.workflow(hookPath, [...itemsNodes(hookPath), ...nodes]);
 		return async (items) => {
 			const after = this.lastExecution();

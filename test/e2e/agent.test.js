@@ -2,7 +2,17 @@ const { createServer } = require('node:http');
 
 const stage = require('./stage');
 
-const { behave, inbox, n8n, newSecret, node, post, receiver, shareSecrets, unique } = stage;
+const {
+	planResponses,
+	readInbox,
+	n8n,
+	newSecret,
+	node,
+	post,
+	receiver,
+	setReceiverSecrets,
+	uniqueName,
+} = stage;
 
 let model;
 let modelUrl;
@@ -55,15 +65,15 @@ beforeEach(() => {
 afterAll(async () => {
 	model.closeAllConnections();
 	model.close();
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 });
 
 test.each([2, 3.1])(
 	'AI Agent %d sends a signed event with the node as its tool',
 	async (version) => {
 		const secret = newSecret();
-		await shareSecrets({ agenticflow: secret });
-		const box = unique('box');
+		await setReceiverSecrets({ agenticflow: secret });
+		const box = uniqueName('box');
 		const openAi = await n8n.createCredential('openAiApi', 'Stand-in', {
 			apiKey: 'unused',
 			url: modelUrl,
@@ -96,7 +106,7 @@ test.each([2, 3.1])(
 			},
 			{ credentials: outbound },
 		);
-		const hook = await stage.triggered(
+		const hook = await stage.createTriggerWorkflow(
 			{ authenticationMethods: [], responseMode: 'lastNode' },
 			{
 				then: [agent, languageModel, tool],
@@ -110,12 +120,12 @@ test.each([2, 3.1])(
 
 		const { data } = await post(hook.url, '{"message":"Tell them of order 12345"}');
 		expect(data).toEqual({ output: 'The event was handed over.' });
-		const [received] = await inbox(box);
+		const [received] = await readInbox(box);
 		expect(received.verified).toBe(true);
 		expect(JSON.parse(received.body).data).toEqual({ order: '12345' });
 		expect(toolResults[0]).toContain('"status":"delivered"');
 
-		await behave(box, [{ status: 400 }]);
+		await planResponses(box, [{ status: 400 }]);
 		await post(hook.url, '{"message":"Tell them again"}');
 		expect(toolResults[1]).toContain('"status":"failed"');
 	},

@@ -5,17 +5,18 @@ const { makeAuthority } = require('../harness/certificate');
 const { bootN8n } = require('../harness/n8n');
 const { startQueueServices } = require('../harness/queue');
 
+/** Boots n8n and the receiver. @param queue the running services for n8n's queue mode */
 async function boot(queue) {
 	const authority = await makeAuthority();
 	const n8n = await bootN8n({
 		name: 'test',
 		queue: queue?.services,
 		env: {
-			// n8n tries for 15 seconds what cannot be switched on: those tries shall not wait for each other.
+			// n8n retries a failing activation for 15 seconds. Those retries must not wait for each other.
 			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10',
-			// One trusted proxy: the tests themselves, in the requests that carry X-Forwarded-…
+			// Trusts one proxy: the tests themselves, when they send X-Forwarded-… headers.
 			N8N_PROXY_HOPS: '1',
-			// An authority of the tests' own, so that a certificate can be wrong in one respect alone.
+			// A certificate authority of the tests, so that a certificate can be wrong in one way only.
 			NODE_EXTRA_CA_CERTS: authority.cert,
 		},
 	});
@@ -35,8 +36,9 @@ async function boot(queue) {
 }
 
 /**
- * Boots the one n8n and the one receiver that all end-to-end files share. With E2E_MODE=queue n8n is
- * several processes, here and in the files that boot their own.
+ * Jest's global set-up: boots the one n8n and the one receiver that all end-to-end files share, and
+ * passes their addresses to stage.js. With E2E_MODE=queue n8n is several processes, also in the files
+ * that boot their own.
  */
 module.exports = async () => {
 	const queue = process.env.E2E_MODE === 'queue' ? await startQueueServices() : undefined;

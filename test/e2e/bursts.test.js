@@ -8,8 +8,8 @@ const http = require('node:http');
 const { CrashStage } = require('./crashStage');
 const stage = require('./stage');
 
-const { TRIGGER, chain, n8n, newStandardSecret, node, outputsOf, pause } = stage;
-const { post, standardHeaders, triggered, unique } = stage;
+const { TRIGGER, chain, n8n, newStandardSecret, node, getOutputs, pause } = stage;
+const { post, standardHeaders, createTriggerWorkflow, uniqueName } = stage;
 
 const secret = newStandardSecret();
 const CREDENTIAL = { signatureScheme: 'standardWebhooks', signingSecret: secret };
@@ -22,7 +22,7 @@ const combining = (options) => ({
 	options: { combineWindowMs: WINDOW_MS, ...options },
 });
 
-function signedEvent(id = unique('evt'), signedWith = secret) {
+function signedEvent(id = uniqueName('evt'), signedWith = secret) {
 	const at = new Date();
 	const body = JSON.stringify({ type: 'order.created', timestamp: at.toISOString(), data: { id } });
 	return { id, body, headers: standardHeaders(body, { secret: signedWith, id, at }) };
@@ -40,13 +40,16 @@ describe('Combine Bursts Within', () => {
 	beforeAll(async () => {
 		credentials = await n8n.createCredential('agentWebhookInboundApi', 'Senders', CREDENTIAL);
 	});
-	afterAll(stage.switchOff);
+	afterAll(stage.deactivateWorkflows);
 
 	test('coalesces events that arrive at once into few executions and tells each sender its own execution', async () => {
-		const hook = await triggered(combining({ rawBodyField: 'data', responseCode: 202 }), {
-			credentials,
-			then: [stage.digestNode('data')],
-		});
+		const hook = await createTriggerWorkflow(
+			combining({ rawBodyField: 'data', responseCode: 202 }),
+			{
+				credentials,
+				then: [stage.digestNode('data')],
+			},
+		);
 		const events = Array.from({ length: 60 }, () => signedEvent());
 		const answers = await postAll(hook.url, events);
 		for (const { data, headers, status } of answers) {
@@ -61,7 +64,7 @@ describe('Combine Bursts Within', () => {
 		const executions = await n8n.finished(hook.id, told.size);
 		expect(new Set(executions.map(({ id }) => String(id)))).toEqual(told);
 		const items = new Map(
-			executions.map((execution) => [String(execution.id), outputsOf(execution, 'Digest')[0]]),
+			executions.map((execution) => [String(execution.id), getOutputs(execution, 'Digest')[0]]),
 		);
 		expect([...items.values()].flatMap(idsOf).sort()).toEqual(events.map(({ id }) => id).sort());
 		events.forEach(({ body, id }, index) => {
@@ -73,7 +76,7 @@ describe('Combine Bursts Within', () => {
 	});
 
 	test('keeps rejected, duplicate and unsubscribed requests out of a burst', async () => {
-		const hook = await triggered(combining(), { credentials });
+		const hook = await createTriggerWorkflow(combining(), { credentials });
 		const good = [signedEvent(), signedEvent(), signedEvent()];
 		const forged = signedEvent(undefined, newStandardSecret());
 		const answers = await postAll(hook.url, [good[0], forged, good[1], good[0], good[2]]);
@@ -82,12 +85,12 @@ describe('Combine Bursts Within', () => {
 		// The repeat names none.
 		expect(told).toHaveLength(3);
 		const executions = await n8n.finished(hook.id, new Set(told).size);
-		const items = executions.flatMap((execution) => outputsOf(execution, 'Trigger')[0]);
+		const items = executions.flatMap((execution) => getOutputs(execution, 'Trigger')[0]);
 		expect(idsOf(items).sort()).toEqual(good.map(({ id }) => id).sort());
 	});
 
 	test('answers a single event when the window ends', async () => {
-		const hook = await triggered(combining(), { credentials });
+		const hook = await createTriggerWorkflow(combining(), { credentials });
 		const begunMs = Date.now();
 		const { data, status } = await postEvent(hook.url, signedEvent());
 		expect(status).toBe(200);
@@ -97,7 +100,7 @@ describe('Combine Bursts Within', () => {
 	});
 
 	test('answers the followers and loses nothing when the leader hangs up', async () => {
-		const hook = await triggered(combining({ combineWindowMs: 2000 }), { credentials });
+		const hook = await createTriggerWorkflow(combining({ combineWindowMs: 2000 }), { credentials });
 		const first = signedEvent();
 		const request = http.request(hook.url, {
 			method: 'POST',
@@ -116,13 +119,16 @@ describe('Combine Bursts Within', () => {
 		const [execution, ...more] = await n8n.finished(hook.id);
 		expect(more).toEqual([]);
 		// Which of two that are posted at once arrives first is the network's to say.
-		const [leader, ...followers] = idsOf(outputsOf(execution, 'Trigger')[0]);
+		const [leader, ...followers] = idsOf(getOutputs(execution, 'Trigger')[0]);
 		expect(leader).toBe(first.id);
 		expect(followers.sort()).toEqual(others.map(({ id }) => id).sort());
 	});
 
 	test('starts one execution per event when the response does not come immediately', async () => {
-		const hook = await triggered({ ...combining(), responseMode: 'lastNode' }, { credentials });
+		const hook = await createTriggerWorkflow(
+			{ ...combining(), responseMode: 'lastNode' },
+			{ credentials },
+		);
 		const events = [signedEvent(), signedEvent()];
 		const answers = await postAll(hook.url, events);
 		expect(answers.map(({ data }) => data.data.id)).toEqual(events.map(({ id }) => id));
@@ -139,7 +145,7 @@ describe('Combine Bursts Within, in an n8n that fails', () => {
 
 	beforeAll(async () => {
 		await own.start();
-		const path = unique('burst');
+		const path = uniqueName('burst');
 		const trigger = node(
 			'Trigger',
 			TRIGGER,

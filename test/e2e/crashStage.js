@@ -5,7 +5,7 @@ const path = require('node:path');
 
 const axios = require('axios');
 
-const { bootN8n, outputsOf, pause } = require('../harness/n8n');
+const { bootN8n, getOutputs, pause } = require('../harness/n8n');
 
 const {
 	ACTION,
@@ -14,8 +14,8 @@ const {
 	newStandardSecret,
 	node,
 	startNode,
-	unique,
-	whateverBecomes,
+	uniqueName,
+	connectAllOutputs,
 } = require('./workflows');
 
 const OUTBOX = 'crash';
@@ -52,11 +52,11 @@ class CrashStage {
 		await this.n8n.stop();
 	}
 
-	async behave(box, behaviours) {
+	async planResponses(box, behaviours) {
 		await axios.post(`${this.base}/behave/${box}`, behaviours);
 	}
 
-	async inbox(box) {
+	async readInbox(box) {
 		return (await axios.get(`${this.base}/inbox/${box}`)).data;
 	}
 
@@ -66,7 +66,7 @@ class CrashStage {
 
 	/** Runs one operation and returns its items, by output. */
 	async run(parameters) {
-		const name = unique('op');
+		const name = uniqueName('op');
 		const nodes = [startNode(name), this.action('Do', parameters)];
 		const { client } = this.n8n;
 		const id = await client.createWorkflow({ name, nodes, connections: chain(...nodes) });
@@ -74,7 +74,7 @@ class CrashStage {
 		const [execution] = await client.finished(id, 1, 120_000);
 		await client.deactivate(id);
 		if (execution.status !== 'success') throw new Error(execution.data.resultData.error.message);
-		return outputsOf(execution, 'Do').map((items) => items.map(({ json }) => json));
+		return getOutputs(execution, 'Do').map((items) => items.map(({ json }) => json));
 	}
 
 	/** @returns the endpoint's ID */
@@ -100,7 +100,7 @@ class CrashStage {
 
 	/** A workflow that takes events and answers once they are on record. @returns its URL's path */
 	async sender() {
-		const name = unique('events');
+		const name = uniqueName('events');
 		const send = this.action('Send', {
 			resource: 'event',
 			operation: 'send',
@@ -116,7 +116,7 @@ class CrashStage {
 			nodes: [...nodes, end],
 			connections: {
 				...chain(...nodes),
-				...whateverBecomes(send, end),
+				...connectAllOutputs(send, end),
 			},
 			settings: { saveDataSuccessExecution: 'none' },
 		});

@@ -10,8 +10,8 @@ const { root, scratch } = require('../harness/project');
 const { descriptionOf, EditorBrowser, Expected, testId } = require('./editorStage');
 const stage = require('./stage');
 
-const { ACTION, base, inbox, n8n, newSecret, newStandardSecret, node, receiver } = stage;
-const { post, queue, shareSecrets, TRIGGER } = stage;
+const { ACTION, base, readInbox, n8n, newSecret, newStandardSecret, node, receiver } = stage;
+const { post, queue, setReceiverSecrets, TRIGGER } = stage;
 
 jest.setTimeout(300_000);
 
@@ -185,7 +185,7 @@ inBrowser('in the editor', () => {
 			}),
 		);
 		const id = await n8n.createWorkflow(
-			{ name: stage.unique('fields'), nodes, connections: {} },
+			{ name: stage.uniqueName('fields'), nodes, connections: {} },
 			{ active: false },
 		);
 		const editor = await browser.newTab();
@@ -201,7 +201,7 @@ inBrowser('in the editor', () => {
 	/** The quick start in n8n, not yet switched on, with credentials and an endpoint of its own. */
 	async function importQuickStart() {
 		const secrets = { bearer: newSecret(), inbound: newSecret(), outbound: newStandardSecret() };
-		await shareSecrets({ standard: secrets.outbound });
+		await setReceiverSecrets({ standard: secrets.outbound });
 		const file = path.join(root, 'templates/quick-start.json');
 		const workflow = JSON.parse(fs.readFileSync(file, 'utf8'));
 		const named = (name) => workflow.nodes.find((one) => one.name === name);
@@ -303,7 +303,7 @@ inBrowser('in the editor', () => {
 			await save('trigger', theme, await editor.picture());
 			await editor.close();
 
-			const received = await inbox('quick-start');
+			const received = await readInbox('quick-start');
 			expect(
 				received
 					.filter(({ headers }) => headers['webhook-id'] === eventId)

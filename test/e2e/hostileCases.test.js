@@ -11,9 +11,10 @@ const { exchange } = require('../harness/rawHttp');
 const { Dice, goodRequest, HEADER_FAULTS, plainBody, wire } = require('./hostileRequests');
 const stage = require('./stage');
 
-const { base, n8n, newSecret, newStandardSecret, outputsOf, pause, post, triggered } = stage;
+const { base, n8n, newSecret, newStandardSecret, getOutputs, pause, post, createTriggerWorkflow } =
+	stage;
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 const secrets = { text: newSecret(), standard: newStandardSecret() };
 const credentials = {};
@@ -47,7 +48,7 @@ const SCHEMES = {
 /** A trigger for one scheme, and what sends it good requests. */
 async function receiver(scheme, options = {}) {
 	const { credential, kind } = SCHEMES[scheme];
-	const { id, url } = await triggered(
+	const { id, url } = await createTriggerWorkflow(
 		{
 			platform: scheme,
 			requestKind: kind,
@@ -257,7 +258,7 @@ describe('odd bodies with a valid signature', () => {
 		accepted += 1;
 		const executions = await n8n.finished(id, accepted);
 		expect(executions).toHaveLength(accepted);
-		const [[{ json }]] = outputsOf(executions.at(-1), 'Trigger');
+		const [[{ json }]] = getOutputs(executions.at(-1), 'Trigger');
 		expect(json.body).toEqual(body);
 	});
 

@@ -8,11 +8,11 @@ const { randomUUID } = require('node:crypto');
 const { Inspector } = require('../harness/inspector');
 const { residentMegabytes } = require('../harness/memory');
 const { bootN8n, pause } = require('../harness/n8n');
-const { anyPort } = require('../harness/ports');
+const { findAnyPort } = require('../harness/ports');
 const { exchange } = require('../harness/rawHttp');
 
 const { goodRequest, HostileSender, plainBody, wire } = require('./hostileRequests');
-const { newSecret, newStandardSecret, node, TRIGGER, unique } = require('./workflows');
+const { newSecret, newStandardSecret, node, TRIGGER, uniqueName } = require('./workflows');
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
 const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 1000);
@@ -94,7 +94,7 @@ async function serve({ fields, kind = 'event', methods = ['signature'], platform
 		signatureScheme: 'platform',
 		...filledIn,
 	});
-	const path = unique('hostile');
+	const path = uniqueName('hostile');
 	const trigger = node(
 		'Trigger',
 		TRIGGER,
@@ -113,7 +113,7 @@ async function serve({ fields, kind = 'event', methods = ['signature'], platform
 }
 
 beforeAll(async () => {
-	const inspectPort = await anyPort();
+	const inspectPort = await findAnyPort();
 	n8n = await bootN8n({
 		name: 'hostile',
 		env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}` },

@@ -8,8 +8,9 @@ const {
 
 const stage = require('./stage');
 
-const { ACTION, n8n, newSecret, newStandardSecret, node, outputsOf, post, standardHeaders } = stage;
-const { triggered } = stage;
+const { ACTION, n8n, newSecret, newStandardSecret, node, getOutputs, post, standardHeaders } =
+	stage;
+const { createTriggerWorkflow } = stage;
 
 const secrets = {
 	urlTokens: [newSecret(), newSecret()],
@@ -50,7 +51,7 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 /** Calls that must be accepted and calls that must be refused, on one webhook; and what n8n ran. */
 async function check(hook, { accepted, refused }) {
@@ -76,12 +77,12 @@ const unauthorized = (code, call) => ({ status: 401, code, ...call });
 
 describe('the trigger with a single authentication method', () => {
 	test('accepts every request when the authentication is none', async () => {
-		const hook = await triggered({ authenticationMethods: [] });
+		const hook = await createTriggerWorkflow({ authenticationMethods: [] });
 		await check(hook, { accepted: [{}], refused: [] });
 	});
 
 	test('accepts requests with a valid URL token only', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['urlToken'] },
 			{ credentials: agenticflow },
 		);
@@ -97,14 +98,14 @@ describe('the trigger with a single authentication method', () => {
 				}),
 			],
 		});
-		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
 		expect(json.query).toEqual({ page: '2' });
 		expect(json.authentication).toEqual(['urlToken']);
 		expect(JSON.stringify(execution)).not.toContain(secrets.urlTokens[0]);
 	});
 
 	test('accepts requests with a valid Bearer token only', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['bearer'] },
 			{ credentials: agenticflow },
 		);
@@ -129,7 +130,7 @@ describe('the trigger with a single authentication method', () => {
 
 	test('accepts requests with valid Basic credentials only', async () => {
 		const { user, password } = secrets.basic;
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['basic'] },
 			{ credentials: agenticflow },
 		);
@@ -148,7 +149,7 @@ describe('the trigger with a single authentication method', () => {
 	});
 
 	test('accepts AgenticFlow’s signature made with either of two secrets', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['signature'] },
 			{ credentials: agenticflow },
 		);
@@ -166,7 +167,7 @@ describe('the trigger with a single authentication method', () => {
 				unauthorized('SIGNATURE_MALFORMED', signed(hmac(MESSAGE).slice(7))),
 			],
 		});
-		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
 		expect(json).toMatchObject({
 			body: JSON.parse(MESSAGE),
 			platform: 'agenticflow',
@@ -179,7 +180,7 @@ describe('the trigger with a single authentication method', () => {
 	});
 
 	test('accepts signatures of the standardwebhooks library made with either of two secrets', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['signature'], platform: 'standardWebhooks', requestKind: 'event' },
 			{ credentials: standardWebhooks },
 		);
@@ -211,7 +212,7 @@ describe('the trigger with a single authentication method', () => {
 				}),
 			],
 		});
-		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
 		expect(json.signature).toEqual({
 			scheme: 'standardWebhooks',
 			id: 'msg_1',
@@ -234,7 +235,7 @@ describe('the trigger with a single authentication method', () => {
 			timestampUnit: 'ms',
 			toleranceSeconds: 60,
 		});
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['signature'], platform: 'custom' },
 			{ credentials },
 		);
@@ -263,7 +264,7 @@ describe('the trigger with several authentication methods', () => {
 	const signature = { 'X-AgenticFlow-Signature': hmac(MESSAGE) };
 
 	test('requires every method when all are required', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['urlToken', 'bearer', 'signature'] },
 			{ credentials: agenticflow },
 		);
@@ -275,12 +276,12 @@ describe('the trigger with several authentication methods', () => {
 				unauthorized('SIGNATURE_MISSING', { query: token, headers: bearer }),
 			],
 		});
-		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
 		expect(json.authentication).toEqual(['urlToken', 'bearer', 'signature']);
 	});
 
 	test('accepts one valid method when any is enough, and does not say which one failed', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['urlToken', 'bearer', 'signature'], options: { require: 'any' } },
 			{ credentials: agenticflow },
 		);
@@ -304,7 +305,7 @@ describe('signatures over the raw bytes', () => {
 		'5 MB': JSON.stringify({ message: 'x'.repeat(5 * 1024 * 1024) }),
 	};
 	test.each(Object.keys(bodies))('verify for a body of %s', async (name) => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{
 				authenticationMethods: ['signature'],
 				requestKind: 'event',
@@ -322,7 +323,7 @@ describe('signatures over the raw bytes', () => {
 				}),
 			],
 		});
-		const [[{ json, binary }]] = outputsOf(execution, 'Trigger');
+		const [[{ json, binary }]] = getOutputs(execution, 'Trigger');
 		const expected = body === '' ? {} : JSON.parse(body.replace(/^\ufeff/, ''));
 		// Not toEqual: a mismatch of 5 MB would be printed whole.
 		expect(JSON.stringify(json.body) === JSON.stringify(expected)).toBe(true);
@@ -330,7 +331,7 @@ describe('signatures over the raw bytes', () => {
 	});
 
 	test('verify for application/*+json, which is parsed as JSON', async () => {
-		const hook = await triggered({
+		const hook = await createTriggerWorkflow({
 			platform: 'custom',
 			authenticationMethods: [],
 			requestKind: 'event',
@@ -340,13 +341,13 @@ describe('signatures over the raw bytes', () => {
 			accepted: [{ body: '{"specversion":"1.0"}', headers }],
 			refused: [{ body: '{"specversion":', headers, status: 400, code: 'INVALID_JSON' }],
 		});
-		expect(outputsOf(execution, 'Trigger')[0][0].json.body).toEqual({ specversion: '1.0' });
+		expect(getOutputs(execution, 'Trigger')[0][0].json.body).toEqual({ specversion: '1.0' });
 	});
 });
 
 describe('validation and responses of the trigger', () => {
 	test('validates agent messages and names the field at fault', async () => {
-		const hook = await triggered({ authenticationMethods: [] });
+		const hook = await createTriggerWorkflow({ authenticationMethods: [] });
 		// The page's own example, spec/agenticflow.txt.
 		const page =
 			'{\n"message": "Hello, I need help with my order #12345",\n"user_id": "user_123",\n"metadata": {\n"source": "contact_form",\n"priority": "high",\n"department": "support"\n},\n"context": {\n"order_id": "12345",\n"customer_email": "jane@example.com"\n}\n}';
@@ -373,19 +374,22 @@ describe('validation and responses of the trigger', () => {
 	});
 
 	test('validates workflow runs and names the field at fault', async () => {
-		const hook = await triggered({ authenticationMethods: [], requestKind: 'workflowRun' });
+		const hook = await createTriggerWorkflow({
+			authenticationMethods: [],
+			requestKind: 'workflowRun',
+		});
 		expect(hook.url).toContain('/webhooks/workflows/');
 		const [execution] = await check(hook, {
 			accepted: [{ body: '{"input_data":{"name":"John Doe"},"trigger_source":"contact_form"}' }],
 			refused: [{ body: '{"trigger_source":"x"}', status: 422, code: 'INVALID_INPUT' }],
 		});
-		expect(outputsOf(execution, 'Trigger')[0][0].json.body.input_data).toEqual({
+		expect(getOutputs(execution, 'Trigger')[0][0].json.body.input_data).toEqual({
 			name: 'John Doe',
 		});
 	});
 
 	test('rejects a wrong method, media type, size, source address or transport', async () => {
-		const hook = await triggered({
+		const hook = await createTriggerWorkflow({
 			authenticationMethods: [],
 			options: { maxBodyKilobytes: 1 },
 		});
@@ -419,7 +423,7 @@ describe('validation and responses of the trigger', () => {
 		const { headers } = await post(hook.url, undefined, {}, 'GET');
 		expect(headers.allow).toBe('POST');
 
-		const elsewhere = await triggered({
+		const elsewhere = await createTriggerWorkflow({
 			authenticationMethods: [],
 			options: { allowedAddresses: '203.0.113.0/24', allowedPlatformAddresses: ['agenticflow'] },
 		});
@@ -434,13 +438,16 @@ describe('validation and responses of the trigger', () => {
 				{ ...forbidden, ...via('203.0.113.7, 198.51.100.9') },
 			],
 		});
-		const here = await triggered({
+		const here = await createTriggerWorkflow({
 			authenticationMethods: [],
 			options: { allowedAddresses: '127.0.0.0/8' },
 		});
 		await check(here, { accepted: [{}], refused: [] });
 
-		const secure = await triggered({ authenticationMethods: [], options: { httpsOnly: true } });
+		const secure = await createTriggerWorkflow({
+			authenticationMethods: [],
+			options: { httpsOnly: true },
+		});
 		await check(secure, {
 			accepted: [{ headers: { 'x-forwarded-proto': 'https' } }],
 			refused: [{ status: 403, code: 'HTTPS_REQUIRED' }],
@@ -448,7 +455,7 @@ describe('validation and responses of the trigger', () => {
 	});
 
 	test('answers 200 and starts no execution for event types and conditions that do not match', async () => {
-		const hook = await triggered({
+		const hook = await createTriggerWorkflow({
 			authenticationMethods: [],
 			requestKind: 'event',
 			options: {
@@ -474,18 +481,18 @@ describe('validation and responses of the trigger', () => {
 			accepted: [{ body: event('agent.conversation.completed', 2) }],
 			refused: [],
 		});
-		expect(outputsOf(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
+		expect(getOutputs(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
 	});
 
 	test('puts rejected requests without their credentials on a second output when the option is on', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['bearer'], options: { outputRefused: true } },
 			{ credentials: agenticflow },
 		);
 		const { status } = await post(hook.url, MESSAGE, { authorization: 'Bearer guessed-token' });
 		expect(status).toBe(401);
 		const [execution] = await n8n.finished(hook.id);
-		const [accepted, refused] = outputsOf(execution, 'Trigger');
+		const [accepted, refused] = getOutputs(execution, 'Trigger');
 		expect(accepted).toEqual([]);
 		expect(refused[0].json).toMatchObject({ code: 'TOKEN_INVALID', status_code: 401 });
 		expect(JSON.stringify(execution)).not.toContain('guessed-token');
@@ -504,7 +511,7 @@ describe('responses of the workflow', () => {
 			},
 			{ typeVersion: 3.4 },
 		);
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: [], responseMode: 'lastNode' },
 			{ then: [set] },
 		);
@@ -543,7 +550,7 @@ describe('responses of the workflow', () => {
 			operation: 'respond',
 			...parameters,
 		});
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: [], responseMode: 'responseNode' },
 			{ then: [respond] },
 		);
@@ -570,7 +577,10 @@ test('n8n refuses to publish a trigger that cannot work and says why', async () 
 			[{ options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
 			[{ platform: 'custom', authenticationMethods: ['signature'] }, 'Choose "Custom"'],
 		].map(async ([parameters, message]) => {
-			const hook = triggered({ authenticationMethods: ['bearer'], ...parameters }, { credentials });
+			const hook = createTriggerWorkflow(
+				{ authenticationMethods: ['bearer'], ...parameters },
+				{ credentials },
+			);
 			await expect(hook).rejects.toThrow(message);
 		}),
 	);
@@ -578,7 +588,7 @@ test('n8n refuses to publish a trigger that cannot work and says why', async () 
 
 test('the trigger accepts the example call of its panel and rejects it with another secret', async () => {
 	const { triggerPanel } = new AgentWebhookTrigger().description;
-	const hook = await triggered(
+	const hook = await createTriggerWorkflow(
 		{ requestKind: 'agentMessage', authenticationMethods: ['bearer', 'signature'] },
 		{ credentials: agenticflow },
 	);

@@ -6,7 +6,7 @@ const axios = require('axios');
 
 const stage = require('./stage');
 
-const { ACTION, n8n, newSecret, node, outputsOf, runAction, triggered } = stage;
+const { ACTION, n8n, newSecret, node, getOutputs, runAction, createTriggerWorkflow } = stage;
 
 const apiKey = newSecret();
 const signingSecret = newSecret();
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await control({ down: false, apiKey });
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 	child.kill();
 });
 
@@ -63,7 +63,7 @@ const run = async (name, parameters, more) => {
 const byId = (id) => ({ webhook: { __rl: true, mode: 'id', value: id } });
 
 test('Platform Webhook creates, lists, updates, tests, inspects and deletes a webhook', async () => {
-	const hook = await triggered(
+	const hook = await createTriggerWorkflow(
 		{
 			platform: 'agenticflow',
 			requestKind: 'event',
@@ -119,7 +119,7 @@ test('Platform Webhook creates, lists, updates, tests, inspects and deletes a we
 		testData: JSON.stringify(testData),
 	});
 	const [execution] = await n8n.finished(hook.id);
-	expect(outputsOf(execution, 'Trigger')[0][0].json).toMatchObject({
+	expect(getOutputs(execution, 'Trigger')[0][0].json).toMatchObject({
 		event: 'workflow.execution.completed',
 		data: testData,
 	});
@@ -143,7 +143,7 @@ test('Platform Webhook says why a call failed and continues when On Error allows
 
 describe('a trigger that registers itself with the platform', () => {
 	const registering = async (more = {}, credentials = { ...inbound, ...platform }) =>
-		await triggered(
+		await createTriggerWorkflow(
 			{ platform: 'agenticflow', requestKind: 'event', register: true, ...more },
 			{ credentials },
 		);
@@ -161,7 +161,7 @@ describe('a trigger that registers itself with the platform', () => {
 			{ headers: { authorization: `Bearer ${apiKey}` } },
 		);
 		const [execution] = await n8n.finished(hook.id);
-		expect(outputsOf(execution, 'Trigger')[0][0].json).toMatchObject({
+		expect(getOutputs(execution, 'Trigger')[0][0].json).toMatchObject({
 			event: events[0],
 			data: { agent_id: 'agent_abc123' },
 			authentication: ['signature'],

@@ -11,8 +11,8 @@ const axios = require('axios');
 
 const stage = require('./stage');
 
-const { ACTION, base, behave, inbox, n8n, newSecret, node, pause } = stage;
-const { receiver, runAction, shareSecrets, unique } = stage;
+const { ACTION, base, planResponses, readInbox, n8n, newSecret, node, pause } = stage;
+const { receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
 const run = promisify(execFile);
 
@@ -36,8 +36,8 @@ async function serve(options = {}, triggerOptions = {}) {
 		fs.readFileSync(path.join(__dirname, '../../templates/management-api.json'), 'utf8'),
 	);
 	const [trigger, answer] = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
-	trigger.webhookId = unique('node');
-	trigger.parameters.path = unique('api');
+	trigger.webhookId = uniqueName('node');
+	trigger.parameters.path = uniqueName('api');
 	trigger.parameters.options = triggerOptions;
 	trigger.credentials = { ...inbound, ...outbox };
 	answer.credentials = outbox;
@@ -52,7 +52,7 @@ beforeAll(async () => {
 	});
 	outbox = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret,
-		outboxName: unique('managed').replaceAll('-', '_'),
+		outboxName: uniqueName('managed').replaceAll('-', '_'),
 	});
 	// With an expression among its parameters, n8n makes the paths with its expression engine.
 	strict = await serve({}, { allowedAddresses: "={{ '127.0.0.0/8' }}" });
@@ -61,7 +61,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	for (const api of [strict, open]) if (api) await n8n.deactivate(api.id);
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 });
 
 /** One request with curl, as the page has it. Returns its status and its JSON. */
@@ -168,7 +168,7 @@ describe.each([
 
 /** Registers a webhook at the local receiver. */
 async function registered(fields = {}) {
-	const box = unique('managed');
+	const box = uniqueName('managed');
 	const { data } = await call(
 		open,
 		'POST',
@@ -179,7 +179,7 @@ async function registered(fields = {}) {
 			...fields,
 		}),
 	);
-	await shareSecrets({ agenticflow: data.signing_secret });
+	await setReceiverSecrets({ agenticflow: data.signing_secret });
 	return { box, ...data };
 }
 
@@ -207,7 +207,7 @@ test('the management API delivers a signed test event and reports the outcome', 
 		status: 200,
 		data: { success: true, event: 'workflow.execution.completed', response_code: 200 },
 	});
-	const [received] = await inbox(box);
+	const [received] = await readInbox(box);
 	expect(received).toMatchObject({
 		verified: true,
 		headers: { authorization: 'Bearer your_secret' },
@@ -217,7 +217,7 @@ test('the management API delivers a signed test event and reports the outcome', 
 		webhook_id: id,
 		data: pageJson('testWebhook').test_data,
 	});
-	await behave(box, [{ status: 500 }]);
+	await planResponses(box, [{ status: 500 }]);
 	expect(await curl(open, 'POST', `/${id}/test`, page('testWebhook'))).toMatchObject({
 		status: 200,
 		data: { success: false, response_code: 500, error_message: expect.stringContaining('500') },
@@ -236,7 +236,7 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 		filters: { include_fields: ['workflow_id', 'status'] },
 		retry_policy: { max_retries: 3, backoff_multiplier: 2 },
 	});
-	await behave(box, [{ status: 400 }]);
+	await planResponses(box, [{ status: 400 }]);
 	const items = [3, 1, 2].map((credits_used, n) => ({
 		workflow_id: `wf_${n}`,
 		status: 'success',
@@ -244,7 +244,7 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 		output_data: {},
 	}));
 	for (const item of items) await send([item]);
-	expect((await inbox(box)).map(({ body }) => JSON.parse(body).data)).toEqual([
+	expect((await readInbox(box)).map(({ body }) => JSON.parse(body).data)).toEqual([
 		{ workflow_id: 'wf_0', status: 'success' },
 		{ workflow_id: 'wf_2', status: 'success' },
 	]);
@@ -261,7 +261,7 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 		response_code: 200,
 		response_time_ms: expect.any(Number),
 		attempts: 1,
-		payload_size: (await inbox(box))[1].body.length,
+		payload_size: (await readInbox(box))[1].body.length,
 	});
 	expect(data.logs[1]).toMatchObject({ response_code: 400, error_message: expect.any(String) });
 
@@ -314,7 +314,7 @@ test('a webhook that was read can be written back without losing anything', asyn
 	const written = await call(open, 'PUT', `/${id}`, JSON.stringify({ ...data, name: 'Renamed' }));
 	expect(written).toMatchObject({ status: 200, data: { ...data, name: 'Renamed' } });
 	await call(open, 'POST', `/${id}/test`, page('testWebhook'));
-	expect((await inbox(box))[0]).toMatchObject({
+	expect((await readInbox(box))[0]).toMatchObject({
 		verified: true,
 		url: expect.stringContaining('?token=query-token-1'),
 		headers: { authorization: 'Bearer your_secret' },
@@ -323,7 +323,7 @@ test('a webhook that was read can be written back without losing anything', asyn
 	const off = await call(open, 'PUT', `/${id}`, '{"status": "disabled"}');
 	expect(off.data).toMatchObject({ status: 'disabled', status_reason: expect.any(String) });
 	await send([{ workflow_id: 'wf_1' }]);
-	expect(await inbox(box)).toHaveLength(1);
+	expect(await readInbox(box)).toHaveLength(1);
 	const logs = await call(open, 'GET', `/${id}/logs`);
 	expect(logs.data.logs[0].status).toBe('held');
 	await call(open, 'DELETE', `/${id}`);
@@ -466,7 +466,7 @@ test('executions of the management API say what was done and contain no secret',
 	await pause(500);
 	const executions = await n8n.executions(strict.id);
 	const [removed, made] = executions.map(
-		(execution) => stage.outputsOf(execution, 'Answer')[0][0].json,
+		(execution) => stage.getOutputs(execution, 'Answer')[0][0].json,
 	);
 	expect(made).toMatchObject({ task: 'create', webhook_id: data.id, status_code: 201 });
 	expect(removed).toMatchObject({ task: 'delete', webhook_id: data.id, status_code: 200 });
@@ -484,13 +484,13 @@ test('executions of the management API say what was done and contain no secret',
 test('an outbox error is answered 500 without its reason and fails the execution', async () => {
 	const other = await n8n.createCredential('agentWebhookOutboxApi', 'Another key', {
 		encryptionSecret: newSecret(),
-		outboxName: unique('other').replaceAll('-', '_'),
+		outboxName: uniqueName('other').replaceAll('-', '_'),
 	});
 	const template = await n8n.api('GET', `/workflows/${strict.id}`);
 	const { connections, name, nodes, settings } = template;
 	const trigger = nodes.find(({ webhookId }) => webhookId);
-	trigger.webhookId = unique('node');
-	trigger.parameters.path = unique('mixed');
+	trigger.webhookId = uniqueName('node');
+	trigger.parameters.path = uniqueName('mixed');
 	trigger.credentials = { ...trigger.credentials, ...other };
 	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
 	const mixed = { id, base: baseOf(trigger) };
@@ -525,7 +525,7 @@ test('the Platform Webhook operations work as clients of the management API', as
 	};
 	const [created] = await operate('create', {
 		webhookName: 'Through the node',
-		url: `${receiver}/receive/none/${unique('client')}`,
+		url: `${receiver}/receive/none/${uniqueName('client')}`,
 		events: ['workflow.execution.failed'],
 		callerAuthentication: 'none',
 	});

@@ -8,8 +8,8 @@ const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');
 
-const { ACTION, behave, chain, inbox, n8n, newSecret, newStandardSecret, node } = stage;
-const { outputsOf, receiver, runAction, shareSecrets, standardHeaders, unique } = stage;
+const { ACTION, planResponses, chain, readInbox, n8n, newSecret, newStandardSecret, node } = stage;
+const { getOutputs, receiver, runAction, setReceiverSecrets, standardHeaders, uniqueName } = stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const NOOP = 'n8n-nodes-base.noOp';
@@ -28,7 +28,7 @@ let agenticflow;
 let standardWebhooks;
 
 beforeAll(async () => {
-	await shareSecrets(secrets);
+	await setReceiverSecrets(secrets);
 	agenticflow = await n8n.createCredential('agentWebhookOutboundApi', 'AgenticFlow', {
 		authentication: 'none',
 		signatureScheme: 'agenticflow',
@@ -42,7 +42,7 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 function send(
 	verifier,
@@ -63,7 +63,7 @@ function send(
 }
 
 /** Connects Send's outputs to a node each, so that none is open. */
-const wired = {
+const withAllOutputs = {
 	more: ['Delivered', 'Retry', 'Failed'].map((name) => node(name, NOOP, {})),
 	connect: {
 		Send: {
@@ -84,7 +84,7 @@ const ITEM = {
 
 describe('a third-party receiver verifies what Send sends', () => {
 	test('AgenticFlow’s own example code verifies its event and envelope', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const { execution, outputs } = await runAction(
 			[ITEM],
 			send('agenticflow', box, {
@@ -93,7 +93,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 			}),
 		);
 		expect(execution.status).toBe('success');
-		const [received, ...others] = await inbox(box);
+		const [received, ...others] = await readInbox(box);
 		expect(others).toEqual([]);
 		expect(received.verified).toBe(true);
 		expect(Object.keys(JSON.parse(received.body))).toEqual([
@@ -134,7 +134,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 	test.each(['svix', 'standardwebhooks'])(
 		'the %s library verifies a Standard Webhooks event',
 		async (library) => {
-			const box = unique('box');
+			const box = uniqueName('box');
 			await runAction(
 				[ITEM],
 				send(library, box, {
@@ -144,7 +144,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 					options: { eventId: 'evt_fixed' },
 				}),
 			);
-			const [received] = await inbox(box);
+			const [received] = await readInbox(box);
 			expect(received).toMatchObject({ verified: true, headers: { 'webhook-id': 'evt_fixed' } });
 			expect(JSON.parse(received.body)).toMatchObject({ type: 'order.created', data: ITEM });
 			// Two secrets, two signatures: that is what a rotation needs.
@@ -157,8 +157,12 @@ describe('a third-party receiver verifies what Send sends', () => {
 			signatureScheme: 'platform',
 			signingSecret: newSecret(),
 		});
-		const box = unique('box');
-		const { outputs } = await runAction([ITEM], send('agenticflow', box, { credentials }), wired);
+		const box = uniqueName('box');
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { credentials }),
+			withAllOutputs,
+		);
 		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
 		expect(outputs[2][0].json).toMatchObject({
 			status: 'failed',
@@ -177,7 +181,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 				{ contentType: 'raw', rawContentType: 'application/json', body: '{ "a" :  "ü" }' },
 			],
 		]) {
-			const box = unique('box');
+			const box = uniqueName('box');
 			const http = node(
 				'Send',
 				'n8n-nodes-base.httpRequest',
@@ -194,7 +198,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 			);
 			const { execution } = await runAction([{}], http);
 			expect(execution.status).toBe('success');
-			const [received] = await inbox(box);
+			const [received] = await readInbox(box);
 			expect(received).toMatchObject({
 				verified: true,
 				headers: { 'content-type': expect.stringContaining('application/json') },
@@ -218,9 +222,9 @@ describe('a third-party receiver verifies what Send sends', () => {
 				signingSecret: secrets.agenticflow,
 				...fields,
 			});
-			const box = unique('box');
+			const box = uniqueName('box');
 			const { execution } = await runAction([ITEM], send('agenticflow', box, { credentials }));
-			const [received] = await inbox(box);
+			const [received] = await readInbox(box);
 			expect(received).toMatchObject({ verified: true, headers: expected });
 			if (fields.authentication === 'urlToken')
 				expect(received.url).toContain(`?token=${password}`);
@@ -231,7 +235,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 
 describe('the request that Send makes', () => {
 	test('is skipped when a JSON condition is not met, and the item names the condition', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const { outputs } = await runAction(
 			[{ satisfaction_score: 2 }, { satisfaction_score: 4.5 }, { satisfaction_score: 1 }],
 			send('agenticflow', box, {
@@ -245,11 +249,11 @@ describe('the request that Send makes', () => {
 			['delivered', 2],
 		]);
 		expect(outputs[0][1].json.condition).toBe('satisfaction_score lt 3');
-		expect(await inbox(box)).toHaveLength(2);
+		expect(await readInbox(box)).toHaveLength(2);
 	});
 
 	test('is skipped when one of n8n’s own rules is not met', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const { outputs } = await runAction(
 			[{ score: 2 }, { score: 9 }],
 			send('agenticflow', box, {
@@ -273,7 +277,7 @@ describe('the request that Send makes', () => {
 	});
 
 	test('includes and excludes fields, through lists', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		await runAction(
 			[ITEM],
 			send('agenticflow', box, {
@@ -283,7 +287,7 @@ describe('the request that Send makes', () => {
 				},
 			}),
 		);
-		const [{ body }] = await inbox(box);
+		const [{ body }] = await readInbox(box);
 		expect(JSON.parse(body).data).toEqual({
 			status: 'success',
 			output_data: { order_id: 7 },
@@ -292,7 +296,7 @@ describe('the request that Send makes', () => {
 	});
 
 	test('carries custom data without an envelope, with custom headers', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		await runAction(
 			[ITEM],
 			send('agenticflow', box, {
@@ -301,7 +305,7 @@ describe('the request that Send makes', () => {
 				options: { bare: true, headers: { header: [{ name: 'X-Tenant', value: 'acme' }] } },
 			}),
 		);
-		const [received] = await inbox(box);
+		const [received] = await readInbox(box);
 		expect(received).toMatchObject({
 			verified: true,
 			body: '{"id":"wf_abc123"}',
@@ -310,7 +314,7 @@ describe('the request that Send makes', () => {
 	});
 
 	test('carries each event of a batch once, in order, with one result item each', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const items = Array.from({ length: 25 }, (_, index) => ({ index }));
 		const { outputs } = await runAction(
 			items,
@@ -321,7 +325,7 @@ describe('the request that Send makes', () => {
 				options: { maxEvents: 10 },
 			}),
 		);
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
 		const bodies = received
 			.map(({ body }) => JSON.parse(body))
@@ -343,8 +347,8 @@ describe('the attempts of Send', () => {
 	const attemptsOf = ({ json }) => json.attempts.map(({ outcome }) => outcome);
 
 	test('keep the ID and get a new timestamp and signature when the first two fail', async () => {
-		const box = unique('box');
-		await behave(box, [{ status: 503 }, { status: 500 }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 503 }, { status: 500 }]);
 		const { outputs } = await runAction(
 			[ITEM],
 			send('svix', box, {
@@ -355,7 +359,7 @@ describe('the attempts of Send', () => {
 			}),
 		);
 		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
 		const distinct = (header) => new Set(received.map(({ headers }) => headers[header])).size;
 		expect(distinct('webhook-id')).toBe(1);
@@ -365,21 +369,21 @@ describe('the attempts of Send', () => {
 	});
 
 	test('wait as long as Retry-After asks', async () => {
-		const box = unique('box');
-		await behave(box, [{ status: 429, headers: { 'retry-after': '2' } }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 429, headers: { 'retry-after': '2' } }]);
 		const { outputs } = await runAction([ITEM], send('agenticflow', box));
 		expect(attemptsOf(outputs[0][0])).toEqual(['throttled', 'success']);
-		const [first, second] = await inbox(box);
+		const [first, second] = await readInbox(box);
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
 	});
 
 	test('leave on Retry instead of waiting longer than one run may wait', async () => {
-		const box = unique('box');
-		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const { outputs } = await runAction(
 			[ITEM],
 			send('agenticflow', box, { options: { maxTotalWaitSeconds: 5 } }),
-			wired,
+			withAllOutputs,
 		);
 		expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
 		const [{ json }] = outputs[1];
@@ -387,12 +391,12 @@ describe('the attempts of Send', () => {
 		expect(Date.parse(json.next_attempt_at) - Date.parse(json.attempts[0].time)).toBeGreaterThan(
 			29_000,
 		);
-		expect(await inbox(box)).toHaveLength(1);
+		expect(await readInbox(box)).toHaveLength(1);
 	});
 
 	test('leave on Failed with the reason when Retry is not connected', async () => {
-		const box = unique('box');
-		await behave(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const failed = node('Failed', NOOP, {});
 		const { outputs } = await runAction(
 			[ITEM],
@@ -421,12 +425,12 @@ describe('the attempts of Send', () => {
 		],
 		['no answer in time', Array(9).fill({ delayMs: 3000 }), ['timeout', 'timeout', 'timeout']],
 	])('%s', async (_name, behaviours, outcomes) => {
-		const box = unique('box');
-		await behave(box, behaviours);
+		const box = uniqueName('box');
+		await planResponses(box, behaviours);
 		const { execution, outputs } = await runAction(
 			[ITEM],
 			send('agenticflow', box, { options: { maxRetries: 2, timeoutSeconds: 1 } }),
-			wired,
+			withAllOutputs,
 		);
 		expect(execution.status).toBe('success');
 		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
@@ -442,7 +446,7 @@ describe('the attempts of Send', () => {
 		const { outputs } = await runAction(
 			[ITEM],
 			send('none', 'unused', { url, options: { maxRetries: 0 } }),
-			wired,
+			withAllOutputs,
 		);
 		const [attempt] = outputs[2][0].json.attempts;
 		expect(attempt).toMatchObject({ outcome, status_code: null });
@@ -454,7 +458,11 @@ describe('the attempts of Send', () => {
 		const url = `https://localhost:${server.address().port}/hook`;
 		const attempt = async (skipTlsCheck) => {
 			const options = { allowHttp: false, maxRetries: 1, skipTlsCheck };
-			const { outputs } = await runAction([ITEM], send('none', 'unused', { url, options }), wired);
+			const { outputs } = await runAction(
+				[ITEM],
+				send('none', 'unused', { url, options }),
+				withAllOutputs,
+			);
 			return outputs.flat()[0].json;
 		};
 		const refused = await attempt(false);
@@ -465,8 +473,8 @@ describe('the attempts of Send', () => {
 	});
 
 	test('retry the statuses that the user chooses', async () => {
-		const box = unique('box');
-		await behave(box, [{ status: 404 }, { status: 422 }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 404 }, { status: 422 }]);
 		const { outputs } = await runAction(
 			[ITEM],
 			send('agenticflow', box, { options: { retryStatuses: '404, 4xx' } }),
@@ -475,8 +483,8 @@ describe('the attempts of Send', () => {
 	});
 
 	test('keep only the beginning of a long response', async () => {
-		const box = unique('box');
-		await behave(box, [{ reply: 'x'.repeat(300_000) }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ reply: 'x'.repeat(300_000) }]);
 		const { outputs } = await runAction(
 			[ITEM],
 			send('agenticflow', box, { options: { maxResponseKilobytes: 2 } }),
@@ -486,25 +494,25 @@ describe('the attempts of Send', () => {
 	});
 
 	test('stay within the limits for concurrency and requests per second', async () => {
-		const box = unique('box');
-		await behave(box, Array(8).fill({ delayMs: 300 }));
+		const box = uniqueName('box');
+		await planResponses(box, Array(8).fill({ delayMs: 300 }));
 		const items = Array.from({ length: 8 }, () => ITEM);
 		await runAction(items, send('agenticflow', box, { options: { concurrency: 4 } }));
-		const [{ at: first }, ...rest] = await inbox(box);
+		const [{ at: first }, ...rest] = await readInbox(box);
 		const later = rest.filter(({ at }) => at - first >= 280);
 		expect(later).toHaveLength(4);
 
-		const slow = unique('box');
+		const slow = uniqueName('box');
 		await runAction(items, send('agenticflow', slow, { options: { perSecond: 10 } }));
-		const times = (await inbox(slow)).map(({ at }) => at);
+		const times = (await readInbox(slow)).map(({ at }) => at);
 		expect(Math.max(...times) - Math.min(...times)).toBeGreaterThanOrEqual(650);
 	});
 });
 
 describe('failed deliveries and n8n’s On Error setting', () => {
 	const mixed = async (settings, wiring) => {
-		const box = unique('box');
-		await behave(box, [{ status: 400 }]);
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 400 }]);
 		return await runAction(
 			[{ n: 1 }, { n: 2 }],
 			send('agenticflow', box, { options: { concurrency: 1 } }, settings),
@@ -523,7 +531,7 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 	});
 
 	test('Stop puts each item on its output when Failed is connected', async () => {
-		const { execution, outputs } = await mixed({}, wired);
+		const { execution, outputs } = await mixed({}, withAllOutputs);
 		expect(execution.status).toBe('success');
 		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
 	});
@@ -566,16 +574,16 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			'belongs to the connection',
 		],
 	])('%s is refused before anything is sent', async (_name, parameters, message) => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const { execution } = await runAction([ITEM], send('agenticflow', box, parameters));
 		expect(execution.status).toBe('error');
 		expect(execution.data.resultData.error.message).toContain(message);
 		expect(JSON.stringify(execution.data.resultData.error.message)).not.toContain('hunter2');
-		expect(await inbox(box)).toEqual([]);
+		expect(await readInbox(box)).toEqual([]);
 	});
 
 	test('Continue puts an item with bad input on Failed and sends the others', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const { outputs } = await runAction(
 			[{ url: 'nonsense' }, { url: `${receiver}/receive/agenticflow/${box}` }],
 			send('agenticflow', box, { url: '={{ $json.url }}' }, { onError: 'continueRegularOutput' }),
@@ -588,18 +596,22 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			signatureScheme: 'platform',
 			signingSecret: '',
 		});
-		const box = unique('box');
-		const { outputs } = await runAction([ITEM], send('agenticflow', box, { credentials }), wired);
+		const box = uniqueName('box');
+		const { outputs } = await runAction(
+			[ITEM],
+			send('agenticflow', box, { credentials }),
+			withAllOutputs,
+		);
 		expect(outputs[2][0].json.attempts).toMatchObject([
 			{ outcome: 'invalid_request', error_message: expect.stringContaining('no signing secret') },
 		]);
-		expect(await inbox(box)).toEqual([]);
+		expect(await readInbox(box)).toEqual([]);
 	});
 });
 
 describe('the Signature resource', () => {
 	test('Sign makes headers that another node sends and the receiver verifies', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const text = '{"a":  "ü"}';
 		const sign = node(
 			'Sign',
@@ -632,7 +644,7 @@ describe('the Signature resource', () => {
 		);
 		const { execution } = await runAction([{}], sign, { more: [http], connect: chain(sign, http) });
 		expect(execution.status).toBe('success');
-		expect(await inbox(box)).toMatchObject([{ verified: true, body: text }]);
+		expect(await readInbox(box)).toMatchObject([{ verified: true, body: text }]);
 	});
 
 	test('Verify routes requests of n8n’s own Webhook and answers the rejected ones', async () => {
@@ -642,7 +654,7 @@ describe('the Signature resource', () => {
 			signingSecret: newStandardSecret(),
 			furtherSigningSecrets: secret,
 		});
-		const hookPath = unique('verify');
+		const hookPath = uniqueName('verify');
 		const webhook = node(
 			'Webhook',
 			'n8n-nodes-base.webhook',
@@ -681,7 +693,7 @@ describe('the Signature resource', () => {
 			expect(bad.data).toMatchObject({ success: false, error: { code: 'SIGNATURE_INVALID' } });
 		}
 		const executions = await n8n.finished(id, 4);
-		const [valid, refused] = [executions[0], executions[1]].map((e) => outputsOf(e, 'Verify'));
+		const [valid, refused] = [executions[0], executions[1]].map((e) => getOutputs(e, 'Verify'));
 		expect(valid[0][0].json.verification).toMatchObject({ valid: true, id: 'msg_1' });
 		expect(refused[1][0].json.verification).toMatchObject({
 			valid: false,
@@ -705,7 +717,7 @@ describe('the Signature resource', () => {
 });
 
 test('the third-party receiver recognizes a forged request', async () => {
-	const box = unique('box');
+	const box = uniqueName('box');
 	await axios.post(`${receiver}/receive/svix/${box}`, '{}', { validateStatus: () => true });
-	expect(await inbox(box)).toMatchObject([{ verified: false }]);
+	expect(await readInbox(box)).toMatchObject([{ verified: false }]);
 });

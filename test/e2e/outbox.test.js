@@ -7,24 +7,25 @@ const { elementsOf, parseXml } = require('../harness/xml');
 
 const stage = require('./stage');
 
-const { ACTION, behave, inbox, n8n, newSecret, newStandardSecret, node, outputsOf } = stage;
-const { pause, planAction, receiver, shareSecrets, unique } = stage;
+const { ACTION, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, getOutputs } =
+	stage;
+const { pause, createActionWorkflow, receiver, setReceiverSecrets, uniqueName } = stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const HIDDEN = '••••••••';
 
 beforeAll(async () => {
-	await shareSecrets(secrets);
+	await setReceiverSecrets(secrets);
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 /** Every run of this file, for the search at its end. */
 const runs = [];
 /** What must never be seen but where it is made. */
 const kept = new Set(Object.values(secrets));
 
-const outboxName = (prefix) => unique(prefix).replaceAll('-', '_');
+const outboxName = (prefix) => uniqueName(prefix).replaceAll('-', '_');
 
 async function outboxCredential(name, encryptionSecret, more = {}) {
 	kept.add(encryptionSecret);
@@ -79,7 +80,7 @@ function fromRequest(parameters, path = "$('Start').first().json.body.parameters
 
 function told(operation, execution) {
 	runs.push({ operation: operation.join(' '), execution });
-	const outputs = outputsOf(execution, 'Act');
+	const outputs = getOutputs(execution, 'Act');
 	const [delivered, retry, failed, changed] = [0, 1, 2, 3].map((index) =>
 		(outputs[index] ?? []).map(({ json }) => json),
 	);
@@ -112,7 +113,7 @@ async function act(
 	const action = actNode(outbox, operation, fromRequest(parameters), more);
 	const { id: _, ...what } = action;
 	const key = JSON.stringify([what, wiring]);
-	const plan = (!fresh && plans.get(key)) || planAction(action, wiring);
+	const plan = (!fresh && plans.get(key)) || createActionWorkflow(action, wiring);
 	if (!fresh) plans.set(key, plan);
 	const [execution] = await (await plan).start({ items, parameters });
 	return told(operation, execution);
@@ -287,7 +288,7 @@ describe('the Endpoint resource', () => {
 	const outbox = useOutbox('endpoints');
 
 	test('creates endpoints, shows their secret once, and stores it only encrypted', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const [token, header, query] = [newSecret(), newSecret(), newSecret()];
 		const created = await create(outbox, 'none', box, {
 			url: `${addressOf('none', box)}?key=${query}`,
@@ -322,10 +323,10 @@ describe('the Endpoint resource', () => {
 		]);
 		expect(seen(JSON.stringify(got.execution), secret, token, header, query)).toEqual([]);
 
-		const marker = unique('marker');
+		const marker = uniqueName('marker');
 		const sent = await send(outbox, [{ marker }], { type: 'secret.sent' });
 		expect(sent.delivered).toHaveLength(1);
-		const [received] = await inbox(box);
+		const [received] = await readInbox(box);
 		expect(received).toMatchObject({
 			url: `/receive/none/${box}?key=${query}`,
 			headers: { authorization: `Bearer ${token}`, 'x-tenant': header },
@@ -341,7 +342,7 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('finds endpoints by ID and by name, and reports unknown ones', async () => {
-		const [one, twin] = [unique('one'), unique('twin')];
+		const [one, twin] = [uniqueName('one'), uniqueName('twin')];
 		const boxes = { [one]: 'no.such', [twin]: 'no.such' };
 		const [first, second] = await createAll(outbox, 'none', boxes);
 		const third = await create(outbox, 'none', twin, { eventTypes: 'no.such' });
@@ -375,10 +376,10 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('lists endpoints with the outcomes of their deliveries', async () => {
-		const type = `${unique('listed').replace('-', '_')}.event`;
-		const [good, bad, slow, unused] = ['good', 'bad', 'slow', 'unused'].map(unique);
-		await behave(bad, down(9, 400));
-		await behave(slow, down(9));
+		const type = `${uniqueName('listed').replace('-', '_')}.event`;
+		const [good, bad, slow, unused] = ['good', 'bad', 'slow', 'unused'].map(uniqueName);
+		await planResponses(bad, down(9, 400));
+		await planResponses(slow, down(9));
 		const created = await createAll(
 			outbox,
 			'svix',
@@ -423,8 +424,8 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('updates URL, event types and conditions and keeps the rest', async () => {
-		const [before, after] = [unique('before'), unique('after')];
-		const type = unique('updated').replace('-', '_');
+		const [before, after] = [uniqueName('before'), uniqueName('after')];
+		const type = uniqueName('updated').replace('-', '_');
 		const endpoint = await create(outbox, 'svix', before, { eventTypes: `${type}.old` });
 		const update = (updateFields) => ({ ...byId(endpoint), updateFields });
 		const updated = await done(
@@ -458,19 +459,19 @@ describe('the Endpoint resource', () => {
 			'delivered',
 			'skipped',
 		]);
-		expect(await inbox(before)).toEqual([]);
-		const received = await inbox(after);
+		expect(await readInbox(before)).toEqual([]);
+		const received = await readInbox(after);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 		expect(received.map(({ body }) => JSON.parse(body).data.n).sort()).toEqual([2, 3]);
 
 		// {} takes conditions away.
 		await done(outbox, ['endpoint', 'update'], update({ conditions: '{}' }));
 		await send(outbox, [items[1]], { type: '={{ $json.type }}' });
-		expect(await inbox(after)).toHaveLength(3);
+		expect(await readInbox(after)).toHaveLength(3);
 	});
 
 	test('removes the rate limit and the batch settings when they are left empty', async () => {
-		const endpoint = await create(outbox, 'svix', unique('limited'), {
+		const endpoint = await create(outbox, 'svix', uniqueName('limited'), {
 			eventTypes: 'limited.event',
 			options: {
 				rateLimit: { limit: { max: 5, perSeconds: 2 } },
@@ -489,7 +490,7 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('rejects invalid settings with a valid example and changes nothing', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'refusals.*' });
 		const each = { onError: 'continueRegularOutput' };
 		const update = (updateFields, items = [{}]) =>
@@ -498,7 +499,7 @@ describe('the Endpoint resource', () => {
 			done(
 				outbox,
 				['endpoint', 'create'],
-				{ ...endpointFields('svix', unique('never'), fields) },
+				{ ...endpointFields('svix', uniqueName('never'), fields) },
 				{ items, ...each },
 			);
 		const results = [
@@ -549,8 +550,8 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('disables, enables and deletes endpoints', async () => {
-		const box = unique('box');
-		const type = `${unique('switched').replace('-', '_')}.event`;
+		const box = uniqueName('box');
+		const type = `${uniqueName('switched').replace('-', '_')}.event`;
 		const endpoint = await create(outbox, 'svix', box, { eventTypes: type });
 		const off = await done(outbox, ['endpoint', 'disable'], byId(endpoint));
 		expect(off.items).toMatchObject([
@@ -566,7 +567,7 @@ describe('the Endpoint resource', () => {
 		expect(held.failed).toMatchObject([
 			{ status: 'held', attempts: 0, error_message: 'The endpoint is disabled: Disabled by hand' },
 		]);
-		expect(await inbox(box)).toEqual([]);
+		expect(await readInbox(box)).toEqual([]);
 
 		const on = await done(outbox, ['endpoint', 'enable'], by('name', box));
 		expect(on.items).toMatchObject([{ id: endpoint.id, status: 'active', status_reason: null }]);
@@ -586,12 +587,12 @@ describe('the Endpoint resource', () => {
 		expect(after.delivered).toMatchObject([{ status: 'skipped' }]);
 		// Its deliveries stay on record.
 		expect(log.map(({ status }) => status)).toEqual(['delivered', 'held']);
-		expect(await inbox(box)).toHaveLength(1);
+		expect(await readInbox(box)).toHaveLength(1);
 	});
 
 	test('rotates a secret so that both sign until the old one expires', async () => {
-		const type = `${unique('rotated').replace('-', '_')}.event`;
-		const box = unique('box');
+		const type = `${uniqueName('rotated').replace('-', '_')}.event`;
+		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'none', box, { eventTypes: type });
 		const rotate = async (fields) => {
 			const { items } = await done(outbox, ['endpoint', 'rotateSecret'], {
@@ -618,7 +619,7 @@ describe('the Endpoint resource', () => {
 		const last = await rotate({ overlapHours: 1 / 3600 });
 		await pause(1000);
 		await send(outbox, [{ n: 3 }], { type });
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		const all = [old, rotated.signing_secret, given, last.signing_secret, newStandardSecret()];
 		expect(received.map((one) => all.map((secret) => verifies(secret, one)))).toEqual([
 			[true, true, false, false, false],
@@ -628,8 +629,8 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('rotates a secret of AgenticFlow, whose header carries one signature', async () => {
-		const type = `${unique('rotated').replace('-', '_')}.event`;
-		const box = unique('box');
+		const type = `${uniqueName('rotated').replace('-', '_')}.event`;
+		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'agenticflow', box, { eventTypes: type });
 		expect(endpoint.signing_secret).toBe(secrets.agenticflow);
 		const { items } = await done(outbox, ['endpoint', 'rotateSecret'], byId(endpoint));
@@ -639,7 +640,7 @@ describe('the Endpoint resource', () => {
 		await send(outbox, [{ n: 1 }], { type });
 		await done(outbox, ['endpoint', 'rotateSecret'], { ...byId(endpoint), overlapHours: 0 });
 		await send(outbox, [{ n: 2 }], { type });
-		const [overlap, after] = await inbox(box);
+		const [overlap, after] = await readInbox(box);
 		const signed = (secret, { body }) =>
 			`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 		// The receiver, which knows the old one only, goes on.
@@ -653,8 +654,8 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('sends a test event, reports the outcome, and keeps no delivery', async () => {
-		const [good, bad] = [unique('good'), unique('bad')];
-		await behave(bad, [{ status: 503, reply: { why: 'maintenance' } }]);
+		const [good, bad] = [uniqueName('good'), uniqueName('bad')];
+		await planResponses(bad, [{ status: 503, reply: { why: 'maintenance' } }]);
 		const eventTypes = 'other.type';
 		const endpoints = await createAll(outbox, 'svix', { [good]: eventTypes, [bad]: eventTypes });
 		const events = await tableOf(outbox, 'events');
@@ -687,7 +688,7 @@ describe('the Endpoint resource', () => {
 				response: { status_code: 503, body: '{"why":"maintenance"}' },
 			},
 		]);
-		const [received, ...others] = await inbox(good);
+		const [received, ...others] = await readInbox(good);
 		expect(others).toEqual([]);
 		expect(received.verified).toBe(true);
 		expect(received.headers['webhook-id']).toBe(items[0].event_id);
@@ -695,7 +696,7 @@ describe('the Endpoint resource', () => {
 			type: 'webhook.test',
 			data: { workflow_id: endpoints[0].id },
 		});
-		expect(await inbox(bad)).toHaveLength(1);
+		expect(await readInbox(bad)).toHaveLength(1);
 		expect(await rowsOf(events)).toEqual(before);
 		for (const endpoint of endpoints) {
 			expect(await getMany(outbox, { endpointId: endpoint.id })).toEqual([]);
@@ -708,8 +709,8 @@ describe('the Endpoint resource', () => {
 	});
 
 	test('sends with the endpoint’s own scheme, authentication and headers', async () => {
-		const type = `${unique('custom').replace('-', '_')}.event`;
-		const [custom, unsigned] = [unique('custom'), unique('unsigned')];
+		const type = `${uniqueName('custom').replace('-', '_')}.event`;
+		const [custom, unsigned] = [uniqueName('custom'), uniqueName('unsigned')];
 		const password = newSecret();
 		const endpoint = await create(outbox, 'none', custom, {
 			platform: 'custom',
@@ -743,7 +744,7 @@ describe('the Endpoint resource', () => {
 		});
 		expect(plain).toMatchObject({ signing_secret: null, signing_secrets: [] });
 		const { delivered } = await send(outbox, [{ n: 1 }], { type });
-		const [{ body, headers }] = await inbox(custom);
+		const [{ body, headers }] = await readInbox(custom);
 		const content = `${headers['x-my-time']}.${headers['x-my-id']}.${body}`;
 		expect(headers).toMatchObject({
 			'x-my-signature': `v=${createHmac('sha512', endpoint.signing_secret).update(content).digest('base64')}`,
@@ -754,7 +755,7 @@ describe('the Endpoint resource', () => {
 			'x-region': 'eu',
 		});
 		expect(JSON.parse(body)).toMatchObject({ event: type, data: { n: 1 } });
-		const [other] = await inbox(unsigned);
+		const [other] = await readInbox(unsigned);
 		expect(other.url).toBe(`/receive/none/${unsigned}?token=${password}`);
 		expect(Object.keys(other.headers).filter((name) => name.startsWith('webhook-'))).toEqual([]);
 
@@ -764,7 +765,7 @@ describe('the Endpoint resource', () => {
 			updateFields: { endpointAuthentication: 'bearer', token: 'not-secret-here' },
 		});
 		await send(outbox, [{ n: 2 }], { type });
-		const [, second] = await inbox(custom);
+		const [, second] = await readInbox(custom);
 		expect(second.headers.authorization).toBe('Bearer not-secret-here');
 		const signed = `${second.headers['x-my-time']}.${second.headers['x-my-id']}.${second.body}`;
 		expect(second.headers['x-my-signature']).toBe(
@@ -775,10 +776,10 @@ describe('the Endpoint resource', () => {
 
 describe('Event → Send to all subscribers', () => {
 	const outbox = useOutbox('subscribers');
-	const [exact, star, conditional] = ['exact', 'star', 'conditional'].map(unique);
+	const [exact, star, conditional] = ['exact', 'star', 'conditional'].map(uniqueName);
 	const [keyedBox, raced, on, off, later, never, wired, large] = [
 		...['keyed', 'raced', 'on', 'off', 'later', 'never', 'wired', 'large'],
-	].map(unique);
+	].map(uniqueName);
 	const endpoints = {};
 
 	beforeAll(async () => {
@@ -858,7 +859,7 @@ describe('Event → Send to all subscribers', () => {
 		});
 
 		const arrived = async (box) => {
-			const received = await inbox(box);
+			const received = await readInbox(box);
 			expect(received.every(({ verified }) => verified)).toBe(true);
 			return received
 				.map(({ body }) => JSON.parse(body))
@@ -875,7 +876,7 @@ describe('Event → Send to all subscribers', () => {
 			{ type: 'order.created', data: created },
 		]);
 		// The same event has the same ID at each of them.
-		const received = await inbox(conditional);
+		const received = await readInbox(conditional);
 		for (const { headers, body } of received) {
 			const { total } = JSON.parse(body).data;
 			const ids = sent.outputs[0]
@@ -887,7 +888,7 @@ describe('Event → Send to all subscribers', () => {
 	});
 
 	test('sends custom data and applies the node’s own conditions', async () => {
-		const before = (await inbox(exact)).length;
+		const before = (await readInbox(exact)).length;
 		const sent = await send(outbox, [{ id: 1 }, { id: 2 }], {
 			dataSource: 'json',
 			data: '={{ { total: $json.id } }}',
@@ -899,14 +900,14 @@ describe('Event → Send to all subscribers', () => {
 			['delivered', undefined],
 			['delivered', undefined],
 		]);
-		const received = (await inbox(exact)).slice(before);
+		const received = (await readInbox(exact)).slice(before);
 		expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
 	});
 
 	test('sends nothing for an idempotency key that was used before, and says so', async () => {
 		const type = 'keyed.event';
 		const keyed = { type, options: { idempotencyKey: '={{ $json.key }}' } };
-		const key = unique('key');
+		const key = uniqueName('key');
 		const first = await send(outbox, [{ key, n: 1 }], keyed);
 		expect(first.delivered).toMatchObject([{ status: 'delivered', duplicate: false }]);
 		const items = [
@@ -931,12 +932,12 @@ describe('Event → Send to all subscribers', () => {
 		const again = second.outputs[0].find(({ pairedItem }) => pairedItem.item === 0).json;
 		const { event_id, delivery_id } = first.delivered[0];
 		expect(again).toMatchObject({ event_id, delivery_id, attempts: 1 });
-		const sentOnce = (await inbox(keyedBox)).map(({ body }) => JSON.parse(body).data.n);
+		const sentOnce = (await readInbox(keyedBox)).map(({ body }) => JSON.parse(body).data.n);
 		expect(sentOnce.sort()).toEqual([1, 3, 5, 6]);
 	});
 
 	test('makes one event of an idempotency key that two executions use at once', async () => {
-		const plan = await planAction(
+		const plan = await createActionWorkflow(
 			actNode(
 				outbox,
 				['event', 'send'],
@@ -947,7 +948,7 @@ describe('Event → Send to all subscribers', () => {
 		const executions = await plan.start({ items, times: 2 });
 		const results = executions.map((execution) => told(['event', 'send'], execution));
 		expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
-		const received = (await inbox(raced)).map(({ body }) => JSON.parse(body).data.n);
+		const received = (await readInbox(raced)).map(({ body }) => JSON.parse(body).data.n);
 		expect(received.sort()).toEqual(items.map(({ n }) => n));
 		const log = await getMany(outbox, { eventType: 'raced.event' });
 		expect(log).toHaveLength(10);
@@ -961,13 +962,13 @@ describe('Event → Send to all subscribers', () => {
 		expect(sent.failed).toMatchObject([
 			{ endpoint_name: off, status: 'held', next_attempt_at: null },
 		]);
-		expect(await inbox(off)).toEqual([]);
-		expect(await inbox(on)).toHaveLength(1);
+		expect(await readInbox(off)).toEqual([]);
+		expect(await readInbox(on)).toHaveLength(1);
 	});
 
 	test('puts failed deliveries on Retry or Failed without failing the workflow', async () => {
-		await behave(later, down(1));
-		await behave(never, down(1, 400));
+		await planResponses(later, down(1));
+		await planResponses(never, down(1, 400));
 		const sent = await send(outbox, [{ n: 1 }], { type: 'failing.event' });
 		expect(sent.counts).toEqual([0, 1, 1, 2]);
 		const [retry] = sent.retry;
@@ -990,15 +991,15 @@ describe('Event → Send to all subscribers', () => {
 			]),
 		);
 		// It is tried once in a run, however it ends.
-		expect(await inbox(later)).toHaveLength(1);
-		expect(await inbox(never)).toHaveLength(1);
+		expect(await readInbox(later)).toHaveLength(1);
+		expect(await readInbox(never)).toHaveLength(1);
 	});
 
 	describe('an item that comes back from Retry', () => {
 		const REFUSAL = 'do not wire Retry back';
 
 		test('is rejected by Send to subscribers when it belongs to a direct delivery', async () => {
-			const before = (await inbox(exact)).length;
+			const before = (await readInbox(exact)).length;
 			const items = [{ total: 1, delivery_state: { version: 1, delivery_id: 'dlv_x' } }];
 			expect(await refused(outbox, ['event', 'send'], sending(), { items })).toContain(REFUSAL);
 			const mixed = await send(
@@ -1014,12 +1015,12 @@ describe('Event → Send to all subscribers', () => {
 				{ status: 'failed', error_message: expect.stringContaining(REFUSAL) },
 			]);
 			expect(mixed.outputs[2][0].pairedItem).toEqual({ item: 0 });
-			const received = (await inbox(exact)).slice(before);
+			const received = (await readInbox(exact)).slice(before);
 			expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
 		});
 
 		test('is rejected by Send to subscribers instead of being sent as an event', async () => {
-			await behave(wired, down(1));
+			await planResponses(wired, down(1));
 			const again = {
 				...actNode(outbox, ['event', 'send'], sending({ type: 'wired.event' })),
 				name: 'Again',
@@ -1031,7 +1032,7 @@ describe('Event → Send to all subscribers', () => {
 			});
 			expect(result.retry).toMatchObject([{ status: 'pending', endpoint_name: wired }]);
 			expect(result.error).toContain(REFUSAL);
-			expect(await inbox(wired)).toHaveLength(1);
+			expect(await readInbox(wired)).toHaveLength(1);
 		});
 	});
 
@@ -1041,13 +1042,13 @@ describe('Event → Send to all subscribers', () => {
 		const message = await refused(outbox, ['event', 'send'], sending({ type }), { items });
 		expect(message).toContain('The data of the event large.event has 280017 bytes');
 		expect(message).toContain('may have 262144');
-		expect(await inbox(large)).toEqual([]);
+		expect(await readInbox(large)).toEqual([]);
 		expect(await getMany(outbox, { eventType: type })).toEqual([]);
 
 		const through = await send(outbox, items, { type }, { onError: 'continueRegularOutput' });
 		expect(through.counts).toEqual([1, 0, 1, 0]);
 		expect(through.failed).toEqual([{ status: 'failed', error_message: message }]);
-		expect((await inbox(large)).map(({ body }) => JSON.parse(body).data)).toEqual([{ n: 1 }]);
+		expect((await readInbox(large)).map(({ body }) => JSON.parse(body).data)).toEqual([{ n: 1 }]);
 	});
 
 	test('rejects an invalid event type', async () => {
@@ -1060,8 +1061,8 @@ describe('Delivery → Deliver Due', () => {
 	const outbox = useOutbox('due');
 
 	test('attempts a due retry with the same event and a new signature, and outputs no items when idle', async () => {
-		const box = unique('box');
-		await behave(box, down(1));
+		const box = uniqueName('box');
+		await planResponses(box, down(1));
 		await create(outbox, 'svix', box, { eventTypes: 'due.event', options: quick });
 		const sent = await send(outbox, [{ n: 1 }], { type: 'due.event' });
 		await whenDue(sent.retry);
@@ -1080,7 +1081,7 @@ describe('Delivery → Deliver Due', () => {
 			},
 		]);
 		expect(due.changed).toMatchObject([{ change: 'recovered', endpoint_name: box }]);
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 		expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([
 			sent.retry[0].event_id,
@@ -1093,18 +1094,18 @@ describe('Delivery → Deliver Due', () => {
 
 		const nothing = await deliverDue(outbox);
 		expect(nothing.counts).toEqual([0, 0, 0, 0]);
-		expect(await inbox(box)).toHaveLength(2);
+		expect(await readInbox(box)).toHaveLength(2);
 	});
 
 	test('sends each of 100 deliveries once when two executions run at once', async () => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		// Slow, so that the second begins while the first is sending.
-		await behave(box, [...down(100), ...Array(100).fill({ delayMs: 300 })]);
+		await planResponses(box, [...down(100), ...Array(100).fill({ delayMs: 300 })]);
 		const endpoint = await create(outbox, 'svix', box, {
 			eventTypes: 'many.event',
 			options: { ...quick, disableRule: 'never' },
 		});
-		const plan = await planAction(actNode(outbox, ['delivery', 'deliverDue']));
+		const plan = await createActionWorkflow(actNode(outbox, ['delivery', 'deliverDue']));
 		const items = Array.from({ length: 100 }, (_, n) => ({ n }));
 		const sent = await send(outbox, items, { type: 'many.event' });
 		expect(sent.counts).toEqual([0, 100, 0, 1]);
@@ -1114,7 +1115,7 @@ describe('Delivery → Deliver Due', () => {
 		expect(results.map(({ status }) => status)).toEqual(['success', 'success']);
 		const ids = results.flatMap(({ delivered }) => delivered.map((item) => item.delivery_id));
 		expect(ids.sort()).toEqual(sent.retry.map(({ delivery_id }) => delivery_id).sort());
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.every(({ verified }) => verified)).toBe(true);
 		const timesOf = {};
 		for (const { headers } of received) {
@@ -1131,8 +1132,8 @@ describe('Delivery → Deliver Due', () => {
 
 	test('disables an endpoint after three failures and keeps its deliveries on hold until they are replayed', async () => {
 		const since = new Date().toISOString();
-		const box = unique('box');
-		await behave(box, down(3));
+		const box = uniqueName('box');
+		await planResponses(box, down(3));
 		const endpoint = await create(outbox, 'svix', box, {
 			eventTypes: 'thrice.event',
 			options: { ...quick, disableRule: 'consecutiveFailures', disableCount: 3 },
@@ -1157,7 +1158,7 @@ describe('Delivery → Deliver Due', () => {
 				reason: '3 attempts failed one after the other',
 			},
 		]);
-		expect(await inbox(box)).toHaveLength(3);
+		expect(await readInbox(box)).toHaveLength(3);
 		// What waits for its retry is held when its time comes, and new events at once.
 		await whenDue(third.retry);
 		const fourth = await deliverDue(outbox);
@@ -1167,7 +1168,7 @@ describe('Delivery → Deliver Due', () => {
 		]);
 		const fifth = await send(outbox, [{ n: 2 }], { type: 'thrice.event' });
 		expect(fifth.failed).toMatchObject([{ status: 'held', attempts: 0 }]);
-		expect(await inbox(box)).toHaveLength(3);
+		expect(await readInbox(box)).toHaveLength(3);
 
 		await done(outbox, ['endpoint', 'enable'], byId(endpoint));
 		const elsewhere = await done(outbox, ['delivery', 'replayFailed'], {
@@ -1184,7 +1185,7 @@ describe('Delivery → Deliver Due', () => {
 		expect(last.counts).toEqual([2, 0, 0, 0]);
 		const sentIds = [first.retry[0].event_id, fifth.failed[0].event_id];
 		expect(last.delivered.map(({ event_id }) => event_id).sort()).toEqual(sentIds.sort());
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual(Array(5).fill(true));
 		expect(
 			received
@@ -1196,8 +1197,8 @@ describe('Delivery → Deliver Due', () => {
 
 	test('disables an endpoint that answers 410 at once', async () => {
 		const since = new Date().toISOString();
-		const box = unique('box');
-		await behave(box, down(1, 410));
+		const box = uniqueName('box');
+		await planResponses(box, down(1, 410));
 		const endpoint = await create(outbox, 'svix', box, {
 			eventTypes: 'gone.event',
 			options: { ...quick, disableRule: 'never' },
@@ -1216,7 +1217,7 @@ describe('Delivery → Deliver Due', () => {
 		const second = await send(outbox, [{ n: 2 }], { type: 'gone.event' });
 		expect(second.failed).toMatchObject([{ status: 'held' }]);
 		expect((await deliverDue(outbox)).counts).toEqual([0, 0, 0, 0]);
-		expect(await inbox(box)).toHaveLength(1);
+		expect(await readInbox(box)).toHaveLength(1);
 		await done(outbox, ['endpoint', 'enable'], byId(endpoint));
 		const replayed = await done(outbox, ['delivery', 'replayFailed'], {
 			since,
@@ -1224,7 +1225,7 @@ describe('Delivery → Deliver Due', () => {
 		});
 		expect(replayed.items).toMatchObject([{ replayed_deliveries: 2 }]);
 		expect((await deliverDue(outbox)).counts).toEqual([2, 0, 0, 0]);
-		expect(await inbox(box)).toHaveLength(3);
+		expect(await readInbox(box)).toHaveLength(3);
 	});
 });
 
@@ -1236,9 +1237,9 @@ describe('the delivery log', () => {
 	let between;
 
 	beforeAll(async () => {
-		for (const name of ['good', 'bad', 'slow', 'off']) boxes[name] = unique(name);
-		await behave(boxes.bad, down(3, 400));
-		await behave(boxes.slow, down(1));
+		for (const name of ['good', 'bad', 'slow', 'off']) boxes[name] = uniqueName(name);
+		await planResponses(boxes.bad, down(3, 400));
+		await planResponses(boxes.slow, down(1));
 		const options = { ...quick, firstDelaySeconds: 3600, disableRule: 'never' };
 		const eventTypes = {
 			[boxes.good]: 'a.*, b.event',
@@ -1499,7 +1500,7 @@ describe('the delivery log', () => {
 				fileType: 'image',
 			},
 		});
-		const bytes = await stage.bytesOf(binary.report);
+		const bytes = await stage.downloadBinary(binary.report);
 		const elements = elementsOf(parseXml(bytes.toString('utf8')));
 		const texts = elements.map(({ text }) => text);
 		const { failed_deliveries: failed, successful_deliveries: delivered } = json;
@@ -1530,10 +1531,10 @@ describe('the delivery log', () => {
 
 	test('replays a delivery at once, whether it had failed or not', async () => {
 		// The endpoint answers now.
-		await behave(boxes.bad, []);
+		await planResponses(boxes.bad, []);
 		const failed = sent.second.failed[0];
 		const delivered = sent.second.delivered[0];
-		const before = { good: await inbox(boxes.good), bad: await inbox(boxes.bad) };
+		const before = { good: await readInbox(boxes.good), bad: await readInbox(boxes.bad) };
 		const replayed = await done(
 			outbox,
 			['delivery', 'replay'],
@@ -1555,7 +1556,7 @@ describe('the delivery log', () => {
 		]);
 		expect(replayed.changed).toMatchObject([{ change: 'recovered', endpoint_id: ids.bad }]);
 		for (const [name, { event_id }] of Object.entries({ good: delivered, bad: failed })) {
-			const received = (await inbox(boxes[name])).slice(before[name].length);
+			const received = (await readInbox(boxes[name])).slice(before[name].length);
 			expect(received).toMatchObject([{ verified: true, headers: { 'webhook-id': event_id } }]);
 		}
 		const attempts = await done(outbox, ['delivery', 'getAttempts'], {
@@ -1570,7 +1571,7 @@ describe('the delivery log', () => {
 
 	test('starts the retry schedule over when a replay fails', async () => {
 		const failed = sent.first.failed[0];
-		await behave(boxes.bad, down(1));
+		await planResponses(boxes.bad, down(1));
 		const replayed = await done(outbox, ['delivery', 'replay'], {
 			deliveryId: failed.delivery_id,
 		});
@@ -1590,7 +1591,7 @@ describe('the delivery log', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(through.items).toEqual([{ error: message }]);
-		expect(await inbox(boxes.off)).toEqual([]);
+		expect(await readInbox(boxes.off)).toEqual([]);
 		const got = await done(outbox, ['delivery', 'get'], parameters);
 		expect(got.items).toMatchObject([{ status: 'held', attempts: 0 }]);
 	});
@@ -1605,8 +1606,8 @@ describe('the delivery log', () => {
 		expect(pruned.items).toMatchObject([{ deleted_deliveries: before.length - waits.length }]);
 		expect(await getMany(outbox)).toEqual(waits);
 		// Their events are still there to be sent.
-		await behave(boxes.slow, []);
-		await behave(boxes.bad, []);
+		await planResponses(boxes.slow, []);
+		await planResponses(boxes.bad, []);
 		const replayed = await done(
 			outbox,
 			['delivery', 'replay'],
@@ -1658,9 +1659,9 @@ describe('outbox errors', () => {
 				furtherEncryptionSecrets: `${newSecret()} ${key}`,
 			}),
 		};
-		const box = unique('box');
+		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'svix', box);
-		const lost = await create(outbox, 'svix', unique('lost'), { eventTypes: 'no.such' });
+		const lost = await create(outbox, 'svix', uniqueName('lost'), { eventTypes: 'no.such' });
 		for (const [operation, parameters] of [
 			[['endpoint', 'getAll'], {}],
 			[['event', 'send'], sending()],
@@ -1671,7 +1672,7 @@ describe('outbox errors', () => {
 			expect(message).toContain('"Further Encryption Keys"');
 			expect(seen(message, key, other)).toEqual([]);
 		}
-		expect(await inbox(box)).toEqual([]);
+		expect(await readInbox(box)).toEqual([]);
 		// By its ID it can be deleted all the same.
 		await done(wrong, ['endpoint', 'delete'], byId(lost));
 		expect((await send(mended, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
@@ -1681,13 +1682,13 @@ describe('outbox errors', () => {
 			updateFields: { description: 'mended' },
 		});
 		expect((await send(wrong, [{ n: 2 }])).delivered).toMatchObject([{ status: 'delivered' }]);
-		expect((await inbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
+		expect((await readInbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
 	});
 
 	test('name a column that a person has deleted', async () => {
 		const outbox = { name: outboxName('column'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
-		const box = unique('box');
+		const box = uniqueName('box');
 		await create(outbox, 'svix', box);
 		await send(outbox, [{ n: 1 }]);
 		// Workflows that have run before know the tables; others look them up.
@@ -1697,7 +1698,7 @@ describe('outbox errors', () => {
 			[['event', 'send'], sending()],
 		];
 		for (const [operation, parameters] of operations) await done(outbox, operation, parameters);
-		const before = (await inbox(box)).length;
+		const before = (await readInbox(box)).length;
 		const table = await tableOf(outbox, 'deliveries');
 		const columns = await n8n.rest('GET', `${pathOf(table)}/columns`);
 		const column = columns.find(({ name }) => name === 'next_attempt_at');
@@ -1709,13 +1710,13 @@ describe('outbox errors', () => {
 		}
 		const fresh = await refused(outbox, ...operations[1], { fresh: true });
 		expect(fresh).toContain(`"${where}" was edited: its column "next_attempt_at" is missing`);
-		expect(await inbox(box)).toHaveLength(before);
+		expect(await readInbox(box)).toHaveLength(before);
 	});
 
 	test('name a row that a person has made unreadable', async () => {
 		const outbox = { name: outboxName('rows'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
-		const box = unique('box');
+		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'svix', box);
 		const { delivered } = await send(outbox, [{ n: 1 }, { n: 2 }]);
 		const deliveries = await tableOf(outbox, 'deliveries');
@@ -1750,13 +1751,13 @@ describe('outbox errors', () => {
 		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
 		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were edited');
-		expect(await inbox(box)).toHaveLength(2);
+		expect(await readInbox(box)).toHaveLength(2);
 	});
 
 	test('do not occur when a person has deleted the tables: they are created again', async () => {
 		const outbox = { name: outboxName('deleted'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
-		const boxes = [unique('box'), unique('box')];
+		const boxes = [uniqueName('box'), uniqueName('box')];
 		await create(outbox, 'svix', boxes[0]);
 		const before = await tablesOf(outbox);
 		for (const table of before) await n8n.rest('DELETE', pathOf(table));
@@ -1771,8 +1772,8 @@ describe('outbox errors', () => {
 		await n8n.rest('DELETE', pathOf(await tableOf(outbox, 'deliveries')));
 		expect((await send(outbox, [{ n: 2 }], {}, { fresh: true })).counts).toEqual([1, 0, 0, 0]);
 		expect(await getMany(outbox)).toHaveLength(1);
-		expect(await inbox(boxes[0])).toEqual([]);
-		expect(await inbox(boxes[1])).toHaveLength(2);
+		expect(await readInbox(boxes[0])).toEqual([]);
+		expect(await readInbox(boxes[1])).toHaveLength(2);
 	});
 });
 
@@ -1781,8 +1782,9 @@ test('two executions at once may be the first to use an outbox', async () => {
 		const outbox = { name: outboxName('first'), credentials: undefined };
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
 		const operation = ['endpoint', 'create'];
-		const boxes = [unique('box'), unique('box')];
-		const plan = (box) => planAction(actNode(outbox, operation, endpointFields('svix', box)));
+		const boxes = [uniqueName('box'), uniqueName('box')];
+		const plan = (box) =>
+			createActionWorkflow(actNode(outbox, operation, endpointFields('svix', box)));
 		const planned = many ? [await plan(boxes[0]), await plan(boxes[1])] : [await plan(boxes[0])];
 		const executions = many
 			? (await Promise.all(planned.map((one) => one.start()))).flat()

@@ -1,6 +1,6 @@
 /** Batches that gather over executions, in an n8n of their own that is killed once. */
 const { CrashStage } = require('./crashStage');
-const { pause, queue, unique } = require('./stage');
+const { pause, queue, uniqueName } = require('./stage');
 
 const EXECUTIONS = 50;
 const EVENTS = 2000;
@@ -17,7 +17,7 @@ const numbers = (from, count) => Array.from({ length: count }, (_, index) => ({ 
 
 /** What came to a receiver, by batch. One whose outcome a kill kept from being recorded comes twice. */
 async function batchesAt(box) {
-	const requests = await stage.inbox(box);
+	const requests = await stage.readInbox(box);
 	const batches = new Map();
 	for (const { at, body, headers, verified } of requests) {
 		expect(verified).toBe(true);
@@ -33,7 +33,7 @@ test('puts each event into exactly one batch within the limits of size and wait'
 		count: { maxEvents: 100, maxWaitSeconds: 20 },
 		time: { maxEvents: 1000, maxWaitSeconds: 5 },
 	};
-	const boxes = { count: unique('count'), time: unique('time') };
+	const boxes = { count: uniqueName('count'), time: uniqueName('time') };
 	for (const [name, box] of Object.entries(boxes)) {
 		await stage.endpoint(name, `${stage.base}/receive/standardwebhooks/${box}`, {
 			retrySchedule: 'list',

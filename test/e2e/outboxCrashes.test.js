@@ -6,7 +6,7 @@
 const countBy = require('lodash/countBy');
 
 const { CrashStage } = require('./crashStage');
-const { pause, queue, unique } = require('./stage');
+const { pause, queue, uniqueName } = require('./stage');
 
 const EVENTS = 1000;
 const PER_POST = 20;
@@ -16,7 +16,7 @@ const PAUSE_MS = queue ? 5000 : 1200;
 
 const DEAD = 'http://127.0.0.1:9/dead';
 const LIVE = ['well', 'half', 'slow', 'fine'];
-const boxes = Object.fromEntries(LIVE.map((name) => [name, unique(name)]));
+const boxes = Object.fromEntries(LIVE.map((name) => [name, uniqueName(name)]));
 
 const stage = new CrashStage('outbox', { queue });
 
@@ -25,7 +25,7 @@ afterAll(async () => await stage.stop());
 
 const received = async () =>
 	Object.fromEntries(
-		await Promise.all(LIVE.map(async (name) => [name, await stage.inbox(boxes[name])])),
+		await Promise.all(LIVE.map(async (name) => [name, await stage.readInbox(boxes[name])])),
 	);
 const count = (inboxes) => Object.values(inboxes).reduce((sum, { length }) => sum + length, 0);
 const attemptsOf = (rows) => rows.reduce((sum, { attempts }) => sum + attempts, 0);
@@ -55,11 +55,11 @@ async function sendAll(name, isOver) {
 }
 
 test('a killed outbox loses nothing and repeats at most the attempts that were not on record', async () => {
-	await stage.behave(
+	await stage.planResponses(
 		boxes.half,
 		Array.from({ length: 6000 }, () => (Math.random() < 0.5 ? { status: 503 } : {})),
 	);
-	await stage.behave(boxes.slow, Array(4000).fill({ delayMs: 700 }));
+	await stage.planResponses(boxes.slow, Array(4000).fill({ delayMs: 700 }));
 	const list = (retryDelays) => ({ retrySchedule: 'list', retryDelays });
 	const often = Array(30).fill('2 s').join(', ');
 	const ids = { dead: await stage.endpoint('dead', DEAD, list('2 s, 4 s')) };

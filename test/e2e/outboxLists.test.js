@@ -1,10 +1,10 @@
 /** The lists that the editor offers of an outbox: endpoints, deliveries, events. */
 const stage = require('./stage');
 
-const { ACTION, behave, n8n, newSecret, newStandardSecret, node, receiver } = stage;
-const { runAction, shareSecrets, unique } = stage;
+const { ACTION, planResponses, n8n, newSecret, newStandardSecret, node, receiver } = stage;
+const { runAction, setReceiverSecrets, uniqueName } = stage;
 
-const name = unique('lists').replaceAll('-', '_');
+const name = uniqueName('lists').replaceAll('-', '_');
 const secret = newStandardSecret();
 const encryptionSecret = newSecret();
 let outbox;
@@ -39,7 +39,7 @@ const act = async (parameters, items = [{}]) => {
 };
 
 async function register(endpointName) {
-	const box = unique('listed');
+	const box = uniqueName('listed');
 	const [[{ id }]] = await act({
 		resource: 'endpoint',
 		operation: 'create',
@@ -56,11 +56,11 @@ let shipping;
 let billing;
 
 beforeAll(async () => {
-	await shareSecrets({ standard: secret });
+	await setReceiverSecrets({ standard: secret });
 	outbox = await credential({ n8nApiKey: n8n.apiKey, n8nUrl: n8n.base });
 	shipping = await register('Shipping');
 	billing = await register('Billing');
-	await behave(billing.box, [{ status: 400 }]);
+	await planResponses(billing.box, [{ status: 400 }]);
 	await act({
 		resource: 'event',
 		operation: 'send',
@@ -69,7 +69,7 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 test('the list of endpoints shows names and details, and can be searched', async () => {
 	const results = await list('searchEndpoints', outbox);
@@ -122,7 +122,7 @@ test('the lists of deliveries and events show each of them once, with details', 
 test('an unused outbox has empty lists', async () => {
 	const unused = await credential(
 		{ n8nApiKey: n8n.apiKey, n8nUrl: n8n.base },
-		unique('unused').replaceAll('-', '_'),
+		uniqueName('unused').replaceAll('-', '_'),
 	);
 	for (const method of ['searchEndpoints', 'searchDeliveries', 'searchEvents']) {
 		expect(await list(method, unused)).toEqual([]);

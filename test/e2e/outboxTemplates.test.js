@@ -6,21 +6,22 @@ const axios = require('axios');
 
 const stage = require('./stage');
 
-const { ACTION, base, behave, inbox, n8n, newSecret, newStandardSecret, node, pause } = stage;
-const { receiver, runAction, shareSecrets, unique } = stage;
+const { ACTION, base, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, pause } =
+	stage;
+const { receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
 const secret = newStandardSecret();
 let credentials;
 
 beforeAll(async () => {
-	await shareSecrets({ standard: secret });
+	await setReceiverSecrets({ standard: secret });
 	credentials = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret: newSecret(),
-		outboxName: unique('templates').replaceAll('-', '_'),
+		outboxName: uniqueName('templates').replaceAll('-', '_'),
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 const act = async (items, parameters) =>
 	await runAction(items, node('Act', ACTION, parameters, { credentials }));
@@ -46,14 +47,14 @@ const itemsOf = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
 test('the templates fan out events, keep failed deliveries, and deliver them when due', async () => {
-	const [well, slow] = [unique('well'), unique('slow')];
-	await behave(slow, [{ status: 503 }]);
+	const [well, slow] = [uniqueName('well'), uniqueName('slow')];
+	await planResponses(slow, [{ status: 503 }]);
 	const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
 	for (const box of [well, slow]) await register(box, quick);
 
 	const fanOut = templateOf('fan-out');
 	const start = fanOut.nodes.find(({ name }) => name === 'When an Event Comes In');
-	start.parameters.path = unique('fan-out');
+	start.parameters.path = uniqueName('fan-out');
 	for (const one of fanOut.nodes.filter(({ type }) => type === ACTION)) {
 		one.credentials = credentials;
 	}
@@ -73,7 +74,7 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	]);
 	// The sender repeats the event: it is the same one.
 	expect(itemsOf(second, 'Delivered').map(({ json }) => json.duplicate)).toEqual([true]);
-	expect(await inbox(well)).toHaveLength(1);
+	expect(await readInbox(well)).toHaveLength(1);
 
 	await pause(1000);
 	const due = templateOf('deliver-due');
@@ -83,7 +84,7 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
 	};
 	const dueId = await n8n.createWorkflow(due);
-	while ((await inbox(slow)).length < 2) await pause(100);
+	while ((await readInbox(slow)).length < 2) await pause(100);
 	await n8n.deactivate(dueId);
 	let delivered = [];
 	for (let tries = 0; delivered.length === 0 && tries < 100; tries += 1) {
@@ -94,13 +95,13 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 			.flatMap((execution) => names(execution, 'Delivered'));
 	}
 	expect(delivered).toEqual([slow]);
-	const received = await inbox(slow);
+	const received = await readInbox(slow);
 	expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 	expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
 test('a send makes as many Data Table calls for 500 events as for one', async () => {
-	await register(unique('cost'), {}, 'invoice.paid');
+	await register(uniqueName('cost'), {}, 'invoice.paid');
 	const send = {
 		resource: 'event',
 		operation: 'send',
@@ -126,7 +127,7 @@ test('a send makes as many Data Table calls for 500 events as for one', async ()
 });
 
 test('a rate limit holds across executions that send at once', async () => {
-	const box = unique('limited');
+	const box = uniqueName('limited');
 	await register(box, { rateLimit: { limit: { max: 5, perSeconds: 1 } } }, 'limited.event');
 	const send = {
 		resource: 'event',
@@ -137,11 +138,11 @@ test('a rate limit holds across executions that send at once', async () => {
 	const items = Array.from({ length: 8 }, (_, n) => ({ n }));
 	await Promise.all([act(items, send), act(items, send)]);
 	// A run that comes too late for a time that it had reserved leaves the delivery to the next one.
-	for (let run = 0; run < 5 && (await inbox(box)).length < 16; run += 1) {
+	for (let run = 0; run < 5 && (await readInbox(box)).length < 16; run += 1) {
 		await pause(1500);
 		await act([{}], { resource: 'delivery', operation: 'deliverDue' });
 	}
-	const times = (await inbox(box)).map(({ at }) => at).sort((a, b) => a - b);
+	const times = (await readInbox(box)).map(({ at }) => at).sort((a, b) => a - b);
 	expect(times).toHaveLength(16);
 	// 15 times 200 ms; a run that begins late may overlap with the next one, for a second at most.
 	expect(times[15] - times[0]).toBeGreaterThan(15 * 200 - 1000);

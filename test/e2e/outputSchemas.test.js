@@ -21,20 +21,30 @@ const stage = require('./stage');
 
 const Ajv = require(path.join(n8nHome, 'node_modules/ajv'));
 
-const { ACTION, base, behave, chain, itemsNode, n8n, newSecret, newStandardSecret, node } = stage;
-const { outputsOf, post, receiver, standardHeaders, startNode, TRIGGER, triggered, unique } = stage;
+const { ACTION, base, planResponses, chain, itemsNode, n8n, newSecret, newStandardSecret, node } =
+	stage;
+const {
+	getOutputs,
+	post,
+	receiver,
+	standardHeaders,
+	startNode,
+	TRIGGER,
+	createTriggerWorkflow,
+	uniqueName,
+} = stage;
 
 /** The items of everything that can be run, by resource and operation. */
 const items = {};
 
 const credentials = {};
-const outboxName = unique('schemas').replaceAll('-', '_');
+const outboxName = uniqueName('schemas').replaceAll('-', '_');
 const secret = newStandardSecret();
 let platformChild;
 
 /** Nodes that run one after another on the same items, each in a branch of its own. */
 async function runSteps(prefix, steps) {
-	const webhookPath = unique(prefix);
+	const webhookPath = uniqueName(prefix);
 	const start = startNode(webhookPath, 'lastNode');
 	const split = itemsNode();
 	const end = node('End', 'n8n-nodes-base.noOp', {}, { position: [900, 0] });
@@ -66,7 +76,7 @@ async function runSteps(prefix, steps) {
 	]);
 	for (const [index, { name, parameters }] of nodes.entries()) {
 		if (steps[index].unchecked) continue;
-		const found = outputsOf(execution, name).flat();
+		const found = getOutputs(execution, name).flat();
 		expect([name, found.length]).not.toEqual([name, 0]);
 		const key = `${parameters.resource}/${parameters.operation}`;
 		(items[key] ??= []).push(...found.map(({ json }) => json));
@@ -85,7 +95,7 @@ const from = (name, field) => `={{ $('${name}').first().json.${field} }}`;
 const at = (box) => `${receiver}/receive/none/${box}`;
 
 async function sendToOneEndpoint() {
-	const [good, bad, slow] = [unique('good'), unique('bad'), unique('slow')];
+	const [good, bad, slow] = [uniqueName('good'), uniqueName('bad'), uniqueName('slow')];
 	const send = (box, parameters, options, more) =>
 		step(
 			'event',
@@ -99,8 +109,8 @@ async function sendToOneEndpoint() {
 			},
 			more,
 		);
-	await behave(bad, [{ status: 400 }]);
-	await behave(slow, [{ status: 503 }]);
+	await planResponses(bad, [{ status: 400 }]);
+	await planResponses(slow, [{ status: 503 }]);
 	await runSteps('send', [
 		send(good),
 		send(bad),
@@ -117,9 +127,9 @@ async function sendToOneEndpoint() {
 }
 
 async function useTheOutbox() {
-	const boxes = { good: unique('good'), bad: unique('bad'), gone: unique('gone') };
-	await behave(boxes.bad, [{ status: 503 }, { status: 400 }]);
-	await behave(boxes.gone, [{ status: 503 }, { status: 410 }]);
+	const boxes = { good: uniqueName('good'), bad: uniqueName('bad'), gone: uniqueName('gone') };
+	await planResponses(boxes.bad, [{ status: 503 }, { status: 400 }]);
+	await planResponses(boxes.gone, [{ status: 503 }, { status: 410 }]);
 	const create = (name, options) =>
 		step(
 			'endpoint',
@@ -181,7 +191,7 @@ async function useThePlatform() {
 			'create',
 			{
 				webhookName: 'Orders',
-				url: at(unique('platform')),
+				url: at(uniqueName('platform')),
 				events: ['workflow.execution.completed'],
 			},
 			{ name: 'create' },
@@ -210,13 +220,13 @@ async function signAndVerify() {
 /** What starts a workflow: an event, a request of another kind, and a refused one. */
 async function callTheTrigger() {
 	const receive = async (parameters, body, headers) => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform: 'agenticflow', authenticationMethods: ['bearer'], ...parameters },
 			{ credentials },
 		);
 		await post(hook.url, JSON.stringify(body), headers);
 		const [execution] = await n8n.finished(hook.id);
-		const found = outputsOf(execution, 'Trigger').flat();
+		const found = getOutputs(execution, 'Trigger').flat();
 		(items.trigger ??= []).push(...found.map(({ json }) => json));
 	};
 	const headers = { authorization: `Bearer ${secret}` };
@@ -234,8 +244,8 @@ async function callTheTrigger() {
 async function manageWebhooks() {
 	const { name, nodes, connections, settings } = readTemplate('management-api');
 	const [trigger, answer] = nodes.filter(({ type }) => [TRIGGER, ACTION].includes(type));
-	Object.assign(trigger, { webhookId: unique('node'), credentials });
-	trigger.parameters.path = unique('api');
+	Object.assign(trigger, { webhookId: uniqueName('node'), credentials });
+	trigger.parameters.path = uniqueName('api');
 	answer.credentials = credentials;
 	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
 	const url = `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}/api/v1/webhooks`;
@@ -249,7 +259,7 @@ async function manageWebhooks() {
 			'endpoint/answerManagement': answer,
 		})) {
 			(items[key] ??= []).push(
-				...outputsOf(execution, source)
+				...getOutputs(execution, source)
 					.flat()
 					.map(({ json }) => json),
 			);
@@ -297,7 +307,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 	platformChild.kill();
 });
 

@@ -12,8 +12,8 @@ const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');
 
-const { ACTION, digestNode, n8n, newSecret, node, outputsOf, post } = stage;
-const { runAction, triggered, unique } = stage;
+const { ACTION, digestNode, n8n, newSecret, node, getOutputs, post } = stage;
+const { runAction, createTriggerWorkflow, uniqueName } = stage;
 
 const secret = newSecret();
 const otherSecret = newSecret();
@@ -88,7 +88,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	for (const child of children) child.kill();
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 });
 
 const credentialFor = async (platform) =>
@@ -131,7 +131,7 @@ const EXAMPLES = [
 
 describe('a documented example body leaves the trigger unchanged', () => {
 	test.each(EXAMPLES)('$platform: $name', async ({ platform, kind, name, body }) => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform, requestKind: kind, options: { rawBodyField: 'raw' } },
 			{ credentials: await credentialFor(platform), then: [digestNode('raw')] },
 		);
@@ -143,10 +143,10 @@ describe('a documented example body leaves the trigger unchanged', () => {
 			data: { success: true, status: replyStatus?.accepted ?? 'queued' },
 		});
 		const [execution] = await n8n.finished(hook.id);
-		const [[{ json }]] = outputsOf(execution, 'Trigger');
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
 		const parsed = JSON.parse(body);
 		expect(json.body).toEqual(parsed);
-		const [[{ json: hashed }]] = outputsOf(execution, 'Digest');
+		const [[{ json: hashed }]] = getOutputs(execution, 'Digest');
 		expect(hashed.digest).toBe(createHash('sha256').update(body).digest('hex'));
 		expect(json.authentication).toEqual(['signature']);
 		if (kind === 'event') {
@@ -169,7 +169,10 @@ describe('a documented example body leaves the trigger unchanged', () => {
 				basicPassword: 'password',
 				signatureScheme: 'platform',
 			});
-			const hook = await triggered({ platform: 'agenticflow', requestKind: kind }, { credentials });
+			const hook = await createTriggerWorkflow(
+				{ platform: 'agenticflow', requestKind: kind },
+				{ credentials },
+			);
 			const body = page('agenticflow', kind);
 			const call = async (query, headers) => (await post(hook.url + query, body, headers)).status;
 			expect(await call('?token=wh_1234567890abcdef', {})).toBe(200);
@@ -178,7 +181,7 @@ describe('a documented example body leaves the trigger unchanged', () => {
 			expect(await call('', {})).toBe(401);
 			expect(await call('?token=wh_other', {})).toBe(401);
 			const [execution] = await n8n.finished(hook.id, 3);
-			expect(outputsOf(execution, 'Trigger')[0][0].json.body).toEqual(JSON.parse(body));
+			expect(getOutputs(execution, 'Trigger')[0][0].json.body).toEqual(JSON.parse(body));
 		},
 	);
 });
@@ -189,7 +192,7 @@ describe('a forged request is rejected with its code and starts no execution', (
 			EXAMPLES.findIndex((example) => example.platform === platform) === index,
 	);
 	test.each(CASES)('$platform', async ({ platform, kind, body }) => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform, requestKind: kind },
 			{ credentials: await credentialFor(platform) },
 		);
@@ -238,7 +241,7 @@ describe('a forged request is rejected with its code and starts no execution', (
 
 describe('events that differ from the documented form', () => {
 	test('are rejected with the field at fault, but unknown fields and events pass', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform: 'workflux', requestKind: 'event' },
 			{ credentials: inbound },
 		);
@@ -266,7 +269,7 @@ describe('events that differ from the documented form', () => {
 	});
 
 	test('are rejected when a lead lacks a name or a valid email address', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform: 'agentflow', requestKind: 'lead' },
 			{ credentials: inbound },
 		);
@@ -287,11 +290,11 @@ describe('events that differ from the documented form', () => {
 		const lead = { name: 'A', email: 'a@example.com', utm: { campaign: 'x' } };
 		expect((await send(lead)).data).toMatchObject({ success: true, status: 'received' });
 		const [execution] = await n8n.finished(hook.id);
-		expect(outputsOf(execution, 'Trigger')[0][0].json.body).toEqual(lead);
+		expect(getOutputs(execution, 'Trigger')[0][0].json.body).toEqual(lead);
 	});
 
 	test('pass as any JSON when validation is off', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform: 'agenticflow', requestKind: 'event', options: { validateEvents: false } },
 			{ credentials: inbound },
 		);
@@ -300,7 +303,7 @@ describe('events that differ from the documented form', () => {
 	});
 
 	test('are answered 200 and start no execution when their type was not chosen', async () => {
-		const hook = await triggered(
+		const hook = await createTriggerWorkflow(
 			{ platform: 'agentPlatform', requestKind: 'event', events: ['user.message'] },
 			{ credentials: inbound },
 		);
@@ -320,7 +323,7 @@ describe('duplicate deliveries', () => {
 	const send = async (hook, body) =>
 		(await post(hook.url, body, { ...SIGNED.agentflow(body), ...VIA_HTTPS })).data;
 	const leads = async (more = {}, then) =>
-		await triggered(
+		await createTriggerWorkflow(
 			{ platform: 'agentflow', requestKind: 'event', ...more },
 			{ credentials: inbound, ...then },
 		);
@@ -333,7 +336,7 @@ describe('duplicate deliveries', () => {
 		expect(await send(hook, event('2'))).toMatchObject({ status: 'received' });
 		const executions = await n8n.finished(hook.id, 3);
 		expect(executions).toHaveLength(3);
-		expect(outputsOf(executions[0], 'Trigger')[0][0].json.duplicate_key).toBe('1:lead.qualified');
+		expect(getOutputs(executions[0], 'Trigger')[0][0].json.duplicate_key).toBe('1:lead.qualified');
 	});
 
 	test('start one execution when they arrive at once', async () => {
@@ -376,7 +379,7 @@ describe('the platform’s own example code verifies what Send sends', () => {
 	const item = { lead_id: 'lead_1', text: 'Grüße 🙂', nested: { list: [1, 2.5, null] } };
 
 	async function sent(base, verifier, parameters, input = item) {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const send = node(
 			'Send',
 			ACTION,
@@ -502,7 +505,7 @@ describe('the platform’s own example code verifies what Send sends', () => {
 				...fields,
 				signatureScheme: 'platform',
 			});
-			const box = unique('box');
+			const box = uniqueName('box');
 			const send = node(
 				'Send',
 				ACTION,

@@ -5,7 +5,7 @@ const path = require('node:path');
 
 const stage = require('./stage');
 
-const { base, n8n, newSecret, outputsOf, post, triggered, unique } = stage;
+const { base, n8n, newSecret, getOutputs, post, createTriggerWorkflow, uniqueName } = stage;
 
 const secret = newSecret();
 const hmac = (content, { algorithm = 'sha256', encoding = 'hex' } = {}) =>
@@ -22,13 +22,13 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 const receiving = async (platform, more = {}, own = credentials) =>
-	await triggered({ platform, requestKind: 'event', ...more }, { credentials: own });
+	await createTriggerWorkflow({ platform, requestKind: 'event', ...more }, { credentials: own });
 const outcome = async (hook) => {
 	const [execution] = await n8n.finished(hook.id);
-	return outputsOf(execution, 'Trigger')[0][0].json;
+	return getOutputs(execution, 'Trigger')[0][0].json;
 };
 /** A request that is accepted, and the same with another signature, which is not. */
 async function check(hook, query, body, headers, signatureHeader) {
@@ -243,7 +243,7 @@ test('the exactly-once template lets each delivery through once even if the trig
 	);
 	const trigger = template.nodes.find(({ name }) => name === 'Receive Event');
 	Object.assign(trigger, { credentials });
-	trigger.parameters.path = unique('once');
+	trigger.parameters.path = uniqueName('once');
 	// As a trigger in another process would be, which remembers nothing of the first delivery.
 	trigger.parameters.options = { duplicateWindowMinutes: 0 };
 	const id = await n8n.createWorkflow(template);
@@ -264,7 +264,7 @@ test('the exactly-once template lets each delivery through once even if the trig
 	const executions = await n8n.finished(id, 3);
 	await n8n.deactivate(id);
 	const worked = executions.map((execution) =>
-		outputsOf(execution, 'Your Work')
+		getOutputs(execution, 'Your Work')
 			.flat()
 			.map(({ json }) => json.data.lead_id),
 	);

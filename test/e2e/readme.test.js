@@ -9,7 +9,7 @@ const { readTemplate } = require('../harness/templates');
 
 const stage = require('./stage');
 
-const { base, behave, inbox, n8n, receiver, shareSecrets, unique } = stage;
+const { base, planResponses, readInbox, n8n, receiver, setReceiverSecrets, uniqueName } = stage;
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ const blocks = (language) =>
 
 const [makeSecrets, call] = blocks('sh');
 const [answer] = blocks('json').map((text) => JSON.parse(text));
-const box = unique('readme');
+const box = uniqueName('readme');
 let secrets;
 let id;
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
 		SECRET: made('Agent Message, Signing Secret'),
 		outbound: made('Send Event, Signing Secret'),
 	};
-	await shareSecrets({ standard: secrets.outbound });
+	await setReceiverSecrets({ standard: secrets.outbound });
 
 	const template = readTemplate('quick-start');
 	const named = (name) => template.nodes.find((node) => node.name === name);
@@ -80,7 +80,7 @@ test('the README’s call is answered as shown, and the signed event arrives', a
 		data: { ...answer.data, event_id: expect.stringMatching(/^evt_/) },
 	});
 	await n8n.finished(id);
-	const [received, ...more] = await inbox(box);
+	const [received, ...more] = await readInbox(box);
 	expect(more).toEqual([]);
 	expect(received.verified).toBe(true);
 	expect(JSON.parse(received.body).data.message).toBe('Hello, I need help with my order #12345');
@@ -94,7 +94,7 @@ test('the README’s call is rejected as described when the body changes', async
 });
 
 test('the README’s call is answered as described when the endpoint fails', async () => {
-	await behave(box, [{ status: 404 }]);
+	await planResponses(box, [{ status: 404 }]);
 	const [, status] = /the answer is (\d+) and says why/.exec(quickStart.replaceAll(/\s+/g, ' '));
 	const printed = await shell(
 		call.replace('https://your-n8n', base).replace('curl', "curl -sS -w '\\n%{http_code}'"),

@@ -11,7 +11,7 @@ const { residentMegabytes } = require('../harness/memory');
 const stage = require('./stage');
 
 const { ACTION, authority, base, n8n, newSecret, newStandardSecret, node } = stage;
-const { pause, pids, runAction, unique } = stage;
+const { pause, pids, runAction, uniqueName } = stage;
 
 const secrets = { token: newSecret(), signing: newStandardSecret(), encryption: newSecret() };
 /** Of endpoints: they stand in a workflow, where no credential's secret may be (test/harness/sweep.js). */
@@ -199,7 +199,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	faulty.stop();
-	await stage.switchOff();
+	await stage.deactivateWorkflows();
 });
 
 const itemsFor = (faults) =>
@@ -211,7 +211,7 @@ const itemsFor = (faults) =>
 	}));
 
 /** Connects outputs to a node, so that none of them is open. */
-const wired = (name, outputs) => ({
+const withAllOutputs = (name, outputs) => ({
 	more: [node('End', 'n8n-nodes-base.noOp', {})],
 	connect: { [name]: { main: Array(outputs).fill([{ node: 'End', type: 'main', index: 0 }]) } },
 });
@@ -239,7 +239,7 @@ async function sendTo(items) {
 		},
 		{ credentials: outbound },
 	);
-	const { execution, outputs } = await runAction(items, send, wired('Send', 3));
+	const { execution, outputs } = await runAction(items, send, withAllOutputs('Send', 3));
 	expect(execution.status).toBe('success');
 	return { outputs, text: JSON.stringify(execution) };
 }
@@ -369,7 +369,7 @@ const RECORDED = Object.fromEntries(
 );
 
 describe('the outbox with a faulty receiver', () => {
-	const outboxName = unique('faults').replaceAll('-', '_');
+	const outboxName = uniqueName('faults').replaceAll('-', '_');
 	const typeOf = (fault) => `fault.${fault.replace('/', '.')}`;
 	let rows;
 
@@ -377,7 +377,7 @@ describe('the outbox with a faulty receiver', () => {
 		const { execution } = await runAction(
 			items,
 			node('Act', ACTION, parameters, { credentials }),
-			wired('Act', outputs),
+			withAllOutputs('Act', outputs),
 		);
 		expect(execution.data.resultData.error?.message).toBeUndefined();
 	};

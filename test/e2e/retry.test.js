@@ -10,8 +10,8 @@ const { bootN8n } = require('../harness/n8n');
 
 const stage = require('./stage');
 
-const { ACTION, behave, chain, inbox, n8n, newStandardSecret, node } = stage;
-const { pause, queue, receiver, runAction, shareSecrets, unique } = stage;
+const { ACTION, planResponses, chain, readInbox, n8n, newStandardSecret, node } = stage;
+const { pause, queue, receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
 const NOOP = 'n8n-nodes-base.noOp';
 const secret = newStandardSecret();
@@ -20,7 +20,7 @@ const down = (times, more = {}) => Array(times).fill({ status: 503, ...more });
 let credentials;
 
 beforeAll(async () => {
-	await shareSecrets({ standard: secret });
+	await setReceiverSecrets({ standard: secret });
 	credentials = await n8n.createCredential('agentWebhookOutboundApi', 'Standard Webhooks', {
 		authentication: 'none',
 		signatureScheme: 'standardWebhooks',
@@ -28,7 +28,7 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(stage.switchOff);
+afterAll(stage.deactivateWorkflows);
 
 const sendNode = (url, options = {}, more = { credentials }) =>
 	node(
@@ -70,8 +70,8 @@ const quick = { firstDelaySeconds: 1, backoffMultiplier: 1 };
 
 describe('a delivery in the Retry → Wait loop', () => {
 	test('is delivered after two failures with the same event, new signatures and its whole attempt log', async () => {
-		const box = unique('box');
-		await behave(box, down(2));
+		const box = uniqueName('box');
+		await planResponses(box, down(2));
 		// Nothing that comes back has an n: what was read of the first item stays.
 		const eventId = "={{ 'order_' + $json.n.toFixed(0) }}";
 		const { execution } = await runAction(
@@ -89,7 +89,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			[3, 'success'],
 		]);
 		expect(json).not.toHaveProperty('delivery_state');
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
 		const ids = received.map(({ headers }) => headers['webhook-id']);
 		expect(ids).toEqual(['order_1', 'order_1', 'order_1']);
@@ -106,35 +106,35 @@ describe('a delivery in the Retry → Wait loop', () => {
 	});
 
 	test('ends on Failed with every attempt when it always fails', async () => {
-		const box = unique('box');
-		await behave(box, down(9));
+		const box = uniqueName('box');
+		await planResponses(box, down(9));
 		const options = { retrySchedule: 'list', retryDelays: '1 s, 0 s' };
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), options), loop());
 		const [{ json }] = itemsOf(execution, 'Failed');
 		expect(json).toMatchObject({ status: 'failed', gave_up_because: 'All 3 attempts were made' });
 		expect(json.attempts).toHaveLength(3);
-		expect(await inbox(box)).toHaveLength(3);
+		expect(await readInbox(box)).toHaveLength(3);
 	});
 
 	test.each([
 		['in seconds', () => '4', (_, firstAt) => firstAt + 4000],
 		['as a date', () => new Date(Date.now() + 8000).toUTCString(), (date) => Date.parse(date)],
 	])('waits as long as Retry-After asks, %s', async (_, retryAfter, notBefore) => {
-		const box = unique('box');
+		const box = uniqueName('box');
 		const value = retryAfter();
-		await behave(box, [{ status: 429, headers: { 'retry-after': value } }]);
+		await planResponses(box, [{ status: 429, headers: { 'retry-after': value } }]);
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), quick), loop());
 		const [{ json }] = itemsOf(execution, 'Delivered');
 		expect(json.attempts.map(({ outcome }) => outcome)).toEqual(['throttled', 'success']);
-		const [first, second] = await inbox(box);
+		const [first, second] = await readInbox(box);
 		expect(second.at).toBeGreaterThanOrEqual(notBefore(value, first.at) - 50);
 		expect(second.at - first.at).toBeLessThan(20_000);
 	});
 
 	test('leaves on the output of its own outcome, paired with its own item', async () => {
-		const boxes = ['good', 'slow', 'bad'].map((name) => unique(name));
-		await behave(boxes[1], down(1));
-		await behave(boxes[2], [{ status: 400 }]);
+		const boxes = ['good', 'slow', 'bad'].map((name) => uniqueName(name));
+		await planResponses(boxes[1], down(1));
+		await planResponses(boxes[2], [{ status: 400 }]);
 		const send = sendNode(`=${receiver}/receive/svix/{{ $json.box }}`, quick);
 		const items = boxes.map((box) => ({ box }));
 		const { execution } = await runAction(items, send, loop());
@@ -152,9 +152,9 @@ describe('a delivery in the Retry → Wait loop', () => {
 	});
 
 	test('is attempted when it is due, independently of other items', async () => {
-		const boxes = [unique('late'), unique('early')];
-		await behave(boxes[0], [{ status: 503, headers: { 'retry-after': '6' } }]);
-		await behave(boxes[1], [{ status: 503, headers: { 'retry-after': '2' } }]);
+		const boxes = [uniqueName('late'), uniqueName('early')];
+		await planResponses(boxes[0], [{ status: 503, headers: { 'retry-after': '6' } }]);
+		await planResponses(boxes[1], [{ status: 503, headers: { 'retry-after': '2' } }]);
 		const send = sendNode(`=${receiver}/receive/svix/{{ $json.box }}`, quick);
 		const { execution } = await runAction(
 			boxes.map((box) => ({ box })),
@@ -168,7 +168,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			[boxes[0], 6000],
 			[boxes[1], 2000],
 		]) {
-			const [first, second, ...more] = await inbox(box);
+			const [first, second, ...more] = await readInbox(box);
 			expect(more).toEqual([]);
 			waits.push(second.at - first.at);
 			expect(second.at - first.at).toBeGreaterThanOrEqual(atLeast);
@@ -177,15 +177,15 @@ describe('a delivery in the Retry → Wait loop', () => {
 	});
 
 	test('stays together when it is a batch', async () => {
-		const box = unique('box');
-		await behave(box, down(1));
+		const box = uniqueName('box');
+		await planResponses(box, down(1));
 		const { execution } = await runAction(
 			[{ n: 1 }, { n: 2 }],
 			sendNode(at(box), { ...quick, maxEvents: 10 }),
 			loop(),
 		);
 		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length)).toEqual([2, 2]);
-		const received = await inbox(box);
+		const received = await readInbox(box);
 		expect(received).toHaveLength(2);
 		expect(JSON.parse(received[1].body).data.event_count).toBe(2);
 	});
@@ -196,8 +196,8 @@ describe('a delivery in the Retry → Wait loop', () => {
 			{ attempts_made: 0 },
 			{ delivery_id: 'dlv_other' },
 		]) {
-			const box = unique('box');
-			await behave(box, down(1));
+			const box = uniqueName('box');
+			await planResponses(box, down(1));
 			const edit = node(
 				'Edit',
 				'n8n-nodes-base.set',
@@ -211,7 +211,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			const { execution } = await runAction([{ n: 1 }], sendNode(at(box), quick), loop([edit]));
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error.message).toContain('it was changed on the way');
-			expect(await inbox(box)).toHaveLength(1);
+			expect(await readInbox(box)).toHaveLength(1);
 		}
 	});
 });
@@ -222,8 +222,8 @@ test('a stopped execution sends nothing more', async () => {
 		[{ ...quick, firstDelaySeconds: 6 }, loop()],
 		[{ ...quick, firstDelaySeconds: 6, maxTotalWaitSeconds: 60 }, loop()],
 	]) {
-		const box = unique('box');
-		await behave(box, down(9));
+		const box = uniqueName('box');
+		await planResponses(box, down(9));
 		// By hand: n8n's Stop does not reach a worker that has the execution from a webhook processor.
 		const hand = node('Hand', 'n8n-nodes-base.manualTrigger', {});
 		const send = sendNode(at(box), options);
@@ -238,13 +238,13 @@ test('a stopped execution sends nothing more', async () => {
 		const { executionId } = await n8n.rest('POST', `/workflows/${id}/run`, {
 			triggerToStartFrom: { name: hand.name },
 		});
-		while ((await inbox(box)).length === 0) await pause(100);
+		while ((await readInbox(box)).length === 0) await pause(100);
 		await pause(500);
 		await n8n.rest('POST', `/executions/${executionId}/stop`);
 		const [{ status }] = await n8n.finished(id);
 		expect(status).toBe('canceled');
 		await pause(7000);
-		expect(await inbox(box)).toHaveLength(1);
+		expect(await readInbox(box)).toHaveLength(1);
 	}
 });
 
@@ -252,12 +252,12 @@ test('the retry template delivers through its loop and reports failures in a cha
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/retry-for-a-day.json'), 'utf8'),
 	);
-	const boxes = [unique('slow'), unique('never')];
-	const chat = unique('chat');
-	await behave(boxes[0], down(1));
-	await behave(boxes[1], down(9));
+	const boxes = [uniqueName('slow'), uniqueName('never')];
+	const chat = uniqueName('chat');
+	await planResponses(boxes[0], down(1));
+	await planResponses(boxes[1], down(9));
 	// The chat is away for a moment, too.
-	await behave(chat, down(1));
+	await planResponses(chat, down(1));
 	const named = (name) => template.nodes.find((one) => one.name === name);
 	const [start, send, alert] = ['When Something Happened', 'Send Event', 'Alert'].map(named);
 	send.parameters.url = `=${receiver}/receive/svix/{{ $json.body.box }}`;
@@ -271,7 +271,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	};
 	alert.parameters.url = `${receiver}/receive/none/${chat}`;
 	alert.waitBetweenTries = 100;
-	start.parameters.path = unique('template');
+	start.parameters.path = uniqueName('template');
 	const id = await n8n.createWorkflow(template);
 	for (const box of boxes) {
 		await axios.post(`${stage.base}/webhook/${start.parameters.path}`, { box });
@@ -284,7 +284,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	expect(delivered).toEqual([[2], []]);
 	const [{ json: failed }] =
 		executions[1].data.resultData.runData['Send Event'].at(-1).data.main[2];
-	const alerts = (await inbox(chat)).map(({ body }) => JSON.parse(body));
+	const alerts = (await readInbox(chat)).map(({ body }) => JSON.parse(body));
 	const text = [
 		`The event workflow.execution.completed could not be delivered to ${at(boxes[1])}`,
 		'The endpoint answered with status 503',
@@ -380,7 +380,7 @@ describe('a delivery in an n8n that is killed', () => {
 		// Above 65 s, since n8n keeps shorter waits in memory alone.
 		const waitMs = 70_000;
 		const options = { ...quick, firstDelaySeconds: waitMs / 1000 };
-		const [waits, isCutOff] = [unique('waits'), unique('cut-off')];
+		const [waits, isCutOff] = [uniqueName('waits'), uniqueName('cut-off')];
 		await call('behave', waits, down(1));
 		await call('behave', isCutOff, [...down(1), { delayMs: 20_000 }]);
 		const [first, second] = [await start(waits, options), await start(isCutOff, options)];
@@ -416,7 +416,7 @@ describe('a delivery in an n8n that is killed', () => {
 	}, 300_000);
 
 	test('shows as a crashed execution when killed in its first attempt, and n8n’s Retry delivers it', async () => {
-		const box = unique('attempt');
+		const box = uniqueName('attempt');
 		await call('behave', box, [{ delayMs: 20_000 }]);
 		const id = await start(box, quick);
 		await own.kill(await newestOf(id));

@@ -1,117 +1,145 @@
-/** What the end-to-end files share: the booted n8n, the receiver, and ways to run workflows there. */
+/**
+ * Tools of the end-to-end tests: the n8n and the receiver that boot.js has started, and functions that
+ * run workflows there. test/e2e/README.md explains them.
+ */
 const { randomUUID } = require('node:crypto');
 
 const axios = require('axios');
 
-const { N8nClient, outputsOf, pause } = require('../harness/n8n');
+const { getOutputs, N8nClient, pause } = require('../harness/n8n');
 
 const workflows = require('./workflows');
 
-const { TRIGGER, chain, itemsNode, node, startNode, unique } = workflows;
+const { TRIGGER, chain, itemsNode, node, startNode, uniqueName } = workflows;
 
-const { authority, pids, queue, receiver, session } = JSON.parse(process.env.E2E);
+/** Reads how to reach what boot.js has started. Jest's set-up can only pass it on as an environment variable. */
+const readBootResult = () => JSON.parse(process.env.E2E);
+
+const { authority, pids, queue, receiver, session } = readBootResult();
 const n8n = new N8nClient(session);
 
-const FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows' };
+const RUN_TIMEOUT_MS = 120_000;
+const URL_FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows' };
 
-const created = [];
+/** IDs of the workflows that this test file has created. */
+const createdIds = [];
 
-/** Creates and switches on a workflow that begins with our trigger. */
-async function triggered(parameters, { credentials, then = [], connections, name } = {}) {
-	const path = parameters.path ?? unique('hook');
+async function createWorkflow(workflow) {
+	const id = await n8n.createWorkflow(workflow);
+	createdIds.push(id);
+	return id;
+}
+
+/**
+ * Creates and activates a workflow that begins with our trigger, named "Trigger".
+ * @param parameters of the trigger; `path` is unique unless given
+ * @param then nodes after the trigger, connected in a row unless `connections` are given
+ * @returns the workflow's ID and the trigger's production URL
+ */
+async function createTriggerWorkflow(
+	parameters,
+	{ credentials, then = [], connections, name } = {},
+) {
+	const path = parameters.path ?? uniqueName('hook');
 	const trigger = node(
 		'Trigger',
 		TRIGGER,
 		{ ...parameters, path },
-		{
-			webhookId: randomUUID(),
-			...(credentials && { credentials }),
-		},
+		{ webhookId: randomUUID(), ...(credentials && { credentials }) },
 	);
-	const id = await n8n.createWorkflow({
+	const id = await createWorkflow({
 		name: name ?? path,
 		nodes: [trigger, ...then],
 		connections: connections ?? chain(trigger, ...then),
 	});
-	created.push(id);
 	const kind = parameters.requestKind ?? 'agentMessage';
-	const folder = FOLDERS[kind] ?? `${kind}s`;
+	const folder = URL_FOLDERS[kind] ?? `${kind}s`;
 	return { id, url: `${session.base}/webhook/webhooks/${folder}/${path}` };
 }
 
-/** Creates and switches on a workflow that runs our action node on the items of a request. */
-async function actionWorkflow(prefix, action, { more, connect, settings }) {
-	const path = unique(prefix);
+/** Creates a workflow that splits a request's `items` and runs an action node on them. */
+async function createStartableWorkflow(prefix, action, { more = [], connect = {}, settings }) {
+	const path = uniqueName(prefix);
 	const [start, split] = [startNode(path), itemsNode()];
-	const id = await n8n.createWorkflow({
+	const id = await createWorkflow({
 		name: path,
 		nodes: [start, split, action, ...more],
 		connections: { ...chain(start, split, action), ...connect },
 		settings,
 	});
-	created.push(id);
-	return { id, path };
-}
-
-/** Runs our action node on items, in a workflow that a plain webhook starts. */
-async function runAction(items, action, { more = [], connect = {}, settings } = {}) {
-	const { id, path } = await actionWorkflow('run', action, { more, connect, settings });
-	await axios.post(`${session.base}/webhook/${path}`, { items });
-	const [execution] = await n8n.finished(id, 1, 120_000);
-	return { id, execution, outputs: outputsOf(execution, action.name) };
+	return { id, startUrl: `${session.base}/webhook/${path}` };
 }
 
 /**
- * As runAction, to be started any number of times: n8n takes longer to switch a workflow on than to run
- * it. Expressions find what a start gives beside its items in `$('Start').first().json.body`.
+ * Runs an action node once on items, in a workflow of its own.
+ * @param action a node, e.g. from `node('Send', ACTION, { … })`
+ * @param more nodes after it; `connect` holds their connections as n8n writes them
+ * @returns the workflow's ID, the execution with its data, and the node's items by output
  */
-async function planAction(action, { more = [], connect = {}, settings } = {}) {
-	const { id, path } = await actionWorkflow('plan', action, { more, connect, settings });
-	const known = new Set();
-	let last = Promise.resolve();
+async function runAction(items, action, options = {}) {
+	const { id, startUrl } = await createStartableWorkflow('run', action, options);
+	await axios.post(startUrl, { items });
+	const [execution] = await n8n.finished(id, 1, RUN_TIMEOUT_MS);
+	return { id, execution, outputs: getOutputs(execution, action.name) };
+}
 
-	/** The executions that began since the last start, once so many have ended. */
-	async function ended(count) {
-		const until = Date.now() + 120_000;
-		for (;;) {
-			const { data } = await n8n.api('GET', `/executions?workflowId=${id}&limit=100`);
-			const own = data.filter((execution) => !known.has(execution.id));
-			const done = own.filter(({ status }) => !['new', 'running'].includes(status));
-			if (done.length >= count) {
-				for (const execution of done) known.add(execution.id);
-				return await Promise.all(
-					done.reverse().map(async (execution) => {
-						return await n8n.api('GET', `/executions/${execution.id}?includeData=true`);
-					}),
-				);
-			}
-			if (Date.now() > until) {
-				throw new Error(`${done.length} of ${count} executions have ended after two minutes.`);
-			}
-			await pause(50);
+/**
+ * Waits until enough executions of a workflow have ended that are not in `seenIds`, and adds them there.
+ * @returns the executions with their data, oldest first
+ */
+async function waitForNewExecutions(workflowId, count, seenIds) {
+	const until = Date.now() + RUN_TIMEOUT_MS;
+	for (;;) {
+		const { data } = await n8n.api('GET', `/executions?workflowId=${workflowId}&limit=100`);
+		const ended = data.filter(
+			({ id, status }) => !seenIds.has(id) && !['new', 'running'].includes(status),
+		);
+		if (ended.length >= count) {
+			for (const { id } of ended) seenIds.add(id);
+			return await Promise.all(
+				ended
+					.reverse()
+					.map(async ({ id }) => await n8n.api('GET', `/executions/${id}?includeData=true`)),
+			);
 		}
+		if (Date.now() > until) {
+			throw new Error(`${ended.length} of ${count} executions have ended after two minutes.`);
+		}
+		await pause(50);
+	}
+}
+
+/**
+ * Creates a workflow as `runAction` does, to be started any number of times: n8n takes longer to
+ * activate a workflow than to run it.
+ * @returns `start({ items, times, ...body })`, which starts it `times` times at once and returns those
+ * executions, oldest first. Expressions read `body` in `$('Start').first().json.body`.
+ */
+async function createActionWorkflow(action, options = {}) {
+	const { id, startUrl } = await createStartableWorkflow('plan', action, options);
+	const seenIds = new Set();
+	let lastStart = Promise.resolve();
+
+	async function startNow({ items = [{}], times = 1, ...body } = {}) {
+		const requests = Array.from({ length: times }, async () => {
+			await axios.post(startUrl, { ...body, items });
+		});
+		await Promise.all(requests);
+		return await waitForNewExecutions(id, times, seenIds);
 	}
 
-	/** Starts it so many times at once. Returns those executions, oldest first. */
-	async function startNow({ items = [{}], times = 1, ...body } = {}) {
-		const starts = Array.from({ length: times }, async () => {
-			await axios.post(`${session.base}/webhook/${path}`, { ...body, items });
-		});
-		await Promise.all(starts);
-		return await ended(times);
-	}
 	return {
 		id,
-		/** One start after another. */
+		// Starts wait for each other, so that each can tell its own executions.
 		start: async (...args) => {
-			const begun = last.then(async () => await startNow(...args));
-			last = begun.catch(() => undefined);
-			return await begun;
+			const started = lastStart.then(async () => await startNow(...args));
+			lastStart = started.catch(() => undefined);
+			return await started;
 		},
 	};
 }
 
-/** Posts bytes as they are, and never throws for a status. */
+/** Sends bytes unchanged. Resolves for every status, and follows no redirect. */
 async function post(url, body, headers = {}, method = 'POST') {
 	return await axios({
 		method,
@@ -123,8 +151,8 @@ async function post(url, body, headers = {}, method = 'POST') {
 	});
 }
 
-/** A binary field's bytes, as n8n's editor gets them. */
-async function bytesOf(binary) {
+/** Returns the bytes of an item's binary field, as n8n's editor downloads them. */
+async function downloadBinary(binary) {
 	if (binary.id === undefined) return Buffer.from(binary.data, 'base64');
 	const { data } = await axios.get(`${session.base}/rest/binary-data`, {
 		params: { id: binary.id, action: 'download' },
@@ -134,33 +162,41 @@ async function bytesOf(binary) {
 	return data;
 }
 
-const inbox = async (name) => (await axios.get(`${receiver}/inbox/${name}`)).data;
-const behave = async (name, behaviours) =>
-	await axios.post(`${receiver}/behave/${name}`, behaviours);
-const shareSecrets = async (secrets) => await axios.post(`${receiver}/secrets`, secrets);
+/**
+ * Returns the requests that an inbox of the receiver got, oldest first. An inbox exists once something
+ * is sent to `${receiver}/receive/<verifier>/<inbox>`.
+ */
+const readInbox = async (inbox) => (await axios.get(`${receiver}/inbox/${inbox}`)).data;
 
-/** Switches off what a file created; its executions stay. */
-async function switchOff() {
-	for (const id of created.splice(0)) await n8n.deactivate(id);
+/** Sets an inbox's next responses, e.g. `[{ status: 503, headers: { 'retry-after': '1' } }]`. */
+const planResponses = async (inbox, responses) =>
+	await axios.post(`${receiver}/behave/${inbox}`, responses);
+
+/** Gives the receiver the secrets that its verifiers check signatures with. */
+const setReceiverSecrets = async (secrets) => await axios.post(`${receiver}/secrets`, secrets);
+
+/** Deactivates the workflows that a test file has created. Their executions stay. */
+async function deactivateWorkflows() {
+	for (const id of createdIds.splice(0)) await n8n.deactivate(id);
 }
 
 module.exports = {
 	...workflows,
 	authority,
 	base: session.base,
-	behave,
-	bytesOf,
-	inbox,
+	createActionWorkflow,
+	createTriggerWorkflow,
+	deactivateWorkflows,
+	downloadBinary,
+	getOutputs,
 	n8n,
-	outputsOf,
 	pause,
 	pids,
-	planAction,
+	planResponses,
 	post,
 	queue,
+	readInbox,
 	receiver,
 	runAction,
-	shareSecrets,
-	switchOff,
-	triggered,
+	setReceiverSecrets,
 };

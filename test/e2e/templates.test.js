@@ -12,16 +12,16 @@ const axios = require('axios');
 
 const { makeCertificate } = require('../harness/certificate');
 const {
-	parameterIssues,
-	parametersReadBy,
+	findParameterIssues,
+	resolveParameters,
 	readTemplate,
 	TEMPLATES,
 } = require('../harness/templates');
 
 const stage = require('./stage');
 
-const { base, behave, inbox, n8n, newSecret, newStandardSecret, post, receiver } = stage;
-const { shareSecrets, unique } = stage;
+const { base, planResponses, readInbox, n8n, newSecret, newStandardSecret, post, receiver } = stage;
+const { setReceiverSecrets, uniqueName } = stage;
 
 const secret = newSecret();
 const otherSecret = newSecret();
@@ -43,7 +43,7 @@ const inboundWith = async (key, more = {}) =>
 	});
 
 beforeAll(async () => {
-	await shareSecrets({ standard: standardSecret });
+	await setReceiverSecrets({ standard: standardSecret });
 	standard = await n8n.createCredential('agentWebhookOutboundApi', 'Outbound', {
 		authentication: 'none',
 		signatureScheme: 'platform',
@@ -78,7 +78,7 @@ async function importTemplate(name, fillIn) {
 const itemsOf = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
-const bodies = async (box) => (await inbox(box)).map(({ body }) => JSON.parse(body));
+const bodies = async (box) => (await readInbox(box)).map(({ body }) => JSON.parse(body));
 const down = (times) => Array(times).fill({ status: 503 });
 
 describe('n8n and the templates', () => {
@@ -100,15 +100,15 @@ describe('n8n and the templates', () => {
 				node: node.name,
 				known: true,
 			});
-			expect(parametersReadBy(description, node)).toMatchObject(node.parameters);
-			expect(parameterIssues(description, node)).toEqual({});
+			expect(resolveParameters(description, node)).toMatchObject(node.parameters);
+			expect(findParameterIssues(description, node)).toEqual({});
 		}
 	});
 });
 
 describe('the quick-start template', () => {
 	const token = newSecret();
-	const box = unique('quick-start');
+	const box = uniqueName('quick-start');
 	const url = `${base}/webhook/webhooks/agents/quick-start`;
 	const body = page('agenticflow', 'agentMessage');
 	const headers = (key) => ({
@@ -131,7 +131,7 @@ describe('the quick-start template', () => {
 	test('forwards a signed message as a signed event and answers', async () => {
 		const { status, data } = await post(url, body, headers());
 		expect([status, data.success]).toEqual([200, true]);
-		const [{ verified, body: event, headers: sent }] = await inbox(box);
+		const [{ verified, body: event, headers: sent }] = await readInbox(box);
 		expect(verified).toBe(true);
 		expect(JSON.parse(event)).toMatchObject({
 			type: 'agent.message.received',
@@ -141,7 +141,7 @@ describe('the quick-start template', () => {
 	});
 
 	test('says so when the endpoint does not accept the event', async () => {
-		await behave(box, [{ status: 400 }]);
+		await planResponses(box, [{ status: 400 }]);
 		const { status, data } = await post(url, body, headers());
 		expect([status, data.error.code]).toEqual([502, 'DELIVERY_FAILED']);
 	});
@@ -155,7 +155,7 @@ describe('the quick-start template', () => {
 });
 
 describe('the event-to-slack template', () => {
-	const box = unique('slack');
+	const box = uniqueName('slack');
 	const url = `${base}/webhook/webhooks/events/event-to-slack`;
 	const send = async (body, key) =>
 		await post(url, body, { 'X-AgenticFlow-Signature': `sha256=${hex(body, key)}` });
@@ -174,13 +174,13 @@ describe('the event-to-slack template', () => {
 			},
 		});
 		// As Slack answers.
-		await behave(box, [{ reply: 'ok', headers: { 'content-type': 'text/html' } }]);
+		await planResponses(box, [{ reply: 'ok', headers: { 'content-type': 'text/html' } }]);
 	});
 
 	test('posts the message that AgenticFlow’s page shows, byte for byte', async () => {
 		const { status, data } = await send(page('agenticflow', 'workflow.execution.completed'));
 		expect([status, data]).toEqual([200, '']);
-		const [{ body, headers }] = await inbox(box);
+		const [{ body, headers }] = await readInbox(box);
 		expect(body).toBe(slackMessage(example));
 		expect(JSON.parse(body).attachments[0]).toEqual({
 			color: 'good',
@@ -195,30 +195,30 @@ describe('the event-to-slack template', () => {
 	test('colors messages about failures', async () => {
 		const body = completed({ execution_id: 'exec_2', status: 'error' });
 		await send(body);
-		expect((await inbox(box)).at(-1).body).toBe(slackMessage(JSON.parse(body)));
+		expect((await readInbox(box)).at(-1).body).toBe(slackMessage(JSON.parse(body)));
 		expect((await bodies(box)).at(-1).attachments[0].color).toBe('danger');
 	});
 
 	test('lets AgenticFlow redeliver what Slack did not accept and posts it once', async () => {
-		const { length } = await inbox(box);
+		const { length } = await readInbox(box);
 		const body = completed({ execution_id: 'exec_3' });
-		await behave(box, down(3));
+		await planResponses(box, down(3));
 		expect((await send(body)).status).toBe(500);
-		expect(await inbox(box)).toHaveLength(length + 3);
+		expect(await readInbox(box)).toHaveLength(length + 3);
 		expect((await send(body)).status).toBe(200);
 		expect((await send(body)).data).toMatchObject({ status: 'duplicate' });
-		expect(await inbox(box)).toHaveLength(length + 4);
+		expect(await readInbox(box)).toHaveLength(length + 4);
 	});
 
 	test('starts no execution for a forged event or another event type', async () => {
 		const { length } = await n8n.finished(id, 4);
-		const posted = await inbox(box);
+		const posted = await readInbox(box);
 		const body = completed({ execution_id: 'exec_4' });
 		expect((await send(body, otherSecret)).status).toBe(401);
 		const other = await send(page('agenticflow', 'agent.conversation.completed'));
 		expect([other.status, other.data.status]).toEqual([200, 'ignored']);
 		expect(await n8n.executions(id)).toHaveLength(length);
-		expect(await inbox(box)).toEqual(posted);
+		expect(await readInbox(box)).toEqual(posted);
 	});
 });
 
@@ -301,7 +301,7 @@ describe('the conversation-to-table template', () => {
 
 	test('never merges conversations when the event names none', async () => {
 		for (const conversation_id of [null, undefined, null]) {
-			const body = conversation({ conversation_id, user_id: unique('user') });
+			const body = conversation({ conversation_id, user_id: uniqueName('user') });
 			expect((await send(body)).status).toBe(200);
 		}
 		const unnamed = (await rowsOf(NAME)).slice(2);
@@ -334,7 +334,7 @@ describe('the conversation-to-table template', () => {
 });
 
 describe('the provider-to-event template', () => {
-	const box = unique('provider');
+	const box = uniqueName('provider');
 	const stripeSecret = newSecret();
 	const urlOf = (provider) => `${base}/webhook/webhooks/events/${provider}`;
 	let id;
@@ -366,7 +366,10 @@ describe('the provider-to-event template', () => {
 			},
 		},
 	};
-	const github = async (push, { event = 'push', delivery = unique('guid'), key = secret } = {}) => {
+	const github = async (
+		push,
+		{ event = 'push', delivery = uniqueName('guid'), key = secret } = {},
+	) => {
 		const body = JSON.stringify(push);
 		return await post(urlOf('github'), body, {
 			'X-GitHub-Event': event,
@@ -403,7 +406,7 @@ describe('the provider-to-event template', () => {
 	test('turns a push into code.pushed with GitHub’s own ID', async () => {
 		expect((await github(PUSH, { delivery: 'guid-1' })).status).toBe(200);
 		await n8n.finished(id, 1);
-		const [{ verified, body, headers }] = await inbox(box);
+		const [{ verified, body, headers }] = await readInbox(box);
 		expect([verified, headers['webhook-id']]).toEqual([true, 'guid-1']);
 		expect(JSON.parse(body)).toEqual({
 			type: 'code.pushed',
@@ -419,11 +422,11 @@ describe('the provider-to-event template', () => {
 	});
 
 	test('turns a payment into payment.received and retries it when the endpoint fails', async () => {
-		await behave(box, down(1));
+		await planResponses(box, down(1));
 		expect((await stripe(PAID)).status).toBe(200);
 		const [, execution] = await n8n.finished(id, 2);
 		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length)).toEqual([2]);
-		const received = (await inbox(box)).slice(1);
+		const received = (await readInbox(box)).slice(1);
 		expect(received.map(({ verified, headers }) => [verified, headers['webhook-id']])).toEqual([
 			[true, PAID.id],
 			[true, PAID.id],
@@ -461,7 +464,7 @@ describe('the provider-to-event template', () => {
 
 describe('the lead-intake template', () => {
 	const insecure = new https.Agent({ rejectUnauthorized: false });
-	const [crm, events] = [unique('crm'), unique('events')];
+	const [crm, events] = [uniqueName('crm'), uniqueName('events')];
 	const eventSecret = newSecret();
 	const lead = JSON.parse(page('agentflow', 'lead'));
 	let tls;
@@ -532,7 +535,7 @@ describe('the lead-intake template', () => {
 
 	test('stores a good lead and sends lead.qualified', async () => {
 		// Forms send numbers as text, and CRMs answer as they like.
-		await behave(crm, [{ reply: [{ id: 1 }, { id: 2 }] }]);
+		await planResponses(crm, [{ reply: [{ id: 1 }, { id: 2 }] }]);
 		const { status, data } = await send({ ...lead, budget: '20000', utm: 'x' });
 		expect([status, data.status]).toEqual([200, 'received']);
 		const { execution, stored, sent } = await after(1);
@@ -566,7 +569,7 @@ describe('the lead-intake template', () => {
 	});
 
 	test('fails the execution and keeps the lead while the CRM is down, so that n8n’s Retry completes it', async () => {
-		await behave(crm, down(5));
+		await planResponses(crm, down(5));
 		expect((await send({ ...lead, budget: 5000 })).status).toBe(200);
 		const failed = await after(4);
 		expect(failed.execution.status).toBe('error');

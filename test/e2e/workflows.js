@@ -1,4 +1,4 @@
-/** Short ways to build workflows, and values that no other test has. */
+/** Builds nodes and connections of workflows, and names and secrets that no other test has. */
 const { randomBytes, randomUUID } = require('node:crypto');
 
 const { Webhook } = require('standardwebhooks');
@@ -6,17 +6,26 @@ const { Webhook } = require('standardwebhooks');
 const TRIGGER = 'n8n-nodes-agent-webhooks.agentWebhookTrigger';
 const ACTION = 'n8n-nodes-agent-webhooks.agentWebhook';
 
-const unique = (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`;
+/** Returns a name that no other test has, for paths, workflows and inboxes, e.g. `box-1f2e3d4c5b6a`. */
+const uniqueName = (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`;
 const newSecret = () => randomBytes(24).toString('hex');
 const newStandardSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
-/** The headers of Standard Webhooks over a body, signed by its own library. @param at a Date */
+/**
+ * Signs a body with the official Standard Webhooks library.
+ * @param at a Date
+ * @returns the request's three headers
+ */
 const standardHeaders = (body, { secret, id = 'msg_1', at = new Date() }) => ({
 	'webhook-id': id,
 	'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
 	'webhook-signature': new Webhook(secret).sign(id, at, body),
 });
 
+/**
+ * Builds a node of a workflow.
+ * @param more fields such as `credentials`, `onError` or `typeVersion`
+ */
 function node(name, type, parameters, more = {}) {
 	return {
 		id: randomUUID(),
@@ -29,7 +38,7 @@ function node(name, type, parameters, more = {}) {
 	};
 }
 
-/** Connects nodes in a row, each from its first output. */
+/** Returns the connections of nodes in a row, each from its first output to the next node. */
 function chain(...nodes) {
 	return Object.fromEntries(
 		nodes
@@ -41,12 +50,12 @@ function chain(...nodes) {
 	);
 }
 
-/** Connects Send's outputs to one node: Delivered, Retry and Failed. */
-const whateverBecomes = (send, next) => ({
+/** Returns the connections of Send's outputs Delivered, Retry and Failed, all to one node. */
+const connectAllOutputs = (send, next) => ({
 	[send.name]: { main: Array(3).fill([{ node: next.name, type: 'main', index: 0 }]) },
 });
 
-/** A plain webhook to start a workflow with. */
+/** Builds n8n's own Webhook node, named "Start", for workflows that a test starts. */
 const startNode = (path, responseMode = 'onReceived') =>
 	node(
 		'Start',
@@ -55,7 +64,7 @@ const startNode = (path, responseMode = 'onReceived') =>
 		{ typeVersion: 2, webhookId: randomUUID() },
 	);
 
-/** Makes items of the list that a request brings. */
+/** Builds a node that turns the list `items` of the started request into items. */
 const itemsNode = () =>
 	node(
 		'Items',
@@ -64,7 +73,10 @@ const itemsNode = () =>
 		{ typeVersion: 1 },
 	);
 
-/** Takes the digest of a binary field as nodes get it: of a trigger's, n8n's editor gets nothing in queue mode. */
+/**
+ * Builds a node that hashes a binary field as nodes see it. In queue mode n8n's editor cannot download a
+ * trigger's binary data.
+ */
 const digestNode = (binaryPropertyName) =>
 	node('Digest', 'n8n-nodes-base.crypto', {
 		action: 'hash',
@@ -78,6 +90,7 @@ module.exports = {
 	ACTION,
 	TRIGGER,
 	chain,
+	connectAllOutputs,
 	digestNode,
 	itemsNode,
 	newSecret,
@@ -85,6 +98,5 @@ module.exports = {
 	node,
 	standardHeaders,
 	startNode,
-	unique,
-	whateverBecomes,
+	uniqueName,
 };

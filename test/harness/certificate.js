@@ -8,7 +8,7 @@ const { scratch } = require('./project');
 const run = promisify(execFile);
 
 const folder = path.join(scratch, 'certificate');
-const fileOf = (name) => path.join(folder, name);
+const getFile = (name) => path.join(folder, name);
 
 const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
 
@@ -18,11 +18,12 @@ async function openssl(command, options) {
 }
 
 /**
- * Makes a certificate for localhost that nobody vouches for. Returns the paths of it and of its key.
- * @param name of the files
+ * Makes a self-signed certificate for localhost.
+ * @param name name of the files
+ * @returns the paths of the certificate and its key
  */
 async function makeCertificate(name = 'own') {
-	const [key, cert] = ['key.pem', 'cert.pem'].map((file) => fileOf(`${name}-${file}`));
+	const [key, cert] = ['key.pem', 'cert.pem'].map((file) => getFile(`${name}-${file}`));
 	await openssl(`req -x509 ${NEW_KEY} -days 2 -subj /CN=localhost`, [
 		...['-keyout', key],
 		...['-out', cert],
@@ -30,16 +31,17 @@ async function makeCertificate(name = 'own') {
 	return { cert, key };
 }
 
-/** Makes an authority that vouches for others. Returns the paths of its certificate and key. */
+/** Makes a certificate authority. Returns the paths of its certificate and key. */
 const makeAuthority = async () => await makeCertificate('authority');
 
 /**
- * Makes a certificate that an authority vouches for. Returns the paths of it and of its key.
- * @param days for how long it is valid; -1 for one that is out of date
+ * Makes a certificate that an authority signs.
+ * @param days how long it is valid; -1 for an expired one
+ * @returns the paths of the certificate and its key
  */
 async function makeSigned(authority, { name, host = 'localhost', days = 2 }) {
 	const [key, cert, request, extensions] = ['key.pem', 'cert.pem', 'request.pem', 'extensions'].map(
-		(file) => fileOf(`${name}-${file}`),
+		(file) => getFile(`${name}-${file}`),
 	);
 	await openssl(`req ${NEW_KEY}`, [
 		...['-subj', `/CN=${host}`],

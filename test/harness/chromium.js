@@ -6,8 +6,8 @@ const { chromium } = require('playwright-core');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Where Playwright installs its own; it names none on a system that it has none for. */
-function playwrightsOwn() {
+/** Returns the path of Playwright's own Chromium; `undefined` on a system that Playwright has none for. */
+function findPlaywrightChromium() {
 	try {
 		return [chromium.executablePath()];
 	} catch {
@@ -15,20 +15,21 @@ function playwrightsOwn() {
 	}
 }
 
-/** Whether a program is there and runs: what some systems call Chromium only says how to install it. */
-const runs = (program) =>
+/** Tells whether a program runs: on some systems "chromium" only prints how to install it. */
+const isRunnable = (program) =>
 	fs.existsSync(program) &&
 	/Chrom/.test(spawnSync(program, ['--version'], { timeout: 30_000 }).stdout);
 
 /**
- * A Chromium to run tests in: the one that CHROMIUM names, the machine's, or Playwright's own.
- * @returns `undefined` where there is none
- * @throws where CHROMIUM names what does not run
+ * Finds a Chromium to run tests in: the one that the variable CHROMIUM names, the machine's, or
+ * Playwright's own.
+ * @returns its path; `undefined` if there is none
+ * @throws if CHROMIUM names a program that does not run
  */
 function findChromium() {
 	const { CHROMIUM, PATH } = process.env;
 	if (CHROMIUM) {
-		if (!runs(CHROMIUM))
+		if (!isRunnable(CHROMIUM))
 			throw new Error(`CHROMIUM is ${CHROMIUM}, which is no Chromium that runs.`);
 		return CHROMIUM;
 	}
@@ -36,8 +37,8 @@ function findChromium() {
 	return [
 		'/usr/bin/chromium',
 		...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
-		...playwrightsOwn(),
-	].find(runs);
+		...findPlaywrightChromium(),
+	].find(isRunnable);
 }
 
 module.exports = { findChromium };

@@ -1,13 +1,13 @@
 /**
- * n8n-core's real execution and webhook contexts around one node: parameters are resolved, credentials
- * looked up and requests sent as in n8n, without a server or a database.
+ * Runs one node in n8n-core's real execution and webhook contexts: parameters are resolved, credentials
+ * read and requests sent as in n8n, without a server or a database.
  */
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 
 require('reflect-metadata');
 
-// What the nodes log is asked for in the tests, not printed between their results.
+// Tests assert what the nodes log. It would only clutter the results.
 process.env.N8N_LOG_LEVEL = 'silent';
 
 const { ExecuteContext, WebhookContext } = require('n8n-core');
@@ -16,10 +16,10 @@ const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
 const { root } = require('./project');
 
 /**
- * The nodes and credentials of a built package.
- * @param dist its folder
+ * Loads the nodes and credentials of a built package, and returns functions that run them.
+ * @param dist the folder of the compiled package
  */
-function contextsOf(dist) {
+function loadContexts(dist) {
 	const load = (file, name) => new (require(path.join(dist, file))[name])();
 	const NODES = {
 		agentWebhook: load('nodes/AgentWebhook/AgentWebhook.node.js', 'AgentWebhook'),
@@ -41,8 +41,8 @@ function contextsOf(dist) {
 		getKnownTypes: () => ({}),
 	};
 
-	/** n8n's credentials helper, with the credentials' fields in memory instead of in its database. */
-	function credentialsHelper(fields) {
+	/** Creates n8n's credentials helper, with the credentials' fields in memory instead of a database. */
+	function createCredentialsHelper(fields) {
 		return {
 			getParentTypes: () => [],
 			getDecrypted: async (_additionalData, _details, type) => ({ ...fields[type] }),
@@ -54,7 +54,8 @@ function contextsOf(dist) {
 		};
 	}
 
-	function stageNode(type, parameters, credentials, more) {
+	/** Creates a workflow of one node, and the data that n8n passes along with an execution. */
+	function createWorkflow(type, parameters, credentials, more) {
 		const node = {
 			id: 'node',
 			name: 'Node',
@@ -75,7 +76,7 @@ function contextsOf(dist) {
 			nodeTypes,
 		});
 		const additionalData = {
-			credentialsHelper: credentialsHelper(credentials),
+			credentialsHelper: createCredentialsHelper(credentials),
 			executionId: 'execution',
 			hooks: { runHook: async (_name, [response]) => void additionalData.responses.push(response) },
 			responses: [],
@@ -84,15 +85,21 @@ function contextsOf(dist) {
 		return { additionalData, node: workflow.nodes.Node, workflow };
 	}
 
-	/** What an expression of a node's description is, as the editor finds out: before any run. */
+	/** Evaluates an expression of a node's description as the editor does, without an execution. */
 	function evaluate(type, parameters, expression) {
-		const { node, workflow } = stageNode(type, parameters, {});
+		const { node, workflow } = createWorkflow(type, parameters, {});
 		return workflow.expression.getSimpleParameterValue(node, expression, 'internal', {});
 	}
 
-	/** Runs the action node. */
+	/**
+	 * Runs the action node on items.
+	 * @param credentials fields by credential type
+	 * @param more fields of the node, such as `onError`
+	 * @param tool whether an AI agent calls the node as a tool
+	 * @returns the items by output, and the responses that the node sent
+	 */
 	async function execute(parameters, items, { credentials = {}, more, signal, tool = false } = {}) {
-		const { additionalData, node, workflow } = stageNode(
+		const { additionalData, node, workflow } = createWorkflow(
 			'agentWebhook',
 			parameters,
 			credentials,
@@ -119,11 +126,12 @@ function contextsOf(dist) {
 	}
 
 	/**
-	 * Hands a request to the trigger. Returns what n8n gets from it, and what the caller gets.
-	 * @param id the node's: another one each time unless it is given
+	 * Passes a request to the trigger.
+	 * @param id the node's ID; a new one for each call unless given
+	 * @returns `result`, which n8n gets from the node, and `answer`, which the caller gets
 	 */
 	async function receive(parameters, request, { credentials = {}, id = randomUUID() } = {}) {
-		const { additionalData, node, workflow } = stageNode(
+		const { additionalData, node, workflow } = createWorkflow(
 			'agentWebhookTrigger',
 			parameters,
 			credentials,
@@ -166,4 +174,4 @@ function contextsOf(dist) {
 	return { CREDENTIALS, evaluate, execute, NODES, receive };
 }
 
-module.exports = { ...contextsOf(path.join(root, 'dist')), contextsOf };
+module.exports = { ...loadContexts(path.join(root, 'dist')), loadContexts };

@@ -1,6 +1,6 @@
 /**
- * The main job, in a real local n8n: an authenticated, signed agent message comes in, the quick start
- * runs, and a signed event goes out to a receiver that verifies it with the standardwebhooks library.
+ * Runs the main job in a real local n8n: receives an authenticated, signed agent message, runs the quick
+ * start, and sends a signed event to a receiver that verifies it with the standardwebhooks library.
  */
 const { fork } = require('node:child_process');
 const { createHmac, randomBytes } = require('node:crypto');
@@ -25,8 +25,8 @@ async function startReceiver() {
 	return { child, url: `http://127.0.0.1:${port}` };
 }
 
-/** The template, with the demo's credentials and its receiver in place of the reader's own. */
-function demoWorkflow(inbound, outbound, endpoint) {
+/** Returns the quick start template with the demo's credentials and endpoint. */
+function createDemoWorkflow(inbound, outbound, endpoint) {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(root, 'templates/quick-start.json'), 'utf8'),
 	);
@@ -35,12 +35,12 @@ function demoWorkflow(inbound, outbound, endpoint) {
 	const send = named('Send Event');
 	send.credentials = outbound;
 	send.parameters.url = endpoint;
-	// The receiver stands on this machine, where there is no TLS.
+	// The receiver runs on this machine, without TLS.
 	send.parameters.options = { ...send.parameters.options, allowHttp: true };
 	return template;
 }
 
-/** One line of the closing table. */
+/** Builds one row of the closing table. */
 const row = (what, happened, detail) => ({ what, happened, detail });
 
 async function runMainJob({ client, base }, receiver) {
@@ -64,7 +64,7 @@ async function runMainJob({ client, base }, receiver) {
 		body: JSON.stringify({ standard: secrets.outbound }),
 	});
 	const endpoint = `${receiver}/receive/standardwebhooks/demo`;
-	const workflowId = await client.createWorkflow(demoWorkflow(inbound, outbound, endpoint));
+	const workflowId = await client.createWorkflow(createDemoWorkflow(inbound, outbound, endpoint));
 
 	const url = `${base}/webhook/webhooks/agents/${WORKFLOW_PATH}`;
 	const body = JSON.stringify({

@@ -1,9 +1,9 @@
 /**
- * A receiver at its worst: it refuses, resets, stalls, lies about lengths and floods. It writes HTTP by
- * hand into raw sockets, since no HTTP server would say such things.
+ * A receiver at its worst: it refuses and resets connections, stalls, lies about lengths and floods. It
+ * writes to raw sockets, because no HTTP server sends such responses.
  *
- * A request to /FAULT gets that fault, one to /status/NNN that status. What came in and how much went out
- * is kept by fault.
+ * A request to /FAULT gets that fault, one to /status/NNN that status. The receiver keeps the requests
+ * and the number of bytes it sent, by fault.
  */
 const fs = require('node:fs');
 const net = require('node:net');
@@ -21,7 +21,7 @@ const OK = 'HTTP/1.1 200 OK';
 
 const head = (...lines) => `${lines.join('\r\n')}\r\n\r\n`;
 
-/** A whole answer. The connection ends with it unless told otherwise. */
+/** Builds a complete response, which closes the connection unless told otherwise. */
 const answer = (status, { body = '{}', connection = 'close', headers = [] } = {}) =>
 	head(
 		`HTTP/1.1 ${status} Whatever`,
@@ -31,18 +31,18 @@ const answer = (status, { body = '{}', connection = 'close', headers = [] } = {}
 		...headers,
 	) + body;
 
-const happens = async (socket, event) =>
+const waitForEvent = async (socket, event) =>
 	await new Promise((resolve) => socket.once(event, () => resolve()));
 
-/** Writes for as long as somebody reads, or until so many bytes are written. */
+/** Writes until the reader closes the connection, or until `bytes` are written. */
 async function flood(socket, chunk, bytes = Infinity) {
-	const closed = happens(socket, 'close');
+	const closed = waitForEvent(socket, 'close');
 	for (let sent = 0; sent < bytes && !socket.destroyed; sent += chunk.length) {
-		if (!socket.write(chunk)) await Promise.race([happens(socket, 'drain'), closed]);
+		if (!socket.write(chunk)) await Promise.race([waitForEvent(socket, 'drain'), closed]);
 	}
 }
 
-/** Writes a piece at a time, for as long as somebody waits. */
+/** Writes one piece at a time until the reader closes the connection. */
 async function trickle(socket, piece) {
 	while (!socket.destroyed) {
 		socket.write(piece);
@@ -52,7 +52,7 @@ async function trickle(socket, piece) {
 
 const BOMB = Buffer.alloc(64 * MEGABYTE);
 
-/** Answers whose few bytes become 64 MB each. A gzip stream may have any number of them. */
+/** Makes small bodies that decompress to 64 MB each. A gzip stream may repeat them. */
 async function makeBombs() {
 	const quick = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 2 } };
 	const [gzip, deflate, br] = await Promise.all([
@@ -68,7 +68,7 @@ function endCompressed(socket, encoding, body) {
 	socket.end(body);
 }
 
-/** What becomes of a request, once it has been read. */
+/** Responses to a request that has been read, by fault. */
 const FAULTS = {
 	closeBeforeAnswer: (socket) => socket.end(),
 	resetBeforeAnswer: (socket) => socket.resetAndDestroy(),
@@ -146,13 +146,13 @@ const FAULTS = {
 };
 
 class FaultyReceiver {
-	/** What came in, by fault: each request's head and body. */
+	/** Requests by fault, each with its head and body. */
 	requests = {};
 
-	/** Bytes that went out in each answer, by fault. */
+	/** Numbers of bytes sent in each response, by fault. */
 	sent = {};
 
-	/** How often somebody connected to the host that redirects lead to. */
+	/** Number of connections to the host that redirects lead to. */
 	elsewhereConnections = 0;
 
 	#bombs;
@@ -162,15 +162,15 @@ class FaultyReceiver {
 	#sockets = new Set();
 
 	/**
-	 * @param certificates paths by name, with Node's options for TLS servers beside them: each gets an
-	 * HTTPS server
+	 * Starts the servers.
+	 * @param certificates paths and other options of Node's TLS server, by name; each gets an HTTPS server
 	 */
 	async start(certificates = {}) {
 		this.#bombs = await makeBombs();
 		const serve = (socket) => this.#serve(socket);
 		this.http = `http://${await this.#open(net.createServer(serve))}`;
 		this.resetting = `http://${await this.#open(net.createServer((socket) => socket.resetAndDestroy()))}`;
-		// It takes what is said to it, and says nothing: no handshake ever ends.
+		// Reads and never writes, so that no TLS handshake ends.
 		this.mute = `https://${await this.#open(net.createServer((socket) => socket.resume()))}`;
 		const closed = net.createServer();
 		this.refusing = `http://${await this.#open(closed)}`;
@@ -194,7 +194,7 @@ class FaultyReceiver {
 		const track = (socket) => {
 			this.#sockets.add(socket);
 			socket.on('close', () => this.#sockets.delete(socket));
-			// Those who do not put up with a fault hang up, as they should.
+			// Senders that detect a fault close the connection, as they should.
 			socket.on('error', () => undefined);
 		};
 		server.on('connection', track).on('secureConnection', track);
@@ -202,7 +202,7 @@ class FaultyReceiver {
 		return `${host}:${server.address().port}`;
 	}
 
-	/** Reads requests off a connection, and answers each with its fault. */
+	/** Reads requests from a connection, and responds to each with its fault. */
 	#serve(socket) {
 		let read = Buffer.alloc(0);
 		let served = 0;
@@ -228,13 +228,13 @@ class FaultyReceiver {
 		requests.push(request);
 		const before = socket.bytesWritten;
 		socket.once('close', () => (this.sent[fault] ??= []).push(socket.bytesWritten - before));
-		const own = this.#ownFaults(requests.length, served, argument);
+		const own = this.#createStatefulFaults(requests.length, served, argument);
 		void (own[fault] ?? FAULTS[fault])(socket);
 	}
 
-	/** The faults that depend on what was done before, or on where the receiver listens. */
-	#ownFaults(times, served, argument) {
-		// A connection that was said to stay is reset where another request comes on it.
+	/** Returns the faults that depend on earlier requests, or on where the receiver listens. */
+	#createStatefulFaults(times, served, argument) {
+		// Announces keep-alive, then resets the connection if another request comes on it.
 		const stay = (socket, then) => {
 			if (served > 1) {
 				socket.resetAndDestroy();

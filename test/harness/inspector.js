@@ -1,17 +1,17 @@
-/** The part of Node's inspector that tests need of another process. */
+/** Talks to the Node inspector of another process, to collect garbage and to evaluate expressions there. */
 const { pause } = require('./n8n');
 
 const OPENS_WITHIN_MS = 10_000;
 
-/** The inspector of a process that runs already. */
+/** The inspector of a running process. */
 class Inspector {
 	#socket;
 	#asked = new Map();
 	#sent = 0;
 
 	/**
-	 * Has a process open its inspector.
-	 * @param port the process's own, `--inspect-port`
+	 * Makes a process open its inspector, and connects to it.
+	 * @param port the value of the process's `--inspect-port`
 	 */
 	static async open(pid, port) {
 		process.kill(pid, 'SIGUSR1');
@@ -52,16 +52,16 @@ class Inspector {
 		});
 	}
 
-	/** Frees all that nobody holds. */
+	/** Frees all unreferenced objects. */
 	async collectGarbage() {
-		// What finalizers let go of is free for the next collection only.
+		// Objects that finalizers release are freed only by the next collection.
 		for (let round = 0; round < 3; round += 1) {
 			await this.#call('HeapProfiler.collectGarbage');
 			await pause(500);
 		}
 	}
 
-	/** What an expression comes to in the process's own global scope, if it is plain data. */
+	/** Evaluates an expression in the process's global scope. Returns its value, which must be plain data. */
 	async evaluate(expression) {
 		const { exceptionDetails, result } = await this.#call('Runtime.evaluate', {
 			expression,

@@ -3,7 +3,7 @@ const fs = require('node:fs');
 
 const KILOBYTES_IN_A_MEGABYTE = 1024;
 
-/** A process's resident set in MB, as Linux tells it, or `ps` where there is no /proc. */
+/** Returns a process's resident set in MB, from /proc or, if there is none, from `ps`. */
 function residentMegabytes(pid) {
 	const status = `/proc/${pid}/status`;
 	const kilobytes = fs.existsSync(status)

@@ -1,6 +1,6 @@
 /**
- * A real n8n, reusable: boot, credentials, workflows, call, read executions, kill, stop.
- * Its own folder, this checkout's package in it; SQLite, or PostgreSQL and a queue.
+ * A real n8n with this checkout's package, in a folder of its own: boots it, creates credentials and
+ * workflows, reads executions, kills and stops it. Runs on SQLite, or on PostgreSQL with a queue.
  */
 const { randomBytes, randomUUID } = require('node:crypto');
 const fs = require('node:fs');
@@ -10,13 +10,13 @@ const { setTimeout: pause } = require('node:timers/promises');
 
 const { installPackage, packPackage } = require('./install');
 const { N8nProcess } = require('./n8nProcess');
-const { anyPort, freePort } = require('./ports');
+const { findAnyPort, findFreePort } = require('./ports');
 const { scratch } = require('./project');
 const { startProxy } = require('./proxy');
 const { createDatabase, queryDatabase, queueEnvironment } = require('./queue');
 
-/** What n8n says is wrong, of all that it answers. */
-function complaint(text) {
+/** Extracts the message of an error response. */
+function extractErrorMessage(text) {
 	try {
 		return JSON.parse(text).message ?? text;
 	} catch {
@@ -24,12 +24,13 @@ function complaint(text) {
 	}
 }
 
+/** Sends a JSON request. @throws an Error with `status` for a status other than 2xx */
 async function request(base, method, url, { body, headers } = {}) {
 	const response = await fetch(base + url, {
 		method,
 		headers: {
 			...(body !== undefined && { 'content-type': 'application/json' }),
-			// n8n hangs up on idle connections at about the time at which fetch does: they meet now and then.
+			// n8n and fetch close idle connections after about the same time, so a reused one may just be closing.
 			connection: 'close',
 			...headers,
 		},
@@ -38,13 +39,13 @@ async function request(base, method, url, { body, headers } = {}) {
 	const text = await response.text();
 	if (!response.ok) {
 		const { status } = response;
-		const message = `${method} ${url} answered ${status}: ${complaint(text)}`;
+		const message = `${method} ${url} answered ${status}: ${extractErrorMessage(text)}`;
 		throw Object.assign(new Error(message), { status });
 	}
 	return { response, json: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** Signs in as the owner, whom it makes first where n8n has none yet. Returns the session's cookie. */
+/** Signs in as the owner, after creating it if n8n has none yet. Returns the session's cookie. */
 async function signIn(base, owner, browserId) {
 	const call = async (method, url, body) =>
 		await request(base, method, url, { body, headers: { 'browser-id': browserId } });
@@ -62,14 +63,14 @@ async function signIn(base, owner, browserId) {
 		.join('; ');
 }
 
-/** The part of n8n that tests and the demo talk to, given its address and a session. */
+/** A client of a running n8n: its public API, and the editor's own API for what the public one lacks. */
 class N8nClient {
 	constructor({ base, cookie, apiKey, browserId, secretsFile }) {
 		Object.assign(this, { base, cookie, apiKey, browserId, secretsFile });
 	}
 
-	/** Keeps a credential's secrets for the sweep (test/harness/sweep.js), which looks for them everywhere. */
-	remember(data) {
+	/** Records a credential's secrets for test/harness/sweep.js, which searches n8n's data for leaks. */
+	recordSecrets(data) {
 		const lines = Object.entries(data)
 			.filter(([field]) => /secret|token|password|key/i.test(field))
 			.flatMap(([field, value]) =>
@@ -82,7 +83,7 @@ class N8nClient {
 		fs.appendFileSync(this.secretsFile, lines.join(''));
 	}
 
-	/** A call to the editor's own API. */
+	/** Calls the editor's own API. */
 	async rest(method, url, body) {
 		const { json } = await request(this.base, method, `/rest${url}`, {
 			body,
@@ -91,12 +92,12 @@ class N8nClient {
 		return json?.data ?? json;
 	}
 
-	/** What a browser that is signed in gets from an address. */
+	/** Fetches a URL as a signed-in browser does. */
 	async download(url) {
 		return await fetch(url, { headers: { cookie: this.cookie } });
 	}
 
-	/** A call to the public API. */
+	/** Calls n8n's public API. */
 	async api(method, url, body) {
 		const { json } = await request(this.base, method, `/api/v1${url}`, {
 			body,
@@ -105,14 +106,17 @@ class N8nClient {
 		return json;
 	}
 
-	/** @returns what a node's `credentials` holds for it */
+	/**
+	 * Creates a credential.
+	 * @returns the value of a node's `credentials`; spread several to give a node more than one
+	 */
 	async createCredential(type, name, data) {
-		this.remember(data);
+		this.recordSecrets(data);
 		const { id } = await this.rest('POST', '/credentials', { name, type, data });
 		return { [type]: { id, name } };
 	}
 
-	/** Creates a workflow, and switches it on unless told not to. Returns its id. */
+	/** Creates a workflow, and activates it unless `active` is false. Returns its ID. */
 	async createWorkflow({ name, nodes, connections, settings }, { active = true } = {}) {
 		const { id } = await this.api('POST', '/workflows', {
 			name,
@@ -124,10 +128,7 @@ class N8nClient {
 		return id;
 	}
 
-	/**
-	 * Switches a workflow on and waits until its triggers are registered, which n8n does in the
-	 * background.
-	 */
+	/** Activates a workflow and waits until n8n has registered its triggers in the background. */
 	async activate(id) {
 		await this.api('POST', `/workflows/${id}/activate`);
 		const until = Date.now() + 60_000;
@@ -137,13 +138,13 @@ class N8nClient {
 					if (error.status !== 404) throw error;
 				},
 			);
-			// Older versions have registered the triggers before they answer.
+			// Older versions register the triggers before they respond.
 			if (publication === undefined) return;
 			const { status, triggers } = publication;
 			if (status === 'published') return;
 			if (status === 'failed' || Date.now() > until) {
 				const messages = triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
-				throw new Error(`n8n did not switch the workflow on (${status}): ${messages.join('; ')}`);
+				throw new Error(`n8n did not activate the workflow (${status}): ${messages.join('; ')}`);
 			}
 			await pause(50);
 		}
@@ -153,7 +154,7 @@ class N8nClient {
 		await this.api('POST', `/workflows/${id}/deactivate`);
 	}
 
-	/** All executions of a workflow, newest first, with their data. */
+	/** Returns the last 100 executions of a workflow with their data, newest first. */
 	async executions(workflowId) {
 		const { data } = await this.api(
 			'GET',
@@ -162,7 +163,7 @@ class N8nClient {
 		return data;
 	}
 
-	/** Waits until a workflow has so many finished executions. Returns them, oldest first. */
+	/** Waits until `count` executions of a workflow have finished. Returns all finished ones, oldest first. */
 	async finished(workflowId, count = 1, withinMs = 60_000) {
 		const until = Date.now() + withinMs;
 		for (;;) {
@@ -179,14 +180,14 @@ class N8nClient {
 	}
 }
 
-/** The items that a node put out, by output, in its last run in an execution. */
-function outputsOf(execution, node) {
+/** Returns the items of a node's last run in an execution: one list an output. */
+function getOutputs(execution, node) {
 	const runs = execution.data.resultData.runData[node];
 	if (runs === undefined) return [];
 	return (runs[runs.length - 1].data?.main ?? []).map((items) => items ?? []);
 }
 
-async function apiKeyFor(client) {
+async function createApiKey(client) {
 	const scopes = await client.rest('GET', '/api-keys/scopes');
 	const { rawApiKey } = await client.rest('POST', '/api-keys', {
 		label: `harness ${randomUUID()}`,
@@ -196,8 +197,8 @@ async function apiKeyFor(client) {
 	return rawApiKey;
 }
 
-/** What all processes of an n8n have in common. */
-const environment = (base) => ({
+/** Returns the environment variables that all processes of an n8n share. */
+const getCommonEnvironment = (base) => ({
 	NODE_ENV: 'production',
 	NODE_OPTIONS: '',
 	N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -210,31 +211,31 @@ const environment = (base) => ({
 	N8N_LOG_FORMAT: 'text',
 });
 
-const answersOn = async (port) =>
+const isReadyOn = async (port) =>
 	(await fetch(`http://127.0.0.1:${port}/healthz/readiness`).catch(() => undefined))?.ok === true;
 
-/** A process in a folder of its own, with the packages in it. */
-function processIn(folder, packages, command, { env, isReady }) {
+/** Creates a process of n8n in a folder of its own, with the packages installed there. */
+function createProcess(folder, packages, command, { env, isReady }) {
 	fs.mkdirSync(folder, { recursive: true });
 	for (const packed of packages) installPackage(packed, folder);
 	return new N8nProcess({ command, folder, isReady, env: { ...env, N8N_USER_FOLDER: folder } });
 }
 
-/** The process that has the editor. */
-const mainProcess = async (folder, packages, port, env) =>
-	processIn(folder, packages, 'start', {
+/** Creates the process that serves the editor. */
+const createMainProcess = async (folder, packages, port, env) =>
+	createProcess(folder, packages, 'start', {
 		env: {
 			...env,
 			N8N_PORT: String(port),
-			N8N_RUNNERS_BROKER_PORT: String(await anyPort()),
+			N8N_RUNNERS_BROKER_PORT: String(await findAnyPort()),
 		},
-		isReady: async (log) => log.includes('Editor is now accessible') && (await answersOn(port)),
+		isReady: async (log) => log.includes('Editor is now accessible') && (await isReadyOn(port)),
 	});
 
-/** n8n as one process with SQLite. */
-async function singleProcess({ base, env, folder, packages, port }) {
-	const main = await mainProcess(folder, packages, port, {
-		...environment(base),
+/** Creates an n8n of one process with SQLite. */
+async function createSingleProcess({ base, env, folder, packages, port }) {
+	const main = await createMainProcess(folder, packages, port, {
+		...getCommonEnvironment(base),
 		DB_TYPE: 'sqlite',
 		...env,
 	});
@@ -258,8 +259,8 @@ async function singleProcess({ base, env, folder, packages, port }) {
 
 const WORKERS = 2;
 
-/** Whether a worker has begun an execution, or gone on with it, and not ended that. */
-function isAtWork(worker, executionId) {
+/** Tells from a worker's log whether it has started or resumed an execution and not finished it. */
+function isExecuting(worker, executionId) {
 	const log = worker.readLog();
 	const [started, finished] = ['started', 'finished'].map((what) =>
 		log.lastIndexOf(`Worker ${what} execution ${executionId} `),
@@ -267,22 +268,22 @@ function isAtWork(worker, executionId) {
 	return started > finished;
 }
 
-/** n8n as a main process, a webhook processor and workers, behind one address. */
-async function queueMode({ base, env, folder, name, packages, port, queue }) {
+/** Creates an n8n of a main process, a webhook processor and workers, behind one address. */
+async function createQueueMode({ base, env, folder, name, packages, port, queue }) {
 	const database = await createDatabase(queue, name);
-	const common = { ...environment(base), ...queueEnvironment(queue, database), ...env };
-	const [mainPort, webhookPort] = [await anyPort(), await anyPort()];
+	const common = { ...getCommonEnvironment(base), ...queueEnvironment(queue, database), ...env };
+	const [mainPort, webhookPort] = [await findAnyPort(), await findAnyPort()];
 	const below = (part) => path.join(folder, part);
-	const main = await mainProcess(below('main'), packages, mainPort, common);
-	const webhook = processIn(below('webhook'), packages, 'webhook', {
+	const main = await createMainProcess(below('main'), packages, mainPort, common);
+	const webhook = createProcess(below('webhook'), packages, 'webhook', {
 		env: { ...common, N8N_PORT: String(webhookPort) },
 		isReady: async (log) =>
-			log.includes('Webhook listener waiting') && (await answersOn(webhookPort)),
+			log.includes('Webhook listener waiting') && (await isReadyOn(webhookPort)),
 	});
 	const workers = [];
 	for (let number = 1; number <= WORKERS; number += 1) {
-		const worker = processIn(below(`worker-${number}`), packages, 'worker', {
-			env: { ...common, N8N_RUNNERS_BROKER_PORT: String(await anyPort()) },
+		const worker = createProcess(below(`worker-${number}`), packages, 'worker', {
+			env: { ...common, N8N_RUNNERS_BROKER_PORT: String(await findAnyPort()) },
 			isReady: (log) => log.includes('n8n worker is now ready'),
 		});
 		workers.push(worker);
@@ -293,7 +294,7 @@ async function queueMode({ base, env, folder, name, packages, port, queue }) {
 		processes: [main, webhook, ...workers],
 		executing: workers,
 		start: async () => {
-			// It makes the tables that the others need.
+			// The main process creates the tables that the others need.
 			await main.start();
 			await Promise.all([webhook, ...workers].map(async (one) => await one.start()));
 		},
@@ -306,7 +307,7 @@ async function queueMode({ base, env, folder, name, packages, port, queue }) {
 			killed =
 				executionId === undefined
 					? workers[Math.floor(Math.random() * workers.length)]
-					: workers.find((worker) => isAtWork(worker, executionId));
+					: workers.find((worker) => isExecuting(worker, executionId));
 			if (killed === undefined) throw new Error(`No worker has the execution ${executionId}.`);
 			await killed.kill();
 		},
@@ -318,13 +319,13 @@ async function queueMode({ base, env, folder, name, packages, port, queue }) {
 /**
  * Boots n8n, with an empty database.
  * @param name its folder below .n8n/, or below .n8n/queue/
- * @param port the wanted one; the next free one where that is taken
- * @param env further environment, e.g. N8N_EXPRESSION_ENGINE
- * @param beside the folders of further community packages
- * @param queue the services that startQueueServices tells of, for an n8n of several processes
+ * @param port the preferred port; the next free one is used if it is taken
+ * @param env additional environment variables, e.g. N8N_EXPRESSION_ENGINE
+ * @param beside folders of additional community packages
+ * @param queue the services of startQueueServices, for an n8n of several processes
  */
 async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue }) {
-	// Apart, since the sweep (test/harness/sweep.js) reads SQLite's files.
+	// A folder apart, because test/harness/sweep.js only reads SQLite's files.
 	const folder = path.join(scratch, queue === undefined ? '' : 'queue', name);
 	fs.rmSync(folder, { recursive: true, force: true });
 	fs.mkdirSync(folder, { recursive: true });
@@ -332,9 +333,9 @@ async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue })
 		email: 'owner@example.com',
 		password: `Aa1${randomBytes(12).toString('hex')}`,
 	};
-	const port = wantedPort === undefined ? await anyPort() : await freePort(wantedPort);
+	const port = wantedPort === undefined ? await findAnyPort() : await findFreePort(wantedPort);
 	const base = `http://127.0.0.1:${port}`;
-	const inMode = queue === undefined ? singleProcess : queueMode;
+	const inMode = queue === undefined ? createSingleProcess : createQueueMode;
 	const packages = [packPackage(), ...beside];
 	const n8n = await inMode({ base, env, folder, name, packages, port, queue });
 	const browserId = randomUUID();
@@ -342,7 +343,7 @@ async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue })
 	try {
 		await n8n.start();
 		session.cookie = await signIn(base, owner, browserId);
-		session.apiKey = await apiKeyFor(new N8nClient(session));
+		session.apiKey = await createApiKey(new N8nClient(session));
 	} catch (error) {
 		await n8n.stop();
 		throw error;
@@ -353,21 +354,21 @@ async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue })
 		owner,
 		base,
 		port,
-		/** Of the processes that run workflows, as they were started first. */
+		/** IDs of the processes that run workflows, as first started. */
 		pids: n8n.executing.map(({ child }) => child.pid),
 		portTaken: port !== wantedPort,
 		readLog: () => n8n.processes.map((one) => one.readLog()).join('\n'),
 		/**
-		 * Ends n8n at once, as a crash would; where it has several processes, one of its workers.
-		 * @param executionId whose worker is to be the one
+		 * Kills n8n as a crash would. In queue mode, kills one worker.
+		 * @param executionId chooses the worker that has this execution; a random one if absent
 		 */
 		kill: n8n.kill,
-		/** Starts again what was killed. */
+		/** Starts the killed process again. */
 		restart: n8n.restart,
-		/** Reads from n8n's database. */
+		/** Runs an SQL query on n8n's database. */
 		query: n8n.query,
 		stop: n8n.stop,
 	};
 }
 
-module.exports = { bootN8n, N8nClient, outputsOf, pause };
+module.exports = { bootN8n, getOutputs, N8nClient, pause };

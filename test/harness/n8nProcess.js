@@ -1,4 +1,4 @@
-/** One process of n8n: the only one there is, or the main one, a webhook processor or a worker. */
+/** One process of n8n: the only one or, in queue mode, the main one, a webhook processor or a worker. */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,9 +11,9 @@ const STOP_WITHIN_MS = 20_000;
 
 class N8nProcess {
 	/**
-	 * @param command n8n's, e.g. worker
-	 * @param folder its own
-	 * @param isReady is asked until it says so, given what n8n has logged since it was started
+	 * @param command a command of n8n, e.g. `worker`
+	 * @param folder the process's own folder
+	 * @param isReady called with the log since the start, until it returns true
 	 */
 	constructor({ command, env, folder, isReady }) {
 		Object.assign(this, { command, env, folder, isReady });
@@ -24,7 +24,7 @@ class N8nProcess {
 		return fs.readFileSync(this.logFile, 'utf8');
 	}
 
-	/** Starts it, and waits until it is ready. */
+	/** Starts the process and waits until it is ready. */
 	async start() {
 		const log = fs.openSync(this.logFile, 'a');
 		const { size: loggedBefore } = fs.fstatSync(log);
@@ -57,7 +57,7 @@ class N8nProcess {
 		}
 	}
 
-	/** Ends it at once, as a crash would. */
+	/** Kills the process, as a crash would. */
 	async kill() {
 		this.child.kill('SIGKILL');
 		await this.ended;
@@ -69,7 +69,7 @@ class N8nProcess {
 		const forced = setTimeout(() => this.child.kill('SIGKILL'), STOP_WITHIN_MS);
 		await this.ended;
 		clearTimeout(forced);
-		// n8n's copy of its editor: hundreds of scripts that the linter would read.
+		// Deletes n8n's copy of its editor: hundreds of scripts that the linter would read.
 		fs.rmSync(path.join(this.folder, '.cache'), { recursive: true, force: true });
 	}
 }

@@ -1,10 +1,10 @@
 const { randomInt } = require('node:crypto');
 const net = require('node:net');
 
-/** Below those that systems give to connections, and above those that fetch refuses to call. */
+/** Above the ports that fetch refuses to call, and below those that operating systems hand out. */
 const [LOWEST, HIGHEST] = [20_000, 30_000];
 
-/** Whether a port on loopback is free. */
+/** Tells whether a port on loopback is free. */
 function isFree(port) {
 	return new Promise((resolve) => {
 		const probe = net.createServer();
@@ -13,18 +13,15 @@ function isFree(port) {
 	});
 }
 
-/** The wanted port, or the next free one. */
-async function freePort(wanted) {
-	for (let port = wanted; port < wanted + 100; port += 1) {
+/** Returns the preferred port, or the next free one. */
+async function findFreePort(preferred) {
+	for (let port = preferred; port < preferred + 100; port += 1) {
 		if (await isFree(port)) return port;
 	}
-	throw new Error(`No port from ${wanted} to ${wanted + 99} is free.`);
+	throw new Error(`No port from ${preferred} to ${preferred + 99} is free.`);
 }
 
-/**
- * A free port for a process that is yet to listen: at random, so that two that ask at the same time get
- * two.
- */
-const anyPort = async () => await freePort(randomInt(LOWEST, HIGHEST));
+/** Returns a random free port; random, so that two callers at the same time get different ones. */
+const findAnyPort = async () => await findFreePort(randomInt(LOWEST, HIGHEST));
 
-module.exports = { anyPort, freePort };
+module.exports = { findAnyPort, findFreePort };

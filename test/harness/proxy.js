@@ -1,12 +1,12 @@
-/** What stands before an n8n of several processes: one address, behind which each path has its process. */
+/** A proxy in front of an n8n of several processes: one address, with a process for each path. */
 const http = require('node:http');
 
-/** Production webhooks, and what executions that wait are resumed by. */
+/** Paths of production webhooks, and of the webhooks that resume waiting executions. */
 const WEBHOOKS = /^\/webhook(-waiting)?\//;
 
 /**
- * Passes requests on as they are: nothing in them shows that they came this way.
- * @param ports of n8n's main process and of its webhook processor
+ * Starts the proxy. It forwards requests unchanged, so n8n cannot tell that there is one.
+ * @param ports ports of n8n's main process and of its webhook processor
  */
 async function startProxy(port, { main, webhook }) {
 	const server = http.createServer((request, response) => {

@@ -1,6 +1,6 @@
 /**
- * What n8n's queue mode needs beside n8n: a PostgreSQL and a Redis of this run's own, on loopback, with
- * their data below .n8n/queue. Both are the machine's programs, as Debian packages them.
+ * Services that n8n's queue mode needs: a PostgreSQL and a Redis for this run only, on loopback, with
+ * their data below .n8n/queue. Both are the programs that Debian packages.
  */
 const { execFileSync, spawn } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
@@ -10,17 +10,17 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 
-const { anyPort } = require('./ports');
+const { findAnyPort } = require('./ports');
 const { n8nInstalled, scratch } = require('./project');
 
 const READY_WITHIN_MS = 60_000;
 const USER = 'n8n';
 const DEBIAN = '/usr/lib/postgresql';
-/** PostgreSQL refuses to run as root: it then runs as the first of these users that there is. */
+/** PostgreSQL refuses to run as root, so it then runs as the first of these users that exists. */
 const UNPRIVILEGED = ['postgres', 'nobody'];
 
-/** Where a program is, or `undefined`. Debian keeps PostgreSQL's out of the path, by version. */
-function find(program) {
+/** Returns a program's path, or `undefined`. Debian keeps PostgreSQL's programs out of PATH, by version. */
+function findProgram(program) {
 	const versions = fs.existsSync(DEBIAN)
 		? fs.readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))
 		: [];
@@ -32,31 +32,33 @@ function find(program) {
 		.find((file) => fs.existsSync(file));
 }
 
-/** What keeps queue mode from running on this machine, for people; `undefined` where nothing does. */
+/** Returns why queue mode cannot run on this machine; `undefined` if it can. */
 function whyNoQueue() {
 	const missing = Object.entries({ 'redis-server': 'redis-server', initdb: 'postgresql' })
-		.filter(([program]) => find(program) === undefined)
+		.filter(([program]) => findProgram(program) === undefined)
 		.map(([, debianPackage]) => debianPackage);
 	if (missing.length === 0) return undefined;
 	return `not installed: ${missing.join(', ')} (apt-get install -y --no-install-recommends ${missing.join(' ')})`;
 }
 
-/** Whom PostgreSQL runs as. */
-function databaseUser() {
+/** Returns the user that PostgreSQL runs as; `{}` for the current user. */
+function getDatabaseUser() {
 	if (process.getuid() !== 0) return {};
 	for (const name of UNPRIVILEGED) {
 		const id = (flag) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }));
 		try {
 			return { uid: id('-u'), gid: id('-g') };
 		} catch {
-			// There is no such user.
+			// The user does not exist.
 		}
 	}
-	throw new Error(`PostgreSQL cannot run as root: make a user ${UNPRIVILEGED.join(' or ')}.`);
+	throw new Error(
+		`PostgreSQL cannot run as root. Create a user named ${UNPRIVILEGED.join(' or ')}.`,
+	);
 }
 
-/** Whether a user can get at a folder: root's home, e.g., lets no other user through. */
-function isOpenTo(folder, user) {
+/** Tells whether a user can enter a folder; root's home, for example, keeps other users out. */
+function isAccessibleTo(folder, user) {
 	try {
 		execFileSync('test', ['-w', folder], { ...user, stdio: 'ignore' });
 		return true;
@@ -75,17 +77,21 @@ function makeDataFolder(name, user) {
 		fs.rmSync(folder, { recursive: true, force: true });
 		fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
 		if (user.uid !== undefined) fs.chownSync(folder, user.uid, user.gid);
-		if (isOpenTo(folder, user)) return folder;
+		if (isAccessibleTo(folder, user)) return folder;
 		fs.rmSync(folder, { recursive: true });
 	}
 	throw new Error(`No folder for ${name} is open to the user ${user.uid}.`);
 }
 
-/** Starts a server, and waits until it accepts connections. */
+/** Starts a server and waits until it accepts connections. */
 async function startServer(program, args, { folder, port, user = {} }) {
 	const logFile = path.join(scratch, 'queue', `${program}.log`);
 	const log = fs.openSync(logFile, 'w');
-	const child = spawn(find(program), args, { cwd: folder, stdio: ['ignore', log, log], ...user });
+	const child = spawn(findProgram(program), args, {
+		cwd: folder,
+		stdio: ['ignore', log, log],
+		...user,
+	});
 	fs.closeSync(log);
 	let exited = false;
 	const ended = new Promise((resolve) => {
@@ -120,19 +126,19 @@ async function startServer(program, args, { folder, port, user = {} }) {
 }
 
 async function startPostgres(port, password) {
-	const user = databaseUser();
+	const user = getDatabaseUser();
 	const folder = makeDataFolder('postgres', user);
 	const passwordFile = path.join(folder, 'password');
 	fs.writeFileSync(passwordFile, password);
 	if (user.uid !== undefined) fs.chownSync(passwordFile, user.uid, user.gid);
 	const data = path.join(folder, 'data');
 	const auth = ['-U', USER, '-A', 'scram-sha-256', '--pwfile', passwordFile];
-	execFileSync(find('initdb'), ['-D', data, '-E', 'UTF8', '--locale', 'C', '-N', ...auth], {
+	execFileSync(findProgram('initdb'), ['-D', data, '-E', 'UTF8', '--locale', 'C', '-N', ...auth], {
 		cwd: folder,
 		stdio: 'pipe',
 		...user,
 	});
-	// Not synced: what is tested is that processes die, and not that the machine does.
+	// Not synced to disk: tests kill processes, not the machine.
 	const settings = ['unix_socket_directories=', 'listen_addresses=127.0.0.1', 'fsync=off'];
 	const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
 	return await startServer('postgres', args, { folder, port, user });
@@ -152,26 +158,26 @@ async function startRedis(port, password) {
 }
 
 /**
- * Starts both.
- * @returns `services`, plain data, says how to reach them; `stop` ends them and deletes their data
+ * Starts PostgreSQL and Redis.
+ * @returns `services`, plain data with their ports and password, and `stop`, which also deletes their data
  */
 async function startQueueServices() {
 	fs.mkdirSync(path.join(scratch, 'queue'), { recursive: true });
 	const password = randomBytes(16).toString('hex');
-	const [postgresPort, redisPort] = [await anyPort(), await anyPort()];
+	const [postgresPort, redisPort] = [await findAnyPort(), await findAnyPort()];
 	const postgres = await startPostgres(postgresPort, password);
 	const redis = await startRedis(redisPort, password);
 	return {
 		services: { password, postgresPort, redisPort },
 		stop: async () => {
 			await redis.stop('SIGTERM');
-			// Ends the connections that are open, too.
+			// Also closes open connections.
 			await postgres.stop('SIGINT');
 		},
 	};
 }
 
-/** Asks PostgreSQL, with the driver that n8n brings. @returns the rows */
+/** Runs a query on PostgreSQL with n8n's own driver. Returns the rows. */
 async function queryDatabase({ password, postgresPort }, database, sql) {
 	const { Client } = require(path.join(n8nInstalled, 'node_modules/pg'));
 	const client = new Client({
@@ -189,7 +195,7 @@ async function queryDatabase({ password, postgresPort }, database, sql) {
 	}
 }
 
-/** @returns the name of a database that no other n8n has */
+/** Creates an empty database. Returns its name, which no other n8n has. */
 async function createDatabase(services, name) {
 	const database = `${name}_${randomBytes(4).toString('hex')}`;
 	const until = Date.now() + READY_WITHIN_MS;
@@ -198,14 +204,14 @@ async function createDatabase(services, name) {
 			await queryDatabase(services, 'postgres', `CREATE DATABASE "${database}"`);
 			return database;
 		} catch (error) {
-			// It accepts connections a moment before it answers.
+			// PostgreSQL accepts connections a moment before it answers queries.
 			if (error.code !== '57P03' || Date.now() > until) throw error;
 			await pause(100);
 		}
 	}
 }
 
-/** The environment of an n8n's processes in queue mode. */
+/** Returns the environment variables of n8n's processes in queue mode. */
 function queueEnvironment({ password, postgresPort, redisPort }, database) {
 	return {
 		EXECUTIONS_MODE: 'queue',
@@ -224,7 +230,7 @@ function queueEnvironment({ password, postgresPort, redisPort }, database) {
 		// Several n8ns share one Redis.
 		QUEUE_BULL_PREFIX: database,
 		N8N_REDIS_KEY_PREFIX: database,
-		// A worker that died is missed after seconds, and not after a minute and a half.
+		// Detects a dead worker within seconds instead of a minute and a half.
 		QUEUE_WORKER_LOCK_DURATION: '10000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',

@@ -1,11 +1,11 @@
-/** HTTP requests as bytes, for what no HTTP client would send. */
+/** Sends HTTP requests as bytes, which can say what no HTTP client would. */
 const net = require('node:net');
 
 const HEAD_END = '\r\n\r\n';
 const ANSWER_WITHIN_MS = 60_000;
 
-/** The body of a chunked answer; `undefined` as long as its end is missing. */
-function unchunked(bytes) {
+/** Decodes a chunked body. Returns `undefined` until its end has arrived. */
+function decodeChunks(bytes) {
 	const parts = [];
 	for (let at = 0; ; ) {
 		const lineEnd = bytes.indexOf('\r\n', at);
@@ -19,7 +19,7 @@ function unchunked(bytes) {
 	}
 }
 
-/** An answer, once all of it is there. */
+/** Parses a response. Returns `undefined` until all of it has arrived. */
 function readAnswer(bytes, { method, ended }) {
 	const headEnd = bytes.indexOf(HEAD_END);
 	if (headEnd === -1) return undefined;
@@ -37,22 +37,22 @@ function readAnswer(bytes, { method, ended }) {
 	const length = Number(headers['content-length'] ?? (ended ? rest.length : NaN));
 	const whole = rest.length >= length ? rest.subarray(0, length) : undefined;
 	const chunked = headers['transfer-encoding'] === 'chunked';
-	const body = bodyless ? Buffer.alloc(0) : chunked ? unchunked(rest) : whole;
+	const body = bodyless ? Buffer.alloc(0) : chunked ? decodeChunks(rest) : whole;
 	return body && { status, headers, text: body.toString('utf8') };
 }
 
-/** A request's bytes. Header names and values, and the target, are written as they are, one byte a character. */
-function requestBytes({ method, target, headers, body }) {
+/** Encodes a request. The target and the headers are written unchanged, one byte a character. */
+function encodeRequest({ method, target, headers, body }) {
 	const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
 	const head = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
 	return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
 /**
- * Sends a request on a connection of its own.
- * @param request with `hangsUp` where its sender hangs up when it has sent it
- * @returns the answer; its status is 0 where the connection was closed without one, and `undefined` where
- * none came in a minute
+ * Sends a request on a new connection.
+ * @param request `hangsUp` makes the sender close its side after the request
+ * @returns the response; its status is 0 if the connection was closed without one, and `undefined` if
+ * none came within a minute
  */
 async function exchange(port, request) {
 	const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -74,9 +74,9 @@ async function exchange(port, request) {
 			if (answer !== undefined) finish(answer);
 		});
 		socket.on('end', end);
-		// Whoever refuses a request before it has read all of it resets the connection.
+		// A server that rejects a request before reading all of it resets the connection.
 		socket.on('error', (error) => (error.code === 'ECONNREFUSED' ? reject(error) : end()));
-		socket.write(requestBytes(request));
+		socket.write(encodeRequest(request));
 		if (request.hangsUp) socket.end();
 	});
 }

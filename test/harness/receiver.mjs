@@ -1,11 +1,13 @@
 /**
- * A receiver that we did not write, as far as one exists: the official libraries verify what comes
- * in. `svix` and `standardwebhooks` do for Standard Webhooks, and the platforms' pages' own examples
- * (test/pages) for them. It is a process of its own, as a receiver is; with the paths of a certificate
- * and its key as arguments it listens with TLS.
+ * A receiver in a process of its own, which verifies signatures with code that is not ours: the libraries
+ * `svix` and `standardwebhooks`, and the example code of the platforms' pages (test/pages). It listens
+ * with TLS if its arguments are the paths of a certificate and its key.
  *
- * POST /secrets sets them; POST /receive/<verifier>/<inbox> receives; GET /inbox/<inbox> tells what came;
- * POST /behave/<inbox> gives the next answers, e.g. [{"status":503,"headers":{"retry-after":"1"}}].
+ * - POST /secrets sets the secrets by verifier.
+ * - POST /receive/<verifier>/<inbox> receives a request. It answers 401 if the signature is not valid;
+ *   the verifier `none` accepts everything.
+ * - GET /inbox/<inbox> lists the received requests.
+ * - POST /behave/<inbox> sets the next responses: a list of `{ status, headers, reply, delayMs, hangUp }`.
  */
 import fs from 'node:fs';
 import http from 'node:http';
@@ -24,26 +26,26 @@ const secrets = {};
 const inboxes = new Map();
 const behaviours = new Map();
 
-const byLibrary =
+const verifyWithLibrary =
 	({ Webhook }) =>
 	(body, headers) =>
 		new Webhook(secrets.standard).verify(body.toString('utf8'), headers, { jsonParse: false });
 
-const byPage = (verify) => (body, headers) => {
+const verifyWithExample = (verify) => (body, headers) => {
 	if (!verify(body, headers)) throw new Error('Invalid signature');
 };
 
 const VERIFIERS = {
-	svix: byLibrary(svix),
-	standardwebhooks: byLibrary(standardwebhooks),
-	agenticflow: byPage((body, headers) =>
+	svix: verifyWithLibrary(svix),
+	standardwebhooks: verifyWithLibrary(standardwebhooks),
+	agenticflow: verifyWithExample((body, headers) =>
 		agenticflow.verifyWebhookSignature(
 			body.toString('utf8'),
 			headers['x-agenticflow-signature'],
 			secrets.agenticflow,
 		),
 	),
-	agentflow: byPage((body, headers) =>
+	agentflow: verifyWithExample((body, headers) =>
 		agentflow.verifyAgentflowSignature(
 			body,
 			headers['x-agentflow-timestamp'],
@@ -51,20 +53,21 @@ const VERIFIERS = {
 			secrets.agentflow,
 		),
 	),
-	agentPlatform: byPage((body, headers) =>
+	agentPlatform: verifyWithExample((body, headers) =>
 		agentPlatform.verifyWebhookSignature(
 			JSON.parse(body),
 			headers['x-webhook-signature'],
 			secrets.agentPlatform,
 		),
 	),
-	uptiq: byPage((body, headers) =>
+	uptiq: verifyWithExample((body, headers) =>
 		uptiq.verifySignature(JSON.parse(body), headers['x-signature'], secrets.uptiq),
 	),
 	none: () => undefined,
 };
 
-function verdict(verifier, body, headers) {
+/** Verifies a signature. */
+function verifyRequest(verifier, body, headers) {
 	try {
 		VERIFIERS[verifier](body, headers);
 		return { verified: verifier !== 'none' };
@@ -73,14 +76,14 @@ function verdict(verifier, body, headers) {
 	}
 }
 
-async function bytesOf(request) {
+async function readBytes(request) {
 	const chunks = [];
 	for await (const chunk of request) chunks.push(chunk);
 	return Buffer.concat(chunks);
 }
 
 async function receive(request, response) {
-	const body = await bytesOf(request);
+	const body = await readBytes(request);
 	const [, action, first, second] = request.url.split('?')[0].split('/');
 	const send = (status, json, headers = {}) => {
 		response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -97,7 +100,7 @@ async function receive(request, response) {
 	} else if (action === 'receive') {
 		const inbox = inboxes.get(second) ?? [];
 		inboxes.set(second, inbox);
-		const result = verdict(first, body, request.headers);
+		const result = verifyRequest(first, body, request.headers);
 		const entry = {
 			...result,
 			at: Date.now(),

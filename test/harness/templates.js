@@ -22,7 +22,7 @@ const readTemplate = (name) =>
  * Returns a node's parameters as n8n reads them: without those that its description lacks or hides.
  * @param description of the node's type
  */
-const parametersReadBy = (description, node) =>
+const resolveParameters = (description, node) =>
 	NodeHelpers.getNodeParameters(
 		description.properties,
 		node.parameters,
@@ -33,7 +33,7 @@ const parametersReadBy = (description, node) =>
 	);
 
 /** Returns what n8n's editor finds wrong with a node's parameters, by parameter name. */
-const parameterIssues = (description, node) =>
+const findParameterIssues = (description, node) =>
 	NodeHelpers.getNodeParametersIssues(description.properties, node, description)?.parameters ?? {};
 
-module.exports = { parameterIssues, parametersReadBy, readTemplate, TEMPLATES };
+module.exports = { findParameterIssues, resolveParameters, readTemplate, TEMPLATES };

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const { createServer } = require('node:http');
 const path = require('node:path');
 
-const { contextsOf } = require('../harness/contexts');
+const { loadContexts } = require('../harness/contexts');
 const { root, scratch } = require('../harness/project');
 
 const PLATFORM = `
@@ -99,7 +99,7 @@ beforeAll(() => {
 		});
 	run('gulp/bin/gulp.js', 'registry');
 	run('typescript/bin/tsc');
-	acme = contextsOf(path.join(copy, 'dist'));
+	acme = loadContexts(path.join(copy, 'dist'));
 });
 
 // ESLint would find the copy too.

@@ -19,13 +19,13 @@ const {
 	standardHeaders,
 	startNode,
 	TRIGGER,
-	unique,
-	whateverBecomes,
+	uniqueName,
+	connectAllOutputs,
 } = require('../e2e/workflows');
 const { Inspector } = require('../harness/inspector');
 const { residentMegabytes } = require('../harness/memory');
 const { pause } = require('../harness/n8n');
-const { anyPort } = require('../harness/ports');
+const { findAnyPort } = require('../harness/ports');
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
 const SOAK_MS = MINUTES * 60_000;
@@ -51,7 +51,7 @@ const MAX_GROWTH = 1.05;
 /** The endpoints of the outbox. */
 const ENDPOINTS = ['well', 'flapping', 'batched'];
 const BOXES = [...ENDPOINTS, 'direct'];
-const boxes = Object.fromEntries(BOXES.map((name) => [name, unique(name)]));
+const boxes = Object.fromEntries(BOXES.map((name) => [name, uniqueName(name)]));
 const inboundSecret = newStandardSecret();
 const directSecret = newSecret();
 
@@ -69,7 +69,7 @@ const urls = {};
 
 /** Receives signed events, and hands each to the outbox under its own ID. */
 async function receiving() {
-	const path = unique('soak');
+	const path = uniqueName('soak');
 	const trigger = node(
 		'Trigger',
 		TRIGGER,
@@ -103,7 +103,7 @@ async function receiving() {
 		nodes: [trigger, send, end],
 		connections: {
 			...chain(trigger, send),
-			...whateverBecomes(send, end),
+			...connectAllOutputs(send, end),
 		},
 	});
 	return `${stage.n8n.base}/webhook/webhooks/events/${path}`;
@@ -111,7 +111,7 @@ async function receiving() {
 
 /** Sends items to a URL, one event each, and answers when they have arrived. */
 async function sending() {
-	const path = unique('direct');
+	const path = uniqueName('direct');
 	const send = node(
 		'Send',
 		ACTION,
@@ -139,7 +139,7 @@ async function sending() {
 }
 
 beforeAll(async () => {
-	const inspectPort = await anyPort();
+	const inspectPort = await findAnyPort();
 	const options = `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}`;
 	stage = new CrashStage('soak', { env: { ...ENVIRONMENT, NODE_OPTIONS: options } });
 	await stage.start();
@@ -208,7 +208,7 @@ const WORK = [
 	[
 		45,
 		async () => {
-			const id = unique('evt');
+			const id = uniqueName('evt');
 			const { body, headers } = signed(eventOf(id), inboundSecret);
 			if (await expectStatus('event', urls.receive, body, headers, 200)) sent.events.push(id);
 		},
@@ -226,14 +226,14 @@ const WORK = [
 	[
 		30,
 		async () => {
-			const { body, headers } = signed(eventOf(unique('evt')), newStandardSecret());
+			const { body, headers } = signed(eventOf(uniqueName('evt')), newStandardSecret());
 			if (await expectStatus('forgery', urls.receive, body, headers, 401)) sent.refused += 1;
 		},
 	],
 	[
 		15,
 		async () => {
-			const items = Array.from({ length: PER_SEND }, () => ({ id: unique('direct') }));
+			const items = Array.from({ length: PER_SEND }, () => ({ id: uniqueName('direct') }));
 			const body = JSON.stringify({ items });
 			if (await expectStatus('send', urls.send, body, {}, 200)) sent.direct += PER_SEND;
 		},
@@ -332,7 +332,7 @@ test(
 			const shallBeDown = (nowMs - startedMs) % CYCLE_MS < DOWN_MS;
 			if (shallBeDown !== isDown) {
 				isDown = shallBeDown;
-				await stage.behave(boxes.flapping, isDown ? Array(MANY).fill({ status: 503 }) : []);
+				await stage.planResponses(boxes.flapping, isDown ? Array(MANY).fill({ status: 503 }) : []);
 			}
 			if (nowMs - sampledMs < SAMPLE_MS) return;
 			sampledMs = nowMs;
@@ -342,11 +342,11 @@ test(
 		const early = await sizes();
 		inFlight.push(await load(perSecond, untilMs, watch));
 		const late = await sizes();
-		await stage.behave(boxes.flapping, []);
+		await stage.planResponses(boxes.flapping, []);
 
 		const inboxes = {};
 		const missing = async () => {
-			for (const name of BOXES) inboxes[name] = await stage.inbox(boxes[name]);
+			for (const name of BOXES) inboxes[name] = await stage.readInbox(boxes[name]);
 			return ENDPOINTS.map((name) => {
 				const ids = new Set(taken(inboxes[name]));
 				return [name, sent.events.filter((id) => !ids.has(id)).length];

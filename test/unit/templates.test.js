@@ -3,8 +3,8 @@ const path = require('node:path');
 
 const { root } = require('../harness/project');
 const {
-	parameterIssues,
-	parametersReadBy,
+	findParameterIssues,
+	resolveParameters,
 	readTemplate,
 	TEMPLATES,
 } = require('../harness/templates');
@@ -119,8 +119,8 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 		(_, node) => {
 			const description = OURS[node.type];
 			expect(node.typeVersion).toBe(Math.max(...[description.version].flat()));
-			expect(parametersReadBy(description, node)).toMatchObject(node.parameters);
-			expect(parameterIssues(description, node)).toEqual({});
+			expect(resolveParameters(description, node)).toMatchObject(node.parameters);
+			expect(findParameterIssues(description, node)).toEqual({});
 		},
 	);
 });

@@ -129,9 +129,9 @@ const deliveryRow = (endpointId, more = {}) => ({
 
 /**
  * Reads all pages of the list or of a log. Returns one array of entries a page.
- * @param between runs before each page but the first
+ * @param between runs before each page but the first, with the number of pages so far
  */
-async function readAllPages(ask, field, limit, between = async () => {}) {
+async function readAllPages(ask, field, limit, between = async (_pageCount) => {}) {
 	const pages = [];
 	let cursor;
 	do {
