@@ -3,7 +3,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 
 const { Webhook } = require('standardwebhooks');
 
-const { CREDENTIALS, execute, NODES, receive } = require('../harness/contexts');
+const { CREDENTIALS, execute } = require('../harness/contexts');
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const outbound = {
@@ -179,109 +179,6 @@ describe('Send, in n8n-core’s execution context', () => {
 	);
 });
 
-describe('the trigger, in n8n-core’s webhook context', () => {
-	const parameters = {
-		platform: 'agenticflow',
-		requestKind: 'agentMessage',
-		path: 'x',
-		authenticationMethods: ['bearer'],
-		responseMode: 'onReceived',
-		options: {},
-	};
-	const request = (authorization, body = '{"message":"hi"}') => ({
-		headers: { 'content-type': 'application/json', authorization },
-		rawBody: Buffer.from(body),
-		body: JSON.parse(body),
-	});
-	const credentials = { agentWebhookInboundApi: { bearerTokens: 'one two' } };
-
-	test('an accepted request starts a workflow with its item', async () => {
-		const { answer, result } = await receive(parameters, request('Bearer two'), { credentials });
-		expect(answer).toEqual({});
-		expect(result.workflowData[0][0].json).toMatchObject({ body: { message: 'hi' } });
-		expect(result.workflowData[0][0].json.headers).not.toHaveProperty('authorization');
-	});
-
-	test('a refused one is answered and starts none', async () => {
-		const { answer, result } = await receive(parameters, request('Bearer three'), { credentials });
-		expect(result).toEqual({ noWebhookResponse: true });
-		expect(answer).toMatchObject({ statusCode: 401, body: { error: { code: 'TOKEN_INVALID' } } });
-	});
-
-	test('a receiver that lost its secrets refuses everyone and does not say why', async () => {
-		const { answer, result } = await receive(parameters, request('Bearer x'), {
-			credentials: { agentWebhookInboundApi: {} },
-		});
-		expect(result).toEqual({ noWebhookResponse: true });
-		expect(answer).toMatchObject({
-			statusCode: 500,
-			body: { error: { code: 'RECEIVER_NOT_SET_UP' } },
-		});
-		expect(JSON.stringify(answer)).not.toContain('Bearer');
-	});
-
-	test('requests within five seconds share one reading of the credential, and a change holds after them', async () => {
-		let tokens = 'one';
-		let readings = 0;
-		const counted = {
-			credentials: {
-				get agentWebhookInboundApi() {
-					readings += 1;
-					return { bearerTokens: tokens };
-				},
-			},
-			id: 'shared',
-		};
-		const statusFor = async (token) => {
-			const { answer } = await receive(parameters, request(`Bearer ${token}`), counted);
-			return answer.statusCode;
-		};
-		const accepted = undefined;
-		expect(await Promise.all(['one', 'two', 'one'].map(statusFor))).toEqual([
-			accepted,
-			401,
-			accepted,
-		]);
-		expect(readings).toBe(1);
-		tokens = 'two';
-		await pause(5100);
-		expect([await statusFor('one'), await statusFor('two')]).toEqual([401, accepted]);
-		expect(readings).toBe(2);
-	});
-
-	test('a credential that cannot be read is tried again with the next request', async () => {
-		let isThere = false;
-		const credentials = {
-			get agentWebhookInboundApi() {
-				if (!isThere) throw new Error('The database is locked');
-				return { bearerTokens: 'one' };
-			},
-		};
-		const given = { credentials, id: 'mended' };
-		const first = await receive(parameters, request('Bearer one'), given);
-		expect(first.answer.statusCode).toBe(500);
-		isThere = true;
-		const second = await receive(parameters, request('Bearer one'), given);
-		expect(second.answer).toEqual({});
-	});
-
-	test('a body that n8n finds too large while it is read is answered 413', async () => {
-		const { answer } = await receive(
-			{ ...parameters, authenticationMethods: [] },
-			{
-				headers: { 'content-type': 'application/cloudevents+json' },
-				readRawBody: async () => {
-					throw Object.assign(new Error('request entity too large'), { statusCode: 413 });
-				},
-			},
-		);
-		expect(answer).toMatchObject({
-			statusCode: 413,
-			body: { error: { code: 'PAYLOAD_TOO_LARGE' } },
-		});
-	});
-});
-
 describe('the outbound credential by itself, as other nodes use it', () => {
 	const { authenticate } = CREDENTIALS.agentWebhookOutboundApi;
 	const fields = { signatureScheme: 'standardWebhooks', signingSecret: SECRET };
@@ -329,25 +226,6 @@ describe('the outbound credential by itself, as other nodes use it', () => {
 });
 
 describe('descriptions', () => {
-	test('n8n’s template and our function agree on each webhook field', () => {
-		const { resolveWebhookDescriptionField } = require('n8n-workflow');
-		const [post] = NODES.agentWebhookTrigger.description.webhooks;
-		for (const [requestKind, folder] of [
-			['agentMessage', 'agents'],
-			['workflowRun', 'workflows'],
-			['event', 'events'],
-		]) {
-			const parameters = { requestKind, path: 'a', options: {} };
-			expect(resolveWebhookDescriptionField({ parameters }, post, 'path')).toEqual({
-				resolved: true,
-				value: `webhooks/${folder}/a`,
-			});
-			// As n8n's expression engine would evaluate it.
-			const template = new Function('$parameter', `return ${post.path.slice(3, -2)}`);
-			expect(template(parameters)).toBe(`webhooks/${folder}/a`);
-		}
-	});
-
 	test('the versions tested against are the ones that the pinned n8n ships', () => {
 		const { packages } = require('../n8n/package-lock.json');
 		const { devDependencies } = require('../../package.json');

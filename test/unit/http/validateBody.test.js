@@ -125,12 +125,12 @@ test.each([
 		'known fields only',
 		'another field',
 	],
-])('%j', (value, field, message, expected, received) => {
+])('validate explains what is wrong with %j', (value, field, message, expected, received) => {
 	const details = { field, expected, received };
 	expect(validate(schema, value)).toEqual({ valid: false, message, details });
 });
 
-test('what fits is valid', () => {
+test('validate accepts a body that matches the schema', () => {
 	const fitting = { text: 'abc', list: [1, 2], pair: [1, 2], count: 9, kind: 'b', odd: 3 };
 	expect(validate(schema, fitting)).toEqual({ valid: true });
 	expect(validate(schema, {})).toEqual({ valid: true });
@@ -142,13 +142,13 @@ test.each([
 	[[], 'array'],
 	['', 'empty string'],
 	[5, 'number'],
-])('a body that is no object: %j', (value, received) => {
+])('validate rejects %j, which is not an object', (value, received) => {
 	const details = { field: 'body', expected: 'object', received };
 	const message = 'The body must be a JSON object';
 	expect(validate(schema, value)).toEqual({ valid: false, message, details });
 });
 
-test('a part of a body is told with its place', () => {
+test('validate names the fields of a part of the body with their full path', () => {
 	expect(validate(schema, { more: 1 }, 'data')).toMatchObject({
 		message: "Field 'data.more' is not known",
 		details: { field: 'data.more' },

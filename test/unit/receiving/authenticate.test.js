@@ -14,7 +14,7 @@ const {
 	MESSAGE,
 } = require('./requests');
 
-describe('an Authorization header counts only as HTTP has it', () => {
+describe('the Authorization header', () => {
 	const { user, password } = SECRETS.basic;
 	const [token] = SECRETS.bearerTokens;
 	const right = basic(user, password).authorization.slice('Basic '.length);
@@ -28,7 +28,7 @@ describe('an Authorization header counts only as HTTP has it', () => {
 	};
 
 	test.each(['Bearer ', 'bearer ', 'BEARER   ', 'Bearer \t '])(
-		'Bearer after %j',
+		'is accepted with a Bearer token after %j',
 		async (scheme) => {
 			expect(await resultOf('bearer', scheme + token)).toBe('accepted');
 		},
@@ -42,13 +42,16 @@ describe('an Authorization header counts only as HTTP has it', () => {
 		['two tokens', `Bearer ${token}, ${token}`],
 		['two headers that were joined', `Bearer ${token}, Bearer ${token}`],
 		['quotation marks', `Bearer "${token}"`],
-	])('Bearer: %s', async (_, authorization) => {
+	])('is rejected with %s around or in the Bearer token', async (_, authorization) => {
 		expect(await resultOf('bearer', authorization)).toBe('TOKEN_INVALID');
 	});
 
-	test.each(['Basic ', 'BASIC ', 'basic  '])('Basic after %j', async (scheme) => {
-		expect(await resultOf('basic', scheme + right)).toBe('accepted');
-	});
+	test.each(['Basic ', 'BASIC ', 'basic  '])(
+		'is accepted with Basic credentials after %j',
+		async (scheme) => {
+			expect(await resultOf('basic', scheme + right)).toBe('accepted');
+		},
+	);
 
 	test.each([
 		['two values that were joined', `Basic ${right}, ${right}`],
@@ -58,11 +61,11 @@ describe('an Authorization header counts only as HTTP has it', () => {
 		['padding that is too long', `Basic ${right}=`],
 		['a no-break space', `Basic ${right}\u00a0`],
 		['quotation marks', `Basic "${right}"`],
-	])('Basic: %s', async (_, authorization) => {
+	])('is rejected with %s in the Basic credentials', async (_, authorization) => {
 		expect(await resultOf('basic', authorization)).toBe('CREDENTIALS_INVALID');
 	});
 
-	test('Basic: base64 without padding, for URLs, or with bits that mean nothing', async () => {
+	test('is rejected with Basic credentials in base64 that is unpadded, URL-safe or not canonical', async () => {
 		const pair = { user: 'sender', password: 'password-\u00ff\u00ff>>?' };
 		const canonical = basic(pair.user, pair.password).authorization;
 		const loadSecrets = async () => ({ ...secretsFor('agenticflow'), basic: pair });
@@ -84,7 +87,7 @@ describe('an Authorization header counts only as HTTP has it', () => {
 	});
 });
 
-describe('methods that count where the owner has filled them in', () => {
+describe('the modes allConfigured and anyConfigured', () => {
 	const { authentication } = getRequestKind(getPlatform('agenticflow'), 'agentMessage');
 	const rules = (secrets) =>
 		createRules('agenticflow', 'agentMessage', {
@@ -96,11 +99,11 @@ describe('methods that count where the owner has filled them in', () => {
 	const admitMessage = async (someRules, changes) =>
 		await receiveRequest(someRules, createRequest({ body: MESSAGE, ...changes }));
 
-	test('AgenticFlow takes any of its three methods', () => {
+	test('apply to AgenticFlow, which accepts any of three methods', () => {
 		expect(authentication).toEqual({ methods: ['urlToken', 'bearer', 'basic'], require: 'any' });
 	});
 
-	test('only a Bearer token is filled in: it is accepted, each of several', async () => {
+	test('accept each of several Bearer tokens if only Bearer tokens are configured', async () => {
 		for (const token of SECRETS.bearerTokens) {
 			expect(await admitMessage(onlyBearer, { headers: bearer(token) })).toMatchObject({
 				result: 'accepted',
@@ -118,7 +121,7 @@ describe('methods that count where the owner has filled them in', () => {
 		['an empty URL token', { query: { token: '' } }],
 		['Basic', { headers: basic(SECRETS.basic.user, SECRETS.basic.password) }],
 		['Basic of what is not filled in', { headers: basic('', '') }],
-	])('only a Bearer token is filled in, and %s comes: 401', async (_name, changes) => {
+	])('reject %s with 401 if only Bearer tokens are configured', async (_name, changes) => {
 		expect(await admitMessage(onlyBearer, changes)).toMatchObject({
 			result: 'rejected',
 			status: 401,
@@ -129,7 +132,7 @@ describe('methods that count where the owner has filled them in', () => {
 		['a URL token', { query: { token: SECRETS.urlTokens[0] } }, 'urlToken'],
 		['a Bearer token', { headers: bearer(SECRETS.bearerTokens[0]) }, 'bearer'],
 		['Basic', { headers: basic(SECRETS.basic.user, SECRETS.basic.password) }, 'basic'],
-	])('all are filled in: %s alone is enough', async (_name, changes, method) => {
+	])('accept %s alone if all methods are configured', async (_name, changes, method) => {
 		expect(await admitMessage(rules(SECRETS), changes)).toMatchObject({
 			result: 'accepted',
 			authentication: [method],
@@ -140,19 +143,22 @@ describe('methods that count where the owner has filled them in', () => {
 		['a URL token', { query: { token: 'anything' } }],
 		['a Bearer token', { headers: bearer('anything') }],
 		['Basic', { headers: basic('', '') }],
-	])('nothing is filled in, and %s comes: the owner is told', async (_name, changes) => {
-		const outcome = admitMessage(rules({}), changes);
-		await expect(outcome).rejects.toThrow(InboundConfigurationError);
-		await expect(outcome).rejects.toThrow(
-			'Callers must present a URL token or a Bearer token or a user and password',
-		);
-	});
+	])(
+		'throw an error for the owner if nothing is configured and the caller presents %s',
+		async (_name, changes) => {
+			const outcome = admitMessage(rules({}), changes);
+			await expect(outcome).rejects.toThrow(InboundConfigurationError);
+			await expect(outcome).rejects.toThrow(
+				'Callers must present a URL token or a Bearer token or a user and password',
+			);
+		},
+	);
 
-	test('nothing is filled in, and nothing comes: 401, and nothing is started', async () => {
+	test('reject a caller who presents nothing with 401 if nothing is configured', async () => {
 		expect(await admitMessage(rules({}))).toMatchObject({ result: 'rejected', status: 401 });
 	});
 
-	test('where each must be filled in, a missing one is the owner’s fault', async () => {
+	test('do not excuse a method without a secret in the modes all and any', async () => {
 		for (const mode of ['all', 'any']) {
 			const headers = bearer(SECRETS.bearerTokens[0]);
 			const outcome = admitMessage(
@@ -166,7 +172,7 @@ describe('methods that count where the owner has filled them in', () => {
 		}
 	});
 
-	test('where all that is filled in must pass, a signature beside a token is asked for', async () => {
+	test('require a token and a signature if both are configured and all must pass', async () => {
 		const { authentication: open } = getRequestKind(getPlatform('custom'), 'event');
 		const body = { event: 'a', timestamp: '2024-01-15T10:30:00Z', data: {} };
 		const both = createRules('custom', 'event', {

@@ -2,7 +2,7 @@ const fc = require('fast-check');
 
 const { RequestCoalescer } = require('../../../dist/core/receiving/coalescer');
 
-/** A kind of wait that ends when the test says so. */
+/** A kind of wait that ends when the test ends it. */
 function waiting() {
 	const open = [];
 	return {
@@ -23,19 +23,19 @@ function waits() {
 	};
 }
 
-/** Lets everything happen that waits for nothing more. */
+/** Waits until only the waits of the test are left. */
 const quiet = async () => await new Promise((resolve) => setImmediate(resolve));
 
 const roomy = { maxItems: 50, maxOpenRequests: 100 };
 
-/** Joins, and keeps what became of it. */
+/** Joins a burst, and keeps the role when it is known. */
 function joining(bursts, key, item, wait) {
 	const request = { item };
 	bursts.join(key, item, wait).then((role) => Object.assign(request, role));
 	return request;
 }
 
-test('the first leads with the items of all, and the others follow with its fate', async () => {
+test('the first request leads with all items, and the others get its response', async () => {
 	const bursts = new RequestCoalescer(roomy);
 	const { end, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
@@ -52,7 +52,7 @@ test('the first leads with the items of all, and the others follow with its fate
 	}
 });
 
-describe('who comes when the window is over begins another burst, which goes on gathering', () => {
+describe('a request after the window opens another burst, which collects requests', () => {
 	async function twoBursts() {
 		const bursts = new RequestCoalescer(roomy);
 		const { end, extension, wait } = waits();
@@ -70,21 +70,21 @@ describe('who comes when the window is over begins another burst, which goes on 
 		return { first, second, extension };
 	}
 
-	test('until the one before is answered', async () => {
+	test('until the previous burst is answered', async () => {
 		const { first, second } = await twoBursts();
 		first.complete('done');
 		await quiet();
 		expect(second.items).toEqual(['b', 'c']);
 	});
 
-	test('but not for ever', async () => {
+	test('until the extension is over if the previous burst is not answered', async () => {
 		const { extension, second } = await twoBursts();
 		extension.end();
 		await quiet();
 		expect(second.items).toEqual(['b', 'c']);
 	});
 
-	test('and not at all where that was answered in the window', async () => {
+	test('only for its window if the previous burst is answered by then', async () => {
 		const bursts = new RequestCoalescer(roomy);
 		const { end, wait } = waits();
 		const first = joining(bursts, 'k', 'a', wait);
@@ -116,7 +116,7 @@ test('triggers do not share bursts', async () => {
 	expect(requests.map(({ items }) => items)).toEqual([['k'], ['l']]);
 });
 
-test('a full burst does not wait, and the next request begins another', async () => {
+test('a full burst does not wait, and the next request opens another', async () => {
 	const bursts = new RequestCoalescer({ maxItems: 2, maxOpenRequests: 100 });
 	const { begun, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
@@ -125,7 +125,7 @@ test('a full burst does not wait, and the next request begins another', async ()
 	expect(begun()).toBe(2);
 });
 
-test('who comes when too many are held is on its own, until some are answered', async () => {
+test('a request is processed by itself while too many requests are open', async () => {
 	const bursts = new RequestCoalescer({ maxItems: 50, maxOpenRequests: 2 });
 	const { end, wait } = waits();
 	const requests = ['a', 'b', 'c'].map((item) => joining(bursts, 'k', item, wait));
@@ -136,7 +136,7 @@ test('who comes when too many are held is on its own, until some are answered', 
 	await quiet();
 	expect(requests[0].items).toEqual(['a', 'b']);
 	requests[0].complete('done');
-	// Told twice, it would count twice.
+	// A second call must not count twice.
 	requests[0].complete('done');
 	await quiet();
 	const later = ['d', 'e', 'f'].map((item) => joining(bursts, 'k', item, wait));
@@ -146,7 +146,7 @@ test('who comes when too many are held is on its own, until some are answered', 
 	expect(later.map(({ items }) => items)).toEqual([['d', 'e'], undefined, ['f']]);
 });
 
-test('however requests, windows and answers interleave, each item goes to one leader, and each is told its leader’s fate', async () => {
+test('each item goes to exactly one leader and each follower gets its leader’s response, in any order of requests, windows and answers', async () => {
 	const step = fc.constantFrom('request', 'request', 'request', 'window', 'extension', 'answer');
 	await fc.assert(
 		fc.asyncProperty(

@@ -4,40 +4,40 @@ const { Deduplicator } = require('../../../dist/core/receiving/deduplicator');
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('the window of duplicates', () => {
+describe('Deduplicator', () => {
 	const WINDOW_MS = 60_000;
 
-	/** A window on a clock of its own; `claim` keeps what became of each claim. */
-	function duplicates(maxKeys = 100) {
+	/** A deduplicator with a clock; `start` keeps the result of each delivery. */
+	function createDeduplicator(maxKeys = 100) {
 		const window = new Deduplicator(maxKeys);
 		const state = { nowMs: 0 };
-		const claim = (key = 'a') => {
+		const start = (key = 'a') => {
 			const kept = { result: undefined, complete: undefined };
 			kept.done = window
 				.start(key, WINDOW_MS, () => state.nowMs)
 				.then((outcome) => Object.assign(kept, outcome));
 			return kept;
 		};
-		/** Claims a key and settles it at once, if it is new. */
+		/** Starts a delivery and completes it at once if it is new. */
 		const receive = async (key, received = true) => {
-			const claimed = claim(key);
-			await claimed.done;
-			claimed.complete?.(received);
-			return claimed.result;
+			const delivery = start(key);
+			await delivery.done;
+			delivery.complete?.(received);
+			return delivery.result;
 		};
-		return { claim, receive, state };
+		return { start, receive, state };
 	}
 
-	test('the first delivery of a key is first, the next one a duplicate', async () => {
-		const { receive } = duplicates();
+	test('starts the first delivery of a key and recognizes the next one as a duplicate', async () => {
+		const { receive } = createDeduplicator();
 		expect(await receive('a')).toBe('first');
 		expect(await receive('a')).toBe('duplicate');
 		expect(await receive('b')).toBe('first');
 	});
 
-	test('ends when its time is over, counted from the answer', async () => {
-		const { claim, receive, state } = duplicates();
-		const first = claim('a');
+	test('recognizes duplicates until the window is over, counted from the answer', async () => {
+		const { start, receive, state } = createDeduplicator();
+		const first = start('a');
 		await first.done;
 		state.nowMs = 5000;
 		first.complete(true);
@@ -45,13 +45,13 @@ describe('the window of duplicates', () => {
 		expect(await receive('a')).toBe('duplicate');
 		state.nowMs = 5000 + WINDOW_MS;
 		expect(await receive('a')).toBe('first');
-		// The new one begins a window of its own.
+		// The new delivery has its own window.
 		state.nowMs += WINDOW_MS - 1;
 		expect(await receive('a')).toBe('duplicate');
 	});
 
-	test('a duplicate does not make it longer', async () => {
-		const { receive, state } = duplicates();
+	test('does not extend the window for a duplicate', async () => {
+		const { receive, state } = createDeduplicator();
 		await receive('a');
 		state.nowMs = WINDOW_MS / 2;
 		expect(await receive('a')).toBe('duplicate');
@@ -59,10 +59,10 @@ describe('the window of duplicates', () => {
 		expect(await receive('a')).toBe('first');
 	});
 
-	test('repeats wait for the answer, and are duplicates when it was success', async () => {
-		const { claim } = duplicates();
-		const first = claim();
-		const repeats = [claim(), claim()];
+	test('lets duplicates wait for the answer, and recognizes them if it was a success', async () => {
+		const { start } = createDeduplicator();
+		const first = start();
+		const repeats = [start(), start()];
 		await settled();
 		expect(repeats.map(({ result }) => result)).toEqual([undefined, undefined]);
 		first.complete(true);
@@ -70,50 +70,50 @@ describe('the window of duplicates', () => {
 		expect(repeats.map(({ result }) => result)).toEqual(['duplicate', 'duplicate']);
 	});
 
-	test('when the first fails, the next that waits takes its place, and only one of them', async () => {
-		const { claim } = duplicates();
-		const claims = [claim(), claim(), claim(), claim()];
+	test('starts exactly one of the waiting deliveries if the first one fails', async () => {
+		const { start } = createDeduplicator();
+		const deliveries = [start(), start(), start(), start()];
 		await settled();
 		for (let failing = 0; failing < 3; failing += 1) {
-			claims[failing].complete(false);
+			deliveries[failing].complete(false);
 			await settled();
-			expect(claims.map(({ result }) => result)).toEqual(
-				claims.map((_, index) => (index <= failing + 1 ? 'first' : undefined)),
+			expect(deliveries.map(({ result }) => result)).toEqual(
+				deliveries.map((_, index) => (index <= failing + 1 ? 'first' : undefined)),
 			);
 		}
-		claims[3].complete(true);
+		deliveries[3].complete(true);
 		await settled();
-		const late = claim();
+		const late = start();
 		await late.done;
 		expect(late.result).toBe('duplicate');
 	});
 
-	test('a failed delivery without repeats leaves nothing behind', async () => {
-		const { receive } = duplicates();
+	test('forgets a failed delivery that nobody repeats', async () => {
+		const { receive } = createDeduplicator();
 		expect(await receive('a', false)).toBe('first');
 		expect(await receive('a', true)).toBe('first');
 	});
 
-	test('who claims in the moment of the failure is first, and the others wait on', async () => {
-		const { claim } = duplicates();
-		const first = claim();
-		const waiting = claim();
+	test('starts one delivery of those that arrive in the moment of the failure, and lets the others wait', async () => {
+		const { start } = createDeduplicator();
+		const first = start();
+		const waiting = start();
 		await settled();
 		first.complete(false);
-		const newcomer = claim();
+		const newcomer = start();
 		await settled();
 		expect([waiting.result, newcomer.result].sort()).toEqual(['first', undefined]);
 	});
 
-	test('settling twice does nothing more', async () => {
-		const { claim, receive } = duplicates();
-		const first = claim();
+	test('ignores a second completion', async () => {
+		const { start, receive } = createDeduplicator();
+		const first = start();
 		await first.done;
 		first.complete(true);
 		first.complete(false);
 		expect(await receive('a')).toBe('duplicate');
 
-		const { claim: again } = duplicates();
+		const { start: again } = createDeduplicator();
 		const failed = again();
 		await failed.done;
 		failed.complete(false);
@@ -125,16 +125,16 @@ describe('the window of duplicates', () => {
 		expect([second.result, third.result]).toEqual(['first', undefined]);
 	});
 
-	test('no more than 20 repeats wait', async () => {
-		const { claim } = duplicates();
-		const first = claim();
-		const waiting = Array.from({ length: 20 }, () => claim());
-		const further = [claim(), claim()];
+	test('lets at most 20 duplicates wait', async () => {
+		const { start } = createDeduplicator();
+		const first = start();
+		const waiting = Array.from({ length: 20 }, () => start());
+		const further = [start(), start()];
 		await settled();
 		expect(further.map(({ result }) => result)).toEqual(['busy', 'busy']);
 		expect(waiting.every(({ result }) => result === undefined)).toBe(true);
 		// Another key is not busy.
-		const other = claim('b');
+		const other = start('b');
 		await other.done;
 		expect(other.result).toBe('first');
 		first.complete(true);
@@ -142,8 +142,8 @@ describe('the window of duplicates', () => {
 		expect(waiting.every(({ result }) => result === 'duplicate')).toBe(true);
 	});
 
-	test('beyond its keys the oldest are forgotten', async () => {
-		const { receive } = duplicates(3);
+	test('forgets the oldest keys above its limit', async () => {
+		const { receive } = createDeduplicator(3);
 		for (const key of ['a', 'b', 'c', 'd']) expect(await receive(key)).toBe('first');
 		for (const key of ['b', 'c', 'd']) expect(await receive(key)).toBe('duplicate');
 		expect(await receive('a')).toBe('first');
@@ -151,12 +151,12 @@ describe('the window of duplicates', () => {
 		expect(await receive('d')).toBe('duplicate');
 	});
 
-	test('what waits for its answer is not forgotten', async () => {
-		const { claim, receive } = duplicates(2);
-		const pending = claim('a');
+	test('does not forget a delivery that is not answered yet', async () => {
+		const { start, receive } = createDeduplicator(2);
+		const pending = start('a');
 		await pending.done;
 		for (const key of ['b', 'c', 'd', 'e']) await receive(key);
-		const repeat = claim('a');
+		const repeat = start('a');
 		await settled();
 		expect(repeat.result).toBeUndefined();
 		pending.complete(true);
@@ -164,35 +164,39 @@ describe('the window of duplicates', () => {
 		expect(repeat.result).toBe('duplicate');
 	});
 
-	test('of claims of one key at once exactly one is first, when it settles with success', async () => {
+	test('starts exactly one of several deliveries at once if it succeeds', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.integer({ min: 1, max: 21 }), async (count) => {
-				const { claim } = duplicates();
-				const claims = Array.from({ length: count }, () => claim());
+				const { start } = createDeduplicator();
+				const deliveries = Array.from({ length: count }, () => start());
 				await settled();
-				const first = claims.filter(({ result }) => result === 'first');
+				const first = deliveries.filter(({ result }) => result === 'first');
 				expect(first).toHaveLength(1);
 				first[0].complete(true);
 				await settled();
-				const results = claims.map(({ result }) => result);
+				const results = deliveries.map(({ result }) => result);
 				expect(results.filter((result) => result === 'first')).toHaveLength(1);
 				expect(results.filter((result) => result === 'duplicate')).toHaveLength(count - 1);
 			}),
 		);
 	});
 
-	test('whatever fails, one of a key runs at a time and one succeeds at most', async () => {
+	test('runs one delivery of a key at a time and lets one succeed at most, whichever fail', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 21 }),
 				fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
 				async (keys, answers) => {
-					const { claim } = duplicates();
-					const claims = keys.map((key) => ({ key, claimed: claim(key), answered: undefined }));
+					const { start } = createDeduplicator();
+					const deliveries = keys.map((key) => ({
+						key,
+						delivery: start(key),
+						answered: undefined,
+					}));
 					for (let turn = 0; ; turn += 1) {
 						await settled();
-						const running = claims.filter(
-							({ answered, claimed }) => claimed.result === 'first' && answered === undefined,
+						const running = deliveries.filter(
+							({ answered, delivery }) => delivery.result === 'first' && answered === undefined,
 						);
 						for (const key of ['a', 'b']) {
 							const of = running.filter((entry) => entry.key === key);
@@ -200,15 +204,15 @@ describe('the window of duplicates', () => {
 						}
 						if (running.length === 0) break;
 						running[0].answered = answers[turn % answers.length];
-						running[0].claimed.complete(running[0].answered);
+						running[0].delivery.complete(running[0].answered);
 					}
-					expect(claims.every(({ claimed }) => claimed.result !== undefined)).toBe(true);
+					expect(deliveries.every(({ delivery }) => delivery.result !== undefined)).toBe(true);
 					for (const key of new Set(keys)) {
-						const of = claims.filter((entry) => entry.key === key);
+						const of = deliveries.filter((entry) => entry.key === key);
 						const succeeded = of.filter(({ answered }) => answered === true).length;
-						const repeated = of.filter(({ claimed }) => claimed.result === 'duplicate').length;
+						const repeated = of.filter(({ delivery }) => delivery.result === 'duplicate').length;
 						expect(succeeded).toBeLessThanOrEqual(1);
-						// None that its sender believes undelivered is taken for a repeat.
+						// A delivery that its sender believes to have failed is never a duplicate.
 						if (succeeded === 0) expect(repeated).toBe(0);
 					}
 				},

@@ -6,7 +6,7 @@ const { receiveRequest } = require('../../../dist/core/receiving/receive');
 const { SIGNING_SECRET, NONE, createRules, createRequest, signed } = require('./requests');
 
 describe('handshakes', () => {
-	test('Slack’s challenge is answered', async () => {
+	test('answer Slack’s challenge', async () => {
 		const body = { type: 'url_verification', challenge: '3eZbrw1a' };
 		const rules = createRules('slack', 'event', { methods: ['signature'] });
 		const headers = signed('slack', body);
@@ -17,7 +17,7 @@ describe('handshakes', () => {
 		});
 	});
 
-	test('Zoom’s is answered with a proof, and with an error for the owner without a secret', async () => {
+	test('answer Zoom with a proof, and throw an error for the owner without a secret', async () => {
 		const body = { event: 'endpoint.url_validation', payload: { plainToken: 'qgg8vlvZ' } };
 		const rules = createRules('zoom', 'event', { methods: ['signature'] });
 		const encryptedToken = createHmac('sha256', SIGNING_SECRET).update('qgg8vlvZ').digest('hex');
@@ -34,7 +34,7 @@ describe('handshakes', () => {
 		);
 	});
 
-	test('nobody who is not authentic gets an answer', async () => {
+	test('are rejected if the request is not authentic', async () => {
 		const body = { event: 'endpoint.url_validation', payload: { plainToken: 'x' } };
 		const rules = createRules('zoom', 'event', { methods: ['signature'] });
 		const headers = signed('zoom', body, { secret: 'another' });

@@ -5,7 +5,7 @@ const { createRules, createRequest, MESSAGE } = require('./requests');
 /** An object in an object, so many in all. */
 const nestedObjects = (levels) => (levels === 1 ? {} : { a: nestedObjects(levels - 1) });
 
-test('a body nested a hundred levels deep is taken, with lists and objects counted alike', async () => {
+test('a body nested a hundred levels deep is accepted, with lists and objects counted alike', async () => {
 	const rules = createRules('agenticflow', 'agentMessage');
 	for (const context of [nestedObjects(99), { list: [[nestedObjects(96)], [1]] }]) {
 		const body = { ...MESSAGE, context };
@@ -17,7 +17,7 @@ test('a body nested a hundred levels deep is taken, with lists and objects count
 });
 
 describe('parseBody', () => {
-	test('JSON of another type is read from the bytes, with or without a byte order mark', async () => {
+	test('parses JSON of another content type from the bytes, with or without a byte order mark', async () => {
 		const rules = createRules('agenticflow', 'agentMessage');
 		const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 		for (const mark of ['', '\uFEFF']) {
@@ -29,7 +29,7 @@ describe('parseBody', () => {
 		}
 	});
 
-	test('forms are read where the platform sends them, and JSON in their field', async () => {
+	test('parses a form if the platform sends forms, and the JSON in its field', async () => {
 		const headers = { 'content-type': 'application/x-www-form-urlencoded' };
 		const read = async (platform, raw) =>
 			(await receiveRequest(createRules(platform, 'event'), createRequest({ raw, headers }))).body;

@@ -15,10 +15,10 @@ const requestOf = (body, headers = {}) => ({
 	body,
 });
 
-describe('events are read where their sender’s profile says', () => {
+describe('readEvent', () => {
 	const eventsOf = (id) => getPlatform(id).events;
 
-	test('AgenticFlow', () => {
+	test('reads type, time and data of an AgenticFlow event', () => {
 		const body = {
 			event: 'workflow.execution.completed',
 			timestamp: '2024-01-15T10:30:00Z',
@@ -33,7 +33,7 @@ describe('events are read where their sender’s profile says', () => {
 		});
 	});
 
-	test('GitHub: the type stands in a header, the data is the whole body', () => {
+	test('reads GitHub’s type from a header, and takes the whole body as data', () => {
 		const body = { ref: 'refs/heads/main' };
 		const request = requestOf(body, { 'x-github-event': 'push' });
 		expect(readEvent(eventsOf('github'), request)).toEqual({
@@ -44,7 +44,7 @@ describe('events are read where their sender’s profile says', () => {
 		});
 	});
 
-	test('what is not there is undefined, and the data is the whole body', () => {
+	test('leaves missing fields undefined, and takes the whole body as data', () => {
 		for (const body of [{}, { a: 1 }, [], null, 'text', 5]) {
 			expect(readEvent(eventsOf('agenticflow'), requestOf(body))).toEqual({
 				type: undefined,
@@ -59,7 +59,7 @@ describe('events are read where their sender’s profile says', () => {
 		expect(typesOf(['push', 'push'])).toEqual([]);
 	});
 
-	test('of several places for the type, the first that has any counts', () => {
+	test('reads the type from the first source that has one', () => {
 		const profile = { type: [{ header: 'X-Type' }, { body: 'type' }], duplicateKey: [] };
 		const typeOf = (body, headers) => readEvent(profile, requestOf(body, headers)).type;
 		expect(typeOf({ type: 'b' }, { 'x-type': 'a' })).toBe('a');
@@ -67,7 +67,7 @@ describe('events are read where their sender’s profile says', () => {
 		expect(typeOf({ type: 5 }, {})).toBeUndefined();
 	});
 
-	test('several types are all named, each once, and none is the type', () => {
+	test('lists several types once each, and chooses none of them as the type', () => {
 		const profile = { type: [{ body: 'events.type' }], duplicateKey: [] };
 		const read = (...types) =>
 			readEvent(profile, requestOf({ events: types.map((type) => ({ type })) }));
@@ -86,24 +86,24 @@ describe('events are read where their sender’s profile says', () => {
 		['', undefined],
 		[null, undefined],
 		[{}, undefined],
-	])('the time %j is %j ms', (timestamp, expected) => {
+	])('reads the time %j as %j ms', (timestamp, expected) => {
 		const body = { event: 'x', timestamp, data: {} };
 		expect(readEvent(eventsOf('agenticflow'), requestOf(body)).timeMs).toBe(expected);
 	});
 });
 
-describe('what tells a repeat from a new delivery', () => {
+describe('computeDuplicateKey', () => {
 	const agentflow = getPlatform('agentflow').events.duplicateKey;
 	const lead = (data, event = 'lead.qualified') => requestOf({ event, data });
 
-	test('AgentFlow: lead and event type', () => {
+	test('combines lead and event type for AgentFlow', () => {
 		expect(computeDuplicateKey(agentflow, lead({ lead_id: 'lead_1' }))).toBe(
 			'lead_1:lead.qualified',
 		);
 		expect(computeDuplicateKey(agentflow, lead({ lead_id: 7 }))).toBe('7:lead.qualified');
 	});
 
-	test('nothing, where a part is missing', () => {
+	test('returns nothing if a part is missing', () => {
 		for (const data of [{}, { lead_id: '' }, { lead_id: null }, { lead_id: {} }, undefined]) {
 			expect(computeDuplicateKey(agentflow, lead(data))).toBeUndefined();
 		}
@@ -115,7 +115,7 @@ describe('what tells a repeat from a new delivery', () => {
 		expect(computeDuplicateKey(header, requestOf({}, twice))).toBeUndefined();
 	});
 
-	test('a header, whatever its case, and the body’s bytes', () => {
+	test('combines a header in any case with the digest of the body', () => {
 		const request = requestOf({ a: 1 }, { 'x-request-id': 'r 1' });
 		const digest = createHash('sha256').update('{"a":1}').digest('hex');
 		expect(computeDuplicateKey([{ header: 'X-Request-ID' }, { digest: 'body' }], request)).toBe(
@@ -123,7 +123,7 @@ describe('what tells a repeat from a new delivery', () => {
 		);
 	});
 
-	test('AgenticFlow: two events of one second are told apart by their bytes', () => {
+	test('tells two AgenticFlow events of one second apart by their bytes', () => {
 		const { duplicateKey } = getPlatform('agenticflow').events;
 		const key = (data) =>
 			computeDuplicateKey(
@@ -139,7 +139,7 @@ describe('what tells a repeat from a new delivery', () => {
 		expect(key({ workflow_id: 'wf_1' })).not.toBe(key({ workflow_id: 'wf_2' }));
 	});
 
-	test('different parts never make the same key', () => {
+	test('never returns the same key for different parts', () => {
 		const sources = [{ body: 'a' }, { body: 'b' }];
 		const part = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 4 });
 		const pair = fc.record({ a: part, b: part });
@@ -161,19 +161,19 @@ describe('what tells a repeat from a new delivery', () => {
 	});
 });
 
-describe('a place that a person types', () => {
+describe('parseValueSource', () => {
 	test.each([
 		['header.X-Request-ID', { header: 'X-Request-ID' }],
 		['body.id', { body: 'id' }],
 		['body.data.lead_id', { body: 'data.lead_id' }],
 		['body.items.0.id', { body: 'items.0.id' }],
 		['digest', { digest: 'body' }],
-	])('%s', (text, source) => {
+	])('parses %s', (text, source) => {
 		expect(parseValueSource(text)).toEqual(source);
 	});
 
 	test.each(['', 'header', 'header.', 'body', 'body.', 'digest.body', 'query.id', 'X-Request-ID'])(
-		'%j is refused with examples',
+		'throws an error with examples for %j',
 		(text) => {
 			expect(() => parseValueSource(text)).toThrow(`"${text}" does not name a value of a request.`);
 			expect(() => parseValueSource(text)).toThrow('header.X-Request-ID, body.data.id or digest');
@@ -183,26 +183,26 @@ describe('a place that a person types', () => {
 		},
 	);
 
-	test('a path that is none is refused', () => {
+	test('throws an error for a path that is not valid', () => {
 		expect(() => parseValueSource('body.a..b')).toThrow('has an empty part');
 		expect(() => parseValueSource('body.__proto__')).toThrow('which is not data');
 	});
 });
 
-describe('what no sender may break', () => {
+describe('unusual values in a request', () => {
 	const event = (body) => ({
 		headers: { 'content-type': 'application/json' },
 		rawBody: Buffer.from(body),
 		body: JSON.parse(body),
 	});
 
-	test('half of a surrogate pair in a duplicate key', () => {
+	test('half of a surrogate pair does not break a duplicate key', () => {
 		const request = event('{"id":"\\ud800"}');
 		expect(computeDuplicateKey([{ body: 'id' }], request)).toBe('%EF%BF%BD');
 	});
 
 	test.each(['1e300', '-1e30', '1e17', '1e999', '"soon"', '"5"', 'true', '{}'])(
-		'%s is no time',
+		'%s is not a time',
 		(time) => {
 			const profile = { types: [], type: [], time: { body: 'at' }, duplicateKey: [] };
 			expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBeUndefined();
@@ -221,7 +221,7 @@ describe('what no sender may break', () => {
 	});
 
 	test.each(['header.X Y', 'header. X', 'header.', 'body.a..b', 'body.__proto__', 'query.x', ''])(
-		'%j is no place in a request',
+		'%j does not name a value of a request',
 		(text) => expect(() => parseValueSource(text)).toThrow(),
 	);
 });

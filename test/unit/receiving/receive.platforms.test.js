@@ -13,7 +13,7 @@ const {
 	EVENT,
 } = require('./requests');
 
-/** The payloads of the platforms' pages, spec/*.txt; `subject`: a field that must be there. */
+/** The payloads that platforms document (docs/platforms.md); `subject` is a required field. */
 const PAGE_EVENTS = [
 	{
 		platform: 'agenticflow',
@@ -196,17 +196,17 @@ function changed(body, path, change) {
 	return copy;
 }
 const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
-/** A value that is of no type that a page shows where another one is. */
+/** A value of a type that the documentation does not show in the place of the given one. */
 const ofAnotherType = (value) => (typeof value === 'number' ? 'text' : 42);
 
 describe.each(
 	PAGE_EVENTS.map(({ platform, body, ...rest }) => [platform, body.event, { body, ...rest }]),
-)('the event of %s’s page, %s', (platform, type, { body, subject, wrong }) => {
+)('the documented event of %s, %s,', (platform, type, { body, subject, wrong }) => {
 	const rules = createRules(platform, 'event');
 	const send = async (sent, changes) =>
 		await receiveRequest({ ...rules, ...changes }, createRequest({ body: sent }));
 
-	test('is accepted and read, signed as the platform signs', async () => {
+	test('is accepted and read if it is signed as the platform signs', async () => {
 		const outcome = await receiveRequest(
 			{ ...rules, ...rules.kind.authentication },
 			createRequest({ body, headers: signed(platform, body) }),
@@ -221,13 +221,13 @@ describe.each(
 		expect(outcome.duplicateKey).toMatch(/[0-9a-f]{64}$/);
 	});
 
-	test('passes with unknown fields at every level', async () => {
+	test('is accepted with unknown fields at every level', async () => {
 		const more = { ...body, new_field: [1], data: { ...body.data, new_field: { a: null } } };
 		expect(await send(more)).toMatchObject({ result: 'accepted', body: more });
 	});
 
 	test.each(['event', 'timestamp', 'data', subject, ...wrong])(
-		'is refused with a wrong type in %s',
+		'is rejected with a wrong type in %s',
 		async (path) => {
 			const original = path.split('.').reduce((value, key) => value[key], body);
 			const sent = changed(body, path, ofAnotherType);
@@ -248,7 +248,7 @@ describe.each(
 		},
 	);
 
-	test.each(['event', 'timestamp', 'data', subject])('is refused without %s', async (path) => {
+	test.each(['event', 'timestamp', 'data', subject])('is rejected without %s', async (path) => {
 		const outcome = await send(changed(body, path));
 		expect(outcome).toMatchObject({ status: 422, code: 'INVALID_INPUT' });
 		expect(outcome).toMatchObject({
@@ -257,7 +257,7 @@ describe.each(
 		});
 	});
 
-	test('passes without what the page shows beside', async () => {
+	test('is accepted without its optional fields', async () => {
 		const optional = wrong.filter(
 			(path) => !/\.0$|content$|agent|user|room\.id/.test(path) && path !== subject,
 		);
@@ -267,7 +267,7 @@ describe.each(
 		}
 	});
 
-	test('is ignored where others are asked for', async () => {
+	test('is ignored if the webhook subscribes to other types', async () => {
 		expect((await send(body, { eventTypes: ['other', type] })).result).toBe('accepted');
 		expect(await send(body, { eventTypes: ['other'] })).toEqual({
 			result: 'ignored',
@@ -280,8 +280,8 @@ describe.each(
 	});
 });
 
-describe('events beside the pages’ examples', () => {
-	test('Agent Platform names its webhook, as "Payload Structure" shows', async () => {
+describe('events that differ from the documented examples', () => {
+	test('are accepted from Agent Platform with the webhook that "Payload Structure" documents', async () => {
 		const { body } = PAGE_EVENTS.find(({ body: { event } }) => event === 'agent.message');
 		const rules = createRules('agentPlatform', 'event');
 		const named = { ...body, webhook: { id: 'webhook-id', name: 'My Webhook' } };
@@ -294,14 +294,14 @@ describe('events beside the pages’ examples', () => {
 		});
 	});
 
-	test('AgenticFlow’s own test delivery passes', async () => {
+	test('are accepted if they are AgenticFlow’s test deliveries', async () => {
 		const data = { workflow_id: 'test_workflow', status: 'success' };
 		const body = { ...EVENT, event: 'workflow.execution.completed', data };
 		const rules = createRules('agenticflow', 'event');
 		expect((await receiveRequest(rules, createRequest({ body }))).result).toBe('accepted');
 	});
 
-	test('a type that no page shows passes with any data, and data that is none does not', async () => {
+	test('are accepted with an undocumented type and any object as data', async () => {
 		for (const [platform, event] of [
 			['agenticflow', 'agent.something.new'],
 			['workflux', 'user.message'],
@@ -319,7 +319,7 @@ describe('events beside the pages’ examples', () => {
 		}
 	});
 
-	test('AgentFlow’s events have a lead, which with their type tells repeats', async () => {
+	test('are recognized as duplicates by AgentFlow’s lead and their type', async () => {
 		const rules = createRules('agentflow', 'event', { methods: ['signature'] });
 		const send = async (data) => {
 			const body = { event: 'lead.qualified', timestamp: '2024-11-14T08:44:00Z', data };
@@ -345,7 +345,7 @@ describe('events beside the pages’ examples', () => {
 		});
 	});
 
-	test('conditions look into the event’s data', async () => {
+	test('are ignored if their data does not meet the conditions', async () => {
 		// AgenticFlow's page, "Conditional Webhooks".
 		const conditions = compileConditions({
 			satisfaction_score: { lt: 3 },
@@ -363,7 +363,7 @@ describe('events beside the pages’ examples', () => {
 		expect((await receiveRequest(rules, createRequest({ body: bad }))).result).toBe('accepted');
 	});
 
-	test('a signed ID tells repeats where no key is asked for', async () => {
+	test('are recognized as duplicates by their signed ID if there is no key', async () => {
 		const headers = signed('standardWebhooks', STANDARD, { secret: STANDARD_SECRET });
 		const rules = createRules('standardWebhooks', 'event', {
 			methods: ['signature'],
@@ -377,7 +377,7 @@ describe('events beside the pages’ examples', () => {
 	});
 });
 
-describe('requests that platforms take', () => {
+describe('requests that platforms accept', () => {
 	const AGENT_REQUEST = {
 		message: 'Hello, I need help with my order #12345',
 		user_id: 'user_123',
@@ -413,20 +413,23 @@ describe('requests that platforms take', () => {
 		['agenticflow', 'agentMessage', AGENT_REQUEST],
 		['agenticflow', 'workflowRun', WORKFLOW_REQUEST],
 		['agentflow', 'lead', LEAD],
-	])('the page’s example of %s, %s, is accepted, and so are unknown fields', async (...given) => {
-		const [platform, kind, body] = given;
-		expect(await send(platform, kind, body)).toMatchObject({
-			result: 'accepted',
-			body,
-			event: undefined,
-			duplicateKey: undefined,
-			authentication: [],
-		});
-		const more = { ...body, new_field: { a: [1] } };
-		expect(await send(platform, kind, more)).toMatchObject({ result: 'accepted', body: more });
-	});
+	])(
+		'the documented example of %s, %s, is accepted, and so are unknown fields',
+		async (...given) => {
+			const [platform, kind, body] = given;
+			expect(await send(platform, kind, body)).toMatchObject({
+				result: 'accepted',
+				body,
+				event: undefined,
+				duplicateKey: undefined,
+				authentication: [],
+			});
+			const more = { ...body, new_field: { a: [1] } };
+			expect(await send(platform, kind, more)).toMatchObject({ result: 'accepted', body: more });
+		},
+	);
 
-	test('a missing message is refused as AgenticFlow’s page shows it', async () => {
+	test('a missing message is rejected as AgenticFlow documents it', async () => {
 		const { message: _gone, ...body } = AGENT_REQUEST;
 		expect(await send('agenticflow', 'agentMessage', body)).toMatchObject({
 			status: 422,
@@ -477,7 +480,7 @@ describe('requests that platforms take', () => {
 		['agentflow', 'lead', { ...LEAD, email: 'a@b' }, 'email', 'valid email address', 'string'],
 		['agentflow', 'lead', { ...LEAD, email: ['a@b.co'] }, 'email', 'string', 'array'],
 		['agentflow', 'lead', { ...LEAD, company: true }, 'company', 'string', 'boolean'],
-	])('%s, %s: %j is refused for %s', async (platform, kind, body, field, expected, received) => {
+	])('%s, %s: %j is rejected for %s', async (platform, kind, body, field, expected, received) => {
 		const outcome = await send(platform, kind, body);
 		expectHelpfulRejection(outcome, createRequest());
 		expect(outcome).toMatchObject({ status: 422, code: 'INVALID_INPUT' });
@@ -485,7 +488,7 @@ describe('requests that platforms take', () => {
 		if (field !== 'body') expect(outcome.message).toContain(`'${field}'`);
 	});
 
-	test('UPTIQ takes any JSON, signed', async () => {
+	test('UPTIQ’s signed calls are accepted with any JSON', async () => {
 		const rules = createRules('uptiq', 'call', { methods: ['signature'] });
 		for (const body of [{ document_id: 1 }, [], 'text', 5, null]) {
 			const headers = signed('uptiq', body);

@@ -21,7 +21,7 @@ const {
 /** An object in an object, so many in all. */
 const nestedObjects = (levels) => (levels === 1 ? {} : { a: nestedObjects(levels - 1) });
 
-describe('every refusal names the field, what was expected and what came, and no secret', () => {
+describe('every rejection names the field, the expected and the received value, and no secret', () => {
 	const message = (changes) => createRules('agenticflow', 'agentMessage', changes);
 	const method = (...methods) => message({ methods });
 	const event = (changes) =>
@@ -348,14 +348,14 @@ describe('every refusal names the field, what was expected and what came, and no
 			'BODY_DIGEST_INVALID',
 			'bodySHA256',
 		],
-	])('%s', async (_name, rules, request, status, code, field) => {
+	])('for %s', async (_name, rules, request, status, code, field) => {
 		const outcome = await receiveRequest(rules, request);
 		expectHelpfulRejection(outcome, request);
 		expect(outcome).toMatchObject({ status, code });
 		expect(outcome.details.field).toBe(field);
 	});
 
-	test('405 names the method, and 401 names what would be accepted', async () => {
+	test('names the accepted method with 405, and the accepted credentials with 401', async () => {
 		expect((await receiveRequest(message(), createRequest({ method: 'GET' }))).headers).toEqual({
 			Allow: 'POST',
 		});
@@ -368,7 +368,7 @@ describe('every refusal names the field, what was expected and what came, and no
 		expect(await headersOf('urlToken')).toEqual({});
 	});
 
-	test('where one method is enough, a refusal does not say which was near', async () => {
+	test('does not reveal which method nearly passed if any one is enough', async () => {
 		const rules = message({ methods: ['urlToken', 'bearer', 'basic'], mode: 'any' });
 		const refusals = await Promise.all(
 			[
@@ -382,7 +382,7 @@ describe('every refusal names the field, what was expected and what came, and no
 		expect(refusals[0].code).toBe('UNAUTHORIZED');
 	});
 
-	test('the credential is not read for a caller who brings nothing', async () => {
+	test('does not read the credential for a caller who presents nothing', async () => {
 		const loadSecrets = async () => {
 			throw new Error('read');
 		};
@@ -395,7 +395,7 @@ describe('every refusal names the field, what was expected and what came, and no
 		}
 	});
 
-	test('the body is not read for a caller who is refused', async () => {
+	test('does not read the body of a caller who is rejected', async () => {
 		const read = async () => {
 			throw new Error('read');
 		};
@@ -403,7 +403,7 @@ describe('every refusal names the field, what was expected and what came, and no
 		expect((await receiveRequest(method('bearer'), request)).code).toBe('TOKEN_INVALID');
 	});
 
-	test('whatever comes, under whatever rules', async () => {
+	test('for any request under any rules', async () => {
 		const METHODS = ['urlToken', 'bearer', 'basic', 'signature'];
 		const near = (secret) =>
 			fc.constantFrom('', 'x', secret, secret.slice(1), `${secret}x`, secret.toUpperCase());

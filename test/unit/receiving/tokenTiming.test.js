@@ -1,5 +1,5 @@
 /**
- * Whether the time that a refusal takes tells how much of a guess is right: two classes of guesses, wrong in
+ * Measures whether the time of a rejection reveals how much of a guess is right: two classes of guesses, wrong in
  * their first and in their last character, mixed at random; outliers are cropped, and Welch's t compares the
  * rest, as dudect does (Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?").
  *
@@ -35,13 +35,13 @@ function welchT(a, b) {
 }
 
 /** @param classes two lists of guesses */
-function timeDifference(refuse, classes) {
+function timeDifference(reject, classes) {
 	const times = [[], []];
 	for (let sample = 0; sample < SAMPLES; sample += 1) {
 		const side = Math.random() < 0.5 ? 0 : 1;
 		const guess = classes[side][Math.floor(Math.random() * VARIANTS)];
 		const begun = process.hrtime.bigint();
-		for (let call = 0; call < CALLS_IN_A_SAMPLE; call += 1) refuse(guess);
+		for (let call = 0; call < CALLS_IN_A_SAMPLE; call += 1) reject(guess);
 		times[side].push(Number(process.hrtime.bigint() - begun));
 	}
 	const limit = times.flat().sort((a, b) => a - b)[Math.floor(SAMPLES * KEPT)];
@@ -49,10 +49,10 @@ function timeDifference(refuse, classes) {
 }
 
 /** The t of each round. A busy machine may spoil one of them, and not the same way each time. */
-function rounds(refuse, classes) {
+function rounds(reject, classes) {
 	const sorted = [];
 	// The first one only lets the compiler settle.
-	for (let round = 0; round <= ROUNDS; round += 1) sorted.push(timeDifference(refuse, classes));
+	for (let round = 0; round <= ROUNDS; round += 1) sorted.push(timeDifference(reject, classes));
 	return sorted.slice(1);
 }
 
@@ -97,7 +97,7 @@ const withAuthorization = (authorization) => caller({ headers: { authorization }
 const base64 = (text) => Buffer.from(text, 'utf8').toString('base64');
 const simple = (method) => (request) => checkToken(method, secrets, request);
 
-const REFUSALS = {
+const REJECTIONS = {
 	'a URL token': [simple('urlToken'), TOKEN, (token) => caller({ query: { token } })],
 	'a Bearer token': [simple('bearer'), TOKEN, (token) => withAuthorization(`Bearer ${token}`)],
 	'a password': [
@@ -118,7 +118,7 @@ const REFUSALS = {
 	],
 };
 
-test('the method finds a comparison that ends at the first difference', () => {
+test('the measurement finds a comparison that stops at the first difference', () => {
 	const naive = (guess) => {
 		for (let at = 0; at < TOKEN.length; at += 1) if (guess[at] !== TOKEN[at]) return false;
 		return true;
@@ -130,11 +130,11 @@ test('the method finds a comparison that ends at the first difference', () => {
 	expect({ ts, isLeak: isLeak(ts) }).toMatchObject({ isLeak: true });
 });
 
-test.each(Object.keys(REFUSALS))('%s is refused in a time that says nothing of it', (name) => {
-	const [refuse, right, make] = REFUSALS[name];
-	expect(refuse(make(right))?.code).toBeUndefined();
+test.each(Object.keys(REJECTIONS))('the time to reject %s reveals nothing about it', (name) => {
+	const [reject, right, make] = REJECTIONS[name];
+	expect(reject(make(right))?.code).toBeUndefined();
 	const classes = guesses(right, make);
-	for (const guess of classes.flat()) expect(refuse(guess).code).toMatch(/_INVALID$/);
-	const ts = rounds(refuse, classes);
+	for (const guess of classes.flat()) expect(reject(guess).code).toMatch(/_INVALID$/);
+	const ts = rounds(reject, classes);
 	expect({ ts, isLeak: isLeak(ts) }).toMatchObject({ isLeak: false });
 });
