@@ -11,7 +11,7 @@ export interface ErrorDetails {
 	received: string;
 }
 
-/** What is wrong with a request, in words that help its sender and reveal no secret. */
+/** An error with a request, in words that help its sender and reveal no secret. */
 export interface ReplyError<Code extends string = string> {
 	/** Stable, for programs: e.g. `TOKEN_INVALID`. */
 	code: Code;

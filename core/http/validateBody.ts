@@ -2,20 +2,17 @@ import { ZodIssueCode, type ZodIssue, type ZodTypeAny } from 'zod';
 
 import type { ErrorDetails } from './replyBodies';
 
-export type Validation =
-	| { valid: true }
-	/** `details`: in the form of AgenticFlow's "Error Response". */
-	| { valid: false; message: string; details: ErrorDetails };
+export type Validation = { valid: true } | { valid: false; message: string; details: ErrorDetails };
 
-/** What a value is, for people and their programs. */
-export function typeName(value: unknown): string {
+/** Names the type of a JSON value, as `ErrorDetails` show it: e.g. `array`, `null`, `empty string`. */
+export function nameType(value: unknown): string {
 	if (value === undefined || value === null) return 'null';
 	if (value === '') return 'empty string';
 	if (Array.isArray(value)) return 'array';
 	return typeof value;
 }
 
-function valueAt(body: unknown, path: Array<string | number>): unknown {
+function getValueAt(body: unknown, path: Array<string | number>): unknown {
 	return path.reduce<unknown>(
 		(value, key) =>
 			typeof value === 'object' && value !== null
@@ -25,27 +22,28 @@ function valueAt(body: unknown, path: Array<string | number>): unknown {
 	);
 }
 
-/** What an {@link ZodIssueCode.too_small} or `too_big` value should have been, by its type. */
-function sized({ exact, type }: { exact?: boolean; type: string }, bound: string): string {
-	const many = exact ? bound.replace(/^at \w+ /, '') : bound;
-	if (type === 'string') return `string of ${many} characters`;
-	if (type === 'array') return `array of ${many} items`;
-	return `number of ${many}`;
+/** Describes the value that a `too_small` or `too_big` issue expected, e.g. `array of at least 2 items`. */
+function describeSize({ exact, type }: { exact?: boolean; type: string }, bound: string): string {
+	const size = exact ? bound.replace(/^at \w+ /, '') : bound;
+	if (type === 'string') return `string of ${size} characters`;
+	if (type === 'array') return `array of ${size} items`;
+	return `number of ${size}`;
 }
 
-function expectation(issue: ZodIssue): string {
+/** Describes the value that an issue expected. */
+function describeExpectation(issue: ZodIssue): string {
 	switch (issue.code) {
 		case ZodIssueCode.invalid_type:
-			// Of an enumeration zod gives the values, e.g. 'a' | 'b'.
+			// For an enumeration, zod lists the values: 'a' | 'b'.
 			return issue.expected.startsWith("'")
 				? `one of: ${issue.expected.slice(1, -1).split("' | '").join(', ')}`
 				: issue.expected;
 		case ZodIssueCode.too_small:
 			return issue.minimum === 1 && issue.type !== 'number'
 				? `non-empty ${issue.type}`
-				: sized(issue, `at least ${issue.minimum}`);
+				: describeSize(issue, `at least ${issue.minimum}`);
 		case ZodIssueCode.too_big:
-			return sized(issue, `at most ${issue.maximum}`);
+			return describeSize(issue, `at most ${issue.maximum}`);
 		case ZodIssueCode.invalid_enum_value:
 		case ZodIssueCode.invalid_union_discriminator:
 			return `one of: ${issue.options.join(', ')}`;
@@ -56,13 +54,18 @@ function expectation(issue: ZodIssue): string {
 	}
 }
 
-/** `an array`, `a string`, `one of: a, b` */
-const withArticle = (noun: string): string =>
+/** Prepends the article: `an array`, `a string`, `one of: a, b`. */
+const addArticle = (noun: string): string =>
 	noun.startsWith('one of') ? noun : `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /**
- * Checks a parsed body against a schema, and tells of the first fault.
- * @param within where in the body the value stands, e.g. `data`; empty for the body itself
+ * Validates a parsed body, or a part of it, against a schema.
+ * @param within the path of the value in the body, e.g. `data`; empty for the body itself
+ * @returns the first thing that is wrong, if any
+ * @example
+ * validate(z.object({ id: z.string() }), {}, 'data');
+ * // { valid: false, message: "Required field 'data.id' is missing",
+ * //   details: { field: 'data.id', expected: 'string', received: 'null' } }
  */
 export function validate(schema: ZodTypeAny, value: unknown, within = ''): Validation {
 	const result = schema.safeParse(value);
@@ -79,8 +82,8 @@ export function validate(schema: ZodTypeAny, value: unknown, within = ''): Valid
 		};
 	}
 	const field = fieldAt(issue.path);
-	const found = valueAt(value, issue.path);
-	const expected = expectation(issue);
+	const found = getValueAt(value, issue.path);
+	const expected = describeExpectation(issue);
 	return {
 		valid: false,
 		message:
@@ -90,7 +93,7 @@ export function validate(schema: ZodTypeAny, value: unknown, within = ''): Valid
 					? `Required field '${field}' is missing`
 					: issue.code === ZodIssueCode.invalid_type && !expected.startsWith('one of')
 						? `Field '${field}' must be of type ${expected}`
-						: `Field '${field}' must be ${withArticle(expected)}`,
-		details: { field: field === '' ? 'body' : field, expected, received: typeName(found) },
+						: `Field '${field}' must be ${addArticle(expected)}`,
+		details: { field: field === '' ? 'body' : field, expected, received: nameType(found) },
 	};
 }

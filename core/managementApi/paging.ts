@@ -1,4 +1,4 @@
-import { typeName } from '../http/validateBody';
+import { nameType } from '../http/validateBody';
 
 import { InvalidFieldError } from './fieldErrors';
 
@@ -20,7 +20,7 @@ export function parseLimit({ limit = String(DEFAULT_LIMIT) }: Query): number {
 	throw new InvalidFieldError(`Parameter 'limit' must be a number from 1 to ${MAX_LIMIT}`, {
 		field: 'limit',
 		expected: `a number from 1 to ${MAX_LIMIT}`,
-		received: typeof limit === 'string' && limit !== '' ? limit.slice(0, 100) : typeName(limit),
+		received: typeof limit === 'string' && limit !== '' ? limit.slice(0, 100) : nameType(limit),
 	});
 }
 

@@ -12,8 +12,8 @@ import {
 } from './tokenMethods';
 
 /**
- * What a caller must pass: `all` or `any` of the methods, each of which must have a secret; or of those
- * alone that have one (`allConfigured`, `anyConfigured`).
+ * The methods that a caller must pass: `all` or `any` of them, each of which must have a secret; or all or
+ * any of those that have one (`allConfigured`, `anyConfigured`).
  */
 export type AuthenticationMode = 'all' | 'any' | 'allConfigured' | 'anyConfigured';
 
@@ -136,7 +136,7 @@ export interface TokenResult {
 	/** `undefined` if the receiver is open to anyone. */
 	secrets: InboundSecrets | undefined;
 	passed: TokenMethod[];
-	/** Whether each configured method must pass, so that a failure may be named. */
+	/** True if each configured method must pass, so that a response may name the one that failed. */
 	needsAll: boolean;
 	needsSignature: boolean;
 }

@@ -14,7 +14,7 @@ export type BurstRole<Item, Response> =
 	/** Send the leader's response. */
 	| { role: 'follower'; response: Response };
 
-/** How long the leader of a burst waits for other requests. */
+/** The waits of a burst's leader for other requests. */
 export interface BurstWaits {
 	window: () => Promise<void>;
 	/** After the window: the longest wait until the previous burst is answered, if it is not yet. */

@@ -9,7 +9,7 @@ export type BodyFault = 'unavailable' | 'damaged';
 /** A request as it arrived. What is costly to read is a function, called only when a check needs it. */
 export interface InboundRequest {
 	method: string;
-	/** Whether it came over HTTPS, as the trusted proxy or the connection itself reports. */
+	/** True if it came over HTTPS, as the trusted proxy or the connection itself reports. */
 	secure: boolean;
 	/** The caller's IP address, as the trusted proxy reports it; empty if unknown. */
 	address: string;

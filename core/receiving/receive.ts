@@ -34,7 +34,7 @@ export interface ReceiveRules extends AuthenticationRules, BodyRules {
 	method: string;
 	/** The schema of the body, if the kind is not an event. */
 	bodySchema?: ZodTypeAny;
-	/** Whether events must match the schemas from the platform's documentation. */
+	/** True if events must match the schemas from the platform's documentation. */
 	validatesEvents: boolean;
 	httpsOnly: boolean;
 	/** Absent if any address may call. */
@@ -54,11 +54,11 @@ export interface AcceptedRequest {
 	rawBody: Buffer;
 	/** Present if the kind of request is an event. */
 	event: ReceivedEvent | undefined;
-	/** What a repeated delivery has in common with this one; absent if duplicates cannot be recognized. */
+	/** Equal for a delivery and its duplicates; absent if they cannot be recognized. */
 	duplicateKey: string | undefined;
 	/** The methods that the caller passed. */
 	authentication: AuthenticationMethod[];
-	/** What the signature covers in addition to the body, if a signature was checked. */
+	/** The signed values in addition to the body, if a signature was checked. */
 	signature: VerifiedSignature | undefined;
 }
 

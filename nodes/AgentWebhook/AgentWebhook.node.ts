@@ -1,20 +1,12 @@
 import {
 	NodeConnectionTypes,
-	type ICredentialsDecrypted,
-	type ICredentialTestFunctions,
 	type IExecuteFunctions,
-	type INodeCredentialTestResult,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import {
-	testInboundCredential,
-	testOutboundCredential,
-	testOutboxCredential,
-	testPlatformCredential,
-} from '../shared/credentialTests';
+import { credentialTest } from '../shared/credentialTests';
 
 import { subtitle } from './description/actionSubtitle';
 import { hints } from './description/hints';
@@ -89,32 +81,7 @@ export class AgentWebhook implements INodeType {
 			searchEvents,
 			searchPlatformWebhooks,
 		},
-		credentialTest: {
-			async inboundCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return testInboundCredential(credential, Date.now());
-			},
-			async outboundCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return testOutboundCredential(credential, Date.now());
-			},
-			async outboxCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return testOutboxCredential(credential);
-			},
-			async platformCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testPlatformCredential(this, credential);
-			},
-		},
+		credentialTest,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

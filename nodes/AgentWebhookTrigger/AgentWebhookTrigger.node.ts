@@ -1,8 +1,5 @@
 import type {
-	ICredentialsDecrypted,
-	ICredentialTestFunctions,
 	IHookFunctions,
-	INodeCredentialTestResult,
 	INodeType,
 	INodeTypeDescription,
 	IWebhookFunctions,
@@ -10,11 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { MANAGEMENT_KIND } from '../../core/platforms';
-import {
-	testInboundCredential,
-	testOutboxCredential,
-	testPlatformCredential,
-} from '../shared/credentialTests';
+import { credentialTest } from '../shared/credentialTests';
 
 import { triggerPanel } from './description/triggerPanel';
 import { properties } from './description/triggerProperties';
@@ -74,28 +67,7 @@ export class AgentWebhookTrigger implements INodeType {
 		properties,
 	};
 
-	methods = {
-		credentialTest: {
-			async inboundCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return testInboundCredential(credential, Date.now());
-			},
-			async outboxCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return testOutboxCredential(credential);
-			},
-			async platformCredentialTest(
-				this: ICredentialTestFunctions,
-				credential: ICredentialsDecrypted,
-			): Promise<INodeCredentialTestResult> {
-				return await testPlatformCredential(this, credential);
-			},
-		},
-	};
+	methods = { credentialTest };
 
 	webhookMethods = {
 		default: {

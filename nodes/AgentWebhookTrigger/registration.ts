@@ -18,7 +18,7 @@ import { readTriggerParameter, readTriggerParameters } from './webhook/triggerPa
 
 const WEBHOOK_ID = /^[\w.~-]{1,200}$/;
 
-/** What the trigger remembers of its webhook at the platform, in the workflow's static data. */
+/** The trigger's record of its webhook at the platform, in the workflow's static data. */
 interface Registration {
 	webhookId?: string;
 }

@@ -233,3 +233,33 @@ export async function testPlatformCredential(
 		? failed(`What answers at ${base} is not ${name}’s API for webhooks. ${usual}`)
 		: { status: 'OK', message: `${name} accepts the API key` };
 }
+
+/**
+ * The credential tests of both nodes. n8n finds them by the names that the nodes give as `testedBy`.
+ */
+export const credentialTest = {
+	async inboundCredentialTest(
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted,
+	): Promise<INodeCredentialTestResult> {
+		return testInboundCredential(credential, Date.now());
+	},
+	async outboundCredentialTest(
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted,
+	): Promise<INodeCredentialTestResult> {
+		return testOutboundCredential(credential, Date.now());
+	},
+	async outboxCredentialTest(
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted,
+	): Promise<INodeCredentialTestResult> {
+		return testOutboxCredential(credential);
+	},
+	async platformCredentialTest(
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted,
+	): Promise<INodeCredentialTestResult> {
+		return await testPlatformCredential(this, credential);
+	},
+};

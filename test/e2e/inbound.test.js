@@ -569,9 +569,9 @@ test('n8n refuses to publish a trigger that cannot work and says why', async () 
 	// At once, since n8n tries each for 15 seconds before it gives up.
 	await Promise.all(
 		[
-			[{ path: 'two words' }, 'cannot stand in a URL'],
-			[{ authenticationMethods: ['basic'] }, 'Basic authentication is required'],
-			[{ authenticationMethods: ['signature'] }, 'A signature is required'],
+			[{ path: 'two words' }, 'is not valid in a URL'],
+			[{ authenticationMethods: ['basic'] }, 'Callers must present a user and password'],
+			[{ authenticationMethods: ['signature'] }, 'Callers must present a signature'],
 			[{ options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
 			[{ options: { conditions: '{' } }, 'not valid JSON'],
 			[{ options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],

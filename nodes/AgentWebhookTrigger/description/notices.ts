@@ -16,27 +16,27 @@ const METHOD_NAMES: Record<AuthenticationMethod, string> = {
 	signature: 'a signature',
 };
 
-function ruleText({ methods, require }: AuthenticationRule): string {
+function describeRule({ methods, require }: AuthenticationRule): string {
 	const names = methods.map((method) => METHOD_NAMES[method]);
 	const last = names.pop();
 	const unchecked = methods.includes('signature')
 		? ''
-		: ' Signatures are not checked: add "Signature" for that.';
+		: ' Signatures are not checked; add "Signature" to check them.';
 	return require === 'any'
-		? `The platform’s callers bring ${names.join(', ')} or ${last}: one that the credential holds is enough.${unchecked}`
-		: `Callers bring ${names.join(', ')} and ${last}: all of them that the credential holds.${unchecked}`;
+		? `Callers must present one of the secrets in the credential: ${names.join(', ')} or ${last}.${unchecked}`
+		: `Callers must present all of the secrets in the credential: ${names.join(', ')} and ${last}.${unchecked}`;
 }
 
-/** What "As the Platform Asks" comes to, where it is not the platform's signature alone. */
-function ruleNotices(): INodeProperties[] {
+/** Builds the notices that explain "As the Platform Asks" if it is more than the platform's signature. */
+function buildRuleNotices(): INodeProperties[] {
 	const groups = new Map<string, { text: string; kind: string; platforms: string[] }>();
-	for (const profile of PLATFORMS) {
-		for (const { authentication, id: kind } of listRequestKinds(profile)) {
+	for (const platform of PLATFORMS) {
+		for (const { authentication, id: kind } of listRequestKinds(platform)) {
 			if (authentication.methods.length === 1) continue;
-			const text = ruleText(authentication);
+			const text = describeRule(authentication);
 			const group = groups.get(kind + text) ?? { text, kind, platforms: [] };
 			groups.set(kind + text, group);
-			group.platforms.push(profile.id);
+			group.platforms.push(platform.id);
 		}
 	}
 	return [...groups.values()].map(({ kind, platforms, text }) =>
@@ -50,26 +50,26 @@ function ruleNotices(): INodeProperties[] {
 	);
 }
 
-/** What a choice of authentication comes to. They stand below it. */
+/** Notices shown below the Authentication field. */
 export const authenticationNotices: INodeProperties[] = [
-	...ruleNotices(),
+	...buildRuleNotices(),
 	notice(
 		'openNotice',
-		'Without authentication anyone who knows the URL can start this workflow. Choose at least one method.',
+		'Without authentication, anyone who knows the URL can start this workflow. Choose at least one method.',
 		{ hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
 	),
 ];
 
-/** What a way to respond comes to. They stand below it. */
+/** Notices shown below the Respond field. */
 export const responseNotices: INodeProperties[] = [
 	notice(
 		'responseNodeNotice',
-		'An Agent Webhook node with the operation Webhook → Respond must run further on: callers wait for it, and get an empty 200 where it does not.',
+		'Callers wait until an Agent Webhook node with the operation Webhook → Respond runs later in this workflow. If none runs, they get an empty 200.',
 		{ show: { responseMode: ['responseNode'] } },
 	),
 	notice(
 		'lastNodeNotice',
-		'Callers wait until the whole workflow has ended. Most give up after some seconds and call again.',
+		'Callers wait until the whole workflow has finished. Most of them time out after a few seconds and retry.',
 		{ show: { responseMode: ['lastNode'] } },
 	),
 ];

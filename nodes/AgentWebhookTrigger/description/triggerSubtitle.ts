@@ -12,36 +12,35 @@ interface Parameters {
 	options?: { eventTypes?: string };
 }
 
-/** What a subtitle is made from beside the parameters: names, by value. */
-interface Words {
+/** The names that a subtitle uses, by value. */
+interface Names {
 	platforms: Record<string, string>;
 	kinds: Record<string, string>;
 	eventKind: string;
 }
 
-// n8n writes this function's source into an expression: it may use nothing from outside.
-const subtitleOf = (parameters: Parameters, words: Words) => {
+const formatSubtitle = (parameters: Parameters, names: Names) => {
 	const { authenticationMethods, events, options, platform, requestKind } = parameters;
-	const others = (options && options.eventTypes) || '';
-	const types = (events || []).concat(others.split(/[\s,]+/)).filter(Boolean);
-	const chosen = types.length === 1 ? types[0] : types.length + ' event types';
+	const otherTypes = (options && options.eventTypes) || '';
+	const types = (events || []).concat(otherTypes.split(/[\s,]+/)).filter(Boolean);
+	const eventTypes = types.length === 1 ? types[0] : types.length + ' event types';
 	const received =
-		requestKind === words.eventKind
-			? others[0] === '='
+		requestKind === names.eventKind
+			? otherTypes[0] === '='
 				? 'some events'
 				: types.length > 0
-					? chosen
+					? eventTypes
 					: 'all events'
-			: words.kinds[requestKind || ''];
+			: names.kinds[requestKind || ''];
 	const open = authenticationMethods && authenticationMethods.length > 0 ? '' : ', open to anyone';
-	return words.platforms[platform || ''] + ': ' + received + open;
+	return names.platforms[platform || ''] + ': ' + received + open;
 };
 
-const WORDS: Words = {
+const NAMES: Names = {
 	platforms: Object.fromEntries(PLATFORMS.map(({ id, name }) => [id, name])),
 	kinds: kindNames(properties),
 	eventKind: EVENT_KIND,
 };
 
-/** What the canvas shows below the node's name. */
-export const subtitle = expressionOf(subtitleOf, WORDS, '$rawParameter');
+/** The text below the node's name on the canvas, e.g. `GitHub: push, open to anyone`. */
+export const subtitle = expressionOf(formatSubtitle, NAMES, '$rawParameter');

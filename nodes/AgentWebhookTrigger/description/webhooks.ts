@@ -13,11 +13,11 @@ interface Parameters {
 	options?: { outputRefused?: boolean; responseData?: string; responseCode?: number };
 }
 
-/** What the functions below need in addition to the parameters. */
+/** Constants that the functions below need in addition to the parameters. */
 interface Context {
 	/** The path of each platform's API for its webhooks. */
 	managementPaths: Record<string, string>;
-	/** The request kind that stands for this API. */
+	/** The ID of the request kind for this API. */
 	managementKind: string;
 }
 

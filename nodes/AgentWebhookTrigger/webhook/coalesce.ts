@@ -9,7 +9,7 @@ import { readTriggerParameter, type TriggerParameters } from './triggerParameter
 export interface CapturedResponse {
 	statusCode: number;
 	contentType: string | undefined;
-	/** What was sent, if it was sent in one piece. */
+	/** The bytes sent, if they were sent in one piece. */
 	body: string | Buffer | undefined;
 }
 
