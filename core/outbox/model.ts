@@ -14,9 +14,8 @@ export interface OutboxEvent {
 }
 
 /**
- * How events are sent to an endpoint, without any secret. The names are the ones that items, the
- * management API and saved endpoints use: AgenticFlow's words if its page has them
- * (docs/platforms.md#agenticflow).
+ * Settings for sending events to an endpoint, without any secret. Items, the management API and saved
+ * endpoints use the same names: AgenticFlow's, if its page has them (docs/platforms.md#agenticflow).
  */
 export interface EndpointSettings {
 	conditions?: Record<string, unknown>;
@@ -45,7 +44,7 @@ export interface EndpointSettings {
 	timeout_seconds?: number;
 	verify_tls?: boolean;
 	allow_http?: boolean;
-	/** Whether the URL may lead into n8n's own network. */
+	/** Allows a URL in n8n's own network. */
 	allow_internal?: boolean;
 }
 
@@ -108,12 +107,12 @@ export interface Delivery {
 	/** The events of a batch in order of arrival; `null` for a single event. */
 	batchedEventIds: string[] | null;
 	endpointId: string;
-	/** When its event, or the first event of its batch, was accepted. */
+	/** Time at which its event, or the first event of its batch, was accepted. */
 	acceptedAt: string;
 	status: DeliveryStatus;
 	attempts: number;
 	lastAttemptAt: string | null;
-	/** When the next attempt is due; during a lease, when the lease expires. */
+	/** Time at which the next attempt is due; during a lease, the time at which it expires. */
 	nextAttemptAt: string | null;
 	completedAt: string | null;
 	responseCode: number | null;

@@ -11,6 +11,8 @@ async function boot(queue) {
 	const n8n = await bootN8n({
 		name: 'test',
 		queue: queue?.services,
+		// Calls the outbox's tables inside n8n: test/harness/tablesContract.js.
+		beside: [path.join(__dirname, '../harness/tablesPackage')],
 		env: {
 			// n8n retries a failing activation for 15 seconds. Those retries must not wait for each other.
 			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10',

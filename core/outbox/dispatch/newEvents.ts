@@ -44,7 +44,7 @@ export function checkEvent({ data, type }: EventInput): string {
 export interface PreparedEvent {
 	event: OutboxEvent;
 	dataJson: string;
-	/** Whether its ID belongs to an idempotency key. */
+	/** `true` if its ID belongs to an idempotency key. */
 	isIdempotent: boolean;
 }
 

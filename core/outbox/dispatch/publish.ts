@@ -29,7 +29,7 @@ import { prepareEvents, resolveNewEvents, type EventInput, type PublishState } f
 /** The outcome of one input. */
 export interface PublishedEvent {
 	event: OutboxEvent;
-	/** Whether it was sent before: then its deliveries are the ones from then. */
+	/** `true` if the event was sent before: its deliveries are the earlier ones. */
 	duplicate: boolean;
 	deliveries: DeliveryResult[];
 }

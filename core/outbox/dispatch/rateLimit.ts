@@ -36,7 +36,7 @@ export function reserveAttempts(
 	return { timesMs, reserved, freeAtMs: Math.ceil(firstMs + reserved * intervalMs) };
 }
 
-/** How late an attempt may start after its reserved slot; waits are never exact. */
+/** Longest delay of an attempt after its reserved slot; waits are never exact. */
 const START_GRACE_MS = 1000;
 
 /** A run's slots at one endpoint, which are used in order. */

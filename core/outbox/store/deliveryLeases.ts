@@ -51,7 +51,7 @@ export interface DueDeliveries {
 	deliveries: StoredDelivery[];
 	/** Row IDs of those that were leased to another run, which did not finish them. */
 	abandonedRowIds: Set<number>;
-	/** Whether any delivery was due, even if another run leased it first. */
+	/** `true` if any delivery was due, even if another run leased it first. */
 	anyDue: boolean;
 }
 

@@ -41,7 +41,7 @@ export interface NewEvent {
 	dataJson: string;
 	/** The endpoints that get a delivery of it. */
 	endpointIds: string[];
-	/** Whether other runs may insert the same event: its owner has to be resolved. */
+	/** `true` if other runs may insert the same event, so that its owner has to be resolved. */
 	isContested: boolean;
 }
 

@@ -11,7 +11,7 @@ import type {
  * Tables. One workflow runs several such nodes for about the cost of one.
  */
 
-/** What one Data Table node does, and with which items. */
+/** Parameters and input items of one Data Table node. */
 export interface TableStep {
 	parameters: IDataObject;
 	items: IDataObject[];
