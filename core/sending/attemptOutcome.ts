@@ -1,26 +1,25 @@
-/** What became of an attempt, told once for every part of the package. */
-
+/** The outcome of an attempt: what the retry rules and the endpoint's health depend on. */
 export type AttemptOutcome =
 	| 'success'
-	/** A status that the profile retries. */
+	/** A status that is retried. */
 	| 'retryable'
 	/** 429, 502 and 504, or a retryable status that came with Retry-After. */
 	| 'throttled'
-	/** A status that the profile does not retry. */
+	/** A status that is not retried. */
 	| 'permanent'
-	/** 410: the endpoint asks for no more. */
+	/** 410: the endpoint wants no more deliveries. */
 	| 'gone'
-	/** 413, or a body that the request helper refused for its size. */
+	/** 413, or a body that n8n's request helper rejected for its size. */
 	| 'body_too_large'
-	/** 3xx: redirects are never followed, since the signature and the credentials are for one host. */
+	/** 3xx. Redirects are not followed, since the signature and the credentials are for one host. */
 	| 'redirect'
 	| 'timeout'
 	| 'dns'
 	| 'connection'
 	| 'tls'
-	/** n8n's egress policy refused the address. */
+	/** n8n's egress policy does not allow the address. */
 	| 'blocked'
-	/** The request could not be made at all, e.g. without a signing secret. */
+	/** The request could not be built, e.g. without a signing secret. */
 	| 'invalid_request';
 
 export type AttemptResult =
@@ -30,10 +29,10 @@ export type AttemptResult =
 			/** Lower-case names. */
 			headers: Record<string, unknown>;
 			body: string;
-			/** Whether the body was longer than what was kept of it. */
+			/** Whether the body was longer than the part that is kept. */
 			bodyTruncated: boolean;
 	  }
-	/** `code` as Node or axios give it, e.g. `ECONNREFUSED`; `message` for people. */
+	/** `code` as Node or axios name it, e.g. `ECONNREFUSED`; `message` for people. */
 	| { kind: 'error'; code: string; message: string };
 
 const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
@@ -56,21 +55,22 @@ const RETRYABLE = new Set<AttemptOutcome>([
 	'connection',
 ]);
 
-/** Whether an outcome is worth another attempt. A TLS failure is not: the same certificate answers again. */
+/** Tells whether an outcome is worth another attempt. A TLS failure is not: the certificate stays the same. */
 export function isRetryable(outcome: AttemptOutcome): boolean {
 	return RETRYABLE.has(outcome);
 }
 
-/** Statuses that are retried, one entry each: `429`, or a class such as `5xx`. */
+/** Statuses to retry: a status such as `429`, or a class such as `5xx`. */
 export type StatusPatterns = string[];
 
-/** Statuses as a person types them were not readable. */
+/** A status to retry that cannot be read. The message names it. */
 export class InvalidStatusesError extends Error {
 	override readonly name = 'InvalidStatusesError';
 }
 
 /**
- * Reads statuses from text, e.g. `408, 429, 5xx`.
+ * Parses statuses that a person typed, e.g. `408, 429, 5xx`.
+ * @returns an empty list for an empty text
  * @throws InvalidStatusesError
  */
 export function parseStatuses(text: string): StatusPatterns {
@@ -80,7 +80,7 @@ export function parseStatuses(text: string): StatusPatterns {
 		.map((part) => {
 			if (!/^[45](?:\d\d|xx)$/i.test(part)) {
 				throw new InvalidStatusesError(
-					`"${part}" is not a status that can be retried. Write numbers from 400 to 599 or the classes 4xx and 5xx, with commas between them, e.g. 408, 429, 5xx.`,
+					`"${part}" is not a status that can be retried. Enter statuses from 400 to 599, or the classes 4xx and 5xx, separated by commas, e.g. 408, 429, 5xx.`,
 				);
 			}
 			return part.toLowerCase();
@@ -93,8 +93,8 @@ const matchesStatus = (status: number, patterns: StatusPatterns): boolean =>
 	);
 
 /**
- * Classifies an attempt.
- * @param retryStatuses the profile's, or the user's own
+ * Classifies the result of an attempt.
+ * @param retryStatuses the platform's, or those that a person chose
  */
 export function classifyAttempt(
 	result: AttemptResult,
@@ -109,7 +109,8 @@ export function classifyAttempt(
 	if (statusCode === 410) return 'gone';
 	if (statusCode === 413) return 'body_too_large';
 	if (!matchesStatus(statusCode, retryStatuses)) return 'permanent';
-	// Standard Webhooks, "Delivery success and failure": these three mean load.
+	// These three mean that the endpoint is overloaded: "Delivery success and failure" in
+	// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 	return [429, 502, 504].includes(statusCode) || headers['retry-after'] !== undefined
 		? 'throttled'
 		: 'retryable';

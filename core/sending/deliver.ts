@@ -1,71 +1,127 @@
-import { decideNextAction } from './nextAction';
-import { classifyAttempt, type AttemptResult, type AttemptOutcome } from './attemptOutcome';
-import { parseRetryAfterMs } from './retryPolicy';
-import type { DeliveryRules } from './target';
+import { toIsoTime } from '../lib/time';
 
-/** One attempt, as the result item shows it. */
+import { classifyAttempt, type AttemptOutcome, type AttemptResult } from './attemptOutcome';
+import { decideNextAction } from './nextAction';
+import { parseRetryAfterMs } from './retryPolicy';
+import type { DeliveryRules, OutgoingAttempt } from './target';
+
+/** One attempt, as the attempt log of a result item shows it. */
 export interface AttemptRecord {
+	/** 1 for the first attempt. */
 	attempt: number;
 	/** ISO 8601, UTC. */
 	time: string;
 	outcome: AttemptOutcome;
+	/** `null` if no response came. */
 	status_code: number | null;
 	duration_ms: number;
-	/** What happened, for people; `null` where it succeeded. */
+	/** What happened, in words; `null` if it succeeded. */
 	error_message: string | null;
 }
 
 export interface DeliveryReport {
-	/** `retrying`: the next attempt is too far away to be waited for here. */
+	/** `retrying`: the next attempt is due later than this run may wait. */
 	status: 'delivered' | 'retrying' | 'failed';
+	/** All attempts so far, those of earlier runs included. */
 	attempts: AttemptRecord[];
-	/** Of the last attempt of this run; `null` where no response came. */
+	/** Response to the last attempt of this run; `null` if none came. */
 	response: { status_code: number; body: string; body_truncated: boolean } | null;
-	/** Why no further attempt is made; `null` where one is, or none is needed. */
-	gave_up_because: string | null;
-	/** Set where the status is `retrying`. */
+	/** Why no other attempt follows; `null` unless the delivery failed. */
+	gaveUpBecause: string | null;
+	/** Set if the status is `retrying`. */
 	nextAttemptAtMs?: number;
 }
 
-/** How far a delivery has come before. */
+/** What earlier runs did for a delivery. */
 export interface DeliveryProgress {
 	attempts: AttemptRecord[];
-	/** When the next attempt is due; at once where absent. */
+	/** When the next attempt is due; absent if it is due at once. */
 	nextAttemptAtMs?: number;
 }
 
-/** What a delivery needs from outside. */
-export interface DeliveryPorts {
-	/** Makes one attempt. It reports failures as a result, and rejects only when cancelled. */
-	attempt: (attempt: number) => Promise<AttemptResult>;
+/** The clock and the chance that a delivery depends on. */
+export interface DeliveryClock {
 	/** Rejects when the execution is cancelled. */
 	wait: (ms: number) => Promise<void>;
-	/** Told before each wait, so that whoever watches sees what is waited for. */
-	onWait?: (nextAttempt: number, atMs: number) => void;
 	nowMs: () => number;
-	/** In [0, 1). */
+	/** Returns a number in [0, 1). */
 	random: () => number;
 }
 
-function describe(result: AttemptResult, outcome: AttemptOutcome): string | null {
+export interface DeliveryPorts extends DeliveryClock {
+	/**
+	 * Makes one attempt.
+	 * @param attempt 1 for the first
+	 * @returns failures as a result; rejects only when the execution is cancelled
+	 */
+	attempt: (attempt: number) => Promise<AttemptResult>;
+	/** Called before each wait. */
+	onWait?: (nextAttempt: number, atMs: number) => void;
+}
+
+/** What sending needs from n8n, for direct sends and for the outbox. */
+export interface SendingPorts extends DeliveryClock {
+	/** Makes one attempt. Failures are a result; it rejects only when the execution is cancelled. */
+	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
+	/** Shows a person what a run waits for. */
+	announce: (text: string) => void;
+}
+
+function describeResult(result: AttemptResult, outcome: AttemptOutcome): string | null {
 	if (outcome === 'success') return null;
 	if (result.kind === 'error') return result.message;
 	if (outcome === 'redirect') {
-		return `The endpoint answered with a redirect (${result.statusCode}), which is never followed. Send to its final address.`;
+		return `The endpoint answered with a redirect (${result.statusCode}), and redirects are not followed. Send to its final URL.`;
 	}
 	return `The endpoint answered with status ${result.statusCode}`;
 }
 
-const responseOf = (result: AttemptResult): DeliveryReport['response'] =>
+const toResponse = (result: AttemptResult): DeliveryReport['response'] =>
 	result.kind === 'response'
 		? { status_code: result.statusCode, body: result.body, body_truncated: result.bodyTruncated }
 		: null;
 
+/** Makes one attempt, appends it to the log, and decides what follows. */
+async function attemptOnce(
+	rules: DeliveryRules,
+	ports: DeliveryPorts,
+	attempts: AttemptRecord[],
+): Promise<{
+	result: AttemptResult;
+	next: ReturnType<typeof decideNextAction>;
+}> {
+	const attempt = attempts.length + 1;
+	const startedMs = ports.nowMs();
+	const result = await ports.attempt(attempt);
+	const endedMs = ports.nowMs();
+	const outcome = classifyAttempt(result, rules.retryStatuses);
+	attempts.push({
+		attempt,
+		time: toIsoTime(startedMs),
+		outcome,
+		status_code: result.kind === 'response' ? result.statusCode : null,
+		duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
+		error_message: describeResult(result, outcome),
+	});
+	const retryAfterMs =
+		result.kind === 'response'
+			? parseRetryAfterMs(result.headers['retry-after'], endedMs)
+			: undefined;
+	const state = { attempts: attempt, outcome, retryAfterMs };
+	return { result, next: decideNextAction(rules.retry, state, endedMs, ports.random()) };
+}
+
 /**
- * Attempts a delivery until it succeeds, its policy gives up, or its next attempt is further away than
- * may be waited for here.
- * @param progress what was done before, in this run or in an earlier one
- * @returns what happened; rejects only where a port does
+ * Attempts a delivery until it succeeds, fails for good, or has to wait longer than this run may.
+ * @param progress what earlier runs did; it is not changed
+ * @returns the report, whatever the endpoint answered; rejects only if a port rejects
+ * @example
+ * const { body, key, target } = delivery;
+ * const report = await deliver(target.rules, {
+ * 	...ports,
+ * 	attempt: async () => await ports.attempt({ target, key, body, nowMs: ports.nowMs(), credential }),
+ * });
+ * if (report.status === 'retrying') keepUntil(report.nextAttemptAtMs, report.attempts);
  */
 export async function deliver(
 	rules: DeliveryRules,
@@ -76,16 +132,17 @@ export async function deliver(
 	let response: DeliveryReport['response'] = null;
 	let dueMs = progress.nextAttemptAtMs;
 	let waitedMs = 0;
-	const report = (
-		status: DeliveryReport['status'],
-		gaveUpBecause: string | null = null,
-	): DeliveryReport => ({ status, attempts, response, gave_up_because: gaveUpBecause });
-
 	for (;;) {
 		if (dueMs !== undefined) {
 			const delayMs = Math.max(0, dueMs - ports.nowMs());
 			if (rules.maxTotalWaitMs === null || waitedMs + delayMs > rules.maxTotalWaitMs) {
-				return { ...report('retrying'), nextAttemptAtMs: dueMs };
+				return {
+					status: 'retrying',
+					attempts,
+					response,
+					gaveUpBecause: null,
+					nextAttemptAtMs: dueMs,
+				};
 			}
 			if (delayMs > 0) {
 				ports.onWait?.(attempts.length + 1, dueMs);
@@ -93,31 +150,14 @@ export async function deliver(
 			}
 			waitedMs += delayMs;
 		}
-		const startedMs = ports.nowMs();
-		const result = await ports.attempt(attempts.length + 1);
-		const endedMs = ports.nowMs();
-		const outcome = classifyAttempt(result, rules.retryStatuses);
-		response = responseOf(result);
-		attempts.push({
-			attempt: attempts.length + 1,
-			time: new Date(startedMs).toISOString(),
-			outcome,
-			status_code: result.kind === 'response' ? result.statusCode : null,
-			duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
-			error_message: describe(result, outcome),
-		});
-		const retryAfterMs =
-			result.kind === 'response'
-				? parseRetryAfterMs(result.headers['retry-after'], endedMs)
-				: undefined;
-		const decision = decideNextAction(
-			rules.retry,
-			{ attempts: attempts.length, outcome, retryAfterMs },
-			endedMs,
-			ports.random(),
-		);
-		if (decision.action === 'deliver') return report('delivered');
-		if (decision.action === 'give_up') return report('failed', decision.because);
-		dueMs = decision.atMs;
+		const { next, result } = await attemptOnce(rules, ports, attempts);
+		response = toResponse(result);
+		if (next.action === 'deliver') {
+			return { status: 'delivered', attempts, response, gaveUpBecause: null };
+		}
+		if (next.action === 'give_up') {
+			return { status: 'failed', attempts, response, gaveUpBecause: next.because };
+		}
+		dueMs = next.atMs;
 	}
 }

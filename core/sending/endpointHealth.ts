@@ -1,52 +1,52 @@
+import { DAY_MS, toIsoTime } from '../lib/time';
+
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
 
-/** When an endpoint that fails is disabled. 410 Gone disables always. */
+/** When an endpoint that fails is disabled. 410 Gone always disables it. */
 export type DisableRule =
-	/** spec/workflux.txt, "Webhook Retry Logic": when one delivery has failed in all its attempts. */
+	/** When one delivery has failed in all its attempts (docs/platforms.md#workflux). */
 	| { rule: 'exhausted' }
-	/** After so many failed attempts, of whatever deliveries, without a success among them. */
+	/** After `count` failed attempts in a row, of any deliveries. */
 	| { rule: 'consecutiveFailures'; count: number }
-	/** https://docs.svix.com/retries: when nothing has succeeded for so many days. */
+	/** When no attempt has succeeded for `days` (https://docs.svix.com/retries). */
 	| { rule: 'failingFor'; days: number }
 	| { rule: 'never' };
 
 export interface EndpointHealth {
 	status: 'active' | 'disabled';
-	/** ISO 8601, UTC; `null` while it does not fail. */
+	/** ISO 8601, UTC; `null` if the last attempt succeeded. */
 	failingSince: string | null;
 	consecutiveFailures: number;
 }
 
-/** One attempt, as far as it says something about the endpoint. */
+/** An attempt's effect on its endpoint's health. */
 export interface AttemptObservation {
 	outcome: AttemptOutcome;
 	atMs: number;
-	/** Whether the delivery has ended with this attempt. */
+	/** Whether this was the delivery's last attempt. */
 	ended: boolean;
 }
 
 export type HealthChange = 'failing' | 'recovered' | 'disabled';
 
-const DAY_MS = 86_400_000;
-
-function disablingReason(
+function getDisableReason(
 	rule: DisableRule,
-	sign: AttemptObservation,
+	observation: AttemptObservation,
 	health: EndpointHealth,
 ): string | undefined {
-	if (sign.outcome === 'gone') return 'The endpoint answered 410 Gone';
+	if (observation.outcome === 'gone') return 'The endpoint answered 410 Gone';
 	switch (rule.rule) {
 		case 'exhausted':
-			return sign.ended && isRetryable(sign.outcome)
+			return observation.ended && isRetryable(observation.outcome)
 				? 'A delivery failed in all its attempts'
 				: undefined;
 		case 'consecutiveFailures':
 			return health.consecutiveFailures >= rule.count
-				? `${health.consecutiveFailures} attempts failed one after the other`
+				? `${health.consecutiveFailures} attempts failed in a row`
 				: undefined;
 		case 'failingFor':
 			return health.failingSince !== null &&
-				sign.atMs - Date.parse(health.failingSince) >= rule.days * DAY_MS
+				observation.atMs - Date.parse(health.failingSince) >= rule.days * DAY_MS
 				? `No attempt has succeeded since ${health.failingSince}`
 				: undefined;
 		case 'never':
@@ -55,13 +55,13 @@ function disablingReason(
 }
 
 /**
- * What attempts do to an endpoint's health.
- * @param signs in the order in which the attempts ended
- * @returns the health after them, and what changed on the way, each at most once
+ * Updates an endpoint's health with its attempts.
+ * @param observations in the order in which the attempts ended
+ * @returns the health after them, and the changes, each at most once
  */
 export function applyAttemptOutcomes(
 	health: EndpointHealth,
-	signs: AttemptObservation[],
+	observations: AttemptObservation[],
 	rule: DisableRule,
 ): {
 	health: EndpointHealth;
@@ -69,8 +69,8 @@ export function applyAttemptOutcomes(
 } {
 	let current = { ...health };
 	const changes = new Map<HealthChange, { reason: string; atMs: number }>();
-	for (const sign of signs) {
-		const { atMs, outcome } = sign;
+	for (const observation of observations) {
+		const { atMs, outcome } = observation;
 		if (outcome === 'success') {
 			if (current.failingSince !== null) {
 				changes.delete('failing');
@@ -85,10 +85,10 @@ export function applyAttemptOutcomes(
 		}
 		current = {
 			...current,
-			failingSince: current.failingSince ?? new Date(atMs).toISOString(),
+			failingSince: current.failingSince ?? toIsoTime(atMs),
 			consecutiveFailures: current.consecutiveFailures + 1,
 		};
-		const reason = disablingReason(rule, sign, current);
+		const reason = getDisableReason(rule, observation, current);
 		if (reason !== undefined && current.status === 'active') {
 			current.status = 'disabled';
 			changes.set('disabled', { reason, atMs });

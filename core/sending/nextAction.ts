@@ -1,16 +1,16 @@
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
 import { countRetries, retryDelayMs, type RetryPolicy } from './retryPolicy';
 
-/** What follows an attempt. */
+/** What to do after an attempt. */
 export type NextAction =
 	| { action: 'deliver' }
 	| { action: 'retry'; atMs: number }
 	| { action: 'give_up'; because: string };
 
 /**
- * Decides what follows an attempt.
- * @param attempts how many were made, this one included
- * @param retryAfterMs what the receiver asked for
+ * Decides what to do after an attempt.
+ * @param state `attempts`: how many were made, this one included; `retryAfterMs`: the wait that the
+ * endpoint asked for
  * @param random in [0, 1)
  */
 export function decideNextAction(

@@ -1,14 +1,14 @@
-/** Limits on how attempts are spread: how many at once, and how many a second. */
+/** Limits for the attempts of one run. */
 export interface PacingLimits {
-	/** At least 1. */
+	/** Attempts at once, at least 1. */
 	concurrency: number;
-	/** Attempts begun in a second; 0 for no limit. */
+	/** Attempts started per second; 0 for no limit. */
 	perSecond: number;
 }
 
 /**
- * Makes a function that runs tasks within the limits, in the order in which they are handed over.
- * A delivery that waits for its next attempt holds no place.
+ * Returns a function that runs tasks within the limits, in the order of its calls. Only attempts count:
+ * a delivery that waits for its next attempt takes no slot.
  */
 export function createPacer(
 	limits: PacingLimits,
@@ -23,7 +23,7 @@ export function createPacer(
 			running += 1;
 			return;
 		}
-		// The place is handed over by whoever leaves, so that nobody slips in between.
+		// The task that ends hands its slot over, so that no later task can overtake.
 		await new Promise<void>((resolve) => waiting.push(resolve));
 	};
 	const leave = (): void => {

@@ -1,13 +1,15 @@
-/** When attempts follow each other. All units are ms. */
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time';
+
+/** The waits between attempts. */
 export type RetrySchedule =
-	/** The wait before each retry, in order. There are as many retries as waits. */
+	/** The wait before each retry, in order. Each wait allows one retry. */
 	| { kind: 'list'; delaysMs: number[] }
-	/** AgenticFlow's `retry_policy {max_retries, backoff_multiplier}`, with what it needs to be run. */
+	/** AgenticFlow's `retry_policy` (docs/platforms.md#agenticflow), with a first wait and a cap. */
 	| {
 			kind: 'exponential';
 			firstDelayMs: number;
 			backoffMultiplier: number;
-			/** No wait is longer, whatever the multiplier says. */
+			/** Cap for every wait. */
 			maxDelayMs: number;
 			/** Attempts after the first. */
 			maxRetries: number;
@@ -15,72 +17,68 @@ export type RetrySchedule =
 
 export interface RetryPolicy {
 	schedule: RetrySchedule;
-	/** 0 to 1: the share of a wait that is left to chance, so that many senders do not return at once. */
+	/** Random share of each wait, 0 to 1, so that many senders do not retry at the same time. */
 	jitter: number;
-	/** A receiver's Retry-After counts up to here. */
+	/** Longest wait for which an endpoint's Retry-After is followed. */
 	maxRetryAfterMs: number;
 }
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-const atSeconds = (...seconds: number[]): RetrySchedule => ({
+const listSeconds = (...seconds: number[]): RetrySchedule => ({
 	kind: 'list',
-	delaysMs: seconds.map((delay) => delay * SECOND),
+	delaysMs: seconds.map((delay) => delay * SECOND_MS),
 });
 
-/** Short enough for retries to be waited out inside one execution. */
+/** Short enough for all retries to happen within one execution. */
 export const BRIEF_RETRY = {
 	schedule: {
 		kind: 'exponential',
-		firstDelayMs: 1 * SECOND,
+		firstDelayMs: 1 * SECOND_MS,
 		backoffMultiplier: 2,
-		maxDelayMs: 1 * MINUTE,
+		maxDelayMs: 1 * MINUTE_MS,
 		maxRetries: 3,
 	},
 	jitter: 0.2,
-	maxRetryAfterMs: 1 * MINUTE,
+	maxRetryAfterMs: 1 * MINUTE_MS,
 } satisfies RetryPolicy;
 
-/** spec/agenticflow.txt, "Failed Delivery Handling": 1 min, 5 min, 15 min, 1 h, 6 h, 24 h, with jitter. */
+/** 1 min, 5 min, 15 min, 1 h, 6 h, 24 h, with jitter (docs/platforms.md#agenticflow). */
 export const AGENTICFLOW_RETRY: RetryPolicy = {
-	schedule: atSeconds(60, 300, 900, 3600, 21_600, 86_400),
+	schedule: listSeconds(60, 300, 900, 3600, 21_600, 86_400),
 	jitter: 0.1,
-	maxRetryAfterMs: 24 * HOUR,
+	maxRetryAfterMs: 24 * HOUR_MS,
 };
 
-/** spec/workflux.txt, "Webhook Retry Logic": at once, then after 1 min, 5 min, 15 min and 1 h. */
+/** 1 min, 5 min, 15 min, 1 h, without jitter (docs/platforms.md#workflux). */
 export const WORKFLUX_RETRY: RetryPolicy = {
-	schedule: atSeconds(60, 300, 900, 3600),
+	schedule: listSeconds(60, 300, 900, 3600),
 	jitter: 0,
-	maxRetryAfterMs: 1 * HOUR,
+	maxRetryAfterMs: 1 * HOUR_MS,
 };
 
 /**
- * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md,
- * "Deliverability and reliability": the schedule that it recommends.
+ * The schedule that "Deliverability and reliability" recommends in
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export const STANDARD_WEBHOOKS_RETRY: RetryPolicy = {
-	schedule: atSeconds(5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400),
+	schedule: listSeconds(5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400),
 	jitter: 0.1,
-	maxRetryAfterMs: 24 * HOUR,
+	maxRetryAfterMs: 24 * HOUR_MS,
 };
 
-/** "Exponential backoff" of platforms whose page gives no figures: the figures are ours. */
+/** Builds the policy of a platform that documents "exponential backoff" without figures: this project chose them. */
 export const exponentialRetry = (maxRetries: number): RetryPolicy => ({
 	schedule: {
 		kind: 'exponential',
-		firstDelayMs: 10 * SECOND,
+		firstDelayMs: 10 * SECOND_MS,
 		backoffMultiplier: 3,
-		maxDelayMs: 1 * HOUR,
+		maxDelayMs: 1 * HOUR_MS,
 		maxRetries,
 	},
 	jitter: 0.1,
-	maxRetryAfterMs: 1 * HOUR,
+	maxRetryAfterMs: 1 * HOUR_MS,
 });
 
-/** How many attempts may follow the first. */
+/** Returns how many attempts may follow the first. */
 export const countRetries = ({ schedule }: RetryPolicy): number =>
 	schedule.kind === 'list' ? schedule.delaysMs.length : schedule.maxRetries;
 
@@ -91,11 +89,10 @@ function scheduledDelayMs(schedule: RetrySchedule, retry: number): number {
 }
 
 /**
- * How long to wait before retry number `retry`.
+ * Returns the wait before a retry, in ms.
  * @param retry 1 for the first retry
  * @param random in [0, 1)
- * @param retryAfterMs what the receiver asked for; it lengthens a wait, and never shortens it
- * @returns ms
+ * @param retryAfterMs the wait that the endpoint asked for; it can lengthen the wait, not shorten it
  */
 export function retryDelayMs(
 	policy: RetryPolicy,
@@ -104,25 +101,26 @@ export function retryDelayMs(
 	retryAfterMs?: number,
 ): number {
 	const scheduled = scheduledDelayMs(policy.schedule, retry);
-	const own = Math.round(scheduled * (1 - policy.jitter * random));
-	return Math.max(own, Math.min(retryAfterMs ?? 0, policy.maxRetryAfterMs));
+	const jittered = Math.round(scheduled * (1 - policy.jitter * random));
+	return Math.max(jittered, Math.min(retryAfterMs ?? 0, policy.maxRetryAfterMs));
 }
 
 /**
- * Reads Retry-After, in seconds or as an HTTP date (RFC 9110, 10.2.3).
- * @returns ms from now, never negative; `undefined` where it says nothing readable
+ * Parses a Retry-After header, in seconds or as an HTTP date
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
+ * @returns ms from now, never negative; `undefined` if it cannot be read
  */
 export function parseRetryAfterMs(value: unknown, nowMs: number): number | undefined {
 	if (typeof value !== 'string') return undefined;
-	const text = value.trim();
-	if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
-	// Date.parse reads almost anything: an HTTP date starts with a weekday's name.
-	if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
-	const time = Date.parse(text);
+	const trimmed = value.trim();
+	if (/^\d{1,10}$/.test(trimmed)) return Number(trimmed) * SECOND_MS;
+	// Date.parse accepts almost anything, but an HTTP date starts with the name of a weekday.
+	if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(trimmed)) return undefined;
+	const time = Date.parse(trimmed);
 	return Number.isNaN(time) ? undefined : Math.max(0, time - nowMs);
 }
 
-/** The sum of all waits of a schedule, without jitter and Retry-After, in ms. */
+/** Returns the sum of all waits of a schedule, without jitter and Retry-After, in ms. */
 export function totalWaitMs(policy: RetryPolicy): number {
 	const retries = Array.from({ length: countRetries(policy) }, (_, index) => index + 1);
 	return retries.reduce((sum, retry) => sum + scheduledDelayMs(policy.schedule, retry), 0);

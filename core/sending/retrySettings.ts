@@ -1,21 +1,26 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time';
+
+import { parseStatuses, type StatusPatterns } from './attemptOutcome';
 import {
 	BRIEF_RETRY,
 	STANDARD_WEBHOOKS_RETRY,
 	type RetryPolicy,
 	type RetrySchedule,
 } from './retryPolicy';
+import type { DeliveryRules } from './target';
 
-/** How a person chooses a retry policy. What is left out is the chosen schedule's own. */
+/** A person's choice of a retry policy. The chosen schedule decides whatever is left out. */
 export interface RetrySettings {
 	schedule?: 'platform' | 'exponential' | 'list' | 'standardWebhooks' | 'none';
-	/** For `list`, e.g. `30 s, 5 min, 1 h`. */
+	/** For the schedule `list`, e.g. `30 s, 5 min, 1 h`. */
 	delays?: string;
-	/** For `exponential`, and so are the next two. */
+	/** For the schedule `exponential`, like the next two. */
 	firstDelaySeconds?: number;
 	backoffMultiplier?: number;
 	maxDelaySeconds?: number;
+	/** 0 to 1. */
 	jitter?: number;
-	/** Makes a list shorter, and never longer. */
+	/** Shortens a list, but does not lengthen it. */
 	maxRetries?: number;
 	maxRetryAfterSeconds?: number;
 }
@@ -25,12 +30,18 @@ export class InvalidDelaysError extends Error {
 	override readonly name = 'InvalidDelaysError';
 }
 
-const UNITS_MS: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-const MAX_DELAY_MS = 30 * UNITS_MS.d;
+const UNITS_MS: Record<string, number> = {
+	s: SECOND_MS,
+	min: MINUTE_MS,
+	h: HOUR_MS,
+	d: DAY_MS,
+};
+const MAX_DELAY_MS = 30 * DAY_MS;
 const MAX_DELAYS = 50;
 
 /**
- * Reads waits from text, with commas between them: `30 s, 5 min, 1 h, 1 d`. A number alone is seconds.
+ * Parses a comma-separated list of waits, e.g. `30 s, 5 min, 1 h, 1 d`. A number without a unit is in
+ * seconds.
  * @returns ms
  * @throws InvalidDelaysError
  */
@@ -44,50 +55,50 @@ export function parseDelays(text: string): number[] {
 			const delayMs = match === null ? NaN : Number(match[1]) * UNITS_MS[match[2] ?? 's'];
 			if (!(delayMs <= MAX_DELAY_MS)) {
 				throw new InvalidDelaysError(
-					`"${entry}" is not a wait between attempts. Write a number and s, min, h or d, at most 30 d, with commas between the waits, e.g. 30 s, 5 min, 1 h.`,
+					`"${entry}" is not a wait between attempts. Enter a number and s, min, h or d, up to 30 d, separated by commas, e.g. 30 s, 5 min, 1 h.`,
 				);
 			}
 			return Math.round(delayMs);
 		});
 	if (delays.length === 0 || delays.length > MAX_DELAYS) {
 		throw new InvalidDelaysError(
-			`"Retry Delays" has ${delays.length} waits. Write 1 to ${MAX_DELAYS} of them, e.g. 30 s, 5 min, 1 h.`,
+			`"Retry Delays" has ${delays.length} waits. Enter 1 to ${MAX_DELAYS} waits, e.g. 30 s, 5 min, 1 h.`,
 		);
 	}
 	return delays;
 }
 
-function exponential(settings: RetrySettings, base: RetrySchedule): RetrySchedule {
-	const own = base.kind === 'exponential' ? base : BRIEF_RETRY.schedule;
+function buildExponentialSchedule(settings: RetrySettings, base: RetrySchedule): RetrySchedule {
+	const defaults = base.kind === 'exponential' ? base : BRIEF_RETRY.schedule;
 	const { backoffMultiplier, firstDelaySeconds, maxDelaySeconds, maxRetries } = settings;
 	const firstDelayMs =
-		firstDelaySeconds === undefined ? own.firstDelayMs : firstDelaySeconds * 1000;
+		firstDelaySeconds === undefined ? defaults.firstDelayMs : firstDelaySeconds * 1000;
 	return {
 		kind: 'exponential',
 		firstDelayMs,
-		backoffMultiplier: backoffMultiplier ?? own.backoffMultiplier,
-		// A first wait longer than the usual cap is meant.
+		backoffMultiplier: backoffMultiplier ?? defaults.backoffMultiplier,
+		// A first wait above the default cap is intended, so it raises the cap.
 		maxDelayMs:
 			maxDelaySeconds === undefined
-				? Math.max(own.maxDelayMs, firstDelayMs)
+				? Math.max(defaults.maxDelayMs, firstDelayMs)
 				: maxDelaySeconds * 1000,
-		maxRetries: maxRetries ?? own.maxRetries,
+		maxRetries: maxRetries ?? defaults.maxRetries,
 	};
 }
 
-function limited(schedule: RetrySchedule, maxRetries: number | undefined): RetrySchedule {
+function limitRetries(schedule: RetrySchedule, maxRetries: number | undefined): RetrySchedule {
 	if (maxRetries === undefined) return schedule;
 	return schedule.kind === 'list'
 		? { kind: 'list', delaysMs: schedule.delaysMs.slice(0, maxRetries) }
 		: { ...schedule, maxRetries };
 }
 
-function basePolicy(platform: RetryPolicy, settings: RetrySettings): RetryPolicy {
+function choosePolicy(platform: RetryPolicy, settings: RetrySettings): RetryPolicy {
 	const { backoffMultiplier, delays, firstDelaySeconds, maxDelaySeconds, schedule } = settings;
-	const shaped = [backoffMultiplier, firstDelaySeconds, maxDelaySeconds].some(
+	const hasExponentialSetting = [backoffMultiplier, firstDelaySeconds, maxDelaySeconds].some(
 		(setting) => setting !== undefined,
 	);
-	switch (schedule ?? (shaped ? 'exponential' : 'platform')) {
+	switch (schedule ?? (hasExponentialSetting ? 'exponential' : 'platform')) {
 		case 'list':
 			return { ...platform, schedule: { kind: 'list', delaysMs: parseDelays(delays ?? '') } };
 		case 'standardWebhooks':
@@ -95,24 +106,44 @@ function basePolicy(platform: RetryPolicy, settings: RetrySettings): RetryPolicy
 		case 'none':
 			return { ...platform, schedule: { kind: 'list', delaysMs: [] } };
 		case 'exponential':
-			return { ...platform, schedule: exponential(settings, platform.schedule) };
+			return { ...platform, schedule: buildExponentialSchedule(settings, platform.schedule) };
 		default:
 			return platform;
 	}
 }
 
 /**
- * The retry policy that a person's settings make of a platform's.
+ * Applies a person's settings to a platform's retry policy.
  * @throws InvalidDelaysError
  */
 export function chooseRetryPolicy(platform: RetryPolicy, settings: RetrySettings): RetryPolicy {
-	const base = basePolicy(platform, settings);
+	const base = choosePolicy(platform, settings);
 	return {
-		schedule: limited(base.schedule, settings.maxRetries),
+		schedule: limitRetries(base.schedule, settings.maxRetries),
 		jitter: settings.jitter ?? base.jitter,
 		maxRetryAfterMs:
 			settings.maxRetryAfterSeconds === undefined
 				? base.maxRetryAfterMs
 				: settings.maxRetryAfterSeconds * 1000,
+	};
+}
+
+/**
+ * Builds the rules of a delivery from a platform's retry policy and a person's settings.
+ * @param retryStatuses e.g. `408, 429, 5xx`; empty for the platform's
+ * @param maxTotalWaitMs see {@link DeliveryRules}
+ * @throws InvalidDelaysError, InvalidStatusesError
+ */
+export function buildDeliveryRules(
+	platform: { retry: RetryPolicy; retryStatuses: StatusPatterns },
+	settings: RetrySettings,
+	retryStatuses: string,
+	maxTotalWaitMs: number | null,
+): DeliveryRules {
+	const statuses = parseStatuses(retryStatuses);
+	return {
+		retry: chooseRetryPolicy(platform.retry, settings),
+		retryStatuses: statuses.length > 0 ? statuses : platform.retryStatuses,
+		maxTotalWaitMs,
 	};
 }

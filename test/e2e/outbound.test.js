@@ -116,7 +116,8 @@ describe('a third-party receiver verifies what Send sends', () => {
 			event_id: expect.stringMatching(/^evt_/),
 			event: 'workflow.execution.completed',
 			endpoint: `${receiver}/receive/agenticflow/${box}`,
-			attempts: [
+			attempts: 1,
+			attempt_log: [
 				{
 					attempt: 1,
 					time: expect.any(String),
@@ -126,6 +127,14 @@ describe('a third-party receiver verifies what Send sends', () => {
 					error_message: null,
 				},
 			],
+			timestamp: expect.stringMatching(/Z$/),
+			response_code: 200,
+			response_time_ms: expect.any(Number),
+			payload_size: received.body.length,
+			accepted_at: expect.stringMatching(/Z$/),
+			next_attempt_at: null,
+			completed_at: expect.stringMatching(/Z$/),
+			error_message: null,
 			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
 		});
 		expect(JSON.stringify(execution)).not.toContain(secrets.agenticflow);
@@ -166,8 +175,10 @@ describe('a third-party receiver verifies what Send sends', () => {
 		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
 		expect(outputs[2][0].json).toMatchObject({
 			status: 'failed',
-			gave_up_because: 'An attempt with the outcome "permanent" is not retried',
-			attempts: [{ outcome: 'permanent', status_code: 401 }],
+			error_message:
+				'The endpoint answered with status 401. An attempt with the outcome "permanent" is not retried',
+			attempts: 1,
+			attempt_log: [{ outcome: 'permanent', status_code: 401 }],
 		});
 	});
 
@@ -339,12 +350,12 @@ describe('the request that Send makes', () => {
 		expect(outputs[0]).toHaveLength(25);
 		expect(outputs[0].map(({ pairedItem }) => pairedItem.item)).toEqual(items.map((_, i) => i));
 		expect(new Set(outputs[0].map(({ json }) => json.delivery_id)).size).toBe(3);
-		expect(outputs[0][24].json.batch).toEqual({ event: 'webhook.batch', event_count: 5 });
+		expect(outputs[0][24].json).toMatchObject({ event: 'tick', event_count: 5 });
 	});
 });
 
 describe('the attempts of Send', () => {
-	const attemptsOf = ({ json }) => json.attempts.map(({ outcome }) => outcome);
+	const attemptsOf = ({ json }) => json.attempt_log.map(({ outcome }) => outcome);
 
 	test('keep the ID and get a new timestamp and signature when the first two fail', async () => {
 		const box = uniqueName('box');
@@ -387,8 +398,8 @@ describe('the attempts of Send', () => {
 		);
 		expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
 		const [{ json }] = outputs[1];
-		expect(json).toMatchObject({ status: 'retrying', next_attempt: 2 });
-		expect(Date.parse(json.next_attempt_at) - Date.parse(json.attempts[0].time)).toBeGreaterThan(
+		expect(json).toMatchObject({ status: 'retrying', attempts: 1 });
+		expect(Date.parse(json.next_attempt_at) - Date.parse(json.attempt_log[0].time)).toBeGreaterThan(
 			29_000,
 		);
 		expect(await readInbox(box)).toHaveLength(1);
@@ -409,7 +420,7 @@ describe('the attempts of Send', () => {
 		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
 		expect(outputs[2][0].json).toMatchObject({
 			status: 'failed',
-			gave_up_because: expect.stringContaining('the output Retry is not connected'),
+			error_message: expect.stringContaining('the output Retry is not connected'),
 		});
 	});
 
@@ -448,7 +459,7 @@ describe('the attempts of Send', () => {
 			send('none', 'unused', { url, options: { maxRetries: 0 } }),
 			withAllOutputs,
 		);
-		const [attempt] = outputs[2][0].json.attempts;
+		const [attempt] = outputs[2][0].json.attempt_log;
 		expect(attempt).toMatchObject({ outcome, status_code: null });
 		expect(attempt.error_message).toContain(message);
 	});
@@ -467,7 +478,7 @@ describe('the attempts of Send', () => {
 		};
 		const refused = await attempt(false);
 		expect(attemptsOf({ json: refused })).toEqual(['tls']);
-		expect(refused.attempts[0].error_message).toContain('self-signed certificate');
+		expect(refused.attempt_log[0].error_message).toContain('self-signed certificate');
 		expect(await attempt(true)).toMatchObject({ status: 'delivered' });
 		server.close();
 	});
@@ -548,7 +559,7 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 		expect(pairedItem).toEqual({ item: 0 });
 		expect(json).toMatchObject({
 			error: 'The endpoint answered with status 400',
-			details: { status: 'failed', attempts: [{ status_code: 400 }] },
+			details: { status: 'failed', attempts: 1, attempt_log: [{ status_code: 400 }] },
 		});
 	});
 
@@ -602,7 +613,7 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			send('agenticflow', box, { credentials }),
 			withAllOutputs,
 		);
-		expect(outputs[2][0].json.attempts).toMatchObject([
+		expect(outputs[2][0].json.attempt_log).toMatchObject([
 			{ outcome: 'invalid_request', error_message: expect.stringContaining('no signing secret') },
 		]);
 		expect(await readInbox(box)).toEqual([]);

@@ -839,6 +839,16 @@ describe('Event → Send to all subscribers', () => {
 			response_code: 200,
 			response_time_ms: expect.any(Number),
 			attempts: 1,
+			attempt_log: [
+				{
+					attempt: 1,
+					time: expect.any(String),
+					outcome: 'success',
+					status_code: 200,
+					duration_ms: expect.any(Number),
+					error_message: null,
+				},
+			],
 			payload_size: expect.any(Number),
 			accepted_at: expect.stringMatching(/Z$/),
 			next_attempt_at: null,
@@ -1155,7 +1165,7 @@ describe('Delivery → Deliver Due', () => {
 				endpoint_name: box,
 				endpoint: addressOf('svix', box),
 				status: 'disabled',
-				reason: '3 attempts failed one after the other',
+				reason: '3 attempts failed in a row',
 			},
 		]);
 		expect(await readInbox(box)).toHaveLength(3);
@@ -1347,8 +1357,8 @@ describe('the delivery log', () => {
 	test('returns one delivery and its attempts', async () => {
 		const [pending] = sent.third.retry;
 		const got = await done(outbox, ['delivery', 'get'], { deliveryId: pending.delivery_id });
-		const { delivery_id, delivery_state, duplicate, endpoint, endpoint_name, response, ...rest } =
-			pending;
+		const { attempt_log, delivery_id, delivery_state, duplicate, ...others } = pending;
+		const { endpoint, endpoint_name, response, ...rest } = others;
 		expect(delivery_state).toEqual({ outbox: true });
 		expect(got.items).toEqual([{ id: delivery_id, ...rest }]);
 		const failed = sent.second.failed[0];

@@ -536,7 +536,7 @@ describe('the platform’s own example code verifies what Send sends', () => {
 		for (const [parameters, message] of [
 			[
 				{ requestKind: 'lead', field_name: 'A', field_email: 'nobody' },
-				"AgentFlow would refuse this lead: Field 'email' must be a valid email address",
+				"AgentFlow would reject this lead: Field 'email' must be a valid email address",
 			],
 			[{ url: 'http://example.com' }, 'webhooks of AgentFlow go over HTTPS only'],
 		]) {

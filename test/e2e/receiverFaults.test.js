@@ -36,23 +36,25 @@ const redirected = (status) => ({
 		[
 			'redirect',
 			status,
-			`The endpoint answered with a redirect (${status}), which is never followed. Send to its final address.`,
+			`The endpoint answered with a redirect (${status}), and redirects are not followed. Send to its final URL.`,
 		],
 	],
 });
 const failed = (outcome, message) => ({ attempts: [[outcome, null, message]] });
 const broken = (message) => failed('connection', message);
 const brokenOff = broken(
-	'The endpoint answered with status 200, and closed the connection before the end of its answer',
+	'The endpoint answered with status 200, and closed the connection before the end of its response',
 );
-const closed = broken('The endpoint closed the connection before it had answered');
+const closed = broken('The endpoint closed the connection before it answered');
 const notHttp = (reason) =>
-	broken(new RegExp(`^The endpoint’s answer is not valid HTTP: ${reason}$`));
+	broken(new RegExp(`^The endpoint’s response is not valid HTTP: ${reason}$`));
 const late = (message = 'The endpoint did not answer in time') => ({
 	...failed('timeout', message),
 	timeoutSeconds: TIMEOUT_SECONDS,
 });
-const lateBody = late('The endpoint answered with status 200, and its answer did not end in time');
+const lateBody = late(
+	'The endpoint answered with status 200, and its response did not end in time',
+);
 const tlsFailed = (reason) =>
 	failed('tls', new RegExp(`^The TLS connection to the endpoint failed: ${reason}$`));
 const secondTry = {
@@ -100,7 +102,7 @@ const FAULTS = {
 	longHeader: notHttp('Header overflow'),
 	endlessHeaders: notHttp('Header overflow'),
 	notGzip: broken(
-		'The endpoint answered with status 200, and its answer cannot be read: incorrect header check',
+		'The endpoint answered with status 200, and its response cannot be read: incorrect header check',
 	),
 
 	continueFirst: success(),
@@ -286,16 +288,17 @@ describe('Event → Send to a faulty receiver', () => {
 		const item = (succeeds(expected) ? delivered : failures).get(fault);
 		expect(item).toMatchObject({
 			status: succeeds(expected) ? 'delivered' : 'failed',
-			attempts: attemptsFor(expected),
+			attempts: expected.attempts.length,
+			attempt_log: attemptsFor(expected),
 		});
 		expect(item).not.toHaveProperty('error');
-		expectDurations(item.attempts, expected);
+		expectDurations(item.attempt_log, expected);
 	});
 
 	test('shows no secret, no source location and no line break in any message', () => {
 		for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
-		for (const { attempts } of failures.values()) {
-			for (const { error_message } of attempts) {
+		for (const { attempt_log } of failures.values()) {
+			for (const { error_message } of attempt_log) {
 				expect(error_message).toMatch(/^The [^\n]{10,250}$/);
 				expect(error_message).not.toMatch(/\.[cj]s?:\d|node_modules|undefined|\[object|v1,/);
 			}
@@ -338,9 +341,9 @@ describe('endless responses', () => {
 
 		const results = outputs.flat().map(({ json }) => json);
 		expect(results).toHaveLength(items.length);
-		for (const { attempts, event_id, response } of results) {
+		for (const { attempt_log, event_id, response } of results) {
 			const [fault] = event_id.split('.');
-			expect(attempts).toEqual(attemptsFor(FLOODS[fault]));
+			expect(attempt_log).toEqual(attemptsFor(FLOODS[fault]));
 			expect(response.body_truncated).toBe(true);
 			expect(Buffer.byteLength(response.body)).toBe(KEPT_BYTES);
 		}

@@ -83,7 +83,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const [{ json }, ...others] = itemsOf(execution, 'Delivered');
 		expect(others).toEqual([]);
 		expect(json).toMatchObject({ status: 'delivered', event: 'order.created' });
-		expect(json.attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+		expect(json.attempt_log.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
 			[1, 'retryable'],
 			[2, 'retryable'],
 			[3, 'success'],
@@ -99,7 +99,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const [waiting] = itemsOf(execution, 'Wait');
 		expect(waiting.json).toMatchObject({
 			status: 'retrying',
-			next_attempt: 2,
+			attempts: 1,
 			next_attempt_at: expect.stringMatching(/Z$/),
 		});
 		expect(JSON.stringify(execution)).not.toContain(secret);
@@ -111,8 +111,12 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const options = { retrySchedule: 'list', retryDelays: '1 s, 0 s' };
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), options), loop());
 		const [{ json }] = itemsOf(execution, 'Failed');
-		expect(json).toMatchObject({ status: 'failed', gave_up_because: 'All 3 attempts were made' });
-		expect(json.attempts).toHaveLength(3);
+		expect(json).toMatchObject({
+			status: 'failed',
+			attempts: 3,
+			error_message: 'The endpoint answered with status 503. All 3 attempts were made',
+		});
+		expect(json.attempt_log).toHaveLength(3);
 		expect(await readInbox(box)).toHaveLength(3);
 	});
 
@@ -125,7 +129,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		await planResponses(box, [{ status: 429, headers: { 'retry-after': value } }]);
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), quick), loop());
 		const [{ json }] = itemsOf(execution, 'Delivered');
-		expect(json.attempts.map(({ outcome }) => outcome)).toEqual(['throttled', 'success']);
+		expect(json.attempt_log.map(({ outcome }) => outcome)).toEqual(['throttled', 'success']);
 		const [first, second] = await readInbox(box);
 		expect(second.at).toBeGreaterThanOrEqual(notBefore(value, first.at) - 50);
 		expect(second.at - first.at).toBeLessThan(20_000);
@@ -140,7 +144,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const { execution } = await runAction(items, send, loop());
 		const delivered = itemsOf(execution, 'Delivered').map(({ json }) => json);
 		expect(
-			Object.fromEntries(delivered.map(({ endpoint, attempts }) => [endpoint, attempts.length])),
+			Object.fromEntries(delivered.map(({ endpoint, attempts }) => [endpoint, attempts])),
 		).toEqual({ [at(boxes[0])]: 1, [at(boxes[1])]: 2 });
 		const [{ json: failed }] = itemsOf(execution, 'Failed');
 		expect(failed).toMatchObject({ endpoint: at(boxes[2]), status: 'failed' });
@@ -184,7 +188,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			sendNode(at(box), { ...quick, maxEvents: 10 }),
 			loop(),
 		);
-		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length)).toEqual([2, 2]);
+		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2, 2]);
 		const received = await readInbox(box);
 		expect(received).toHaveLength(2);
 		expect(JSON.parse(received[1].body).data.event_count).toBe(2);
@@ -279,7 +283,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	const executions = await n8n.finished(id, 2, 60_000);
 	await n8n.deactivate(id);
 	const delivered = executions.map((execution) =>
-		itemsOf(execution, 'Delivered').map(({ json }) => json.attempts.length),
+		itemsOf(execution, 'Delivered').map(({ json }) => json.attempts),
 	);
 	expect(delivered).toEqual([[2], []]);
 	const [{ json: failed }] =
@@ -287,8 +291,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	const alerts = (await readInbox(chat)).map(({ body }) => JSON.parse(body));
 	const text = [
 		`The event workflow.execution.completed could not be delivered to ${at(boxes[1])}`,
-		'The endpoint answered with status 503',
-		'All 3 attempts were made',
+		'The endpoint answered with status 503. All 3 attempts were made',
 		`Delivery ${failed.delivery_id}`,
 	].join('\n');
 	expect(alerts).toEqual([{ text }, { text }]);
@@ -391,7 +394,7 @@ describe('a delivery in an n8n that is killed', () => {
 		const delivered = await statusOf(first, ['success', 'error', 'crashed']);
 		expect(delivered.status).toBe('success');
 		const [{ json }] = itemsOf(delivered, 'Delivered');
-		expect(json.attempts.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
+		expect(json.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
 		const received = await call('inbox', waits);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 		expect(sameEvent(received)).toBe(1);
@@ -409,7 +412,7 @@ describe('a delivery in an n8n that is killed', () => {
 		const retried = await statusOf(second, ['success']);
 		const [{ json: story }] = itemsOf(retried, 'Delivered');
 		// What was on record is kept; the attempt that was cut off is made again.
-		expect(story.attempts.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
+		expect(story.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
 		const attempts = await call('inbox', isCutOff);
 		expect(attempts).toHaveLength(3);
 		expect(sameEvent(attempts)).toBe(1);

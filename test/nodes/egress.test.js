@@ -69,7 +69,7 @@ async function send(host, url = '/hook') {
 		[{ json: {} }],
 		{ more: { onError: 'continueRegularOutput' } },
 	);
-	const { attempts, status } = outputs.flat()[0].json;
+	const { attempt_log: attempts, status } = outputs.flat()[0].json;
 	return { status, outcomes: attempts.map(({ outcome }) => outcome) };
 }
 

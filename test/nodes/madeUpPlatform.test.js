@@ -165,7 +165,7 @@ test('it is sent to, in its envelope and with its signature', async () => {
 		{ title: 'Squeaky wheel' },
 	]);
 	await expect(send({ requestKind: 'ticket', field_title: '' }, {})).rejects.toThrow(
-		"Acme Agents would refuse this ticket: Required field 'title' is missing",
+		"Acme Agents would reject this ticket: Required field 'title' is missing",
 	);
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'crypto';
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
 import { toIsoTime } from '../../lib/time';
 import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
+import { describeFailure } from '../../sending/resultItem';
 import type { Delivery, Lease, OutboxEvent } from '../model';
 
 /** Creates deliveries, and moves them from state to state. Nothing here is stored. */
@@ -98,7 +99,7 @@ export function recordAttempts(
 			error_message: truncateError(attempt.error_message),
 		}));
 	const last = newAttempts[newAttempts.length - 1];
-	const { gave_up_because, nextAttemptAtMs } = report;
+	const { nextAttemptAtMs } = report;
 	return {
 		...delivery,
 		status: report.status === 'retrying' ? 'pending' : report.status,
@@ -109,11 +110,7 @@ export function recordAttempts(
 		responseCode: last.status_code,
 		responseTimeMs: last.duration_ms,
 		payloadSize,
-		error: truncateError(
-			last.error_message !== null && gave_up_because !== null
-				? `${last.error_message}. ${gave_up_because}`
-				: last.error_message,
-		),
+		error: truncateError(describeFailure(report)),
 		attemptLog: [...delivery.attemptLog, ...newAttempts].slice(-MAX_LOGGED_ATTEMPTS),
 		lease: null,
 	};

@@ -1,9 +1,8 @@
 import type { CredentialFields } from '../../credentials/credentialFields';
 import { buildDeliveryBody, getEventFormat } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
-import { parseStatuses } from '../../sending/attemptOutcome';
 import type { DisableRule } from '../../sending/endpointHealth';
-import { chooseRetryPolicy } from '../../sending/retrySettings';
+import { buildDeliveryRules } from '../../sending/retrySettings';
 import type { DeliveryTarget } from '../../sending/target';
 import type { Endpoint, OutboxEvent } from '../model';
 
@@ -25,7 +24,15 @@ const MAX_RESPONSE_BYTES = 4096;
 export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 	const { id, name, platform, secrets, settings, url } = endpoint;
 	const retry = settings.retry_policy ?? {};
-	const statuses = parseStatuses(retry.retry_statuses ?? '');
+	const retrySettings = {
+		schedule: retry.schedule,
+		delays: retry.delays,
+		maxRetries: retry.max_retries,
+		firstDelaySeconds: retry.first_delay_seconds,
+		backoffMultiplier: retry.backoff_multiplier,
+		maxDelaySeconds: retry.max_delay_seconds,
+		jitter: retry.jitter,
+	};
 	return {
 		platformId: platform.id,
 		url: secrets.url,
@@ -36,19 +43,7 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 		skipTlsCheck: settings.verify_tls === false,
 		timeoutMs: getTimeoutMs(endpoint),
 		maxResponseBytes: MAX_RESPONSE_BYTES,
-		rules: {
-			retry: chooseRetryPolicy(platform.retry, {
-				schedule: retry.schedule,
-				delays: retry.delays,
-				maxRetries: retry.max_retries,
-				firstDelaySeconds: retry.first_delay_seconds,
-				backoffMultiplier: retry.backoff_multiplier,
-				maxDelaySeconds: retry.max_delay_seconds,
-				jitter: retry.jitter,
-			}),
-			retryStatuses: statuses.length > 0 ? statuses : platform.retryStatuses,
-			maxTotalWaitMs: null,
-		},
+		rules: buildDeliveryRules(platform, retrySettings, retry.retry_statuses ?? '', null),
 		endpoint: { id, name },
 	};
 }

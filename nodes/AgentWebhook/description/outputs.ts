@@ -1,4 +1,5 @@
 import { expressionOf } from '../../shared/properties/expression';
+import { OUTPUT_LABELS } from '../resources/outputItems';
 
 interface Parameters {
 	resource?: string;
@@ -6,15 +7,13 @@ interface Parameters {
 	sendTo?: string;
 }
 
-const listOutputs = (parameters: Parameters) =>
+const listOutputs = (parameters: Parameters, deliveryOutputs: string[]) =>
 	(
 		({
 			'event/send':
-				parameters.sendTo === 'subscribers'
-					? ['Delivered', 'Retry', 'Failed', 'Endpoint Changed']
-					: ['Delivered', 'Retry', 'Failed'],
-			'delivery/deliverDue': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
-			'delivery/replay': ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'],
+				parameters.sendTo === 'subscribers' ? deliveryOutputs : deliveryOutputs.slice(0, 3),
+			'delivery/deliverDue': deliveryOutputs,
+			'delivery/replay': deliveryOutputs,
 			'signature/verify': ['Valid', 'Refused'],
 		}) as Record<string, string[]>
 	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({
@@ -23,4 +22,4 @@ const listOutputs = (parameters: Parameters) =>
 	})) ?? [{ type: 'main' }];
 
 /** The node's outputs: operations with one output have no label on it. */
-export const outputs = expressionOf(listOutputs);
+export const outputs = expressionOf(listOutputs, OUTPUT_LABELS);

@@ -9,9 +9,9 @@ import type { OutboxPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { parseSecretList } from '../../../core/signing/secrets';
 
-import { sendAttempt } from '../transport/sendAttempt';
+import { createSendingPorts } from '../transport/sendingPorts';
+
 import { openDataTables } from './dataTables';
-import { cancellableWait } from '../transport/cancellableSleep';
 
 const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
@@ -36,20 +36,13 @@ export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 	return { name, keys };
 }
 
-/** The outbox that the node's credential stands for. */
+/** Opens the outbox that the node's credential names. */
 export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
 	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
 	return {
+		...createSendingPorts(context),
 		tables: openDataTables(context, name),
 		encrypter: createEncrypter(keys),
-		nowMs: () => Date.now(),
-		random: Math.random,
 		newId: () => randomUUID(),
-		announce: (text) => {
-			context.logger.info(text);
-			context.sendMessageToUI(text);
-		},
-		wait: cancellableWait(context),
-		attempt: async (attempt) => await sendAttempt(context, attempt),
 	};
 }

@@ -4,11 +4,12 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
-import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
-import { classifyAttempt, type AttemptResult } from '../../../core/sending/attemptOutcome';
+import type { AttemptResult } from '../../../core/sending/attemptOutcome';
 import type { OutgoingAttempt } from '../../../core/sending/target';
+import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
 
-import { CANCELLED } from './cancellableSleep';
+import { CANCELLED } from './cancellableWait';
+import { TIMEOUT_CODE, toErrorResult } from './requestErrors';
 
 /** A response body as n8n's helper streams it. */
 interface ResponseStream {
@@ -27,93 +28,14 @@ interface StreamedResponse {
 
 const CREDENTIAL = 'agentWebhookOutboundApi';
 
-/** The names of what our credential throws: faults of the request, not of the endpoint. */
-const OWN_ERRORS = new Set([
-	'IncompleteCredentialError',
-	'InvalidIdError',
-	'InvalidSchemeError',
-	'InvalidSecretError',
-]);
-
-const TOO_LATE = 'ETIMEDOUT';
-
-/** What happened, by Node's code for it. */
-const MESSAGES: Record<string, string> = {
-	ECONNABORTED: 'The endpoint did not answer in time',
-	ECONNREFUSED: 'The endpoint refused the connection',
-	ECONNRESET: 'The endpoint closed the connection before it had answered',
-	EHOSTUNREACH: 'The endpoint’s host cannot be reached',
-	ENETUNREACH: 'The endpoint’s network cannot be reached',
-	ENOTFOUND: 'The endpoint’s host name is not known',
-	EAI_AGAIN: 'The endpoint’s host name could not be looked up',
-	[TOO_LATE]: 'The endpoint did not answer in time',
-};
-
-/** The same where the answer had begun. */
-const MESSAGES_AFTER_STATUS: Record<string, string> = {
-	ECONNRESET: 'and closed the connection before the end of its answer',
-	[TOO_LATE]: 'and its answer did not end in time',
-};
-
-/** What OpenSSL has to say, without the places in its source and Node's advice to whoever starts it. */
-const tlsReason = (text: string): string =>
-	(/:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text).split(';')[0];
-
-function faultMessage(code: string, text: string): string {
-	if (MESSAGES[code] !== undefined) return MESSAGES[code];
-	if (code.startsWith('HPE_')) {
-		return `The endpoint’s answer is not valid HTTP: ${text.replace(/^Parse Error: /, '')}`;
-	}
-	const isTls = classifyAttempt({ kind: 'error', code, message: text }, []) === 'tls';
-	return isTls ? `The TLS connection to the endpoint failed: ${tlsReason(text)}` : text;
-}
-
-/** @param status that the answer had begun with */
-function faultMessageAfter(status: number, code: string, text: string): string {
-	const how = MESSAGES_AFTER_STATUS[code] ?? `and its answer cannot be read: ${text}`;
-	return `The endpoint answered with status ${status}, ${how}`;
-}
-
-function causes(error: unknown): Array<Record<string, unknown>> {
-	const chain: Array<Record<string, unknown>> = [];
-	let current = error;
-	while (typeof current === 'object' && current !== null && chain.length < 10) {
-		chain.push(current as Record<string, unknown>);
-		current = (current as Record<string, unknown>).cause;
-	}
-	return chain;
-}
+const CONNECTION_RESET_ERROR = Object.assign(new Error('The response was cut off'), {
+	code: 'ECONNRESET',
+});
 
 /**
- * What became of a request that had no whole response, read from n8n's error and the ones it wraps.
- * @param status that a response had begun with
+ * Reads a body up to `maxBytes`, and closes the connection there.
+ * @throws if the connection closes before the body ends
  */
-function errorResult(error: unknown, status?: number): AttemptResult {
-	const chain = causes(error);
-	const own = chain.find(({ name }) => OWN_ERRORS.has(String(name)));
-	if (own !== undefined) {
-		return { kind: 'error', code: 'INVALID_REQUEST', message: String(own.message) };
-	}
-	const blocked = chain.find(({ name }) => String(name).startsWith('Ssrf'));
-	if (blocked !== undefined) {
-		return {
-			kind: 'error',
-			code: 'SSRF',
-			message: `n8n’s egress policy does not allow this address: ${String(blocked.message)}`,
-		};
-	}
-	const coded = chain.map(({ code }) => code).filter((code) => typeof code === 'string');
-	const code = coded[coded.length - 1] ?? 'UNKNOWN';
-	const innermost = chain[chain.length - 1]?.message;
-	const text = typeof innermost === 'string' ? innermost : 'The request failed';
-	const message =
-		status === undefined ? faultMessage(code, text) : faultMessageAfter(status, code, text);
-	return { kind: 'error', code, message };
-}
-
-const BROKEN_OFF = Object.assign(new Error('The answer broke off'), { code: 'ECONNRESET' });
-
-/** Reads a body up to so many bytes, and ends the connection there. @throws where it breaks off */
 async function readBounded(
 	stream: ResponseStream,
 	maxBytes: number,
@@ -121,7 +43,7 @@ async function readBounded(
 	const chunks: Buffer[] = [];
 	let length = 0;
 	const bodyTruncated = await new Promise<boolean>((resolve, reject) => {
-		if (stream.destroyed) return reject(BROKEN_OFF);
+		if (stream.destroyed) return reject(CONNECTION_RESET_ERROR);
 		stream.on('data', (chunk) => {
 			chunks.push(chunk);
 			length += chunk.length;
@@ -131,78 +53,94 @@ async function readBounded(
 		});
 		stream.on('end', () => resolve(false));
 		stream.on('error', reject);
-		// After the end of the body it changes nothing.
-		stream.on('close', () => reject(BROKEN_OFF));
+		// Has no effect after the end of the body.
+		stream.on('close', () => reject(CONNECTION_RESET_ERROR));
 	});
 	return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), bodyTruncated };
 }
 
-/**
- * Makes one attempt with n8n's own request helper, so that the instance's proxy, egress and TLS
- * settings apply. Redirects are not followed.
- * @param attempt with the credential's fields, read once for all attempts: n8n's helper would otherwise
- * read and decrypt the credential for each of them
- * @returns what happened
- * @throws OperationalError when the execution is cancelled
- */
-export async function sendAttempt(
-	context: IExecuteFunctions,
-	{ body, credential, key, nowMs, target }: OutgoingAttempt,
-): Promise<AttemptResult> {
-	const { maxResponseBytes, platformId, signed, timeoutMs, unsignedAllowed } = target;
-	const cancelled = context.getExecutionCancelSignal();
-	const tooLate = AbortSignal.timeout(timeoutMs);
-	const options: SignableRequest = {
+function buildRequest(
+	{ body, key, nowMs, target }: OutgoingAttempt,
+	abortSignal: AbortSignal | undefined,
+): SignableRequest {
+	const { platformId, signed, unsignedAllowed } = target;
+	return {
 		method: 'POST',
 		url: target.url,
 		headers: { 'Content-Type': 'application/json', ...target.headers },
 		body,
-		timeout: timeoutMs,
+		timeout: target.timeoutMs,
 		skipSslCertificateValidation: target.skipTlsCheck,
 		disableFollowRedirect: true,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		// Streamed, so that an endless body costs no memory.
 		encoding: 'stream',
-		// With a credential the helper takes the same signal by itself.
-		abortSignal: cancelled,
+		// With a credential, n8n's helper uses the same signal by itself.
+		abortSignal,
 		...(signed && { signing: { platformId, id: key, nowMs, unsignedAllowed } }),
 	};
-	let begun: StreamedResponse | undefined;
+}
+
+async function request(
+	context: IExecuteFunctions,
+	options: SignableRequest,
+	credential: OutgoingAttempt['credential'],
+): Promise<StreamedResponse> {
+	if (options.signing === undefined) {
+		return (await context.helpers.httpRequest(options)) as StreamedResponse;
+	}
+	const { httpRequestWithAuthentication } = context.helpers;
+	return (await httpRequestWithAuthentication.call(context, CREDENTIAL, options, {
+		// Read once for all attempts: n8n's helper would otherwise decrypt the credential for each.
+		credentialsDecrypted: {
+			id: '',
+			name: CREDENTIAL,
+			type: CREDENTIAL,
+			data: credential as ICredentialDataDecryptedObject,
+		},
+	})) as StreamedResponse;
+}
+
+/**
+ * Makes one attempt with n8n's own request helper, so that the instance's proxy, egress and TLS
+ * settings apply. Redirects are not followed.
+ * @returns the response, or why there is none
+ * @throws OperationalError when the execution is cancelled
+ */
+export async function sendAttempt(
+	context: IExecuteFunctions,
+	attempt: OutgoingAttempt,
+): Promise<AttemptResult> {
+	const { maxResponseBytes, timeoutMs } = attempt.target;
+	const cancelSignal = context.getExecutionCancelSignal();
+	const timeoutSignal = AbortSignal.timeout(timeoutMs);
+	let response: StreamedResponse | undefined;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
-			begun = (await (signed
-				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options, {
-						credentialsDecrypted: {
-							id: '',
-							name: CREDENTIAL,
-							type: CREDENTIAL,
-							data: credential as ICredentialDataDecryptedObject,
-						},
-					})
-				: context.helpers.httpRequest(options))) as StreamedResponse;
-			const { body: stream, headers, statusCode } = begun;
-			if (tooLate.aborted) stream.destroy();
+			response = await request(context, buildRequest(attempt, cancelSignal), attempt.credential);
+			const { body: stream, headers, statusCode } = response;
+			if (timeoutSignal.aborted) stream.destroy();
 			const body = await readBounded(stream, maxResponseBytes);
 			return { kind: 'response', statusCode, headers, ...body };
 		} catch (error) {
-			return errorResult(error, begun?.statusCode);
+			return toErrorResult(error, response?.statusCode);
 		}
 	};
 	const result = await new Promise<AttemptResult>((resolve) => {
-		// Whether n8n's helper gives up at once or not: nobody waits for it any longer.
+		// Ends the attempt on time, even if n8n's helper does not give up at once.
 		const expire = (): void => {
-			begun?.body.destroy();
-			resolve(errorResult({ code: TOO_LATE }, begun?.statusCode));
+			response?.body.destroy();
+			resolve(toErrorResult({ code: TIMEOUT_CODE }, response?.statusCode));
 		};
-		tooLate.addEventListener('abort', expire, { once: true });
+		timeoutSignal.addEventListener('abort', expire, { once: true });
 		void exchange().then((outcome) => {
-			// Else the signal would keep what this attempt has used until its time is over.
-			tooLate.removeEventListener('abort', expire);
+			// Otherwise the signal would keep the attempt's memory until the timeout.
+			timeoutSignal.removeEventListener('abort', expire);
 			resolve(outcome);
 		});
 	});
-	// The helper ends the request with the execution: that says nothing of the endpoint.
-	if (result.kind === 'error' && cancelled?.aborted) throw new OperationalError(CANCELLED);
+	// The helper aborts the request with the execution: that says nothing about the endpoint.
+	if (result.kind === 'error' && cancelSignal?.aborted) throw new OperationalError(CANCELLED);
 	return result;
 }

@@ -106,7 +106,7 @@ describe('an endpoint is disabled', () => {
 		const { changes, health } = applyAttemptOutcomes(before, failures(1), rule);
 		expect(health.status).toBe('disabled');
 		expect(changes).toEqual([
-			{ change: 'disabled', reason: '3 attempts failed one after the other', atMs: START },
+			{ change: 'disabled', reason: '3 attempts failed in a row', atMs: START },
 		]);
 	});
 

@@ -10,8 +10,8 @@ import { runOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { notice } from '../../../shared/properties/notice';
 import type { Operation } from '../operation';
+import { OutputItems, pairWithAllInputs } from '../outputItems';
 
-import { outputsOf, pairWithAllInputs } from './resultItems';
 import { retentionFields } from './retention';
 
 const DEFAULT_MAX_DELIVERIES = 5000;
@@ -94,7 +94,8 @@ export const deliverDueOperation: Operation = {
 				message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
 			});
 		}
-		const inputs = context.getInputData().length;
-		return outputsOf(context, run).map((jsons) => pairWithAllInputs(jsons, inputs));
+		const outputs = new OutputItems(context);
+		outputs.putRun(run, pairWithAllInputs(context.getInputData().length));
+		return outputs.toArray();
 	},
 };

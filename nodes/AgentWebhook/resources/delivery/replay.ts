@@ -4,8 +4,7 @@ import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
 import type { Operation } from '../operation';
-
-import { DELIVERED, OUTPUTS, outputsOf } from './resultItems';
+import { DELIVERED, OUTPUT_LABELS, OutputItems } from '../outputItems';
 
 const LIMITS = {
 	concurrency: deliveryOptions.sharedConcurrency.default,
@@ -19,10 +18,11 @@ export const replayOperation: Operation = {
 	properties: [deliveryLocator],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		return await eachItem(context, OUTPUTS, DELIVERED, async (_, itemIndex) => {
+		return await eachItem(context, OUTPUT_LABELS.length, DELIVERED, async (_, itemIndex) => {
 			const run = await replayDelivery(outbox, readDeliveryId(context, itemIndex), LIMITS);
-			const outputs = outputsOf(context, run);
-			return { outputs: outputs.map((jsons) => jsons.map((json) => ({ json }))) };
+			const outputs = new OutputItems(context);
+			outputs.putRun(run);
+			return { outputs: outputs.toArray() };
 		});
 	},
 };

@@ -1,19 +1,19 @@
 import isEqual from 'lodash/isEqual';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
-import type { AttemptRecord } from '../../../../core/sending/deliver';
+import type { DirectDelivery, EventRef } from '../../../../core/event/directDelivery';
 import { isObject } from '../../../../core/lib/fieldPath';
-
-import type { Delivery, Subject } from './prepare';
+import { toIsoTime } from '../../../../core/lib/time';
+import type { AttemptRecord } from '../../../../core/sending/deliver';
 
 /**
- * Deliveries whose next attempt is due later. They are kept in the execution's own data, which n8n
- * stores while the execution waits: an item only says which of them it stands for, so that nothing on
- * its way can change what is sent, where to, or how often.
+ * Deliveries that wait for their retry are kept in the execution's own data, which n8n stores while the
+ * execution waits. An item only names its delivery, so nothing between Retry and this node can change
+ * what is sent, where, or how often.
  */
 
-/** What an item on the output Retry carries. */
-export interface DeliveryState {
+/** The value of an item's {@link STATE_FIELD} on the output Retry. */
+export interface RetryState {
 	version: 1;
 	delivery_id: string;
 	event_id: string;
@@ -23,67 +23,67 @@ export interface DeliveryState {
 }
 
 export interface PendingDelivery {
-	delivery: Delivery;
+	delivery: DirectDelivery;
 	attempts: AttemptRecord[];
 	nextAttemptAtMs: number;
 }
 
-/** The field of an item that holds its {@link DeliveryState}. */
+/** The field of an item on Retry that names its delivery. */
 export const STATE_FIELD = 'delivery_state';
 
-type Store = Record<string, PendingDelivery | undefined>;
+type PendingDeliveries = Record<string, PendingDelivery | undefined>;
 
-function storeOf(context: IExecuteFunctions): Store {
-	const data = context.getContext('node') as { pendingDeliveries?: Store };
+function getPendingDeliveries(context: IExecuteFunctions): PendingDeliveries {
+	const data = context.getContext('node') as { pendingDeliveries?: PendingDeliveries };
 	data.pendingDeliveries ??= {};
 	return data.pendingDeliveries;
 }
 
 /** Keeps a delivery for its next attempt. */
 export function keepPending(context: IExecuteFunctions, pending: PendingDelivery): void {
-	storeOf(context)[pending.delivery.id] = pending;
+	getPendingDeliveries(context)[pending.delivery.id] = pending;
 }
 
-/** Forgets a delivery that has ended. */
+/** Deletes a delivery that was delivered or has failed. */
 export function deletePending(context: IExecuteFunctions, deliveryId: string): void {
-	delete storeOf(context)[deliveryId];
+	delete getPendingDeliveries(context)[deliveryId];
 }
 
-/** What the items of a pending delivery carry. */
+/** Builds the retry state of one event of a pending delivery. */
 export const toRetryState = (
 	{ attempts, delivery, nextAttemptAtMs }: PendingDelivery,
 	eventId: string,
-): DeliveryState => ({
+): RetryState => ({
 	version: 1,
 	delivery_id: delivery.id,
 	event_id: eventId,
 	attempts_made: attempts.length,
-	next_attempt_at: new Date(nextAttemptAtMs).toISOString(),
+	next_attempt_at: toIsoTime(nextAttemptAtMs),
 });
 
-/** Whether an item comes back from the output Retry. */
+/** Tells whether an item comes back from the output Retry. */
 export const isRetryItem = (json: IDataObject): boolean => json[STATE_FIELD] !== undefined;
 
 /**
- * The pending delivery that an item stands for, and which of its subjects.
- * @throws UserError where this node in this execution has put out no such state
+ * Finds the pending delivery that an item from Retry names, and the item's event in it.
+ * @throws UserError unless this node made exactly this state in this execution
  */
 export function resumeDelivery(
 	context: IExecuteFunctions,
 	json: IDataObject,
-): { pending: PendingDelivery; subject: Subject } {
-	const given = json[STATE_FIELD];
+): { pending: PendingDelivery; ref: EventRef } {
+	const state = json[STATE_FIELD];
 	const pending =
-		isObject(given) && typeof given.delivery_id === 'string'
-			? storeOf(context)[given.delivery_id]
+		isObject(state) && typeof state.delivery_id === 'string'
+			? getPendingDeliveries(context)[state.delivery_id]
 			: undefined;
-	const subject = pending?.delivery.subjects.find(({ event_id }) =>
-		isEqual(toRetryState(pending, event_id), given),
+	const ref = pending?.delivery.subjects.find(({ event_id }) =>
+		isEqual(toRetryState(pending, event_id), state),
 	);
-	if (pending === undefined || subject === undefined) {
+	if (pending === undefined || ref === undefined) {
 		throw new UserError(
-			`The item's ${STATE_FIELD} is not one that this node has put out in this execution, or it was changed on the way. Wire Retry → Wait → this same node and leave ${STATE_FIELD} as it is; to send a new event, take the field out.`,
+			`The item's ${STATE_FIELD} does not come from this node in this execution, or it was changed on the way. Connect Retry → Wait → this node and leave ${STATE_FIELD} unchanged. To send a new event, remove the field.`,
 		);
 	}
-	return { pending, subject };
+	return { pending, ref };
 }

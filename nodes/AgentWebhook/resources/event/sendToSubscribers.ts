@@ -1,113 +1,115 @@
 import {
 	NodeOperationError,
+	UserError,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
 import { checkEvent, type EventInput } from '../../../../core/outbox/dispatch/newEvents';
-import { publishEvents } from '../../../../core/outbox/dispatch/publish';
-import { itemParameter } from '../../../shared/parameters/itemParameter';
-import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { publishEvents, type PublishedEvent } from '../../../../core/outbox/dispatch/publish';
+import { toSkippedItem, toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool } from '../../../shared/execution/connections';
+import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { itemParameter } from '../../../shared/parameters/itemParameter';
 import { runOption } from '../../../shared/parameters/runOption';
 import {
-	changeItem,
 	DELIVERED,
-	ENDPOINT_CHANGED,
 	FAILED,
+	OutputItems,
 	pairWithAllInputs,
-	OUTPUTS,
-	resultItem,
 	RETRY,
-} from '../delivery/resultItems';
+	toOutboxResultItem,
+} from '../outputItems';
 
+import { readEventData, testItemConditions } from './itemEvent';
 import { isRetryItem, STATE_FIELD } from './retryState';
-import { eventData, testConditions } from './prepare';
 
-/** Reads what an item sends, or which of its conditions does not hold. */
-function inputOf(
+/** Longest time that rate limits may delay attempts within one run. */
+const MAX_PACING_MS = 10_000;
+
+/**
+ * Reads the event that an item sends.
+ * @returns the result item instead if its conditions are not met
+ * @throws UserError for an item that comes back from Retry; as `checkEvent`
+ */
+function readEvent(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
 	itemIndex: number,
-): { input: EventInput } | { unmet: string } {
+): { input: EventInput } | { skipped: Record<string, unknown> } {
 	if (isRetryItem(item.json)) {
-		throw new Error(
-			'The item stands for a delivery that waits for its retry, not for an event. Deliveries of the outbox are attempted by Delivery → Deliver Due: do not wire Retry back.',
+		throw new UserError(
+			'The item stands for a delivery that waits for its retry, not for an event. Delivery → Deliver Due makes the retries of the outbox: do not connect Retry back to this node.',
 		);
 	}
-	const data = eventData(context, item, itemIndex);
-	const condition = testConditions(context, itemIndex, data);
-	if (!condition.met) return { unmet: condition.condition };
+	const data = readEventData(context, item, itemIndex);
+	const condition = testItemConditions(context, itemIndex, data);
+	const type = String(itemParameter(context, 'customEventType', itemIndex) ?? '').trim();
+	if (!condition.met) return { skipped: toSkippedItem(condition.condition, { event: type }) };
 	const key = itemParameter(context, 'options.idempotencyKey', itemIndex, '') as string;
-	const type = itemParameter(context, 'customEventType', itemIndex) as string;
-	const input = { type: type.trim(), data, idempotencyKey: key === '' ? undefined : String(key) };
+	const input = { type, data, idempotencyKey: key === '' ? undefined : String(key) };
 	checkEvent(input);
 	return { input };
 }
 
-/** Sends to all endpoints of the outbox that are subscribed. All items are put on record in one call. */
+/** Puts the deliveries of one event, or says why there are none. */
+function putEvent(
+	outputs: OutputItems,
+	itemIndex: number,
+	{ deliveries, duplicate, event }: PublishedEvent,
+): void {
+	const pairedItem = { item: itemIndex };
+	const about = { event_id: event.id, event: event.type, duplicate };
+	if (deliveries.length === 0) {
+		const condition = duplicate
+			? 'The event was sent before; its deliveries are in batches, or not on record any more'
+			: 'No endpoint is subscribed to this event';
+		outputs.put(DELIVERED, { json: toSkippedItem(condition, about) as IDataObject, pairedItem });
+	}
+	for (const result of deliveries) {
+		const { json, output } = toOutboxResultItem(result);
+		outputs.put(output, {
+			json: {
+				...json,
+				...about,
+				...(output === RETRY && { [STATE_FIELD]: { outbox: true } }),
+			},
+			pairedItem,
+		});
+	}
+}
+
+/**
+ * Sends each item's event to all registered endpoints that subscribe to it. The events of all items are
+ * written to the outbox in one call before any of them is sent.
+ */
 export async function sendToSubscribers(
 	context: IExecuteFunctions,
 ): Promise<INodeExecutionData[][]> {
-	const outputs = Array.from({ length: OUTPUTS }, (): INodeExecutionData[] => []);
-	const asTool = isAgentTool(context);
-	const put = (output: number, itemIndex: number, json: IDataObject): void => {
-		const target = asTool ? DELIVERED : output;
-		outputs[target].push({ json, pairedItem: { item: itemIndex } });
-	};
+	const outputs = new OutputItems(context);
 	const outbox = await openOutbox(context);
 	const items = context.getInputData();
-	const inputs: Array<{ itemIndex: number; input: EventInput }> = [];
+	const events: Array<{ itemIndex: number; input: EventInput }> = [];
 	items.forEach((item, itemIndex) => {
+		const pairedItem = { item: itemIndex };
 		try {
-			const read = inputOf(context, item, itemIndex);
-			if ('input' in read) inputs.push({ itemIndex, input: read.input });
-			else put(DELIVERED, itemIndex, { status: 'skipped', condition: read.unmet });
+			const read = readEvent(context, item, itemIndex);
+			if ('input' in read) events.push({ itemIndex, input: read.input });
+			else outputs.put(DELIVERED, { json: read.skipped as IDataObject, pairedItem });
 		} catch (cause) {
 			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
-			if (!context.continueOnFail() && !asTool) throw error;
-			put(FAILED, itemIndex, { status: 'failed', error_message: error.message });
+			if (!context.continueOnFail() && !isAgentTool(context)) throw error;
+			outputs.put(FAILED, { json: toUnsentItem(error.message) as IDataObject, pairedItem });
 		}
 	});
-	if (inputs.length === 0) return outputs;
-
+	if (events.length === 0) return outputs.toArray();
 	const { changes, sent } = await publishEvents(
 		outbox,
-		inputs.map(({ input }) => input),
-		{
-			concurrency: runOption(context, 'concurrency', 50),
-			maxPacingMs: 10_000,
-		},
+		events.map(({ input }) => input),
+		{ concurrency: runOption(context, 'concurrency', 50), maxPacingMs: MAX_PACING_MS },
 	);
-	sent.forEach(({ deliveries, duplicate, event }, index) => {
-		const { itemIndex } = inputs[index];
-		if (deliveries.length === 0) {
-			put(DELIVERED, itemIndex, {
-				status: 'skipped',
-				condition: duplicate
-					? 'The event was sent before; its deliveries are in batches, or not on record any more'
-					: 'No endpoint is subscribed to this event',
-				event_id: event.id,
-				event: event.type,
-				duplicate,
-			});
-		}
-		for (const result of deliveries) {
-			const { json, output } = resultItem(result);
-			// Of a batch each event in it has an item: the events beside it are others' items.
-			delete json.event_ids;
-			put(output, itemIndex, {
-				...json,
-				event_id: event.id,
-				event: event.type,
-				duplicate,
-				...(output === RETRY && { [STATE_FIELD]: { outbox: true } }),
-			});
-		}
-	});
-	outputs[asTool ? DELIVERED : ENDPOINT_CHANGED].push(
-		...pairWithAllInputs(changes.map(changeItem), items.length),
-	);
-	return outputs;
+	sent.forEach((event, index) => putEvent(outputs, events[index].itemIndex, event));
+	outputs.putChanges(changes, pairWithAllInputs(items.length));
+	return outputs.toArray();
 }

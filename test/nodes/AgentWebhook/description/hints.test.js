@@ -8,7 +8,7 @@ describe('hints before a run, in n8n’s expression engine', () => {
 	const send = { resource: 'event', operation: 'send' };
 	test.each([
 		[{ ...send, sendTo: 'subscribers' }, 'Deliver Due'],
-		[{ ...send, platform: 'agenticflow' }, 'Wire <b>Retry</b>'],
+		[{ ...send, platform: 'agenticflow' }, 'Connect <b>Retry</b>'],
 		[{ ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }, undefined],
 		[{ ...send, platform: 'custom' }, undefined],
 		[{ resource: 'delivery', operation: 'deliverDue', sendTo: 'subscribers' }, undefined],

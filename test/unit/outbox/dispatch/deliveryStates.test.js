@@ -53,7 +53,7 @@ describe('recordAttempts', () => {
 		const report = { status: 'retrying', attempts: made, nextAttemptAtMs: START + 360_000 };
 		const delivery = recordAttempts(
 			leasedDelivery([made[0]]),
-			{ ...report, gave_up_because: null },
+			{ ...report, gaveUpBecause: null },
 			120,
 			START + 60_010,
 		);
@@ -76,7 +76,7 @@ describe('recordAttempts', () => {
 		const report = {
 			status: 'failed',
 			attempts: [attempt(1, START)],
-			gave_up_because: 'No retries are allowed',
+			gaveUpBecause: 'No retries are allowed',
 		};
 		expect(recordAttempts(leasedDelivery(), report, 1, START + 10)).toMatchObject({
 			status: 'failed',
@@ -93,7 +93,7 @@ describe('recordAttempts', () => {
 		const report = {
 			status: 'retrying',
 			attempts: [attempt(1, START + 3000)],
-			gave_up_because: null,
+			gaveUpBecause: null,
 			nextAttemptAtMs: START + 9000,
 		};
 		const after = recordAttempts(delivery, report, 1, START + 3010);
@@ -106,7 +106,7 @@ describe('recordAttempts', () => {
 		const before = Array.from({ length: 60 }, (_, index) => attempt(index + 1, START + index));
 		const message = 'x'.repeat(5000);
 		const made = attempt(61, START + 99, { error_message: message });
-		const report = { status: 'failed', attempts: [...before, made], gave_up_because: null };
+		const report = { status: 'failed', attempts: [...before, made], gaveUpBecause: null };
 		const delivery = recordAttempts(leasedDelivery(before), report, 1, START + 100);
 		const { attemptLog } = delivery;
 		expect(attemptLog).toHaveLength(60);

@@ -50,13 +50,13 @@ describe('EndpointHealthTracker', () => {
 			expect(row).toMatchObject({
 				attempts: 0,
 				next_attempt_at: null,
-				error: 'The endpoint is disabled: 2 attempts failed one after the other',
+				error: 'The endpoint is disabled: 2 attempts failed in a row',
 			});
 		}
 		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled']);
 		expect(await world.endpoint('ep_a')).toMatchObject({
 			status: 'disabled',
-			statusReason: '2 attempts failed one after the other',
+			statusReason: '2 attempts failed in a row',
 			statusChangedAt: iso(changes[1].atMs),
 		});
 		// Its retries are held when they are due.

@@ -1,14 +1,14 @@
 import { OperationalError, sleep, type IExecuteFunctions } from 'n8n-workflow';
 
-/** What is said where a wait or an attempt is cut off. */
+/** The message of a wait or an attempt that ends with the execution. */
 export const CANCELLED = 'The execution was cancelled';
 
-// The longest wait that Node's timers take.
+// The longest delay that Node's timers accept.
 const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * Makes a function that waits, and that rejects as soon as the execution is cancelled.
- * @throws OperationalError
+ * Returns a function that waits, and rejects as soon as the execution is cancelled.
+ * @throws OperationalError from the returned function
  */
 export function cancellableWait(context: IExecuteFunctions): (ms: number) => Promise<void> {
 	const signal = context.getExecutionCancelSignal();
@@ -17,7 +17,7 @@ export function cancellableWait(context: IExecuteFunctions): (ms: number) => Pro
 		if (signal?.aborted) cancel();
 		else signal?.addEventListener('abort', cancel, { once: true });
 	});
-	// Whoever waits sees the rejection; where nobody does, it is no error.
+	// Without this, a cancellation during no wait would be an unhandled rejection.
 	cancelled.catch(() => undefined);
 	return async (ms) => await Promise.race([sleep(Math.min(ms, MAX_TIMER_MS)), cancelled]);
 }

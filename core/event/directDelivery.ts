@@ -1,0 +1,207 @@
+import { validate } from '../http/validateBody';
+import { toIsoTime } from '../lib/time';
+import {
+	deliver,
+	type DeliveryProgress,
+	type DeliveryReport,
+	type SendingPorts,
+} from '../sending/deliver';
+import { createPacer, type PacingLimits } from '../sending/pacer';
+import { toDeliveryState, toResultItem, toSkippedItem } from '../sending/resultItem';
+import type { DeliveryTarget, OutgoingAttempt } from '../sending/target';
+
+import { splitIntoBatches } from './batch';
+import { buildDeliveryBody, type EventFormat } from './envelope';
+import type { WebhookEvent } from './event';
+import type { SendSettings } from './sendSettings';
+
+/** What a result item says about the event that was sent. */
+export interface EventRef {
+	event_id: string;
+	/** The event's type; `null` for a request of another kind. */
+	event: string | null;
+	/** The request kind's ID. */
+	request: string;
+}
+
+/** An event that is not part of a delivery yet. */
+export interface PendingEvent {
+	ref: EventRef;
+	target: DeliveryTarget;
+	event: WebhookEvent;
+	format: EventFormat | undefined;
+	batchKey: string;
+}
+
+/**
+ * One event or batch for one URL. It is plain data, since it is stored with the execution while it waits
+ * for its retry.
+ */
+export interface DirectDelivery {
+	id: string;
+	/** ID by which the receiver recognizes a repeated delivery: the event's, or the batch's. */
+	key: string;
+	/** JSON, sent in UTF-8. */
+	body: string;
+	target: DeliveryTarget;
+	/** The events in it, in order of arrival. */
+	subjects: EventRef[];
+	isBatch: boolean;
+	/** When its run started, ISO 8601 in UTC. */
+	acceptedAt: string;
+}
+
+/** A platform would reject this request. The message says what it would complain about. */
+export class InvalidRequestError extends Error {
+	override readonly name = 'InvalidRequestError';
+}
+
+function assertPlatformAccepts({ kind, platform }: SendSettings, data: unknown): void {
+	if (kind.request === undefined) return;
+	const validation = validate(kind.request.schema, data);
+	if (validation.valid) return;
+	const { expected, received } = validation.details;
+	throw new InvalidRequestError(
+		`${platform.name} would reject this ${kind.name.toLowerCase()}: ${validation.message} (expected ${expected}, found ${received}).`,
+	);
+}
+
+/** Names an event of these settings, for the item of one that is not sent. */
+export const toEventRef = (
+	{ kind }: SendSettings,
+	eventId: string,
+	eventType: string | null,
+): EventRef => ({ event_id: eventId, event: eventType, request: kind.id });
+
+/**
+ * Prepares an event for sending.
+ * @param data the event's data, before field filters
+ * @throws InvalidRequestError if the platform would reject the request
+ */
+export function createPendingEvent(
+	settings: SendSettings,
+	ref: EventRef,
+	data: Record<string, unknown>,
+	nowMs: number,
+): PendingEvent {
+	const { batchKey, filterData, format, kind, target, webhook } = settings;
+	const filtered = filterData(data);
+	assertPlatformAccepts(settings, filtered);
+	const type = ref.event ?? kind.id;
+	return {
+		ref,
+		target,
+		event: { id: ref.event_id, type, timeMs: nowMs, webhook, data: filtered },
+		format,
+		batchKey,
+	};
+}
+
+/**
+ * Groups events into deliveries: one each, or batches of events that share a target. Requests of other
+ * kinds are never batched.
+ * @param maxEvents per delivery; above 1, every delivery of events is a batch
+ * @param newId returns a text that no other call returns
+ * @returns each delivery with its events, in order of arrival
+ */
+export function buildDirectDeliveries<T extends PendingEvent>(
+	pending: T[],
+	maxEvents: number,
+	{ newId, nowMs }: { newId: () => string; nowMs: number },
+): Array<{ delivery: DirectDelivery; events: T[] }> {
+	const batches = splitIntoBatches(
+		[...pending.entries()],
+		{ maxEvents },
+		{
+			keyOf: ([index, { batchKey, ref }]) => (ref.event === null ? `request ${index}` : batchKey),
+		},
+	);
+	return batches.map((batch) => {
+		const group = batch.map(([, member]) => member);
+		const [{ event, format, ref, target }] = group;
+		const id = `dlv_${newId()}`;
+		const isBatch = maxEvents > 1 && ref.event !== null;
+		return {
+			delivery: {
+				id,
+				key: isBatch ? id : event.id,
+				body: buildDeliveryBody(
+					format,
+					group.map((member) => member.event),
+					isBatch ? { id, timeMs: nowMs } : undefined,
+				),
+				target,
+				subjects: group.map((member) => member.ref),
+				isBatch,
+				acceptedAt: toIsoTime(nowMs),
+			},
+			events: group,
+		};
+	});
+}
+
+/**
+ * Attempts all deliveries at once, within the limits, until each is delivered, failed, or due later than
+ * this run may wait.
+ * @param credential the fields of the outbound credential, if any target is signed
+ * @returns a report for each, in the same order; rejects only when the execution is cancelled
+ */
+export async function attemptDirectDeliveries(
+	jobs: Array<{ delivery: DirectDelivery; progress: DeliveryProgress }>,
+	ports: SendingPorts,
+	limits: PacingLimits,
+	credential: OutgoingAttempt['credential'],
+): Promise<DeliveryReport[]> {
+	const paced = createPacer(limits, ports);
+	return await Promise.all(
+		jobs.map(async ({ delivery, progress }) => {
+			const { id, key, target } = delivery;
+			const body = Buffer.from(delivery.body, 'utf8');
+			const attempt = async () =>
+				await paced(
+					async () => await ports.attempt({ target, key, body, nowMs: ports.nowMs(), credential }),
+				);
+			const onWait = (nextAttempt: number, atMs: number): void =>
+				ports.announce(
+					`Attempt ${nextAttempt} of delivery ${id} to ${target.printableUrl} is due at ${toIsoTime(atMs)}`,
+				);
+			return await deliver(target.rules, { ...ports, attempt, onWait }, progress);
+		}),
+	);
+}
+
+/** Builds the result item of one event of a delivery. */
+export function toDirectResultItem(
+	delivery: DirectDelivery,
+	{ event, event_id, request }: EventRef,
+	report: DeliveryReport,
+): Record<string, unknown> {
+	const state = toDeliveryState(
+		{
+			id: delivery.id,
+			eventId: event_id,
+			eventType: event,
+			acceptedAt: delivery.acceptedAt,
+			payloadSize: Buffer.byteLength(delivery.body, 'utf8'),
+		},
+		report,
+	);
+	return toResultItem(state, {
+		endpoint: { url: delivery.target.printableUrl },
+		response: report.response,
+		requestKind: request,
+		...(delivery.isBatch && { eventCount: delivery.subjects.length }),
+	});
+}
+
+/** Builds the result item of an event whose condition is not met. */
+export const toDirectSkippedItem = (
+	condition: string,
+	{ event, event_id, request }: EventRef,
+	target: DeliveryTarget,
+): Record<string, unknown> =>
+	toSkippedItem(condition, {
+		event_id,
+		...(event === null ? { request } : { event }),
+		endpoint: target.printableUrl,
+	});

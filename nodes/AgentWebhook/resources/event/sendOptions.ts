@@ -1,0 +1,191 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import {
+	EVENT_KIND,
+	PLATFORMS,
+	type EnvelopeTemplate,
+	type Platform,
+} from '../../../../core/platforms';
+import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
+import { headerFields } from '../../../shared/properties/headersProperty';
+
+const usesPlaceholder = (template: EnvelopeTemplate | undefined, placeholder: string): boolean =>
+	Object.values(template ?? {}).some((part) =>
+		typeof part === 'string' ? part === placeholder : usesPlaceholder(part, placeholder),
+	);
+
+const platformIds = (matches: (platform: Platform) => boolean): string[] =>
+	PLATFORMS.filter(matches).map(({ id }) => id);
+
+const platformsWithPlaceholder = (placeholder: string): string[] =>
+	platformIds(({ events }) => usesPlaceholder(events?.envelope, placeholder));
+
+/** The options of a send to one endpoint, in alphabetical order. */
+export const endpointOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Allow Plain HTTP',
+			name: 'allowHttp',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to also send to http:// URLs. Anyone on the network path can read such an event.',
+			displayOptions: { hide: { '/platform': platformIds(({ httpsOnly }) => httpsOnly) } },
+		},
+		deliveryOptions.backoffMultiplier,
+		{
+			displayName: 'Custom Headers',
+			name: 'headers',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: 'Add header',
+			default: {},
+			options: headerFields,
+			description:
+				'Headers to send with every attempt. They can’t replace those of the signature and the credential.',
+		},
+		{
+			displayName: 'Event ID',
+			name: 'eventId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. order_123_created',
+			description:
+				'ID by which the receiver recognizes a repeated event. Leave empty to generate one.',
+		},
+		{
+			displayName: 'Events per Delivery',
+			name: 'maxEvents',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1000 },
+			default: 1,
+			description:
+				'Maximum number of this run’s events to one endpoint per delivery. Above 1, events are sent in batches of the type webhook.batch.',
+			hint: 'AgenticFlow calls it batch_settings.max_events',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
+		},
+		deliveryOptions.excludeFields,
+		{
+			displayName: 'First Retry After (Seconds)',
+			name: 'firstDelaySeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 86400 },
+			default: 1,
+			description: 'Wait before the first retry of an exponential schedule',
+		},
+		deliveryOptions.skipTlsCheck,
+		deliveryOptions.includeFields,
+		{
+			displayName: 'Jitter',
+			name: 'jitter',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 1 },
+			default: 0.2,
+			description:
+				'Random share of each wait, from 0 to 1, so that senders do not all retry at the same time',
+		},
+		deliveryOptions.maxDelaySeconds,
+		{
+			displayName: 'Longest Wait for Retry-After (Seconds)',
+			name: 'maxRetryAfterSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 2592000 },
+			default: 3600,
+			description: 'Longest wait for which an endpoint’s Retry-After is followed',
+		},
+		{
+			displayName: 'Max Requests at Once',
+			name: 'concurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 100 },
+			default: 50,
+		},
+		{
+			displayName: 'Max Requests per Second',
+			name: 'perSecond',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description: 'Maximum number of attempts started per second. Use 0 for no limit.',
+		},
+		{
+			displayName: 'Max Response Size (KB)',
+			name: 'maxResponseKilobytes',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 10240 },
+			default: 16,
+			description: 'How much of an endpoint’s response to keep in the result',
+		},
+		deliveryOptions.maxRetries,
+		{
+			displayName: 'Max Total Wait (Seconds)',
+			name: 'maxTotalWaitSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 3600 },
+			default: 60,
+			description:
+				'Total time this node may spend waiting between retries. Deliveries that need longer go to the Retry output.',
+		},
+		deliveryOptions.retryDelays,
+		deliveryOptions.retryStatuses,
+		deliveryOptions.retrySchedule,
+		{
+			displayName: 'Send Data Without Envelope',
+			name: 'bare',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to send the data alone, without the event type and timestamp',
+			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
+		},
+		deliveryOptions.timeoutSeconds,
+		{
+			displayName: 'Webhook ID',
+			name: 'webhookId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. wh_987654321',
+			description:
+				'Webhook ID in the envelope. Leave empty for an ID made from this workflow and node.',
+			displayOptions: {
+				show: { '/platform': platformsWithPlaceholder('{webhook_id}') },
+			},
+		},
+		{
+			displayName: 'Webhook Name',
+			name: 'webhookName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Production Messages',
+			description: 'Webhook name in the envelope. Leave empty for the workflow’s name.',
+			displayOptions: {
+				show: { '/platform': platformsWithPlaceholder('{webhook_name}') },
+			},
+		},
+	],
+};
+
+/** The options of a send to all subscribed endpoints. */
+export const subscriberOptions: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Idempotency Key',
+			name: 'idempotencyKey',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. order_123_created',
+			description:
+				'Events with the same key are sent only once, as long as the first one is retained',
+		},
+		deliveryOptions.sharedConcurrency,
+	],
+};

@@ -1,0 +1,124 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type {
+	DeliveryResult,
+	DeliveryStatus,
+	EndpointChange,
+	RunResult,
+} from '../../../core/outbox/model';
+import { toIsoTime } from '../../../core/lib/time';
+import { toResultItem } from '../../../core/sending/resultItem';
+import { isAgentTool } from '../../shared/execution/connections';
+
+/** The outputs of operations that attempt deliveries, by index. */
+export const DELIVERED = 0;
+export const RETRY = 1;
+export const FAILED = 2;
+export const ENDPOINT_CHANGED = 3;
+
+/** What the canvas shows beside the outputs. A send to one endpoint has no Endpoint Changed. */
+export const OUTPUT_LABELS = ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'];
+
+const OUTPUT_BY_STATUS: Record<DeliveryStatus, number> = {
+	delivered: DELIVERED,
+	gathering: RETRY,
+	pending: RETRY,
+	sending: RETRY,
+	failed: FAILED,
+	held: FAILED,
+};
+
+type PairedItem = INodeExecutionData['pairedItem'];
+
+/** Builds the result item of an outbox delivery, and names the output on which it leaves. */
+export const toOutboxResultItem = ({
+	delivery,
+	endpoint,
+	response,
+}: DeliveryResult): { output: number; json: IDataObject } => ({
+	output: OUTPUT_BY_STATUS[delivery.status],
+	json: toResultItem(delivery, {
+		endpoint: {
+			id: delivery.endpointId,
+			name: endpoint?.name ?? null,
+			url: endpoint?.url ?? null,
+		},
+		response,
+		...(delivery.batchedEventIds && { eventCount: delivery.batchedEventIds.length }),
+	}) as IDataObject,
+});
+
+/** Builds the item of an endpoint whose health changed. */
+export const toEndpointChangeItem = ({
+	atMs,
+	change,
+	endpoint,
+	reason,
+}: EndpointChange): IDataObject => ({
+	change,
+	reason,
+	timestamp: toIsoTime(atMs),
+	endpoint_id: endpoint.id,
+	endpoint_name: endpoint.name,
+	endpoint: endpoint.url,
+	status: endpoint.status,
+	failing_since: endpoint.failingSince,
+});
+
+const itemIndexOf = ({ pairedItem }: INodeExecutionData): number =>
+	typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : 0;
+
+const dueAt = ({ json }: INodeExecutionData): string => String(json.next_attempt_at ?? '');
+
+/** Pairs an item with all input items, for a run that does not depend on any one of them. */
+export const pairWithAllInputs = (inputs: number): PairedItem =>
+	Array.from({ length: inputs }, (_, item) => ({ item }));
+
+/**
+ * Collects the items of the outputs Delivered, Retry, Failed and Endpoint Changed. When an AI agent runs
+ * the node as its tool, all items go to the first output, since the agent reads no other.
+ */
+export class OutputItems {
+	private readonly outputs: INodeExecutionData[][];
+
+	private readonly isTool: boolean;
+
+	constructor(context: IExecuteFunctions, outputs = OUTPUT_LABELS.length) {
+		this.outputs = Array.from({ length: outputs }, (): INodeExecutionData[] => []);
+		this.isTool = isAgentTool(context);
+	}
+
+	put(output: number, item: INodeExecutionData): void {
+		this.outputs[this.isTool ? DELIVERED : output].push(item);
+	}
+
+	putChanges(changes: EndpointChange[], pairedItem?: PairedItem): void {
+		for (const change of changes) {
+			this.put(ENDPOINT_CHANGED, { json: toEndpointChangeItem(change), pairedItem });
+		}
+	}
+
+	/** Puts the results of an outbox run: one item for each delivery, and one for each endpoint change. */
+	putRun({ changes, results }: RunResult, pairedItem?: PairedItem): void {
+		for (const result of results) {
+			const { json, output } = toOutboxResultItem(result);
+			const { batchedEventIds } = result.delivery;
+			if (batchedEventIds) json.event_ids = batchedEventIds;
+			this.put(output, { json, pairedItem });
+		}
+		this.putChanges(changes, pairedItem);
+	}
+
+	/** @returns the items of each output, in the order in which they were put */
+	toArray(): INodeExecutionData[][] {
+		return this.outputs;
+	}
+
+	/** @returns the items of each output in input order; on Retry, those that are due first come first */
+	toSortedArray(): INodeExecutionData[][] {
+		for (const output of this.outputs) {
+			output.sort((a, b) => dueAt(a).localeCompare(dueAt(b)) || itemIndexOf(a) - itemIndexOf(b));
+		}
+		return this.outputs;
+	}
+}

@@ -1,0 +1,18 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { SendingPorts } from '../../../core/sending/deliver';
+
+import { cancellableWait } from './cancellableWait';
+import { sendAttempt } from './sendAttempt';
+
+/** Gives core's sending engine what it needs from n8n: requests, waits, a clock and a line in the log. */
+export const createSendingPorts = (context: IExecuteFunctions): SendingPorts => ({
+	attempt: async (attempt) => await sendAttempt(context, attempt),
+	announce: (text) => {
+		context.logger.info(text);
+		context.sendMessageToUI(text);
+	},
+	wait: cancellableWait(context),
+	nowMs: () => Date.now(),
+	random: Math.random,
+});

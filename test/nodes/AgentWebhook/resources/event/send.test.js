@@ -1,0 +1,183 @@
+const { createServer } = require('node:http');
+const { setTimeout: pause } = require('node:timers/promises');
+
+const { Webhook } = require('standardwebhooks');
+
+const { execute } = require('../../../../harness/contexts');
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const outbound = {
+	agentWebhookOutboundApi: { signatureScheme: 'platform', signingSecret: SECRET },
+};
+
+let server;
+let url;
+let received;
+let respond;
+
+beforeAll(async () => {
+	server = createServer(async (request, response) => {
+		const chunks = [];
+		for await (const chunk of request) chunks.push(chunk);
+		received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+		respond(response);
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	url = `http://127.0.0.1:${server.address().port}/hook`;
+});
+
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+beforeEach(() => {
+	received = [];
+	respond = (response) => response.end('{}');
+});
+
+const send = (more = {}, options = {}) => ({
+	resource: 'event',
+	operation: 'send',
+	platform: 'standardWebhooks',
+	url,
+	useCredential: true,
+	customEventType: 'order.created',
+	dataSource: 'item',
+	conditionSource: 'always',
+	options: { allowHttp: true, maxRetries: 0, timeoutSeconds: 2, ...options },
+	...more,
+});
+
+describe('Event → Send to one endpoint', () => {
+	test('sends the same bytes that it signs', async () => {
+		const { outputs } = await execute(send(), [{ json: { text: 'ü' } }], { credentials: outbound });
+		expect(outputs.map((items) => items.length)).toEqual([1, 0, 0]);
+		const [{ headers, body }] = received;
+		expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ data: { text: 'ü' } });
+	});
+
+	test('sends unsigned without a credential', async () => {
+		await execute(send({ useCredential: false }), [{ json: {} }]);
+		expect(received[0].headers).not.toHaveProperty('webhook-signature');
+	});
+
+	test('keeps the binary data and the pairing of its items', async () => {
+		const binary = { file: { data: 'YQ==', mimeType: 'text/plain' } };
+		const { outputs } = await execute(send(), [{ json: {} }, { json: {}, binary }], {
+			credentials: outbound,
+		});
+		expect(outputs[0][1]).toMatchObject({ binary, pairedItem: { item: 1 } });
+	});
+
+	test('reports a failure to an agent that uses it as its tool', async () => {
+		respond = (response) => response.writeHead(400).end();
+		const { outputs } = await execute(send(), [{ json: {} }], {
+			credentials: outbound,
+			tool: true,
+		});
+		expect(outputs[0][0].json).toMatchObject({ status: 'failed' });
+	});
+
+	test('sends nothing more after the execution is cancelled', async () => {
+		respond = (response) => response.writeHead(503).end();
+		const controller = new AbortController();
+		const running = execute(
+			send({}, { maxRetries: 5, firstDelaySeconds: 3, jitter: 0 }),
+			[{ json: {} }],
+			{
+				credentials: outbound,
+				signal: controller.signal,
+			},
+		);
+		while (received.length === 0) await pause(10);
+		const cancelledAt = Date.now();
+		controller.abort();
+		await expect(running).rejects.toThrow('cancelled');
+		expect(Date.now() - cancelledAt).toBeLessThan(1000);
+		await pause(3500);
+		expect(received).toHaveLength(1);
+	});
+
+	test('truncates an endless response and closes its connection', async () => {
+		let closed;
+		respond = (response) => {
+			const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
+			closed = new Promise((resolve) =>
+				response.on('close', () => {
+					clearInterval(timer);
+					resolve(true);
+				}),
+			);
+		};
+		const { outputs } = await execute(send({}, { maxResponseKilobytes: 1 }), [{ json: {} }], {
+			credentials: outbound,
+		});
+		expect(outputs[0][0].json).toMatchObject({
+			status: 'delivered',
+			response: { body_truncated: true },
+		});
+		expect(await closed).toBe(true);
+	});
+
+	test('times out on a response whose body never ends', async () => {
+		respond = (response) => response.writeHead(200).write('{');
+		const started = Date.now();
+		const { outputs } = await execute(send({}, { timeoutSeconds: 1 }), [{ json: {} }], {
+			credentials: outbound,
+			more: { onError: 'continueRegularOutput' },
+		});
+		expect(outputs[2][0].json.attempt_log).toMatchObject([{ outcome: 'timeout' }]);
+		expect(Date.now() - started).toBeLessThan(3000);
+	});
+
+	test.each([
+		['before it answers', () => undefined],
+		['in its response', (response) => response.writeHead(200).write('{')],
+	])(
+		'does not wait for an endpoint that hangs %s after the execution is cancelled',
+		async (_, hang) => {
+			let closed;
+			respond = (response) => {
+				hang(response);
+				closed = new Promise((resolve) => response.socket.on('close', () => resolve(true)));
+			};
+			const controller = new AbortController();
+			const running = execute(send(), [{ json: {} }], {
+				credentials: outbound,
+				signal: controller.signal,
+			});
+			while (closed === undefined) await pause(10);
+			await pause(100);
+			const cancelledAt = Date.now();
+			controller.abort();
+			await expect(running).rejects.toThrow('cancelled');
+			expect(Date.now() - cancelledAt).toBeLessThan(1000);
+			expect(await closed).toBe(true);
+		},
+	);
+
+	test.each([true, false])(
+		'times out on a response whose headers never end, and closes the connection (signed: %s)',
+		async (useCredential) => {
+			let closed;
+			respond = ({ socket }) => {
+				socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+				const timer = setInterval(() => socket.write('x'), 50);
+				closed = new Promise((resolve) =>
+					socket.on('close', () => {
+						clearInterval(timer);
+						resolve(true);
+					}),
+				);
+			};
+			const { outputs } = await execute(
+				send({ useCredential }, { timeoutSeconds: 1 }),
+				[{ json: {} }],
+				{ credentials: outbound, more: { onError: 'continueRegularOutput' } },
+			);
+			expect(outputs[2][0].json.attempt_log).toMatchObject([{ outcome: 'timeout' }]);
+			expect(await closed).toBe(true);
+		},
+	);
+});
