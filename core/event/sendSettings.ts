@@ -75,6 +75,14 @@ function buildTarget(request: SendRequest, platform: Platform, kind: RequestKind
  * Checks a direct send and builds what all its events share.
  * @throws InvalidSchemeError, InvalidRequestKindError, InvalidEndpointUrlError, InvalidPathError,
  * InvalidStatusesError, InvalidDelaysError
+ * @example
+ * const settings = buildSendSettings(request);
+ * const ref = toEventRef(settings, 'evt_1', 'order.created');
+ * const event = createPendingEvent(settings, ref, { order_id: 7 }, nowMs);
+ * const [{ delivery }] = buildDirectDeliveries([event], 1, { newId: randomUUID, nowMs });
+ * const jobs = [{ delivery, progress: { attempts: [] } }];
+ * const [report] = await attemptDirectDeliveries(jobs, ports, limits, credential);
+ * report.status; // 'delivered', 'retrying' or 'failed'
  */
 export function buildSendSettings(request: SendRequest): SendSettings {
 	const platform = getPlatform(request.platformId);

@@ -130,7 +130,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 			timestamp: expect.stringMatching(/Z$/),
 			response_code: 200,
 			response_time_ms: expect.any(Number),
-			payload_size: received.body.length,
+			payload_size: Buffer.byteLength(received.body),
 			accepted_at: expect.stringMatching(/Z$/),
 			next_attempt_at: null,
 			completed_at: expect.stringMatching(/Z$/),
@@ -538,7 +538,7 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 		expect(execution.status).toBe('error');
 		const { error } = execution.data.resultData;
 		expect(error.message).toBe('The endpoint answered with status 400');
-		expect(error.description).toContain('Connect the output Failed');
+		expect(error.description).toContain('connect the output Failed');
 	});
 
 	test('Stop puts each item on its output when Failed is connected', async () => {

@@ -16,7 +16,7 @@ export const RETRY = 1;
 export const FAILED = 2;
 export const ENDPOINT_CHANGED = 3;
 
-/** What the canvas shows beside the outputs. A send to one endpoint has no Endpoint Changed. */
+/** Labels of the outputs on the canvas. A send to one endpoint has no Endpoint Changed. */
 export const OUTPUT_LABELS = ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'];
 
 const OUTPUT_BY_STATUS: Record<DeliveryStatus, number> = {

@@ -11,7 +11,7 @@ const NEVER = { rule: 'never' };
 const sign = (outcome, atMs = START, ended = false) => ({ outcome, atMs, ended });
 const changesOf = (...args) => applyAttemptOutcomes(...args).changes.map(({ change }) => change);
 
-test('a failure is counted and dated, and the first one is reported', () => {
+test('applyAttemptOutcomes counts and dates a failure, and reports the first one', () => {
 	const signs = [sign('retryable', START + 5), sign('timeout', START + 9)];
 	expect(applyAttemptOutcomes(HEALTHY, signs, NEVER)).toEqual({
 		health: {
@@ -29,7 +29,7 @@ test('a failure is counted and dated, and the first one is reported', () => {
 	});
 });
 
-test('a success clears what was counted, and is reported where it ends a failure', () => {
+test('applyAttemptOutcomes resets the count of failures after a success, and reports it if it ends a failure', () => {
 	const failing = { ...HEALTHY, failingSince: '2025-01-10T00:00:00.000Z', consecutiveFailures: 7 };
 	expect(applyAttemptOutcomes(failing, [sign('success', START + 1)], NEVER)).toEqual({
 		health: HEALTHY,
@@ -41,7 +41,7 @@ test('a success clears what was counted, and is reported where it ends a failure
 	});
 });
 
-test('each change is reported once, the last one of a kind', () => {
+test('applyAttemptOutcomes reports each kind of change once, with its last occurrence', () => {
 	const failures = Array.from({ length: 5 }, (_, index) => sign('timeout', START + index));
 	expect(changesOf(HEALTHY, failures, NEVER)).toEqual(['failing']);
 	expect(changesOf(HEALTHY, [...failures, sign('success')], NEVER)).toEqual(['recovered']);
@@ -58,13 +58,13 @@ test('each change is reported once, the last one of a kind', () => {
 	expect(again.changes).toEqual([]);
 });
 
-test('what was given is not changed', () => {
+test('applyAttemptOutcomes does not change its arguments', () => {
 	const health = Object.freeze({ ...HEALTHY });
 	expect(applyAttemptOutcomes(health, [sign('gone')], NEVER).health.status).toBe('disabled');
 	expect(health).toEqual(HEALTHY);
 });
 
-describe('an endpoint is disabled', () => {
+describe('applyAttemptOutcomes disables an endpoint', () => {
 	test.each([NEVER, { rule: 'exhausted' }, { rule: 'failingFor', days: 5 }])(
 		'by 410 Gone, whatever the rule: %j',
 		(rule) => {
@@ -78,7 +78,7 @@ describe('an endpoint is disabled', () => {
 		},
 	);
 
-	test('by "exhausted" when a delivery’s last attempt failed, and not before', () => {
+	test('by the rule exhausted after a delivery’s last attempt failed, and not before', () => {
 		const rule = { rule: 'exhausted' };
 		expect(applyAttemptOutcomes(HEALTHY, [sign('timeout')], rule).health.status).toBe('active');
 		const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign('timeout', START, true)], rule);
@@ -86,7 +86,7 @@ describe('an endpoint is disabled', () => {
 		expect(changes.at(-1).reason).toBe('A delivery failed in all its attempts');
 	});
 
-	test('and not by "exhausted" when a delivery was refused for what it is', () => {
+	test('but not by the rule exhausted after a delivery that is not worth a retry', () => {
 		for (const outcome of ['permanent', 'body_too_large', 'invalid_request', 'redirect', 'tls']) {
 			const signs = [sign(outcome, START, true)];
 			expect(applyAttemptOutcomes(HEALTHY, signs, { rule: 'exhausted' }).health.status).toBe(
@@ -95,7 +95,7 @@ describe('an endpoint is disabled', () => {
 		}
 	});
 
-	test('by "consecutiveFailures" with the last of so many failures in a row', () => {
+	test('by the rule consecutiveFailures with the last of `count` failures in a row', () => {
 		const rule = { rule: 'consecutiveFailures', count: 3 };
 		const failures = (count) => Array(count).fill(sign('timeout'));
 		expect(applyAttemptOutcomes(HEALTHY, failures(2), rule).health.status).toBe('active');
@@ -110,7 +110,7 @@ describe('an endpoint is disabled', () => {
 		]);
 	});
 
-	test('by "failingFor" when nothing has succeeded for so many days, to the millisecond', () => {
+	test('by the rule failingFor after `days` without a success, to the millisecond', () => {
 		const rule = { rule: 'failingFor', days: 5 };
 		const at = (ms) => [sign('timeout', START), sign('timeout', START + ms)];
 		expect(applyAttemptOutcomes(HEALTHY, at(5 * DAY - 1), rule).health.status).toBe('active');
@@ -121,7 +121,7 @@ describe('an endpoint is disabled', () => {
 		expect(applyAttemptOutcomes(HEALTHY, withSuccess, rule).health.status).toBe('active');
 	});
 
-	test('never by "never"', () => {
+	test('not by the rule never', () => {
 		const signs = Array.from({ length: 1000 }, (_, day) =>
 			sign('timeout', START + day * DAY, true),
 		);
@@ -131,13 +131,13 @@ describe('an endpoint is disabled', () => {
 		});
 	});
 
-	test('and stays so, also after a success', () => {
+	test('for good, even if an attempt succeeds later', () => {
 		const { health } = applyAttemptOutcomes(HEALTHY, [sign('gone'), sign('success')], NEVER);
 		expect(health).toEqual({ status: 'disabled', failingSince: null, consecutiveFailures: 0 });
 	});
 });
 
-test('signs that come in pieces lead to the same health', () => {
+test('applyAttemptOutcomes leads to the same health if the attempts come in pieces', () => {
 	const anySign = fc.record({
 		outcome: fc.constantFrom('success', 'retryable', 'timeout', 'permanent', 'gone'),
 		ended: fc.boolean(),
@@ -163,7 +163,7 @@ test('signs that come in pieces lead to the same health', () => {
 	);
 });
 
-test('WorkFlux disables an endpoint when a delivery is exhausted; no other page says when', () => {
+test('only WorkFlux documents when it disables an endpoint: after a delivery’s last attempt failed', () => {
 	expect(getPlatform('workflux').disableRule).toEqual({ rule: 'exhausted' });
 	const others = PLATFORMS.filter(({ id }) => id !== 'workflux');
 	expect(others.filter(({ disableRule }) => disableRule !== undefined)).toEqual([]);
