@@ -23,8 +23,8 @@ function describeRule({ methods, require }: AuthenticationRule): string {
 		? ''
 		: ' Signatures are not checked; add "Signature" to check them.';
 	return require === 'any'
-		? `Callers must present one of the secrets in the credential: ${names.join(', ')} or ${last}.${unchecked}`
-		: `Callers must present all of the secrets in the credential: ${names.join(', ')} and ${last}.${unchecked}`;
+		? `Callers must authenticate with one of the methods that the credential has a secret for: ${names.join(', ')} or ${last}.${unchecked}`
+		: `Callers must authenticate with every method that the credential has a secret for: ${names.join(', ')} and ${last}.${unchecked}`;
 }
 
 /** Builds the notices that explain "As the Platform Asks" if it is more than the platform's signature. */

@@ -14,7 +14,9 @@ import { options } from './options';
 
 /** The trigger's parameters, in the editor's order. */
 export const properties: INodeProperties[] = [
-	platformProperty('Platform that sends the requests: determines their format and signature'),
+	platformProperty(
+		'The platform that sends the requests, which determines their format and signature',
+	),
 	...requestKindProperties(
 		'Request Kind',
 		'Kind of request to accept. A request without its required fields is rejected with the reason.',
@@ -48,7 +50,8 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'As the Platform Asks',
 				value: AS_THE_PLATFORM,
-				description: 'Its signature, or those of its tokens and passwords that the credential has',
+				description:
+					'The platform’s signature, or whichever of its tokens and passwords the credential has',
 			},
 			{
 				name: 'Basic',

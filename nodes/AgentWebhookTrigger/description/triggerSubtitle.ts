@@ -23,15 +23,13 @@ const formatSubtitle = (parameters: Parameters, names: Names) => {
 	const { authenticationMethods, events, options, platform, requestKind } = parameters;
 	const otherTypes = (options && options.eventTypes) || '';
 	const types = (events || []).concat(otherTypes.split(/[\s,]+/)).filter(Boolean);
-	const eventTypes = types.length === 1 ? types[0] : types.length + ' event types';
+	const formatEventTypes = () => {
+		if (otherTypes[0] === '=') return 'some events';
+		if (types.length === 0) return 'all events';
+		return types.length === 1 ? types[0] : types.length + ' event types';
+	};
 	const received =
-		requestKind === names.eventKind
-			? otherTypes[0] === '='
-				? 'some events'
-				: types.length > 0
-					? eventTypes
-					: 'all events'
-			: names.kinds[requestKind || ''];
+		requestKind === names.eventKind ? formatEventTypes() : names.kinds[requestKind || ''];
 	const open = authenticationMethods && authenticationMethods.length > 0 ? '' : ', open to anyone';
 	return names.platforms[platform || ''] + ': ' + received + open;
 };

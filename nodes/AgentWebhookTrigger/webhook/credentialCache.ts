@@ -8,7 +8,7 @@ interface CacheEntry {
 	fields: Promise<ICredentialDataDecryptedObject>;
 }
 
-/** The inbound credential of each trigger, while requests share one reading of it. */
+/** The inbound credentials of all triggers in this process. */
 const cache = new Map<string, CacheEntry>();
 
 function evictExpired(nowMs: number): void {

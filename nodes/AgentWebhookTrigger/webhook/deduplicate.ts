@@ -6,7 +6,7 @@ import { Deduplicator, type DeliveryStart } from '../../../core/receiving/dedupl
 // About 20 MB at most, shared by all workflows of this process.
 const MAX_REMEMBERED_KEYS = 100_000;
 
-/** The deliveries that this process has received, for all triggers: n8n makes new nodes as it likes. */
+/** The deliveries of all triggers in this process. */
 const deduplicator = new Deduplicator(MAX_REMEMBERED_KEYS);
 
 /**

@@ -55,7 +55,10 @@ interface ReceivedRequest {
 	result: ReceiveResult;
 }
 
-/** @throws anything that keeps this webhook from checking requests */
+/**
+ * Checks a request by the trigger's parameters.
+ * @throws if the body is too large for n8n, or if the trigger or its credential is not set up correctly
+ */
 async function receive(context: IWebhookFunctions): Promise<ReceivedRequest> {
 	const parameters = readTriggerParameters(context);
 	const isManagement = parameters.requestKind === MANAGEMENT_KIND;
@@ -99,7 +102,7 @@ function respondWithoutExecution(
 
 /**
  * Answers a duplicate.
- * @returns `undefined` for a request that is none
+ * @returns `undefined` for a new request, which is then in progress until it is answered
  */
 async function respondToDuplicate(
 	context: IWebhookFunctions,
