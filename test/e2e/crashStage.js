@@ -1,4 +1,4 @@
-/** An n8n of one's own that a test may kill, with an outbox in it, and a receiver that outlives it. */
+/** An n8n for one test file, which the test may kill, with an outbox, and a receiver that survives it. */
 const { fork } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const path = require('node:path');
@@ -22,9 +22,9 @@ const OUTBOX = 'crash';
 
 class CrashStage {
 	/**
-	 * @param name of the n8n
-	 * @param env further environment
-	 * @param queue the services of an n8n of several processes
+	 * @param name the n8n's folder below .n8n/
+	 * @param env additional environment variables
+	 * @param queue the services for n8n's queue mode
 	 */
 	constructor(name, { env, queue } = {}) {
 		Object.assign(this, { env, name, queue, secret: newStandardSecret() });
@@ -37,7 +37,7 @@ class CrashStage {
 		await axios.post(`${this.base}/secrets`, { standard: this.secret });
 		this.n8n = await bootN8n({
 			name: this.name,
-			// n8n’s other mode reconstructs each execution’s data before it is ready: minutes for dozens.
+			// n8n’s default mode first restores the data of every execution, which takes minutes for dozens.
 			env: { N8N_EVENTBUS_RECOVERY_MODE: 'simple', ...this.env },
 			queue: this.queue,
 		});
@@ -64,7 +64,7 @@ class CrashStage {
 		return node(name, ACTION, parameters, { credentials: this.credentials });
 	}
 
-	/** Runs one operation and returns its items, by output. */
+	/** Runs one operation. Returns its items by output. */
 	async run(parameters) {
 		const name = uniqueName('op');
 		const nodes = [startNode(name), this.action('Do', parameters)];
@@ -77,7 +77,7 @@ class CrashStage {
 		return getOutputs(execution, 'Do').map((items) => items.map(({ json }) => json));
 	}
 
-	/** @returns the endpoint's ID */
+	/** Creates an endpoint. Returns its ID. */
 	async endpoint(endpointName, url, options) {
 		const [[{ id }]] = await this.run({
 			resource: 'endpoint',
@@ -98,7 +98,7 @@ class CrashStage {
 		return id;
 	}
 
-	/** A workflow that takes events and answers once they are on record. @returns its URL's path */
+	/** Creates a workflow that receives events and responds once the outbox has stored them. Returns its path. */
 	async sender() {
 		const name = uniqueName('events');
 		const send = this.action('Send', {
@@ -108,7 +108,7 @@ class CrashStage {
 			customEventType: 'order.created',
 			options: { idempotencyKey: '=order {{ $json.n }}' },
 		});
-		// Whatever becomes of an event, its sender is answered.
+		// Responds from every output, so that each sender gets a response.
 		const end = node('End', 'n8n-nodes-base.noOp', {});
 		const nodes = [startNode(name, 'lastNode'), itemsNode(), send];
 		await this.n8n.client.createWorkflow({
@@ -123,7 +123,7 @@ class CrashStage {
 		return name;
 	}
 
-	/** Switches on a workflow that does something every so many seconds. */
+	/** Activates a workflow that runs an operation every few seconds. */
 	async every(secondsInterval, parameters) {
 		const schedule = node(
 			'Schedule',
@@ -140,26 +140,26 @@ class CrashStage {
 		});
 	}
 
-	/** Delivers what is due, every so many seconds. */
+	/** Activates a workflow that delivers due deliveries every few seconds. */
 	async schedule(seconds) {
 		await this.every(seconds, { resource: 'delivery', operation: 'deliverDue' });
 	}
 
-	/** Sends items, again and again until they are on record. @returns how often it had to be repeated */
+	/** Sends items, and repeats the request until they are stored. Returns the number of repetitions. */
 	async post(name, items) {
 		for (let again = 0; ; again += 1) {
 			const answer = await axios
 				.post(`${this.n8n.base}/webhook/${name}`, { items }, { timeout: 90_000 })
 				.catch(() => undefined);
-			// While n8n starts, it answers everything with 200 and a page that says so.
+			// While n8n starts, it answers every request with 200 and a page that says so.
 			if (answer?.status === 200 && answer.data.status) return again;
 			await pause(2000 + Math.random() * 2000);
 		}
 	}
 
 	/**
-	 * Waits until nothing is waiting for an attempt any more.
-	 * @param isWhole whether all is there: deliveries that a killed run did not write down are not pending
+	 * Waits until no delivery is pending.
+	 * @param isWhole tells from the stats whether all deliveries exist; a killed run may not have stored its own
 	 * @returns the stats then
 	 */
 	async settled(withinMs, isWhole) {
@@ -176,12 +176,12 @@ class CrashStage {
 		}
 	}
 
-	/** The deliveries as the database has them: of each, the row that counts. */
+	/** Reads the deliveries from the database: for each, the row that counts. */
 	async rowsOnFile() {
 		const [table] = await this.n8n.query(
 			`SELECT id FROM data_table WHERE name = '${OUTBOX}_deliveries_v1'`,
 		);
-		// It is made on first use.
+		// The table is created on first use.
 		if (table === undefined) return [];
 		const rows = await this.n8n.query(
 			`SELECT * FROM "data_table_user_${table.id}" ORDER BY status = 'delivered', id`,

@@ -1,4 +1,4 @@
-/** n8n's editor in a real browser, signed in, and what our nodes' descriptions say that it shows. */
+/** Drives n8n's editor in a real browser, and derives from our nodes' descriptions what it must show. */
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
@@ -12,12 +12,12 @@ const { base, n8n, pause } = require('./stage');
 const SHOWN_WITHIN_MS = 15_000;
 const PICTURE = { animations: 'disabled', caret: 'hide' };
 
-/** What a picture of the canvas shows around the nodes, in pixels: their names are outside of them. */
+/** Margin around the nodes in a picture of the canvas, in pixels: their names are outside of them. */
 const MARGIN = 60;
 
 const testId = (id) => `[data-test-id="${id}"]`;
 
-/** Waits until the page shows what is expected. Where it does not, says what it shows instead. */
+/** Waits until the page shows the expected value. Fails with the value that it shows instead. */
 async function expectShown(read, expected) {
 	const until = Date.now() + SHOWN_WITHIN_MS;
 	for (;;) {
@@ -28,7 +28,7 @@ async function expectShown(read, expected) {
 	}
 }
 
-/** A node's description, from what ships. */
+/** Loads a node's description from dist/. */
 function descriptionOf(name) {
 	const file = path.join(root, `dist/nodes/${name}/${name}.node.js`);
 	return new (require(file)[name])().description;
@@ -45,11 +45,11 @@ const withoutTags = (html) => html.replace(/<[^>]*>/g, '');
 const isEmpty = (value) =>
 	value === '' || value?.length === 0 || (value?.__rl === true && value.value === '');
 
-/** Whether n8n says that a required parameter is empty: of JSON it does not, the node does when it runs. */
+/** Tells whether n8n marks an empty required parameter. It does not for JSON, so the node checks that itself. */
 const isMissing = ({ name, required, type }, values) =>
 	required && type !== 'json' && isEmpty(values[name]);
 
-/** What a node's panel shows by its description, where some values are chosen and others are the defaults. */
+/** Derives from a description what a node's panel shows for chosen values and the defaults of all others. */
 class Expected {
 	constructor(description, chosen) {
 		const { properties, version } = description;
@@ -64,12 +64,12 @@ class Expected {
 		return NodeHelpers.displayParameterPath(values, property, at, node, description);
 	}
 
-	/** The parameters that are chosen from a list of ours. */
+	/** Lists the parameters whose options are in our description. */
 	get lists() {
 		return this.parameters.filter(({ type }) => type === 'options');
 	}
 
-	/** The collections, with the fields that can be added to each. */
+	/** Lists the collections, with the fields that can be added to each. */
 	get collections() {
 		return this.parameters
 			.filter(({ type }) => type === 'collection')
@@ -79,7 +79,7 @@ class Expected {
 			}));
 	}
 
-	/** The names of the outputs, as the description has them for these values. */
+	/** Returns the output names that the description has for these values. */
 	get outputs() {
 		const { outputs } = this.description;
 		const read = new Function('$parameter', `return ${outputs.slice('={{'.length, -'}}'.length)}`);
@@ -106,7 +106,7 @@ class Expected {
 	}
 }
 
-/** What a node's panel shows. It runs in the page. */
+/** Reads what a node's panel shows. Runs in the page. */
 function readPanel(panel) {
 	const all = (selector) =>
 		[...panel.querySelectorAll(selector)].filter((element) => element.checkVisibility());
@@ -128,13 +128,13 @@ function readPanel(panel) {
 	};
 }
 
-/** The names of a node's outputs on the canvas. It runs in the page. */
+/** Reads the names of a node's outputs on the canvas. Runs in the page. */
 function readOutputNames(node) {
 	const outputs = node.querySelectorAll('[data-test-id="canvas-node-output-handle"]');
 	return [...outputs].map(({ innerText }) => innerText.trim());
 }
 
-/** One tab of the editor. */
+/** A browser tab with the editor. */
 class Editor {
 	constructor(page) {
 		this.page = page;
@@ -145,7 +145,7 @@ class Editor {
 
 	async open(url) {
 		await this.page.goto(base + url);
-		// Nothing moves: neither the tests nor the pictures wait for it.
+		// Switches animations off, so that tests and pictures need not wait for them.
 		await this.page.addStyleTag({
 			content: '*, *::before, *::after { transition: none !important; animation: none !important }',
 		});
@@ -160,7 +160,7 @@ class Editor {
 		return this.page.locator(`${testId('canvas-node')}[data-node-name="${name}"]`);
 	}
 
-	/** The node whose panel is open: n8n renames it as its operation changes. */
+	/** Reads the name of the node whose panel is open. n8n renames it when its operation changes. */
 	async openNode() {
 		return this.node(await this.panel.locator(testId('node-title-container')).innerText());
 	}
@@ -173,7 +173,7 @@ class Editor {
 	/** Types words into the node creator. */
 	async search(words) {
 		const bar = this.creator.locator(testId('node-creator-search-bar'));
-		// What the last search has found does not count.
+		// Results of the previous search don't count.
 		await bar.fill('nothing has this name');
 		await this.creator.locator(testId('node-creator-no-results')).waitFor();
 		await bar.fill(words);
@@ -183,10 +183,10 @@ class Editor {
 		return this.creatorItems.and(this.page.getByText(name, { exact: true }));
 	}
 
-	/** Opens what the node creator found: n8n's page for our nodes. Waits until it lists what it offers. */
+	/** Opens n8n's page for our nodes from the search results. Waits until it lists their actions. */
 	async openFound(name, items) {
 		await this.creatorItem(name).click();
-		// The first section is open already.
+		// The first section is already open.
 		await this.creator.locator(testId('node-creator-category-item')).nth(1).click();
 		await expectShown(async () => await this.creatorItems.allInnerTexts(), items);
 	}
@@ -207,7 +207,7 @@ class Editor {
 		await this.panel.waitFor({ state: 'hidden' });
 	}
 
-	/** Opens a list of the panel. Returns its box, and its options on the page. */
+	/** Opens a list in the panel. Returns its box and its options as locators. */
 	async openList(box) {
 		const input = box.getByRole('combobox').first();
 		await input.click();
@@ -217,7 +217,7 @@ class Editor {
 		return { input, options };
 	}
 
-	/** Chooses from a list as it stands in the panel. Returns the names that were on the list. */
+	/** Chooses an option from a list in the panel. Returns the names of all its options. */
 	async choose(parameter, name) {
 		const box = this.panel.locator(testId(`parameter-input-${parameter}`)).first();
 		const { input, options } = await this.openList(box);
@@ -228,7 +228,7 @@ class Editor {
 		return listed;
 	}
 
-	/** The fields that a collection of the panel offers; for a single one, n8n has a button without its name. */
+	/** Reads the fields that a collection offers. For a single field n8n shows a button without its name. */
 	async fieldsOf(collection) {
 		const box = this.panel
 			.locator(testId('parameter-item'))
@@ -244,7 +244,7 @@ class Editor {
 		return fields.map((field) => field.trim());
 	}
 
-	/** Waits until the panel, and its node on the canvas behind it, are as the description says. */
+	/** Waits until the panel, and the node on the canvas, match the description. */
 	async expectPanel(expected) {
 		const read = async () => await this.panel.evaluate(readPanel);
 		await expectShown(read, expected.panel);
@@ -252,7 +252,7 @@ class Editor {
 		await expectShown(outputs, expected.outputs);
 	}
 
-	/** Waits until the panel shows all fields that stand in its collections. */
+	/** Waits until the panel shows all fields of its collections. */
 	async expectFields(expected) {
 		const fields = expected.collections.flatMap((collection) =>
 			collection.fields.map(({ displayName }) => displayName),
@@ -264,7 +264,7 @@ class Editor {
 		await expectShown(read, { errors: [], missing: expected.panel.missing, absent: [] });
 	}
 
-	/** Has the workflow wait for a request to its trigger's test URL. @param says what the trigger says then */
+	/** Makes the workflow listen on its trigger's test URL. @param says the text that the trigger then shows */
 	async listen(says) {
 		await this.page.locator(testId('execute-workflow-button')).click();
 		await this.page.locator(testId('stop-execution-waiting-for-webhook-button')).waitFor();
@@ -278,14 +278,14 @@ class Editor {
 		}
 	}
 
-	/** Has a panel show its output as a table, JSON or schema. Returns where it stands. */
+	/** Switches a panel's output to table, JSON or schema. Returns its locator. */
 	async outputAs(mode) {
 		const output = this.panel.locator(testId('output-panel'));
 		await output.locator(testId(`radio-button-${mode}`)).click();
 		return output.locator(testId('ndv-data-container'));
 	}
 
-	/** The first item of a panel's output, as its table shows it. */
+	/** Reads the first item of a panel's output from its table. */
 	async outputTable() {
 		const table = (await this.outputAs('table')).locator('table');
 		await table.waitFor();
@@ -296,24 +296,24 @@ class Editor {
 		return Object.fromEntries(names.map((name, index) => [name.trim(), values[index].trim()]));
 	}
 
-	/** A panel's output as JSON without spaces, once it shows a text. */
+	/** Waits until a panel's JSON output contains a text. Returns it without spaces. */
 	async outputJson(text) {
 		const json = await this.outputAs('json');
 		await json.getByText(text).waitFor();
 		return (await json.innerText()).replace(/\s/g, '');
 	}
 
-	/** A picture of the tab or of a part of it, without what the mouse brings up. */
+	/** Takes a picture of the tab or a part of it, without elements that the mouse brings up. */
 	async picture(part = this.page) {
 		await this.page.mouse.move(720, 8);
 		return await part.screenshot({
 			...PICTURE,
-			// n8n leaves an empty box of its code editor's in the corner.
+			// n8n leaves an empty box of its code editor in the corner.
 			style: 'div[class^="ͼ"] { visibility: hidden }',
 		});
 	}
 
-	/** A picture of all nodes on the canvas. */
+	/** Takes a picture of all nodes on the canvas. */
 	async canvasPicture() {
 		await this.page.locator('.el-notification__closeBtn').click();
 		const boxes = await this.page
@@ -332,7 +332,7 @@ class Editor {
 	}
 }
 
-/** The browser: tabs that are signed in as the owner. */
+/** A browser whose tabs are signed in as the owner. */
 class EditorBrowser {
 	static async launch(executablePath) {
 		return new EditorBrowser(await chromium.launch({ executablePath }));
@@ -341,7 +341,7 @@ class EditorBrowser {
 	constructor(browser) {
 		this.browser = browser;
 		this.contexts = {};
-		/** What the pages have complained about. */
+		/** Errors that the pages have logged. */
 		this.faults = [];
 	}
 
@@ -360,7 +360,7 @@ class EditorBrowser {
 			return { name, value: value.join('='), url: base };
 		});
 		await context.addCookies(cookies);
-		// n8n asks npm about the package; the tests need no network.
+		// n8n asks npm about the package. The tests must not need the network.
 		await context.route(
 			({ origin }) => origin !== base,
 			async (route) => await route.fulfill({ json: {} }),
@@ -368,7 +368,7 @@ class EditorBrowser {
 		context.on('weberror', (error) => this.faults.push(String(error.error())));
 		context.on('console', (message) => {
 			const { url } = message.location();
-			// n8n asks for a sample of each node's output, whether there is one or not.
+			// n8n requests a sample of each node's output, even if there is none.
 			if (message.type() === 'error' && !url.startsWith(`${base}/schemas/`)) {
 				this.faults.push(`${message.text()} ${url}`);
 			}
@@ -376,16 +376,16 @@ class EditorBrowser {
 		return context;
 	}
 
-	/** A new tab. @param theme light or dark */
+	/** Opens a new tab. @param theme light or dark */
 	async newTab(theme = 'light') {
 		this.contexts[theme] ??= await this.contextFor(theme);
 		const page = await this.contexts[theme].newPage();
-		// n8n asks before an unsaved workflow is left.
+		// n8n asks for confirmation before it leaves an unsaved workflow.
 		page.on('dialog', async (dialog) => await dialog.accept());
 		return new Editor(page);
 	}
 
-	/** How bright a picture is on average, from 0 to 255. */
+	/** Measures a picture's average brightness, from 0 to 255. */
 	async brightness(png) {
 		const page = await this.browser.newPage();
 		const mean = await page.evaluate(

@@ -348,7 +348,7 @@ describe('signatures over the raw bytes', () => {
 describe('validation and responses of the trigger', () => {
 	test('validates agent messages and names the field at fault', async () => {
 		const hook = await createTriggerWorkflow({ authenticationMethods: [] });
-		// The page's own example, spec/agenticflow.txt.
+		// The example of AgenticFlow's page, docs/platforms.md#agenticflow.
 		const page =
 			'{\n"message": "Hello, I need help with my order #12345",\n"user_id": "user_123",\n"metadata": {\n"source": "contact_form",\n"priority": "high",\n"department": "support"\n},\n"context": {\n"order_id": "12345",\n"customer_email": "jane@example.com"\n}\n}';
 		const invalid = { status: 422, code: 'INVALID_INPUT' };

@@ -1,8 +1,8 @@
 /**
- * AgenticFlow's "Webhook Management API", as its page has it (spec/agenticflow.txt): what it creates it
- * lists, and a test delivery really goes to the webhook's URL, signed. It is a process of its own.
+ * A stand-in for AgenticFlow's webhook management API (docs/platforms.md#agenticflow), in a process of its
+ * own. It lists the webhooks that it creates, and sends signed test deliveries to their URLs.
  *
- * Beside the page: POST /control sets {apiKey, signingSecret, down}; GET /control tells every call.
+ * In addition, POST /control sets `{ apiKey, signingSecret, down }`, and GET /control lists all calls.
  */
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -6,7 +6,7 @@ const { resolveWebhookDescriptionField, Workflow } = require('n8n-workflow');
 
 const { createEncrypter } = require('../../dist/core/outbox/store/encryption');
 const { PLATFORMS, listRequestKinds } = require('../../dist/core/platforms');
-const { REQUEST_PLACE } = require('../../dist/nodes/shared/outbox/managementItem');
+const { REQUEST_ASSOCIATED_DATA } = require('../../dist/nodes/shared/outbox/managementItem');
 
 const { NODES, receive } = require('../harness/contexts');
 
@@ -153,7 +153,7 @@ describe('the trigger’s webhook() for a management request', () => {
 			{ credentials },
 		);
 	const open = ({ management_request: sealed }) =>
-		JSON.parse(createEncrypter([OUTBOX_KEY]).decrypt(sealed, REQUEST_PLACE));
+		JSON.parse(createEncrypter([OUTBOX_KEY]).decrypt(sealed, REQUEST_ASSOCIATED_DATA));
 	const WEBHOOK = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../pages/agenticflow/createWebhook.json'), 'utf8'),
 	);

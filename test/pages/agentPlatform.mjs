@@ -1,4 +1,4 @@
-// spec/agent-platform.txt, "Example (Node.js)", as it stands there.
+// The agent platform's own code, unchanged: "Example (Node.js)" of its page. See docs/platforms.md#agent-platform.
 import crypto from 'node:crypto';
 
 export function verifyWebhookSignature(payload, signature, secret) {

@@ -1,5 +1,5 @@
-// spec/agentflow.txt, "Signature verification (pseudocode)", with Node's own functions in place of those
-// that the page only names.
+// AgentFlow's "Signature verification (pseudocode)", with Node's functions for those that the page only names.
+// See docs/platforms.md#agentflow.
 import crypto from 'node:crypto';
 
 export function verifyAgentflowSignature(requestBody, timestamp, signatureHeader, secret) {

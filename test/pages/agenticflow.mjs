@@ -1,4 +1,5 @@
-// spec/agenticflow.txt, "Verification Example (Node.js)" and "Slack Notifications", as they stand there.
+// AgenticFlow's own code, unchanged: "Verification Example (Node.js)" and "Slack Notifications" of its page.
+// See docs/platforms.md#agenticflow.
 import crypto from 'node:crypto';
 
 export function verifyWebhookSignature(payload, signature, secret) {
@@ -7,7 +8,7 @@ export function verifyWebhookSignature(payload, signature, secret) {
 	return crypto.timingSafeEqual(Buffer.from(expectedSignature), Buffer.from(providedSignature));
 }
 
-/** What the page's example posts to Slack. */
+/** Returns what the page's example posts to Slack. */
 export function slackMessage({ event, data }) {
 	if (event === 'workflow.execution.completed') {
 		const message = {

@@ -1,4 +1,4 @@
-// spec/uptiq.txt shows no code: "Converts the request body into a JSON string; uses the private key to
+// UPTIQ's page shows no code, only these steps (docs/platforms.md#uptiq): "Converts the request body into a JSON string; uses the private key to
 // generate a SHA-256 HMAC signature", and the key is in the downloaded JSON file.
 import crypto from 'node:crypto';
 

@@ -10,9 +10,9 @@ import { createEncrypter } from '../../../core/outbox/store/encryption';
 import type { AcceptedRequest } from '../../../core/receiving/receive';
 import type { Rejection } from '../../../core/receiving/rejection';
 import {
-	REQUEST_PLACE,
+	REQUEST_ASSOCIATED_DATA,
 	type ManagementItem,
-	type SealedRequest,
+	type EncryptedRequest,
 } from '../../shared/outbox/managementItem';
 import { outboxSettings } from '../../shared/outbox/openOutbox';
 
@@ -60,7 +60,7 @@ export async function createManagementItem(
 ): Promise<INodeExecutionData> {
 	const { keys } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
 	const query = context.getQueryData() as IDataObject;
-	const request: SealedRequest = { platformId: platform, task, query, body };
+	const request: EncryptedRequest = { platformId: platform, task, query, body };
 	if (webhookId !== null) request.webhookId = webhookId;
 	const json: ManagementItem & IDataObject = {
 		task,
@@ -71,7 +71,10 @@ export async function createManagementItem(
 		source_address: context.getRequestObject().ip ?? null,
 		received_at: toIsoTime(Date.now()),
 		request_id: randomUUID(),
-		management_request: createEncrypter(keys).encrypt(JSON.stringify(request), REQUEST_PLACE),
+		management_request: createEncrypter(keys).encrypt(
+			JSON.stringify(request),
+			REQUEST_ASSOCIATED_DATA,
+		),
 	};
 	return { json };
 }

@@ -13,9 +13,9 @@ import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
 import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
 import {
-	REQUEST_PLACE,
+	REQUEST_ASSOCIATED_DATA,
 	type ManagementItem,
-	type SealedRequest,
+	type EncryptedRequest,
 } from '../../../shared/outbox/managementItem';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import type { Operation } from '../operation';
@@ -23,14 +23,14 @@ import type { Operation } from '../operation';
 /** Returns `undefined` for a text that was encrypted with another key, or changed since. */
 function tryDecryptRequest(encrypter: Encrypter, ciphertext: string): string | undefined {
 	try {
-		return encrypter.decrypt(ciphertext, REQUEST_PLACE);
+		return encrypter.decrypt(ciphertext, REQUEST_ASSOCIATED_DATA);
 	} catch {
 		return undefined;
 	}
 }
 
 /** @throws UserError if the item has no management request, or one encrypted with another key */
-function readRequest(encrypter: Encrypter, json: IDataObject): SealedRequest {
+function readRequest(encrypter: Encrypter, json: IDataObject): EncryptedRequest {
 	const { management_request: ciphertext } = json as Partial<ManagementItem>;
 	if (typeof ciphertext !== 'string') {
 		throw new UserError(
@@ -43,7 +43,7 @@ function readRequest(encrypter: Encrypter, json: IDataObject): SealedRequest {
 			'The management request could not be decrypted. Select the same Outbox credential in the Agent Webhook Trigger and in this node.',
 		);
 	}
-	return parseJson(decrypted)?.value as SealedRequest;
+	return parseJson(decrypted)?.value as EncryptedRequest;
 }
 
 interface AnsweredRequest {
