@@ -534,7 +534,7 @@ describe('the Endpoint resource', () => {
 			...['nin', 'not', 'startsWith'],
 		]);
 		expect(plain).toContain('"Allow Plain HTTP"');
-		expect(nothing).toContain('Nothing is to be changed');
+		expect(nothing).toContain('Nothing to change');
 		expect(notJson).toContain('"Conditions (JSON)" is not valid JSON');
 		expect(creations).toEqual([
 			expect.stringContaining('"Allow Plain HTTP"'),

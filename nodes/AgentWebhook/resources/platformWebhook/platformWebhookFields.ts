@@ -34,7 +34,7 @@ export function readWebhookId(context: IExecuteFunctions, itemIndex: number): st
 	return id;
 }
 
-/** How the platform authenticates to the webhook in addition to its signature. */
+/** The authentication that a platform adds to its signature. */
 export const callerAuthentication: INodeProperties = {
 	displayName: 'Authentication of Calls',
 	name: 'callerAuthentication',
