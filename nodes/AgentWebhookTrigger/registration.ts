@@ -5,7 +5,7 @@ import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform, MANAGEMENT_KIND } from '../../core/platforms';
 import { requireConfiguredMethods } from '../../core/receiving/authenticate';
 import { outboxSettings } from '../shared/outbox/openOutbox';
-import { listParameter } from '../shared/parameters/parse';
+import { parseList } from '../shared/parameters/parse';
 import {
 	ManagementClient,
 	buildWebhookPath,
@@ -32,7 +32,7 @@ const openClient = async (context: IHookFunctions): Promise<ManagementClient> =>
 /** Returns the event types to subscribe to: those that are chosen, otherwise all of the platform's. */
 function getSubscribedEvents(context: IHookFunctions): string[] {
 	const { eventTypes } = readTriggerParameter(context, 'options', {});
-	const chosen = [...readTriggerParameter(context, 'events', []), ...listParameter(eventTypes)];
+	const chosen = [...readTriggerParameter(context, 'events', []), ...parseList(eventTypes)];
 	if (chosen.length > 0) return chosen;
 	const { events } = getPlatform(readTriggerParameter(context, 'platform'));
 	return (events?.types ?? []).map(({ value }) => value);

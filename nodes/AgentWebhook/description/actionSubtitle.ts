@@ -1,5 +1,5 @@
 import { PLATFORMS } from '../../../core/platforms';
-import { expressionOf } from '../../shared/properties/expression';
+import { toExpression } from '../../shared/properties/expression';
 
 import { RESOURCES } from '../resources';
 import type {
@@ -54,4 +54,4 @@ const SUBTITLES = Object.fromEntries(
 );
 
 /** The text below the node on the canvas, composed of the operations' subtitles. */
-export const subtitle = expressionOf(writeSubtitle, TEXTS, '$rawParameter', SUBTITLES);
+export const subtitle = toExpression(writeSubtitle, TEXTS, '$rawParameter', SUBTITLES);

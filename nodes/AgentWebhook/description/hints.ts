@@ -2,7 +2,7 @@ import type { NodeHint } from 'n8n-workflow';
 
 import { PLATFORMS } from '../../../core/platforms';
 import { totalWaitMs } from '../../../core/sending/retryPolicy';
-import { expressionOf } from '../../shared/properties/expression';
+import { toExpression } from '../../shared/properties/expression';
 
 interface Parameters {
 	resource?: string;
@@ -45,7 +45,7 @@ export const hints: NodeHint[] = [
 		whenToDisplay: 'beforeExecution',
 		message:
 			'This retry schedule has waits that are longer than one run may take. Connect <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. If Retry is not connected, such deliveries leave on <b>Failed</b>.',
-		displayCondition: expressionOf(mayLeaveOnRetry, WAITS_MS),
+		displayCondition: toExpression(mayLeaveOnRetry, WAITS_MS),
 	},
 	{
 		type: 'info',
@@ -53,6 +53,6 @@ export const hints: NodeHint[] = [
 		whenToDisplay: 'beforeExecution',
 		message:
 			'Only <b>Delivery → Deliver Due</b> sends batches and makes retries. Run it on a Schedule Trigger in a published workflow, or failed deliveries are not retried.',
-		displayCondition: expressionOf(needsDeliverDue),
+		displayCondition: toExpression(needsDeliverDue),
 	},
 ];

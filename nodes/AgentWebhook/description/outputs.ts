@@ -1,4 +1,4 @@
-import { expressionOf } from '../../shared/properties/expression';
+import { toExpression } from '../../shared/properties/expression';
 import { OUTPUT_LABELS } from '../resources/outputItems';
 
 interface Parameters {
@@ -22,4 +22,4 @@ const listOutputs = (parameters: Parameters, deliveryOutputs: string[]) =>
 	})) ?? [{ type: 'main' }];
 
 /** The node's outputs: operations with one output have no label on it. */
-export const outputs = expressionOf(listOutputs, OUTPUT_LABELS);
+export const outputs = toExpression(listOutputs, OUTPUT_LABELS);

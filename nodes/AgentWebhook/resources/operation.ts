@@ -32,7 +32,7 @@ export interface SubtitleTools {
 }
 
 /**
- * Writes what the canvas shows below the node. n8n evaluates its source: see `expressionOf`.
+ * Writes what the canvas shows below the node. n8n evaluates its source: see `toExpression`.
  * @returns the whole subtitle, or details to append to the action; details that are no literal are left out
  */
 export type SubtitleFunction = (

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { OutboxPorts } from '../../../core/outbox/ports';
-import { eachItem, onlyOutput } from '../../shared/execution/eachItem';
+import { forEachItem, toSingleOutput } from '../../shared/execution/eachItem';
 import { openOutbox } from '../../shared/outbox/openOutbox';
 
 import type { Operation } from './operation';
@@ -18,12 +18,15 @@ interface OutboxOperation extends Omit<Operation, 'execute'> {
 }
 
 /** Returns an operation that opens the outbox once and works on each input item in turn. */
-export const outboxOperation = ({ executeItem, ...operation }: OutboxOperation): Operation => ({
+export const buildOutboxOperation = ({
+	executeItem,
+	...operation
+}: OutboxOperation): Operation => ({
 	...operation,
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		return await eachItem(context, 1, 0, async (_, itemIndex) =>
-			onlyOutput(await executeItem(outbox, context, itemIndex)),
+		return await forEachItem(context, 1, 0, async (_, itemIndex) =>
+			toSingleOutput(await executeItem(outbox, context, itemIndex)),
 		);
 	},
 });

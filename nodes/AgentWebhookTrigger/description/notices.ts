@@ -5,7 +5,7 @@ import type {
 	AuthenticationRule,
 } from '../../../core/platforms/authentication';
 import { PLATFORMS, listRequestKinds } from '../../../core/platforms';
-import { notice } from '../../shared/properties/notice';
+import { buildNotice } from '../../shared/properties/notice';
 
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
 
@@ -40,7 +40,7 @@ function buildRuleNotices(): INodeProperties[] {
 		}
 	}
 	return [...groups.values()].map(({ kind, platforms, text }) =>
-		notice('ruleNotice', text, {
+		buildNotice('ruleNotice', text, {
 			show: {
 				platform: platforms,
 				requestKind: [kind],
@@ -53,7 +53,7 @@ function buildRuleNotices(): INodeProperties[] {
 /** Notices shown below the Authentication field. */
 export const authenticationNotices: INodeProperties[] = [
 	...buildRuleNotices(),
-	notice(
+	buildNotice(
 		'openNotice',
 		'Without authentication, anyone who knows the URL can start this workflow. Choose at least one method.',
 		{ hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
@@ -62,12 +62,12 @@ export const authenticationNotices: INodeProperties[] = [
 
 /** Notices shown below the Respond field. */
 export const responseNotices: INodeProperties[] = [
-	notice(
+	buildNotice(
 		'responseNodeNotice',
 		'Callers wait until an Agent Webhook node with the operation Webhook → Respond runs later in this workflow. If none runs, they get an empty 200.',
 		{ show: { responseMode: ['responseNode'] } },
 	),
-	notice(
+	buildNotice(
 		'lastNodeNotice',
 		'Callers wait until the whole workflow has finished. Most of them time out after a few seconds and retry.',
 		{ show: { responseMode: ['lastNode'] } },

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KIND, MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
-import { notice } from '../../shared/properties/notice';
+import { buildNotice } from '../../shared/properties/notice';
 import {
-	eventTypesProperties,
-	platformProperty,
-	requestKindProperties,
+	buildEventTypesProperties,
+	buildPlatformProperty,
+	buildRequestKindProperties,
 } from '../../shared/properties/platformProperties';
 
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
@@ -14,14 +14,14 @@ import { options } from './options';
 
 /** The trigger's parameters, in the editor's order. */
 export const properties: INodeProperties[] = [
-	platformProperty(
+	buildPlatformProperty(
 		'The platform that sends the requests, which determines their format and signature',
 	),
-	...requestKindProperties(
+	...buildRequestKindProperties(
 		'Request Kind',
 		'Kind of request to accept. A request without its required fields is rejected with the reason.',
 	),
-	...eventTypesProperties('Event types that start the workflow. Leave empty for all.', {
+	...buildEventTypesProperties('Event types that start the workflow. Leave empty for all.', {
 		show: { requestKind: [EVENT_KIND] },
 	}),
 	{
@@ -36,7 +36,7 @@ export const properties: INodeProperties[] = [
 			'Your part of the URL, e.g. webhooks/agents/support-agent. Use letters, digits, dots, hyphens, underscores and tildes.',
 		hint: 'The complete URLs are above, under "Webhook URLs": the test URL works while you listen, the production URL once the workflow is published',
 	},
-	notice(
+	buildNotice(
 		'managementNotice',
 		'The URL above is the list of webhooks; the base URL to give to callers ends with the webhook ID. Connect this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.',
 		{ show: { requestKind: [MANAGEMENT_KIND] } },

@@ -1,6 +1,6 @@
 import { EVENT_KIND, PLATFORMS } from '../../../core/platforms';
-import { expressionOf } from '../../shared/properties/expression';
-import { kindNames } from '../../shared/properties/platformProperties';
+import { toExpression } from '../../shared/properties/expression';
+import { listKindNames } from '../../shared/properties/platformProperties';
 
 import { properties } from './triggerProperties';
 
@@ -36,9 +36,9 @@ const formatSubtitle = (parameters: Parameters, names: Names) => {
 
 const NAMES: Names = {
 	platforms: Object.fromEntries(PLATFORMS.map(({ id, name }) => [id, name])),
-	kinds: kindNames(properties),
+	kinds: listKindNames(properties),
 	eventKind: EVENT_KIND,
 };
 
 /** The text below the node's name on the canvas, e.g. `GitHub: push, open to anyone`. */
-export const subtitle = expressionOf(formatSubtitle, NAMES, '$rawParameter');
+export const subtitle = toExpression(formatSubtitle, NAMES, '$rawParameter');

@@ -3,7 +3,7 @@ import type { IWebhookDescription } from 'n8n-workflow';
 
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../../core/http/replyBodies';
 import { MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
-import { expressionOf } from '../../shared/properties/expression';
+import { toExpression } from '../../shared/properties/expression';
 
 interface Parameters {
 	platform?: string;
@@ -80,7 +80,7 @@ const listOutputs = (parameters: Parameters) =>
 		: [{ type: 'main' }];
 
 /** One output, or two if rejected requests are output as well. */
-export const outputs = expressionOf(listOutputs);
+export const outputs = toExpression(listOutputs);
 
 /** The texts of the reply to an accepted request. */
 interface ReplyTexts {
@@ -112,9 +112,9 @@ const REPLY_TEXTS: ReplyTexts = {
 	otherStatus: ACCEPTED_STATUS,
 };
 
-const responseData = expressionOf(readResponseData, REPLY_TEXTS, '[$parameter, $executionId]');
+const responseData = toExpression(readResponseData, REPLY_TEXTS, '[$parameter, $executionId]');
 
-const templateFor = (read: ReadField): string => expressionOf(read, CONTEXT);
+const templateFor = (read: ReadField): string => toExpression(read, CONTEXT);
 
 /** Describes fields so that n8n reads them without its expression engine; older versions evaluate the template. */
 function describeFields<K extends string>(functions: Record<K, ReadField>): Record<K, string> {

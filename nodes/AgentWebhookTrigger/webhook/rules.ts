@@ -10,7 +10,7 @@ import { getPlatform, getRequestKind, type RequestKind } from '../../../core/pla
 import { usesOnlyConfigured, type AuthenticationRules } from '../../../core/receiving/authenticate';
 import { parseValueSource } from '../../../core/receiving/readEvent';
 import type { ReceiveRules } from '../../../core/receiving/receive';
-import { jsonObjectParameter, listParameter } from '../../shared/parameters/parse';
+import { parseJsonObject, parseList } from '../../shared/parameters/parse';
 
 import { AS_THE_PLATFORM, type TriggerParameters } from './triggerParameters';
 
@@ -51,12 +51,12 @@ export function buildReceiveRules(
 	const platform = getPlatform(parameters.platform);
 	const kind = getRequestKind(platform, parameters.requestKind);
 	const addresses = [
-		...listParameter(options.allowedAddresses),
+		...parseList(options.allowedAddresses),
 		...(options.allowedPlatformAddresses ?? []).flatMap((id) => getPlatform(id).sourceAddresses),
 	];
-	const conditions = jsonObjectParameter(options.conditions, 'Conditions');
+	const conditions = parseJsonObject(options.conditions, 'Conditions');
 	const { methods, mode } = chooseAuthentication(parameters, kind);
-	const duplicateKey = listParameter(options.duplicateKey).map(parseValueSource);
+	const duplicateKey = parseList(options.duplicateKey).map(parseValueSource);
 	return {
 		kind,
 		method: 'POST',
@@ -84,7 +84,7 @@ export function buildReceiveRules(
 		maxBodyBytes: (options.maxBodyKilobytes ?? DEFAULT_MAX_BODY_KILOBYTES) * 1024,
 		formBodies: platform.formBodies,
 		handshakes: platform.handshakes ?? [],
-		eventTypes: [...parameters.events, ...listParameter(options.eventTypes)],
+		eventTypes: [...parameters.events, ...parseList(options.eventTypes)],
 		...(conditions && { conditions: compileConditions(conditions) }),
 		duplicateKey: duplicateKey.length > 0 ? duplicateKey : (kind.events?.duplicateKey ?? []),
 	};

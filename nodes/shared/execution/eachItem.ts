@@ -12,7 +12,7 @@ export type ItemResult =
 	| { outputs: INodeExecutionData[][] };
 
 /** Returns the result of an operation that has one output. */
-export const onlyOutput = (result: IDataObject | IDataObject[]): ItemResult => ({
+export const toSingleOutput = (result: IDataObject | IDataObject[]): ItemResult => ({
 	output: 0,
 	items: (Array.isArray(result) ? result : [result]).map((json) => ({ json })),
 });
@@ -29,7 +29,7 @@ function listOutputs(result: ItemResult): Array<[number, INodeExecutionData[]]> 
  * @param failedOutput output for failed items when On Error is set to continue
  * @throws NodeOperationError for the first failed item otherwise
  */
-export async function eachItem(
+export async function forEachItem(
 	context: IExecuteFunctions,
 	outputs: number,
 	failedOutput: number,

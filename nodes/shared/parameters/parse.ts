@@ -6,7 +6,7 @@ import { parseJson } from '../../../core/lib/json';
  * Reads a parameter that has JSON, as text or as the value that an expression returned.
  * @throws UserError that names the parameter, for text that is not JSON
  */
-export function jsonParameter(value: unknown, label: string): unknown {
+export function parseJsonParameter(value: unknown, label: string): unknown {
 	if (typeof value !== 'string') return value;
 	const parsed = parseJson(value);
 	if (parsed === undefined) {
@@ -20,12 +20,12 @@ export function jsonParameter(value: unknown, label: string): unknown {
  * @returns `undefined` if it is empty
  * @throws UserError that names the parameter, for anything else than a JSON object
  */
-export function jsonObjectParameter(
+export function parseJsonObject(
 	value: unknown,
 	label: string,
 ): Record<string, unknown> | undefined {
 	if (typeof value === 'string' && value.trim() === '') return undefined;
-	const parsed = jsonParameter(value, label);
+	const parsed = parseJsonParameter(value, label);
 	if (parsed === undefined || parsed === null) return undefined;
 	if (typeof parsed !== 'object' || Array.isArray(parsed)) {
 		throw new UserError(`"${label}" must be a JSON object, e.g. {"status": "success"}`);
@@ -34,7 +34,7 @@ export function jsonObjectParameter(
 }
 
 /** Reads a list whose entries are separated by commas, spaces or line breaks, or that is an array. */
-export function listParameter(value: unknown): string[] {
+export function parseList(value: unknown): string[] {
 	if (Array.isArray(value)) return value.map(String);
 	return String(value ?? '')
 		.split(/[\s,]+/)

@@ -1,6 +1,6 @@
 import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-/** The parameters for the body that a signature covers. {@link bodyParameter} reads them. */
+/** The parameters for the body that a signature covers. {@link readBodyParameter} reads them. */
 export const bodyProperties: INodeProperties[] = [
 	{
 		displayName: 'Body',
@@ -44,7 +44,7 @@ export const bodyProperties: INodeProperties[] = [
  * Reads the bytes of the body.
  * @throws UserError if the item does not have the binary field
  */
-export async function bodyParameter(
+export async function readBodyParameter(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<Buffer> {

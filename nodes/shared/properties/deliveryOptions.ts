@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { notice } from './notice';
+import { buildNotice } from './notice';
 
 /** Options of deliveries that several parameters share, by name. */
 export const deliveryOptions = {
@@ -119,8 +119,8 @@ export const deliveryOptions = {
  * Returns the notice that is shown if the endpoint's certificate is not checked.
  * @param collection name of the parameter that has the option
  */
-export const skipTlsNotice = (collection: string): INodeProperties =>
-	notice(
+export const buildSkipTlsNotice = (collection: string): INodeProperties =>
+	buildNotice(
 		'skipTlsNotice',
 		'The endpoint’s certificate is not checked. Anyone between n8n and the endpoint can read and change what is sent.',
 		{ show: { [`/${collection}.skipTlsCheck`]: [true] } },

@@ -16,7 +16,7 @@ const toObjectLiteral = (functions: Record<string, EvaluatedFunction>): string =
  * @param parameters `$rawParameter` passes parameters as they are stored, with expressions unresolved
  * @param functions passed to the function by name; the same holds for each of them
  */
-export function expressionOf<Parameters, Data, Fn extends EvaluatedFunction>(
+export function toExpression<Parameters, Data, Fn extends EvaluatedFunction>(
 	evaluate: (parameters: Parameters, data: Data, functions: Record<string, Fn>) => unknown,
 	data?: Data,
 	parameters: '$parameter' | '$rawParameter' | '[$parameter, $executionId]' = '$parameter',

@@ -31,15 +31,15 @@ const buildLocator = (
 });
 
 /** Returns a parameter for an endpoint. {@link readResourceLocator} reads it. */
-export const endpointById = (name: string): INodeProperties =>
+export const buildEndpointLocator = (name: string): INodeProperties =>
 	buildLocator('Endpoint', name, 'searchEndpoints', 'e.g. ep_0f3c…');
 
 /** The endpoint that an operation works on. {@link readEndpointLocator} reads it. */
 export const endpointLocator: INodeProperties = {
-	...endpointById('endpoint'),
+	...buildEndpointLocator('endpoint'),
 	required: true,
 	modes: [
-		...(endpointById('endpoint').modes ?? []),
+		...(buildEndpointLocator('endpoint').modes ?? []),
 		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Billing' },
 	],
 	description: 'Endpoint of the outbox',
@@ -53,7 +53,7 @@ export const deliveryLocator: INodeProperties = {
 };
 
 /** Returns a parameter for an event. {@link readResourceLocator} reads it. */
-export const eventById = (name: string): INodeProperties =>
+export const buildEventLocator = (name: string): INodeProperties =>
 	buildLocator('Event', name, 'searchEvents', 'e.g. evt_7a1d…');
 
 /**

@@ -5,7 +5,7 @@ import type { INodeProperties } from 'n8n-workflow';
  * @param name ends in `Notice`
  * @param displayName the text, two sentences at most
  */
-export const notice = (
+export const buildNotice = (
 	name: string,
 	displayName: string,
 	displayOptions?: INodeProperties['displayOptions'],

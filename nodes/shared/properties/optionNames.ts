@@ -4,7 +4,10 @@ import type { INodeProperties } from 'n8n-workflow';
  * Returns the names of the options of all parameters with a name, by option value.
  * @param properties may have several parameters of the name, each shown for other choices
  */
-export function optionNames(properties: INodeProperties[], name: string): Record<string, string> {
+export function listOptionNames(
+	properties: INodeProperties[],
+	name: string,
+): Record<string, string> {
 	const options = properties
 		.filter((property) => property.name === name)
 		.flatMap((property) => property.options ?? []);

@@ -9,13 +9,13 @@ import {
 	type RequestKind,
 } from '../../../core/platforms';
 
-import { optionNames } from './optionNames';
+import { listOptionNames } from './optionNames';
 
 /**
  * Returns the parameter to choose a platform.
  * @param isListed returns whether a platform is on the list
  */
-export const platformProperty = (
+export const buildPlatformProperty = (
 	description: string,
 	isListed: (platform: Platform) => boolean = () => true,
 ): INodeProperties => {
@@ -40,7 +40,7 @@ export const platformProperty = (
  * @param listKinds returns the kinds on a platform's list; a platform without kinds has no parameter
  * @param isDefault returns whether a kind is the default; without such a kind, the first one is
  */
-export function requestKindProperties(
+export function buildRequestKindProperties(
 	displayName: string,
 	description: string,
 	listKinds: (platform: Platform) => RequestKind[] = listRequestKinds,
@@ -77,10 +77,10 @@ export function requestKindProperties(
 
 /**
  * Returns the names of request kinds as they are written within a sentence, by option value.
- * @param properties the node's parameters, from {@link requestKindProperties} among others
+ * @param properties the node's parameters, from {@link buildRequestKindProperties} among others
  */
-export const kindNames = (properties: INodeProperties[]): Record<string, string> =>
-	mapValues(optionNames(properties, 'requestKind'), (name) =>
+export const listKindNames = (properties: INodeProperties[]): Record<string, string> =>
+	mapValues(listOptionNames(properties, 'requestKind'), (name) =>
 		// Abbreviations keep their capital letters.
 		name.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()),
 	);
@@ -101,7 +101,7 @@ type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
  * @param show other parameter values that are required to show them
  * @param additionalOptions listed after the platform's event types
  */
-export const eventTypeProperties = (
+export const buildEventTypeProperties = (
 	show: Shown = {},
 	additionalOptions: INodePropertyOptions[] = [],
 ): INodeProperties[] =>
@@ -123,7 +123,7 @@ export const eventTypeProperties = (
  * them.
  * @param options `show`: other parameter values that are required to show them
  */
-export const eventTypesProperties = (
+export const buildEventTypesProperties = (
 	description: string,
 	{ required = false, show = {} }: { required?: boolean; show?: Shown } = {},
 ): INodeProperties[] =>

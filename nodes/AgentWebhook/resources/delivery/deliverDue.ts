@@ -6,9 +6,9 @@ import type { RunResult } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { runUnlessBusy } from '../../../shared/execution/runUnlessBusy';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
-import { runOption } from '../../../shared/parameters/runOption';
+import { readRunOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
-import { notice } from '../../../shared/properties/notice';
+import { buildNotice } from '../../../shared/properties/notice';
 import type { Operation } from '../operation';
 import { OutputItems, pairWithAllInputs } from '../outputItems';
 
@@ -23,7 +23,7 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 const MAX_CONCURRENT_RUNS = 2;
 
 const properties: INodeProperties[] = [
-	notice(
+	buildNotice(
 		'scheduleNotice',
 		'Run this on a Schedule Trigger, for example every minute. No other operation sends batches or makes retries.',
 	),
@@ -61,8 +61,8 @@ async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Pro
 	const staticData = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
 	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < PRUNE_INTERVAL_MS) return;
 	await prune(outbox, {
-		maxAgeDays: runOption(context, 'maxAgeDays', DEFAULT_RETENTION.maxAgeDays),
-		maxDeliveries: runOption(context, 'maxOnRecord', DEFAULT_RETENTION.maxDeliveries),
+		maxAgeDays: readRunOption(context, 'maxAgeDays', DEFAULT_RETENTION.maxAgeDays),
+		maxDeliveries: readRunOption(context, 'maxOnRecord', DEFAULT_RETENTION.maxDeliveries),
 	});
 	staticData.prunedAtMs = outbox.nowMs();
 }
@@ -80,10 +80,14 @@ export const deliverDueOperation: Operation = {
 			MAX_CONCURRENT_RUNS,
 			async () => {
 				run = await deliverDue(outbox, {
-					concurrency: runOption(context, 'concurrency', deliveryOptions.sharedConcurrency.default),
+					concurrency: readRunOption(
+						context,
+						'concurrency',
+						deliveryOptions.sharedConcurrency.default,
+					),
 					maxPacingMs: MAX_PACING_MS,
-					maxDeliveries: runOption(context, 'maxDeliveries', DEFAULT_MAX_DELIVERIES),
-					maxRunMs: runOption(context, 'maxRunSeconds', DEFAULT_MAX_RUN_SECONDS) * 1000,
+					maxDeliveries: readRunOption(context, 'maxDeliveries', DEFAULT_MAX_DELIVERIES),
+					maxRunMs: readRunOption(context, 'maxRunSeconds', DEFAULT_MAX_RUN_SECONDS) * 1000,
 				});
 				await pruneHourly(context, outbox);
 			},

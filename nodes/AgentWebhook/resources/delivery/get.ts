@@ -1,11 +1,11 @@
 import { findDelivery } from '../../../../core/outbox/log/query';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { toDeliveryItem } from './deliveryItem';
 
-export const getOperation = outboxOperation({
+export const getOperation = buildOutboxOperation({
 	name: 'Get',
 	action: 'Get a delivery',
 	description: 'Get the status of a delivery',

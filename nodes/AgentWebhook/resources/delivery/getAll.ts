@@ -1,12 +1,12 @@
 import { findDeliveries } from '../../../../core/outbox/log/query';
 import { listFields, readLimit } from '../../../shared/properties/listing';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { toDeliveryItem } from './deliveryItem';
 import { filters, readLogQuery } from './logFilters';
 
-export const getAllOperation = outboxOperation({
+export const getAllOperation = buildOutboxOperation({
 	name: 'Get Many',
 	action: 'Get many deliveries',
 	description: 'Search the delivery log by endpoint, event, status and time',

@@ -1,8 +1,8 @@
 import { findDelivery } from '../../../../core/outbox/log/query';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
-export const getAttemptsOperation = outboxOperation({
+export const getAttemptsOperation = buildOutboxOperation({
 	name: 'Get Attempts',
 	action: 'Get the attempts of a delivery',
 	description: 'List every attempt of a delivery and its result',

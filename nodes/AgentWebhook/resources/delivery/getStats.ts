@@ -5,7 +5,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { findDeliveries, type LogQuery } from '../../../../core/outbox/log/query';
 import { computeStats } from '../../../../core/outbox/log/stats';
 import { drawDeliveryChart } from '../../../../core/report/deliveryChart';
-import { eachItem } from '../../../shared/execution/eachItem';
+import { forEachItem } from '../../../shared/execution/eachItem';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { simplifyField } from '../../../shared/properties/simplify';
 import type { Operation } from '../operation';
@@ -70,7 +70,7 @@ export const getStatsOperation: Operation = {
 	subtitle: (parameters) => [parameters.filters?.status, parameters.filters?.eventType],
 	execute: async (context) => {
 		const { nowMs, tables } = await openOutbox(context);
-		return await eachItem(context, 1, 0, async (_, itemIndex) => {
+		return await forEachItem(context, 1, 0, async (_, itemIndex) => {
 			const query = readLogQuery(context, itemIndex);
 			const deliveries = await findDeliveries(tables, query);
 			const stats = computeStats(deliveries);

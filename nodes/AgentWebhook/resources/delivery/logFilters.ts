@@ -1,7 +1,11 @@
 import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
 import type { LogQuery } from '../../../../core/outbox/log/query';
-import { endpointById, eventById, readResourceLocator } from '../../../shared/properties/locators';
+import {
+	buildEndpointLocator,
+	buildEventLocator,
+	readResourceLocator,
+} from '../../../shared/properties/locators';
 
 /** The filters of the delivery log. {@link readLogQuery} reads them. */
 export const filters: INodeProperties = {
@@ -25,8 +29,8 @@ export const filters: INodeProperties = {
 			default: '',
 			description: 'Only deliveries of events that were accepted before this time',
 		},
-		endpointById('endpointId'),
-		eventById('eventId'),
+		buildEndpointLocator('endpointId'),
+		buildEventLocator('eventId'),
 		{
 			displayName: 'Event Type',
 			name: 'eventType',

@@ -1,15 +1,15 @@
 import { prune } from '../../../../core/outbox/log/prune';
-import { notice } from '../../../shared/properties/notice';
-import { outboxOperation } from '../outboxOperation';
+import { buildNotice } from '../../../shared/properties/notice';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { retentionFields } from './retention';
 
-export const pruneOperation = outboxOperation({
+export const pruneOperation = buildOutboxOperation({
 	name: 'Prune',
 	action: 'Prune deliveries',
 	description: 'Delete old deliveries and events from the log',
 	properties: [
-		notice(
+		buildNotice(
 			'pruneNotice',
 			'Deleted deliveries cannot be replayed, and the idempotency keys of deleted events are forgotten. Deliver Due also prunes, once an hour.',
 		),

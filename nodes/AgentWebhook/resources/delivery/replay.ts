@@ -1,5 +1,5 @@
 import { replayDelivery } from '../../../../core/outbox/dispatch/replay';
-import { eachItem } from '../../../shared/execution/eachItem';
+import { forEachItem } from '../../../shared/execution/eachItem';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
@@ -18,7 +18,7 @@ export const replayOperation: Operation = {
 	properties: [deliveryLocator],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		return await eachItem(context, OUTPUT_LABELS.length, DELIVERED, async (_, itemIndex) => {
+		return await forEachItem(context, OUTPUT_LABELS.length, DELIVERED, async (_, itemIndex) => {
 			const run = await replayDelivery(outbox, readDeliveryId(context, itemIndex), LIMITS);
 			const outputs = new OutputItems(context);
 			outputs.putRun(run);

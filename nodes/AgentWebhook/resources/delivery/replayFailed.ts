@@ -1,12 +1,12 @@
 import { UserError } from 'n8n-workflow';
 
 import { replayFailed } from '../../../../core/outbox/dispatch/replay';
-import { endpointById, readResourceLocator } from '../../../shared/properties/locators';
-import { outboxOperation } from '../outboxOperation';
+import { buildEndpointLocator, readResourceLocator } from '../../../shared/properties/locators';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { readTime } from './logFilters';
 
-export const replayFailedOperation = outboxOperation({
+export const replayFailedOperation = buildOutboxOperation({
 	name: 'Replay Failed',
 	action: 'Replay failed deliveries',
 	description: 'Queue all deliveries that failed or were put on hold since a given time',
@@ -20,7 +20,7 @@ export const replayFailedOperation = outboxOperation({
 			description:
 				'Queues the failed and on-hold deliveries of events that were accepted at or after this time. Delivery → Deliver Due attempts them.',
 		},
-		endpointById('endpointId'),
+		buildEndpointLocator('endpointId'),
 	],
 	executeItem: async (outbox, context, itemIndex) => {
 		const since = readTime(context.getNodeParameter('since', itemIndex), 'Accepted After');

@@ -11,7 +11,7 @@ import {
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
-import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
+import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
 import {
 	REQUEST_ASSOCIATED_DATA,
 	type ManagementItem,
@@ -117,14 +117,14 @@ export const answerManagementOperation: Operation = {
 	],
 	execute: async (context) => {
 		const openOnce = once(async () => await openOutbox(context));
-		return await eachItem(context, 1, 0, async ({ json }, itemIndex) => {
+		return await forEachItem(context, 1, 0, async ({ json }, itemIndex) => {
 			const answer = async (): Promise<AnsweredRequest> =>
 				await answerRequest(context, await openOnce(), json, itemIndex);
 			return await answer().then(
 				async ({ reply, request: { task, webhookId } }) => {
 					await respond(context, reply);
 					const { id, url } = reply.body as IDataObject;
-					return onlyOutput({
+					return toSingleOutput({
 						task,
 						webhook_id: webhookId ?? id ?? null,
 						...(typeof url === 'string' && { url }),

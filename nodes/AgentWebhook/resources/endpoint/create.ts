@@ -3,9 +3,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { createEndpoint } from '../../../../core/outbox/endpoint/lifecycle';
 import { insertEndpoint } from '../../../../core/outbox/endpoint/repository';
-import { skipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import { buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
 import {
@@ -39,7 +39,7 @@ const ENDPOINT_FIELDS = [
 
 const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
 
-export const createOperation = outboxOperation({
+export const createOperation = buildOutboxOperation({
 	name: 'Create',
 	action: 'Create an endpoint',
 	description: 'Register an endpoint and the event types to send to it',
@@ -53,7 +53,7 @@ export const createOperation = outboxOperation({
 		...schemeFields,
 		...endpointAuthentication,
 		simplifyField,
-		skipTlsNotice('options'),
+		buildSkipTlsNotice('options'),
 		{
 			displayName: 'Options',
 			name: 'options',

@@ -1,17 +1,17 @@
 import { deleteEndpoint } from '../../../../core/outbox/endpoint/repository';
 import { endpointLocator, readEndpointLocator } from '../../../shared/properties/locators';
-import { notice } from '../../../shared/properties/notice';
-import { outboxOperation } from '../outboxOperation';
+import { buildNotice } from '../../../shared/properties/notice';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 
-export const deleteOperation = outboxOperation({
+export const deleteOperation = buildOutboxOperation({
 	name: 'Delete',
 	action: 'Delete an endpoint',
 	description: 'Delete an endpoint and keep its delivery log',
 	properties: [
 		endpointLocator,
-		notice(
+		buildNotice(
 			'deleteNotice',
 			'This also deletes the endpoint’s secret, and deliveries that wait for an attempt will fail. Endpoint → Disable keeps both.',
 		),

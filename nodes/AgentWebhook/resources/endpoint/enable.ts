@@ -1,11 +1,11 @@
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { changeStatus } from './changeStatus';
 import { chosenEndpointSubtitle } from './chosenEndpoint';
 
-export const enableOperation = outboxOperation({
+export const enableOperation = buildOutboxOperation({
 	name: 'Enable',
 	action: 'Enable an endpoint',
 	description: 'Resume sending events to an endpoint',

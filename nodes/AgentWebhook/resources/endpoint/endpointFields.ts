@@ -5,7 +5,7 @@ import { customSchemeFields } from '../../../../credentials/signatureFields';
 import { PLATFORMS, listSendableKinds } from '../../../../core/platforms';
 import { deliveryOptions, OWN_ENDPOINT_HINT } from '../../../shared/properties/deliveryOptions';
 import { headerFields } from '../../../shared/properties/headersProperty';
-import { platformProperty } from '../../../shared/properties/platformProperties';
+import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
 
 /** The parameters of an endpoint. `toEndpointInput` reads them. */
 
@@ -37,7 +37,7 @@ export const eventTypesField: INodeProperties = {
 };
 
 export const platformField: INodeProperties = {
-	...platformProperty(
+	...buildPlatformProperty(
 		'Platform whose request format, signature and retries the endpoint expects',
 		(profile) => profile.section !== 'provider' && listSendableKinds(profile).length > 0,
 	),

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { presentEndpoint } from '../../../../core/outbox/endpoint/presentEndpoint';
 import type { Endpoint } from '../../../../core/outbox/model';
-import { notice } from '../../../shared/properties/notice';
+import { buildNotice } from '../../../shared/properties/notice';
 import { simplify } from '../../../shared/properties/simplify';
 
 const SIMPLE_FIELDS = [
@@ -32,7 +32,7 @@ export const toEndpointItem = (
 	]);
 
 /** Shown by the operations that return a secret. */
-export const secretNotice = notice(
+export const secretNotice = buildNotice(
 	'secretNotice',
 	'The output contains the signing secret, this once. Give it to the endpoint’s owner, and keep it out of logs.',
 );

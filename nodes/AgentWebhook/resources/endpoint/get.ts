@@ -1,11 +1,11 @@
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { includeStatsField, toEndpointItemsWithStats } from './deliveryStats';
 
-export const getOperation = outboxOperation({
+export const getOperation = buildOutboxOperation({
 	name: 'Get',
 	action: 'Get an endpoint',
 	description: 'Get an endpoint and its delivery stats',

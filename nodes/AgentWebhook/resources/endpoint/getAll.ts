@@ -1,11 +1,11 @@
 import { loadEndpoints } from '../../../../core/outbox/endpoint/repository';
 import { listFields, readLimit } from '../../../shared/properties/listing';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { includeStatsField, toEndpointItemsWithStats } from './deliveryStats';
 
-export const getAllOperation = outboxOperation({
+export const getAllOperation = buildOutboxOperation({
 	name: 'Get Many',
 	action: 'Get many endpoints',
 	description: 'List the endpoints of the outbox',

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
-import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
+import { parseJsonObject, parseList } from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
 
 /** The values of an endpoint's parameters. A field that the node does not show is missing. */
@@ -44,7 +44,7 @@ const pickDefined = (fields: Record<string, unknown>): IDataObject | undefined =
 };
 
 const readOptionalList = (text: string | undefined): string[] | undefined =>
-	text === undefined ? undefined : listParameter(text);
+	text === undefined ? undefined : parseList(text);
 
 const emptyToUndefined = (text: string | undefined): string | undefined =>
 	text === '' ? undefined : text;
@@ -78,7 +78,7 @@ function readRateLimit({ limit }: NonNullable<EndpointFields['rateLimit']>): IDa
 function readSettings(fields: EndpointFields): Record<string, unknown> {
 	return (
 		pickDefined({
-			conditions: jsonObjectParameter(fields.conditions, 'Conditions (JSON)'),
+			conditions: parseJsonObject(fields.conditions, 'Conditions (JSON)'),
 			filters: pickDefined({
 				include_fields: readOptionalList(fields.includeFields),
 				exclude_fields: readOptionalList(fields.excludeFields),

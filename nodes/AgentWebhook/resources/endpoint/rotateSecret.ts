@@ -5,7 +5,7 @@ import { presentEndpoint } from '../../../../core/outbox/endpoint/presentEndpoin
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
@@ -13,7 +13,7 @@ import { signingSecretField } from './endpointFields';
 
 const SECONDS_PER_HOUR = 3600;
 
-export const rotateSecretOperation = outboxOperation({
+export const rotateSecretOperation = buildOutboxOperation({
 	name: 'Rotate Secret',
 	action: 'Rotate the secret of an endpoint',
 	description: 'Replace the signing secret of an endpoint; the old one stays valid for a time',

@@ -2,13 +2,13 @@ import omit from 'lodash/omit';
 
 import { sendTestEvent } from '../../../../core/outbox/dispatch/testEvent';
 import { requireEventType } from '../../../../core/outbox/endpoint/subscription';
-import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import { parseJsonObject } from '../../../shared/parameters/parse';
 import { endpointLocator } from '../../../shared/properties/locators';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 
-export const testOperation = outboxOperation({
+export const testOperation = buildOutboxOperation({
 	name: 'Test',
 	action: 'Test an endpoint',
 	description: 'Send a test event to an endpoint without adding it to the log',
@@ -35,7 +35,7 @@ export const testOperation = outboxOperation({
 		const endpoint = await loadChosenEndpoint(context, outbox, itemIndex);
 		const type = requireEventType(context.getNodeParameter('eventType', itemIndex) as string);
 		const testData = context.getNodeParameter('testData', itemIndex);
-		const data = jsonObjectParameter(testData, 'Test Data (JSON)') ?? {};
+		const data = parseJsonObject(testData, 'Test Data (JSON)') ?? {};
 		const { eventId, report } = await sendTestEvent(outbox, endpoint, type, data);
 		const [attempt] = report.attempts;
 		return {

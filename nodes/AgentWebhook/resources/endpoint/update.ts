@@ -2,10 +2,10 @@ import { UserError } from 'n8n-workflow';
 
 import { updateEndpoint } from '../../../../core/outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
-import { skipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import { buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
-import { outboxOperation } from '../outboxOperation';
+import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { toEndpointItem } from './endpointItem';
@@ -18,14 +18,14 @@ import {
 } from './endpointFields';
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
 
-export const updateOperation = outboxOperation({
+export const updateOperation = buildOutboxOperation({
 	name: 'Update',
 	action: 'Update an endpoint',
 	description: 'Change the URL, event types or settings of an endpoint',
 	properties: [
 		endpointLocator,
 		simplifyField,
-		skipTlsNotice('updateFields'),
+		buildSkipTlsNotice('updateFields'),
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',

@@ -8,8 +8,8 @@ import {
 
 import { compileConditions, type ConditionResult } from '../../../../core/event/conditions';
 import type { PlatformRequest, RequestKind } from '../../../../core/platforms';
-import { itemParameter } from '../../../shared/parameters/itemParameter';
-import { jsonObjectParameter } from '../../../shared/parameters/parse';
+import type { ItemParameters } from '../../../shared/parameters/itemParameters';
+import { parseJsonObject } from '../../../shared/parameters/parse';
 
 import { fieldParameter } from './sendDataProperties';
 import { OTHER_EVENT_TYPE } from './sendProperties';
@@ -35,17 +35,14 @@ function testRules(context: IExecuteFunctions, itemIndex: number): ConditionResu
 
 /** Tests whether an item's event is to be sent. */
 export function testItemConditions(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	itemIndex: number,
 	data: Record<string, unknown>,
 ): ConditionResult {
-	const source = itemParameter(context, 'conditionSource', itemIndex) as string;
-	if (source === 'rules') return testRules(context, itemIndex);
+	const source = parameters.read('conditionSource', itemIndex) as string;
+	if (source === 'rules') return testRules(parameters.context, itemIndex);
 	if (source !== 'json') return { met: true };
-	const conditions = jsonObjectParameter(
-		itemParameter(context, 'conditions', itemIndex),
-		'Conditions',
-	);
+	const conditions = parseJsonObject(parameters.read('conditions', itemIndex), 'Conditions');
 	return compileConditions(conditions ?? {})(data);
 }
 
@@ -54,17 +51,15 @@ export function testItemConditions(
  * @throws UserError if the name is empty
  */
 export function readEventType(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	listedTypes: Array<{ value: string }>,
 	itemIndex: number,
 ): string {
 	const choice =
-		listedTypes.length > 0
-			? (itemParameter(context, 'eventType', itemIndex) as string)
-			: OTHER_EVENT_TYPE;
+		listedTypes.length > 0 ? (parameters.read('eventType', itemIndex) as string) : OTHER_EVENT_TYPE;
 	const type =
 		choice === OTHER_EVENT_TYPE
-			? (itemParameter(context, 'customEventType', itemIndex) as string).trim()
+			? (parameters.read('customEventType', itemIndex) as string).trim()
 			: choice;
 	if (type === '') {
 		throw new UserError('"Event Type Name" is empty. Name the event, e.g. order.created.');
@@ -74,44 +69,41 @@ export function readEventType(
 
 /** Reads a request from one parameter per field. Empty fields are left out. */
 function readRequestFields(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	{ fields }: PlatformRequest,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const additional = itemParameter(context, 'additionalFields', itemIndex, {}) as Record<
-		string,
-		unknown
-	>;
+	const additional = parameters.read('additionalFields', itemIndex, {}) as Record<string, unknown>;
 	return Object.fromEntries(
 		fields.flatMap(({ displayName, name, required, type }): Array<[string, unknown]> => {
 			const parameter = fieldParameter(name);
-			const value = required ? itemParameter(context, parameter, itemIndex) : additional[parameter];
+			const value = required ? parameters.read(parameter, itemIndex) : additional[parameter];
 			if (value === undefined || value === '') return [];
-			return [[name, type === 'json' ? jsonObjectParameter(value, displayName) : value]];
+			return [[name, type === 'json' ? parseJsonObject(value, displayName) : value]];
 		}),
 	);
 }
 
 /** Reads an event's data: the input item's JSON, or the parameter Data (JSON). */
 export function readEventData(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	item: INodeExecutionData,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const source = itemParameter(context, 'dataSource', itemIndex) as string;
+	const source = parameters.read('dataSource', itemIndex) as string;
 	if (source === 'item') return item.json;
-	return jsonObjectParameter(itemParameter(context, 'data', itemIndex), 'Data (JSON)') ?? {};
+	return parseJsonObject(parameters.read('data', itemIndex), 'Data (JSON)') ?? {};
 }
 
 /** Reads the data of an event or of a request of another kind. */
 export function readRequestData(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	kind: RequestKind,
 	item: INodeExecutionData,
 	itemIndex: number,
 ): Record<string, unknown> {
-	const fromFields = itemParameter(context, 'dataSource', itemIndex) === 'fields';
+	const fromFields = parameters.read('dataSource', itemIndex) === 'fields';
 	return fromFields && kind.request
-		? readRequestFields(context, kind.request, itemIndex)
-		: readEventData(context, item, itemIndex);
+		? readRequestFields(parameters, kind.request, itemIndex)
+		: readEventData(parameters, item, itemIndex);
 }

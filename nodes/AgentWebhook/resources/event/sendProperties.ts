@@ -1,13 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KIND, listSendableKinds, PLATFORMS } from '../../../../core/platforms';
-import { OWN_ENDPOINT_HINT, skipTlsNotice } from '../../../shared/properties/deliveryOptions';
-import { notice } from '../../../shared/properties/notice';
+import { OWN_ENDPOINT_HINT, buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import { buildNotice } from '../../../shared/properties/notice';
 import {
 	CATALOGUES,
-	eventTypeProperties,
-	platformProperty,
-	requestKindProperties,
+	buildEventTypeProperties,
+	buildPlatformProperty,
+	buildRequestKindProperties,
 } from '../../../shared/properties/platformProperties';
 
 import { dataProperties } from './sendDataProperties';
@@ -36,7 +36,7 @@ const customEventType: INodeProperties = {
 };
 
 const eventTypeChoice: INodeProperties[] = [
-	...eventTypeProperties({ requestKind: [EVENT_KIND] }, [
+	...buildEventTypeProperties({ requestKind: [EVENT_KIND] }, [
 		{ name: 'Other (Name It Below)', value: OTHER_EVENT_TYPE },
 	]),
 	{
@@ -58,13 +58,13 @@ const eventTypeChoice: INodeProperties[] = [
 /** What to send to one endpoint, and its URL. */
 const endpointProperties: INodeProperties[] = [
 	{
-		...platformProperty(
+		...buildPlatformProperty(
 			'Platform whose events to send, or which receives the request. It decides how requests look and how they are signed.',
 			(platform) => listSendableKinds(platform).length > 0,
 		),
 		hint: OWN_ENDPOINT_HINT,
 	},
-	...requestKindProperties(
+	...buildRequestKindProperties(
 		'What to Send',
 		'An event in the platform’s format, or a request that the platform receives',
 		listSendableKinds,
@@ -87,7 +87,7 @@ const endpointProperties: INodeProperties[] = [
 		noDataExpression: true,
 		description: 'Whether to sign with a credential',
 	},
-	notice(
+	buildNotice(
 		'unsignedNotice',
 		'Requests are not signed: receivers cannot tell them from forged requests.',
 		{ show: { useCredential: [false] } },
@@ -96,7 +96,7 @@ const endpointProperties: INodeProperties[] = [
 ];
 
 const subscriberProperties: INodeProperties[] = [
-	notice(
+	buildNotice(
 		'outboxNotice',
 		'The event goes to every registered endpoint that subscribes to it. Endpoint → Create registers one.',
 	),
@@ -134,6 +134,6 @@ export const properties: INodeProperties[] = [
 	...endpointProperties.map(showFor(TO_ENDPOINT)),
 	...subscriberProperties.map(showFor(TO_SUBSCRIBERS)),
 	...dataProperties,
-	...[skipTlsNotice('options'), endpointOptions].map(showFor(TO_ENDPOINT)),
+	...[buildSkipTlsNotice('options'), endpointOptions].map(showFor(TO_ENDPOINT)),
 	showFor(TO_SUBSCRIBERS)(subscriberOptions),
 ];

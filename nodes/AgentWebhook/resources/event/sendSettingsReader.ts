@@ -8,8 +8,8 @@ import {
 } from '../../../../core/event/sendSettings';
 import { EVENT_KIND } from '../../../../core/platforms';
 import type { RetrySettings } from '../../../../core/sending/retrySettings';
-import { itemParameter } from '../../../shared/parameters/itemParameter';
-import { listParameter } from '../../../shared/parameters/parse';
+import type { ItemParameters } from '../../../shared/parameters/itemParameters';
+import { parseList } from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
 
 /** The values of the collection Options for one endpoint. */
@@ -75,8 +75,8 @@ function toSendRequest(
 		retry: toRetrySettings(options),
 		retryStatuses: options.retryStatuses ?? '',
 		fieldFilters: {
-			include_fields: listParameter(options.includeFields),
-			exclude_fields: listParameter(options.excludeFields),
+			include_fields: parseList(options.includeFields),
+			exclude_fields: parseList(options.excludeFields),
 		},
 		withoutEnvelope: options.bare ?? false,
 		webhook: {
@@ -93,26 +93,26 @@ function toSendRequest(
 export class SendSettingsReader {
 	private last: { parameters: SendParameters; settings: SendSettings } | undefined;
 
-	constructor(private readonly context: IExecuteFunctions) {}
+	constructor(private readonly parameters: ItemParameters) {}
 
 	/** @throws as `buildSendSettings`; UserError for a header that cannot be sent */
 	read(itemIndex: number): { settings: SendSettings; eventId: string | undefined } {
 		const parameters = this.readParameters(itemIndex);
 		if (this.last === undefined || !isEqual(this.last.parameters, parameters)) {
-			const settings = buildSendSettings(toSendRequest(this.context, parameters));
+			const settings = buildSendSettings(toSendRequest(this.parameters.context, parameters));
 			this.last = { parameters, settings };
 		}
 		return { settings: this.last.settings, eventId: parameters.options.eventId || undefined };
 	}
 
 	private readParameters(itemIndex: number): SendParameters {
-		const { context } = this;
+		const { parameters } = this;
 		return {
-			options: itemParameter(context, 'options', itemIndex, {}) as SendOptions,
-			platform: itemParameter(context, 'platform', itemIndex) as string,
-			requestKind: itemParameter(context, 'requestKind', itemIndex, EVENT_KIND) as string,
-			signed: itemParameter(context, 'useCredential', itemIndex) as boolean,
-			url: itemParameter(context, 'url', itemIndex) as string,
+			options: parameters.read('options', itemIndex, {}) as SendOptions,
+			platform: parameters.read('platform', itemIndex) as string,
+			requestKind: parameters.read('requestKind', itemIndex, EVENT_KIND) as string,
+			signed: parameters.read('useCredential', itemIndex) as boolean,
+			url: parameters.read('url', itemIndex) as string,
 		};
 	}
 }

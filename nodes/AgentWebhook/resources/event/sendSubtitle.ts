@@ -1,11 +1,11 @@
-import { CATALOGUES, kindNames } from '../../../shared/properties/platformProperties';
+import { CATALOGUES, listKindNames } from '../../../shared/properties/platformProperties';
 import type { OptionNames, SubtitleFunction } from '../operation';
 
 import { properties } from './sendProperties';
 
 /** Names that {@link sendSubtitle} uses; `catalogue` has the platforms that list their event types. */
 export const sendSubtitleNames: OptionNames = {
-	requestKind: kindNames(properties),
+	requestKind: listKindNames(properties),
 	catalogue: Object.fromEntries(CATALOGUES.map(({ id, name }) => [id, name])),
 };
 

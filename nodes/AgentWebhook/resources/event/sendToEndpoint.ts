@@ -23,7 +23,8 @@ import { toIsoTime } from '../../../../core/lib/time';
 import type { DeliveryProgress, DeliveryReport } from '../../../../core/sending/deliver';
 import { toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool, isOutputConnected } from '../../../shared/execution/connections';
-import { runOption } from '../../../shared/parameters/runOption';
+import { ItemParameters } from '../../../shared/parameters/itemParameters';
+import { readRunOption } from '../../../shared/parameters/runOption';
 import { createSendingPorts } from '../../../shared/transport/sendingPorts';
 import { DELIVERED, FAILED, OutputItems, RETRY } from '../outputItems';
 
@@ -51,13 +52,16 @@ class DeliveryCollector {
 
 	private readonly resumed = new Map<string, DeliveryJob>();
 
+	private readonly parameters: ItemParameters;
+
 	private readonly settingsReader: SendSettingsReader;
 
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly nowMs: number,
 	) {
-		this.settingsReader = new SendSettingsReader(context);
+		this.parameters = new ItemParameters(context);
+		this.settingsReader = new SendSettingsReader(this.parameters);
 	}
 
 	/** @returns the result item if the event is not sent, since its conditions are not met */
@@ -66,12 +70,12 @@ class DeliveryCollector {
 			this.resume(item.json, itemIndex);
 			return undefined;
 		}
-		const { context } = this;
+		const { parameters } = this;
 		const { eventId, settings } = this.settingsReader.read(itemIndex);
 		const { kind, target } = settings;
-		const data = readRequestData(context, kind, item, itemIndex);
-		const condition = testItemConditions(context, itemIndex, data);
-		const type = kind.events ? readEventType(context, kind.events.types, itemIndex) : null;
+		const data = readRequestData(parameters, kind, item, itemIndex);
+		const condition = testItemConditions(parameters, itemIndex, data);
+		const type = kind.events ? readEventType(parameters, kind.events.types, itemIndex) : null;
 		const ref = toEventRef(settings, eventId ?? `evt_${randomUUID()}`, type);
 		if (!condition.met) {
 			return toDirectSkippedItem(condition.condition, ref, target) as IDataObject;
@@ -114,8 +118,8 @@ async function attemptJobs(
 	jobs: DeliveryJob[],
 ): Promise<DeliveryReport[]> {
 	const limits = {
-		concurrency: runOption(context, 'concurrency', 50),
-		perSecond: runOption(context, 'perSecond', 0),
+		concurrency: readRunOption(context, 'concurrency', 50),
+		perSecond: readRunOption(context, 'perSecond', 0),
 	};
 	const credential = jobs.some(({ delivery }) => delivery.target.signed)
 		? await context.getCredentials('agentWebhookOutboundApi')
@@ -236,7 +240,7 @@ export async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeE
 			results.putUnsent(itemIndex, error);
 		}
 	});
-	const jobs = collector.build(runOption(context, 'maxEvents', 1));
+	const jobs = collector.build(readRunOption(context, 'maxEvents', 1));
 	const reports = await attemptJobs(context, jobs);
 	if (!results.canRetry && reports.some(({ status }) => status === 'retrying')) {
 		context.addExecutionHints({

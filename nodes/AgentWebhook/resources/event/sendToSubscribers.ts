@@ -11,8 +11,8 @@ import { publishEvents, type PublishedEvent } from '../../../../core/outbox/disp
 import { toSkippedItem, toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool } from '../../../shared/execution/connections';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
-import { itemParameter } from '../../../shared/parameters/itemParameter';
-import { runOption } from '../../../shared/parameters/runOption';
+import { ItemParameters } from '../../../shared/parameters/itemParameters';
+import { readRunOption } from '../../../shared/parameters/runOption';
 import {
 	DELIVERED,
 	FAILED,
@@ -34,7 +34,7 @@ const MAX_PACING_MS = 10_000;
  * @throws UserError for an item that comes back from Retry; as `checkEvent`
  */
 function readEvent(
-	context: IExecuteFunctions,
+	parameters: ItemParameters,
 	item: INodeExecutionData,
 	itemIndex: number,
 ): { input: EventInput } | { skipped: Record<string, unknown> } {
@@ -43,11 +43,11 @@ function readEvent(
 			'The item stands for a delivery that waits for its retry, not for an event. Delivery → Deliver Due makes the retries of the outbox: do not connect Retry back to this node.',
 		);
 	}
-	const data = readEventData(context, item, itemIndex);
-	const condition = testItemConditions(context, itemIndex, data);
-	const type = String(itemParameter(context, 'customEventType', itemIndex) ?? '').trim();
+	const data = readEventData(parameters, item, itemIndex);
+	const condition = testItemConditions(parameters, itemIndex, data);
+	const type = String(parameters.read('customEventType', itemIndex) ?? '').trim();
 	if (!condition.met) return { skipped: toSkippedItem(condition.condition, { event: type }) };
-	const key = itemParameter(context, 'options.idempotencyKey', itemIndex, '') as string;
+	const key = parameters.read('options.idempotencyKey', itemIndex, '') as string;
 	const input = { type, data, idempotencyKey: key === '' ? undefined : String(key) };
 	checkEvent(input);
 	return { input };
@@ -90,11 +90,12 @@ export async function sendToSubscribers(
 	const outputs = new OutputItems(context);
 	const outbox = await openOutbox(context);
 	const items = context.getInputData();
+	const parameters = new ItemParameters(context);
 	const events: Array<{ itemIndex: number; input: EventInput }> = [];
 	items.forEach((item, itemIndex) => {
 		const pairedItem = { item: itemIndex };
 		try {
-			const read = readEvent(context, item, itemIndex);
+			const read = readEvent(parameters, item, itemIndex);
 			if ('input' in read) events.push({ itemIndex, input: read.input });
 			else outputs.put(DELIVERED, { json: read.skipped as IDataObject, pairedItem });
 		} catch (cause) {
@@ -107,7 +108,7 @@ export async function sendToSubscribers(
 	const { changes, sent } = await publishEvents(
 		outbox,
 		events.map(({ input }) => input),
-		{ concurrency: runOption(context, 'concurrency', 50), maxPacingMs: MAX_PACING_MS },
+		{ concurrency: readRunOption(context, 'concurrency', 50), maxPacingMs: MAX_PACING_MS },
 	);
 	sent.forEach((event, index) => putEvent(outputs, events[index].itemIndex, event));
 	outputs.putChanges(changes, pairWithAllInputs(items.length));

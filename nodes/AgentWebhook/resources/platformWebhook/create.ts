@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { eventTypesProperties } from '../../../shared/properties/platformProperties';
+import { buildEventTypesProperties } from '../../../shared/properties/platformProperties';
 
 import {
 	callerAuthentication,
@@ -8,7 +8,7 @@ import {
 	nameField,
 	urlField,
 } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 import {
 	readAuthenticationBody,
 	toSettingsBody,
@@ -16,14 +16,14 @@ import {
 	type DeliverySettings,
 } from './platformWebhookBody';
 
-export const createOperation = platformWebhookOperation({
+export const createOperation = buildPlatformWebhookOperation({
 	name: 'Create',
 	action: 'Create a platform webhook',
 	description: 'Register a URL that a platform sends its events to',
 	properties: [
 		{ ...nameField, required: true },
 		{ ...urlField, required: true },
-		...eventTypesProperties('Event types that the platform sends', { required: true }),
+		...buildEventTypesProperties('Event types that the platform sends', { required: true }),
 		callerAuthentication,
 		{
 			displayName: 'Options',

@@ -1,9 +1,9 @@
 import { buildWebhookPath } from '../../../shared/transport/platformApi';
 
 import { readWebhookId, webhookLocator } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 
-export const deleteOperation = platformWebhookOperation({
+export const deleteOperation = buildPlatformWebhookOperation({
 	name: 'Delete',
 	action: 'Delete a platform webhook',
 	description: 'Remove a webhook from a platform, which then sends it no more events',

@@ -1,8 +1,8 @@
 import { listFields, readLimit } from '../../../shared/properties/listing';
 
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 
-export const getAllOperation = platformWebhookOperation({
+export const getAllOperation = buildPlatformWebhookOperation({
 	name: 'Get Many',
 	action: 'Get many platform webhooks',
 	description: 'List the webhooks that are registered at a platform',

@@ -1,7 +1,7 @@
 import { readWebhookId, webhookLocator } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 
-export const getLogsOperation = platformWebhookOperation({
+export const getLogsOperation = buildPlatformWebhookOperation({
 	name: 'Get Logs',
 	action: 'Get the logs of a platform webhook',
 	description: 'List what a platform has delivered to a webhook',

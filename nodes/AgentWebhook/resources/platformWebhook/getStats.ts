@@ -1,9 +1,9 @@
 import { buildWebhookPath } from '../../../shared/transport/platformApi';
 
 import { readWebhookId, webhookLocator } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 
-export const getStatsOperation = platformWebhookOperation({
+export const getStatsOperation = buildPlatformWebhookOperation({
 	name: 'Get Stats',
 	action: 'Get the stats of a platform webhook',
 	description: 'Get a platform’s stats of its deliveries to a webhook',

@@ -5,7 +5,7 @@ import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflo
 
 import { inboundSecrets } from '../../../../core/credentials/credentialFields';
 import { checkEndpointUrl } from '../../../../core/http/endpointUrl';
-import { jsonObjectParameter, listParameter } from '../../../shared/parameters/parse';
+import { parseJsonObject, parseList } from '../../../shared/parameters/parse';
 
 /** The values of `deliverySettings`. */
 export interface DeliverySettings {
@@ -28,8 +28,8 @@ const nest = (name: string, fields: Record<string, unknown>): IDataObject => {
  * @throws UserError if the conditions are not a JSON object
  */
 export function toSettingsBody(settings: DeliverySettings): IDataObject {
-	const conditions = jsonObjectParameter(settings.conditions, 'Conditions (JSON)');
-	const fields = listParameter(settings.includeFields);
+	const conditions = parseJsonObject(settings.conditions, 'Conditions (JSON)');
+	const fields = parseList(settings.includeFields);
 	return {
 		...(conditions && { conditions: conditions as IDataObject }),
 		...nest('filters', { include_fields: fields.length > 0 ? fields : undefined }),

@@ -1,9 +1,9 @@
 import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
-import { platformProperty } from '../../../shared/properties/platformProperties';
+import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
 
 /** The platforms that have an API to manage webhooks. */
-export const managedPlatform = platformProperty(
+export const managedPlatform = buildPlatformProperty(
 	'Platform whose webhooks to manage',
 	({ management }) => management !== undefined,
 );

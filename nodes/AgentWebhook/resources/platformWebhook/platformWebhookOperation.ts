@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { eachItem, onlyOutput } from '../../../shared/execution/eachItem';
+import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
 import { ManagementClient, removeSecrets } from '../../../shared/transport/platformApi';
 import type { Operation, SubtitleFunction } from '../operation';
 
@@ -20,7 +20,7 @@ const subtitle: SubtitleFunction = ({ platform }, { action, names }) =>
 	action.replace(/platform webhook(s?)/, 'webhook$1 at ' + names.platform[platform || '']);
 
 /** Returns an operation that calls the chosen platform's API for each input item in turn. */
-export const platformWebhookOperation = ({
+export const buildPlatformWebhookOperation = ({
 	executeItem,
 	properties,
 	...operation
@@ -29,9 +29,9 @@ export const platformWebhookOperation = ({
 	properties: [managedPlatform, ...properties],
 	subtitle,
 	execute: async (context) =>
-		await eachItem(context, 1, 0, async (_, itemIndex) => {
+		await forEachItem(context, 1, 0, async (_, itemIndex) => {
 			const platform = context.getNodeParameter('platform', itemIndex) as string;
 			const client = await ManagementClient.create(context, platform);
-			return onlyOutput(removeSecrets(await executeItem(client, context, itemIndex)));
+			return toSingleOutput(removeSecrets(await executeItem(client, context, itemIndex)));
 		}),
 });

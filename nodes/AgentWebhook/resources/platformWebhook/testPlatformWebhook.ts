@@ -1,19 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { jsonObjectParameter } from '../../../shared/parameters/parse';
-import { eventTypeProperties } from '../../../shared/properties/platformProperties';
+import { parseJsonObject } from '../../../shared/parameters/parse';
+import { buildEventTypeProperties } from '../../../shared/properties/platformProperties';
 import { buildWebhookPath } from '../../../shared/transport/platformApi';
 
 import { readWebhookId, webhookLocator } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 
-export const testOperation = platformWebhookOperation({
+export const testOperation = buildPlatformWebhookOperation({
 	name: 'Test',
 	action: 'Test a platform webhook',
 	description: 'Have a platform send a test event to a webhook',
 	properties: [
 		webhookLocator,
-		...eventTypeProperties(),
+		...buildEventTypeProperties(),
 		{
 			displayName: 'Test Data (JSON)',
 			name: 'testData',
@@ -30,7 +30,7 @@ export const testOperation = platformWebhookOperation({
 			`${buildWebhookPath(readWebhookId(context, itemIndex))}/test`,
 			{
 				event: context.getNodeParameter('eventType', itemIndex) as string,
-				test_data: (jsonObjectParameter(testData, 'Test Data (JSON)') ?? {}) as IDataObject,
+				test_data: (parseJsonObject(testData, 'Test Data (JSON)') ?? {}) as IDataObject,
 			},
 		);
 	},

@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { eventTypesProperties } from '../../../shared/properties/platformProperties';
+import { buildEventTypesProperties } from '../../../shared/properties/platformProperties';
 import { buildWebhookPath } from '../../../shared/transport/platformApi';
 
 import {
@@ -11,7 +11,7 @@ import {
 	urlField,
 	webhookLocator,
 } from './platformWebhookFields';
-import { platformWebhookOperation } from './platformWebhookOperation';
+import { buildPlatformWebhookOperation } from './platformWebhookOperation';
 import {
 	readAuthenticationBody,
 	toSettingsBody,
@@ -24,14 +24,14 @@ interface UpdateFields extends DeliverySettings {
 	url?: string;
 }
 
-export const updateOperation = platformWebhookOperation({
+export const updateOperation = buildPlatformWebhookOperation({
 	name: 'Update',
 	action: 'Update a platform webhook',
 	description: 'Change the URL, event types or settings of a webhook',
 	properties: [
 		webhookLocator,
 		callerAuthentication,
-		...eventTypesProperties('Event types that the platform sends. Leave empty to keep them.'),
+		...buildEventTypesProperties('Event types that the platform sends. Leave empty to keep them.'),
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',

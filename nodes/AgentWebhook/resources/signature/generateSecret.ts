@@ -5,9 +5,9 @@ import {
 	formatKeyFile,
 	type GeneratedSecretFormat,
 } from '../../../../core/signing/secrets';
-import { eachItem } from '../../../shared/execution/eachItem';
-import { notice } from '../../../shared/properties/notice';
-import { optionNames } from '../../../shared/properties/optionNames';
+import { forEachItem } from '../../../shared/execution/eachItem';
+import { buildNotice } from '../../../shared/properties/notice';
+import { listOptionNames } from '../../../shared/properties/optionNames';
 import type { Operation } from '../operation';
 
 /** The format of a secret that is handed over as a JSON file: docs/platforms.md#uptiq. */
@@ -45,16 +45,16 @@ export const generateSecretOperation: Operation = {
 	action: 'Generate a signing secret',
 	description: 'Generate a random secret for a credential',
 	properties: [
-		notice(
+		buildNotice(
 			'secretNotice',
 			'The output contains the secret, this once. Run this step manually, copy the secret into the credential and to the other party, then delete the execution.',
 		),
 		formatProperty,
 	],
 	subtitle: ({ format }, { names }) => [names.format[format || '']],
-	subtitleNames: { format: optionNames([formatProperty], 'format') },
+	subtitleNames: { format: listOptionNames([formatProperty], 'format') },
 	execute: async (context) =>
-		await eachItem(context, 1, 0, async (_, itemIndex) => {
+		await forEachItem(context, 1, 0, async (_, itemIndex) => {
 			const format = context.getNodeParameter('format', itemIndex) as
 				| GeneratedSecretFormat
 				| typeof KEY_FILE;

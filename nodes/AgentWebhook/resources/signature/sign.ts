@@ -3,13 +3,13 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { authenticateRequest } from '../../../../core/credentials/credentialFields';
 import { hasSigningScheme } from '../../../../core/platforms';
-import { bodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
-import { eachItem } from '../../../shared/execution/eachItem';
-import { platformProperty } from '../../../shared/properties/platformProperties';
+import { readBodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
+import { forEachItem } from '../../../shared/execution/eachItem';
+import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
 import type { Operation } from '../operation';
 
 const properties: INodeProperties[] = [
-	platformProperty(
+	buildPlatformProperty(
 		'Platform whose signature to make, unless the credential chooses another scheme',
 		(profile) => profile.scheme === undefined || hasSigningScheme(profile),
 	),
@@ -51,7 +51,7 @@ export const signOperation: Operation = {
 	properties,
 	subtitle: ({ platform }, { names }) => [names.platform[platform || '']],
 	execute: async (context) =>
-		await eachItem(context, 1, 0, async (item, itemIndex) => {
+		await forEachItem(context, 1, 0, async (item, itemIndex) => {
 			const options = context.getNodeParameter('options', itemIndex, {}) as {
 				eventId?: string;
 				headersField?: string;
@@ -60,7 +60,7 @@ export const signOperation: Operation = {
 			const { headers } = authenticateRequest(
 				{ ...credential, ...WITHOUT_AUTHENTICATION },
 				{
-					body: await bodyParameter(context, itemIndex),
+					body: await readBodyParameter(context, itemIndex),
 					id: options.eventId || `msg_${randomUUID()}`,
 					nowMs: Date.now(),
 					platformId: context.getNodeParameter('platform', itemIndex) as string,

@@ -9,23 +9,23 @@ import { signingSettings } from '../../../../core/credentials/credentialFields';
 import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
 import type { RequestHeaders } from '../../../../core/http/headers';
 import { verifyRequest, type Verification } from '../../../../core/signing/verify';
-import { bodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
-import { eachItem } from '../../../shared/execution/eachItem';
-import { jsonObjectParameter } from '../../../shared/parameters/parse';
-import { notice } from '../../../shared/properties/notice';
-import { platformProperty } from '../../../shared/properties/platformProperties';
+import { readBodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
+import { forEachItem } from '../../../shared/execution/eachItem';
+import { parseJsonObject } from '../../../shared/parameters/parse';
+import { buildNotice } from '../../../shared/properties/notice';
+import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
 import type { Operation } from '../operation';
 
 const VALID = 0;
 const REJECTED = 1;
 
 const properties: INodeProperties[] = [
-	notice(
+	buildNotice(
 		'rawBodyNotice',
 		'Place this node after n8n’s Webhook node with its option "Raw Body". A signature covers the exact bytes, and parsed JSON no longer has them.',
 		{ show: { bodySource: ['binary'] } },
 	),
-	platformProperty(
+	buildPlatformProperty(
 		'Platform that signed the request, unless the credential chooses another scheme',
 	),
 	...bodyProperties,
@@ -92,7 +92,7 @@ const properties: INodeProperties[] = [
 
 /** @throws UserError if the value is not a JSON object */
 function readRequestHeaders(value: unknown): RequestHeaders {
-	const headers = jsonObjectParameter(value, 'Headers (JSON)');
+	const headers = parseJsonObject(value, 'Headers (JSON)');
 	if (headers === undefined) {
 		throw new UserError('"Headers (JSON)" is empty. Enter the headers of the request.');
 	}
@@ -138,7 +138,7 @@ export const verifyOperation: Operation = {
 	properties,
 	subtitle: ({ platform }, { names }) => [names.platform[platform || '']],
 	execute: async (context) =>
-		await eachItem(context, 2, REJECTED, async (item, itemIndex) => {
+		await forEachItem(context, 2, REJECTED, async (item, itemIndex) => {
 			const platformId = context.getNodeParameter('platform', itemIndex) as string;
 			const options = context.getNodeParameter('options', itemIndex, {}) as {
 				answer?: string;
@@ -157,7 +157,7 @@ export const verifyOperation: Operation = {
 			}
 			const verification = verifyRequest(scheme, {
 				headers: readRequestHeaders(context.getNodeParameter('headers', itemIndex)),
-				body: await bodyParameter(context, itemIndex),
+				body: await readBodyParameter(context, itemIndex),
 				nowMs: Date.now(),
 				secrets,
 				toleranceSeconds: options.toleranceSeconds,

@@ -13,9 +13,9 @@ import {
 	readHeaders,
 	type HeaderParameter,
 } from '../../../shared/properties/headersProperty';
-import { jsonObjectParameter, jsonParameter } from '../../../shared/parameters/parse';
-import { notice } from '../../../shared/properties/notice';
-import { optionNames } from '../../../shared/properties/optionNames';
+import { parseJsonObject, parseJsonParameter } from '../../../shared/parameters/parse';
+import { buildNotice } from '../../../shared/properties/notice';
+import { listOptionNames } from '../../../shared/properties/optionNames';
 import type { Operation } from '../operation';
 
 const respondWithProperty: INodeProperties = {
@@ -34,7 +34,7 @@ const respondWithProperty: INodeProperties = {
 };
 
 const properties: INodeProperties[] = [
-	notice(
+	buildNotice(
 		'respondNotice',
 		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The response is made from the first item.',
 	),
@@ -125,7 +125,7 @@ const REPLIES: Record<
 	success: {
 		statusCode: 200,
 		body: (context, options) => {
-			const data = jsonObjectParameter(options.data, 'Data (JSON)');
+			const data = parseJsonObject(options.data, 'Data (JSON)');
 			return {
 				success: true,
 				message: readParameter(context, 'message'),
@@ -147,7 +147,7 @@ const REPLIES: Record<
 		statusCode: 200,
 		body: (context) => {
 			const json: unknown = context.getNodeParameter('json', 0);
-			return jsonParameter(json, 'Response Body (JSON)');
+			return parseJsonParameter(json, 'Response Body (JSON)');
 		},
 	},
 	text: { statusCode: 200, body: (context) => readParameter(context, 'text') },
@@ -170,7 +170,7 @@ export const respondOperation: Operation = {
 	description: 'Answer the request that the Agent Webhook Trigger received',
 	properties,
 	subtitle: ({ respondWith }, { names }) => [names.respondWith[respondWith || '']],
-	subtitleNames: { respondWith: optionNames([respondWithProperty], 'respondWith') },
+	subtitleNames: { respondWith: listOptionNames([respondWithProperty], 'respondWith') },
 	execute: async (context): Promise<INodeExecutionData[][]> => {
 		const items = context.getInputData();
 		try {

@@ -3,7 +3,7 @@ const { createContext, runInContext } = require('node:vm');
 
 const { ExpressionParser } = require('n8n-workflow');
 
-const { expressionOf } = require('../../../../dist/nodes/shared/properties/expression');
+const { toExpression } = require('../../../../dist/nodes/shared/properties/expression');
 const { evaluate, NODES } = require('../../../harness/contexts');
 const { CASES, fillInDefaults, listOptions } = require('../../operations');
 
@@ -32,9 +32,9 @@ function evaluateInEmptyRealm(expression, parameters) {
 	return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
-describe('expressionOf', () => {
+describe('toExpression', () => {
 	test('passes parameters, data and functions to the function', () => {
-		const expression = expressionOf(
+		const expression = toExpression(
 			({ name }, data, functions) => functions['a/b'](name) + data.suffix,
 			{ suffix: '!' },
 			'$rawParameter',
@@ -44,7 +44,7 @@ describe('expressionOf', () => {
 	});
 
 	test('keeps closing braces apart, so that n8n finds the end of the expression', () => {
-		const expression = expressionOf(() => 1, { a: { b: { c: 1 } } }, '$parameter', {
+		const expression = toExpression(() => 1, { a: { b: { c: 1 } } }, '$parameter', {
 			a: () => ({ b: {} }),
 		});
 		expect(expression.indexOf('}}')).toBe(expression.length - 2);
