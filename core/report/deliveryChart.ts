@@ -100,23 +100,23 @@ const sum = (values: number[]): number => values.reduce((total, value) => total 
 
 const totalOf = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
 
-function barOf(period: Period, rows: Delivery[]): Bar {
-	const stats = countDeliveries(rows);
+function barOf(period: Period, deliveries: Delivery[]): Bar {
+	const stats = countDeliveries(deliveries);
 	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
 	const other = stats.total_deliveries - delivered - failed;
 	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
 }
 
-function barsOf(rows: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
-	const times = rows.map(({ acceptedAt }) => Date.parse(acceptedAt));
+function barsOf(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
+	const times = deliveries.map(({ acceptedAt }) => Date.parse(acceptedAt));
 	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
 	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
 	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
 	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
 	const own: Delivery[][] = periods.map(() => []);
-	rows.forEach((row, index) => {
-		own[periods.findIndex(({ endMs }) => times[index] < endMs)].push(row);
+	deliveries.forEach((delivery, index) => {
+		own[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
 	});
 	return { bars: periods.map((period, index) => barOf(period, own[index])), unit, fromMs, toMs };
 }
@@ -319,10 +319,10 @@ const emptyNote = (panel: Panel, note: string): Element =>
  * Draws deliveries over time as an SVG file: a bar for each day, week, month or year in which events were
  * accepted (UTC), by what became of them, and lines for how long the answers took. Times without
  * deliveries have their place. It brings its own background, and needs nothing from outside.
- * @param rows the deliveries, in any order
+ * @param deliveries in any order
  */
-export function drawDeliveryChart(rows: Delivery[], subject: ChartSubject): string {
-	const { bars, fromMs, toMs, unit } = barsOf(rows, subject);
+export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject): string {
+	const { bars, fromMs, toMs, unit } = barsOf(deliveries, subject);
 	const width = (RIGHT - LEFT) / bars.length;
 	const slots = { width, middle: (index: number) => LEFT + (index + 0.5) * width };
 	const title = truncate(subject.title, { length: MAX_TITLE_LENGTH, omission: '…' });
@@ -353,7 +353,7 @@ export function drawDeliveryChart(rows: Delivery[], subject: ChartSubject): stri
 			...countsPanel(bars, slots, unit),
 			...timesPanel(bars, slots),
 			...timeLabels(bars, slots, unit),
-			...(rows.length === 0 ? [emptyNote(COUNTS, 'No deliveries')] : []),
+			...(deliveries.length === 0 ? [emptyNote(COUNTS, 'No deliveries')] : []),
 			...(bars.every(({ answered }) => answered === null) ? [emptyNote(TIMES, 'No answers')] : []),
 		],
 	).markup;

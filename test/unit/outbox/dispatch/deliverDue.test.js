@@ -1,12 +1,11 @@
-const fc = require('fast-check');
-
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { repairFanOut } = require('../../../../dist/core/outbox/dispatch/repairFanOut');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
+
+const { publishAndKill } = require('./publishAndKill');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
@@ -192,179 +191,12 @@ describe('deliverDue with deliveries that cannot be attempted', () => {
 	});
 });
 
-describe('simultaneous runs', () => {
-	test('never attempt the same delivery twice, however they interleave', async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				fc.integer({ min: 2, max: 4 }),
-				fc.integer({ min: 1, max: 8 }),
-				fc.integer({ min: 1, max: 8 }),
-				fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 30 }),
-				fc.array(fc.constantFrom(200, 500, 503, 400), { minLength: 1, maxLength: 8 }),
-				async (runs, count, maxDeliveries, latencies, answers) => {
-					const world = await failedOnce(count, listed('1 min, 10 min'));
-					world.clock.advance(2 * MINUTE);
-					let turn = 0;
-					const latency = () => latencies[(turn += 1) % latencies.length];
-					world.answer = ({ key }) => answers[Number(key.split('-').pop()) % answers.length];
-					world.attemptMs = latency;
-					const limits = { ...LIMITS, concurrency: 2, maxDeliveries };
-					const done = await Promise.all(
-						Array.from({ length: runs }, async () =>
-							(await deliverDue(world.process({ latency }), limits)).results.map(
-								({ delivery }) => delivery.id,
-							),
-						),
-					);
-					const taken = done.flat();
-					expect(new Set(taken).size).toBe(taken.length);
-					expect(world.attempts).toHaveLength(count + taken.length);
-					const keys = world.attempts.slice(count).map(({ key }) => key);
-					expect(new Set(keys).size).toBe(keys.length);
-					expect(taken.length).toBeGreaterThanOrEqual(Math.min(count, maxDeliveries));
-					const rows = world.deliveries();
-					expect(rows).toHaveLength(count);
-					expect(rows.filter(({ attempts }) => attempts === 2)).toHaveLength(taken.length);
-					expect(rows.every(({ lease_owner: owner }) => owner === null)).toBe(true);
-				},
-			),
-			{ numRuns: 150 },
-		);
-	});
-
-	test('never attempt what a publishing run is attempting', async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 20 }),
-				async (latencies) => {
-					const world = createWorld({ attemptMs: 700 });
-					await world.register('ep_a');
-					let turn = 0;
-					const latency = () => latencies[(turn += 1) % latencies.length];
-					const due = async () => await deliverDue(world.process({ latency }), LIMITS);
-					await Promise.all([
-						publishEvents(world.process({ latency }), events(5), { ...LIMITS, concurrency: 2 }),
-						due(),
-						due().then(due),
-					]);
-					expect(world.attempts).toHaveLength(5);
-					expect(world.statuses()).toEqual(Array(5).fill('delivered'));
-				},
-			),
-			{ numRuns: 50 },
-		);
-	});
-
-	test('leave a slow run its deliveries, because it renews its lease', async () => {
-		const world = createWorld({ attemptMs: 20 * SECOND });
-		await world.register('ep_a');
-		let over = false;
-		const long = publishEvents(world.process(), events(15), { ...LIMITS, concurrency: 1 }).then(
-			(result) => {
-				over = true;
-				return result;
-			},
-		);
-		const others = (async () => {
-			while (!over) {
-				await world.clock.wait(10 * SECOND);
-				await deliverDue(world.process(), LIMITS);
-			}
-		})();
-		const { sent } = await long;
-		await others;
-		// Far longer than a lease.
-		expect(world.clock.nowMs() - START_MS).toBeGreaterThanOrEqual(300 * SECOND);
-		expect(world.attempts).toHaveLength(15);
-		expect(sent.every(({ deliveries: [{ delivery }] }) => delivery.status === 'delivered')).toBe(
-			true,
-		);
-		expect(world.statuses()).toEqual(Array(15).fill('delivered'));
-	});
-
-	test('do not attempt what another run took over while they were stuck', async () => {
-		const world = createWorld();
-		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
-		await world.register('ep_a');
-		const stuck = publishEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
-		await world.clock.wait(5 * MINUTE);
-		expect(world.attempts).toHaveLength(1);
-		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(
-			Array(3).fill('delivered'),
-		);
-		expect(world.attempts).toHaveLength(4);
-		await stuck;
-		// The one that it was stuck in is made twice.
-		expect(world.attempts).toHaveLength(4);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(4);
-		const ids = world.deliveries().map(({ delivery_id: id }) => id);
-		expect(new Set(ids).size).toBe(3);
-		expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
-	});
-
-	test('do not resend what another run delivered while their own attempt was failing', async () => {
-		const world = createWorld();
-		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
-		// The first attempt's answer comes last.
-		world.answer = () => (world.clock.nowMs() < START_MS + 10 * MINUTE ? 200 : 500);
-		await world.register('ep_a');
-		const stuck = publishEvents(world.process(), events(1), LIMITS);
-		await world.clock.wait(5 * MINUTE);
-		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(['delivered']);
-		await stuck;
-		world.clock.advance(HOUR);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(2);
-	});
-
-	test('do not take over deliveries that wait for a rate limit', async () => {
-		const world = createWorld();
-		await world.register('ep_a', { settings: { rate_limit: { max: 1, per_seconds: 20 } } });
-		let over = false;
-		const limits = { ...LIMITS, maxPacingMs: 200 * SECOND };
-		const long = publishEvents(world.process(), events(8), limits).finally(() => {
-			over = true;
-		});
-		const others = (async () => {
-			while (!over) {
-				await world.clock.wait(10 * SECOND);
-				await deliverDue(world.process(), limits);
-			}
-		})();
-		await Promise.all([long, others]);
-		const starts = world.attempts.map(({ startMs }) => startMs - START_MS);
-		expect(starts).toEqual([0, 20, 40, 60, 80, 100, 120, 140].map((seconds) => seconds * SECOND));
-		expect(world.statuses()).toEqual(Array(8).fill('delivered'));
-	});
-});
-
 describe('deliverDue after a kill', () => {
-	/** Sends events in a process that dies with the n-th call of this kind. */
-	async function killedSend(
-		world,
-		inputs,
-		method,
-		table,
-		{ killed, limits = LIMITS, nth = 1 } = {},
-	) {
-		const dry = createWorld({ attemptMs: world.attemptMs });
-		for (const { endpoint_id: id } of world.store.rows('endpoints')) await dry.register(id);
-		const probe = dry.process();
-		await publishEvents(probe, inputs, limits);
-		const calls = probe.tables.calls.map((call, index) => ({ ...call, number: index + 1 }));
-		const { number } = calls.filter((call) => call.method === method && call.table === table)[
-			nth - 1
-		];
-		const ports = world.process({ killAt: number, killed });
-		await expect(publishEvents(ports, inputs, limits)).rejects.toThrow('dead');
-	}
-
 	test('takes over attempts of the killed run when its lease has expired', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		// The outcomes' insert: the attempts are made, and nobody has heard of it.
-		await killedSend(world, events(3), 'insert', 'deliveries', { nth: 2 });
+		await publishAndKill(world, events(3), 'insert', 'deliveries', { nth: 2 });
 		expect(world.attempts).toHaveLength(3);
 		expect(world.statuses()).toEqual(['sending', 'sending', 'sending']);
 		world.clock.advance(30 * SECOND);
@@ -381,7 +213,7 @@ describe('deliverDue after a kill', () => {
 	test('does not repeat a delivery whose outcome was written, even if its old row is left', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		await killedSend(world, events(3), 'remove', 'deliveries');
+		await publishAndKill(world, events(3), 'remove', 'deliveries');
 		expect(world.statuses()).toEqual([...Array(3).fill('sending'), ...Array(3).fill('delivered')]);
 		world.clock.advance(HOUR);
 		expect((await deliverDue(world.process(), LIMITS)).results).toEqual([]);
@@ -404,72 +236,5 @@ describe('deliverDue after a kill', () => {
 		world.clock.advance(5 * MINUTE);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toHaveLength(2);
-	});
-
-	test('inserts and sends the deliveries of an event that was inserted without them', async () => {
-		const world = createWorld();
-		await world.register('ep_a');
-		await world.register('ep_b');
-		await killedSend(world, events(2), 'insert', 'deliveries');
-		expect(world.store.rows('events')).toHaveLength(2);
-		expect(world.deliveries()).toEqual([]);
-		// It may still be at it.
-		expect(await repairFanOut(world.process())).toBe(0);
-		// Who comes later does not get what was sent before.
-		await world.register('ep_late');
-		world.clock.advance(MINUTE);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(4);
-		expect(world.attemptsOf('ep_late')).toEqual([]);
-		expect(world.statuses()).toEqual(Array(4).fill('delivered'));
-		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
-		expect(await repairFanOut(world.process())).toBe(0);
-	});
-
-	test('does not insert deliveries again that were inserted before the kill', async () => {
-		const world = createWorld();
-		await world.register('ep_a');
-		await killedSend(world, events(2), 'update', 'events');
-		world.clock.advance(HOUR);
-		expect(await repairFanOut(world.process())).toBe(0);
-		expect(world.deliveries()).toHaveLength(2);
-		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
-	});
-
-	test('inserts missing deliveries once, whatever number of runs repairs them', async () => {
-		const world = createWorld();
-		await world.register('ep_a');
-		await killedSend(world, events(4), 'insert', 'deliveries');
-		world.clock.advance(HOUR);
-		const counts = await Promise.all(
-			[0, 1, 2].map(async (ms) => await repairFanOut(world.process({ latency: () => ms }))),
-		);
-		expect(counts.sort()).toEqual([0, 0, 4]);
-		expect(world.deliveries()).toHaveLength(4);
-	});
-
-	test('does not use a losing event row of the same idempotency key for the winner’s retries', async () => {
-		const world = createWorld({ answer: () => 500 });
-		await world.register('ep_a');
-		const input = (number) => ({ type: 'order.created', data: { number }, idempotencyKey: 'k' });
-		// It comes late with its event, and dies before it sees the other.
-		const latency = ({ method }) => (method === 'insert' ? 5 : 0);
-		const loser = world.process({ latency, killAt: 4 });
-		const [winner] = await Promise.allSettled([
-			publishEvents(world.process(), [input(1)], LIMITS),
-			publishEvents(loser, [input(2)], LIMITS),
-		]);
-		expect(winner.status).toBe('fulfilled');
-		expect(world.store.rows('events').map(({ data }) => data)).toEqual([
-			'{"number":1}',
-			'{"number":2}',
-		]);
-		world.clock.advance(2 * MINUTE);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts.map(({ body }) => JSON.parse(body).data)).toEqual([
-			{ number: 1 },
-			{ number: 1 },
-		]);
-		expect(world.deliveries()).toHaveLength(1);
 	});
 });

@@ -1,0 +1,95 @@
+const fc = require('fast-check');
+
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+
+const { createWorld, events, LIMITS, MINUTE } = require('../world');
+
+const summary = ({ deliveries }) =>
+	deliveries.map(({ delivery, endpoint }) => `${endpoint.id} ${delivery.status}`).sort();
+
+describe('an idempotency key', () => {
+	const KEYED = { type: 'order.created', data: { number: 1 }, idempotencyKey: 'order 1' };
+
+	test('that several runs publish at once makes one event, however they interleave', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 2, max: 4 }),
+				fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 20 }),
+				fc.boolean(),
+				async (count, latencies, numbersFirst) => {
+					const world = createWorld();
+					await world.register('ep_a');
+					await world.register('ep_b');
+					let turn = 0;
+					const latency = () => latencies[(turn += 1) % latencies.length];
+					const runs = await Promise.all(
+						Array.from({ length: count }, async (_, number) => {
+							const input = { ...KEYED, data: { number } };
+							return await publishEvents(world.process({ latency, numbersFirst }), [input], LIMITS);
+						}),
+					);
+					const sent = runs.map(({ sent: [one] }) => one);
+					const winners = sent.filter(({ duplicate }) => !duplicate);
+					expect(winners).toHaveLength(1);
+					expect(summary(winners[0])).toEqual(['ep_a delivered', 'ep_b delivered']);
+					for (const { event } of sent) expect(event.id).toBe(winners[0].event.id);
+					expect(world.store.rows('events')).toMatchObject([
+						{ data: JSON.stringify(winners[0].event.data), fan_out_until: null },
+					]);
+					expect(world.statuses()).toEqual(['delivered', 'delivered']);
+					expect(world.attempts.map(({ endpointId }) => endpointId).sort()).toEqual([
+						'ep_a',
+						'ep_b',
+					]);
+					for (const { body } of world.attempts) {
+						expect(JSON.parse(body).data).toEqual(winners[0].event.data);
+					}
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+
+	test('that two runs publish at once leaves the winner’s row: the loser deletes only its own', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const both = [{ ...KEYED }, { type: 'order.created', data: {}, idempotencyKey: 'mine' }];
+		const [first, second] = await Promise.all([
+			publishEvents(world.process(), [KEYED], LIMITS),
+			publishEvents(world.process({ latency: () => 1 }), both, LIMITS),
+		]);
+		expect(first.sent.map(({ duplicate }) => duplicate)).toEqual([false]);
+		expect(second.sent.map(({ duplicate }) => duplicate)).toEqual([true, false]);
+		expect(world.store.rows('events').map(({ event_id: id }) => id)).toEqual([
+			first.sent[0].event.id,
+			second.sent[1].event.id,
+		]);
+		expect(world.attempts).toHaveLength(2);
+	});
+
+	test('does not use a losing event row of the same idempotency key for the winner’s retries', async () => {
+		const world = createWorld({ answer: () => 500 });
+		await world.register('ep_a');
+		const input = (number) => ({ type: 'order.created', data: { number }, idempotencyKey: 'k' });
+		// It comes late with its event, and dies before it sees the other.
+		const latency = ({ method }) => (method === 'insert' ? 5 : 0);
+		const loser = world.process({ latency, killAt: 4 });
+		const [winner] = await Promise.allSettled([
+			publishEvents(world.process(), [input(1)], LIMITS),
+			publishEvents(loser, [input(2)], LIMITS),
+		]);
+		expect(winner.status).toBe('fulfilled');
+		expect(world.store.rows('events').map(({ data }) => data)).toEqual([
+			'{"number":1}',
+			'{"number":2}',
+		]);
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts.map(({ body }) => JSON.parse(body).data)).toEqual([
+			{ number: 1 },
+			{ number: 1 },
+		]);
+		expect(world.deliveries()).toHaveLength(1);
+	});
+});
