@@ -9,7 +9,7 @@ const common = {
 	],
 };
 
-/** Tests run what ships: the compiled files in dist/. test/harness/test.js builds it first. */
+/** Tests run what ships: the compiled files in dist/, which test/harness/test.js builds first. */
 module.exports = {
 	projects: [
 		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.js'] },

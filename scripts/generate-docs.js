@@ -28,8 +28,14 @@ const unique = (texts) => [...new Set(texts)];
 const toTable = (head, rows) =>
 	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 
-/** Links a platform's name to the provider's own page, if it has one. */
-const linkName = ({ name, source }) => (source.startsWith('http') ? `[${name}](${source})` : name);
+/** Links a platform's name to its source: the provider's own page, or a section of these docs. */
+function linkName({ name, source }, page) {
+	if (source.startsWith('http')) return `[${name}](${source})`;
+	if (!source.startsWith('docs/')) return name;
+	const [file, anchor] = source.split('#');
+	const target = file === page ? '' : path.posix.relative(path.posix.dirname(page), file);
+	return `[${name}](${target}#${anchor})`;
+}
 
 /** Writes a duration in the largest unit that divides it, e.g. `5 min`. */
 const formatDuration = (ms) => {
@@ -118,7 +124,7 @@ const DISABLED = { exhausted: 'after every attempt of a delivery failed' };
 
 /** Each table's writer, by the name in its markers. */
 const TABLES = {
-	platforms: ({ PLATFORMS, listRequestKinds, listSendableKinds }) =>
+	platforms: ({ PLATFORMS, listRequestKinds, listSendableKinds }, page) =>
 		toTable(
 			['Platform', 'Trigger receives', 'Send sends', 'Signature'],
 			PLATFORMS.filter(({ section }) => section !== 'provider').map((platform) => {
@@ -127,18 +133,18 @@ const TABLES = {
 						.map((kind) => kind.name.toLowerCase())
 						.join(', '),
 				);
-				return [linkName(platform), received, sent, platform.description];
+				return [linkName(platform, page), received, sent, platform.description];
 			}),
 		),
-	providers: ({ PLATFORMS }) =>
+	providers: ({ PLATFORMS }, page) =>
 		toTable(
 			['Provider', 'Signature'],
 			PLATFORMS.filter(({ section }) => section === 'provider').map((platform) => [
-				linkName(platform),
+				linkName(platform, page),
 				platform.description,
 			]),
 		),
-	schemes: ({ PLATFORMS }) =>
+	schemes: ({ PLATFORMS }, page) =>
 		toTable(
 			[
 				'Platform or provider',
@@ -150,7 +156,7 @@ const TABLES = {
 				'ID header',
 				'Secret',
 			],
-			PLATFORMS.map((platform) => [linkName(platform), ...formatScheme(platform)]),
+			PLATFORMS.map((platform) => [linkName(platform, page), ...formatScheme(platform)]),
 		),
 	kinds: ({ PLATFORMS, listRequestKinds }) =>
 		toTable(

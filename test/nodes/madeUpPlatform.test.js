@@ -102,6 +102,8 @@ beforeAll(() => {
 	acme = loadContexts(path.join(copy, 'dist'));
 });
 
+afterAll(() => fs.rmSync(copy, { recursive: true, force: true }));
+
 // ESLint would find the copy too.
 afterAll(() => {
 	fs.rmSync(copy, { recursive: true, force: true });

@@ -1248,7 +1248,7 @@ describe('events', () => {
 		[
 			'shopify',
 			{
-				body: { id: 820982911946154508, email: 'jon@example.com' },
+				body: { id: 820982911946154500, email: 'jon@example.com' },
 				headers: {
 					'x-shopify-topic': 'orders/create',
 					'x-shopify-webhook-id': 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043',

@@ -92,7 +92,7 @@ const EFFECTS = {
 	},
 };
 
-const nextTick = async () => await new Promise((resolve) => setImmediate(resolve));
+const nextTick = async (_call) => await new Promise((resolve) => setImmediate(resolve));
 
 /** Returns the calls in words, with the changes of one `applyChanges` in one text. */
 const callNames = ({ calls }) =>

@@ -85,7 +85,7 @@ const response = (statusCode, headers = {}) => ({
  * the endpoint's ID and name, and how many attempts of this delivery all processes have made with this one
  * @param attemptMs the duration of an attempt, or a function of the same input that returns it
  */
-function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
+function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 	const clock = createClock(Date.parse(START));
 	const store = createStore();
 	const encrypter = createEncrypter([KEY]);
@@ -98,7 +98,7 @@ function createWorld({ answer = () => 200, attemptMs = 100 } = {}) {
 	 * @param latency returns how long each half of a call to the tables takes, in ms
 	 * @param connection how the process fails or is killed: see `connect` in memoryTables.js
 	 */
-	world.process = ({ latency = () => 0, ...connection } = {}) => {
+	world.process = ({ latency = (_call) => 0, ...connection } = {}) => {
 		const tables = store.connect({
 			pause: async (call) => await clock.wait(latency(call)),
 			...connection,

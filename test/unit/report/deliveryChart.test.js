@@ -87,7 +87,7 @@ function read(svg) {
 }
 
 /** Rows of each of the last days, with a number of deliveries for each. */
-const daily = (counts, more = () => ({})) =>
+const daily = (counts, more = (_day, _number) => ({})) =>
 	counts.flatMap((count, index) =>
 		Array.from({ length: count }, (_, number) =>
 			row(NOW - (counts.length - 1 - index) * DAY, more(index, number)),

@@ -1,7 +1,7 @@
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, HOUR, LIMITS, SECOND, START } = require('../world');
+const { createWorld, events, HOUR, LIMITS, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
