@@ -1,16 +1,22 @@
 /** The contract of the outbox's tables, in n8n's own Data Tables: a test node calls them inside n8n. */
 const { testTablesContract } = require('../harness/tablesContract');
 
-const { node, outputsOf, planAction, switchOff, unique } = require('./stage');
+const {
+	createActionWorkflow,
+	deactivateWorkflows,
+	getOutputs,
+	node,
+	uniqueName,
+} = require('./stage');
 
 const action = node('Tables', 'n8n-nodes-outbox-tables.outboxTables', {});
 
 let plan;
 beforeAll(async () => {
-	plan = await planAction(action);
+	plan = await createActionWorkflow(action);
 });
 
-afterAll(switchOff);
+afterAll(deactivateWorkflows);
 
 /** Opens the tables of an outbox. Calls made at once are made at once in n8n, by one execution. */
 function openTables(outbox) {
@@ -18,7 +24,7 @@ function openTables(outbox) {
 	async function send(batch) {
 		const calls = batch.map(({ args, method }) => ({ args, method }));
 		const [execution] = await plan.start({ items: [{ outbox, calls }] });
-		const [items] = outputsOf(execution, 'Tables');
+		const [items] = getOutputs(execution, 'Tables');
 		batch.forEach(({ reject, resolve }, index) => {
 			const { error, result } = items[index].json;
 			if (error === undefined) resolve(result);
@@ -44,5 +50,5 @@ function openTables(outbox) {
 }
 
 describe('n8n’s Data Tables keep the contract of the Tables port', () => {
-	testTablesContract(async () => openTables(unique('contract').replaceAll('-', '_')));
+	testTablesContract(async () => openTables(uniqueName('contract').replaceAll('-', '_')));
 });

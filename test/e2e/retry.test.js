@@ -1,19 +1,16 @@
-/** The retry loop, in a real n8n: Retry → Wait → the same node. Schedules are scaled down, but once. */
-const { fork } = require('node:child_process');
-const { randomUUID } = require('node:crypto');
+/** The retry loop, in a real n8n: Retry → Wait → the same node. All schedules are scaled down. */
 const fs = require('node:fs');
 const path = require('node:path');
 
 const axios = require('axios');
 
-const { bootN8n } = require('../harness/n8n');
-
+const retryLoop = require('./retryLoop');
 const stage = require('./stage');
 
-const { ACTION, planResponses, chain, readInbox, n8n, newStandardSecret, node } = stage;
-const { pause, queue, receiver, runAction, setReceiverSecrets, uniqueName } = stage;
+const { itemsOf, loop } = retryLoop;
+const { planResponses, chain, readInbox, n8n, newStandardSecret, node } = stage;
+const { pause, receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
-const NOOP = 'n8n-nodes-base.noOp';
 const secret = newStandardSecret();
 const down = (times, more = {}) => Array(times).fill({ status: 503, ...more });
 
@@ -30,41 +27,7 @@ beforeAll(async () => {
 
 afterAll(stage.deactivateWorkflows);
 
-const sendNode = (url, options = {}, more = { credentials }) =>
-	node(
-		'Send',
-		ACTION,
-		{
-			platform: 'standardWebhooks',
-			customEventType: 'order.created',
-			url,
-			options: { allowHttp: true, maxTotalWaitSeconds: 0, jitter: 0, ...options },
-		},
-		more,
-	);
-const waitNode = (name = 'Wait') =>
-	node(
-		name,
-		'n8n-nodes-base.wait',
-		{ resume: 'specificTime', dateTime: '={{ $json.next_attempt_at }}' },
-		{ typeVersion: 1.1, webhookId: randomUUID() },
-	);
-const to = (name) => [{ node: name, type: 'main', index: 0 }];
-
-/** Retry → Wait → Send, with something at the other outputs. */
-const loop = (between = []) => ({
-	more: [...between, waitNode(), ...['Delivered', 'Failed'].map((name) => node(name, NOOP, {}))],
-	connect: {
-		Send: { main: [to('Delivered'), to(between[0]?.name ?? 'Wait'), to('Failed')] },
-		...chain(...between, { name: 'Wait' }),
-		Wait: { main: [to('Send')] },
-	},
-});
-
-/** The items that reached a node in all its runs. */
-const itemsOf = (execution, name) =>
-	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
-
+const sendNode = (url, options, more = { credentials }) => retryLoop.sendNode(url, options, more);
 const at = (box) => `${receiver}/receive/svix/${box}`;
 const quick = { firstDelaySeconds: 1, backoffMultiplier: 1 };
 
@@ -295,140 +258,4 @@ test('the retry template delivers through its loop and reports failures in a cha
 		`Delivery ${failed.delivery_id}`,
 	].join('\n');
 	expect(alerts).toEqual([{ text }, { text }]);
-});
-
-describe('a delivery in an n8n that is killed', () => {
-	let own;
-	let ownReceiver;
-	let base;
-
-	const call = async (action, name, body) =>
-		(
-			await axios({
-				method: body ? 'POST' : 'GET',
-				url: `${base}/${action}/${name}`,
-				...(body && { data: body }),
-			})
-		).data;
-
-	beforeAll(async () => {
-		ownReceiver = fork(path.join(__dirname, '../harness/receiver.mjs'));
-		const { port } = await new Promise((resolve) => ownReceiver.once('message', resolve));
-		base = `http://127.0.0.1:${port}`;
-		await axios.post(`${base}/secrets`, { standard: secret });
-		own = await bootN8n({ name: 'crash', queue });
-	}, 600_000);
-
-	afterAll(async () => {
-		ownReceiver.kill();
-		await own.stop();
-	});
-
-	async function start(box, options) {
-		const ownCredentials = await own.client.createCredential(
-			'agentWebhookOutboundApi',
-			'Standard Webhooks',
-			{ signatureScheme: 'standardWebhooks', signingSecret: secret },
-		);
-		const hook = node(
-			'Start',
-			'n8n-nodes-base.webhook',
-			{ path: box, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
-			{ typeVersion: 2, webhookId: randomUUID() },
-		);
-		const send = sendNode(`${base}/receive/svix/${box}`, options, { credentials: ownCredentials });
-		const { more, connect } = loop();
-		const id = await own.client.createWorkflow({
-			name: box,
-			nodes: [hook, send, ...more],
-			connections: { ...chain(hook, send), ...connect },
-		});
-		await axios.post(`${own.base}/webhook/${box}`, {});
-		while ((await call('inbox', box)).length === 0) await pause(100);
-		return id;
-	}
-
-	async function statusOf(id, wanted, withinMs = 120_000) {
-		const until = Date.now() + withinMs;
-		for (;;) {
-			const [execution] = await own.client.executions(id);
-			if (wanted.includes(execution?.status)) return execution;
-			if (Date.now() > until) throw new Error(`The execution is still ${execution?.status}.`);
-			await pause(250);
-		}
-	}
-	/** In n8n's API, those that run are not always listed. */
-	const newestOf = async (id) => {
-		const [execution] = await own.query(
-			`SELECT id FROM execution_entity WHERE "workflowId" = '${id}' ORDER BY id DESC LIMIT 1`,
-		);
-		return execution.id;
-	};
-	/** In queue mode n8n keeps nothing of what a worker was at when it was killed. */
-	async function nothingIsLeftOf(id) {
-		const { data } = await statusOf(id, ['error']);
-		expect(data.resultData.error.message).toContain('failed to be processed too many times');
-		expect(data.resultData.runData).toEqual({});
-	}
-	const arrived = async (box, count) => {
-		while ((await call('inbox', box)).length < count) await pause(100);
-		return await call('inbox', box);
-	};
-	const retry = async (execution) =>
-		await own.client.rest('POST', `/executions/${execution.id}/retry`, { loadWorkflow: false });
-	const sameEvent = (received) =>
-		new Set(received.map(({ headers }) => headers['webhook-id'])).size;
-
-	test('is attempted on time after the restart, or by n8n’s Retry when a second crash cuts its attempt off', async () => {
-		// Above 65 s, since n8n keeps shorter waits in memory alone.
-		const waitMs = 70_000;
-		const options = { ...quick, firstDelaySeconds: waitMs / 1000 };
-		const [waits, isCutOff] = [uniqueName('waits'), uniqueName('cut-off')];
-		await call('behave', waits, down(1));
-		await call('behave', isCutOff, [...down(1), { delayMs: 20_000 }]);
-		const [first, second] = [await start(waits, options), await start(isCutOff, options)];
-		for (const id of [first, second]) await statusOf(id, ['waiting']);
-		await own.kill();
-		await own.restart();
-
-		const delivered = await statusOf(first, ['success', 'error', 'crashed']);
-		expect(delivered.status).toBe('success');
-		const [{ json }] = itemsOf(delivered, 'Delivered');
-		expect(json.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
-		const received = await call('inbox', waits);
-		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
-		expect(sameEvent(received)).toBe(1);
-		const waitedMs = received[1].at - received[0].at;
-		expect(waitedMs).toBeGreaterThanOrEqual(waitMs);
-		expect(waitedMs).toBeLessThan(waitMs + 20_000);
-		expect(await own.client.executions(first)).toHaveLength(1);
-
-		await arrived(isCutOff, 2);
-		await own.kill(await newestOf(second));
-		await own.restart();
-		if (queue) return await nothingIsLeftOf(second);
-		const crashed = await statusOf(second, ['crashed']);
-		await retry(crashed);
-		const retried = await statusOf(second, ['success']);
-		const [{ json: story }] = itemsOf(retried, 'Delivered');
-		// What was on record is kept; the attempt that was cut off is made again.
-		expect(story.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
-		const attempts = await call('inbox', isCutOff);
-		expect(attempts).toHaveLength(3);
-		expect(sameEvent(attempts)).toBe(1);
-	}, 300_000);
-
-	test('shows as a crashed execution when killed in its first attempt, and n8n’s Retry delivers it', async () => {
-		const box = uniqueName('attempt');
-		await call('behave', box, [{ delayMs: 20_000 }]);
-		const id = await start(box, quick);
-		await own.kill(await newestOf(id));
-		await own.restart();
-		if (queue) return await nothingIsLeftOf(id);
-		const crashed = await statusOf(id, ['crashed']);
-		await retry(crashed);
-		const retried = await statusOf(id, ['success']);
-		expect(itemsOf(retried, 'Delivered')).toHaveLength(1);
-		expect((await call('inbox', box)).every(({ verified }) => verified)).toBe(true);
-	}, 180_000);
 });

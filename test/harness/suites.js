@@ -6,8 +6,11 @@ const { root } = require('./project');
 
 const FOLDER = path.join(root, 'test/e2e');
 
-/** The suites of the main paths. Together they take about three minutes, so `npm test` runs them. */
-const MAIN = ['agent', 'management', 'outbound', 'pinnedN8n', 'providers', 'retry'];
+/** The suites of the main paths, which `npm test` runs. Together they take about three minutes. */
+const MAIN = [
+	...['agent', 'example', 'inbound', 'outbound', 'outboxTemplates', 'pinnedN8n', 'providers'],
+	...['readme', 'retry'],
+];
 
 const listNames = () =>
 	fs

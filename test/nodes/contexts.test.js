@@ -1,8 +1,6 @@
-const { setTimeout: pause } = require('node:timers/promises');
-
 const { Webhook } = require('standardwebhooks');
 
-const { CREDENTIALS, execute } = require('../harness/contexts');
+const { CREDENTIALS } = require('../harness/contexts');
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const url = 'https://example.com/hook';

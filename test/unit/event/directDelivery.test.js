@@ -169,7 +169,7 @@ describe('attemptDirectDeliveries', () => {
 		const [delivery] = build([pendingEvent(1, settingsFor({ retry, maxTotalWaitMs: 9000 }))], 1);
 		const sending = ports([{ statusCode: 500 }, { statusCode: 200 }]);
 		const jobs = [{ delivery, progress: { attempts: [] } }];
-		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 });
+		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 }, undefined);
 		expect(sending.announced).toEqual([
 			'Attempt 2 of delivery dlv_1 to https://example.com/hooks is due at 2025-01-15T10:00:05.000Z',
 		]);
