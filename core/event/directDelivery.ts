@@ -43,6 +43,8 @@ export interface DirectDelivery {
 	key: string;
 	/** JSON, sent in UTF-8. */
 	body: string;
+	/** Bytes of the body. */
+	payloadSize: number;
 	target: DeliveryTarget;
 	/** The events in it, in order of arrival. */
 	subjects: EventRef[];
@@ -121,15 +123,17 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 		const [{ event, format, ref, target }] = group;
 		const id = `dlv_${newId()}`;
 		const isBatch = maxEvents > 1 && ref.event !== null;
+		const body = buildDeliveryBody(
+			format,
+			group.map((member) => member.event),
+			isBatch ? { id, timeMs: nowMs } : undefined,
+		);
 		return {
 			delivery: {
 				id,
 				key: isBatch ? id : event.id,
-				body: buildDeliveryBody(
-					format,
-					group.map((member) => member.event),
-					isBatch ? { id, timeMs: nowMs } : undefined,
-				),
+				body,
+				payloadSize: Buffer.byteLength(body, 'utf8'),
 				target,
 				subjects: group.map((member) => member.ref),
 				isBatch,
@@ -182,7 +186,7 @@ export function toDirectResultItem(
 			eventId: event_id,
 			eventType: event,
 			acceptedAt: delivery.acceptedAt,
-			payloadSize: Buffer.byteLength(delivery.body, 'utf8'),
+			payloadSize: delivery.payloadSize,
 		},
 		report,
 	);

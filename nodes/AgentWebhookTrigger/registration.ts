@@ -4,7 +4,7 @@ import { inboundSecrets } from '../../core/credentials/credentialFields';
 import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform, MANAGEMENT_KIND } from '../../core/platforms';
 import { requireConfiguredMethods } from '../../core/receiving/authenticate';
-import { outboxSettings } from '../shared/outbox/openOutbox';
+import { parseOutboxCredential } from '../shared/outbox/openOutbox';
 import { parseList } from '../shared/parameters/parse';
 import {
 	ManagementClient,
@@ -140,7 +140,9 @@ export async function activateWebhook(context: IHookFunctions): Promise<void> {
 		const rules = buildReceiveRules(parameters, readCredential);
 		if (rules.methods.length > 0) requireConfiguredMethods(rules, await rules.loadSecrets());
 		if (parameters.requestKind === MANAGEMENT_KIND) {
-			createEncrypter(outboxSettings(await context.getCredentials('agentWebhookOutboxApi')).keys);
+			createEncrypter(
+				parseOutboxCredential(await context.getCredentials('agentWebhookOutboxApi')).keys,
+			);
 		}
 		if (readTriggerParameter(context, 'register', false)) await registerWebhook(context);
 	} catch (error) {

@@ -16,7 +16,7 @@ import { getPlatform } from '../../core/platforms';
 import { parseSecretList } from '../../core/signing/secrets';
 
 import { describeFailure, parseWebhookList } from './transport/platformApi';
-import { outboxSettings } from './outbox/openOutbox';
+import { parseOutboxCredential } from './outbox/openOutbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
 
@@ -170,7 +170,7 @@ export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCr
 	const fields = credential.data ?? {};
 	return tested(() => {
 		assertBare('Encryption Key', textOf(fields, 'encryptionSecret'));
-		outboxSettings(fields);
+		parseOutboxCredential(fields);
 		inField('Encryption Key', () => {
 			createEncrypter([textOf(fields, 'encryptionSecret')]);
 		});

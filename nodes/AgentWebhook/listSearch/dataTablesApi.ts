@@ -2,7 +2,7 @@ import { NodeOperationError, type IDataObject, type ILoadOptionsFunctions } from
 
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { SCHEMA_VERSION, type TableName } from '../../../core/outbox/store/tables';
-import { outboxSettings } from '../../shared/outbox/openOutbox';
+import { parseOutboxCredential } from '../../shared/outbox/openOutbox';
 
 /** Most rows that a list shows; the API's own maximum. */
 const MAX_ROWS = 250;
@@ -35,7 +35,7 @@ export class DataTablesApi {
 		}
 		const url = String(fields.n8nUrl ?? '').trim() || context.getInstanceBaseUrl();
 		const baseUrl = `${url.replace(/\/+$/, '')}/api/v1/data-tables`;
-		return new DataTablesApi(context, outboxSettings(fields).name, baseUrl, apiKey);
+		return new DataTablesApi(context, parseOutboxCredential(fields).name, baseUrl, apiKey);
 	}
 
 	private async get(path: string, qs: IDataObject): Promise<IDataObject[]> {

@@ -14,7 +14,7 @@ import {
 	type ManagementItem,
 	type EncryptedRequest,
 } from '../../shared/outbox/managementItem';
-import { outboxSettings } from '../../shared/outbox/openOutbox';
+import { parseOutboxCredential } from '../../shared/outbox/openOutbox';
 
 import type { TriggerParameters } from './triggerParameters';
 
@@ -58,7 +58,7 @@ export async function createManagementItem(
 	{ authentication, body }: AcceptedRequest,
 	{ platform }: TriggerParameters,
 ): Promise<INodeExecutionData> {
-	const { keys } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
+	const { keys } = parseOutboxCredential(await context.getCredentials('agentWebhookOutboxApi'));
 	const query = context.getQueryData() as IDataObject;
 	const request: EncryptedRequest = { platformId: platform, task, query, body };
 	if (webhookId !== null) request.webhookId = webhookId;

@@ -16,17 +16,18 @@ import { openDataTables } from './dataTables';
 const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
- * Reads an outbox credential.
- * @throws UserError, EncryptionError
+ * Parses an outbox credential.
+ * @returns the outbox's name, and its encryption keys with the current one first
+ * @throws UserError for a name that cannot be part of a table's name
  */
-export function outboxSettings(fields: ICredentialDataDecryptedObject): {
+export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
 	name: string;
 	keys: string[];
 } {
 	const name = String(fields.outboxName ?? '');
 	if (!OUTBOX_NAME.test(name)) {
 		throw new UserError(
-			`"${name}" is not an outbox name. Use small letters, digits and underscores, e.g. agent_webhook.`,
+			`"${name}" is not an outbox name. Use lowercase letters, digits and underscores, e.g. agent_webhook.`,
 		);
 	}
 	const keys = parseSecretList(
@@ -36,9 +37,14 @@ export function outboxSettings(fields: ICredentialDataDecryptedObject): {
 	return { name, keys };
 }
 
-/** Opens the outbox that the node's credential names. */
+/**
+ * Opens the outbox that the node's credential names. Its tables are created when they are first used.
+ * @throws UserError, EncryptionError
+ */
 export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
-	const { keys, name } = outboxSettings(await context.getCredentials('agentWebhookOutboxApi'));
+	const { keys, name } = parseOutboxCredential(
+		await context.getCredentials('agentWebhookOutboxApi'),
+	);
 	return {
 		...createSendingPorts(context),
 		tables: openDataTables(context, name),
