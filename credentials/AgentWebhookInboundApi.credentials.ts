@@ -1,5 +1,6 @@
-import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
+import { icon } from './credentialIcon';
 import { signatureFields } from './signatureFields';
 
 export class AgentWebhookInboundApi implements ICredentialType {
@@ -10,15 +11,12 @@ export class AgentWebhookInboundApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
 
-	icon: Icon = {
-		light: 'file:../nodes/AgentWebhook/agentWebhook.svg',
-		dark: 'file:../nodes/AgentWebhook/agentWebhook.dark.svg',
-	};
+	icon = icon;
 
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'What callers of your webhook must know. Fill in what "Authentication" in the trigger asks for, or a signing secret for the operation Signature → Verify, and leave the rest empty.',
+				'The secrets that callers of your webhook must present. Fill in those that "Authentication" in the trigger requires, or a signing secret for the operation Signature → Verify, and leave the rest empty.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -30,8 +28,8 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
-			description: 'Tokens that are valid as ?token=, with spaces between them',
-			hint: 'Callers send it in the webhook’s URL, behind <code>?token=</code>',
+			description: 'Tokens that callers may send as ?token=, separated by spaces',
+			hint: 'Callers send it in the webhook’s URL, after <code>?token=</code>',
 		},
 		{
 			displayName: 'Bearer Tokens',
@@ -41,8 +39,8 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
 			description:
-				'Tokens that are valid in the Authorization header, with spaces between them, and without the word Bearer',
-			hint: 'Callers send it as "Authorization: Bearer …". You make it: by Signature → Generate Secret with the format Token, or <code>openssl rand -hex 32</code>.',
+				'Tokens that callers may send in the Authorization header, separated by spaces, without the word Bearer',
+			hint: 'Callers send it as "Authorization: Bearer …". To generate one, use Signature → Generate Secret with the format Token, or <code>openssl rand -hex 32</code>.',
 		},
 		{
 			displayName: 'Basic User',
@@ -50,7 +48,7 @@ export class AgentWebhookInboundApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. agenticflow',
-			hint: 'For callers that send a user and a password. Fill in both, or none.',
+			hint: 'For callers that send a user and a password. Fill in both or neither.',
 		},
 		{
 			displayName: 'Basic Password',

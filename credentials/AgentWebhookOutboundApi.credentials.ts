@@ -1,25 +1,21 @@
 import { randomUUID } from 'crypto';
 import type {
 	IAuthenticate,
-	Icon,
 	ICredentialType,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
 
-import {
-	authenticateRequest,
-	IncompleteCredentialError,
-	type SigningValues,
-} from '../core/credentials/credentialFields';
+import { IncompleteCredentialError } from '../core/credentials/credentialFields';
+import { authenticateRequest, type SigningValues } from '../core/credentials/outbound';
 
 import { authenticationFields } from './authenticationFields';
+import { icon } from './credentialIcon';
 import { signatureFields } from './signatureFields';
 
 /**
- * A request on its way through `authenticate`. Our node puts `signing` beside n8n's own fields, where
- * n8n's helper hands it on and never sends it; other nodes have none. `form` and `formData` come from
- * n8n's older request helper.
+ * A request as `authenticate` gets it. Our node adds `signing` to n8n's own fields: n8n's helper passes it on
+ * and never sends it. Other nodes have none. `form` and `formData` come from n8n's older request helper.
  */
 export type SignableRequest = IHttpRequestOptions & {
 	signing?: SigningValues;
@@ -27,33 +23,34 @@ export type SignableRequest = IHttpRequestOptions & {
 	formData?: unknown;
 };
 
-/** Whether a value is a JSON object and not an instance of something, of whatever realm. */
+/** Returns whether a value is a plain object, also one from another realm. */
 function isPlainObject(value: unknown): value is object {
 	if (typeof value !== 'object' || value === null) return false;
 	const prototype: unknown = Object.getPrototypeOf(value);
 	return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function bodyBytes(request: SignableRequest): { bytes: Buffer; json: boolean } {
+/** Serializes a request's body, whose bytes are signed. */
+function serializeBody(request: SignableRequest): { bytes: Buffer; isJson: boolean } {
 	const { body, form, formData } = request;
 	if (form !== undefined || formData !== undefined) {
 		throw new IncompleteCredentialError(
 			'Form bodies cannot be signed. Send the body as JSON or as raw text.',
 		);
 	}
-	if (Buffer.isBuffer(body)) return { bytes: body, json: false };
-	if (body === undefined || body === null) return { bytes: Buffer.alloc(0), json: false };
-	if (typeof body === 'string') return { bytes: Buffer.from(body, 'utf8'), json: false };
+	if (Buffer.isBuffer(body)) return { bytes: body, isJson: false };
+	if (body === undefined || body === null) return { bytes: Buffer.alloc(0), isJson: false };
+	if (typeof body === 'string') return { bytes: Buffer.from(body, 'utf8'), isJson: false };
 	if (!Array.isArray(body) && !isPlainObject(body)) {
 		throw new IncompleteCredentialError(
-			'Only JSON, text and binary bodies can be signed, not forms and streams.',
+			'Forms and streams cannot be signed. Send the body as JSON, text or binary data.',
 		);
 	}
-	// n8n hands over {} for a request without a body.
+	// n8n passes {} for a request without a body.
 	if (Object.keys(body).length === 0 && request.json !== true) {
-		return { bytes: Buffer.alloc(0), json: false };
+		return { bytes: Buffer.alloc(0), isJson: false };
 	}
-	return { bytes: Buffer.from(JSON.stringify(body), 'utf8'), json: true };
+	return { bytes: Buffer.from(JSON.stringify(body), 'utf8'), isJson: true };
 }
 
 export class AgentWebhookOutboundApi implements ICredentialType {
@@ -64,15 +61,12 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
 
-	icon: Icon = {
-		light: 'file:../nodes/AgentWebhook/agentWebhook.svg',
-		dark: 'file:../nodes/AgentWebhook/agentWebhook.dark.svg',
-	};
+	icon = icon;
 
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'How an endpoint knows that a request comes from you. n8n’s HTTP Request node can use this credential too: choose a signature scheme for it.',
+				'Proves to an endpoint that requests come from you. To use this credential in n8n’s HTTP Request node too, choose a signature scheme.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -83,7 +77,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) => {
 		const request = requestOptions as SignableRequest;
-		const { bytes, json } = bodyBytes(request);
+		const { bytes, isJson } = serializeBody(request);
 		const { headers, query } = authenticateRequest(credentials, {
 			body: bytes,
 			id: request.signing?.id ?? `msg_${randomUUID()}`,
@@ -91,21 +85,23 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 			platformId: request.signing?.platformId,
 			unsignedAllowed: request.signing?.unsignedAllowed,
 		});
-		const own = request.headers ?? {};
-		const replaced = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-		const kept = Object.fromEntries(
-			Object.entries(own).filter(([name]) => !replaced.has(name.toLowerCase())),
+		const requestHeaders = request.headers ?? {};
+		const replacedNames = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+		const keptHeaders = Object.fromEntries(
+			Object.entries(requestHeaders).filter(([name]) => !replacedNames.has(name.toLowerCase())),
 		);
-		const typed = Object.keys(own).some((name) => name.toLowerCase() === 'content-type');
+		const hasContentType = Object.keys(requestHeaders).some(
+			(name) => name.toLowerCase() === 'content-type',
+		);
 		return {
 			...request,
 			headers: {
-				...kept,
-				...(json && !typed && { 'Content-Type': 'application/json' }),
+				...keptHeaders,
+				...(isJson && !hasContentType && { 'Content-Type': 'application/json' }),
 				...headers,
 			},
 			qs: { ...request.qs, ...query },
-			// The signed bytes are the sent bytes: nothing after this may serialise them again.
+			// Send the signed bytes: serialized again, the body might differ from them.
 			...(bytes.length > 0 && { body: bytes, json: false }),
 		};
 	};

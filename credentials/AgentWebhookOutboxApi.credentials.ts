@@ -1,4 +1,6 @@
-import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { icon } from './credentialIcon';
 
 export class AgentWebhookOutboxApi implements ICredentialType {
 	name = 'agentWebhookOutboxApi';
@@ -8,15 +10,12 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
 
-	icon: Icon = {
-		light: 'file:../nodes/AgentWebhook/agentWebhook.svg',
-		dark: 'file:../nodes/AgentWebhook/agentWebhook.dark.svg',
-	};
+	icon = icon;
 
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'The outbox keeps endpoints, events and deliveries in n8n’s Data Tables. The endpoints’ secrets are encrypted there: without this key they are lost, so keep a copy of it.',
+				'The outbox stores endpoints, events and deliveries in n8n’s Data Tables. It encrypts the endpoints’ secrets with this key: keep a copy of it, because without it they are lost.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -29,16 +28,16 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'At least 32 characters. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
+				'At least 32 characters. To generate a strong key, use the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
 		},
 		{
-			displayName: 'Further Encryption Keys',
+			displayName: 'Additional Encryption Keys',
 			name: 'furtherEncryptionSecrets',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Keys that were used before, with spaces between them. What is encrypted with them can be read; what is changed is encrypted with the current one.',
+				'Previous keys, separated by spaces. Secrets that were encrypted with them can still be read, and are encrypted with the current key when they change.',
 		},
 		{
 			displayName: 'Outbox Name',
@@ -48,7 +47,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. agent_webhook',
 			description:
-				'What the names of its data tables begin with. Credentials with the same name share an outbox, in one project.',
+				'Prefix of the names of its data tables. Credentials with the same outbox name share an outbox within a project.',
 		},
 		{
 			displayName: 'n8n API Key',
@@ -57,7 +56,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'For the editor’s lists of endpoints, deliveries and events, and for nothing else. Make one under Settings → n8n API, with the rights to list data tables and to read their rows. Leave empty to choose by ID.',
+				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the rights to list data tables and to read their rows. Leave empty to choose by ID.',
 		},
 		{
 			displayName: 'n8n URL',
@@ -66,7 +65,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. http://localhost:5678',
 			description:
-				'Where n8n reaches its own API, for these lists. Leave empty for its public address.',
+				'URL at which n8n reaches its own API for these lists. Leave empty for its public URL.',
 		},
 	];
 }

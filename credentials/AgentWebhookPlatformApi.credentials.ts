@@ -1,6 +1,5 @@
 import type {
 	IAuthenticateGeneric,
-	Icon,
 	ICredentialType,
 	INodeProperties,
 	INodePropertyOptions,
@@ -8,27 +7,34 @@ import type {
 
 import { PLATFORMS } from '../core/platforms';
 
-const managed = PLATFORMS.flatMap(({ id, name, management }) =>
+import { icon } from './credentialIcon';
+
+const managedPlatforms = PLATFORMS.flatMap(({ id, name, management }) =>
 	management ? [{ id, name, management }] : [],
 );
 
-const platforms: INodePropertyOptions[] = managed.map(({ id, name }) => ({ name, value: id }));
-const firstPlatform = managed[0].id;
+const platformOptions: INodePropertyOptions[] = managedPlatforms.map(({ id, name }) => ({
+	name,
+	value: id,
+}));
+const [{ id: defaultPlatform }] = managedPlatforms;
 
-const baseUrls: INodeProperties[] = managed.map(({ id, management }): INodeProperties => {
-	const { baseUrl } = management;
-	return {
-		displayName: 'Base URL',
-		name: 'baseUrl',
-		type: 'string',
-		default: baseUrl,
-		required: true,
-		placeholder: `e.g. ${baseUrl}`,
-		description:
-			'Where the platform’s API is. Leave it as it is, unless the platform gave you another address.',
-		displayOptions: { show: { platform: [id] } },
-	};
-});
+const baseUrlFields: INodeProperties[] = managedPlatforms.map(
+	({ id, management }): INodeProperties => {
+		const { baseUrl } = management;
+		return {
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: baseUrl,
+			required: true,
+			placeholder: `e.g. ${baseUrl}`,
+			description:
+				'URL of the platform’s API. Change it only if the platform gave you another one.',
+			displayOptions: { show: { platform: [id] } },
+		};
+	},
+);
 
 export class AgentWebhookPlatformApi implements ICredentialType {
 	name = 'agentWebhookPlatformApi';
@@ -38,21 +44,18 @@ export class AgentWebhookPlatformApi implements ICredentialType {
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
 
-	icon: Icon = {
-		light: 'file:../nodes/AgentWebhook/agentWebhook.svg',
-		dark: 'file:../nodes/AgentWebhook/agentWebhook.dark.svg',
-	};
+	icon = icon;
 
 	properties: INodeProperties[] = [
 		{
 			displayName: 'Platform',
 			name: 'platform',
 			type: 'options',
-			options: platforms,
-			default: firstPlatform,
-			description: 'Whose webhooks the API key manages',
+			options: platformOptions,
+			default: defaultPlatform,
+			description: 'Platform whose webhooks the API key manages',
 		},
-		...baseUrls,
+		...baseUrlFields,
 		{
 			displayName: 'API Key',
 			name: 'apiKey',
@@ -60,7 +63,7 @@ export class AgentWebhookPlatformApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The platform’s key for its API, with the right to manage webhooks',
+			description: 'Key for the platform’s API, with the right to manage webhooks',
 			hint: 'Without the word Bearer',
 		},
 	];

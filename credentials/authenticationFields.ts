@@ -1,12 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * The fields that say what an endpoint asks for beside the signature: of the outbound credential, and of an
- * endpoint of the outbox.
- * @param name of the field that chooses; n8n's editor hides a node's parameter named `authentication`
+ * Returns the fields for the authentication that an endpoint requires in addition to the signature: for the
+ * outbound credential, and for an endpoint of the outbox.
+ * @param name of the field to choose with; n8n's editor hides a node's parameter named `authentication`
  */
 export function authenticationFields(displayName: string, name: string): INodeProperties[] {
-	const shownFor = (...methods: string[]) => ({ show: { [name]: methods } });
+	const showFor = (...methods: string[]) => ({ show: { [name]: methods } });
 	return [
 		{
 			displayName,
@@ -19,7 +19,7 @@ export function authenticationFields(displayName: string, name: string): INodePr
 				{ name: 'URL Token', value: 'urlToken', description: 'Sent as ?token=' },
 			],
 			default: 'none',
-			description: 'What the endpoint asks for beside the signature',
+			description: 'Authentication that the endpoint requires in addition to the signature',
 		},
 		{
 			displayName: 'Token',
@@ -28,8 +28,8 @@ export function authenticationFields(displayName: string, name: string): INodePr
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. wh_1234567890abcdef',
-			description: 'As the endpoint’s owner gave it to you, without the word Bearer',
-			displayOptions: shownFor('bearer', 'urlToken'),
+			description: 'Token that you got from the endpoint’s owner, without the word Bearer',
+			displayOptions: showFor('bearer', 'urlToken'),
 		},
 		{
 			displayName: 'User',
@@ -37,7 +37,7 @@ export function authenticationFields(displayName: string, name: string): INodePr
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. n8n',
-			displayOptions: shownFor('basic'),
+			displayOptions: showFor('basic'),
 		},
 		{
 			displayName: 'Password',
@@ -45,7 +45,7 @@ export function authenticationFields(displayName: string, name: string): INodePr
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			displayOptions: shownFor('basic'),
+			displayOptions: showFor('basic'),
 		},
 	];
 }

@@ -2,15 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { hasSigningScheme, PLATFORMS, type Platform } from '../core/platforms';
 
-const whereCustom = { show: { signatureScheme: ['custom'] } };
+const showForCustom = { show: { signatureScheme: ['custom'] } };
 
-const schemeOptions = (fits: (profile: Platform) => boolean) => [
+const buildSchemeOptions = (isOffered: (platform: Platform) => boolean) => [
 	{
 		name: 'As the Node’s Platform',
 		value: 'platform',
-		description: 'What the platform chosen in the node signs with',
+		description: 'Scheme of the platform chosen in the node',
 	},
-	...PLATFORMS.filter(fits).map(({ id, name, description }) => ({
+	...PLATFORMS.filter(isOffered).map(({ id, name, description }) => ({
 		name,
 		value: id,
 		description,
@@ -18,7 +18,7 @@ const schemeOptions = (fits: (profile: Platform) => boolean) => [
 	{ name: 'Custom', value: 'custom', description: 'Your own header, algorithm and signed content' },
 ];
 
-/** The fields of a scheme of one's own, as far as signing needs them. */
+/** Returns the fields of a custom scheme that are needed to sign. */
 export const customSchemeFields = (
 	displayOptions: INodeProperties['displayOptions'],
 ): INodeProperties[] => [
@@ -59,7 +59,7 @@ export const customSchemeFields = (
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. sha256=',
-		description: 'What stands before the signature in its header',
+		description: 'Text before the signature in its header',
 		displayOptions,
 	},
 	{
@@ -68,7 +68,7 @@ export const customSchemeFields = (
 		type: 'string',
 		default: '{body}',
 		placeholder: 'e.g. {timestamp}.{body}',
-		description: 'What is signed, from {body}, {timestamp} and {id}',
+		description: 'Text that is signed, with the placeholders {body}, {timestamp} and {id}',
 		displayOptions,
 	},
 	{
@@ -101,25 +101,27 @@ export const customSchemeFields = (
 ];
 
 /**
- * The fields that say how to sign or verify, and with which secrets. Both credentials have them.
- * @param direction outbound requests may be left unsigned, and not every scheme can be signed in
+ * Returns the fields that say how to sign or verify, and with which secrets. Both credentials have them.
+ * @param direction outbound requests may be unsigned, and some schemes can only be verified
  */
 export function signatureFields(direction: 'inbound' | 'outbound'): INodeProperties[] {
-	const optional = direction === 'outbound';
-	const whereSigned = optional ? { hide: { signatureScheme: ['none'] } } : undefined;
-	const schemes = schemeOptions(optional ? hasSigningScheme : ({ scheme }) => scheme !== undefined);
+	const isOutbound = direction === 'outbound';
+	const showForSigned = isOutbound ? { hide: { signatureScheme: ['none'] } } : undefined;
+	const schemes = buildSchemeOptions(
+		isOutbound ? hasSigningScheme : ({ scheme }) => scheme !== undefined,
+	);
 	return [
 		{
 			displayName: 'Signature Scheme',
 			name: 'signatureScheme',
 			type: 'options',
-			options: optional
+			options: isOutbound
 				? [...schemes, { name: 'None', value: 'none', description: 'Requests are not signed' }]
 				: schemes,
 			default: 'platform',
-			description: optional
-				? 'Leave it as it is for the Agent Webhook node, which names the platform. n8n’s HTTP Request node needs another choice.'
-				: 'Leave it as it is, unless callers sign in another manner than the node’s platform',
+			description: isOutbound
+				? 'Keep the default for the Agent Webhook node, which names the platform. For n8n’s HTTP Request node, choose another scheme.'
+				: 'Keep the default, unless callers use another scheme than the node’s platform',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -129,31 +131,31 @@ export function signatureFields(direction: 'inbound' | 'outbound'): INodePropert
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'The current secret, or what the platform has in its place: the content of a private key file, or a public key. To make a good one, run the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
-			hint: optional
-				? 'The endpoint’s owner needs the same one: make it and hand it over, or take the one that you were given. For Standard Webhooks it is whsec_ and base64, as Generate Secret makes it.'
-				: 'The caller has the same one: copy it from the platform’s webhook settings, or make it and put it in there',
-			displayOptions: whereSigned,
+				'The current secret, or what the platform uses instead: the content of a private key file, or a public key. To generate a strong secret, use the Agent Webhook node’s operation Signature → Generate Secret, or <code>openssl rand -hex 32</code>.',
+			hint: isOutbound
+				? 'You and the endpoint’s owner need the same secret: generate one and share it, or enter the one that you got. Standard Webhooks uses whsec_ and base64, as Generate Secret writes it.'
+				: 'The caller needs the same secret: copy it from the platform’s webhook settings, or generate one and enter it there',
+			displayOptions: showForSigned,
 		},
 		{
-			displayName: 'Further Signing Secrets',
+			displayName: 'Additional Signing Secrets',
 			name: 'furtherSigningSecrets',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Secrets that are valid beside the current one while you rotate, with spaces between them',
-			displayOptions: whereSigned,
+			description: 'Other secrets that stay valid while you rotate, separated by spaces',
+			displayOptions: showForSigned,
 		},
-		...customSchemeFields(whereCustom),
+		...customSchemeFields(showForCustom),
 		{
 			displayName: 'Tolerance (Seconds)',
 			name: 'toleranceSeconds',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 300,
-			description: 'How far a timestamp may be from this instance’s clock, in both directions',
-			displayOptions: whereCustom,
+			description:
+				'Maximum difference between a timestamp and this instance’s clock, in both directions',
+			displayOptions: showForCustom,
 		},
 	];
 }

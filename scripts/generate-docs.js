@@ -87,7 +87,7 @@ function formatTimestamp({ timestamp }) {
 
 function formatScheme({ scheme }) {
 	if (scheme === undefined) return ['set in the credential', ...Array(6).fill('')];
-	const headers = [scheme.signatureHeader, ...(scheme.furtherSignatureHeaders ?? [])];
+	const headers = [scheme.signatureHeader, ...(scheme.additionalSignatureHeaders ?? [])];
 	return [
 		headers.map(code).join(', '),
 		code(scheme.content),

@@ -1,18 +1,18 @@
 import { isInternalHost } from './ipAddresses';
 
-/** An endpoint's address that cannot be sent to. */
+/** An endpoint's URL that requests cannot be sent to. */
 export class InvalidEndpointUrlError extends Error {
 	override readonly name = 'InvalidEndpointUrlError';
 
 	/**
-	 * @param fault what is wrong, for whoever gave the URL
-	 * @param allowance what the workflow's owner can switch on
+	 * @param fault what is wrong, for the person who entered the URL
+	 * @param ownerHint the option that the workflow's owner can turn on
 	 */
 	constructor(
 		readonly fault: string,
-		allowance?: string,
+		ownerHint?: string,
 	) {
-		super(allowance === undefined ? fault : `${fault} ${allowance}`);
+		super(ownerHint === undefined ? fault : `${fault} ${ownerHint}`);
 	}
 }
 
@@ -20,55 +20,56 @@ export interface EndpointUrlRules {
 	allowHttp: boolean;
 	/** Whether the URL may lead into n8n's own network. */
 	allowInternal: boolean;
-	/** The name of a platform that sends and takes webhooks over HTTPS only. */
+	/** The name of the platform, if it sends and accepts webhooks only over HTTPS. */
 	httpsOnlyFor?: string;
 }
 
 /**
  * Checks an endpoint's URL.
+ * @param input as entered, e.g. `https://example.com/webhooks?token=wh_…`
  * @returns the URL as it will be requested
- * @throws InvalidEndpointUrlError; the message never repeats user info or the query, where secrets stand
+ * @throws InvalidEndpointUrlError; its message never repeats user info or the query, which may be secret
  */
-export function checkEndpointUrl(text: string, rules: EndpointUrlRules): URL {
-	const whole = text.trim();
-	const url = URL.canParse(whole) ? new URL(whole) : undefined;
-	// What stands before a colon alone may be a host or a user name: it is not repeated.
+export function checkEndpointUrl(input: string, rules: EndpointUrlRules): URL {
+	const trimmed = input.trim();
+	const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+	// Don't repeat the input: the text before a colon may be a host or a user name.
 	if (url === undefined || !url.href.startsWith(`${url.protocol}//`)) {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
+			'The endpoint URL is not a URL. Enter the full URL, e.g. https://example.com/webhooks.',
 		);
 	}
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL begins with ${url.protocol}//. Webhooks are sent to https:// addresses.`,
+			`The endpoint URL begins with ${url.protocol}//. Enter a URL that begins with https://.`,
 		);
 	}
 	if (url.username !== '' || url.password !== '') {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL holds a user name or a password. Give them as Basic authentication instead.',
+			'The endpoint URL contains a user name or a password. Use Basic authentication instead.',
 		);
 	}
 	if (url.protocol === 'http:' && rules.httpsOnlyFor !== undefined) {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL is plain HTTP, and webhooks of ${rules.httpsOnlyFor} go over HTTPS only. Use https://.`,
+			`The endpoint URL is plain HTTP, and ${rules.httpsOnlyFor} sends webhooks only over HTTPS. Use https://.`,
 		);
 	}
 	if (url.protocol === 'http:' && !rules.allowHttp) {
 		throw new InvalidEndpointUrlError(
 			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://.',
-			'Or switch on the option "Allow Plain HTTP".',
+			'Or turn on the option "Allow Plain HTTP".',
 		);
 	}
 	if (!rules.allowInternal && isInternalHost(url.hostname)) {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL leads to ${url.hostname}, an address of a private, loopback, link-local or reserved range. Give one that can be reached from everywhere.`,
-			'Or switch on the option "Allow Internal Addresses".',
+			`The endpoint URL leads to ${url.hostname}, an address in a private, loopback, link-local or reserved range. Enter a URL that is reachable from the internet.`,
+			'Or turn on the option "Allow Internal Addresses".',
 		);
 	}
 	return url;
 }
 
-/** A URL without its query, for items and messages: tokens stand in queries. */
+/** Formats a URL for items and messages: without its query, which may contain a token. */
 export function toPrintableUrl(url: URL): string {
 	return `${url.origin}${url.pathname}`;
 }

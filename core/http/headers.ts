@@ -1,16 +1,16 @@
-/** What a header may be called (RFC 9110, 5.1), in a bounded length. */
+/** Matches the name of a header (RFC 9110, 5.1), up to 100 characters. */
 export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 
-/** Request headers with lower-case names. A header that came more than once is a list. */
+/** Request headers with lower-case names. A header that was sent more than once is a list. */
 export type RequestHeaders = Record<string, string | string[] | undefined>;
 
-/** The media type of a body, in lower case and without parameters; empty where none is given. */
+/** Returns a body's media type in lower case, without parameters, e.g. `application/json`; empty if unknown. */
 export function getMediaType(headers: RequestHeaders): string {
 	const value = headers['content-type'];
 	return typeof value === 'string' ? value.split(';')[0].trim().toLowerCase() : '';
 }
 
-/** `application/json`, and everything that ends in `+json`. */
+/** Returns whether a body is `application/json`, or a type of its own that ends in `+json`. */
 export const isJsonBody = (headers: RequestHeaders): boolean =>
 	/^application\/(?:[\w.-]+\+)?json$/.test(getMediaType(headers));
 

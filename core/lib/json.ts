@@ -2,8 +2,8 @@ const isContainer = (value: unknown): value is object =>
 	typeof value === 'object' && value !== null;
 
 /**
- * Parses JSON that somebody else wrote.
- * @returns the value in an object of its own, since it may be `null`; `undefined` for text that is not JSON
+ * Parses JSON from outside, without throwing.
+ * @returns `{ value }`, since the value may be `null`; `undefined` if the text is not JSON
  */
 export function parseJson(text: string): { value: unknown } | undefined {
 	try {
@@ -14,8 +14,8 @@ export function parseJson(text: string): { value: unknown } | undefined {
 }
 
 /**
- * Whether a value that was parsed from JSON has more levels of lists and objects than `levels`. It never
- * overflows the stack, as `JSON.stringify` does from some thousand levels on.
+ * Returns whether a value parsed from JSON has more than `levels` nested lists and objects. Unlike
+ * `JSON.stringify`, it cannot overflow the stack.
  */
 export function isNestedDeeper(value: unknown, levels: number): boolean {
 	let level = [value].filter(isContainer);

@@ -1,16 +1,16 @@
-/** What a caller can prove itself with. */
+/** A way for callers to prove who they are. */
 export type AuthenticationMethod = 'urlToken' | 'bearer' | 'basic' | 'signature';
 
-/** What a platform asks of its callers: all of the methods, or any one of them. */
+/** The methods that a platform requires of its callers: all of them, or any one. */
 export interface AuthenticationRule {
 	methods: AuthenticationMethod[];
 	require: 'all' | 'any';
 }
 
-/** Signed, as most platforms have it. */
+/** A signature, as most platforms require. */
 export const SIGNED: AuthenticationRule = { methods: ['signature'], require: 'all' };
 
-/** Whatever the receiver's owner has filled in, where the platform leaves it open. */
+/** Every method that the receiver's owner has filled in, if the platform requires none. */
 export const ANY_CONFIGURED_METHOD: AuthenticationRule = {
 	methods: ['urlToken', 'bearer', 'basic', 'signature'],
 	require: 'all',

@@ -1,8 +1,8 @@
 import { z, type ZodRawShape } from 'zod';
 
 /**
- * Words for the schemas of profiles. What a page shows must be of the type that it shows where it is
- * there; only what tells what an event is about must be there. Unknown fields pass.
+ * Building blocks for platform schemas. Documented fields must have their documented type if present; only
+ * the fields that identify the event's subject are required. Unknown fields are allowed.
  */
 
 export const text = z.string().nullish();
@@ -11,13 +11,16 @@ export const flag = z.boolean().nullish();
 export const object = z.record(z.unknown()).nullish();
 export const texts = z.array(z.string()).nullish();
 
-/** A time as platforms write it: pages show ISO 8601, and nothing breaks where it is another text. */
+/** A time. Platforms document ISO 8601, but any text is accepted. */
 export const anyTime = z.string().nullish();
 
-/** An object with fields that must be there and fields that may. */
+/** Builds the schema of an object with required and optional fields. */
 export const fields = (required: ZodRawShape, optional: ZodRawShape = {}) =>
 	z.object({ ...required, ...optional }).passthrough();
 
-/** An event's data. `subjects`: texts that must be there, and say what the event is about. */
+/**
+ * Builds the schema of an event's data.
+ * @param subjects the texts that identify what the event is about, e.g. `workflow_id`; required
+ */
 export const eventData = (subjects: string[], optional: ZodRawShape) =>
 	fields(Object.fromEntries(subjects.map((name) => [name, z.string().min(1)])), optional);

@@ -6,46 +6,46 @@ import type { StatusPatterns } from '../sending/attemptOutcome';
 import type { RetryPolicy } from '../sending/retryPolicy';
 import type { SignatureScheme } from '../signing/scheme';
 
-/** Where in a request a value stands. */
+/** Where a value is in a request. */
 export type ValueSource =
 	| { header: string }
 	/** A dotted path into the body. */
 	| { body: string }
-	/** The SHA-256 of the body's bytes, for platforms that name nothing better. */
+	/** The SHA-256 of the body's bytes, for platforms that document nothing better. */
 	| { digest: 'body' };
 
 export interface EventType {
 	value: string;
 	/** Title case, for the editor. */
 	name: string;
-	/** What the platform's page shows of the event's data. Unknown fields pass. */
+	/** The documented fields of the event's data. Unknown fields are allowed. */
 	data?: ZodTypeAny;
 }
 
 /**
- * A body with places to fill: a string that is exactly `{event}`, `{timestamp}`, `{webhook_id}`,
- * `{webhook_name}`, `{id}` or `{data}` stands for that value.
+ * A body with placeholders: a string that is exactly `{event}`, `{timestamp}`, `{webhook_id}`,
+ * `{webhook_name}`, `{id}` or `{data}` is replaced by that value.
  */
 export type EnvelopeTemplate = { [key: string]: string | EnvelopeTemplate };
 
-/** How a platform writes a time, in UTC. */
+/** The format of a platform's timestamps, in UTC. */
 export type TimestampFormat = 'iso-seconds' | 'iso-milliseconds' | 'iso-microseconds';
 
-/** What a platform sends: the trigger receives it, and Send can send in its manner. */
+/** The events that a platform sends: the trigger receives them, and Send can send them in its place. */
 export interface PlatformEvents {
-	/** Empty where the platform has no catalogue, or one too long to be listed. */
+	/** Empty if the platform documents no event types, or too many to list. */
 	types: EventType[];
-	/** Absent for those who are only received from. */
+	/** Absent if events are only received. */
 	envelope?: EnvelopeTemplate;
 	timestampFormat: TimestampFormat;
-	/** What every event's body must be; any JSON where absent. */
+	/** Every event's body. If absent, any JSON is accepted. */
 	schema?: ZodTypeAny;
-	/** Where a receiver finds an event's type: the first of these that has any. */
+	/** Where a receiver finds an event's type: in the first of these that is present. */
 	type: ValueSource[];
-	/** A dotted path to its data; the whole body where there is none. */
+	/** A dotted path to the event's data. If absent, the whole body is the data. */
 	data?: string;
 	time?: ValueSource;
-	/** What tells a repeated delivery from a new event, all of it together. Empty: nothing does. */
+	/** Values that together identify a delivery, to recognize a duplicate. Empty if nothing identifies it. */
 	duplicateKey: ValueSource[];
 	authentication: AuthenticationRule;
 }
@@ -61,27 +61,27 @@ export interface RequestField {
 	description?: string;
 }
 
-/** What a platform takes: Send sends it there, and the trigger can take it in the platform's place. */
+/** A request that a platform accepts: Send sends it, and the trigger can receive it in the platform's place. */
 export interface PlatformRequest {
-	/** Stands in saved workflows, and in the plural in the trigger's URL. */
+	/** Used in saved workflows and, in the plural, in the trigger's URL. */
 	id: string;
 	/** Title case, for the editor. */
 	name: string;
 	description: string;
-	/** What the body must be. Unknown fields pass. */
+	/** The body. Unknown fields are allowed. */
 	schema: ZodTypeAny;
-	/** Empty where any JSON will do. */
+	/** Empty if any JSON is accepted. */
 	fields: RequestField[];
 	authentication: AuthenticationRule;
 }
 
 /**
- * A request by which a provider makes sure that the webhook is its owner's. It is answered and starts
- * nothing. In the reply, a string that is exactly `{body.<path>}` stands for that value of the body,
- * and `{hmac-sha256-hex:<path>}` for its HMAC with the signing secret.
+ * A request by which a provider checks that its user owns the webhook. It gets a reply and starts no
+ * execution. In the reply, a string that is exactly `{body.<path>}` is replaced by that value of the body,
+ * and `{hmac-sha256-hex:<path>}` by its HMAC with the signing secret.
  */
 export interface Handshake {
-	/** Body fields and their values, by which it is recognised; `null` for one that must not be there. */
+	/** The body fields that identify it, with their values; `null` for a field that must be missing. */
 	when: Record<string, string | number | null>;
 	statusCode: 200 | 204;
 	reply?: Record<string, string | number>;
@@ -90,39 +90,39 @@ export interface Handshake {
 /** A platform's API for its own webhooks. */
 export interface ManagementApi {
 	baseUrl: string;
-	/** Of the list of webhooks; one webhook is below it, and so are its `test`, `logs` and `stats`. */
+	/** Path of the list of webhooks. One webhook is below it, and its `test`, `logs` and `stats` are below that. */
 	path: string;
-	/** The fields of the answers that hold the lists. */
+	/** The fields of the responses that contain the lists. */
 	webhooksField: string;
 	logsField: string;
 }
 
-/** Everything that is particular to a platform. Data only: no code asks which platform it is. */
+/** Everything specific to one platform, as data. No code branches on a platform's ID. */
 export interface Platform {
 	id: string;
 	/** As the editor shows it. */
 	name: string;
 	description: string;
-	/** Where it stands in lists: platforms for agents, open schemes, providers that are received from. */
+	/** The part of a list that shows it: agent platforms, open schemes, or providers, which only send. */
 	section: 'platform' | 'open' | 'provider';
-	/** The page that it comes from: a file of the specification, or an address. */
+	/** Its documentation: an https URL, or a section of this repository's docs/platforms.md. Empty if it has none. */
 	source: string;
-	/** Absent where the user's credential brings its own. */
+	/** Absent if the user's credential must name one. */
 	scheme?: SignatureScheme;
-	/** Whether the platform sends and takes webhooks over HTTPS only. */
+	/** Whether the platform sends and accepts webhooks only over HTTPS. */
 	httpsOnly: boolean;
-	/** The addresses that the platform says it sends from. */
+	/** The IP addresses that the platform documents as its own. */
 	sourceAddresses: string[];
 	events?: PlatformEvents;
 	requests: PlatformRequest[];
 	timeoutMs: number;
 	retry: RetryPolicy;
 	retryStatuses: StatusPatterns;
-	/** When the platform disables an endpoint that fails, where its page says so. */
+	/** When the platform disables a failing endpoint, if it documents that. */
 	disableRule?: DisableRule;
-	/** What stands in the replies as `status`, where the page names it. */
+	/** The values of `status` in replies, if the platform documents them. */
 	replyStatus?: { accepted: string; refused: string };
-	/** Set where bodies may be forms; `jsonField`: the form's field that holds JSON. */
+	/** Set if bodies may be forms. `jsonField` is the form's field that contains JSON. */
 	formBodies?: { jsonField?: string };
 	handshakes?: Handshake[];
 	management?: ManagementApi;

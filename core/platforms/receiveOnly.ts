@@ -4,15 +4,15 @@ import type { SignatureScheme } from '../signing/scheme';
 
 import type { PlatformEvents, Platform } from './platform';
 
-/** What is particular to a provider. */
+/** Everything specific to one provider. */
 export interface ReceiveOnlyFacts
 	extends Pick<Platform, 'id' | 'name' | 'description' | 'source' | 'formBodies' | 'handshakes'> {
 	scheme: SignatureScheme;
-	/** Its catalogue is long and its own: events are filtered by name. */
+	/** Without event types: a provider has too many to list, so events are filtered by name. */
 	events: Pick<PlatformEvents, 'type' | 'data' | 'time' | 'duplicateKey'>;
 }
 
-/** A profile of a provider that is received from, and never sent to or in whose manner. */
+/** Builds the platform of a provider whose webhooks are received, but never sent. */
 export const receiveOnlyPlatform = ({ events, ...facts }: ReceiveOnlyFacts): Platform => ({
 	...facts,
 	section: 'provider',

@@ -2,19 +2,19 @@ import { hash, timingSafeEqual } from 'crypto';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
-/** Whether two texts are equal, in a time that depends on neither's content nor on a shared prefix. */
+/** Returns whether two texts are equal, in a time that depends on neither's content nor on a shared prefix. */
 export function safeEqual(a: string, b: string): boolean {
 	return timingSafeEqual(digest(a), digest(b));
 }
 
 /**
- * Whether `given` is one of `expected`. Every candidate is compared, so that the time
- * does not say which of them was met.
+ * Returns whether `candidate` is one of the secrets. Compares it with every secret, so that the time does
+ * not reveal which of them it is.
  */
-export function safeIncludes(expected: string[], given: string): boolean {
-	let found = false;
-	for (const candidate of expected) {
-		if (safeEqual(candidate, given)) found = true;
+export function safeIncludes(secrets: string[], candidate: string): boolean {
+	let isFound = false;
+	for (const secret of secrets) {
+		if (safeEqual(secret, candidate)) isFound = true;
 	}
-	return found;
+	return isFound;
 }

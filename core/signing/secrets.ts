@@ -11,14 +11,14 @@ import { isObject } from '../lib/fieldPath';
 
 import type { SecretFormat, SignatureAlgorithm } from './scheme';
 
-/** A secret that cannot be used. The message never holds any part of the secret. */
+/** A secret that cannot be used. The message never contains any part of the secret. */
 export class InvalidSecretError extends Error {
 	override readonly name = 'InvalidSecretError';
 }
 
-/** A secret made ready: what it can sign or verify with, and whether it can sign at all. */
+/** A parsed secret: the key to sign or verify with. */
 export interface SigningKey {
-	/** `undefined` for a plain secret, which serves whatever HMAC the scheme names. */
+	/** `undefined` for a plain secret, which works with every HMAC. */
 	algorithm: SignatureAlgorithm | undefined;
 	key: KeyObject;
 	canSign: boolean;
@@ -26,25 +26,25 @@ export interface SigningKey {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-// RFC 8410: what stands before the 32 key bytes in PKCS #8 and SPKI.
+// The bytes before the 32 bytes of the key in PKCS #8 and SPKI (RFC 8410).
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
-function decodeBase64(text: string, what: string): Buffer {
-	if (text === '' || !BASE64.test(text)) {
+function decodeBase64(encoded: string, label: string): Buffer {
+	if (encoded === '' || !BASE64.test(encoded)) {
 		throw new InvalidSecretError(
-			`${what} is not base64. Copy it again, whole and without spaces or quotes.`,
+			`${label} is not base64. Copy all of it again, without spaces or quotes.`,
 		);
 	}
-	return Buffer.from(text, 'base64');
+	return Buffer.from(encoded, 'base64');
 }
 
-function ed25519Private(encoded: string): KeyObject {
-	const bytes = decodeBase64(encoded, 'The signing key behind whsk_');
-	// 64 bytes is libsodium's form: the seed, then the public key.
+function createEd25519PrivateKey(encoded: string): KeyObject {
+	const bytes = decodeBase64(encoded, 'The signing key after whsk_');
+	// 64 bytes are libsodium's form: the seed, followed by the public key.
 	if (bytes.length !== 32 && bytes.length !== 64) {
 		throw new InvalidSecretError(
-			'The signing key behind whsk_ must be 32 or 64 bytes long. Copy it again, whole.',
+			'The signing key after whsk_ must be 32 or 64 bytes long. Copy all of it again.',
 		);
 	}
 	return createPrivateKey({
@@ -54,9 +54,9 @@ function ed25519Private(encoded: string): KeyObject {
 	});
 }
 
-function ed25519Public(bytes: Buffer, what: string): KeyObject {
+function createEd25519PublicKey(bytes: Buffer, label: string): KeyObject {
 	if (bytes.length !== 32) {
-		throw new InvalidSecretError(`${what} must be 32 bytes long. Copy it again, whole.`);
+		throw new InvalidSecretError(`${label} must be 32 bytes long. Copy all of it again.`);
 	}
 	return createPublicKey({
 		key: Buffer.concat([SPKI_ED25519, bytes]),
@@ -65,74 +65,80 @@ function ed25519Public(bytes: Buffer, what: string): KeyObject {
 	});
 }
 
-// Of mere bytes Node finds out by an exception, with its stack, that they are no key object.
-const hmacKey = (bytes: Buffer): SigningKey => ({
+// Create the KeyObject here: if Node gets raw bytes, it throws and catches an error for each HMAC to find
+// out that they are not one.
+const createHmacKey = (bytes: Buffer): SigningKey => ({
 	algorithm: undefined,
 	key: createSecretKey(bytes),
 	canSign: true,
 });
 
-const textKey = (secret: string): SigningKey => hmacKey(Buffer.from(secret, 'utf8'));
+const parseText = (secret: string): SigningKey => createHmacKey(Buffer.from(secret, 'utf8'));
 
 function parseStandardWebhooks(secret: string): SigningKey {
 	if (secret.startsWith('whsk_')) {
-		return { algorithm: 'ed25519', key: ed25519Private(secret.slice(5)), canSign: true };
+		return { algorithm: 'ed25519', key: createEd25519PrivateKey(secret.slice(5)), canSign: true };
 	}
 	if (secret.startsWith('whpk_')) {
-		const what = 'The public key behind whpk_';
-		const key = ed25519Public(decodeBase64(secret.slice(5), what), what);
+		const label = 'The public key after whpk_';
+		const key = createEd25519PublicKey(decodeBase64(secret.slice(5), label), label);
 		return { algorithm: 'ed25519', key, canSign: false };
 	}
 	const encoded = secret.startsWith('whsec_') ? secret.slice(6) : secret;
-	return hmacKey(decodeBase64(encoded, 'The signing secret behind whsec_'));
+	return createHmacKey(decodeBase64(encoded, 'The signing secret after whsec_'));
 }
 
 function parsePublicKeyHex(secret: string): SigningKey {
 	if (!/^[0-9a-f]{64}$/i.test(secret)) {
 		throw new InvalidSecretError(
-			'The public key must be 64 hex characters. Copy it again from the provider’s settings, whole and without spaces.',
+			'The public key must be 64 hex characters. Copy all of it again from the provider’s settings, without spaces.',
 		);
 	}
-	const key = ed25519Public(Buffer.from(secret, 'hex'), 'The public key');
+	const key = createEd25519PublicKey(Buffer.from(secret, 'hex'), 'The public key');
 	return { algorithm: 'ed25519', key, canSign: false };
 }
 
-/** The field of a private key file that {@link formatKeyFile} writes. */
+/** The field of a private key file in which {@link formatKeyFile} writes the key. */
 const KEY_FILE_FIELD = 'privateKey';
 
-/**
- * Reads a key that is handed over as a JSON file (spec/uptiq.txt, "Download the Private Key"). The page
- * does not name the file's field: a field called like a private key counts, or the only text there is.
- */
-function parseKeyFile(secret: string): SigningKey {
-	const text = secret.trim();
-	if (!text.startsWith('{')) return parseSecret(text, 'text');
-	const file = parseJson(text)?.value;
+/** Finds the key in a key file: the field named like a private key, or else the only text. */
+function findKeyField(file: unknown): string | undefined {
 	const fields = Object.entries(isObject(file) ? file : {}).filter(
 		(entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
 	);
 	const named = fields.filter(([name]) => /^(?:private[-_ ]?)?key$/i.test(name));
-	const [field] = named.length === 1 ? named : fields.length === 1 ? fields : [];
-	if (field === undefined) {
+	const candidates = named.length === 1 ? named : fields;
+	return candidates.length === 1 ? candidates[0][1] : undefined;
+}
+
+/**
+ * Reads a key that a platform offers as a JSON file. UPTIQ's documentation does not name the file's field
+ * (docs/platforms.md#uptiq). A key without its file works too.
+ */
+function parseKeyFile(secret: string): SigningKey {
+	const content = secret.trim();
+	if (!content.startsWith('{')) return parseSecret(content, 'text');
+	const key = findKeyField(parseJson(content)?.value);
+	if (key === undefined) {
 		throw new InvalidSecretError(
 			`The signing secret is not the content of a private key file. Paste the whole file, e.g. {"${KEY_FILE_FIELD}": "…"}, or the key alone.`,
 		);
 	}
-	return textKey(field[1]);
+	return parseText(key);
 }
 
 const PARSERS: Record<SecretFormat, (secret: string) => SigningKey> = {
-	text: textKey,
+	text: parseText,
 	standardWebhooks: parseStandardWebhooks,
 	keyFile: parseKeyFile,
 	publicKeyHex: parsePublicKeyHex,
 };
 
 /**
- * Makes a secret ready for a scheme.
- * Standard Webhooks: `whsec_` + base64 (HMAC), `whsk_` (Ed25519 private), `whpk_` (Ed25519 public,
- * verifies only), https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
- * @throws InvalidSecretError where the secret is empty or not in the scheme's format
+ * Parses a secret, to sign or verify with it. Standard Webhooks' secrets are `whsec_` and base64 (HMAC),
+ * `whsk_` (Ed25519 private key) or `whpk_` (Ed25519 public key, which only verifies).
+ * @throws InvalidSecretError if the secret is empty or not in the format
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function parseSecret(secret: string, format: SecretFormat): SigningKey {
 	if (secret === '') {
@@ -142,30 +148,33 @@ export function parseSecret(secret: string, format: SecretFormat): SigningKey {
 }
 
 /**
- * Reads the current secret and the further ones that are valid beside it.
- * @param further separated by white space, as a person types them into one field
+ * Lists the current secret, if there is one, and the additional ones that are valid too.
+ * @param additional separated by white space, as a person types them into one field
  */
-export function parseSecretList(current: string, further = ''): string[] {
-	return [current, ...further.split(/\s+/)].filter((secret) => secret !== '');
+export function parseSecretList(current: string, additional = ''): string[] {
+	return [current, ...additional.split(/\s+/)].filter((secret) => secret !== '');
 }
 
-/** The kinds of secret that {@link generateSecret} makes. */
+/** Formats that {@link generateSecret} writes: `whsec_` and base64, hex, or `wh_` and URL-safe base64. */
 export type GeneratedSecretFormat = 'standardWebhooks' | 'hex' | 'token';
 
+const SECRET_BYTES = 32;
+
 /**
- * Makes a secret from 32 random bytes: 256 bits, inside Standard Webhooks' 192 to 512.
- * @param random takes a count of bytes and returns as many
+ * Generates a secret of 256 random bits. Standard Webhooks recommends 192 to 512.
+ * @param random returns a number of random bytes
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function generateSecret(
 	format: GeneratedSecretFormat,
 	random: (bytes: number) => Buffer = randomBytes,
 ): string {
-	const bytes = random(32);
+	const bytes = random(SECRET_BYTES);
 	if (format === 'standardWebhooks') return `whsec_${bytes.toString('base64')}`;
 	if (format === 'token') return `wh_${bytes.toString('base64url')}`;
 	return bytes.toString('hex');
 }
 
-/** The content of a private key file: the key as {@link parseSecret} reads it, format `keyFile`. */
+/** Formats a key as the content of a private key file, which {@link parseSecret} reads as `keyFile`. */
 export const formatKeyFile = (key: string): string =>
 	`${JSON.stringify({ [KEY_FILE_FIELD]: key }, undefined, 2)}\n`;

@@ -1,9 +1,9 @@
 import { createHmac, sign as signAsymmetric, type KeyObject } from 'crypto';
 
 import {
+	buildSignedContent,
 	canSign,
 	InvalidSchemeError,
-	buildSignedContent,
 	type SignatureForm,
 	type SignatureScheme,
 } from './scheme';
@@ -16,18 +16,18 @@ export interface SigningInput {
 	id: string;
 	/** The attempt's time. */
 	nowMs: number;
-	/** The current secret first. Where the scheme allows several signatures, all of them sign. */
+	/** The current secret first. If the scheme allows several signatures, all of them sign. */
 	secrets: string[];
 }
 
-/** An id that a header cannot carry, or that would make the signed content ambiguous. */
+/** An ID that a header cannot carry, or that would make the signed content ambiguous. */
 export class InvalidIdError extends Error {
 	override readonly name = 'InvalidIdError';
 }
 
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** The signature that one key makes over the content, prefix included. */
+/** Computes the signature that one key makes over the content, prefix included. */
 export function computeSignature(form: SignatureForm, key: KeyObject, content: Buffer[]): string {
 	if (form.algorithm === 'ed25519') {
 		return form.prefix + signAsymmetric(null, Buffer.concat(content), key).toString(form.encoding);
@@ -37,7 +37,7 @@ export function computeSignature(form: SignatureForm, key: KeyObject, content: B
 	return form.prefix + hmac.digest(form.encoding);
 }
 
-/** The form in which a key signs: its own algorithm's, or the scheme's HMAC for a plain secret. */
+/** Selects the forms that a key can sign in: those of its own algorithm, or all HMACs for a plain secret. */
 export function selectForms(
 	scheme: SignatureScheme,
 	algorithm: SignatureForm['algorithm'] | undefined,
@@ -47,27 +47,15 @@ export function selectForms(
 	);
 }
 
-/**
- * Signs a request.
- * @returns the headers to send: the signature, and the id and timestamp where the scheme has them
- * @throws InvalidIdError for an id that is not 1 to 255 printable ASCII characters without spaces
- */
-export type Signer = (request: Omit<SigningInput, 'secrets'>) => Record<string, string>;
+interface FormKey {
+	form: SignatureForm;
+	key: KeyObject;
+}
 
-/**
- * Makes secrets ready to sign any number of requests.
- * @throws InvalidSecretError without a secret that can sign
- * @throws InvalidSchemeError for a scheme that only its provider can sign in
- */
-export function createSigner(scheme: SignatureScheme, secrets: string[]): Signer {
-	if (!canSign(scheme)) {
-		throw new InvalidSchemeError(
-			`Requests in the scheme ${scheme.name} can be verified, but only its provider signs them. Choose another signature scheme.`,
-		);
-	}
-	const { idHeader, separator = '', signatureHeader, timestamp: place } = scheme;
-	const signing = scheme.separator === undefined ? secrets.slice(0, 1) : secrets;
-	const keys = signing
+/** Pairs each secret that can sign with the first form that it can sign in. */
+function parseSigningKeys(scheme: SignatureScheme, secrets: string[]): FormKey[] {
+	const used = scheme.separator === undefined ? secrets.slice(0, 1) : secrets;
+	const keys = used
 		.map((secret) => parseSecret(secret, scheme.secretFormat))
 		.flatMap(({ algorithm, canSign: canKeySign, key }) =>
 			selectForms(scheme, algorithm)
@@ -77,10 +65,33 @@ export function createSigner(scheme: SignatureScheme, secrets: string[]): Signer
 	if (keys.length === 0) {
 		throw new InvalidSecretError(
 			secrets.length === 0
-				? 'There is no signing secret. Fill one in in the credential.'
+				? 'There is no signing secret. Fill it in in the credential.'
 				: 'None of the secrets can sign: a whpk_ key only verifies. Add a whsec_ secret or a whsk_ key.',
 		);
 	}
+	return keys;
+}
+
+/**
+ * Signs a request.
+ * @returns the headers to send: the signature, and the ID and timestamp if the scheme has them
+ * @throws InvalidIdError for an ID that is not 1 to 255 printable ASCII characters without spaces
+ */
+export type Signer = (request: Omit<SigningInput, 'secrets'>) => Record<string, string>;
+
+/**
+ * Parses secrets once, to sign any number of requests with them.
+ * @throws InvalidSecretError if there is no secret that can sign
+ * @throws InvalidSchemeError for a scheme that only its provider can sign in
+ */
+export function createSigner(scheme: SignatureScheme, secrets: string[]): Signer {
+	if (!canSign(scheme)) {
+		throw new InvalidSchemeError(
+			`Requests in the scheme ${scheme.name} can be verified, but only its provider signs them. Choose another signature scheme.`,
+		);
+	}
+	const keys = parseSigningKeys(scheme, secrets);
+	const { idHeader, separator = '', signatureHeader, timestamp: location } = scheme;
 
 	return ({ body, id, nowMs }) => {
 		if (idHeader !== undefined && !ID.test(id)) {
@@ -89,19 +100,27 @@ export function createSigner(scheme: SignatureScheme, secrets: string[]): Signer
 			);
 		}
 		const timestamp =
-			place && String(place.unit === 's' ? Math.floor(nowMs / 1000) : Math.floor(nowMs));
+			location && String(location.unit === 's' ? Math.floor(nowMs / 1000) : Math.floor(nowMs));
 		const content = buildSignedContent(scheme, { body, id, timestamp });
 		const parts = keys.map(({ form, key }) => computeSignature(form, key, content));
-		if (place && 'signaturePart' in place) parts.unshift(`${place.signaturePart}${timestamp}`);
+		if (location && 'signaturePart' in location) {
+			parts.unshift(`${location.signaturePart}${timestamp}`);
+		}
 		return {
 			...(idHeader !== undefined && { [idHeader]: id }),
-			...(place && 'header' in place && { [place.header]: String(timestamp) }),
+			...(location && 'header' in location && { [location.header]: String(timestamp) }),
 			[signatureHeader]: parts.join(separator),
 		};
 	};
 }
 
-/** Signs one request. @throws what {@link createSigner} and what it makes do */
+/**
+ * Signs one request.
+ * @throws the errors of {@link createSigner} and of the {@link Signer} that it creates
+ * @example
+ * signRequest(platform.scheme, { body, id: 'evt_1', nowMs: Date.now(), secrets: ['s3cret'] });
+ * // { 'X-AgenticFlow-Signature': 'sha256=3f0a…' }
+ */
 export const signRequest = (
 	scheme: SignatureScheme,
 	{ secrets, ...request }: SigningInput,

@@ -1,6 +1,6 @@
 import { NodeOperationError, UserError, type IDataObject, type IHookFunctions } from 'n8n-workflow';
 
-import { inboundSecrets } from '../../core/credentials/credentialFields';
+import { parseInboundCredential } from '../../core/credentials/inbound';
 import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform, MANAGEMENT_KIND } from '../../core/platforms';
 import { requireConfiguredMethods } from '../../core/receiving/authenticate';
@@ -54,7 +54,7 @@ async function readPlatformAuthentication(
 		);
 	}
 	if (!methods.includes('bearer') && !methods.includes('urlToken')) return {};
-	const secrets = inboundSecrets(await context.getCredentials('agentWebhookInboundApi'));
+	const secrets = parseInboundCredential(await context.getCredentials('agentWebhookInboundApi'));
 	return {
 		...(methods.includes('bearer') && {
 			authentication: { type: 'bearer', token: secrets.bearerTokens[0] },

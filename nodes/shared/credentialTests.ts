@@ -4,12 +4,13 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { readText } from '../../core/credentials/credentialFields';
+import { parseInboundCredential, type InboundCredential } from '../../core/credentials/inbound';
 import {
-	checkSigningFields,
-	endpointAuthentication,
-	inboundSecrets,
-	type CredentialFields,
-} from '../../core/credentials/credentialFields';
+	parseOutboundCredential,
+	type EndpointAuthentication,
+} from '../../core/credentials/outbound';
+import { checkSigningFields, type SigningFields } from '../../core/credentials/signingFields';
 import { getErrorMessage } from '../../core/lib/errorMessage';
 import { createEncrypter } from '../../core/outbox/store/encryption';
 import { getPlatform } from '../../core/platforms';
@@ -20,48 +21,45 @@ import { parseOutboxCredential } from './outbox/openOutbox';
 
 const OK: INodeCredentialTestResult = { status: 'OK', message: 'The secrets can be used' };
 
-const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
+const fail = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
-function tested(check: () => void): INodeCredentialTestResult {
+function runChecks(check: () => void): INodeCredentialTestResult {
 	try {
 		check();
 		return OK;
 	} catch (error) {
-		return failed(getErrorMessage(error));
+		return fail(getErrorMessage(error));
 	}
 }
 
-/** What a check says is wrong, as a message that names the field. */
-function inField(label: string, check: () => void): void {
-	const { message, status } = tested(check);
+/** Runs a check of one field, whose name then begins the message. */
+function checkField(label: string, check: () => void): void {
+	const { message, status } = runChecks(check);
 	if (status === 'Error') throw new Error(`"${label}": ${message}`);
 }
-
-const textOf = (fields: CredentialFields, name: string): string =>
-	typeof fields[name] === 'string' ? fields[name] : '';
 
 const BEARER_WORD = /^bearer:?$/i;
 const TOKEN_PARAMETER = /^[?&]?token=/i;
 
-/** A pasted secret brings its surroundings with it, and is another one by them. */
-function assertBare(label: string, secret: string): void {
+/** Rejects white space around a secret: pasted with it, it is another secret. */
+function assertTrimmed(label: string, secret: string): void {
 	// The content of a key file may end in a line break.
 	if (secret !== secret.trim() && !secret.trimStart().startsWith('{')) {
-		throw new Error(`"${label}" begins or ends with a space or a line break. Take it out.`);
+		throw new Error(`"${label}" begins or ends with a space or a line break. Remove it.`);
 	}
 }
 
-/** What stands before a token, where a person copies more than the token. */
-function assertTokens(label: string, tokens: string[], word: RegExp, what: string): void {
-	if (tokens.some((token) => word.test(token))) {
-		throw new Error(`"${label}" holds ${what}. Put the token alone there.`);
+/** Rejects tokens that were copied with the text before them. */
+function assertTokens(label: string, tokens: string[], prefix: RegExp, prefixName: string): void {
+	if (tokens.some((token) => prefix.test(token))) {
+		throw new Error(`"${label}" contains ${prefixName}. Enter only the token.`);
 	}
 }
 
-function assertHeaderText(label: string, text: string): void {
-	assertBare(label, text);
-	assertTokens(label, text.split(/\s+/), BEARER_WORD, 'the word "Bearer"');
-	if (!/^[\x21-\x7e]*$/.test(text)) {
+function assertHeaderText(label: string, value: string): void {
+	assertTrimmed(label, value);
+	assertTokens(label, value.split(/\s+/), BEARER_WORD, 'the word "Bearer"');
+	if (!/^[\x21-\x7e]*$/.test(value)) {
 		throw new Error(
 			`"${label}" has a space or another character that a header cannot carry. Copy it again.`,
 		);
@@ -70,94 +68,94 @@ function assertHeaderText(label: string, text: string): void {
 
 function assertUser(label: string, user: string): void {
 	if (user.includes(':')) {
-		throw new Error(
-			`"${label}" has a colon, which Basic authentication cannot carry. Take it out.`,
-		);
+		throw new Error(`"${label}" has a colon, which Basic authentication cannot carry. Remove it.`);
 	}
 }
 
-function checkBasic({ password, user }: { user: string; password: string }): boolean {
+/** Checks user and password. Returns whether they are filled in. */
+function checkBasic({ password, user }: InboundCredential['basic']): boolean {
 	if (user === '' && password === '') return false;
 	if (user === '') {
-		throw new Error('"Basic User" is empty. Fill it in, or take "Basic Password" out.');
+		throw new Error('"Basic User" is empty. Fill it in, or clear "Basic Password".');
 	}
 	if (password === '') {
-		throw new Error('"Basic Password" is empty. Fill it in, or take "Basic User" out.');
+		throw new Error('"Basic Password" is empty. Fill it in, or clear "Basic User".');
 	}
 	assertUser('Basic User', user);
 	return true;
 }
 
-/** Whether there is a signing secret; where there is, it must be usable, and so must the further ones. */
-function checkSigning(fields: CredentialFields, nowMs: number): boolean {
-	const current = textOf(fields, 'signingSecret');
-	const further = parseSecretList('', textOf(fields, 'furtherSigningSecrets'));
-	if (current === '') {
-		if (further.length === 0) return false;
+/** Checks all signing secrets. Returns whether there are any. */
+function checkSigningSecrets(signing: SigningFields, nowMs: number): boolean {
+	const additional = parseSecretList('', signing.furtherSigningSecrets);
+	if (signing.signingSecret === '') {
+		if (additional.length === 0) return false;
 		throw new Error(
-			'"Signing Secret" is empty. Put the current secret there, and those before it under "Further Signing Secrets".',
+			'"Signing Secret" is empty. Enter the current secret there, and earlier ones under "Additional Signing Secrets".',
 		);
 	}
-	assertBare('Signing Secret', current);
-	checkSigningFields({ ...fields, furtherSigningSecrets: '' }, nowMs);
-	for (const secret of further) {
-		const alone = { ...fields, signingSecret: secret, furtherSigningSecrets: '' };
-		inField('Further Signing Secrets', () => checkSigningFields(alone, nowMs));
+	assertTrimmed('Signing Secret', signing.signingSecret);
+	checkSigningFields({ ...signing, furtherSigningSecrets: '' }, nowMs);
+	for (const signingSecret of additional) {
+		checkField('Additional Signing Secrets', () => {
+			checkSigningFields({ ...signing, signingSecret, furtherSigningSecrets: '' }, nowMs);
+		});
 	}
 	return true;
 }
 
-/** Nothing can be called to try inbound secrets: what can be told is whether they are usable. */
-export function testInboundCredential(
-	credential: ICredentialsDecrypted,
+/** Checks whether the secrets are usable; there is nothing to call. */
+function testInboundCredential(
+	{ data = {} }: ICredentialsDecrypted,
 	nowMs: number,
 ): INodeCredentialTestResult {
-	const fields: CredentialFields = credential.data ?? {};
-	return tested(() => {
-		const { basic, bearerTokens, urlTokens } = inboundSecrets(fields);
+	return runChecks(() => {
+		const { basic, bearerTokens, signing, urlTokens } = parseInboundCredential(data);
 		assertTokens('URL Tokens', urlTokens, TOKEN_PARAMETER, '"token="');
 		assertTokens('Bearer Tokens', bearerTokens, BEARER_WORD, 'the word "Bearer"');
 		const hasBasic = checkBasic(basic);
-		const hasSecret = checkSigning(fields, nowMs);
-		if (hasSecret) return;
-		const scheme = textOf(fields, 'signatureScheme');
-		if (scheme !== '' && scheme !== 'platform') {
+		if (checkSigningSecrets(signing, nowMs)) return;
+		if (signing.signatureScheme !== 'platform') {
 			throw new Error(
-				'"Signing Secret" is empty, though a signature scheme is chosen. Fill it in, or set "Signature Scheme" back to "As the Node’s Platform".',
+				'"Signing Secret" is empty, but a signature scheme is chosen. Fill it in, or set "Signature Scheme" to "As the Node’s Platform".',
 			);
 		}
 		if (urlTokens.length === 0 && bearerTokens.length === 0 && !hasBasic) {
-			throw new Error('The credential is empty: fill in what callers must bring.');
+			throw new Error(
+				'The credential is empty: fill in a token, a user and password, or a secret.',
+			);
 		}
 	});
 }
 
-/** The endpoint stands in the node, not in the credential: what can be told is whether it can sign. */
-export function testOutboundCredential(
-	credential: ICredentialsDecrypted,
+function checkAuthentication(authentication: EndpointAuthentication): void {
+	if (authentication.type === 'bearer') assertHeaderText('Token', authentication.token);
+	if (authentication.type === 'urlToken') {
+		assertTokens('Token', [authentication.token], TOKEN_PARAMETER, '"token="');
+	}
+	if (authentication.type === 'basic') assertUser('User', authentication.user);
+}
+
+/** Checks whether the credential can sign. It knows no endpoint to call: the node does. */
+function testOutboundCredential(
+	{ data = {} }: ICredentialsDecrypted,
 	nowMs: number,
 ): INodeCredentialTestResult {
-	const fields: CredentialFields = credential.data ?? {};
-	return tested(() => {
-		const authentication = endpointAuthentication(fields);
-		if ('token' in authentication) {
-			const { token, type } = authentication;
-			if (type === 'bearer') assertHeaderText('Token', token);
-			else assertTokens('Token', [token], TOKEN_PARAMETER, '"token="');
-		}
-		if ('user' in authentication) assertUser('User', authentication.user);
-		if (fields.signatureScheme === 'none') {
+	return runChecks(() => {
+		const { authentication, signing } = parseOutboundCredential(data);
+		checkAuthentication(authentication);
+		if (signing.signatureScheme === 'none') {
 			if (authentication.type !== 'none') return;
 			throw new Error(
-				'The credential proves nothing: choose an authentication or a signature scheme, or switch off "Sign and Authenticate" in the node.',
+				'The credential neither signs nor authenticates: choose an authentication or a signature scheme, or turn off "Sign and Authenticate" in the node.',
 			);
 		}
-		if (textOf(fields, 'signingSecret').startsWith('whpk_')) {
+		if (signing.signingSecret.startsWith('whpk_')) {
 			throw new Error(
-				'"Signing Secret" is a public key (whpk_), which only verifies. Fill in a whsec_ secret, or the private key (whsk_).',
+				'"Signing Secret" is a public key (whpk_), which only verifies. Enter a whsec_ secret, or the private key (whsk_).',
 			);
 		}
-		if (!checkSigning(fields, nowMs)) {
+		if (!checkSigningSecrets(signing, nowMs)) {
 			throw new Error(
 				'"Signing Secret" is empty. Fill it in, or choose "None" under "Signature Scheme".',
 			);
@@ -165,17 +163,17 @@ export function testOutboundCredential(
 	});
 }
 
-/** Whether the keys are strong enough, and the outbox has a name. The tables can be looked for in a run only. */
-export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCredentialTestResult {
-	const fields = credential.data ?? {};
-	return tested(() => {
-		assertBare('Encryption Key', textOf(fields, 'encryptionSecret'));
-		parseOutboxCredential(fields);
-		inField('Encryption Key', () => {
-			createEncrypter([textOf(fields, 'encryptionSecret')]);
+/** Checks the keys' strength and the outbox's name. Only an execution can look for the tables. */
+function testOutboxCredential({ data = {} }: ICredentialsDecrypted): INodeCredentialTestResult {
+	return runChecks(() => {
+		const encryptionKey = readText(data, 'encryptionSecret');
+		assertTrimmed('Encryption Key', encryptionKey);
+		parseOutboxCredential(data);
+		checkField('Encryption Key', () => {
+			createEncrypter([encryptionKey]);
 		});
-		for (const key of parseSecretList('', textOf(fields, 'furtherEncryptionSecrets'))) {
-			inField('Further Encryption Keys', () => {
+		for (const key of parseSecretList('', readText(data, 'furtherEncryptionSecrets'))) {
+			checkField('Additional Encryption Keys', () => {
 				createEncrypter([key]);
 			});
 		}
@@ -184,59 +182,81 @@ export function testOutboxCredential(credential: ICredentialsDecrypted): INodeCr
 
 const TEST_TIMEOUT_MS = 15_000;
 
-/** Asks the platform for its webhooks, as the first operation would. */
-export async function testPlatformCredential(
+interface PlatformResponse {
+	statusCode: number;
+	body: unknown;
+}
+
+/** Requests the list of webhooks. Returns the error's message if there is no response. */
+const requestWebhooks = async (
 	{ helpers }: ICredentialTestFunctions,
-	credential: ICredentialsDecrypted,
-): Promise<INodeCredentialTestResult> {
-	const fields = credential.data ?? {};
-	const { management, name } = getPlatform(textOf(fields, 'platform'));
-	if (management === undefined) return failed(`${name} has no API for its webhooks.`);
-	const apiKey = textOf(fields, 'apiKey');
-	const base = textOf(fields, 'baseUrl').replace(/\/+$/, '');
-	const usual = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
-	const checked = tested(() => {
-		if (apiKey === '') throw new Error('"API Key" is empty. Fill it in.');
-		assertHeaderText('API Key', apiKey);
-		if (!/^https?:\/\//i.test(base) || !URL.canParse(base)) {
-			throw new Error(`"Base URL" is not an address that begins with https://. ${usual}`);
-		}
-	});
-	if (checked.status === 'Error') return checked;
-	const [answer] = await Promise.allSettled([
+	url: string,
+	apiKey: string,
+): Promise<PlatformResponse | string> =>
+	await (
 		helpers.request({
 			method: 'GET',
-			uri: `${base}${management.path}`,
+			uri: url,
 			headers: { Accept: 'application/json', Authorization: `Bearer ${apiKey}` },
 			followRedirect: false,
 			resolveWithFullResponse: true,
 			simple: false,
 			timeout: TEST_TIMEOUT_MS,
-		}) as Promise<{ statusCode: number; body: unknown }>,
-	]);
-	if (answer.status === 'rejected') {
-		return failed(
-			`${base} could not be reached: ${getErrorMessage(answer.reason)}. Check "Base URL" and this instance’s network. ${usual}`,
+		}) as Promise<PlatformResponse>
+	).then(
+		(response) => response,
+		(error: unknown) => getErrorMessage(error),
+	);
+
+/** Describes what is wrong with a response, and what to do. */
+function describeWrongResponse(
+	{ body, statusCode }: PlatformResponse,
+	platformName: string,
+	baseUrl: string,
+): string {
+	const { advice, reason } = describeFailure(statusCode, body);
+	const result = `${platformName} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
+	return statusCode < 400 || statusCode === 404
+		? `${result} There is no API for webhooks at ${baseUrl}.`
+		: `${result} ${advice}`;
+}
+
+/** Requests the platform's list of webhooks, as the first operation would. */
+async function testPlatformCredential(
+	context: ICredentialTestFunctions,
+	{ data = {} }: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const { management, name } = getPlatform(readText(data, 'platform'));
+	if (management === undefined) return fail(`${name} has no API for its webhooks.`);
+	const apiKey = readText(data, 'apiKey');
+	const baseUrl = readText(data, 'baseUrl').replace(/\/+$/, '');
+	const baseUrlHint = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
+	const checked = runChecks(() => {
+		if (apiKey === '') throw new Error('"API Key" is empty. Fill it in.');
+		assertHeaderText('API Key', apiKey);
+		if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
+			throw new Error(`"Base URL" is not a URL that begins with https://. ${baseUrlHint}`);
+		}
+	});
+	if (checked.status === 'Error') return checked;
+	const response = await requestWebhooks(context, `${baseUrl}${management.path}`, apiKey);
+	if (typeof response === 'string') {
+		return fail(
+			`${baseUrl} could not be reached: ${response}. Check "Base URL" and this instance’s network. ${baseUrlHint}`,
 		);
 	}
-	const { body, statusCode } = answer.value;
+	const { body, statusCode } = response;
 	if (statusCode < 200 || statusCode >= 300) {
-		const { advice, reason } = describeFailure(statusCode, body);
-		const said = `${name} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
-		return failed(
-			statusCode < 400 || statusCode === 404
-				? `${said} There is no API for webhooks at ${base}. ${usual}`
-				: `${said} ${advice}`,
-		);
+		const isOtherSite = statusCode < 400 || statusCode === 404;
+		const problem = describeWrongResponse(response, name, baseUrl);
+		return fail(isOtherSite ? `${problem} ${baseUrlHint}` : problem);
 	}
 	return parseWebhookList(body, management) === undefined
-		? failed(`What answers at ${base} is not ${name}’s API for webhooks. ${usual}`)
+		? fail(`What answers at ${baseUrl} is not ${name}’s API for webhooks. ${baseUrlHint}`)
 		: { status: 'OK', message: `${name} accepts the API key` };
 }
 
-/**
- * The credential tests of both nodes. n8n finds them by the names that the nodes give as `testedBy`.
- */
+/** The tests that the credentials of both nodes name in `testedBy`. */
 export const credentialTest = {
 	async inboundCredentialTest(
 		this: ICredentialTestFunctions,

@@ -54,26 +54,26 @@ const TYPES = {
 		],
 		wrong: [
 			[{}, 'The credential is empty: fill in what callers must bring.'],
-			[{ urlTokens: `?token=${secret}` }, '"URL Tokens" holds "token=".'],
-			[{ bearerTokens: `Bearer ${secret}` }, '"Bearer Tokens" holds the word "Bearer".'],
+			[{ urlTokens: `?token=${secret}` }, '"URL Tokens" contains "token=".'],
+			[{ bearerTokens: `Bearer ${secret}` }, '"Bearer Tokens" contains the word "Bearer".'],
 			[{ basicUser: 'u' }, '"Basic Password" is empty.'],
 			[{ basicPassword: 'p' }, '"Basic User" is empty.'],
 			[{ basicUser: 'u:v', basicPassword: 'p' }, '"Basic User" has a colon'],
-			[{ signatureScheme: 'github', bearerTokens: secret }, '"Signing Secret" is empty, though'],
-			[{ furtherSigningSecrets: secret }, '"Signing Secret" is empty. Put the current secret'],
+			[{ signatureScheme: 'github', bearerTokens: secret }, '"Signing Secret" is empty, but'],
+			[{ furtherSigningSecrets: secret }, '"Signing Secret" is empty. Enter the current secret'],
 			[{ signingSecret: `${secret}\n` }, '"Signing Secret" begins or ends with a space'],
 			[
 				{ signatureScheme: 'standardWebhooks', signingSecret: 'whsec_?' },
-				'The signing secret behind whsec_ is not base64.',
+				'The signing secret after whsec_ is not base64.',
 			],
-			[{ signingSecret: 'whpk_YQ==' }, 'The public key behind whpk_ must be 32 bytes long.'],
+			[{ signingSecret: 'whpk_YQ==' }, 'The public key after whpk_ must be 32 bytes long.'],
 			[
 				{
 					signatureScheme: 'standardWebhooks',
 					signingSecret: standard,
 					furtherSigningSecrets: `${further} whsec_?`,
 				},
-				'"Further Signing Secrets": The signing secret behind whsec_ is not base64.',
+				'"Additional Signing Secrets": The signing secret after whsec_ is not base64.',
 			],
 			[
 				{ signatureScheme: 'discord', signingSecret: secret.slice(2) },
@@ -85,12 +85,12 @@ const TYPES = {
 			],
 			...[
 				[{ signedContent: '{nonce}{body}' }, 'unknown placeholder {nonce}'],
-				[{ signedContent: '{timestamp}' }, 'Signed content must hold {body}'],
+				[{ signedContent: '{timestamp}' }, 'Signed content does not contain {body}'],
 				[{ signedContent: '{timestamp}{body}' }, 'fill in Timestamp Header too'],
 				[{ signedContent: '{id}{body}' }, 'fill in ID Header too'],
-				[{ timestampHeader: 'X-Time' }, 'put {timestamp} into Signed Content'],
+				[{ timestampHeader: 'X-Time' }, 'add {timestamp} to Signed Content'],
 				[{ signatureHeader: 'not a header' }, 'Signature Header "not a header" is not'],
-				[{ prefix: 'ä' }, 'Signature Prefix may hold printable ASCII characters only.'],
+				[{ prefix: 'ä' }, 'Signature Prefix may contain only printable ASCII characters.'],
 				[{ toleranceSeconds: 0 }, 'Tolerance must be more than 0 seconds.'],
 			].map(([fields, message]) => [
 				{ signatureScheme: 'custom', signingSecret: secret, ...fields },
@@ -112,7 +112,7 @@ const TYPES = {
 		],
 		wrong: [
 			[{}, '"Signing Secret" is empty. Fill it in, or choose "None"'],
-			[{ signatureScheme: 'none' }, 'The credential proves nothing'],
+			[{ signatureScheme: 'none' }, 'The credential neither signs nor authenticates'],
 			[{ signatureScheme: 'none', authentication: 'bearer' }, 'field "Token" is empty'],
 			[{ signingSecret: secret, authentication: 'basic', password: 'p' }, 'field "User" is empty'],
 			[{ signingSecret: secret, authentication: 'basic', user: 'u' }, 'field "Password" is empty'],
@@ -122,7 +122,7 @@ const TYPES = {
 			],
 			[
 				{ signingSecret: secret, authentication: 'bearer', token: `Bearer ${secret}` },
-				'"Token" holds the word "Bearer".',
+				'"Token" contains the word "Bearer".',
 			],
 			[
 				{ signingSecret: secret, authentication: 'bearer', token: ` ${secret}` },
@@ -134,7 +134,7 @@ const TYPES = {
 			],
 			[
 				{ signingSecret: secret, authentication: 'urlToken', token: `?token=${secret}` },
-				'"Token" holds "token=".',
+				'"Token" contains "token=".',
 			],
 			[
 				{ signatureScheme: 'standardWebhooks', signingSecret: PUBLIC_KEY },
@@ -146,7 +146,7 @@ const TYPES = {
 					signingSecret: standard,
 					furtherSigningSecrets: 'whsec_?',
 				},
-				'"Further Signing Secrets": The signing secret',
+				'"Additional Signing Secrets": The signing secret',
 			],
 		],
 	},
@@ -161,7 +161,7 @@ const TYPES = {
 			[{ outboxName: 'a', encryptionSecret: `${secret} ` }, '"Encryption Key" begins or ends'],
 			[
 				{ outboxName: 'a', encryptionSecret: secret, furtherEncryptionSecrets: 'short' },
-				'"Further Encryption Keys": ',
+				'"Additional Encryption Keys": ',
 			],
 			[
 				{ outboxName: 'Not a Name', encryptionSecret: secret },
@@ -208,7 +208,7 @@ describe('the credential test of agentWebhookPlatformApi', () => {
 		for (const [wrong, message] of [
 			['wrong', 'AgenticFlow answered with 401: '],
 			['', '"API Key" is empty.'],
-			[`Bearer ${apiKey}`, '"API Key" holds the word "Bearer".'],
+			[`Bearer ${apiKey}`, '"API Key" contains the word "Bearer".'],
 			[`${apiKey}\n`, '"API Key" begins or ends with a space'],
 		]) {
 			const answer = await tested({ baseUrl: api, apiKey: wrong });
@@ -218,7 +218,7 @@ describe('the credential test of agentWebhookPlatformApi', () => {
 	});
 
 	test.each([
-		['api.example.com', ['not an address that begins with https://', usual]],
+		['api.example.com', ['not a URL that begins with https://', usual]],
 		['http://127.0.0.1:9', ['http://127.0.0.1:9 could not be reached', 'ECONNREFUSED', usual]],
 		['https://nowhere.invalid', ['https://nowhere.invalid could not be reached', usual]],
 	])('says what is wrong with the base URL %s', async (baseUrl, parts) => {

@@ -538,7 +538,7 @@ describe('the Endpoint resource', () => {
 		expect(notJson).toContain('"Conditions (JSON)" is not valid JSON');
 		expect(creations).toEqual([
 			expect.stringContaining('"Allow Plain HTTP"'),
-			expect.stringContaining('webhooks of Agent Platform go over HTTPS only'),
+			expect.stringContaining('Agent Platform sends webhooks only over HTTPS'),
 			expect.stringContaining('"created!" is not an event type'),
 			expect.stringContaining('"Name" is empty'),
 			operator,
@@ -1679,7 +1679,7 @@ describe('outbox errors', () => {
 		]) {
 			const message = await refused(wrong, operation, parameters);
 			expect(message).toContain('encrypted with another key');
-			expect(message).toContain('"Further Encryption Keys"');
+			expect(message).toContain('"Additional Encryption Keys"');
 			expect(seen(message, key, other)).toEqual([]);
 		}
 		expect(await readInbox(box)).toEqual([]);

@@ -538,7 +538,7 @@ describe('the platform’s own example code verifies what Send sends', () => {
 				{ requestKind: 'lead', field_name: 'A', field_email: 'nobody' },
 				"AgentFlow would reject this lead: Field 'email' must be a valid email address",
 			],
-			[{ url: 'http://example.com' }, 'webhooks of AgentFlow go over HTTPS only'],
+			[{ url: 'http://example.com' }, 'AgentFlow sends webhooks only over HTTPS'],
 		]) {
 			const send = node(
 				'Send',

@@ -332,9 +332,9 @@ describe('endpoint URLs', () => {
 		['https://user:hunter2@example.com', 'a user name or a password'],
 		['https://:hunter2@example.com', 'a user name or a password'],
 		['https://user@example.com', 'a user name or a password'],
-		['https://127.0.0.1/?token=hunter2', 'leads to 127.0.0.1, an address of'],
-		['https://[::1]/?token=hunter2', 'leads to [::1], an address of'],
-		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, an address of'],
+		['https://127.0.0.1/?token=hunter2', 'leads to 127.0.0.1, an address in'],
+		['https://[::1]/?token=hunter2', 'leads to [::1], an address in'],
+		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, an address in'],
 		['', 'is not a URL'],
 	])('%j is refused', (text, message) => {
 		const rules = { allowHttp: false, allowInternal: false };
@@ -396,7 +396,7 @@ describe('endpoint URLs', () => {
 	test('with internal addresses have to be allowed, and the owner alone is told how', () => {
 		const url = 'https://10.0.0.1/hooks';
 		const rules = { allowHttp: false, allowInternal: false };
-		const refusal = { fault: expect.not.stringContaining('switch on') };
+		const refusal = { fault: expect.not.stringContaining('turn on') };
 		expect(() => checkEndpointUrl(url, rules)).toThrow('"Allow Internal Addresses"');
 		expect(() => checkEndpointUrl(url, rules)).toThrow(expect.objectContaining(refusal));
 		expect(checkEndpointUrl(url, { ...rules, allowInternal: true }).href).toBe(url);
@@ -416,7 +416,7 @@ describe('endpoint URLs', () => {
 	test('plain HTTP cannot be allowed for a platform that refuses it', () => {
 		const rules = { allowHttp: true, allowInternal: true, httpsOnlyFor: 'WorkFlux' };
 		expect(() => checkEndpointUrl('http://localhost:3000/x?token=hunter2', rules)).toThrow(
-			'The endpoint URL is plain HTTP, and webhooks of WorkFlux go over HTTPS only. Use https://.',
+			'The endpoint URL is plain HTTP, and WorkFlux sends webhooks only over HTTPS. Use https://.',
 		);
 		expect(checkEndpointUrl('https://localhost:3000/x', rules).port).toBe('3000');
 	});

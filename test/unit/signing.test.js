@@ -7,7 +7,7 @@ const { platform: agenticflow } = require('../../dist/core/platforms/definitions
 const {
 	platform: standardWebhooks,
 } = require('../../dist/core/platforms/definitions/standardWebhooks');
-const { buildCustomScheme } = require('../../dist/core/signing/scheme');
+const { buildCustomScheme } = require('../../dist/core/signing/customScheme');
 const { generateSecret, parseSecret } = require('../../dist/core/signing/secrets');
 const { signRequest } = require('../../dist/core/signing/sign');
 const { verifyRequest } = require('../../dist/core/signing/verify');
@@ -370,7 +370,7 @@ describe('custom schemes', () => {
 	});
 
 	test.each([
-		[{ signedContent: '{timestamp}' }, 'must hold {body}'],
+		[{ signedContent: '{timestamp}' }, 'does not contain {body}'],
 		[{ signedContent: '{body}{nonce}' }, 'unknown placeholder {nonce}'],
 		[{ signedContent: '{timestamp}.{body}' }, 'fill in Timestamp Header'],
 		[{ signedContent: '{id}.{body}' }, 'fill in ID Header'],

@@ -1,4 +1,4 @@
-import { authenticateRequest } from '../../credentials/credentialFields';
+import { authenticateRequest } from '../../credentials/outbound';
 import { compileConditions } from '../../event/conditions';
 import { compileFieldFilters } from '../../event/fieldFilter';
 import { checkEndpointUrl, toPrintableUrl } from '../../http/endpointUrl';

@@ -71,7 +71,7 @@ export function createEncrypter(keys: string[]): Encrypter {
 			const key = derivedKeys.find((candidate) => computeKeyName(candidate) === keyName);
 			if (version !== 'v1' || content === undefined || key === undefined) {
 				throw new EncryptionError(
-					'The secrets of an endpoint were encrypted with another key. Add that key to the outbox credential, under "Further Encryption Keys", or delete the endpoint by its ID and create it again.',
+					'The secrets of an endpoint were encrypted with another key. Add that key to the outbox credential, under "Additional Encryption Keys", or delete the endpoint by its ID and create it again.',
 				);
 			}
 			const value = decipher(key, Buffer.from(content, 'base64'), associatedData);

@@ -5,15 +5,15 @@ import { exponentialRetry } from '../../sending/retryPolicy';
 import type { Platform } from '../platform';
 import { fields, text } from '../bodySchemas';
 
-const named = fields({ id: z.string().min(1) }, { name: text });
+const namedObject = fields({ id: z.string().min(1) }, { name: text });
 
-/** spec/agent-platform.txt */
+/** See docs/platforms.md#agent-platform. */
 export const platform: Platform = {
 	id: 'agentPlatform',
 	name: 'Agent Platform',
 	description: 'X-Webhook-Signature: a hex HMAC of the body',
 	section: 'platform',
-	source: 'spec/agent-platform.txt',
+	source: 'docs/platforms.md#agent-platform',
 	scheme: {
 		name: 'agentPlatform',
 		signatureHeader: 'X-Webhook-Signature',
@@ -28,20 +28,23 @@ export const platform: Platform = {
 			{
 				value: 'agent.action',
 				name: 'Agent Action',
-				data: fields({ agent: named, action: z.string().min(1) }, { room: text, content: text }),
+				data: fields(
+					{ agent: namedObject, action: z.string().min(1) },
+					{ room: text, content: text },
+				),
 			},
 			{
 				value: 'agent.message',
 				name: 'Agent Message',
-				data: fields({ agent: named, content: z.string() }, { room: text }),
+				data: fields({ agent: namedObject, content: z.string() }, { room: text }),
 			},
 			{
 				value: 'user.message',
 				name: 'User Message',
 				data: fields(
-					{ agent: named, user: named, content: z.string() },
-					// A room is an object here and a text in the agent's events.
-					{ room: named.nullish() },
+					{ agent: namedObject, user: namedObject, content: z.string() },
+					// A room is an object here, but a text in the agent's events.
+					{ room: namedObject.nullish() },
 				),
 			},
 		],
@@ -52,7 +55,7 @@ export const platform: Platform = {
 			data: '{data}',
 		},
 		timestampFormat: 'iso-microseconds',
-		// All webhooks include `webhook`, says the page, and its examples of events leave it out.
+		// The documentation says that all events include `webhook`, but its examples do not.
 		schema: fields(
 			{ event: z.string().min(1), timestamp: z.string(), data: z.record(z.unknown()) },
 			{ webhook: fields({}, { id: text, name: text }).nullish() },

@@ -5,17 +5,17 @@ import { exponentialRetry } from '../../sending/retryPolicy';
 import type { Platform } from '../platform';
 import { eventData, fields, text } from '../bodySchemas';
 
-/** The page shows no event's data. It names lead_id as the key that every event has. */
+/** The documentation shows no event's data, but names lead_id as the key that every event has. */
 const lead = eventData(['lead_id'], {});
 
-/** spec/agentflow.txt */
+/** See docs/platforms.md#agentflow. */
 export const platform: Platform = {
 	id: 'agentflow',
 	name: 'AgentFlow',
 	description:
 		'X-AgentFlow-Signature: sha256= and a hex HMAC of X-AgentFlow-Timestamp and the body',
 	section: 'platform',
-	source: 'spec/agentflow.txt',
+	source: 'docs/platforms.md#agentflow',
 	scheme: {
 		name: 'agentflow',
 		signatureHeader: 'X-AgentFlow-Signature',
@@ -45,7 +45,7 @@ export const platform: Platform = {
 		{
 			id: 'lead',
 			name: 'Lead',
-			description: 'A lead for qualification: name and email, and whatever else is known of it',
+			description: 'A lead to qualify: name, email and any other details',
 			schema: fields(
 				{ name: z.string().trim().min(1), email: z.string().email() },
 				{ company: text, message: text, source: text, timestamp: text },

@@ -5,10 +5,13 @@ import { AGENTICFLOW_RETRY } from '../../sending/retryPolicy';
 import type { Platform, PlatformRequest } from '../platform';
 import { anyTime, eventData, fields, number, object, text, texts } from '../bodySchemas';
 
-/** "Authentication Methods": any one of the three. */
-const CALLERS: AuthenticationRule = { methods: ['urlToken', 'bearer', 'basic'], require: 'any' };
+/** Callers may use any of the three. */
+const CALLER_AUTHENTICATION: AuthenticationRule = {
+	methods: ['urlToken', 'bearer', 'basic'],
+	require: 'any',
+};
 
-/** "Agent Webhook Request" */
+/** A request that AgenticFlow's agents accept. */
 export const agentMessage: PlatformRequest = {
 	id: 'agentMessage',
 	name: 'Agent Message',
@@ -44,10 +47,10 @@ export const agentMessage: PlatformRequest = {
 			placeholder: 'e.g. {"order_id": "12345"}',
 		},
 	],
-	authentication: CALLERS,
+	authentication: CALLER_AUTHENTICATION,
 };
 
-/** "Workflow Webhook Request" */
+/** A request that AgenticFlow's workflows accept. */
 export const workflowRun: PlatformRequest = {
 	id: 'workflowRun',
 	name: 'Workflow Run',
@@ -74,11 +77,10 @@ export const workflowRun: PlatformRequest = {
 			placeholder: 'e.g. {"form_id": "contact_v2"}',
 		},
 	],
-	authentication: CALLERS,
+	authentication: CALLER_AUTHENTICATION,
 };
 
-/** "Agent Conversation Event" */
-const conversation = eventData(['agent_id'], {
+const conversationData = eventData(['agent_id'], {
 	conversation_id: text,
 	user_id: text,
 	status: text,
@@ -90,8 +92,8 @@ const conversation = eventData(['agent_id'], {
 	resolution: fields({}, { type: text, category: text, tags: texts }).nullish(),
 });
 
-/** "Workflow Completion Event". The page's own test delivery has workflow_id and status alone. */
-const execution = eventData(['workflow_id'], {
+/** Only workflow_id is required: the platform's own test event has nothing else but a status. */
+const executionData = eventData(['workflow_id'], {
 	execution_id: text,
 	status: text,
 	started_at: anyTime,
@@ -103,13 +105,13 @@ const execution = eventData(['workflow_id'], {
 	steps_completed: number,
 });
 
-/** spec/agenticflow.txt */
+/** See docs/platforms.md#agenticflow. */
 export const platform: Platform = {
 	id: 'agenticflow',
 	name: 'AgenticFlow',
 	description: 'X-AgenticFlow-Signature: sha256= and a hex HMAC of the body',
 	section: 'platform',
-	source: 'spec/agenticflow.txt',
+	source: 'docs/platforms.md#agenticflow',
 	scheme: {
 		name: 'agenticflow',
 		signatureHeader: 'X-AgenticFlow-Signature',
@@ -125,7 +127,7 @@ export const platform: Platform = {
 			{
 				value: 'agent.conversation.completed',
 				name: 'Agent Conversation Completed',
-				data: conversation,
+				data: conversationData,
 			},
 			{ value: 'agent.message.received', name: 'Agent Message Received' },
 			{ value: 'agent.message.sent', name: 'Agent Message Sent' },
@@ -133,7 +135,7 @@ export const platform: Platform = {
 			{
 				value: 'workflow.execution.completed',
 				name: 'Workflow Execution Completed',
-				data: execution,
+				data: executionData,
 			},
 			{ value: 'workflow.execution.failed', name: 'Workflow Execution Failed' },
 			{ value: 'workflow.step.completed', name: 'Workflow Step Completed' },
@@ -152,8 +154,8 @@ export const platform: Platform = {
 		type: [{ body: 'event' }],
 		data: 'data',
 		time: { body: 'timestamp' },
-		// The page names no key. Timestamps have whole seconds, in which two events can happen: the bytes
-		// tell them apart.
+		// The documentation names no key. Two events can happen within the same second, which is all that a
+		// timestamp tells: the digest distinguishes them.
 		duplicateKey: [
 			{ body: 'webhook_id' },
 			{ body: 'event' },

@@ -8,7 +8,7 @@ export const platform = receiveOnlyPlatform({
 	scheme: {
 		name: 'convoyAdvanced',
 		signatureHeader: 'X-Convoy-Signature',
-		// A Convoy project chooses hash and encoding, and each version of a signature may differ.
+		// A Convoy project chooses hash and encoding, which may differ between versions of a signature.
 		forms: [
 			{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'hex' },
 			{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'base64' },
@@ -21,7 +21,7 @@ export const platform = receiveOnlyPlatform({
 		secretFormat: 'text',
 	},
 	events: {
-		// The sender's own data is the whole body.
+		// The whole body is the sender's data.
 		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
 		data: 'data',
 		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],

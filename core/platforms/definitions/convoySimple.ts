@@ -19,7 +19,7 @@ export const platform = receiveOnlyPlatform({
 		secretFormat: 'text',
 	},
 	events: {
-		// The sender's own data is the whole body.
+		// The whole body is the sender's data.
 		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
 		data: 'data',
 		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],

@@ -3,11 +3,11 @@ import { BRIEF_RETRY } from '../../sending/retryPolicy';
 import { agentMessage, workflowRun } from './agenticflow';
 import type { Platform } from '../platform';
 
-/** Any platform that is not on the list. */
+/** Any platform that has no definition. */
 export const platform: Platform = {
 	id: 'custom',
 	name: 'Custom',
-	description: 'Any other platform: the credential says how it signs',
+	description: 'Any other platform, with the signature scheme of the credential',
 	section: 'open',
 	source: '',
 	httpsOnly: false,

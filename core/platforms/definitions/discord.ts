@@ -22,8 +22,8 @@ export const platform = receiveOnlyPlatform({
 		duplicateKey: [{ digest: 'body' }],
 	},
 	handshakes: [
-		// A ping of an interactions endpoint has type 1, one of a webhook events endpoint type 0.
-		// Webhook events have type 1 as well, and an event.
+		// A ping to an interactions endpoint has type 1, and one to a webhook events endpoint has type 0.
+		// Webhook events have type 1 too, but also an event.
 		{ when: { type: 1, event: null }, statusCode: 200, reply: { type: 1 } },
 		{ when: { type: 0, event: null }, statusCode: 204 },
 	],

@@ -8,8 +8,8 @@ export const platform = receiveOnlyPlatform({
 	scheme: {
 		name: 'hookdeck',
 		signatureHeader: 'X-Hookdeck-Signature',
-		// Sent beside the first one while the signing secret is rotated.
-		furtherSignatureHeaders: ['X-Hookdeck-Signature-2'],
+		// Sent in addition to the first one while the signing secret is rotated.
+		additionalSignatureHeaders: ['X-Hookdeck-Signature-2'],
 		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'base64' }],
 		content: '{body}',
 		secretFormat: 'text',

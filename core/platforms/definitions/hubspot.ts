@@ -15,7 +15,7 @@ export const platform = receiveOnlyPlatform({
 		unescapedInUrl: ":/?@!$'()*,;",
 	},
 	events: {
-		// Several events arrive at once, as a list.
+		// A request contains a list of events.
 		type: [{ body: 'subscriptionType' }],
 		// An event ID alone is not unique, and attemptNumber changes with each retry.
 		duplicateKey: [{ body: 'eventId' }, { body: 'subscriptionId' }, { body: 'occurredAt' }],

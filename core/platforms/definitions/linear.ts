@@ -3,7 +3,7 @@ import { receiveOnlyPlatform } from '../receiveOnly';
 export const platform = receiveOnlyPlatform({
 	id: 'linear',
 	name: 'Linear',
-	description: 'Linear-Signature: a hex HMAC of the body, which holds the timestamp',
+	description: 'Linear-Signature: a hex HMAC of the body, which contains the timestamp',
 	source: 'https://linear.app/developers/webhooks#securing-webhooks',
 	scheme: {
 		name: 'linear',

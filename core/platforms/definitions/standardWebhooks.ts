@@ -2,28 +2,32 @@ import { SIGNED } from '../authentication';
 import { STANDARD_WEBHOOKS_RETRY } from '../../sending/retryPolicy';
 import { agentMessage, workflowRun } from './agenticflow';
 import type { Platform } from '../platform';
+import type { SignatureScheme } from '../../signing/scheme';
+
+/** The scheme of Standard Webhooks, which Svix uses with other names of the headers. */
+export const standardWebhooksScheme = (name: string, headerPrefix: string): SignatureScheme => ({
+	name,
+	signatureHeader: `${headerPrefix}-signature`,
+	forms: [
+		{ prefix: 'v1,', algorithm: 'hmac-sha256', encoding: 'base64' },
+		{ prefix: 'v1a,', algorithm: 'ed25519', encoding: 'base64' },
+	],
+	separator: ' ',
+	content: '{id}.{timestamp}.{body}',
+	idHeader: `${headerPrefix}-id`,
+	timestamp: { header: `${headerPrefix}-timestamp`, unit: 's', toleranceSeconds: 300 },
+	secretFormat: 'standardWebhooks',
+});
 
 export const platform: Platform = {
 	id: 'standardWebhooks',
 	name: 'Standard Webhooks',
 	description:
-		'webhook-id, webhook-timestamp and webhook-signature, as standardwebhooks.com has it',
+		'webhook-id, webhook-timestamp and webhook-signature, as standardwebhooks.com specifies',
 	section: 'open',
 	source:
 		'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
-	scheme: {
-		name: 'standardWebhooks',
-		signatureHeader: 'webhook-signature',
-		forms: [
-			{ prefix: 'v1,', algorithm: 'hmac-sha256', encoding: 'base64' },
-			{ prefix: 'v1a,', algorithm: 'ed25519', encoding: 'base64' },
-		],
-		separator: ' ',
-		content: '{id}.{timestamp}.{body}',
-		idHeader: 'webhook-id',
-		timestamp: { header: 'webhook-timestamp', unit: 's', toleranceSeconds: 300 },
-		secretFormat: 'standardWebhooks',
-	},
+	scheme: standardWebhooksScheme('standardWebhooks', 'webhook'),
 	httpsOnly: false,
 	sourceAddresses: [],
 	events: {

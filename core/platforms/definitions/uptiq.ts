@@ -4,13 +4,13 @@ import { SIGNED } from '../authentication';
 import { AGENTICFLOW_RETRY } from '../../sending/retryPolicy';
 import type { Platform } from '../platform';
 
-/** spec/uptiq.txt. It never retries: whoever sends to it must. */
+/** See docs/platforms.md#uptiq. It never retries, so its senders must. */
 export const platform: Platform = {
 	id: 'uptiq',
 	name: 'UPTIQ',
 	description: 'x-signature: a hex HMAC of the body, with the key of a private key file',
 	section: 'platform',
-	source: 'spec/uptiq.txt',
+	source: 'docs/platforms.md#uptiq',
 	scheme: {
 		name: 'uptiq',
 		signatureHeader: 'x-signature',

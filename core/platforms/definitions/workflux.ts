@@ -5,13 +5,13 @@ import { WORKFLUX_RETRY } from '../../sending/retryPolicy';
 import type { Platform } from '../platform';
 import { eventData, fields, flag, number, text } from '../bodySchemas';
 
-/** spec/workflux.txt */
+/** See docs/platforms.md#workflux. */
 export const platform: Platform = {
 	id: 'workflux',
 	name: 'WorkFlux',
 	description: 'X-Workflux-Signature: a hex HMAC of the body',
 	section: 'platform',
-	source: 'spec/workflux.txt',
+	source: 'docs/platforms.md#workflux',
 	scheme: {
 		name: 'workflux',
 		signatureHeader: 'X-Workflux-Signature',

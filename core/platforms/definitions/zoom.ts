@@ -17,7 +17,7 @@ export const platform = receiveOnlyPlatform({
 		type: [{ body: 'event' }],
 		data: 'payload',
 		time: { body: 'event_ts' },
-		// A retry has the same bytes; Zoom names no key.
+		// Zoom documents no key, but a retry has the same bytes.
 		duplicateKey: [{ digest: 'body' }],
 	},
 	handshakes: [

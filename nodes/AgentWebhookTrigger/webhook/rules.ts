@@ -1,8 +1,6 @@
-import {
-	inboundSecrets,
-	signingSettings,
-	type CredentialFields,
-} from '../../../core/credentials/credentialFields';
+import type { CredentialFields } from '../../../core/credentials/credentialFields';
+import { parseInboundCredential } from '../../../core/credentials/inbound';
+import { getSigningSettings } from '../../../core/credentials/signingFields';
 import { compileConditions } from '../../../core/event/conditions';
 import { compileAllowlist } from '../../../core/http/ipAddresses';
 import { MINUTE_MS } from '../../../core/lib/time';
@@ -68,14 +66,15 @@ export function buildReceiveRules(
 		methods,
 		mode,
 		loadSecrets: async () => {
-			const fields = await readCredential();
+			const { signing, ...tokens } = parseInboundCredential(await readCredential());
 			const needsSignature =
-				methods.includes('signature') && (!usesOnlyConfigured(mode) || fields.signingSecret !== '');
+				methods.includes('signature') &&
+				(!usesOnlyConfigured(mode) || signing.signingSecret !== '');
 			return {
-				...inboundSecrets(fields),
+				...tokens,
 				...(needsSignature && {
 					signature: {
-						...signingSettings(fields, platform.id),
+						...getSigningSettings(signing, platform.id),
 						...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
 					},
 				}),

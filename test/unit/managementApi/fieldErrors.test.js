@@ -33,7 +33,7 @@ describe('withFieldErrors', () => {
 		await modifyEndpoint(world.process(), 'ep_a', (endpoint) => ({ ...endpoint, settings: {} }));
 		const renamed = world.ask('update', { id: 'ep_a', body: { name: 'Renamed' } });
 		// The owner learns which option allows it.
-		await expect(renamed).rejects.toThrow('Or switch on the option "Allow Internal Addresses".');
+		await expect(renamed).rejects.toThrow('Or turn on the option "Allow Internal Addresses".');
 		const moved = world.ask('update', { id: 'ep_a', body: { url: 'https://10.0.0.2/' } });
 		expectInvalid(await moved, 'url');
 		const mended = { id: 'ep_a', body: { url: 'https://your-app.com/' } };

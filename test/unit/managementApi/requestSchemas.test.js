@@ -31,7 +31,7 @@ describe('an invalid request body', () => {
 		[{ url: undefined }, "Required field 'url' is missing", 'url', 'string', 'null'],
 		[
 			{ url: 'your-app.com/hooks' },
-			'The endpoint URL is not a URL. Write it whole, e.g. https://example.com/webhooks.',
+			'The endpoint URL is not a URL. Enter the full URL, e.g. https://example.com/webhooks.',
 			'url',
 			'a public https:// URL',
 			UNUSABLE,

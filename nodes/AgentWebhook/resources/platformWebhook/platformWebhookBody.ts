@@ -3,7 +3,7 @@ import isUndefined from 'lodash/isUndefined';
 import omitBy from 'lodash/omitBy';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
-import { inboundSecrets } from '../../../../core/credentials/credentialFields';
+import { parseInboundCredential } from '../../../../core/credentials/inbound';
 import { checkEndpointUrl } from '../../../../core/http/endpointUrl';
 import { parseJsonObject, parseList } from '../../../shared/parameters/parse';
 
@@ -54,7 +54,7 @@ export async function readAuthenticationBody(
 ): Promise<IDataObject> {
 	if (context.getNodeParameter('callerAuthentication', itemIndex) !== 'bearer') return {};
 	const credential = await context.getCredentials('agentWebhookInboundApi', itemIndex);
-	const [token] = inboundSecrets(credential).bearerTokens;
+	const [token] = parseInboundCredential(credential).bearerTokens;
 	if (token === undefined) {
 		throw new UserError(
 			'The inbound credential has no Bearer token. Enter one under "Bearer Tokens".',

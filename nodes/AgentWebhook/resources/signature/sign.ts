@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { authenticateRequest } from '../../../../core/credentials/credentialFields';
+import { authenticateRequest } from '../../../../core/credentials/outbound';
 import { hasSigningScheme } from '../../../../core/platforms';
 import { readBodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
 import { forEachItem } from '../../../shared/execution/eachItem';

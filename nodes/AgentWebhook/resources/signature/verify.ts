@@ -5,7 +5,8 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { signingSettings } from '../../../../core/credentials/credentialFields';
+import { parseInboundCredential } from '../../../../core/credentials/inbound';
+import { getSigningSettings } from '../../../../core/credentials/signingFields';
 import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
 import type { RequestHeaders } from '../../../../core/http/headers';
 import { verifyRequest, type Verification } from '../../../../core/signing/verify';
@@ -149,7 +150,10 @@ export const verifyOperation: Operation = {
 			const url = options.requestUrl ?? String(item.json.webhookUrl ?? '');
 			const method = options.requestMethod ?? 'POST';
 			const credential = await context.getCredentials('agentWebhookInboundApi', itemIndex);
-			const { scheme, secrets } = signingSettings(credential, platformId);
+			const { scheme, secrets } = getSigningSettings(
+				parseInboundCredential(credential).signing,
+				platformId,
+			);
 			if (secrets.length === 0) {
 				throw new UserError(
 					'The inbound credential has no signing secret. Enter it under "Signing Secret".',

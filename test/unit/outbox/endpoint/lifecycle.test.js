@@ -1,4 +1,4 @@
-const { authenticateRequest } = require('../../../../dist/core/credentials/credentialFields');
+const { authenticateRequest } = require('../../../../dist/core/credentials/outbound');
 const {
 	getDisableRule,
 	getTimeoutMs,

@@ -86,7 +86,7 @@ test('does not decrypt with another key, and the error says what to do without a
 	const encrypted = createEncrypter([KEY]).encrypt('the value', BELONGS_TO);
 	const decrypt = () => createEncrypter([OTHER]).decrypt(encrypted, BELONGS_TO);
 	expect(decrypt).toThrow(EncryptionError);
-	expect(decrypt).toThrow('under "Further Encryption Keys"');
+	expect(decrypt).toThrow('under "Additional Encryption Keys"');
 	expect(decrypt).not.toThrow(/the value|another key that is long|a key of exactly/);
 	const [version, , content] = encrypted.split('.');
 	const [, name] = createEncrypter([OTHER]).encrypt('', BELONGS_TO).split('.');

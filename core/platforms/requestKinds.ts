@@ -1,0 +1,71 @@
+import type { AuthenticationRule } from './authentication';
+import type { ManagementApi, Platform, PlatformEvents, PlatformRequest } from './platform';
+
+/** A request kind that a platform does not have. */
+export class InvalidRequestKindError extends Error {
+	override readonly name = 'InvalidRequestKindError';
+}
+
+/** ID of the request kind for the events that a platform sends. */
+export const EVENT_KIND = 'event';
+
+/** ID of the request kind for the API by which a platform's webhooks are managed. */
+export const MANAGEMENT_KIND = 'managementRequest';
+
+/**
+ * A kind of request to or from a platform: the events that it sends, a request that it accepts, or the
+ * requests to its API for webhooks.
+ */
+export interface RequestKind {
+	id: string;
+	/** Title case, for the editor. */
+	name: string;
+	description: string;
+	authentication: AuthenticationRule;
+	/** Exactly one of these three is set. */
+	events?: PlatformEvents;
+	request?: PlatformRequest;
+	management?: ManagementApi;
+}
+
+/** Lists all kinds of request that a platform accepts or sends, the most common one first. */
+export function listRequestKinds({ events, management, requests }: Platform): RequestKind[] {
+	const kinds: RequestKind[] = requests.map((request) => ({ ...request, request }));
+	if (events !== undefined) {
+		kinds.push({
+			id: EVENT_KIND,
+			name: 'Event',
+			description: 'An event that the platform sends to webhooks',
+			authentication: events.authentication,
+			events,
+		});
+	}
+	if (management !== undefined) {
+		kinds.push({
+			id: MANAGEMENT_KIND,
+			name: 'Management Request',
+			description:
+				'A request to register or manage webhooks: n8n serves the platform’s API, with the outbox’s endpoints as webhooks',
+			authentication: { methods: ['bearer'], require: 'all' },
+			management,
+		});
+	}
+	return kinds;
+}
+
+/** Lists the kinds that Send can send: all but management requests and events that are only received. */
+export const listSendableKinds = (platform: Platform): RequestKind[] =>
+	listRequestKinds(platform).filter(({ events, request }) => request ?? events?.envelope);
+
+/** @throws InvalidRequestKindError naming the kinds that the platform has */
+export function getRequestKind(platform: Platform, id: string): RequestKind {
+	const kinds = listRequestKinds(platform);
+	const kind = kinds.find((candidate) => candidate.id === id);
+	if (kind === undefined) {
+		const names = kinds.map(({ name }) => name).join(', ');
+		throw new InvalidRequestKindError(
+			`${platform.name} has no request kind "${id}". Choose one of: ${names}.`,
+		);
+	}
+	return kind;
+}
