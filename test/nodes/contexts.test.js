@@ -38,9 +38,9 @@ describe('the outbound credential by itself, as other nodes use it', () => {
 		[
 			'a stream',
 			{ body: new (require('node:stream').PassThrough)() },
-			'Only JSON, text and binary',
+			'Forms and streams cannot be signed',
 		],
-		['form data', { body: new URLSearchParams('a=1') }, 'Only JSON, text and binary'],
+		['form data', { body: new URLSearchParams('a=1') }, 'Forms and streams cannot be signed'],
 	])('%s cannot be signed, and it says so', async (_, request, message) => {
 		await expect(authenticate(fields, { url, ...request })).rejects.toThrow(message);
 	});

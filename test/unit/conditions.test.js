@@ -72,7 +72,7 @@ test.each([
 	[{ a: { startsWith: 1 } }, 'needs a text'],
 	[{ or: [] }, 'at least one entry'],
 	[{ or: [5] }, 'must be a JSON object'],
-	[{ 'a..b': 1 }, 'an empty part'],
+	[{ 'a..b': 1 }, 'an empty key'],
 	[{ 'a.__proto__': 1 }, 'is not data'],
 	[[], 'must be a JSON object'],
 ])('%j is refused when it is made', (conditions, message) => {

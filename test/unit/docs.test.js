@@ -140,7 +140,7 @@ test('every “Resource → Operation” in the documents exists', () => {
 	}
 });
 
-const CODES = ['core/receiving/rejection.ts', 'core/signing/verify.ts'].flatMap((file) =>
+const CODES = ['core/receiving/rejection.ts', 'core/signing/verification.ts'].flatMap((file) =>
 	[...read(file).matchAll(/^\t\| '([A-Z_]+)'/gm)].map(([, code]) => code),
 );
 

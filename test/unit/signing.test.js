@@ -254,7 +254,7 @@ describe('with the libraries that others use', () => {
 describe('AgenticFlow', () => {
 	const secret = 'your_signing_secret';
 
-	// The page's own verification example, spec/agenticflow.txt.
+	// The page's own verification example, docs/platforms.md#agenticflow.
 	function pageVerifies(payload, signature) {
 		const crypto = require('node:crypto');
 		const expectedSignature = crypto.createHmac('sha256', secret).update(payload).digest('hex');

@@ -184,7 +184,7 @@ describe('parseValueSource', () => {
 	);
 
 	test('throws an error for a path that is not valid', () => {
-		expect(() => parseValueSource('body.a..b')).toThrow('has an empty part');
+		expect(() => parseValueSource('body.a..b')).toThrow('has an empty key');
 		expect(() => parseValueSource('body.__proto__')).toThrow('which is not data');
 	});
 });

@@ -48,6 +48,6 @@ describe('toEndpointRow and readEndpoint', () => {
 	test('reject an edited row and say what is wrong', () => {
 		const row = { ...toEndpointRow(endpoint, encrypter), id: 4 };
 		expect(() => readEndpoint({ ...row, event_types: '[' }, encrypter)).toThrow('Row 4');
-		expect(() => readEndpoint({ ...row, platform: 'gone' }, encrypter)).toThrow('is not known');
+		expect(() => readEndpoint({ ...row, platform: 'gone' }, encrypter)).toThrow('is unknown');
 	});
 });
