@@ -1,123 +1,136 @@
 import { isObject, parsePath } from '../lib/fieldPath';
 
 /**
- * AgenticFlow's webhook filters (spec/agenticflow.txt, "Webhook Filters"): which fields of an
- * event's data are sent.
+ * Says which fields of an event's data are sent, with the names and meanings of AgenticFlow's webhook
+ * filters (docs/platforms.md#agenticflow).
  */
 export interface FieldFilters {
-	/** Only these fields. Empty: all. */
+	/** Dotted paths; only these fields are sent. Empty for all. */
 	include_fields?: string[];
-	/** Not these fields, also where `include_fields` names them. */
+	/** Dotted paths; these fields are not sent, even if `include_fields` names them. */
 	exclude_fields?: string[];
 }
 
 interface PathTree {
-	/** A path ends here. */
-	whole: boolean;
+	/** Whether a path ends here. */
+	isEnd: boolean;
 	children: Map<string, PathTree>;
 }
 
-const emptyTree = (): PathTree => ({ whole: false, children: new Map() });
+const createTree = (): PathTree => ({ isEnd: false, children: new Map() });
 
-function treeOf(paths: string[]): PathTree {
-	const root = emptyTree();
-	for (const path of paths) {
-		let tree = root;
-		for (const key of parsePath(path)) {
-			let child = tree.children.get(key);
-			if (child === undefined) tree.children.set(key, (child = emptyTree()));
-			tree = child;
-		}
-		tree.whole = true;
-	}
+/** Returns the subtree at a key. Adds it if it is missing. */
+function ensureChild({ children }: PathTree, key: string): PathTree {
+	const existing = children.get(key);
+	if (existing !== undefined) return existing;
+	const child = createTree();
+	children.set(key, child);
+	return child;
+}
+
+function buildTree(paths: string[]): PathTree {
+	const root = createTree();
+	for (const path of paths) parsePath(path).reduce(ensureChild, root).isEnd = true;
 	return root;
 }
 
-function combine(a: PathTree, b: PathTree): PathTree {
+function mergeTrees(a: PathTree, b: PathTree): PathTree {
 	const children = new Map(a.children);
 	for (const [key, child] of b.children) {
-		const own = children.get(key);
-		children.set(key, own === undefined ? child : combine(own, child));
+		const existing = children.get(key);
+		children.set(key, existing === undefined ? child : mergeTrees(existing, child));
 	}
-	return { whole: a.whole || b.whole, children };
+	return { isEnd: a.isEnd || b.isEnd, children };
 }
 
-// An array element is reached by its index and by every path that goes through the array.
-function elementTree(tree: PathTree, index: number): PathTree {
-	const own = tree.children.get(String(index));
-	return own === undefined ? tree : combine(tree, own);
+// An array's element is at its index, and at every path that continues through the array.
+function getElementTree(tree: PathTree, index: number): PathTree {
+	const child = tree.children.get(String(index));
+	return child === undefined ? tree : mergeTrees(tree, child);
 }
 
+/** Result of filtering a value of which nothing remains. */
 const NOTHING = Symbol('nothing');
 
-const AS_ASSIGNED = { configurable: true, enumerable: true, writable: true };
+type Filter = (value: unknown, tree: PathTree) => unknown;
 
-/** What is left of an array's elements, each by the tree that reaches it. */
-function elementsLeft(
-	elements: unknown[],
-	tree: PathTree,
-	leave: (element: unknown, tree: PathTree) => unknown,
-): unknown[] {
-	const left: unknown[] = [];
+/** Filters each element of an array by the subtree that applies to it. */
+function filterElements(elements: unknown[], tree: PathTree, filter: Filter): unknown[] {
+	const remaining: unknown[] = [];
 	for (let index = 0; index < elements.length; index += 1) {
-		const element = leave(elements[index], elementTree(tree, index));
-		if (element !== NOTHING) left.push(element);
+		const element = filter(elements[index], getElementTree(tree, index));
+		if (element !== NOTHING) remaining.push(element);
 	}
-	return left;
+	return remaining;
 }
 
-/** What is left of an object's fields: those that the tree does not name as they are, or none of them. */
-function fieldsLeft(
+const PLAIN_PROPERTY = { configurable: true, enumerable: true, writable: true };
+
+/**
+ * Filters each field of an object by its subtree.
+ * @param keepsUnnamed whether fields that the tree does not name remain
+ */
+function filterFields(
 	value: Record<string, unknown>,
 	tree: PathTree,
-	leave: (child: unknown, tree: PathTree) => unknown,
-	leavesOthers: boolean,
+	filter: Filter,
+	keepsUnnamed: boolean,
 ): Record<string, unknown> {
-	const left: Record<string, unknown> = {};
+	const remaining: Record<string, unknown> = {};
 	for (const key of Object.keys(value)) {
 		const subtree = tree.children.get(key);
-		const child =
-			subtree !== undefined ? leave(value[key], subtree) : leavesOthers ? value[key] : NOTHING;
+		const unnamed = keepsUnnamed ? value[key] : NOTHING;
+		const child = subtree === undefined ? unnamed : filter(value[key], subtree);
 		if (child === NOTHING) continue;
-		if (key !== '__proto__') left[key] = child;
-		// Assigned, it would be no field.
-		else Object.defineProperty(left, key, { value: child, ...AS_ASSIGNED });
+		if (key !== '__proto__') remaining[key] = child;
+		// An assignment would set the prototype instead of a field.
+		else Object.defineProperty(remaining, key, { value: child, ...PLAIN_PROPERTY });
 	}
-	return left;
+	return remaining;
 }
 
-function pick(value: unknown, tree: PathTree): unknown {
-	if (tree.whole) return value;
+/** Keeps only what the tree names. */
+function includeFields(value: unknown, tree: PathTree): unknown {
+	if (tree.isEnd) return value;
 	if (Array.isArray(value)) {
-		const picked = elementsLeft(value, tree, pick);
-		return picked.length > 0 ? picked : NOTHING;
+		const elements = filterElements(value, tree, includeFields);
+		return elements.length > 0 ? elements : NOTHING;
 	}
 	if (!isObject(value)) return NOTHING;
-	const picked = fieldsLeft(value, tree, pick, false);
-	return Object.keys(picked).length > 0 ? picked : NOTHING;
+	const fields = filterFields(value, tree, includeFields, false);
+	return Object.keys(fields).length > 0 ? fields : NOTHING;
 }
 
-function drop(value: unknown, tree: PathTree): unknown {
-	if (tree.whole) return NOTHING;
+/** Removes what the tree names. */
+function excludeFields(value: unknown, tree: PathTree): unknown {
+	if (tree.isEnd) return NOTHING;
 	if (tree.children.size === 0) return value;
-	if (Array.isArray(value)) return elementsLeft(value, tree, drop);
-	return isObject(value) ? fieldsLeft(value, tree, drop, true) : value;
+	if (Array.isArray(value)) return filterElements(value, tree, excludeFields);
+	return isObject(value) ? filterFields(value, tree, excludeFields, true) : value;
 }
 
 /**
- * Makes a function that filters an event's data; the data itself is not changed. Structure is never
- * invented: a field that is not there stays away, and so does a container of which nothing is left
- * after `include_fields`.
- * @throws InvalidPathError for a path that is empty or is not data, when made and not when used
+ * Creates a function that filters an event's data and returns the rest as new objects. Missing fields stay
+ * missing, and `include_fields` omits a list or an object of which nothing remains.
+ * @throws InvalidPathError for a path with an empty key or one that is never data, when it is created
+ * @example
+ * compileFieldFilters({ include_fields: ['customer.email'] })({ customer: { email: 'a@b.c', age: 7 } });
+ * // { customer: { email: 'a@b.c' } }
  */
 export function compileFieldFilters(
 	filters: FieldFilters,
 ): (data: Record<string, unknown>) => Record<string, unknown> {
-	const include = filters.include_fields?.length ? treeOf(filters.include_fields) : undefined;
-	const exclude = filters.exclude_fields?.length ? treeOf(filters.exclude_fields) : undefined;
+	const includeTree = filters.include_fields?.length
+		? buildTree(filters.include_fields)
+		: undefined;
+	const excludeTree = filters.exclude_fields?.length
+		? buildTree(filters.exclude_fields)
+		: undefined;
 	return (data) => {
-		const picked = include ? pick(data, include) : data;
-		if (!isObject(picked)) return {};
-		return exclude ? (drop(picked, exclude) as Record<string, unknown>) : picked;
+		const included = includeTree ? includeFields(data, includeTree) : data;
+		if (!isObject(included)) return {};
+		return excludeTree
+			? (excludeFields(included, excludeTree) as Record<string, unknown>)
+			: included;
 	};
 }

@@ -7,7 +7,7 @@ import { splitIntoPeriods, type Period, type Unit } from './periods';
 import { createScale, type Scale } from './scale';
 import { createElement, type Element } from './svg';
 
-/** Where a part of the picture stands; its legend is above it. */
+/** Vertical position of a part of the picture; its legend is above it. */
 interface Panel {
 	legend: number;
 	top: number;
@@ -24,8 +24,8 @@ const MAX_TITLE_LENGTH = 84;
 const MAX_BARS = 62;
 const MAX_BAR_WIDTH = 56;
 const LABEL_DISTANCE = 64;
-/** Narrower bars have no room for a number above them. */
-const NUMBERED_FROM = 22;
+/** Narrower bars have no space for a number above them. */
+const MIN_NUMBERED_WIDTH = 22;
 
 const COLORS = {
 	panel: '#ffffff',
@@ -42,7 +42,7 @@ const COLORS = {
 };
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
 
-/** What the bars are stacked from, from below. */
+/** The parts of a bar, from the bottom up. */
 const PARTS = [
 	{ name: 'delivered', label: 'Delivered' },
 	{ name: 'failed', label: 'Failed' },
@@ -61,67 +61,74 @@ interface Bar extends Period {
 	answered: DeliveryStats['response_time_ms'];
 }
 
-/** What a chart is about. */
+/** The subject of a chart. */
 export interface ChartSubject {
-	/** E.g. which endpoint's deliveries these are. */
+	/** E.g. the name of the endpoint. */
 	title: string;
-	/** Where the time begins; absent for the first delivery. */
+	/** Start of the chart's time; by default, that of the first delivery. */
 	sinceMs?: number;
-	/** Where it ends, at the present at the latest; absent for the present. */
+	/** End of the chart's time, at most `nowMs`, which is also the default. */
 	untilMs?: number;
 	nowMs: number;
 }
 
 const numberFormat = new Intl.NumberFormat('en-US');
-const written = (number: number): string => numberFormat.format(number);
+const formatNumber = (number: number): string => numberFormat.format(number);
 
-const dateText = (options: Intl.DateTimeFormatOptions): ((ms: number) => string) => {
+const createDateFormat = (options: Intl.DateTimeFormatOptions): ((ms: number) => string) => {
 	const format = new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
 	return (ms) => format.format(ms);
 };
-const dayOf = dateText({ month: 'short', day: 'numeric' });
-const monthOf = dateText({ month: 'short' });
-const yearOf = dateText({ year: 'numeric' });
-const dateOf = dateText({ year: 'numeric', month: 'short', day: 'numeric' });
+const formatDay = createDateFormat({ month: 'short', day: 'numeric' });
+const formatMonth = createDateFormat({ month: 'short' });
+const formatYear = createDateFormat({ year: 'numeric' });
+const formatDate = createDateFormat({ year: 'numeric', month: 'short', day: 'numeric' });
 
 const UNITS: Record<Unit, { name: string; label: (ms: number) => string }> = {
-	day: { name: 'Days', label: dayOf },
-	week: { name: 'Weeks from Monday', label: dayOf },
-	month: { name: 'Months', label: monthOf },
-	year: { name: 'Years', label: yearOf },
+	day: { name: 'Days', label: formatDay },
+	week: { name: 'Weeks from Monday', label: formatDay },
+	month: { name: 'Months', label: formatMonth },
+	year: { name: 'Years', label: formatYear },
 };
 
-const SECONDS_FROM_MS = 10_000;
+const MIN_MS_IN_SECONDS = 10_000;
 
-const durationOf = (topMs: number): ((ms: number) => string) =>
-	topMs < SECONDS_FROM_MS ? (ms) => `${written(ms)} ms` : (ms) => `${written(ms / 1000)} s`;
+const createDurationFormat = (topMs: number): ((ms: number) => string) =>
+	topMs < MIN_MS_IN_SECONDS
+		? (ms) => `${formatNumber(ms)} ms`
+		: (ms) => `${formatNumber(ms / 1000)} s`;
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
 
-const totalOf = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
+const countBar = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
 
-function barOf(period: Period, deliveries: Delivery[]): Bar {
+function buildBar(period: Period, deliveries: Delivery[]): Bar {
 	const stats = countDeliveries(deliveries);
 	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
 	const other = stats.total_deliveries - delivered - failed;
 	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
 }
 
-function barsOf(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
+function buildBars(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
 	const times = deliveries.map(({ acceptedAt }) => Date.parse(acceptedAt));
 	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
 	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
 	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
 	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
-	const own: Delivery[][] = periods.map(() => []);
+	const deliveriesByPeriod: Delivery[][] = periods.map(() => []);
 	deliveries.forEach((delivery, index) => {
-		own[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
+		deliveriesByPeriod[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
 	});
-	return { bars: periods.map((period, index) => barOf(period, own[index])), unit, fromMs, toMs };
+	return {
+		bars: periods.map((period, index) => buildBar(period, deliveriesByPeriod[index])),
+		unit,
+		fromMs,
+		toMs,
+	};
 }
 
-const text = (
+const drawText = (
 	x: number,
 	y: number,
 	content: string,
@@ -133,51 +140,66 @@ const text = (
 		content,
 	);
 
-const line = (x1: number, x2: number, y: number, color: string, more = {}): Element =>
+const drawLineSegment = (x1: number, x2: number, y: number, color: string, more = {}): Element =>
 	createElement('line', { x1, x2, y1: y, y2: y, stroke: color, ...more });
 
-/** How high a value stands above its panel's bottom. */
-const heightOf = (value: number, { top }: Scale, panel: Panel): number =>
+/** Returns the height of a value above its panel's bottom. */
+const getHeight = (value: number, { top }: Scale, panel: Panel): number =>
 	(value / top) * (panel.bottom - panel.top);
 
-const yOf = (value: number, scale: Scale, panel: Panel): number =>
-	panel.bottom - heightOf(value, scale, panel);
+const getY = (value: number, scale: Scale, panel: Panel): number =>
+	panel.bottom - getHeight(value, scale, panel);
 
-const axis = (scale: Scale, panel: Panel, label: (mark: number) => string): Element[] =>
+const drawAxis = (scale: Scale, panel: Panel, label: (mark: number) => string): Element[] =>
 	scale.marks.flatMap((mark) => {
-		const y = yOf(mark, scale, panel);
+		const y = getY(mark, scale, panel);
 		return [
-			line(LEFT, RIGHT, y, mark === 0 ? COLORS.axis : COLORS.grid),
-			text(LEFT - 8, y + 4, label(mark), { anchor: 'end' }),
+			drawLineSegment(LEFT, RIGHT, y, mark === 0 ? COLORS.axis : COLORS.grid),
+			drawText(LEFT - 8, y + 4, label(mark), { anchor: 'end' }),
 		];
 	});
 
 interface Slots {
 	width: number;
-	/** The middle of a bar's place. */
-	middle: (index: number) => number;
+	/** Returns the x of a bar's middle. */
+	getMiddle: (index: number) => number;
 }
 
-function description({ answered, counts, endMs, startMs }: Bar, unit: Unit): string {
-	const last = dateOf(endMs - 1);
-	const when = unit === 'day' ? last : `${dateOf(startMs)} to ${last}`;
+/** Describes a bar for the tooltip. */
+function describeBar({ answered, counts, endMs, startMs }: Bar, unit: Unit): string {
+	const last = formatDate(endMs - 1);
+	const when = unit === 'day' ? last : `${formatDate(startMs)} to ${last}`;
 	const times = answered === null ? [] : [`p50 ${answered.p50} ms`, `p95 ${answered.p95} ms`];
-	const parts = PARTS.map(({ label, name }) => `${written(counts[name])} ${label.toLowerCase()}`);
+	const parts = PARTS.map(
+		({ label, name }) => `${formatNumber(counts[name])} ${label.toLowerCase()}`,
+	);
 	return `${when}: ${[...parts, ...times].join(', ')}`;
 }
 
-/** Failures stand above the bar too: few among many would be too low to be seen in it. */
-function failureMark({ counts: { failed } }: Bar, width: number, x: number, y: number): Element[] {
+/** Marks failures above the bar too: few among many would be too small to see in it. */
+function drawFailureMark(
+	{ counts: { failed } }: Bar,
+	width: number,
+	x: number,
+	y: number,
+): Element[] {
 	if (failed === 0) return [];
 	const color = COLORS.failed;
-	return width < NUMBERED_FROM
+	return width < MIN_NUMBERED_WIDTH
 		? [createElement('circle', { cx: x, cy: y - 5, r: 2.5, fill: color })]
-		: [text(x, y - 5, written(failed), { anchor: 'middle', color, size: 11, weight: 600 })];
+		: [
+				drawText(x, y - 5, formatNumber(failed), {
+					anchor: 'middle',
+					color,
+					size: 11,
+					weight: 600,
+				}),
+			];
 }
 
 function drawBar(bar: Bar, index: number, slots: Slots, scale: Scale, unit: Unit): Element {
 	const width = Math.min(MAX_BAR_WIDTH, slots.width * 0.72);
-	const middle = slots.middle(index);
+	const middle = slots.getMiddle(index);
 	let below = 0;
 	const parts = PARTS.flatMap(({ name }) => {
 		const count = bar.counts[name];
@@ -187,21 +209,21 @@ function drawBar(bar: Bar, index: number, slots: Slots, scale: Scale, unit: Unit
 			createElement('rect', {
 				class: name,
 				x: middle - width / 2,
-				y: yOf(below, scale, COUNTS),
+				y: getY(below, scale, COUNTS),
 				width,
-				height: heightOf(count, scale, COUNTS),
+				height: getHeight(count, scale, COUNTS),
 				fill: COLORS[name],
 			}),
 		];
 	});
 	return createElement('g', { class: 'bar' }, [
-		createElement('title', {}, description(bar, unit)),
+		createElement('title', {}, describeBar(bar, unit)),
 		...parts,
-		...failureMark(bar, slots.width, middle, yOf(below, scale, COUNTS)),
+		...drawFailureMark(bar, slots.width, middle, getY(below, scale, COUNTS)),
 	]);
 }
 
-/** A line through the periods in which there were answers; it breaks where there were none. */
+/** Draws a line through the periods that have response times; it has gaps at all others. */
 function drawLine(
 	{ dashes, name }: (typeof LINES)[number],
 	bars: Bar[],
@@ -211,7 +233,7 @@ function drawLine(
 	const points = bars.map(({ answered }, index) =>
 		answered === null
 			? undefined
-			: { x: slots.middle(index), y: yOf(answered[name], scale, TIMES) },
+			: { x: slots.getMiddle(index), y: getY(answered[name], scale, TIMES) },
 	);
 	const path = points
 		.map((point, index) => {
@@ -221,7 +243,7 @@ function drawLine(
 		})
 		.join('');
 	const stroke = { stroke: COLORS[name], 'stroke-width': 2 };
-	const r = slots.width < NUMBERED_FROM ? 2 : 3.5;
+	const r = slots.width < MIN_NUMBERED_WIDTH ? 2 : 3.5;
 	return createElement('g', { class: name }, [
 		createElement('path', {
 			d: path,
@@ -238,95 +260,102 @@ function drawLine(
 	]);
 }
 
-function timeLabels(bars: Bar[], slots: Slots, unit: Unit): Element[] {
+function drawTimeLabels(bars: Bar[], slots: Slots, unit: Unit): Element[] {
 	const every = Math.ceil(LABEL_DISTANCE / slots.width);
 	let shownYear = '';
 	return bars.flatMap(({ startMs }, index) => {
 		if (index % every !== 0) return [];
-		const [x, label, year] = [slots.middle(index), UNITS[unit].label(startMs), yearOf(startMs)];
+		const [x, label, year] = [
+			slots.getMiddle(index),
+			UNITS[unit].label(startMs),
+			formatYear(startMs),
+		];
 		const isNewYear = year !== shownYear && year !== label;
 		shownYear = year;
 		return [
-			text(x, TIMES.bottom + 18, label, { anchor: 'middle' }),
-			...(isNewYear ? [text(x, TIMES.bottom + 34, year, { anchor: 'middle', size: 11 })] : []),
+			drawText(x, TIMES.bottom + 18, label, { anchor: 'middle' }),
+			...(isNewYear ? [drawText(x, TIMES.bottom + 34, year, { anchor: 'middle', size: 11 })] : []),
 		];
 	});
 }
 
-/** About how wide a text is: SVG does not tell without a renderer. */
-const widthOf = (content: string): number => content.length * 6.4;
+/** Estimates the width of a text: SVG cannot tell it without a renderer. */
+const estimateWidth = (content: string): number => content.length * 6.4;
 
-/** A panel's name, and its symbols with what they stand for. */
-function legend(
+/** Draws a panel's name, and its symbols with their meanings. */
+function drawLegend(
 	name: string,
 	y: number,
 	entries: Array<{ label: string; symbol: (x: number) => Element }>,
 ): Element[] {
-	let x = MARGIN + widthOf(name) + 28;
+	let x = MARGIN + estimateWidth(name) + 28;
 	return [
-		text(MARGIN, y, name, { color: COLORS.title, size: 13, weight: 600 }),
+		drawText(MARGIN, y, name, { color: COLORS.title, size: 13, weight: 600 }),
 		...entries.flatMap(({ label, symbol }) => {
-			const drawn = [symbol(x), text(x + 26, y, label)];
-			x += 26 + widthOf(label) + 20;
+			const drawn = [symbol(x), drawText(x + 26, y, label)];
+			x += 26 + estimateWidth(label) + 20;
 			return drawn;
 		}),
 	];
 }
 
-function countsPanel(bars: Bar[], slots: Slots, unit: Unit): Element[] {
-	const scale = createScale(Math.max(...bars.map(totalOf)), 5);
+function drawCountsPanel(bars: Bar[], slots: Slots, unit: Unit): Element[] {
+	const scale = createScale(Math.max(...bars.map(countBar)), 5);
 	const y = COUNTS.legend;
 	return [
-		...legend(
+		...drawLegend(
 			'Deliveries',
 			y,
 			PARTS.map(({ label, name }) => ({
-				label: `${label}: ${written(sum(bars.map(({ counts }) => counts[name])))}`,
+				label: `${label}: ${formatNumber(sum(bars.map(({ counts }) => counts[name])))}`,
 				symbol: (x) =>
 					createElement('rect', { x: x + 6, y: y - 11, width: 14, height: 14, fill: COLORS[name] }),
 			})),
 		),
-		...axis(scale, COUNTS, written),
+		...drawAxis(scale, COUNTS, formatNumber),
 		...bars.map((bar, index) => drawBar(bar, index, slots, scale, unit)),
 	];
 }
 
-function timesPanel(bars: Bar[], slots: Slots): Element[] {
+function drawTimesPanel(bars: Bar[], slots: Slots): Element[] {
 	const scale = createScale(Math.max(0, ...bars.map(({ answered }) => answered?.p95 ?? 0)), 3);
 	const y = TIMES.legend;
 	return [
-		...legend(
+		...drawLegend(
 			'Response time',
 			y,
 			LINES.map(({ dashes, label, name }) => ({
 				label,
 				symbol: (x) =>
-					line(x, x + 20, y - 4, COLORS[name], { 'stroke-width': 2, 'stroke-dasharray': dashes }),
+					drawLineSegment(x, x + 20, y - 4, COLORS[name], {
+						'stroke-width': 2,
+						'stroke-dasharray': dashes,
+					}),
 			})),
 		),
-		...axis(scale, TIMES, durationOf(scale.top)),
-		...LINES.map((one) => drawLine(one, bars, slots, scale)),
+		...drawAxis(scale, TIMES, createDurationFormat(scale.top)),
+		...LINES.map((style) => drawLine(style, bars, slots, scale)),
 	];
 }
 
-const emptyNote = (panel: Panel, note: string): Element =>
-	text((LEFT + RIGHT) / 2, (panel.top + panel.bottom) / 2 + 5, note, {
+const drawNote = (panel: Panel, note: string): Element =>
+	drawText((LEFT + RIGHT) / 2, (panel.top + panel.bottom) / 2 + 5, note, {
 		anchor: 'middle',
 		size: 15,
 	});
 
 /**
- * Draws deliveries over time as an SVG file: a bar for each day, week, month or year in which events were
- * accepted (UTC), by what became of them, and lines for how long the answers took. Times without
- * deliveries have their place. It brings its own background, and needs nothing from outside.
+ * Draws deliveries over time as an SVG file: a bar for each day, week, month or year (UTC) in which events
+ * were accepted, split by outcome, and lines for the response times. The file has its own background and
+ * refers to nothing outside.
  * @param deliveries in any order
  */
 export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject): string {
-	const { bars, fromMs, toMs, unit } = barsOf(deliveries, subject);
+	const { bars, fromMs, toMs, unit } = buildBars(deliveries, subject);
 	const width = (RIGHT - LEFT) / bars.length;
-	const slots = { width, middle: (index: number) => LEFT + (index + 0.5) * width };
+	const slots = { width, getMiddle: (index: number) => LEFT + (index + 0.5) * width };
 	const title = truncate(subject.title, { length: MAX_TITLE_LENGTH, omission: '…' });
-	const range = `${UNITS[unit].name}, ${dateOf(fromMs)} to ${dateOf(toMs)} (UTC)`;
+	const range = `${UNITS[unit].name}, ${formatDate(fromMs)} to ${formatDate(toMs)} (UTC)`;
 	return createElement(
 		'svg',
 		{
@@ -348,13 +377,13 @@ export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject)
 				fill: COLORS.panel,
 				stroke: COLORS.border,
 			}),
-			text(MARGIN, 36, title, { color: COLORS.title, size: 18, weight: 600 }),
-			text(MARGIN, 58, range, { size: 13 }),
-			...countsPanel(bars, slots, unit),
-			...timesPanel(bars, slots),
-			...timeLabels(bars, slots, unit),
-			...(deliveries.length === 0 ? [emptyNote(COUNTS, 'No deliveries')] : []),
-			...(bars.every(({ answered }) => answered === null) ? [emptyNote(TIMES, 'No answers')] : []),
+			drawText(MARGIN, 36, title, { color: COLORS.title, size: 18, weight: 600 }),
+			drawText(MARGIN, 58, range, { size: 13 }),
+			...drawCountsPanel(bars, slots, unit),
+			...drawTimesPanel(bars, slots),
+			...drawTimeLabels(bars, slots, unit),
+			...(deliveries.length === 0 ? [drawNote(COUNTS, 'No deliveries')] : []),
+			...(bars.every(({ answered }) => answered === null) ? [drawNote(TIMES, 'No answers')] : []),
 		],
 	).markup;
 }

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../lib/time';
 
-/** A stretch of the calendar, in UTC, from its beginning to the next one's. */
+/** A period of the calendar, in UTC. It ends when the next one starts. */
 export interface Period {
 	startMs: number;
 	endMs: number;
@@ -8,41 +8,42 @@ export interface Period {
 
 export type Unit = 'day' | 'week' | 'month' | 'year';
 
-/** How time is divided. */
+/** A way to divide time into periods. */
 interface Division {
 	unit: Unit;
-	/** The beginning of the period in which a moment is, or of one that comes `further` periods later. */
-	start: (ms: number, further: number) => number;
+	/** Returns the start of the period that contains `ms`, or of the one `offset` periods later. */
+	getStart: (ms: number, offset: number) => number;
 }
 
-// The first of January 1970 was a Thursday.
+// 1 January 1970 was a Thursday.
 const DAYS_SINCE_MONDAY = 3;
 
-function monday(ms: number): number {
+/** Returns the start of the week that contains `ms`. */
+function getMonday(ms: number): number {
 	const days = Math.floor(ms / DAY_MS) + DAYS_SINCE_MONDAY;
 	return (days - (days % 7) - DAYS_SINCE_MONDAY) * DAY_MS;
 }
 
 const DIVISIONS: Division[] = [
-	{ unit: 'day', start: (ms, further) => (Math.floor(ms / DAY_MS) + further) * DAY_MS },
-	{ unit: 'week', start: (ms, further) => monday(ms) + further * 7 * DAY_MS },
+	{ unit: 'day', getStart: (ms, offset) => (Math.floor(ms / DAY_MS) + offset) * DAY_MS },
+	{ unit: 'week', getStart: (ms, offset) => getMonday(ms) + offset * 7 * DAY_MS },
 	{
 		unit: 'month',
-		start: (ms, further) => {
+		getStart: (ms, offset) => {
 			const date = new Date(ms);
-			return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + further);
+			return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset);
 		},
 	},
 	{
 		unit: 'year',
-		start: (ms, further) => Date.UTC(new Date(ms).getUTCFullYear() + further, 0),
+		getStart: (ms, offset) => Date.UTC(new Date(ms).getUTCFullYear() + offset, 0),
 	},
 ];
 
-function divided({ start }: Division, fromMs: number, toMs: number): Period[] {
+function listPeriods({ getStart }: Division, fromMs: number, toMs: number): Period[] {
 	const periods: Period[] = [];
-	for (let startMs = start(fromMs, 0); startMs <= toMs; ) {
-		const endMs = start(startMs, 1);
+	for (let startMs = getStart(fromMs, 0); startMs <= toMs; ) {
+		const endMs = getStart(startMs, 1);
 		periods.push({ startMs, endMs });
 		startMs = endMs;
 	}
@@ -50,21 +51,21 @@ function divided({ start }: Division, fromMs: number, toMs: number): Period[] {
 }
 
 /**
- * Divides a time into days, or into weeks (from Monday), months or years where there would be too many.
+ * Splits a span of time into days; or into weeks from Monday, months or years if there would be too many.
  * @param fromMs not before 1970
  * @param toMs is in the last period
- * @param max more than that there are at most where even years are too short
+ * @param maxPeriods exceeded only if there are more years than that
  */
 export function splitIntoPeriods(
 	fromMs: number,
 	toMs: number,
-	max: number,
+	maxPeriods: number,
 ): { unit: Unit; periods: Period[] } {
 	const [first, ...longer] = DIVISIONS;
-	let result = { unit: first.unit, periods: divided(first, fromMs, toMs) };
+	let result = { unit: first.unit, periods: listPeriods(first, fromMs, toMs) };
 	for (const division of longer) {
-		if (result.periods.length <= max) break;
-		result = { unit: division.unit, periods: divided(division, fromMs, toMs) };
+		if (result.periods.length <= maxPeriods) break;
+		result = { unit: division.unit, periods: listPeriods(division, fromMs, toMs) };
 	}
 	return result;
 }

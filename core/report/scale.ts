@@ -1,26 +1,26 @@
-const NICE = [1, 2, 2.5, 5, 10];
+const ROUND_STEPS = [1, 2, 2.5, 5, 10];
 
-/** The smallest round number that is not below a value: a power of ten, or 2, 2.5 or 5 times one. */
-function rounded(value: number): number {
+/** Rounds a value up to a power of ten, or to 2, 2.5 or 5 times one. */
+function roundUp(value: number): number {
 	const power = 10 ** Math.floor(Math.log10(value));
-	// Half a delivery, or half a millisecond, is nothing to read an axis by.
-	const steps = NICE.map((step) => step * power).filter(Number.isInteger);
+	// There is no half delivery, and half a millisecond is too fine for an axis.
+	const steps = ROUND_STEPS.map((step) => step * power).filter(Number.isInteger);
 	return steps.find((step) => step >= value) ?? power * 10;
 }
 
-/** An axis from zero, with marks at equal distances. */
+/** The scale of an axis that starts at zero, with marks at equal distances. */
 export interface Scale {
-	/** The values at the marks, zero included. */
+	/** The values at the marks, including zero. */
 	marks: number[];
 	top: number;
 }
 
 /**
- * An axis up to a largest value.
- * @param steps about how many
+ * Creates a scale that reaches a maximum.
+ * @param steps approximate number of steps between marks
  */
 export function createScale(max: number, steps: number): Scale {
-	const step = rounded(Math.max(1, max / steps));
+	const step = roundUp(Math.max(1, max / steps));
 	const count = Math.max(2, Math.ceil(max / step));
 	return {
 		marks: Array.from({ length: count + 1 }, (_, index) => index * step),

@@ -7,42 +7,42 @@ const ENTITIES: Record<string, string> = {
 	'"': '&quot;',
 };
 
-// XML 1.0 has no way to write these, not even escaped.
+// XML 1.0 cannot contain these characters, not even escaped.
 const UNWRITABLE =
 	/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]|[\u{D800}-\u{DFFF}]/gu;
 
-const escaped = (text: string): string =>
+const escapeText = (text: string): string =>
 	text.replace(UNWRITABLE, '').replace(/[&<>"]/g, (character) => ENTITIES[character]);
 
-/** An element's content: plain text, which is escaped here, or elements. */
+/** An element's content: plain text, which is escaped, or elements. */
 export type Content = string | Element[];
 
-/** A piece of SVG, made by {@link createElement} alone, so that nothing in it is unescaped. */
+/** A piece of SVG. Only {@link createElement} creates it, so that everything in it is escaped. */
 export class Element {
 	constructor(readonly markup: string) {}
 }
 
-const contentOf = (content: Content): string =>
-	typeof content === 'string' ? escaped(content) : content.map(({ markup }) => markup).join('');
+const formatContent = (content: Content): string =>
+	typeof content === 'string' ? escapeText(content) : content.map(({ markup }) => markup).join('');
 
 /**
- * An SVG element.
- * @param attributes numbers are rounded to hundredths; those that are `undefined` stay away
+ * Creates an SVG element.
+ * @param attributes numbers are rounded to hundredths; `undefined` ones are left out
  */
 export function createElement(
 	name: string,
 	attributes: Attributes,
 	content: Content = '',
 ): Element {
-	const written = Object.entries(attributes).flatMap(([key, value]) => {
+	const formattedAttributes = Object.entries(attributes).flatMap(([key, value]) => {
 		if (value === undefined) return [];
-		const text = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;
-		return [` ${key}="${escaped(text)}"`];
+		const formatted = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;
+		return [` ${key}="${escapeText(formatted)}"`];
 	});
-	const inner = contentOf(content);
+	const inner = formatContent(content);
 	return new Element(
 		inner === ''
-			? `<${name}${written.join('')}/>`
-			: `<${name}${written.join('')}>${inner}</${name}>`,
+			? `<${name}${formattedAttributes.join('')}/>`
+			: `<${name}${formattedAttributes.join('')}>${inner}</${name}>`,
 	);
 }
