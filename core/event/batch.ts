@@ -1,32 +1,32 @@
-/** How large a batch may be. */
+/** Limits for one batch. */
 export interface BatchLimits {
 	/** At least 1. */
 	maxEvents: number;
-	/** Of the events' sizes in total. A single event may be larger: it is a batch by itself. */
+	/** Limit for the total size of the events. A single larger event is a batch by itself. */
 	maxBytes?: number;
 }
 
 interface BatchMeasures<T> {
-	keyOf?: (event: T) => string;
-	sizeOf?: (event: T) => number;
+	getKey?: (event: T) => string;
+	getSize?: (event: T) => number;
 }
 
 /**
  * Splits events into batches, in order of arrival, as AgenticFlow's batch webhooks do
  * (docs/platforms.md#agenticflow).
- * @param keyOf events share a batch only if their keys are equal; absent, all may
- * @param sizeOf bytes of an event; needed only with `maxBytes`
+ * @param getKey events share a batch only if their keys are equal; if absent, all may
+ * @param getSize bytes of an event; needed only with `maxBytes`
  */
 export function splitIntoBatches<T>(
 	events: T[],
 	{ maxBytes, maxEvents }: BatchLimits,
-	{ keyOf = () => '', sizeOf = () => 0 }: BatchMeasures<T>,
+	{ getKey = () => '', getSize = () => 0 }: BatchMeasures<T>,
 ): T[][] {
 	const batches: T[][] = [];
 	const open = new Map<string, { events: T[]; bytes: number }>();
 	for (const event of events) {
-		const key = keyOf(event);
-		const size = maxBytes === undefined ? 0 : sizeOf(event);
+		const key = getKey(event);
+		const size = maxBytes === undefined ? 0 : getSize(event);
 		const batch = open.get(key);
 		const fits =
 			batch !== undefined &&

@@ -15,7 +15,7 @@ import { buildDeliveryBody, type EventFormat } from './envelope';
 import type { WebhookEvent } from './event';
 import type { SendSettings } from './sendSettings';
 
-/** What a result item says about the event that was sent. */
+/** The fields of a result item that identify its event. */
 export interface EventRef {
 	event_id: string;
 	/** The event's type; `null` for a request of another kind. */
@@ -53,7 +53,7 @@ export interface DirectDelivery {
 	acceptedAt: string;
 }
 
-/** A platform would reject this request. The message says what it would complain about. */
+/** A platform would reject this request. The message names the problem. */
 export class InvalidRequestError extends Error {
 	override readonly name = 'InvalidRequestError';
 }
@@ -68,7 +68,7 @@ function assertPlatformAccepts({ kind, platform }: SendSettings, data: unknown):
 	);
 }
 
-/** Names an event of these settings, for the item of one that is not sent. */
+/** Builds the reference to an event that is sent with these settings. */
 export const toEventRef = (
 	{ kind }: SendSettings,
 	eventId: string,
@@ -103,7 +103,7 @@ export function createPendingEvent(
  * Groups events into deliveries: one each, or batches of events that share a target. Requests of other
  * kinds are never batched.
  * @param maxEvents per delivery; above 1, every delivery of events is a batch
- * @param newId returns a text that no other call returns
+ * @param newId returns a unique string
  * @returns each delivery with its events, in order of arrival
  */
 export function buildDirectDeliveries<T extends PendingEvent>(
@@ -115,7 +115,7 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 		[...pending.entries()],
 		{ maxEvents },
 		{
-			keyOf: ([index, { batchKey, ref }]) => (ref.event === null ? `request ${index}` : batchKey),
+			getKey: ([index, { batchKey, ref }]) => (ref.event === null ? `request ${index}` : batchKey),
 		},
 	);
 	return batches.map((batch) => {

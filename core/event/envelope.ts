@@ -73,8 +73,7 @@ export function buildBatchEnvelope(
 }
 
 /**
- * Builds the body of a delivery. It depends on nothing but the arguments, so every attempt sends the
- * same bytes.
+ * Builds the body of a delivery. It depends only on the arguments, so every attempt sends the same bytes.
  * @param format `undefined` sends the data alone, or a list of the data for a batch
  * @param events at least one, in order of arrival
  * @param batch the delivery's ID and time if it is a batch, even a batch of one

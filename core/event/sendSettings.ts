@@ -7,7 +7,7 @@ import { getEventFormat, type EventFormat } from './envelope';
 import type { WebhookEvent } from './event';
 import { compileFieldFilters, type FieldFilters } from './fieldFilter';
 
-/** How a person describes a direct send: to one URL, without a registered endpoint. */
+/** A direct send as a person configures it: to one URL, without a registered endpoint. */
 export interface SendRequest {
 	platformId: string;
 	/** The ID of one of the platform's request kinds. */
@@ -17,7 +17,7 @@ export interface SendRequest {
 	headers: Record<string, string>;
 	signed: boolean;
 	skipTlsCheck: boolean;
-	/** Absent: the platform's. */
+	/** Defaults to the platform's. */
 	timeoutMs?: number;
 	maxResponseBytes: number;
 	maxTotalWaitMs: number;
@@ -25,7 +25,7 @@ export interface SendRequest {
 	/** e.g. `408, 429, 5xx`; empty for the platform's. */
 	retryStatuses: string;
 	fieldFilters: FieldFilters;
-	/** Whether to send the data alone, without the platform's envelope. */
+	/** `true` to send the data alone, without the platform's envelope. */
 	withoutEnvelope: boolean;
 	webhook: WebhookEvent['webhook'];
 }

@@ -8,8 +8,8 @@ import type { computeStats, DeliveryStats } from '../outbox/log/stats';
 import type { Delivery, DeliveryStatus, Endpoint } from '../outbox/model';
 
 /**
- * Writes endpoints and deliveries as AgenticFlow's management API shows webhooks and their logs. No
- * secret is in any of it. Source: docs/platforms.md#agenticflow
+ * Writes endpoints and deliveries as AgenticFlow's management API shows webhooks and their logs, without
+ * any secret. Source: docs/platforms.md#agenticflow
  */
 
 /** Drops the milliseconds of an ISO 8601 time, e.g. `2025-01-15T10:00:00Z`. */
@@ -25,8 +25,8 @@ function pickDefined<T extends object>(
 }
 
 /**
- * Returns a webhook as "List Webhooks" shows it, with the settings that subscribers can change. The
- * whole of it can be sent back as an update.
+ * Returns a webhook as "List Webhooks" shows it, with the settings that subscribers can change. It can be
+ * sent back as an update.
  */
 export function presentWebhook(endpoint: Endpoint, stats: DeliveryStats): Record<string, unknown> {
 	const { batch_settings, conditions, filters, retry_policy } = endpoint.settings;

@@ -38,7 +38,7 @@ const settings = {
 			backoff_multiplier: z.number().min(1).max(10).optional(),
 		})
 		.strict(),
-	/** A missing secret means the webhook's current one. */
+	/** If the secret is missing, the webhook's current one is kept. */
 	authentication: z.discriminatedUnion('type', [
 		z.object({ type: z.literal('none') }).strict(),
 		z.object({ type: z.literal('bearer'), token: nonEmptyString.optional() }).strict(),
@@ -60,7 +60,10 @@ const subscription = {
 	events: subscriptions,
 };
 
-/** Fields of a reply that a request may repeat and cannot change, so that a webhook can be written back. */
+/**
+ * Fields of a reply that a request may contain but not change, so that a webhook can be sent back as it
+ * was read.
+ */
 const readOnlyFields = z
 	.object({
 		id: z.unknown(),

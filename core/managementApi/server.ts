@@ -36,7 +36,7 @@ export interface ManagementRequest {
 export interface ManagementRules {
 	platform: Platform;
 	allowHttp: boolean;
-	/** Whether URLs may point into n8n's own network. */
+	/** `true` if URLs may point into n8n's own network. */
 	allowInternal: boolean;
 }
 
@@ -214,7 +214,7 @@ function toErrorReply(error: unknown): ManagementReply | undefined {
 
 /**
  * Serves one request to AgenticFlow's webhook management API from the outbox: the webhooks are its
- * endpoints of that platform. Replies hold no secret, except a new webhook's signing secret, once.
+ * endpoints of that platform. Replies contain no secret, except a new webhook's signing secret, once.
  * Source: docs/platforms.md#agenticflow
  * @returns the reply, also to invalid input (422) and unknown webhooks (404)
  * @throws InvalidEndpointError if the platform has no management API, and any error of the outbox

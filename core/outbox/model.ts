@@ -2,7 +2,7 @@ import type { Platform } from '../platforms';
 import type { AttemptRecord, DeliveryReport } from '../sending/deliver';
 import type { DisableRule, EndpointHealth, HealthChange } from '../sending/endpointHealth';
 
-/** The outbox's nouns. Types only: how they are kept is the business of `store/`. */
+/** The outbox's types. `store/` decides how they are stored. */
 
 /** An event, as it was accepted. */
 export interface OutboxEvent {
@@ -48,11 +48,11 @@ export interface EndpointSettings {
 	allow_internal?: boolean;
 }
 
-/** Everything secret about an endpoint. It is kept encrypted. */
+/** Everything secret about an endpoint. It is stored encrypted. */
 export interface EndpointSecrets {
 	/** With its query, which may contain tokens. */
 	url: string;
-	/** The current secret first, then replaced ones that sign until they expire. Empty: unsigned. */
+	/** The current secret first, then replaced ones that sign until they expire. Empty if unsigned. */
 	signing: Array<{ secret: string; created_at: string; valid_until?: string }>;
 	/** Fields of the outbound credential: the authentication and a custom signature scheme. */
 	authentication: Record<string, unknown>;
@@ -67,7 +67,7 @@ export interface Endpoint extends EndpointHealth {
 	/** Without its query. */
 	url: string;
 	platform: Platform;
-	/** Event types, or prefixes that end with `*`. Empty: all events. */
+	/** Event types, or prefixes that end with `*`. Empty for all events. */
 	eventTypes: string[];
 	statusReason: string | null;
 	statusChangedAt: string | null;
@@ -76,7 +76,10 @@ export interface Endpoint extends EndpointHealth {
 	registeredAt: string;
 	/** The earliest start of the next attempt under the rate limit. */
 	rateFreeAt: string | null;
-	/** Grows with every change, so that of two simultaneous changes one is repeated on top of the other. */
+	/**
+	 * Increases with every change, so that of two simultaneous changes, one is repeated on top of the
+	 * other.
+	 */
 	revision: number;
 }
 
@@ -101,7 +104,7 @@ export interface Lease {
 /** One event, or one batch of events, for one endpoint. Times are ISO 8601, UTC. */
 export interface Delivery {
 	id: string;
-	/** Of a batch: the delivery's own ID. */
+	/** For a batch, the delivery's own ID. */
 	eventId: string;
 	eventType: string;
 	/** The events of a batch in order of arrival; `null` for a single event. */
@@ -129,7 +132,7 @@ export interface Delivery {
 
 /** A delivery as it was read from the table. */
 export interface StoredDelivery extends Delivery {
-	/** Grows with every new state of any delivery, so it orders deliveries by their latest change. */
+	/** Increases with every new state of any delivery, so it orders deliveries by their latest change. */
 	rowId: number;
 }
 

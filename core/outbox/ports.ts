@@ -7,6 +7,6 @@ import type { Tables } from './store/tables';
 export interface OutboxPorts extends SendingPorts {
 	tables: Tables;
 	encrypter: Encrypter;
-	/** Returns a unique text. */
+	/** Returns a unique string. */
 	newId: () => string;
 }

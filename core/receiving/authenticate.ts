@@ -46,7 +46,10 @@ const requiresAll = (mode: AuthenticationMode): boolean =>
 export const usesOnlyConfigured = (mode: AuthenticationMode): boolean =>
 	mode === 'allConfigured' || mode === 'anyConfigured';
 
-/** Names in a response what would be accepted (RFC 9110, 11.6.1). */
+/**
+ * Builds the header that names the accepted schemes
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1).
+ */
 function buildChallenge(methods: AuthenticationMethod[]): Record<string, string> {
 	const schemes = [
 		...(methods.includes('bearer') ? ['Bearer'] : []),
@@ -61,7 +64,7 @@ const reject = (
 ): Rejection =>
 	createRejection({ status: 401, code, message, details, headers: buildChallenge(methods) });
 
-/** Rejects without a word about which of several methods failed. */
+/** Rejects a caller without revealing which of several methods failed. */
 const rejectAll = (rules: AuthenticationRules): Rejection =>
 	reject(rules, {
 		code: 'UNAUTHORIZED',
@@ -73,7 +76,7 @@ const rejectAll = (rules: AuthenticationRules): Rejection =>
 		},
 	});
 
-/** Finds the methods that a caller presents nothing for. */
+/** Finds the methods for which the caller presents no token. */
 const findMissingTokens = (methods: TokenMethod[], caller: Caller): Set<TokenMethod> =>
 	new Set(methods.filter((method) => TOKEN_CHECKS[method].readToken(caller) === undefined));
 
@@ -131,7 +134,7 @@ export function requireConfiguredMethods(
 	return configured;
 }
 
-/** A caller whose tokens are checked, and whose signature may still have to be. */
+/** The result of checking a caller's tokens; the signature may still have to be verified. */
 export interface TokenResult {
 	/** `undefined` if the receiver is open to anyone. */
 	secrets: InboundSecrets | undefined;
@@ -163,8 +166,7 @@ function compareTokens(
 }
 
 /**
- * Checks the tokens that a caller presents: first whether they are there, which needs no secret, then
- * whether they are valid.
+ * Checks a caller's tokens: first that they are present, which needs no secret, then that they are valid.
  * @throws InboundConfigurationError if a required method has no secret; and any error of `loadSecrets`
  */
 export async function authenticateTokens(
@@ -208,8 +210,8 @@ export interface AuthenticatedCaller {
 }
 
 /**
- * Checks the signature, if the caller's tokens leave it to be checked.
- * @throws what {@link checkSignature} throws
+ * Verifies the signature, unless the caller's tokens already decide.
+ * @throws the errors of {@link checkSignature}
  */
 export function authenticateSignature(
 	rules: AuthenticationRules,

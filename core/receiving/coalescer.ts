@@ -14,7 +14,7 @@ export type BurstRole<Item, Response> =
 	/** Send the leader's response. */
 	| { role: 'follower'; response: Response };
 
-/** The waits of a burst's leader for other requests. */
+/** The times that the leader of a burst waits for other requests. */
 export interface BurstWaits {
 	window: () => Promise<void>;
 	/** After the window: the longest wait until the previous burst is answered, if it is not yet. */
@@ -30,7 +30,7 @@ export interface BurstLimits {
 
 /**
  * Combines requests that arrive within a short window, so that one execution processes all of them.
- * Requests that arrive while the previous burst is still being processed join the next one: so bursts
+ * Requests that arrive while the previous burst is still being processed join the next one, so bursts
  * grow with the load.
  *
  * The first request leads the burst: it waits for the others, starts one execution with all their items,

@@ -8,7 +8,7 @@ import { parseSecret } from '../signing/secrets';
 const readFirstValue = (body: unknown, path: string): unknown =>
 	getValuesAt(body, parsePath(path))[0];
 
-/** Finds the handshake that a body is, if it is one. */
+/** Returns the handshake that the body contains, if any. */
 export function findHandshake(handshakes: Handshake[], body: unknown): Handshake | undefined {
 	return handshakes.find(
 		({ when }) =>

@@ -1,12 +1,15 @@
 import type { RequestHeaders } from '../http/headers';
 
 /**
- * Why a body cannot be read. Unavailable: whatever parsed it kept no bytes. Damaged: it is incomplete,
- * or not compressed as its headers say.
+ * The reason that a body cannot be read. `unavailable`: it was parsed, and its bytes were discarded.
+ * `damaged`: it is incomplete, or its compression does not match its headers.
  */
 export type BodyFault = 'unavailable' | 'damaged';
 
-/** A request as it arrived. What is costly to read is a function, called only when a check needs it. */
+/**
+ * A request as it arrived. Values that are costly to read are functions, called only when a check needs
+ * them.
+ */
 export interface InboundRequest {
 	method: string;
 	/** True if it came over HTTPS, as the trusted proxy or the connection itself reports. */

@@ -7,11 +7,11 @@ import { createRejection, type Rejection } from './rejection';
 
 export interface BodyRules {
 	maxBodyBytes: number;
-	/** Set if bodies may be forms; the platform says which field of a form has JSON. */
+	/** Set if bodies may be forms; it names the form field that may have JSON. */
 	formBodies: Platform['formBodies'];
 }
 
-// Far more than any event has. Code that works on a body later may recurse into it.
+// Far more levels than any event has, and few enough for code that recurses into a body.
 const MAX_LEVELS = 100;
 
 function rejectMediaType(rules: BodyRules, request: InboundRequest): Rejection {

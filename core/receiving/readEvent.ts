@@ -31,7 +31,7 @@ function readValues(source: ValueSource, { body, headers, rawBody }: EventReques
 	return getValuesAt(body, parsePath(source.body));
 }
 
-// As seconds, later than any event; as milliseconds, earlier than any.
+// Smaller numbers are in seconds. In seconds, this is later than any event; in milliseconds, earlier.
 const SECONDS_BELOW = 100_000_000_000;
 // The latest time of a JavaScript Date.
 const LAST_TIME_MS = 8_640_000_000_000_000;
@@ -78,7 +78,7 @@ export const getConditionSubject = (event: ReceivedEvent | undefined, body: unkn
 	isObject(event?.data) ? event.data : body;
 
 /**
- * Computes what a repeated delivery has in common with the first, e.g. `lead_1:lead.qualified`.
+ * Computes the key that a delivery shares with its duplicates, e.g. `lead_1:lead.qualified`.
  * @returns `undefined` if a part is missing, so that duplicates cannot be recognized
  */
 export function computeDuplicateKey(

@@ -20,7 +20,7 @@ export type RejectionCode =
 	| 'TOO_MANY_REPEATS';
 
 /**
- * Why a request is rejected, from the check that fails to the response. `toReplyBody` makes the
+ * A rejected request, passed from the check that fails to the response. `toReplyBody` builds the
  * response's body from it.
  */
 export interface Rejection extends ReplyError<RejectionCode> {
@@ -44,6 +44,6 @@ export const createRejection = ({
 	headers = {},
 }: RejectionFields): Rejection => ({ result: 'rejected', status, code, message, details, headers });
 
-/** Returns whether a step of receiving a request ended in its rejection. */
+/** Checks whether a step of receiving a request returned a rejection. */
 export const isRejection = (value: object): value is Rejection =>
 	'result' in value && value.result === 'rejected';

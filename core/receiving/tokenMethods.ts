@@ -5,7 +5,7 @@ import type { SignatureScheme } from '../signing/scheme';
 
 import type { Rejection } from './rejection';
 
-/** The secrets of a receiver, against which callers are checked. */
+/** The receiver's secrets, which callers are checked against. */
 export interface InboundSecrets {
 	urlTokens: string[];
 	bearerTokens: string[];
@@ -43,7 +43,8 @@ function readAuthorization(headers: RequestHeaders, scheme: string): string | un
 	if (typeof value !== 'string') return undefined;
 	const [presentedScheme] = value.split(/[ \t]/, 1);
 	if (presentedScheme.toLowerCase() !== scheme) return undefined;
-	// Only the white space of HTTP, which no header ends with: a no-break space belongs to the token.
+	// Strip only HTTP's white space, which no header value ends with: a no-break space is part of the
+	// token.
 	return value.slice(presentedScheme.length).replace(/^[ \t]+/, '');
 }
 

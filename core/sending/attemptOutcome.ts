@@ -55,7 +55,10 @@ const RETRYABLE = new Set<AttemptOutcome>([
 	'connection',
 ]);
 
-/** Tells whether an outcome is worth another attempt. A TLS failure is not: the certificate stays the same. */
+/**
+ * Returns whether an outcome is worth another attempt. A TLS failure is not: the certificate stays the
+ * same.
+ */
 export function isRetryable(outcome: AttemptOutcome): boolean {
 	return RETRYABLE.has(outcome);
 }
@@ -63,14 +66,14 @@ export function isRetryable(outcome: AttemptOutcome): boolean {
 /** Statuses to retry: a status such as `429`, or a class such as `5xx`. */
 export type StatusPatterns = string[];
 
-/** A status to retry that cannot be read. The message names it. */
+/** An invalid status to retry. The message names it. */
 export class InvalidStatusesError extends Error {
 	override readonly name = 'InvalidStatusesError';
 }
 
 /**
  * Parses statuses that a person typed, e.g. `408, 429, 5xx`.
- * @returns an empty list for an empty text
+ * @returns an empty list for an empty string
  * @throws InvalidStatusesError
  */
 export function parseStatuses(text: string): StatusPatterns {

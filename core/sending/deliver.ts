@@ -15,31 +15,31 @@ export interface AttemptRecord {
 	/** `null` if no response came. */
 	status_code: number | null;
 	duration_ms: number;
-	/** What happened, in words; `null` if it succeeded. */
+	/** Describes the failure; `null` after a success. */
 	error_message: string | null;
 }
 
 export interface DeliveryReport {
 	/** `retrying`: the next attempt is due later than this run may wait. */
 	status: 'delivered' | 'retrying' | 'failed';
-	/** All attempts so far, those of earlier runs included. */
+	/** All attempts so far, including those of earlier runs. */
 	attempts: AttemptRecord[];
 	/** Response to the last attempt of this run; `null` if none came. */
 	response: { status_code: number; body: string; body_truncated: boolean } | null;
-	/** Why no other attempt follows; `null` unless the delivery failed. */
+	/** The reason that no other attempt follows; `null` unless the delivery failed. */
 	gaveUpBecause: string | null;
 	/** Set if the status is `retrying`. */
 	nextAttemptAtMs?: number;
 }
 
-/** What earlier runs did for a delivery. */
+/** The progress that earlier runs made on a delivery. */
 export interface DeliveryProgress {
 	attempts: AttemptRecord[];
 	/** When the next attempt is due; absent if it is due at once. */
 	nextAttemptAtMs?: number;
 }
 
-/** The clock and the chance that a delivery depends on. */
+/** The clock and the randomness that a delivery depends on. */
 export interface DeliveryClock {
 	/** Rejects when the execution is cancelled. */
 	wait: (ms: number) => Promise<void>;
@@ -59,7 +59,7 @@ export interface DeliveryPorts extends DeliveryClock {
 	onWait?: (nextAttempt: number, atMs: number) => void;
 }
 
-/** What sending needs from n8n, for direct sends and for the outbox. */
+/** Everything that sending needs from n8n, for direct sends and for the outbox. */
 export interface SendingPorts extends DeliveryClock {
 	/** Makes one attempt. Failures are a result; it rejects only when the execution is cancelled. */
 	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
@@ -113,7 +113,7 @@ async function attemptOnce(
 
 /**
  * Attempts a delivery until it succeeds, fails for good, or has to wait longer than this run may.
- * @param progress what earlier runs did; it is not changed
+ * @param progress the progress of earlier runs; it is not changed
  * @returns the report, whatever the endpoint answered; rejects only if a port rejects
  * @example
  * const { body, key, target } = delivery;

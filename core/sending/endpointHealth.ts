@@ -2,9 +2,9 @@ import { DAY_MS, toIsoTime } from '../lib/time';
 
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
 
-/** When an endpoint that fails is disabled. 410 Gone always disables it. */
+/** The rule by which a failing endpoint is disabled. 410 Gone always disables it. */
 export type DisableRule =
-	/** When one delivery has failed in all its attempts (docs/platforms.md#workflux). */
+	/** When all attempts of one delivery have failed (docs/platforms.md#workflux). */
 	| { rule: 'exhausted' }
 	/** After `count` failed attempts in a row, of any deliveries. */
 	| { rule: 'consecutiveFailures'; count: number }
@@ -38,7 +38,7 @@ function getDisableReason(
 	switch (rule.rule) {
 		case 'exhausted':
 			return observation.ended && isRetryable(observation.outcome)
-				? 'A delivery failed in all its attempts'
+				? 'All attempts of a delivery failed'
 				: undefined;
 		case 'consecutiveFailures':
 			return health.consecutiveFailures >= rule.count

@@ -1,7 +1,7 @@
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
 import { countRetries, retryDelayMs, type RetryPolicy } from './retryPolicy';
 
-/** What to do after an attempt. */
+/** The action to take after an attempt. */
 export type NextAction =
 	| { action: 'deliver' }
 	| { action: 'retry'; atMs: number }
@@ -9,7 +9,7 @@ export type NextAction =
 
 /**
  * Decides what to do after an attempt.
- * @param state `attempts`: how many were made, this one included; `retryAfterMs`: the wait that the
+ * @param state `attempts`: the number made so far, including this one; `retryAfterMs`: the wait that the
  * endpoint asked for
  * @param random in [0, 1)
  */

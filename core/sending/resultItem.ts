@@ -2,7 +2,7 @@ import { toIsoTime } from '../lib/time';
 
 import type { AttemptRecord, DeliveryReport } from './deliver';
 
-/** The state of a delivery, whichever way it is sent. Times are ISO 8601 in UTC. */
+/** The state of a delivery, sent directly or through the outbox. Times are ISO 8601 in UTC. */
 export interface DeliveryState {
 	id: string;
 	status: string;
@@ -33,7 +33,7 @@ export interface ResultDetails {
 	response: DeliveryReport['response'];
 	/** The request kind, if the delivery is not an event. */
 	requestKind?: string;
-	/** How many events the delivery has, if it is a batch. */
+	/** Number of events in the delivery, if it is a batch. */
 	eventCount?: number;
 }
 

@@ -65,7 +65,10 @@ export const STANDARD_WEBHOOKS_RETRY: RetryPolicy = {
 	maxRetryAfterMs: 24 * HOUR_MS,
 };
 
-/** Builds the policy of a platform that documents "exponential backoff" without figures: this project chose them. */
+/**
+ * Builds the policy of a platform that documents "exponential backoff" without numbers; this project
+ * chose them.
+ */
 export const exponentialRetry = (maxRetries: number): RetryPolicy => ({
 	schedule: {
 		kind: 'exponential',

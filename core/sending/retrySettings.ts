@@ -9,7 +9,7 @@ import {
 } from './retryPolicy';
 import type { DeliveryRules } from './target';
 
-/** A person's choice of a retry policy. The chosen schedule decides whatever is left out. */
+/** A person's retry settings. Settings that are left out come from the chosen schedule. */
 export interface RetrySettings {
 	schedule?: 'platform' | 'exponential' | 'list' | 'standardWebhooks' | 'none';
 	/** For the schedule `list`, e.g. `30 s, 5 min, 1 h`. */
@@ -25,7 +25,7 @@ export interface RetrySettings {
 	maxRetryAfterSeconds?: number;
 }
 
-/** A list of waits that cannot be read. The message names the entry. */
+/** An invalid list of waits. The message names the entry. */
 export class InvalidDelaysError extends Error {
 	override readonly name = 'InvalidDelaysError';
 }

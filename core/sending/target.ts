@@ -1,7 +1,7 @@
 import type { StatusPatterns } from './attemptOutcome';
 import type { RetryPolicy } from './retryPolicy';
 
-/** When a delivery is retried, and how long one run may wait for that. */
+/** Rules for retrying a delivery, and for how long one run may wait to do so. */
 export interface DeliveryRules {
 	retry: RetryPolicy;
 	retryStatuses: StatusPatterns;
@@ -13,8 +13,8 @@ export interface DeliveryRules {
 }
 
 /**
- * Says which URL requests go to, and how: from node parameters or from a registered endpoint of the
- * outbox. It is plain data, so that it can be stored with a delivery that waits for its retry.
+ * The URL that requests go to and how to send them, from node parameters or from a registered endpoint.
+ * It is plain data, so that it can be stored with a delivery that waits for its retry.
  */
 export interface DeliveryTarget {
 	/** The platform whose envelope, signature scheme and retry rules apply. */
@@ -25,9 +25,11 @@ export interface DeliveryTarget {
 	printableUrl: string;
 	/** Custom headers. `Content-Type: application/json` is added unless they set another. */
 	headers: Record<string, string>;
-	/** Whether the outbound credential signs and authenticates the requests. */
+	/** `true` if the outbound credential signs and authenticates the requests. */
 	signed: boolean;
-	/** Whether a credential without a signing secret may send: the platform does not ask for a signature. */
+	/**
+	 * `true` if a credential without a signing secret may send, since the platform requires no signature.
+	 */
 	unsignedAllowed: boolean;
 	skipTlsCheck: boolean;
 	/** For one attempt, up to the end of the response. */

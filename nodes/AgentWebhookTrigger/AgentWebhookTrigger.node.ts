@@ -16,7 +16,7 @@ import { outputs, webhooks } from './description/webhooks';
 import { activateWebhook, deactivateWebhook } from './registration';
 import { handleWebhook } from './webhook/handle';
 
-// n8n evaluates such conditions for credentials as for parameters; its types allow them for the latter only.
+// n8n evaluates these conditions for credentials too, but its types allow them only for parameters.
 const anyMethod = { _cnd: { exists: true } } as const;
 
 export class AgentWebhookTrigger implements INodeType {
@@ -32,7 +32,7 @@ export class AgentWebhookTrigger implements INodeType {
 		version: [2],
 		subtitle,
 		description:
-			'Starts the workflow on an agent or workflow webhook whose token, Basic, Bearer or HMAC signature is valid',
+			'Starts the workflow when an agent or workflow webhook arrives with a valid token, password or signature',
 		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',
 		activationMessage: 'Your webhook now accepts requests on its production URL.',
 		defaults: { name: 'Agent Webhook Trigger' },
@@ -45,7 +45,7 @@ export class AgentWebhookTrigger implements INodeType {
 				required: true,
 				testedBy: 'inboundCredentialTest',
 				displayOptions: {
-					// If this named the methods' values, n8n's editor would treat the parameter as its own
+					// If this listed the methods' values, n8n's editor would mistake the parameter for its own
 					// choice of a credential type, and hide it.
 					show: { authenticationMethods: [anyMethod as unknown as string] },
 				},
@@ -72,7 +72,8 @@ export class AgentWebhookTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				// So that n8n always calls `create`, which finds an existing webhook and checks the settings.
+				// Always false, so that n8n calls `create`, which finds an existing webhook and checks the
+				// settings.
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {

@@ -29,7 +29,9 @@ const getRegistration = (context: IHookFunctions): Registration =>
 const openClient = async (context: IHookFunctions): Promise<ManagementClient> =>
 	await ManagementClient.create(context, readTriggerParameter(context, 'platform'));
 
-/** Returns the event types to subscribe to: those that are chosen, otherwise all of the platform's. */
+/**
+ * Returns the event types to subscribe to: the chosen ones, or all of the platform's if none is chosen.
+ */
 function getSubscribedEvents(context: IHookFunctions): string[] {
 	const { eventTypes } = readTriggerParameter(context, 'options', {});
 	const chosen = [...readTriggerParameter(context, 'events', []), ...parseList(eventTypes)];
@@ -97,7 +99,7 @@ async function registerWebhook(context: IHookFunctions): Promise<void> {
 	const settings = { url, events, ...(authentication && { authentication }) };
 	const existing = await findWebhook(client, url);
 	if (existing !== undefined) {
-		// The API does not show the token that it has, so that it is always written.
+		// The API does not return the current token, so the token is always written.
 		if (
 			existing.url !== url ||
 			!hasSameEvents(existing.events ?? [], events) ||
@@ -111,7 +113,7 @@ async function registerWebhook(context: IHookFunctions): Promise<void> {
 	const name = `n8n: ${context.getWorkflow().name ?? ''}`.trim();
 	const created = await client.request('POST', '', { name, ...settings });
 	const nested = created.webhook as IDataObject | undefined;
-	// The platform documents no response for this request: if it has no ID, the list has.
+	// The platform documents no response for this request. If it has no ID, the list of webhooks does.
 	const id = created.id ?? nested?.id ?? (await findWebhook(client, url))?.id;
 	if (typeof id !== 'string') {
 		throw new UserError(
@@ -122,8 +124,8 @@ async function registerWebhook(context: IHookFunctions): Promise<void> {
 }
 
 /**
- * Checks the trigger's settings, and registers its webhook at the platform if it is asked to. So a
- * mistake shows when the workflow is published, not when the first request arrives.
+ * Checks the trigger's settings, and registers its webhook at the platform if that option is on. A
+ * mistake then shows when the workflow is published, not when the first request arrives.
  * @throws NodeOperationError with what to change
  */
 export async function activateWebhook(context: IHookFunctions): Promise<void> {

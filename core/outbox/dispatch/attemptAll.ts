@@ -138,7 +138,7 @@ class AttemptRun {
 		return contexts;
 	}
 
-	/** Attempts all jobs within the limits. @returns the first error of a port, if there was any */
+	/** Attempts all jobs within the limits. @returns the first error of a port, if any */
 	async attemptJobs(contexts: EndpointContext[]): Promise<PromiseRejectedResult | undefined> {
 		const { concurrency } = this.limits;
 		const contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
@@ -153,7 +153,7 @@ class AttemptRun {
 		return settled.find((result): result is PromiseRejectedResult => result.status === 'rejected');
 	}
 
-	/** Keeps a delivery's new state, and has it written. */
+	/** Adds a delivery's new state to the results, and queues it for writing. */
 	addResult(
 		delivery: Delivery,
 		endpoint: Endpoint | null,
@@ -233,10 +233,11 @@ class AttemptRun {
 
 /**
  * Attempts leased deliveries, each once, and writes their outcomes.
- * @param lease every row leased to its owner must be in `jobs` or `ended`; any other is deleted as superseded
+ * @param lease every row leased to its owner must be in `jobs` or `ended`; any other is deleted as
+ * superseded
  * @param ended leased deliveries that ended without an attempt
  * @param finalChanges changes to make once all outcomes are written
- * @throws the errors of the ports; outcomes until then are written all the same
+ * @throws the errors of the ports; outcomes until then are still written
  */
 export async function attemptAll(
 	ports: OutboxPorts,

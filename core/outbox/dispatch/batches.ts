@@ -14,13 +14,13 @@ import { createBatchDelivery, failDelivery, returnToQueue } from './deliveryStat
 import { computeLeaseMs } from './lease';
 
 /**
- * Events for an endpoint with `batch_settings` wait in its batching queue, as deliveries of their own with
- * the status `gathering`. When there are enough, or the oldest has waited long enough, the next run leases
- * them in one step, inserts the batch, and deletes them. After a kill in between, their lease expires and
- * they return to the queue, unless the batch was inserted.
+ * Events for an endpoint with `batch_settings` wait in its batching queue, as deliveries of their own
+ * with the status `gathering`. When there are enough, or the oldest has waited long enough, the next run
+ * leases them in one step, inserts the batch, and deletes them. If the run is killed in between, their
+ * lease expires and they return to the queue, unless the batch was inserted.
  */
 
-/** A batch is one request, so it is limited by default. */
+/** A batch is one request, so its size is limited by default. */
 const DEFAULT_MAX_BYTES = 262_144;
 
 export interface BatchSettings {
@@ -74,7 +74,7 @@ async function formBatches(
 		if (event !== undefined) members.push({ delivery, event });
 		else replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
 	}
-	const batches = splitIntoBatches(members, settings, { sizeOf: measureBytes });
+	const batches = splitIntoBatches(members, settings, { getSize: measureBytes });
 	const isDue = ({ delivery }: Member): boolean =>
 		Date.parse(delivery.acceptedAt) + settings.maxWaitMs <= nowMs;
 	const last = batches[batches.length - 1] ?? [];

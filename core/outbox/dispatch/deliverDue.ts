@@ -34,16 +34,16 @@ const LEASE_BATCH_SIZE = 1000;
 const isBatching = (endpoint: Endpoint): boolean =>
 	endpoint.status === 'active' && getBatchSettings(endpoint) !== undefined;
 
-/** Leases due deliveries that can be attempted: not the ones whose event is in a batch already. */
+/** Leases due deliveries that can be attempted: those whose event is not in a batch already. */
 async function leaseUnbatchedDeliveries(
 	{ tables }: OutboxPorts,
 	lease: Lease,
 	due: { dueMs: number; limit: number },
 ): Promise<{ deliveries: StoredDelivery[]; anyDue: boolean }> {
-	const { abandonedRowIds, anyDue, deliveries } = await leaseDueDeliveries(tables, lease, due);
+	const { expiredRowIds, anyDue, deliveries } = await leaseDueDeliveries(tables, lease, due);
 	const batched = await findBatchedDeliveries(
 		tables,
-		deliveries.filter((delivery) => abandonedRowIds.has(delivery.rowId) && isBatchable(delivery)),
+		deliveries.filter((delivery) => expiredRowIds.has(delivery.rowId) && isBatchable(delivery)),
 	);
 	return { deliveries: deliveries.filter(({ id }) => !batched.has(id)), anyDue };
 }
@@ -78,7 +78,8 @@ async function returnToBatching(
 
 /**
  * Loads the events of deliveries.
- * @returns the deliveries that can be attempted, and those that ended since their endpoint or event is gone
+ * @returns the deliveries that can be attempted, and those that failed because their endpoint or event no
+ * longer exists
  */
 export async function loadAttemptJobs(
 	ports: OutboxPorts,
@@ -108,7 +109,7 @@ export async function loadAttemptJobs(
  * Attempts everything that is due: retries, replays, batches, and deliveries that a killed run left
  * behind. Deliveries that become due during the run are left to the next one. Any number of runs may
  * overlap.
- * @throws the errors of the ports; outcomes until then are written all the same
+ * @throws the errors of the ports; outcomes until then are still written
  * @example
  * const { results } = await deliverDue(ports, {
  *   concurrency: 50,

@@ -141,7 +141,7 @@ export const putOnHold = (delivery: Delivery, reason: string): Delivery => ({
 	lease: null,
 });
 
-/** Gives up a delivery without another attempt. */
+/** Fails a delivery without another attempt. */
 export const failDelivery = (delivery: Delivery, reason: string, nowMs: number): Delivery => ({
 	...delivery,
 	status: 'failed',

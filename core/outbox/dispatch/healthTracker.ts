@@ -32,7 +32,7 @@ export class EndpointHealthTracker {
 			changes.find(({ change }) => change === 'disabled')?.reason ?? this.disabledReason;
 	}
 
-	/** Returns why no further attempts are made, or `undefined` while the endpoint is active. */
+	/** Returns why no more attempts are made, or `undefined` while the endpoint is active. */
 	get holdReason(): string | undefined {
 		return this.health.status === 'disabled'
 			? `The endpoint is disabled: ${this.disabledReason ?? 'its deliveries fail'}`
@@ -48,7 +48,7 @@ export class EndpointHealthTracker {
 			if (allSucceeded && stored.failingSince === null) return undefined;
 			const rule = getDisableRule(stored);
 			const applied = applyAttemptOutcomes(stored, this.observations, rule);
-			// Further failures need no write, unless the rule counts them.
+			// More failures need no write, unless the rule counts them.
 			if (applied.changes.length === 0 && rule.rule !== 'consecutiveFailures') return undefined;
 			const disabled = applied.changes.find(({ change }) => change === 'disabled');
 			const after: Endpoint = {

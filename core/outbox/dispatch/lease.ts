@@ -3,7 +3,7 @@ import type { Endpoint, Lease } from '../model';
 import type { OutboxPorts } from '../ports';
 import { renewLease } from '../store/deliveryLeases';
 
-/** Time that a lease outlasts the longest attempt by. */
+/** Time by which a lease outlasts the longest attempt. */
 const LEASE_MARGIN_MS = 30_000;
 
 /** Computes how long deliveries to these endpoints are leased for an attempt. */
@@ -36,7 +36,7 @@ export class LeaseKeeper {
 		this.leasedIds = await renewLease(this.ports.tables, { owner, expiresAtMs });
 	}
 
-	/** Checks whether a delivery is leased for this long from now; renews the lease if it has to. */
+	/** Checks whether a delivery is leased for this long from now; renews the lease if necessary. */
 	async covers(deliveryId: string, ms: number): Promise<boolean> {
 		if (this.ports.nowMs() + ms > this.expiresAtMs) this.renewal = this.renew();
 		await this.renewal;

@@ -21,7 +21,7 @@ export class EventTooLargeError extends Error {
 	override readonly name = 'EventTooLargeError';
 }
 
-/** n8n’s tables hold 200 MB altogether by default. */
+/** All of n8n’s tables together may have 200 MB by default. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
 /**
@@ -35,7 +35,7 @@ export function checkEvent({ data, type }: EventInput): string {
 	const bytes = Buffer.byteLength(json, 'utf8');
 	if (bytes > MAX_EVENT_BYTES) {
 		throw new EventTooLargeError(
-			`The data of the event ${type} has ${bytes} bytes; an event that is stored for retries may have ${MAX_EVENT_BYTES}. Send a reference to the data instead, e.g. its ID and a URL.`,
+			`The data of the event ${type} has ${bytes} bytes; the limit for an event that is stored for retries is ${MAX_EVENT_BYTES}. Send a reference to the data instead, e.g. its ID and a URL.`,
 		);
 	}
 	return json;
@@ -88,7 +88,7 @@ export interface PublishState {
 	eventInsertion: Change[];
 }
 
-/** Returns events without repetitions of an ID, each with its subscribers. */
+/** Returns one event per ID, each with its subscribers. */
 function findSubscribers(
 	preparedEvents: PreparedEvent[],
 	endpoints: Endpoint[],
@@ -109,8 +109,8 @@ function findSubscribers(
 }
 
 /**
- * Decides which events are new. Events with idempotency keys are inserted for that, since other runs may
- * insert the same keys at the same time.
+ * Decides which events are new. Events with idempotency keys are inserted to decide it, since other runs
+ * may insert the same keys at the same time.
  */
 export async function resolveNewEvents(
 	{ nowMs, tables }: OutboxPorts,

@@ -105,7 +105,7 @@ async function attemptJobs(
 	return { changes: [], results: [] };
 }
 
-/** Groups results by event: of its own deliveries, and of batches that contain it. */
+/** Groups results by event: those of its own deliveries, and those of batches that contain it. */
 function groupResultsByEvent(
 	newDeliveries: NewDelivery[],
 	jobs: AttemptJob[],

@@ -67,7 +67,7 @@ export class RateLimitReservation {
 }
 
 /**
- * Reserves slots for a run's attempts at an endpoint, and stores from when on others may reserve.
+ * Reserves slots for a run's attempts at an endpoint, and stores when the next reservation may start.
  * @param count number of attempts
  * @param maxPacingMs how long the rate limit may delay attempts
  * @returns `undefined` if the endpoint has no rate limit

@@ -46,7 +46,7 @@ const REPLAYABLE: DeliveryStatus[] = ['failed', 'held'];
 
 /**
  * Queues all deliveries that failed or were put on hold, for "Deliver Due" to attempt.
- * @param since when their events were accepted at the earliest, ISO 8601
+ * @param since the earliest time at which their events were accepted, ISO 8601
  * @param endpointId all endpoints if absent
  * @returns the number of deliveries
  */

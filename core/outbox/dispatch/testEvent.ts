@@ -11,7 +11,7 @@ import type { OutboxPorts } from '../ports';
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
 /**
- * Sends an endpoint a test event, once. It is not stored, and does not count for the endpoint's health.
+ * Sends an endpoint a test event, once. It is not stored, and does not affect the endpoint's health.
  * @param type a valid event type
  */
 export async function sendTestEvent(

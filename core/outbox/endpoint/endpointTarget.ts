@@ -73,7 +73,7 @@ export function buildEndpointBody(
 	);
 }
 
-/** Returns the credential fields for a request at a time. */
+/** Returns the credential fields for a request at the time `nowMs`. */
 export type PreparedCredential = (nowMs: number) => CredentialFields;
 
 /**

@@ -28,13 +28,13 @@ export interface EndpointInput {
 const generateSigningSecret = ({ scheme }: Platform): string =>
 	generateSecret(scheme?.secretFormat === 'standardWebhooks' ? 'standardWebhooks' : 'hex');
 
-/** @throws the first thing that would keep the endpoint from working */
+/** @throws the error of the first setting that would keep the endpoint from working */
 function requireUsable(endpoint: Endpoint, nowMs: number): void {
 	const { eventTypes, name, platform, secrets, settings } = endpoint;
 	if (name.trim() === '') throw new InvalidEndpointError('"Name" is empty. Name the endpoint.');
 	if (platform.section === 'provider') {
 		throw new InvalidEndpointError(
-			`${platform.name} can only be received from. Choose a platform that events can be sent as.`,
+			`${platform.name} is for receiving only. Choose a platform that events can be sent as.`,
 		);
 	}
 	const invalidType = eventTypes.find((type) => !isSubscription(type));
@@ -101,7 +101,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 }
 
 /**
- * Returns an endpoint with changes. A setting that is `null` returns to its default.
+ * Returns an endpoint with changes. A setting that is `null` is reset to its default.
  * @throws the errors of {@link createEndpoint}
  */
 export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: number): Endpoint {
@@ -151,7 +151,7 @@ export function setEndpointStatus(
 /**
  * Returns an endpoint with a new signing secret.
  * @param secret `undefined` or empty to generate one
- * @param overlapSeconds how long the current secret keeps signing as well; older ones stop at once
+ * @param overlapSeconds how long the current secret keeps signing too; older ones stop at once
  * @throws InvalidEndpointError if the endpoint is unsigned, and the errors of the secret's format
  */
 export function rotateEndpointSecret(

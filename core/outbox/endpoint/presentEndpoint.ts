@@ -2,7 +2,7 @@ import type { Endpoint } from '../model';
 
 import { getDisableRule } from './endpointTarget';
 
-/** Stands for a secret in an item. */
+/** Placeholder for a secret in an item. */
 const HIDDEN = '••••••••';
 
 /**

@@ -53,9 +53,9 @@ export async function loadEndpoint(storage: EndpointStorage, id: string): Promis
 const MAX_TRIES = 20;
 
 /**
- * Changes an endpoint. If another run changes it at the same time, the change is repeated on top of
- * theirs.
- * @param endpointOrId an endpoint that was loaded before spares a call
+ * Changes an endpoint. If another run changes it at the same time, the change is repeated on top of that
+ * one.
+ * @param endpointOrId an endpoint that is already loaded saves a call
  * @param change returns the changed endpoint, or `undefined` to leave it as it is
  * @returns the endpoint after the change
  * @throws EndpointNotFoundError, ConflictError, and the errors of `change`

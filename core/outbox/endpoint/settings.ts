@@ -70,7 +70,7 @@ export function parseSettings(settings: Record<string, unknown>): EndpointSettin
 const MERGED_GROUPS = ['filters', 'retry_policy'];
 
 /**
- * Applies changes to an endpoint's settings. A setting that is `null` returns to its default.
+ * Applies changes to an endpoint's settings. A setting that is `null` is reset to its default.
  * @throws InvalidEndpointError
  */
 export function mergeSettings(

@@ -4,7 +4,7 @@ import type { OutboxPorts } from '../ports';
 import { findNewestSurplusRow, findOldestAcceptedAt, removeDeliveries } from '../store/deliveries';
 import { removeEvents } from '../store/events';
 
-/** Limits for the delivery log. Deliveries that wait for an attempt are kept beyond them. */
+/** Limits for the delivery log. Deliveries that wait for an attempt are kept regardless. */
 export interface Retention {
 	/** Age of a delivery's event. */
 	maxAgeDays: number;

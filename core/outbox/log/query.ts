@@ -18,7 +18,10 @@ export class DeliveryNotFoundError extends Error {
 /** All criteria that are set must match. An event matches its own deliveries and batches with it. */
 export type LogQuery = Omit<DeliveryQuery, 'batchedEventId'>;
 
-/** Removes rows whose outcome is in a newer row. Only the row of a delivery being sent can be one. */
+/**
+ * Removes rows whose outcome is in a newer row. Only the row of a delivery that is being sent can be such
+ * a row.
+ */
 async function removeSuperseded(
 	tables: Tables,
 	deliveries: StoredDelivery[],

@@ -14,7 +14,7 @@ export interface DeliveryStats {
 	/** Successful among completed deliveries, 0 to 1; `null` if none is completed. */
 	success_rate: number | null;
 	total_attempts: number;
-	/** Of the attempts that got a response; `null` if none did. */
+	/** Percentiles over the attempts that got a response; `null` if none did. */
 	response_time_ms: { p50: number; p90: number; p95: number; p99: number; max: number } | null;
 	/** ISO 8601, UTC; `null` if there was no attempt. */
 	last_delivery: string | null;

@@ -39,7 +39,7 @@ export async function findLatestRowIds(
 	return new Map(latestRowPerDelivery(rows).map((row) => [String(row.delivery_id), row.id]));
 }
 
-/** Finds the deliveries of events; of a batch, none of the events in it has a delivery of its own. */
+/** Finds the deliveries of events. Events in a batch have no delivery of their own. */
 export async function findDeliveriesOfEvents(
 	tables: Tables,
 	eventIds: Iterable<string>,
@@ -48,7 +48,7 @@ export async function findDeliveriesOfEvents(
 	return latestRowPerDelivery(rows).map(readDelivery);
 }
 
-/** Finds the IDs of all deliveries whose event was accepted from one time to another, both included. */
+/** Finds the IDs of all deliveries whose event was accepted between two times, inclusive. */
 export async function findDeliveryIdsAcceptedBetween(
 	tables: Tables,
 	from: string,
@@ -120,7 +120,7 @@ export async function* readDeliveryPages(
 	}
 }
 
-/** Returns the columns that start a delivery's schedule from the beginning. */
+/** Returns the columns that restart a delivery's schedule. */
 export const replayColumns = (nowMs: number): Row => ({
 	completed_at: null,
 	error: null,
@@ -128,8 +128,8 @@ export const replayColumns = (nowMs: number): Row => ({
 });
 
 /**
- * Makes all deliveries with a status due now, with their schedule from the beginning.
- * @param since when their events were accepted at the earliest, ISO 8601
+ * Makes all deliveries with a status due now, and restarts their schedules.
+ * @param since the earliest time at which their events were accepted, ISO 8601
  * @returns the number of deliveries
  */
 export async function requeueDeliveries(
@@ -158,7 +158,7 @@ export async function findOldestAcceptedAt(tables: Tables): Promise<string | und
 	return oldest && String(oldest.accepted_at);
 }
 
-/** Finds the newest row beyond the newest `max` rows; `undefined` if there are no more than `max`. */
+/** Finds the newest row beyond the newest `max` rows; `undefined` if there are at most `max`. */
 export async function findNewestSurplusRow(
 	tables: Tables,
 	max: number,

@@ -7,7 +7,7 @@ import { eq, type Change, type Condition, type Row, type StoredRow, type Tables 
 
 /**
  * Leases all deliveries that meet the conditions, atomically.
- * @returns the rows that are the owner's now: of two simultaneous leases, one gets a delivery
+ * @returns the rows that the owner has leased; of two simultaneous leases, only one gets a delivery
  */
 async function leaseRows(
 	tables: Tables,
@@ -31,7 +31,7 @@ export const deleteLeasedRows = (owner: string): Change => ({
 });
 
 /**
- * Extends a lease on all deliveries that its owner still has.
+ * Extends a lease on all deliveries that its owner still leases.
  * @returns their IDs; the others were taken over by another run
  */
 export async function renewLease(
@@ -46,18 +46,18 @@ export async function renewLease(
 	return new Set(rows.map(({ delivery_id }) => String(delivery_id)));
 }
 
-/** Deliveries that a run has leased since they were due. */
+/** Deliveries that a run has leased because they were due. */
 export interface DueDeliveries {
 	deliveries: StoredDelivery[];
-	/** Row IDs of those that were leased to another run, which did not finish them. */
-	abandonedRowIds: Set<number>;
+	/** Row IDs of those whose earlier lease expired before its run finished them. */
+	expiredRowIds: Set<number>;
 	/** `true` if any delivery was due, even if another run leased it first. */
 	anyDue: boolean;
 }
 
 /**
- * Leases due deliveries, oldest first; of two simultaneous runs, one gets a delivery. Rows whose outcome
- * is in a newer row are leased too, and left out.
+ * Leases due deliveries, oldest first; of two simultaneous runs, only one gets a delivery. Rows whose
+ * outcome is in a newer row are leased too, and left out.
  * @param limit number of rows to look at
  * @throws UnreadableRowError
  */
@@ -73,7 +73,7 @@ export async function leaseDueDeliveries(
 		{ newestFirst: false, limit },
 	);
 	if (candidates.length === 0) {
-		return { deliveries: [], abandonedRowIds: new Set(), anyDue: false };
+		return { deliveries: [], expiredRowIds: new Set(), anyDue: false };
 	}
 	const lastRowId = candidates[candidates.length - 1].id;
 	const leased = await leaseRows(
@@ -84,20 +84,20 @@ export async function leaseDueDeliveries(
 	const waitingRowIds = new Set(
 		candidates.filter(({ lease_owner }) => lease_owner === null).map(({ id }) => id),
 	);
-	const abandoned = leased.filter(({ id }) => !waitingRowIds.has(id));
+	const expired = leased.filter(({ id }) => !waitingRowIds.has(id));
 	const latestRowIds =
-		abandoned.length === 0
+		expired.length === 0
 			? new Map<string, number>()
 			: await findLatestRowIds(
 					tables,
-					abandoned.map(({ delivery_id }) => String(delivery_id)),
+					expired.map(({ delivery_id }) => String(delivery_id)),
 				);
 	const superseded = new Set(
-		abandoned.filter((row) => latestRowIds.get(String(row.delivery_id)) !== row.id),
+		expired.filter((row) => latestRowIds.get(String(row.delivery_id)) !== row.id),
 	);
 	return {
 		deliveries: leased.filter((row) => !superseded.has(row)).map(readDelivery),
-		abandonedRowIds: new Set(abandoned.map(({ id }) => id)),
+		expiredRowIds: new Set(expired.map(({ id }) => id)),
 		anyDue: true,
 	};
 }

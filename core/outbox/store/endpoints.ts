@@ -13,7 +13,7 @@ export interface EndpointStorage {
 	encrypter: Encrypter;
 }
 
-/** An endpoint as it is kept: its settings are not checked yet. */
+/** An endpoint as it is stored; its settings are not checked yet. */
 export type StoredEndpoint = Omit<Endpoint, 'settings'> & { settings: Record<string, unknown> };
 
 const secretsSchema = z.object({

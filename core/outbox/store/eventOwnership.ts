@@ -19,7 +19,7 @@ export const toOwnershipMarker = (owner: string): string => MARKER_PREFIX + owne
 const hasMarker = ({ fan_out_owner }: StoredRow): boolean =>
 	String(fan_out_owner).startsWith(MARKER_PREFIX);
 
-/** Picks, of the rows of one event, the one that is the event, or will be as far as these rows tell. */
+/** Picks the row of an event that counts, or that will win as far as these rows show. */
 export function pickEventRow(rows: StoredRow[]): StoredRow | undefined {
 	const decided = rows.filter((row) => !hasMarker(row));
 	return minBy(decided.length > 0 ? decided : rows, 'id');
@@ -41,9 +41,10 @@ const findRowsByEvent = async (
 	Object.entries(groupBy(await findAny(tables, 'events', 'event_id', eventIds), 'event_id'));
 
 /**
- * Decides the owner of each event that a run has inserted with its marker, and gives the run those it won.
- * @returns by event ID, the rows of the events that another run owns; of an event that is not decided yet,
- * the row that is closest to winning
+ * Decides the owner of each event that a run has inserted with its marker, and gives the run the events
+ * that it won.
+ * @returns by event ID, the rows of the events that another run owns; for an event that is not decided
+ * yet, the row that is closest to winning
  */
 export async function resolveEventOwners(
 	tables: Tables,

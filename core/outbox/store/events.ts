@@ -37,7 +37,7 @@ export async function loadEvents(
 /** An event to be inserted. */
 export interface NewEvent {
 	event: OutboxEvent;
-	/** The event's data as it is kept. */
+	/** The event's data as it is stored. */
 	dataJson: string;
 	/** The endpoints that get a delivery of it. */
 	endpointIds: string[];
@@ -47,7 +47,7 @@ export interface NewEvent {
 
 /**
  * Returns the change that inserts events, or none if there are none.
- * @param fanOut the run that inserts their deliveries, and until when it may take
+ * @param fanOut the run that inserts their deliveries, and its deadline
  */
 export const insertEvents = (
 	events: NewEvent[],

@@ -5,7 +5,7 @@ import type { AttemptOutcome } from '../../sending/attemptOutcome';
 
 import type { StoredRow, TableName } from './tables';
 
-/** A row that was edited and cannot be read any more. */
+/** A row that was edited and can no longer be read. */
 export class UnreadableRowError extends Error {
 	override readonly name = 'UnreadableRowError';
 }
@@ -72,7 +72,7 @@ const ROWS = {
 		delivery_id: z.string(),
 		event_id: z.string(),
 		event_type: z.string(),
-		/** Of a batch: its events in order of arrival. */
+		/** For a batch, its events in order of arrival. */
 		event_ids: json(names).nullable(),
 		endpoint_id: z.string(),
 		accepted_at: date,
@@ -110,7 +110,7 @@ export function readRow<T extends TableName>(table: T, row: StoredRow): RowTypes
 	if (result.success) return result.data as RowTypes[T];
 	const [{ message, path }] = result.error.issues;
 	throw new UnreadableRowError(
-		`Row ${row.id} of the outbox’s table of ${table} cannot be read: in the column "${String(path[0])}", ${message}. Correct it or delete the row, in n8n under Data tables.`,
+		`Row ${row.id} of the outbox’s ${table} table cannot be read: in the column "${String(path[0])}", ${message}. Correct the value or delete the row in n8n under Data tables.`,
 	);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The outbox's tables, and the few operations it needs of a database. The nodes implement them with n8n's
- * Data Tables, which index only the row ID, have no transactions over two calls, and take about the same
- * time for one row as for a thousand.
+ * The outbox's tables, and the few operations that it needs from a database. The nodes implement them
+ * with n8n's Data Tables, which index only the row ID, have no transactions across calls, and take about
+ * the same time for one row as for a thousand.
  */
 
 export type ColumnType = 'string' | 'number' | 'boolean' | 'date';
@@ -106,19 +106,20 @@ export interface FindOptions {
 	limit: number;
 }
 
-/** The operations that the outbox needs of a database. */
+/** The operations that the outbox needs from a database. */
 export interface Tables {
 	/** Inserts all rows or none. */
 	insert(table: TableName, rows: Row[]): Promise<void>;
 	/**
-	 * Makes changes in this order, for about the cost of one; makes no call if there are none. They are no
-	 * transaction: after a failed change, those before it remain. If a table has to be created again, they
-	 * may be made twice.
+	 * Makes changes in order, for about the cost of one; makes no call if there are none. They are not a
+	 * transaction: if one fails, those before it remain, and if a table has to be recreated, they may be
+	 * made twice.
 	 */
 	applyChanges(changes: Change[]): Promise<void>;
 	find(table: TableName, query: Query, options: FindOptions): Promise<StoredRow[]>;
 	/**
-	 * Updates all matching rows atomically: of two simultaneous updates that match a row, one changes it.
+	 * Updates all matching rows atomically: of two simultaneous updates that match a row, only one changes
+	 * it.
 	 * @returns the rows after the update
 	 */
 	update(table: TableName, query: Query, values: Row): Promise<StoredRow[]>;

@@ -160,8 +160,8 @@ export const webhooks: IWebhookDescription[] = [
 		...describeFields({ httpMethod: readRejectedMethods, path: readEventPath }),
 	},
 	{
-		// n8n prefixes a path with parameters with its own ID of the node. Without a full path it does so
-		// here too, so that all three paths begin alike.
+		// n8n prefixes a path that has parameters with its own ID of the node. Without a full path it does
+		// the same here, so that all three paths begin alike.
 		name: 'default',
 		responseMode: 'responseNode',
 		isFullPath: false,

@@ -5,7 +5,7 @@ import { RequestCoalescer, type BurstRole } from '../../../core/receiving/coales
 
 import { readTriggerParameter, type TriggerParameters } from './triggerParameters';
 
-/** The response of a burst's leader, as its followers get it too. */
+/** The response that the leader of a burst gets, and its followers too. */
 export interface CapturedResponse {
 	statusCode: number;
 	contentType: string | undefined;
@@ -17,7 +17,7 @@ type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /**
  * The bursts of all triggers in this process. Under the expression engine `vm`, n8n uses about 9 MB for
- * each request until it is answered: hence the limit on open requests.
+ * each request until it is answered, so open requests are limited.
  */
 const coalescer = new RequestCoalescer<INodeExecutionData, CapturedResponse>({
 	maxItems: 50,
@@ -41,8 +41,8 @@ export function getCombineWindowMs(
 }
 
 /**
- * Calls back, maybe twice, when a response has been sent, or would have been sent to a caller who has
- * disconnected: n8n continues without them, and its answer tells whether it accepted the request.
+ * Calls `onAnswered`, maybe twice, when the response was sent, or would have been if the caller had not
+ * disconnected: n8n continues without them, and its response shows whether it accepted the request.
  */
 function captureResponse(
 	response: Response,

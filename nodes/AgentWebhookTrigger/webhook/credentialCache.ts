@@ -16,7 +16,7 @@ function evictExpired(nowMs: number): void {
 }
 
 /**
- * Reads the inbound credential, at most once in five seconds for each trigger. With the expression
+ * Reads the inbound credential, at most once every five seconds for each trigger. With the expression
  * engine `vm`, n8n builds an additional isolate whenever a webhook reads a credential.
  */
 export async function getCachedInboundCredential(

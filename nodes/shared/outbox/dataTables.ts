@@ -28,8 +28,8 @@ const SCHEMA_CHANGED_ERROR =
 	/could not be found|not found|unknown column|do not exist|does not exist/i;
 
 /**
- * The tables' IDs, by workflow and outbox. Finding them takes a call to n8n of its own, and an ID stays the
- * same for as long as its table exists.
+ * The tables' IDs, by workflow and outbox. Finding them takes a separate call to n8n, and an ID stays the
+ * same as long as its table exists.
  */
 const cachedTableIds = new Map<string, TableIds>();
 const MAX_CACHED_OUTBOXES = 1000;

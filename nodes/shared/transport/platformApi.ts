@@ -54,15 +54,16 @@ export function removeSecrets<T>(value: T): T {
 	) as T;
 }
 
-/** What is wrong and what to do, by the status of the platform's response. */
+/** Advice on what is wrong and what to do, by the status of the platform's response. */
 const ADVICE: Record<string, string> = {
 	'401': 'The API key is not valid. Enter a valid key in the credential.',
-	'403': 'The API key may not manage webhooks. Give it the right to, or use another key.',
+	'403':
+		'The API key is not allowed to manage webhooks. Grant it that permission, or use another key.',
 	'404': 'The webhook does not exist. It may have been deleted at the platform.',
-	'429': 'The platform limits how often its API is called. Try again later.',
+	'429': 'The platform’s rate limit was exceeded. Try again later.',
 };
 
-/** Parses a body that n8n's helper left as text, which it does unless the media type is JSON's. */
+/** Parses a body that n8n's helper left as text, since it parses only JSON's media type. */
 const parseResponseBody = (body: unknown): unknown =>
 	typeof body === 'string' ? parseJson(body)?.value : body;
 

@@ -23,7 +23,7 @@ const MESSAGES: Record<string, string> = {
 	[TIMEOUT_CODE]: 'The endpoint did not answer in time',
 };
 
-/** The same for a response whose status had arrived. */
+/** Messages for a response that broke off after its status had arrived. */
 const MESSAGES_AFTER_STATUS: Record<string, string> = {
 	ECONNRESET: 'and closed the connection before the end of its response',
 	[TIMEOUT_CODE]: 'and its response did not end in time',
@@ -60,7 +60,7 @@ function listCauses(error: unknown): Array<Record<string, unknown>> {
 
 /**
  * Turns the error of a request into the result of its attempt. n8n wraps the errors of Node and of the
- * credential, so the cause is looked for in the whole chain.
+ * credential, so the whole chain is searched for the cause.
  * @param status the response's status, if it had arrived
  */
 export function toErrorResult(error: unknown, status?: number): AttemptResult {

@@ -5,7 +5,10 @@ import type { SendingPorts } from '../../../core/sending/deliver';
 import { cancellableWait } from './cancellableWait';
 import { sendAttempt } from './sendAttempt';
 
-/** Gives core's sending engine what it needs from n8n: requests, waits, a clock and a line in the log. */
+/**
+ * Provides core's sending engine with what it needs from n8n: requests, waits, a clock and a line in the
+ * log.
+ */
 export const createSendingPorts = (context: IExecuteFunctions): SendingPorts => ({
 	attempt: async (attempt) => await sendAttempt(context, attempt),
 	announce: (text) => {

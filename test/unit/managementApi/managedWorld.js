@@ -95,7 +95,7 @@ function expectInvalid(reply, field) {
 
 let rowCount = 0;
 
-/** A delivered row of the table of deliveries. */
+/** A delivered row of the deliveries table. */
 const deliveryRow = (endpointId, more = {}) => ({
 	delivery_id: `dlv_${(rowCount += 1)}`,
 	event_id: `evt_${rowCount}`,

@@ -83,7 +83,7 @@ describe('applyAttemptOutcomes disables an endpoint', () => {
 		expect(applyAttemptOutcomes(HEALTHY, [sign('timeout')], rule).health.status).toBe('active');
 		const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign('timeout', START, true)], rule);
 		expect(health.status).toBe('disabled');
-		expect(changes.at(-1).reason).toBe('A delivery failed in all its attempts');
+		expect(changes.at(-1).reason).toBe('All attempts of a delivery failed');
 	});
 
 	test('but not by the rule exhausted after a delivery that is not worth a retry', () => {

@@ -99,7 +99,7 @@ describe('EndpointHealthTracker', () => {
 		});
 	});
 
-	test('disables a WorkFlux endpoint when a delivery has failed in all its attempts', async () => {
+	test('disables a WorkFlux endpoint when all attempts of a delivery have failed', async () => {
 		const world = createWorld({ answer: () => 500 });
 		await world.register('ep_a', { platform: 'workflux' });
 		await publishEvents(world.process(), events(1), LIMITS);

@@ -100,10 +100,10 @@ describe('createEndpoint', () => {
 		],
 		['an unknown platform', { platform: 'x' }, 'InvalidSchemeError', 'is unknown'],
 		[
-			'a platform that is only received from',
+			'a platform that is for receiving only',
 			{ platform: 'github' },
 			'InvalidEndpointError',
-			'can only be received from',
+			'is for receiving only',
 		],
 		[
 			'an unknown operator',
@@ -250,7 +250,7 @@ describe('updateEndpoint', () => {
 		const change = (input) => () => updateEndpoint(endpoint, input, NOW);
 		expect(change({ name: '' })).toThrow('"Name" is empty');
 		expect(change({ url: 'http://example.com' })).toThrow('plain HTTP');
-		expect(change({ platform: 'github' })).toThrow('can only be received from');
+		expect(change({ platform: 'github' })).toThrow('is for receiving only');
 		expect(change({ settings: { unknown: 1 } })).toThrow('unknown');
 		expect(change({ settings: { conditions: { a: { above: 1 } } } })).toThrow('above');
 		expect(change({ eventTypes: ['a b'] })).toThrow('"a b"');

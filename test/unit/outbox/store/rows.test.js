@@ -74,7 +74,7 @@ describe('readRow', () => {
 		const read = () => readRow(table, row);
 		expect(read).toThrow(UnreadableRowError);
 		expect(read).toThrow(`Row ${row.id} `);
-		expect(read).toThrow(`table of ${table}`);
+		expect(read).toThrow(`${table} table`);
 		expect(read).toThrow(`"${column}"`);
 	});
 
@@ -101,7 +101,7 @@ describe('readRow', () => {
 		]) {
 			world.store.edit('endpoints', row.id, { ...row, [column]: value });
 			await expect(world.endpoint('ep_a')).rejects.toThrow(
-				new RegExp(`^Row ${row.id} of .* table of endpoints .* "${column}"`),
+				new RegExp(`^Row ${row.id} of .* endpoints table .* "${column}"`),
 			);
 		}
 	});
