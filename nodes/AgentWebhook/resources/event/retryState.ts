@@ -61,7 +61,7 @@ export const toRetryState = (
 	next_attempt_at: toIsoTime(nextAttemptAtMs),
 });
 
-/** Tells whether an item comes back from the output Retry. */
+/** Returns whether an item comes back from the output Retry. */
 export const isRetryItem = (json: IDataObject): boolean => json[STATE_FIELD] !== undefined;
 
 /**
@@ -82,7 +82,7 @@ export function resumeDelivery(
 	);
 	if (pending === undefined || ref === undefined) {
 		throw new UserError(
-			`The item's ${STATE_FIELD} does not come from this node in this execution, or it was changed on the way. Connect Retry → Wait → this node and leave ${STATE_FIELD} unchanged. To send a new event, remove the field.`,
+			`The item's ${STATE_FIELD} does not come from this node in this execution, or was changed on the way. Connect Retry → Wait → this node and leave ${STATE_FIELD} unchanged. To send a new event, remove the field.`,
 		);
 	}
 	return { pending, ref };

@@ -69,7 +69,7 @@ const itemSource = {
 const jsonSource = {
 	name: 'Define Below',
 	value: 'json',
-	description: 'JSON that you write, with expressions',
+	description: 'JSON that you enter, expressions allowed',
 };
 const fieldsSource = {
 	name: 'Fields Below',
@@ -116,18 +116,19 @@ export const dataProperties: INodeProperties[] = [
 		options: [
 			{ name: 'Always', value: 'always' },
 			{
-				name: 'Only Where JSON Conditions Hold',
+				name: 'Only If JSON Conditions Are Met',
 				value: 'json',
 				description: 'Conditions in AgenticFlow’s format, tested on the data',
 			},
 			{
-				name: 'Only Where Rules Hold',
+				name: 'Only If Rules Are Met',
 				value: 'rules',
 				description: 'Rules like those of n8n’s If node',
 			},
 		],
 		default: 'always',
-		description: 'Which events to send. Other items leave with the status skipped.',
+		description:
+			'When to send the event. Items that don’t meet the conditions are output with the status skipped.',
 	},
 	{
 		displayName: 'Conditions (JSON)',

@@ -34,7 +34,7 @@ export const endpointOptions: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to also send to http:// URLs. Anyone on the network path can read such an event.',
+				'Whether to also send to http:// URLs. Anyone on the network path can read those events.',
 			displayOptions: { hide: { '/platform': platformIds(({ httpsOnly }) => httpsOnly) } },
 		},
 		deliveryOptions.backoffMultiplier,
@@ -47,7 +47,7 @@ export const endpointOptions: INodeProperties = {
 			default: {},
 			options: headerFields,
 			description:
-				'Headers to send with every attempt. They can’t replace those of the signature and the credential.',
+				'Headers to send with every attempt. They can’t replace the headers of the signature and the credential.',
 		},
 		{
 			displayName: 'Event ID',
@@ -65,7 +65,7 @@ export const endpointOptions: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: 1000 },
 			default: 1,
 			description:
-				'Maximum number of this run’s events to one endpoint per delivery. Above 1, events are sent in batches of the type webhook.batch.',
+				'Maximum number of events per delivery. Above 1, this run’s events to the same endpoint are sent in batches of the type webhook.batch.',
 			hint: 'AgenticFlow calls it batch_settings.max_events',
 			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
@@ -96,7 +96,7 @@ export const endpointOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 2592000 },
 			default: 3600,
-			description: 'Longest wait for which an endpoint’s Retry-After is followed',
+			description: 'Longest wait that an endpoint can ask for with Retry-After',
 		},
 		{
 			displayName: 'Max Requests at Once',
@@ -150,7 +150,7 @@ export const endpointOptions: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. wh_987654321',
 			description:
-				'Webhook ID in the envelope. Leave empty for an ID made from this workflow and node.',
+				'Webhook ID in the envelope. Leave empty for an ID derived from this workflow and node.',
 			displayOptions: {
 				show: { '/platform': platformsWithPlaceholder('{webhook_id}') },
 			},

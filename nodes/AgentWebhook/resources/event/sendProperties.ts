@@ -59,7 +59,7 @@ const eventTypeChoice: INodeProperties[] = [
 const endpointProperties: INodeProperties[] = [
 	{
 		...buildPlatformProperty(
-			'Platform whose events to send, or which receives the request. It decides how requests look and how they are signed.',
+			'Platform whose events to send, or that receives the request. It determines the format and the signature of requests.',
 			(platform) => listSendableKinds(platform).length > 0,
 		),
 		hint: OWN_ENDPOINT_HINT,
@@ -89,7 +89,7 @@ const endpointProperties: INodeProperties[] = [
 	},
 	buildNotice(
 		'unsignedNotice',
-		'Requests are not signed: receivers cannot tell them from forged requests.',
+		'Requests are not signed, so receivers cannot tell them from forged ones.',
 		{ show: { useCredential: [false] } },
 	),
 	...eventTypeChoice,

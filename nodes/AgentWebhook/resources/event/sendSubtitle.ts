@@ -3,10 +3,10 @@ import type { OptionNames, SubtitleFunction } from '../operation';
 
 import { properties } from './sendProperties';
 
-/** Names that {@link sendSubtitle} uses; `catalogue` has the platforms that list their event types. */
+/** Names that {@link sendSubtitle} uses; `catalog` has the platforms that list their event types. */
 export const sendSubtitleNames: OptionNames = {
 	requestKind: listKindNames(properties),
-	catalogue: Object.fromEntries(CATALOGUES.map(({ id, name }) => [id, name])),
+	catalog: Object.fromEntries(CATALOGUES.map(({ id, name }) => [id, name])),
 };
 
 /** Names what is sent and where to, e.g. "Send order.created to example.com". */
@@ -16,7 +16,7 @@ export const sendSubtitle: SubtitleFunction = (parameters, { literal, names }) =
 	if (!toSubscribers && requestKind && requestKind !== 'event') {
 		return 'Send ' + names.requestKind[requestKind] + ' to ' + names.platform[platform];
 	}
-	const isListed = !toSubscribers && names.catalogue[platform] && eventType !== '__other__';
+	const isListed = !toSubscribers && names.catalog[platform] && eventType !== '__other__';
 	const type = literal(isListed ? eventType : customEventType) || 'an event';
 	if (toSubscribers) return 'Send ' + type + ' to all subscribers';
 	const [, host] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i.exec(literal(url) || '') || [];

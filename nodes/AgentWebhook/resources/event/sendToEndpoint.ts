@@ -182,7 +182,7 @@ class EndpointResults {
 		this.outputs.put(output, { json, ...(binary && { binary }), pairedItem: { item: itemIndex } });
 	}
 
-	/** n8n moves an item to its error output only if it has no fields but `error` and `details`. */
+	/** n8n moves an item to its error output only if `error` and `details` are its only fields. */
 	private putFailed(itemIndex: number, json: IDataObject, message: string): void {
 		const usesErrorOutput = this.context.getNode().onError === 'continueErrorOutput';
 		this.put(FAILED, itemIndex, usesErrorOutput ? { error: message, details: json } : json);
@@ -247,7 +247,7 @@ export async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeE
 			type: 'warning',
 			location: 'outputPane',
 			message:
-				'Some deliveries left on <b>Failed</b> although they could be retried later, since <b>Retry</b> is not connected. Connect Retry → Wait → this node.',
+				'Some deliveries were output on <b>Failed</b> although they could be retried later, because <b>Retry</b> is not connected. Connect Retry → Wait → this node.',
 		});
 	}
 	jobs.forEach((job, index) => {

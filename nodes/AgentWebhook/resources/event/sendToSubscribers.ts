@@ -40,7 +40,7 @@ function readEvent(
 ): { input: EventInput } | { skipped: Record<string, unknown> } {
 	if (isRetryItem(item.json)) {
 		throw new UserError(
-			'The item stands for a delivery that waits for its retry, not for an event. Delivery → Deliver Due makes the retries of the outbox: do not connect Retry back to this node.',
+			'The item is a delivery that waits for its retry, not an event. Delivery → Deliver Due retries it, so do not connect Retry back to this node.',
 		);
 	}
 	const data = readEventData(parameters, item, itemIndex);
@@ -53,7 +53,7 @@ function readEvent(
 	return { input };
 }
 
-/** Puts the deliveries of one event, or says why there are none. */
+/** Outputs the deliveries of one event, or one item that says why there are none. */
 function putEvent(
 	outputs: OutputItems,
 	itemIndex: number,
@@ -63,7 +63,7 @@ function putEvent(
 	const about = { event_id: event.id, event: event.type, duplicate };
 	if (deliveries.length === 0) {
 		const condition = duplicate
-			? 'The event was sent before; its deliveries are in batches, or not on record any more'
+			? 'The event was sent before; its deliveries are in batches or have been pruned'
 			: 'No endpoint is subscribed to this event';
 		outputs.put(DELIVERED, { json: toSkippedItem(condition, about) as IDataObject, pairedItem });
 	}
