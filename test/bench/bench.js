@@ -1,6 +1,6 @@
 /**
- * The bench: what this package costs in n8n, against what n8n does without it. Figures are compared within
- * rounds that lie side by side, since machines differ and their load does.
+ * Measures what this package costs in n8n, compared with n8n alone. Figures are compared within adjacent
+ * rounds, since machines and their load differ.
  */
 const { core } = require('./core');
 const { growth } = require('./growth');
@@ -14,7 +14,7 @@ const { say } = require('./rounds');
 const { BenchStage } = require('./stage');
 const { isReached } = require('./statistics');
 
-/** n8n's own choice, which sending is measured with; what comes in is measured with both. */
+/** n8n's default engine, which sending is measured with. Receiving is measured with both. */
 const OWN_ENGINE = 'vm';
 const ENGINES = [OWN_ENGINE, 'legacy'];
 
@@ -22,7 +22,7 @@ const options = readOptions(process.argv.slice(2));
 
 let running;
 
-/** Runs something in an n8n of its own. */
+/** Runs a measurement in a new n8n. */
 async function inN8n(engine, task, env) {
 	running = new BenchStage(engine, { ...options.env, ...env });
 	let isDone = false;
@@ -36,7 +36,7 @@ async function inN8n(engine, task, env) {
 	}
 }
 
-/** What a boot of n8n with one engine is for. */
+/** The parts to measure after n8n boots with one engine. */
 async function measureIn(stage, results) {
 	const { parts, sizes } = options;
 	if (parts.includes('inbound')) results.push(...(await inbound(stage, sizes.inbound)));
@@ -45,7 +45,7 @@ async function measureIn(stage, results) {
 	if (parts.includes('growth')) results.push(...(await growth(stage, sizes.growth)));
 }
 
-/** @param results gets each part's when that has been measured */
+/** @param results collects each part's results as it is measured */
 async function measure(results) {
 	const { parts, sizes } = options;
 	if (parts.includes('core')) results.push(...core(sizes.core));
@@ -82,7 +82,7 @@ async function main() {
 	try {
 		await measure(results);
 	} finally {
-		// What was measured before something went wrong took long enough.
+		// Measuring takes long, so keep the results from before the error.
 		if (results.length > 0) print(reportOf(measuredOn, results));
 	}
 	const report = reportOf(measuredOn, results);

@@ -1,4 +1,4 @@
-/** What the core costs beside the HMAC that cannot be done without: no n8n, no network. */
+/** Measures what the core costs in addition to the unavoidable HMAC, without n8n or a network. */
 const { createHmac } = require('node:crypto');
 
 const { newSecret } = require('../e2e/workflows');
@@ -18,13 +18,13 @@ const SIZES = [
 	['1 KB', 1024],
 	['1 MB', 1024 ** 2],
 ];
-/** Ours and the HMAC take turns so often in a round. */
+/** Number of turns that our operation and the HMAC each take in a round. */
 const TURNS = 10;
 const MAX_OVER_US = 10;
 const MAX_OVER_PERCENT = 5;
 
-/** An event whose data is a list of records, of so many bytes in all. */
-function eventOf(bytes) {
+/** Creates an event of this size, whose data is a list of records. */
+function createEvent(bytes) {
 	const event = {
 		event: EVENT_TYPE,
 		timestamp: '2026-01-15T10:30:00Z',
@@ -54,7 +54,7 @@ function eventOf(bytes) {
 	return event;
 }
 
-/** What is measured on a body: each once. */
+/** Returns the operations to measure on a body. */
 function operationsOn(event, body, secret) {
 	const { events, scheme } = platform;
 	const { data } = event;
@@ -98,23 +98,23 @@ const TITLES = {
 	validate: 'Validate an event',
 };
 
-/** What holds an HMAC is compared with it; what holds none counts whole. */
+/** Operations that include an HMAC are compared with it; the others count in full. */
 const WITH_HMAC = ['verify', 'sign'];
 
-/** How long a call takes, in µs. */
+/** Measures how long a call takes, in µs. */
 function time(operation, calls) {
 	const began = process.hrtime.bigint();
 	for (let call = 0; call < calls; call += 1) {
-		if (!operation()) throw new Error('What is measured has not worked.');
+		if (!operation()) throw new Error('The measured operation failed.');
 	}
 	return Number(process.hrtime.bigint() - began) / 1000 / calls;
 }
 
-/** How many calls take so long. */
+/** Returns the number of calls that take `ms` milliseconds. */
 const callsWithin = (operation, ms) =>
 	Math.max(1, Math.round((ms * 1000) / Math.max(0.05, time(operation, 20))));
 
-/** One operation beside the HMAC, in turns. */
+/** Measures an operation and the HMAC in turns. */
 function measureRound(operation, hmac, roundMs) {
 	const turnMs = roundMs / TURNS / 2;
 	const calls = [operation, hmac].map((one) => callsWithin(one, turnMs));
@@ -126,7 +126,7 @@ function measureRound(operation, hmac, roundMs) {
 	return turns.map(median);
 }
 
-function rowOf(name, size, samples) {
+function buildRow(name, size, samples) {
 	const isSmall = size === SIZES[0][0];
 	const kinds = WITH_HMAC.includes(name) ? ['over', 'percentOver'] : ['alone', 'percentOf'];
 	return {
@@ -139,11 +139,11 @@ function rowOf(name, size, samples) {
 	};
 }
 
-/** @returns the rows of the core */
+/** @returns the result rows of the core */
 function core({ rounds, roundMs }) {
 	const secret = newSecret();
 	return SIZES.flatMap(([size, bytes]) => {
-		const event = eventOf(bytes);
+		const event = createEvent(bytes);
 		const body = Buffer.from(JSON.stringify(event), 'utf8');
 		const { hmac, ...operations } = operationsOn(event, body, secret);
 		return Object.entries(operations).map(([name, operation]) => {
@@ -155,7 +155,7 @@ function core({ rounds, roundMs }) {
 				samples.ours.push(ours);
 				samples.theirs.push(theirs);
 			}
-			return rowOf(name, size, samples);
+			return buildRow(name, size, samples);
 		});
 	});
 }

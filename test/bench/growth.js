@@ -1,13 +1,15 @@
-/** How what a send costs grows, with the items that it has and with the rows that its outbox has on file. */
+/** Measures how the cost of a send grows with the number of its items and with the rows in its outbox. */
 const { interleave, say } = require('./rounds');
-const { FLOOR_NAME, itemsOf, Sending } = require('./sending');
+const { FLOOR_NAME, createItems, Sending } = require('./sending');
 const { compare } = require('./statistics');
 
 const BATCH = 100;
-/** What counts as linear: so much more for each item than with fewer of them, which measuring varies by. */
+/** The increase of the time per item that still counts as linear: measurements vary by as much. */
 const LINEAR = 1.25;
 const MAX_GROWTH = 2;
-/** How many events a send has whose outbox has rows on file: the scans of its tables are most of it. */
+/**
+ * Number of events in a send to an outbox that has rows: most of its time is spent scanning the tables.
+ */
 const EVENTS_ON_FILE = 1;
 
 const number = (value) => value.toLocaleString('en');
@@ -22,7 +24,7 @@ class GrowthBench {
 		return { part: 'growth', engine, unit, what, against, ...compare(...samples), ...more };
 	}
 
-	/** Time for each item, at each number of items. */
+	/** Measures the time per item for each number of items. */
 	async #items() {
 		const { measure: toOutbox, outbox } = await this.sending.outbox('growth');
 		const target = { atMost: LINEAR };
@@ -32,7 +34,7 @@ class GrowthBench {
 			[`Batches of ${BATCH}`]: { measure: await this.sending.ours('http', BATCH), target },
 			Outbox: {
 				measure: async (items) => {
-					// The rows on file are measured by themselves.
+					// Growth with the outbox's rows is measured separately.
 					outbox.clear();
 					return await toOutbox(items);
 				},
@@ -41,7 +43,8 @@ class GrowthBench {
 		};
 		const rows = [];
 		for (const [way, { measure, ...more }] of Object.entries(ways)) {
-			const perItem = (count) => async () => ((await measure(itemsOf(count))).ms * 1000) / count;
+			const perItem = (count) => async () =>
+				((await measure(createItems(count))).ms * 1000) / count;
 			const samples = await interleave(
 				`Growth, ${way}`,
 				Object.fromEntries(
@@ -67,11 +70,11 @@ class GrowthBench {
 		return rows;
 	}
 
-	/** An outbox with so many deliveries on file, delivered all. */
+	/** Creates an outbox with this number of delivered deliveries. */
 	async #filled(rows) {
 		const { measure, outbox } = await this.sending.outbox(`rows_${rows}`);
-		await measure(itemsOf(1));
-		say(`Growth: putting ${number(rows)} rows on file …`);
+		await measure(createItems(1));
+		say(`Growth: inserting ${number(rows)} rows …`);
 		outbox.fill(rows);
 		return { measure, outbox };
 	}
@@ -82,7 +85,8 @@ class GrowthBench {
 		const most = sizes.at(-1);
 		const filled = new Map();
 		for (const rows of sizes) filled.set(rows, await this.#filled(rows));
-		const send = (rows) => async () => (await filled.get(rows).measure(itemsOf(EVENTS_ON_FILE))).ms;
+		const send = (rows) => async () =>
+			(await filled.get(rows).measure(createItems(EVENTS_ON_FILE))).ms;
 		const title = (rows) => `${number(rows)} rows`;
 		const all = await interleave(
 			'Growth, outbox',
@@ -96,7 +100,7 @@ class GrowthBench {
 			.map((count) =>
 				this.#row(
 					'ms',
-					`${what}, ${title(count)} on file`,
+					`${what}, ${title(count)} in the tables`,
 					`itself, ${title(fewest)}`,
 					[all[title(count)], all[title(fewest)]],
 					{ target: { atMost: MAX_GROWTH } },
@@ -136,7 +140,7 @@ class GrowthBench {
 	}
 }
 
-/** @returns the rows of growth */
+/** @returns the result rows of growth */
 const growth = async (stage, sizes) => await new GrowthBench(stage, sizes).run();
 
 module.exports = { growth };

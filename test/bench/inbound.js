@@ -1,4 +1,4 @@
-/** Requests that come in: what n8n takes of them in a second, under one expression engine. */
+/** Measures how many incoming requests n8n processes per second with one expression engine. */
 const { createHmac, randomUUID } = require('node:crypto');
 
 const { ACTION, chain, newSecret, node, TRIGGER, uniqueName } = require('../e2e/workflows');
@@ -12,12 +12,12 @@ const CLIENTS = 10;
 const BURST = 50;
 const COMBINE_MS = 25;
 const BODY_BYTES = 1024;
-/** For how long nothing may be begun by requests that were refused. */
+/** Time during which rejected requests must not start an execution. */
 const NOTHING_BEGINS_MS = 500;
 
 const EVENT_TYPE = 'workflow.execution.completed';
 
-/** What is reached for, by engine. */
+/** Targets by engine. */
 const TARGETS = {
 	vm: { bare: 0.95, refused: 1.25, verify: 1.05 },
 	legacy: { bare: 0.95, chain: 1.2, bursts: 3, refused: 4, verify: 1.05 },
@@ -31,7 +31,7 @@ const respondNode = (name, responseCode, success) =>
 		{ typeVersion: 1.5 },
 	);
 
-/** What stands behind a trigger that answers by itself. */
+/** A node after a trigger that responds by itself. */
 const nothing = () => node('Nothing', 'n8n-nodes-base.noOp', {});
 
 const webhookNode = (path, more) =>
@@ -148,7 +148,7 @@ class InboundWorkflows {
 		});
 	}
 
-	/** @param answer which requests Verify answers itself: all, or none, where Respond does it */
+	/** @param answer the requests that Verify responds to: `all`, or `none` if Respond does */
 	async #verify(answer) {
 		const path = uniqueName('verify');
 		const webhook = webhookNode(path, withRawBody);
@@ -164,7 +164,7 @@ class InboundWorkflows {
 			{ credentials: this.inbound },
 		);
 		const respond = node('Respond', ACTION, { resource: 'webhook', operation: 'respond' });
-		// n8n's Webhook asks for such a node behind it. Valid requests do not come there.
+		// n8n's Webhook requires such a node after it. Valid requests do not reach it.
 		const refuse = respondNode('Refuse', 401, false);
 		const nodes = [webhook, verify, ...(answer === 'none' ? [respond] : []), refuse];
 		const to = (name) => [{ node: name, type: 'main', index: 0 }];
@@ -175,7 +175,7 @@ class InboundWorkflows {
 	}
 }
 
-/** A request with an event of its own, signed over its body. */
+/** Creates a request with a unique event, signed over its body. */
 function signedEvent(secret) {
 	const event = {
 		event: EVENT_TYPE,
@@ -194,14 +194,14 @@ function signedEvent(secret) {
 	return { body, headers: { 'x-agenticflow-signature': `sha256=${signature}` } };
 }
 
-/** Such requests for so long. */
+/** Yields such requests for `ms` milliseconds. */
 function* eventsFor(ms, secret) {
 	const untilMs = Date.now() + ms;
 	do yield signedEvent(secret);
 	while (Date.now() < untilMs);
 }
 
-/** So many of them. */
+/** Returns `count` such requests. */
 const events = (count, secret) => Array.from({ length: count }, () => signedEvent(secret)).values();
 
 class InboundBench {
@@ -212,15 +212,15 @@ class InboundBench {
 
 	/**
 	 * Sends requests that each start an execution.
-	 * @returns how many a second: until the last one is answered and its execution has ended
+	 * @returns requests per second, until the last one is answered and its execution has ended
 	 */
 	async #accepted({ id, url }) {
 		const requests = eventsFor(this.sizes.loadMs, this.secret);
 		return await this.#perSecond({ id, url }, requests, 200);
 	}
 
-	/** The same with signatures by another secret. */
-	async #refused({ id, url }) {
+	/** Sends requests that are signed with another secret. */
+	async #rejectedByChain({ id, url }) {
 		return await this.#perSecond({ id, url }, eventsFor(this.sizes.loadMs, newSecret()), 401);
 	}
 
@@ -231,8 +231,8 @@ class InboundBench {
 		return (sent.count * 1000) / (Math.max(sent.answeredMs, endedMs) - sent.beganMs);
 	}
 
-	/** The same where nothing may be started. */
-	async #refusedBefore({ url }) {
+	/** Sends such requests to a trigger that must reject them without an execution. */
+	async #rejectedByTrigger({ url }) {
 		const after = this.stage.lastExecution();
 		const requests = eventsFor(this.sizes.loadMs, newSecret());
 		const { answeredMs, beganMs, count } = await load(url, requests, {
@@ -241,12 +241,15 @@ class InboundBench {
 		});
 		await pause(NOTHING_BEGINS_MS);
 		if (this.stage.lastExecution() !== after) {
-			throw new Error('A request that was refused has started an execution.');
+			throw new Error('A rejected request started an execution.');
 		}
 		return (count * 1000) / (answeredMs - beganMs);
 	}
 
-	/** Sends bursts of requests, all of one at once; the next burst when the one before has ended. */
+	/**
+	 * Sends the requests of a burst all at once, and the next burst when the executions of the previous one
+	 * have ended.
+	 */
 	async #bursts({ id, url }, isCombined) {
 		let bursts = 0;
 		let tookMs = 0;
@@ -262,17 +265,17 @@ class InboundBench {
 		return (bursts * BURST * 1000) / tookMs;
 	}
 
-	/** That a burst is combined, and loses nothing. @returns into how many executions */
+	/** Checks that a burst is combined and loses nothing. @returns the number of its executions */
 	async #checkCombined({ id, url }) {
 		const after = this.stage.lastExecution();
 		await load(url, events(BURST, this.secret), { atOnce: BURST, status: 200 });
 		const { count } = await this.stage.ended(id, { after });
 		const executions = await this.stage.client.executions(id);
 		const items = executions.flatMap(({ data }) => data.resultData.runData.Trigger[0].data.main[0]);
-		const given = new Set(items.map(({ json }) => json.body.data.execution_id));
-		if (items.length !== BURST || given.size !== BURST || count === BURST) {
+		const uniqueIds = new Set(items.map(({ json }) => json.body.data.execution_id));
+		if (items.length !== BURST || uniqueIds.size !== BURST || count === BURST) {
 			throw new Error(
-				`A burst of ${BURST} came out as ${items.length} items, ${given.size} of them different, in ${count} executions.`,
+				`A burst of ${BURST} resulted in ${items.length} items, ${uniqueIds.size} of them unique, in ${count} executions.`,
 			);
 		}
 		return count;
@@ -291,17 +294,17 @@ class InboundBench {
 				bare: async () => await this.#accepted(bare),
 				chain: async () => await this.#accepted(chained),
 				core: async () => await this.#accepted(core),
-				refused: async () => await this.#refusedBefore(ours),
-				'chain refused': async () => await this.#refused(chained),
+				refused: async () => await this.#rejectedByTrigger(ours),
+				'chain refused': async () => await this.#rejectedByChain(chained),
 				verify: async () => await this.#accepted(verify),
 				'verify, respond': async () => await this.#accepted(verifyAndRespond),
 				'core bursts': async () => await this.#bursts(core, false),
 				bursts: async () => await this.#bursts(combined, true),
 			},
 			this.sizes.rounds,
-			'requests a second',
+			'requests per second',
 		);
-		return rowsOf(engine, samples, perBurst);
+		return buildRows(engine, samples, perBurst);
 	}
 }
 
@@ -310,8 +313,8 @@ const CHAIN_NAME = 'Webhook, Crypto, If, Respond to Webhook';
 const CORE_NAME = 'Webhook, NoOp: checks nothing';
 const BARE_NAME = 'a bare community trigger, NoOp: checks nothing';
 
-/** The comparisons' rows. */
-function rowsOf(engine, samples, perBurst) {
+/** Builds the rows of the comparisons. */
+function buildRows(engine, samples, perBurst) {
 	const targets = TARGETS[engine];
 	const row = (what, against, [own, other], target, note) => ({
 		part: 'inbound',
@@ -344,7 +347,7 @@ function rowsOf(engine, samples, perBurst) {
 			`${perBurst} execution${perBurst === 1 ? '' : 's'} for the first burst`,
 		),
 		row(
-			'Refused requests, no execution',
+			'Rejected requests, no execution',
 			`${CHAIN_NAME}, one execution each`,
 			['refused', 'chain refused'],
 			targets.refused,
@@ -356,7 +359,7 @@ function rowsOf(engine, samples, perBurst) {
 	];
 }
 
-/** @returns the rows of requests that come in */
+/** @returns the result rows of incoming requests */
 const inbound = async (stage, sizes) => await new InboundBench(stage, sizes).run();
 
 module.exports = { inbound };

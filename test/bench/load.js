@@ -1,9 +1,9 @@
-/** A client that makes load: connections that stay open, so many requests at a time. */
+/** A load generator with persistent connections and a fixed number of simultaneous requests. */
 const http = require('node:http');
 
 const TIMEOUT_MS = 60_000;
 
-/** Posts one request. @throws where the answer's status is not the one that is expected */
+/** Posts one request. @throws if the response does not have the expected status */
 async function post(options, { body, headers }, status) {
 	return await new Promise((resolve, reject) => {
 		const request = http.request(
@@ -27,7 +27,7 @@ async function post(options, { body, headers }, status) {
 					else {
 						reject(
 							new Error(
-								`${options.path} answered ${response.statusCode} in place of ${status}: ${text.slice(0, 500)}`,
+								`${options.path} answered ${response.statusCode} instead of ${status}: ${text.slice(0, 500)}`,
 							),
 						);
 					}
@@ -43,10 +43,10 @@ async function post(options, { body, headers }, status) {
 }
 
 /**
- * Sends requests, so many at a time, until there are no more.
+ * Sends requests, a fixed number at a time, until there are no more.
  * @param requests an iterator of requests, each with its `headers` and `body`
- * @param status that each must be answered with
- * @returns how many there were, when the first was sent and when the last was answered
+ * @param status that each response must have
+ * @returns the number of requests, and when the first was sent and the last answered
  */
 async function load(url, requests, { atOnce, status }) {
 	const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });

@@ -7,7 +7,7 @@ const BYTES_IN_A_GIGABYTE = 1024 ** 3;
 
 const versionIn = (folder) => require(path.join(folder, 'package.json')).version;
 
-/** What the figures are measured on, and how busy that is before. */
+/** Describes the machine and its load before the measurements. */
 function machine() {
 	const cpus = os.cpus();
 	return {

@@ -1,15 +1,15 @@
-/** How much memory n8n takes at most while it sends many items. */
+/** Measures n8n's peak memory while it sends many items. */
 const fs = require('node:fs');
 
 const { Inspector } = require('../harness/inspector');
 const { findAnyPort } = require('../harness/ports');
 
 const { interleave } = require('./rounds');
-const { itemsOf, Sending } = require('./sending');
+const { createItems, Sending } = require('./sending');
 const { compare, median } = require('./statistics');
 
 const KILOBYTES_IN_A_MEGABYTE = 1024;
-/** Has Linux begin to look for the largest resident set anew. */
+/** Resets Linux's record of the largest resident set. */
 const FORGET_PEAK = '5';
 
 const row = (items) => ({
@@ -19,7 +19,7 @@ const row = (items) => ({
 	against: 'Crypto, HTTP Request',
 });
 
-/** A process's largest resident set since it was told to forget it, in MB. */
+/** Reads a process's largest resident set since the last reset, in MB. */
 function peakMegabytes(pid) {
 	const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
 	return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)[1]) / KILOBYTES_IN_A_MEGABYTE;
@@ -30,7 +30,7 @@ async function measure(stage, inspectPort, { items: count, rounds }) {
 	const inspector = await Inspector.open(pid, inspectPort);
 	const sending = new Sending(stage);
 	await sending.start();
-	const items = itemsOf(count);
+	const items = createItems(count);
 	const grown = { ours: [], chain: [] };
 	const peak = (name, send) => async () => {
 		await inspector.collectGarbage();
@@ -64,13 +64,15 @@ async function measure(stage, inspectPort, { items: count, rounds }) {
 }
 
 /**
- * @param inN8n runs something in an n8n that has done nothing else, with further environment
- * @returns the row of memory
+ * @param inN8n runs a measurement in a new n8n, with additional environment variables
+ * @returns the result row of memory
  */
 async function memory(inN8n, sizes) {
 	if (sizes === undefined) return [{ ...row(10_000), skipped: '--quick leaves it out' }];
 	if (process.platform !== 'linux') {
-		return [{ ...row(sizes.items), skipped: 'Only Linux tells a process’s largest resident set' }];
+		return [
+			{ ...row(sizes.items), skipped: 'Only Linux reports a process’s largest resident set' },
+		];
 	}
 	const inspectPort = await findAnyPort();
 	const env = { NODE_OPTIONS: `--inspect-port=${inspectPort}` };

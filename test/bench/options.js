@@ -2,7 +2,10 @@ const { parseArgs } = require('node:util');
 
 const PARTS = ['inbound', 'outbound', 'core', 'growth', 'memory'];
 
-/** Many short rounds: what is compared lies close together, while a machine's speed drifts from minute to minute. */
+/**
+ * Many short rounds keep compared measurements close together, since a machine's speed drifts from minute
+ * to minute.
+ */
 const FULL = {
 	core: { rounds: 15, roundMs: 200 },
 	inbound: { rounds: 20, loadMs: 1500 },
@@ -25,13 +28,13 @@ const QUICK = {
 
 const USAGE = `Use: npm run bench -- [--quick] [--json FILE] [--markdown FILE] [--env NAME=VALUE] [${PARTS.join('] [')}]`;
 
-/** Settings of n8n, from `NAME=VALUE` each. */
+/** Parses settings of n8n, each written as `NAME=VALUE`. */
 function readSettings(texts) {
 	return Object.fromEntries(
 		texts.map((text) => {
 			const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(text) ?? [];
 			if (name === undefined) {
-				throw new Error(`"${text}" is no setting: write NAME=VALUE.\n${USAGE}`);
+				throw new Error(`"${text}" is not a setting. Write NAME=VALUE.\n${USAGE}`);
 			}
 			return [name, value];
 		}),
@@ -40,8 +43,8 @@ function readSettings(texts) {
 
 /**
  * Reads the command line.
- * @returns the parts to run, how much of each, the files to write, and further settings of n8n
- * @throws where it cannot be read
+ * @returns the parts to run and their sizes, the files to write, and additional settings of n8n
+ * @throws if the command line is not valid
  */
 function readOptions(args) {
 	let read;
@@ -62,7 +65,7 @@ function readOptions(args) {
 	const { positionals, values } = read;
 	const unknown = positionals.find((name) => !PARTS.includes(name));
 	if (unknown !== undefined) {
-		throw new Error(`"${unknown}" is no part: there are ${PARTS.join(', ')}.\n${USAGE}`);
+		throw new Error(`"${unknown}" is not a part. Choose from ${PARTS.join(', ')}.\n${USAGE}`);
 	}
 	return {
 		parts: PARTS.filter((part) => positionals.length === 0 || positionals.includes(part)),

@@ -1,6 +1,6 @@
-/** Events that go out: how many of them a second. */
+/** Measures how many events are sent per second. */
 const { interleave, say } = require('./rounds');
-const { FLOOR_NAME, itemsOf, Sending } = require('./sending');
+const { FLOOR_NAME, createItems, Sending } = require('./sending');
 const { compare, median } = require('./statistics');
 
 const EVENTS = 500;
@@ -8,12 +8,12 @@ const BATCH = 100;
 
 const CHAIN_NAME = 'Crypto, HTTP Request';
 
-/** @returns the rows of events that go out */
+/** @returns the result rows of outgoing events */
 async function outbound(stage, { rounds }) {
 	say('Outbound: making the workflows …');
 	const sending = new Sending(stage);
 	await sending.start();
-	const items = itemsOf(EVENTS);
+	const items = createItems(EVENTS);
 	const { measure: toOutbox } = await sending.outbox('outbound');
 	const connections = {};
 	const eventsPerSecond = (name, measure) => async () => {
@@ -51,7 +51,7 @@ async function outbound(stage, { rounds }) {
 		...compare(samples[own], samples[other]),
 		...more,
 	});
-	const single = `${EVENTS} signed events to one endpoint, each in a delivery of its own`;
+	const single = `${EVENTS} signed events to one endpoint, one per delivery`;
 	return [
 		row(single, CHAIN_NAME, ['ours', 'chain'], {
 			target: { atLeast: 1.8 },
@@ -73,7 +73,7 @@ async function outbound(stage, { rounds }) {
 			part: 'outbound',
 			engine: stage.engine,
 			unit: 'ms',
-			what: `Outbox: ${EVENTS} events to one endpoint, every attempt on record`,
+			what: `Outbox: ${EVENTS} events to one endpoint, every attempt recorded`,
 			against: 'the same without the outbox',
 			...compare(milliseconds('outbox'), milliseconds('ours')),
 			target: { atMost: 1.5 },

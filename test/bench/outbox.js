@@ -1,23 +1,20 @@
-/** An outbox of the benched n8n, with one endpoint. */
+/** An outbox in the n8n that is measured, with one endpoint. */
 const { randomBytes } = require('node:crypto');
 
 const { ACTION, node } = require('../e2e/workflows');
 
 const EVENT_TYPE = 'workflow.execution.completed';
 
-/** The tables that sends put rows in. */
+/** The tables that sends insert rows into. */
 const RECORDS = ['events', 'deliveries'];
 
 class Outbox {
-	/**
-	 * @param stage the n8n
-	 * @param name of the outbox
-	 */
+	/** @param stage the n8n @param name the outbox's name */
 	constructor(stage, name) {
 		Object.assign(this, { stage, name });
 	}
 
-	/** Makes it, with an endpoint at a URL that is subscribed to what is sent. */
+	/** Creates the outbox, with an endpoint that subscribes to the events that are sent. */
 	async create(url, signingSecret) {
 		this.credentials = await this.stage.client.createCredential(
 			'agentWebhookOutboxApi',
@@ -43,7 +40,7 @@ class Outbox {
 		return node(name, ACTION, parameters, { credentials: this.credentials });
 	}
 
-	/** The node that sends each of its items as an event. */
+	/** Creates the node that sends each of its items as an event. */
 	sendNode() {
 		return this.#node('Send', {
 			resource: 'event',
@@ -55,7 +52,7 @@ class Outbox {
 		});
 	}
 
-	/** Deletes what is more than the operation's own default keeps. @returns how long that took, in ms */
+	/** Prunes rows beyond the operation's default limits. @returns the duration in ms */
 	async prune() {
 		const prune = this.#node('Prune', { resource: 'delivery', operation: 'prune' });
 		const run = await this.stage.itemsWorkflow('prune', [prune]);
@@ -69,21 +66,21 @@ class Outbox {
 		return `data_table_user_${id}`;
 	}
 
-	/** How many deliveries are on record. */
+	/** Counts the deliveries in the table. */
 	rowsOnFile() {
 		const table = this.#table('deliveries');
 		const [{ count }] = this.stage.query(`SELECT COUNT(*) AS count FROM "${table}"`);
 		return count;
 	}
 
-	/** Deletes what is on record, and leaves the endpoint. */
+	/** Deletes all events and deliveries, and keeps the endpoint. */
 	clear() {
 		for (const kind of RECORDS) this.stage.change(`DELETE FROM "${this.#table(kind)}"`);
 	}
 
 	/**
-	 * Puts copies of the newest delivery and its event beside them, each a second older than the next, until
-	 * so many deliveries are on record. It must have been delivered.
+	 * Inserts copies of the newest delivery and its event, each a second older than the next, until there
+	 * are this many deliveries. The delivery must be delivered.
 	 */
 	fill(rows) {
 		const missing = rows - this.rowsOnFile();

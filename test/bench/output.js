@@ -7,7 +7,7 @@ const digits = (value) => {
 	return size >= 10 ? value.toFixed(1) : value.toFixed(2);
 };
 
-/** How a figure of each kind is written. */
+/** Formats a figure of each kind. */
 const FORMS = {
 	ratio: (value) => value.toFixed(2),
 	over: (value) => `${value.toFixed(1)} µs over it`,
@@ -24,7 +24,7 @@ function figureText({ kind, ...values }) {
 }
 
 function targetText(target) {
-	if (target === undefined) return 'say it';
+	if (target === undefined) return 'none';
 	return target.atLeast === undefined ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
 }
 
@@ -47,8 +47,8 @@ function cellsOf({ against, figure, ours, reached, skipped, target, theirs, unit
 
 const TITLES = {
 	core: 'The core alone',
-	inbound: 'Requests that come in',
-	outbound: 'Events that go out',
+	inbound: 'Incoming requests',
+	outbound: 'Outgoing events',
 	growth: 'Growth',
 	memory: 'Memory',
 };
@@ -73,7 +73,7 @@ function machineText({ cores, cpu, database, date, memory_gb, n8n, node, package
 	return `Measured ${date} with ${own} in n8n ${n8n} on Node ${node}, ${database}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${system}`;
 }
 
-/** In what the figures differ from others, and what makes them worse than they could be. */
+/** Lists the conditions that make the figures differ from those of other runs. */
 function remarks({ machine, options }) {
 	const { cores, load_before: before } = machine;
 	const settings = Object.entries(options.env).map((setting) => setting.join('='));
@@ -91,7 +91,7 @@ const heading = (report) => [`${machineText(report.machine)}.`, ...remarks(repor
 const markdownTable = (rows) =>
 	[HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 
-/** What stands between the marks of a page. */
+/** Matches the text between the marks of a page. */
 function markdown(report) {
 	const sections = groupsOf(report.results).map(([title, own]) => {
 		const notes = notesOf(own).map((note) => `- ${note}\n`);
@@ -103,7 +103,7 @@ function markdown(report) {
 
 const MARKS = /(<!-- figures, .*? -->\n)[^]*?(<!-- \/figures -->)/;
 
-/** Writes the results into a page, between its marks; or as a file of their own, where there is none. */
+/** Writes the results between the marks of a page, or into a new file if there is none. */
 function writeMarkdown(file, report) {
 	const text = markdown(report);
 	const page = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
@@ -118,7 +118,7 @@ function writeJson(file, report) {
 	fs.writeFileSync(file, `${JSON.stringify(report, undefined, '\t')}\n`);
 }
 
-/** Prints the table as wide as it needs to be. */
+/** Prints the table with columns as wide as needed. */
 function print(report) {
 	const { results } = report;
 	for (const [title, own] of groupsOf(results)) {

@@ -1,6 +1,7 @@
 /**
- * Where events are sent to: a process of its own, which answers 200 at once. It is told `{ key, cert }`
- * first and tells its ports; after that, any message has it tell what came in since the last one.
+ * The receiver of events, in a separate process that answers 200 at once. Its first message is `{ key,
+ * cert }`, and it replies with its ports. To any other message it replies with what it received since the
+ * previous one.
  */
 const fs = require('node:fs');
 const http = require('node:http');

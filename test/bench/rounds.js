@@ -1,6 +1,6 @@
 const startedMs = Date.now();
 
-/** Says what the bench is doing, with the time since it was started. */
+/** Prints what the bench is doing, with the time since it started. */
 function say(text) {
 	const seconds = Math.floor((Date.now() - startedMs) / 1000);
 	const time = [Math.floor(seconds / 60), seconds % 60].map((part) =>
@@ -12,11 +12,11 @@ function say(text) {
 const short = (value) => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 /**
- * Runs variants in turn, round after round, each round beginning with another one. A first round warms up
- * and is thrown away.
+ * Runs variants in turn, round after round, starting each round with a different one. The first round is
+ * a warm-up and is discarded.
  * @param variants functions by name, each of which measures once
- * @param unit of what they measure
- * @returns their measurements by name; those of one round have one index
+ * @param unit the unit of their measurements
+ * @returns their measurements by name; those of the same round have the same index
  */
 async function interleave(title, variants, rounds, unit) {
 	const names = Object.keys(variants);

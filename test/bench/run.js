@@ -1,4 +1,4 @@
-/** `npm run bench`: set-up on the machine's own Node, then the bench on Node 24. */
+/** `npm run bench`: sets up with the machine's own Node, then runs the bench with Node 24. */
 const path = require('node:path');
 
 const { setUp } = require('../harness/setup');
@@ -13,7 +13,7 @@ async function main() {
 	process.exit(await runOnNode24([path.join(__dirname, 'bench.js'), ...args]));
 }
 
-// Ctrl-C reaches the bench by itself, which then stops n8n: this waits for it.
+// Ctrl-C also reaches the bench, which then stops n8n. Wait for it here.
 process.on('SIGINT', () => undefined);
 main().catch((error) => {
 	console.error(`\n✗ ${error.message}`);

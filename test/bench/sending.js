@@ -1,4 +1,4 @@
-/** Workflows that send their items to the receiver: ours, and what they are compared with. */
+/** Workflows that send their items to the receiver: ours, and those it is compared with. */
 const { createHmac } = require('node:crypto');
 
 const { ACTION, newSecret, node } = require('../e2e/workflows');
@@ -8,11 +8,11 @@ const { EVENT_TYPE, Outbox } = require('./outbox');
 const TEXT_BYTES = 400;
 
 const FLOOR_CONCURRENCY = 50;
-/** What {@link Sending.floor} is called in the tables. */
+/** The name of {@link Sending.floor} in the tables. */
 const FLOOR_NAME = `n8n’s request helper in a loop, ${FLOOR_CONCURRENCY} at once, unsigned`;
 
-/** So many items, each with an event of about half a kilobyte. */
-const itemsOf = (count) =>
+/** Creates items, each with an event of about half a kilobyte. */
+const createItems = (count) =>
 	Array.from({ length: count }, (_, index) => ({
 		event: { order: `order_${index}`, status: 'shipped', text: 'x'.repeat(TEXT_BYTES) },
 	}));
@@ -32,7 +32,11 @@ class Sending {
 		this.crypto = await client.createCredential('crypto', 'Receiver', { hmacSecret: this.secret });
 	}
 
-	/** Our node. @param protocol http or https @param maxEvents in a delivery */
+	/**
+	 * Creates a workflow with our node.
+	 * @param protocol http or https
+	 * @param maxEvents events per delivery
+	 */
 	async ours(protocol, maxEvents = 1) {
 		const send = node(
 			'Send',
@@ -56,7 +60,7 @@ class Sending {
 		return await this.#measured('ours', [send], { perRequest: maxEvents, isSigned: true });
 	}
 
-	/** Our node, to all endpoints of an outbox that has one. */
+	/** Creates a workflow with our node that sends to all endpoints of an outbox that has one. */
 	async outbox(name) {
 		const outbox = new Outbox(this.stage, name);
 		await outbox.create(this.stage.endpoints.http, this.secret);
@@ -67,7 +71,7 @@ class Sending {
 		return { measure, outbox };
 	}
 
-	/** What people build without us: it signs the same bytes as it sends. */
+	/** Creates the workflow that people build without us. It signs the bytes that it sends. */
 	async chain(protocol) {
 		const crypto = node(
 			'Crypto',
@@ -102,7 +106,7 @@ class Sending {
 		return await this.#measured('chain', [crypto, request], { perRequest: 1, isSigned: true });
 	}
 
-	/** n8n's request helper in a loop, unsigned. */
+	/** Creates a workflow with n8n's request helper in a loop, unsigned. */
 	async floor(protocol) {
 		const send = node('Floor', 'n8n-nodes-floor.floorSend', {
 			url: this.stage.endpoints[protocol],
@@ -112,8 +116,8 @@ class Sending {
 	}
 
 	/**
-	 * @returns a function that sends items, and returns how long the nodes took, in ms, and over how many
-	 * connections; what it is given it calls when the run has ended, before it reads what that took
+	 * @returns a function that sends items. It calls `onEnded` when the run has ended, and returns the
+	 * duration of the nodes in ms and the number of connections
 	 */
 	async #measured(name, nodes, { isSigned, perRequest }) {
 		const run = await this.stage.itemsWorkflow(name, nodes);
@@ -132,13 +136,13 @@ class Sending {
 		};
 	}
 
-	/** That a request is signed over what was sent. */
+	/** Checks that a request is signed over the bytes that were sent. */
 	#check(name, { body, headers }) {
 		const signature = createHmac('sha256', this.secret).update(body).digest('hex');
 		if (headers['x-agenticflow-signature'] !== `sha256=${signature}`) {
-			throw new Error(`${name} sent a request that is not signed.`);
+			throw new Error(`${name} sent a request without a valid signature.`);
 		}
 	}
 }
 
-module.exports = { FLOOR_NAME, itemsOf, Sending };
+module.exports = { FLOOR_NAME, createItems, Sending };

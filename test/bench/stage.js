@@ -1,4 +1,7 @@
-/** The n8n that is measured, with the floor's nodes beside ours, and the receiver that it sends to. */
+/**
+ * The n8n that is measured, with the floor's nodes in addition to ours, and the receiver that it sends
+ * to.
+ */
 const { fork } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
@@ -16,14 +19,19 @@ const NAME = 'bench';
 const POLL_MS = 10;
 const ENDED_WITHIN_MS = 600_000;
 const SAY_EVERY_MS = 10_000;
-/** For how long others may keep the database to themselves. */
+/** How long to wait for a lock on the database. */
 const LOCKED_MS = 30_000;
 /** n8n's own limit is for a cloud instance with a small disk; the bench fills tables on purpose. */
 const TABLE_BYTES = 2 * 1024 ** 3;
-/** For how long nothing new may begin until all has begun, where it is not known how much will. */
+/**
+ * After this time without a new execution, all are assumed to have started, if their number is unknown.
+ */
 const QUIET_MS = 250;
 
-/** A plain webhook that takes a list of items and hands it on as items: what a sending workflow begins with. */
+/**
+ * Creates the start of a sending workflow: a webhook that receives a list and outputs its entries as
+ * items.
+ */
 function itemsNodes(hookPath) {
 	return [
 		node(
@@ -37,10 +45,7 @@ function itemsNodes(hookPath) {
 }
 
 class BenchStage {
-	/**
-	 * @param engine what evaluates expressions: vm or legacy
-	 * @param env further environment
-	 */
+	/** @param engine the expression engine: vm or legacy @param env additional environment variables */
 	constructor(engine, env = {}) {
 		Object.assign(this, { engine, env });
 	}
@@ -79,14 +84,14 @@ class BenchStage {
 		return path.join(scratch, NAME, '.n8n/database.sqlite');
 	}
 
-	/** The rows that a statement finds in n8n's database. */
+	/** Returns the rows that a statement finds in n8n's database. */
 	query(sql) {
 		return this.database.prepare(sql).all();
 	}
 
-	/** @param keep whether what n8n wrote stays, for whoever looks for a fault */
+	/** @param keep `true` to keep n8n's files, for debugging */
 	async stop({ keep = false } = {}) {
-		// What is stopped while it starts would otherwise go on without anybody.
+		// A process that is stopped while it starts would otherwise keep running.
 		await Promise.allSettled([this.starting]);
 		this.receiver?.kill();
 		this.database?.close();
@@ -107,17 +112,17 @@ class BenchStage {
 		});
 	}
 
-	/** @returns what the receiver got since it was last asked: requests, connections and the last request */
+	/** @returns what the receiver got since the previous call: requests, connections and the last request */
 	async received() {
 		return await this.#tell('received');
 	}
 
-	/** Creates and switches on a workflow of nodes in a row, or connected otherwise. Returns its id. */
+	/** Creates and activates a workflow of nodes in a row, or with other connections. Returns its ID. */
 	async workflow(name, nodes, connections = chain(...nodes)) {
 		return await this.client.createWorkflow({ name, nodes, connections });
 	}
 
-	/** What n8n has of a workflow's executions after one of them. */
+	/** Counts a workflow's executions after the one with this ID. */
 	#executionsAfter(id, workflowId) {
 		const [counts] = this.query(
 			`SELECT COUNT(*) AS begun,
@@ -129,7 +134,7 @@ class BenchStage {
 		return counts;
 	}
 
-	/** @returns the newest execution's id */
+	/** @returns the newest execution's ID */
 	lastExecution() {
 		const [{ id }] = this.query('SELECT MAX(id) AS id FROM execution_entity');
 		return id ?? 0;
@@ -137,10 +142,8 @@ class BenchStage {
 
 	/**
 	 * Waits until a workflow's executions have ended.
-	 * @param after the id of the execution before them
-	 * @param count how many there are; where absent, until no more begin
-	 * @returns how many there were, and when the last one ended
-	 * @throws where one of them failed
+	 * @param after the ID of the execution before them @param count their number; if absent, waits until no
+	 * more start @returns their number, and when the last one ended @throws if one of them failed
 	 */
 	async ended(workflowId, { after, count }) {
 		const beganMs = Date.now();
@@ -176,8 +179,8 @@ class BenchStage {
 	}
 
 	/**
-	 * Makes a workflow that runs nodes on the items that it is started with.
-	 * @returns a function that starts it, and returns the execution's id once it has ended
+	 * Creates a workflow that runs nodes on the items that it is started with. @returns a function that
+	 * starts it, and returns the execution's ID once it has ended
 	 */
 	async itemsWorkflow(name, nodes) {
 		const hookPath = uniqueName(name);
@@ -200,7 +203,7 @@ class BenchStage {
 		};
 	}
 
-	/** How long nodes took in an execution, in ms, as n8n has it on record. */
+	/** Returns how long nodes took in an execution, in ms, as n8n recorded it. */
 	async nodeMs(executionId, nodes) {
 		const { data } = await this.client.api('GET', `/executions/${executionId}?includeData=true`);
 		const { runData } = data.resultData;
@@ -209,7 +212,7 @@ class BenchStage {
 			.reduce((sum, { executionTime }) => sum + executionTime, 0);
 	}
 
-	/** Changes n8n's database beside n8n: only while nothing runs there. */
+	/** Changes n8n's database directly. Call it only while nothing runs in n8n. */
 	change(sql) {
 		const database = new DatabaseSync(this.#file(), { timeout: LOCKED_MS });
 		try {

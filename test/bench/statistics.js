@@ -1,6 +1,6 @@
-/** The value in the middle; of an even number of values the mean of the two in the middle. */
+/** Returns the middle value, or the mean of the two middle values of an even number of values. */
 function median(values) {
-	if (values.length === 0) throw new Error('There is no median of no values.');
+	if (values.length === 0) throw new Error('A list with no values has no median.');
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length / 2;
 	return Number.isInteger(middle)
@@ -14,22 +14,22 @@ const spread = (values) => ({
 	highest: Math.max(...values),
 });
 
-/** How what two variants took compares, in rounds that lie side by side: that is when the machine was alike. */
+/** Compares two variants within adjacent rounds, in which the machine's speed was about the same. */
 const FIGURES = {
-	/** Ours as a multiple of theirs. */
+	/** Ours divided by theirs. */
 	ratio: (ours, theirs) => ours / theirs,
-	/** What ours has more than theirs, in the samples' own unit. */
+	/** Ours minus theirs, in the unit of the samples. */
 	over: (ours, theirs) => ours - theirs,
-	/** The same in percent of theirs. */
+	/** Ours minus theirs, in percent of theirs. */
 	percentOver: (ours, theirs) => ((ours - theirs) / theirs) * 100,
-	/** What is not part of theirs, in percent of it. */
+	/** An operation that theirs does not include, in percent of theirs. */
 	percentOf: (ours, theirs) => (ours / theirs) * 100,
 	/** Ours alone. */
 	alone: (ours) => ours,
 };
 
 /**
- * Compares two variants' samples, of which those of one round have one index.
+ * Compares the samples of two variants; samples of the same round have the same index.
  * @param kind one of {@link FIGURES}
  */
 function compare(ours, theirs, kind = 'ratio') {
@@ -44,7 +44,7 @@ function compare(ours, theirs, kind = 'ratio') {
 	};
 }
 
-/** Whether a figure is where it shall be; `null` where nothing is asked of it. */
+/** Returns whether a figure reaches its target; `null` if it has none. */
 function isReached({ median: value }, target) {
 	if (target === undefined) return null;
 	return target.atLeast === undefined ? value <= target.atMost : value >= target.atLeast;

@@ -1,4 +1,7 @@
-/** The least that a node can do to send its items: n8n's request helper, so many at a time, and nothing signed. */
+/**
+ * The least that a node can do to send its items: n8n's request helper with limited concurrency,
+ * unsigned.
+ */
 class FloorSend {
 	description = {
 		displayName: 'Floor Send',

@@ -1,6 +1,9 @@
 const { fromParameter, webhookDescriptionFields } = require('n8n-workflow');
 
-/** The least that a community trigger can be: it starts an execution for every request and answers as ours does. */
+/**
+ * The least that a community trigger can do: it starts an execution for every request and responds as
+ * ours does.
+ */
 class FloorTrigger {
 	description = {
 		displayName: 'Floor Trigger',
