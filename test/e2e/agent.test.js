@@ -19,8 +19,8 @@ let modelUrl;
 let toolResults;
 
 /**
- * A language model's place in the workflow: it calls the first tool that it is offered, once, and then
- * says what the tool said. A real model cannot be had in a test.
+ * Stands in for a language model: calls the first tool that it is offered once, then repeats the tool's
+ * answer.
  */
 beforeAll(async () => {
 	model = createServer(async (request, response) => {

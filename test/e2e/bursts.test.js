@@ -1,6 +1,6 @@
 /**
- * Requests that arrive within a short window and start one execution together. What happens when n8n
- * fails or dies is seen in an n8n of its own, in one process whatever the mode of the others.
+ * Requests that arrive within a short window and start one execution together. Failures and kills are
+ * tested in a separate n8n, which is one process in every mode.
  */
 const { createHash, randomUUID } = require('node:crypto');
 const http = require('node:http');
@@ -82,7 +82,7 @@ describe('Combine Bursts Within', () => {
 		const answers = await postAll(hook.url, [good[0], forged, good[1], good[0], good[2]]);
 		expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200, 200]);
 		const told = answers.flatMap(({ data }) => data.execution_id ?? []);
-		// The repeat names none.
+		// The response to a duplicate names no execution.
 		expect(told).toHaveLength(3);
 		const executions = await n8n.finished(hook.id, new Set(told).size);
 		const items = executions.flatMap((execution) => getOutputs(execution, 'Trigger')[0]);
@@ -118,7 +118,7 @@ describe('Combine Bursts Within', () => {
 		expect(new Set(answers.map(({ data }) => data.execution_id)).size).toBe(1);
 		const [execution, ...more] = await n8n.finished(hook.id);
 		expect(more).toEqual([]);
-		// Which of two that are posted at once arrives first is the network's to say.
+		// Two simultaneous requests arrive in any order.
 		const [leader, ...followers] = idsOf(getOutputs(execution, 'Trigger')[0]);
 		expect(leader).toBe(first.id);
 		expect(followers.sort()).toEqual(others.map(({ id }) => id).sort());
@@ -177,7 +177,7 @@ describe('Combine Bursts Within, in an n8n that fails', () => {
 		);
 		expect(failed.map(({ status }) => status)).toEqual(Array(5).fill(500));
 		expect(JSON.stringify(failed.map(({ data }) => data))).not.toMatch(/success":true/);
-		// They are not taken for repeats.
+		// They are not recognized as duplicates.
 		const again = await postAll(url, events);
 		expect(again.map(({ data, status }) => [status, data.success])).toEqual(
 			Array(5).fill([200, true]),
@@ -194,7 +194,7 @@ describe('Combine Bursts Within, in an n8n that fails', () => {
 				await Promise.all(
 					events.map(async (event) => {
 						const answer = await postEvent(url, event).catch(() => undefined);
-						// While n8n starts, it answers everything with 200 and a page that says so.
+						// While n8n starts, it answers every request with 200 and a page that says so.
 						if (answer?.data.success === true) acknowledged.push(event.id);
 					}),
 				);
@@ -219,7 +219,7 @@ describe('Combine Bursts Within, in an n8n that fails', () => {
 			`${acknowledged.length} events acknowledged with ${KILLS} kills (after ${atKills.join(', ')}), in ${taken.length} executions`,
 		);
 		expect(acknowledged.filter((id) => !all.includes(id))).toEqual([]);
-		// Else nothing was combined.
+		// Otherwise nothing was combined.
 		expect(acknowledged.length).toBeGreaterThan(taken.length);
 	}, 600_000);
 });

@@ -1,4 +1,4 @@
-/** An n8n for one test file, which the test may kill, with an outbox, and a receiver that survives it. */
+/** An n8n that one test file may kill, with an outbox, and a receiver that survives it. */
 const { fork } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const path = require('node:path');
@@ -159,7 +159,8 @@ class CrashStage {
 
 	/**
 	 * Waits until no delivery is pending.
-	 * @param isWhole tells from the stats whether all deliveries exist; a killed run may not have stored its own
+	 * @param isWhole returns whether all deliveries exist, from the stats; a killed run may not have stored
+	 * its own
 	 * @returns the stats then
 	 */
 	async settled(withinMs, isWhole) {

@@ -1,4 +1,4 @@
-/** What n8n's editor says of a credential when it is saved: what is wrong, and how to mend it. */
+/** Checks what n8n's editor says about a credential when it is saved: what is wrong, and how to fix it. */
 const { fork } = require('node:child_process');
 const { createServer } = require('node:http');
 const path = require('node:path');
@@ -183,7 +183,7 @@ test.each(cases('wrong').map(([type, [data, message]]) => [type, message, data])
 	async (type, message, data) => {
 		const answer = await result(type, data);
 		expect(answer).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
-		// It says how to mend it, and holds no secret.
+		// It says how to fix it, and contains no secret.
 		expect(answer.message).toMatch(/\. [A-Z"]|[:,] (fill|choose|or|put|needs)/);
 		for (const one of [secret, standard, further]) expect(answer.message).not.toContain(one);
 	},
@@ -241,7 +241,7 @@ describe('the credential test of agentWebhookPlatformApi', () => {
 			reply(302, '', { location: 'https://example.com/login' }),
 			['answered with 302', usual],
 		],
-		['a key without the right', reply(403), ['answered with 403', 'Give it the right to']],
+		['a key without the right', reply(403), ['answered with 403', 'Grant it that permission']],
 		['a limit', reply(429), ['answered with 429', 'Try again later']],
 		[
 			'a failure',

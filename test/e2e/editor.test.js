@@ -19,7 +19,7 @@ const PICTURE_BYTES = 200_000;
 
 const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(descriptionOf);
 
-/** n8n lists a trigger and the node of the same name as one entry. */
+/** n8n lists a trigger and a node of the same name as one entry. */
 const ENTRY = 'Agent Webhook';
 const TRIGGER_ITEM = 'On new Agent Webhook event';
 
@@ -28,7 +28,7 @@ const ACTION_ITEMS = operationLists.flatMap(({ options }) =>
 	options.map((option) => option.action),
 );
 
-// Stripe is one of those that only the trigger knows.
+// Stripe is a platform that only the trigger has.
 const WORDS = ['webhook signature', 'hmac', 'signed', 'retry', 'AgenticFlow', 'Stripe'];
 
 const chromium = findChromium();
@@ -60,7 +60,7 @@ inBrowser('in the editor', () => {
 		return editor;
 	}
 
-	/** Adds one of our nodes to a new workflow, and opens its panel again: then it says what is missing. */
+	/** Adds one of our nodes to a new workflow, and reopens its panel, which then says what is missing. */
 	async function added(item) {
 		const editor = await newWorkflow();
 		await editor.search(ENTRY);
@@ -81,7 +81,7 @@ inBrowser('in the editor', () => {
 		await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
 		await editor.add(TRIGGER_ITEM);
 		await editor.closePanel();
-		// Where a workflow has its trigger, n8n asks for what comes next.
+		// Once a workflow has a trigger, n8n asks what happens next.
 		await editor.openCreator();
 		for (const words of WORDS) {
 			await editor.search(words);
@@ -92,13 +92,13 @@ inBrowser('in the editor', () => {
 	});
 
 	/**
-	 * Goes through the lists of a panel, and through those that a choice brings up. Of event types, and of
-	 * platforms to sign or verify as, it chooses only what changes the panel: there are dozens.
+	 * Tries the options of each list in a panel, and of the lists that an option shows. There are dozens of
+	 * event types and of platforms to sign or verify as, so it tries only those that change the panel.
 	 */
 	async function goThrough(editor, description) {
 		const offered = new Set();
 
-		/** The fields that the collections offer, where they are others than before. */
+		/** The fields that the collections offer, if they have changed. */
 		async function lookIntoCollections({ collections, values }) {
 			for (const { name, fields } of collections) {
 				const names = fields.map(({ displayName }) => displayName);
@@ -119,7 +119,7 @@ inBrowser('in the editor', () => {
 			for (const { name, options } of lists) {
 				const choose = async (option) => {
 					const listed = await editor.choose(name, option.name);
-					// n8n adds this where its HTTP Request node can use a credential of the node's.
+					// n8n adds this if its HTTP Request node can use one of the node's credentials.
 					const own = listed.filter((other) => other !== 'Custom API Call');
 					expect(own).toEqual(options.map((other) => other.name));
 				};
@@ -151,7 +151,7 @@ inBrowser('in the editor', () => {
 		await editor.close();
 	});
 
-	/** A field's value once a person has added it. */
+	/** Returns a field's value after a person has added it. */
 	const filled = ({ default: value, options, type, typeOptions }) =>
 		type === 'fixedCollection'
 			? { [options[0].name]: typeOptions?.multipleValues ? [{}] : {} }
@@ -174,7 +174,7 @@ inBrowser('in the editor', () => {
 		);
 		const expected = [[trigger, {}], ...operations.map((operation) => [action, operation])]
 			.map(([description, chosen]) => {
-				// Some fields can be added once others are there.
+				// Some fields can be added only after others.
 				const all = withFields(description, withFields(description, chosen));
 				return new Expected(description, all);
 			})
@@ -198,7 +198,7 @@ inBrowser('in the editor', () => {
 		await editor.close();
 	});
 
-	/** The quick start in n8n, not yet switched on, with credentials and an endpoint of its own. */
+	/** Imports the quick start, not yet activated, with its own credentials and endpoint. */
 	async function importQuickStart() {
 		const secrets = { bearer: newSecret(), inbound: newSecret(), outbound: newStandardSecret() };
 		await setReceiverSecrets({ standard: secrets.outbound });
@@ -225,7 +225,7 @@ inBrowser('in the editor', () => {
 			user_id: 'user_123',
 		});
 		const signature = createHmac('sha256', secrets.inbound).update(text).digest('hex');
-		/** Sends it a signed message. Returns the ID of the event that went out. */
+		/** Sends it a signed message. Returns the ID of the event that it sends. */
 		const call = async (kind) => {
 			const { data, status } = await post(`${base}/${kind}/webhooks/agents/quick-start`, text, {
 				authorization: `Bearer ${secrets.bearer}`,

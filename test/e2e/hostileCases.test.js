@@ -1,7 +1,6 @@
 /**
- * What hostile senders try beside a wrong signature, one by one: replays, clocks that go wrong, and bodies
- * that are odd but signed by a sender who has the secret. What is accepted starts one execution, what is
- * refused none.
+ * Tests attacks other than a wrong signature, one by one: replays, wrong clocks, and unusual bodies
+ * signed by a sender who has the secret. An accepted request starts one execution, a rejected one none.
  */
 const { createHmac } = require('node:crypto');
 const zlib = require('node:zlib');
@@ -45,7 +44,7 @@ const SCHEMES = {
 	standardWebhooks: { kind: 'event', credential: 'standard' },
 };
 
-/** A trigger for one scheme, and what sends it good requests. */
+/** Creates a trigger for one scheme, and a function that sends it valid requests. */
 async function receiver(scheme, options = {}) {
 	const { credential, kind } = SCHEMES[scheme];
 	const { id, url } = await createTriggerWorkflow(
@@ -77,7 +76,8 @@ async function receiver(scheme, options = {}) {
 const RECEIVED = { status: 200, success: true, execution_id: expect.any(String) };
 
 describe('a replay within the duplicate window', () => {
-	// The scheme signs no ID and no time: nothing tells a replay from the same message sent again.
+	// The scheme signs no ID and no time, so a replay cannot be distinguished from the same message sent
+	// again.
 	test('starts a new execution when the request kind has no duplicate key', async () => {
 		const { id, make, send } = await receiver('agenticflow');
 		const request = make();
@@ -133,11 +133,11 @@ test.each(['agentflow', 'stripe', 'standardWebhooks'])(
 );
 
 test.each(['agentflow', 'stripe', 'standardWebhooks'])(
-	'accepts timestamps up to five minutes off in either direction, and no more: %s',
+	'accepts timestamps that are at most five minutes off in either direction: %s',
 	async (scheme) => {
 		const { id, make, send } = await receiver(scheme, { duplicateWindowMinutes: 0 });
 		const at = (seconds) => make({ atMs: Date.now() + seconds * 1000 });
-		// Some seconds for the request's way on a busy machine.
+		// Allow some seconds for the request to arrive on a busy machine.
 		for (const seconds of [-290, 299]) {
 			expect(await send(at(seconds))).toMatchObject({ execution_id: expect.any(String) });
 		}
@@ -161,7 +161,7 @@ test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
 		let accepted = 0;
 		for (const [fault, spoil] of Object.entries(HEADER_FAULTS)) {
 			const headers = [...others, ...spoil(dice, name, value)];
-			// Else n8n waits for what the length promises.
+			// Otherwise n8n waits for as many bytes as the length announces.
 			const hangsUp = name === 'Content-Length';
 			const request = { ...good, label: `${name} ${fault}`, headers, hangsUp };
 			const { status, text } = await exchange(Number(new URL(base).port), request);
@@ -170,7 +170,7 @@ test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
 				expect(answer).toMatchObject({ text: expect.stringContaining('execution_id') });
 				accepted += 1;
 			} else {
-				// 0: Node hung up on it.
+				// 0: Node closed the connection.
 				const isRefused = status === 0 || (status >= 400 && status < 500);
 				expect({ ...answer, isRefused }).toMatchObject({ isRefused: true });
 			}
@@ -191,9 +191,9 @@ describe('odd bodies with a valid signature', () => {
 	const gzip = zlib.gzipSync(MESSAGE);
 	const damaged = Buffer.concat([gzip.subarray(0, 20), Buffer.from('xxxx'), gzip.subarray(24)]);
 	const refused = (status, code) => ({ status, code });
-	/** By n8n, which reads such a body before it asks the trigger. */
+	/** Rejected by n8n, which reads such a body before it calls the trigger. */
 	const BY_N8N = refused(422, undefined);
-	/** Beside the body: what n8n took its bytes for. */
+	/** Fields in addition to the body, since n8n may misread its bytes. */
 	const is = (fields) => expect.objectContaining(fields);
 
 	let receiverOfAll;
@@ -203,7 +203,7 @@ describe('odd bodies with a valid signature', () => {
 		receiverOfAll = await receiver('agenticflow');
 	});
 
-	/** @param signedBytes where they are not those that are sent */
+	/** @param signedBytes if they are not the bytes that are sent */
 	async function call(bytes, headers, signedBytes = bytes) {
 		const { id, make } = receiverOfAll;
 		const { target } = make();
@@ -265,7 +265,7 @@ describe('odd bodies with a valid signature', () => {
 	test.each([
 		['gzip', zlib.gzipSync(MESSAGE)],
 		['deflate', zlib.deflateSync(MESSAGE)],
-	])('are accepted when packed as %s and signed before packing', async (encoding, packed) => {
+	])('are accepted if they are signed and then compressed as %s', async (encoding, packed) => {
 		for (const type of ['application/json', API_JSON]) {
 			const headers = { 'content-encoding': encoding, 'content-type': type };
 			expect(await call(packed, headers, MESSAGE)).toMatchObject({ status: 200 });
@@ -330,13 +330,13 @@ describe('odd bodies with a valid signature', () => {
 			packed('gzip'),
 			refused(413, 'PAYLOAD_TOO_LARGE'),
 		],
-	])('refused: %s', async (_, bytes, headers, expected) => {
+	])('are rejected: %s', async (_, bytes, headers, expected) => {
 		const { data, id, status } = await call(bytes, headers);
 		expect({ status, code: data.error?.code }).toEqual(expected);
 		expect(await n8n.finished(id, accepted)).toHaveLength(accepted);
 	});
 
-	// n8n’s own, before the trigger is asked: kept here to be seen when it changes.
+	// n8n responds before it calls the trigger. The test shows when that changes.
 	test.each([
 		['gzip that is damaged, in a type that n8n reads', damaged, packed('gzip', 'application/json')],
 		[

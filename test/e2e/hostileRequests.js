@@ -1,11 +1,11 @@
 /**
- * Requests of senders that mean no good, made from a seed: each begins as a request that would be accepted,
- * and is then spoilt in one way or more, of which at least one must have it refused.
+ * Generates hostile requests from a seed. Each starts as a request that would be accepted, and is then
+ * broken in one or more ways, at least one of which must get it rejected.
  */
 const { createHmac } = require('node:crypto');
 const zlib = require('node:zlib');
 
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
+/** Returns a generator of numbers in [0, 1) that a seed determines (mulberry32). */
 function seeded(seed) {
 	let state = seed;
 	return () => {
@@ -16,13 +16,13 @@ function seeded(seed) {
 	};
 }
 
-/** Choices that a seed determines. */
+/** Makes choices that a seed determines. */
 class Dice {
 	constructor(seed) {
 		this.random = seeded(seed);
 	}
 
-	/** From 0, and less than `end`. */
+	/** Returns an integer from 0 to less than `end`. */
 	below(end) {
 		return Math.floor(this.random() * end);
 	}
@@ -35,7 +35,7 @@ class Dice {
 		return this.random() < share;
 	}
 
-	/** Characters of an alphabet. */
+	/** Returns random characters of an alphabet. */
 	text(length, alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789') {
 		return Array.from({ length }, () => alphabet[this.below(alphabet.length)]).join('');
 	}
@@ -43,12 +43,12 @@ class Dice {
 
 const LEVELS = 10_000;
 const LONG = 12_000;
-/** More than Node takes in all of a request's headers. */
+/** More than Node accepts in all headers of a request. */
 const TOO_LONG = 20_000;
 
 const nested = (open, close, inner = '') => open.repeat(LEVELS) + inner + close.repeat(LEVELS);
 
-/** JSON that is odd, and text that is nearly JSON. `whole` is a body that would be accepted. */
+/** Unusual JSON, and text that is almost JSON. `whole` is a body that would be accepted. */
 const ODD_TEXTS = {
 	truncated: (dice, whole) => whole.slice(0, 1 + dice.below(whole.length - 1)),
 	nestedLists: () => nested('[', ']'),
@@ -83,7 +83,7 @@ const ODD_TEXTS = {
 	noise: (dice) => dice.text(1 + dice.below(500), '\0\u0001\u007f{}[]",:\\ue9\u2028😀'),
 };
 
-/** Without XML: n8n parses it before it asks the trigger, and leaves some of it without an answer for ever. */
+/** Excludes XML: n8n parses it before it calls the trigger, and never answers some of it. */
 const ODD_TYPES = [
 	'text/plain',
 	'text/html',
@@ -105,7 +105,7 @@ const ODD_TYPES = [
 	'\xff\xfe',
 ];
 
-/** How a body may be wrapped: true to its header, or not. */
+/** Encodings of a body, with a header that matches or not. */
 const ENCODINGS = {
 	gzip: (bytes) => zlib.gzipSync(bytes),
 	deflate: (bytes) => zlib.deflateSync(bytes),
@@ -116,11 +116,11 @@ const ENCODINGS = {
 	'gzip, gzip': (bytes) => zlib.gzipSync(zlib.gzipSync(bytes)),
 };
 
-/** Small in bytes, 32 MB when unpacked: more than n8n takes. */
+/** A few bytes that decompress to 32 MB: more than n8n accepts. */
 const BOMB = zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' '));
 
 /**
- * A body, and the headers that go with it.
+ * Creates a body and its headers.
  * @param whole a body that would be accepted, as text
  */
 function oddBody(dice, whole) {
@@ -149,26 +149,29 @@ const plainBody = (whole) => ({
 	headers: [['Content-Type', 'application/json']],
 });
 
-/** Puts something inside of a text of two characters or more: HTTP may take it away at either end. */
+/** Inserts text inside a value of at least two characters: HTTP may strip it at either end. */
 const insert = (dice, value, what) => {
 	const at = 1 + dice.below(value.length - 1);
 	return value.slice(0, at) + what + value.slice(at);
 };
 
-/** Puts another character in the place of one: not the same in the other case, which may mean the same. */
+/**
+ * Replaces one character by another, but not by the same letter in the other case, which may be
+ * equivalent.
+ */
 function changeOne(dice, value) {
 	const at = dice.below(value.length);
 	const others = [...'0123456789abcdef'].filter((other) => other !== value[at].toLowerCase());
 	return value.slice(0, at) + dice.pick(others) + value.slice(at + 1);
 }
 
-/** The beginning is right, as far as it goes. */
+/** Returns a value that is only correct at its beginning. */
 function rightAtFirst(dice, value) {
 	const shared = dice.below(value.length);
 	return value.slice(0, shared) + changeOne(dice, value.slice(shared));
 }
 
-/** What may be done to a header that a sender proves itself with. Each returns the headers in its place. */
+/** Ways to break a header that authenticates the sender. Each returns the headers to send instead. */
 const HEADER_FAULTS = {
 	missing: () => [],
 	empty: (_, name) => [[name, '']],
@@ -203,7 +206,7 @@ const HEADER_FAULTS = {
 	],
 };
 
-/** The same for a token in the URL. */
+/** Ways to break a token in the URL. */
 const QUERY_FAULTS = {
 	missing: () => '',
 	empty: (_, name) => `${name}=`,
@@ -234,9 +237,9 @@ const hmac = (secret, content, algorithm = 'sha256', encoding = 'hex') =>
 const seconds = (ms) => String(Math.floor(ms / 1000));
 
 /**
- * How senders prove themselves, by scheme.
- * @param body its bytes
- * @returns the headers, and what stands in the URL
+ * Ways in which senders authenticate, by scheme.
+ * @param body the body's bytes
+ * @returns the headers and the URL's query
  */
 const PROOFS = {
 	urlToken: ({ token }) => ({ query: ['token', token] }),
@@ -276,7 +279,7 @@ const PROOFS = {
 	},
 };
 
-/** Headers that have no say in who the sender is. */
+/** Headers that do not affect authentication. */
 const EXTRAS = [
 	['__proto__', 'polluted'],
 	['constructor', 'polluted'],
@@ -298,8 +301,8 @@ const EXTRAS = [
 const OTHER_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
 
 /**
- * A request that would be accepted.
- * @param target what is called: see hostileSenders.test.js
+ * Creates a request that would be accepted.
+ * @param target the trigger to call: see hostileSenders.test.js
  */
 function goodRequest(
 	target,
@@ -321,7 +324,7 @@ function goodRequest(
 	};
 }
 
-/** What goes over the wire. */
+/** Converts a request to the form that is sent. */
 const wire = (request) => ({
 	...request,
 	target: request.query ? `${request.path}?${request.query}` : request.path,
@@ -333,7 +336,7 @@ const wire = (request) => ({
 	],
 });
 
-/** Spoils the proof in a request's headers or URL. */
+/** Breaks the authentication in a request's headers or URL. */
 function spoilProof(dice, request) {
 	const { headers, query } = request.proof;
 	if (query !== undefined) {
@@ -354,7 +357,7 @@ function spoilProof(dice, request) {
 	};
 }
 
-/** Hangs up before all of the body is sent. */
+/** Closes the connection before the whole body is sent. */
 function cutOff(dice, request) {
 	const { body, label } = request;
 	return {
@@ -366,7 +369,7 @@ function cutOff(dice, request) {
 	};
 }
 
-/** Changes the bytes that a signature was made for. */
+/** Changes the bytes that were signed. */
 function spoilBytes(dice, request) {
 	const { body } = request;
 	const at = dice.below(body.length);
@@ -382,16 +385,16 @@ function spoilBytes(dice, request) {
 	return { ...request, label: `${request.label}, other bytes than were signed`, body: changed };
 }
 
-/** What may follow a webhook's path. */
+/** Text that may follow a webhook's path. */
 const PATH_TAILS = ['/', '/..', '//', '%2e%2e', '%00', '/x', `/${'x'.repeat(3000)}`, '%ff', '%'];
 
 const DAY_MS = 86_400_000;
 
-/** Requests that must be refused, one after another. */
+/** Generates requests that must be rejected. */
 class HostileSender {
 	/**
-	 * @param seed a whole number: the same one makes the same requests, but for the time in them
-	 * @param targets what is called
+	 * @param seed an integer: the same one generates the same requests, except for their times
+	 * @param targets the triggers to call
 	 */
 	constructor(seed, targets) {
 		this.dice = new Dice(seed);

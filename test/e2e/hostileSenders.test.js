@@ -1,7 +1,7 @@
 /**
- * Requests of senders that mean no good, made from a seed, to an n8n of its own with a bounded heap: a thousand,
- * or as many as HOSTILE_REQUESTS says. HOSTILE_SEED makes others. `npm run test:soak -- hostile` sends ten
- * thousand, of which the second half must not cost memory.
+ * Sends hostile requests, generated from a seed, to a separate n8n with a bounded heap. HOSTILE_REQUESTS
+ * sets their number (1,000 by default) and HOSTILE_SEED the seed. `npm run test:soak -- hostile` sends
+ * ten thousand, the second half of which must not cost memory.
  */
 const { randomUUID } = require('node:crypto');
 
@@ -35,7 +35,7 @@ const EVENT = JSON.stringify({
 const password = newSecret();
 const key = newSecret();
 
-/** One trigger for each way to prove who calls. */
+/** One trigger for each way to authenticate. */
 const TARGETS = [
 	{ name: 'a URL token', scheme: 'urlToken', methods: ['urlToken'], fields: 'urlTokens' },
 	{ name: 'Bearer', scheme: 'bearer', methods: ['bearer'], fields: 'bearerTokens' },
@@ -81,10 +81,10 @@ const TARGETS = [
 let n8n;
 let inspector;
 let targets;
-/** How many requests were accepted, for each target. */
+/** Number of accepted requests, by target. */
 let accepted = 0;
 
-/** Switches a trigger on that asks for what the target's senders bring. */
+/** Activates a trigger that requires the authentication of the target's senders. */
 async function serve({ fields, kind = 'event', methods = ['signature'], platform, ...target }) {
 	const own = newSecret();
 	const secrets = target.secrets ?? (methods[0] === 'signature' ? { secret: own } : { token: own });
@@ -103,7 +103,7 @@ async function serve({ fields, kind = 'event', methods = ['signature'], platform
 			platform: platform ?? 'custom',
 			requestKind: kind,
 			authenticationMethods: methods,
-			// So that the good requests, which are all alike, start an execution each.
+			// The valid requests are all alike, and each must start an execution.
 			options: { httpsOnly: false, duplicateWindowMinutes: 0, validateEvents: false },
 		},
 		{ webhookId: randomUUID(), credentials },
@@ -130,7 +130,7 @@ afterAll(async () => {
 
 const send = async (request) => await exchange(n8n.port, request);
 
-/** A good request to each target is accepted. */
+/** Checks that a valid request to each target is accepted. */
 async function allAccept(more) {
 	for (const target of targets) {
 		const { status, text } = await send(wire(goodRequest(target, more)));
@@ -140,7 +140,7 @@ async function allAccept(more) {
 	accepted += 1;
 }
 
-/** No workflow ran for anything but the good requests. */
+/** Checks that no workflow ran except for the valid requests. */
 async function onlyGoodOnesRan() {
 	for (const { id, name } of targets) {
 		const executions = await n8n.client.finished(id, accepted);
@@ -151,7 +151,7 @@ async function onlyGoodOnesRan() {
 const headerOf = ({ headers }, name) =>
 	headers.findLast(([other]) => other.toLowerCase() === name)?.[1] ?? '';
 
-/** Types that n8n reads before it asks the trigger. */
+/** Media types that n8n parses before it calls the trigger. */
 const N8N_READS =
 	/^(?:application\/json|text\/plain|application\/x-www-form-urlencoded|[\w.+/-]*[/+]xml)/i;
 
@@ -163,22 +163,19 @@ const asJson = (text) => {
 	}
 };
 
-/** Answers of n8nâ€™s own, given before it asks the trigger, which are not as they should be. */
+/** Faulty responses that n8n itself sends before it calls the trigger. */
 const N8N_FAULTS = {
-	'n8n unpacks some types itself, and answers 500 where it cannot, or where it is more than it takes':
+	'n8n decompresses some types itself, and answers 500 if it cannot, or if the result is too large':
 		(request, { status, text }) =>
 			status === 500 &&
 			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
 			N8N_READS.test(headerOf(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
-	'n8n 2.36 answers 500 where several parts cannot be read': (request, { status, text }) =>
+	'n8n 2.36 answers 500 if several parts cannot be read': (request, { status, text }) =>
 		status === 500 &&
 		/^multipart\/form-data/.test(headerOf(request, 'content-type')) &&
 		(request.method === 'HEAD' || asJson(text)?.code === 0),
-	'n8n answers 500 to a browser that asks for an address that it does not know': (
-		request,
-		{ status, text },
-	) =>
+	'n8n answers 500 to a browser that requests an unknown address': (request, { status, text }) =>
 		status === 500 &&
 		headerOf(request, 'origin') !== '' &&
 		targets.every(({ path }) => path !== request.path) &&
@@ -187,20 +184,23 @@ const N8N_FAULTS = {
 
 const STACK = /\n\s*at \S|node_modules|&nbsp;at /;
 
-/** What is wrong with the answer to a hostile request; `undefined` where it is refused as it should be. */
+/**
+ * Returns what is wrong with the response to a hostile request; `undefined` if it was rejected as it
+ * should be.
+ */
 function faultOf(request, answer) {
 	const { status, text } = answer;
 	const secrets = targets.flatMap((target) => Object.values(target.secrets));
-	// A name of six letters is no secret.
+	// A name of six letters is too short to count as a leaked secret.
 	if (secrets.some((value) => value.length > 10 && text.includes(value))) return 'a secret';
 	if (Object.values(N8N_FAULTS).some((isKnown) => isKnown(request, answer))) return undefined;
-	// Node refuses what is no HTTP: it hangs up, before an answer or after it.
+	// Node rejects invalid HTTP: it closes the connection, before or after a response.
 	if (status !== 0 && !(status >= 400 && status <= 499)) return `status ${status}`;
 	if (STACK.test(text)) return 'a stack';
 	return undefined;
 }
 
-/** Sends so many requests, some at once. Returns the faults, and how often each status came. */
+/** Sends this number of requests, several at once. Returns the faults, and the count of each status. */
 async function attack(sender, from, count) {
 	const faults = [];
 	const statuses = {};
@@ -252,7 +252,7 @@ test(`rejects ${REQUESTS} hostile requests, starts no execution, and leaves n8nâ
 	);
 	const faults = [...first.faults, ...second.faults];
 	expect({ count: faults.length, some: faults.slice(0, 20) }).toEqual({ count: 0, some: [] });
-	// By the trigger itself, many of them: else nothing of it was tried.
+	// Many must be rejected by the trigger itself: otherwise it was not tested.
 	expect(first.statuses[401]).toBeGreaterThan(half / 3);
 	if (REQUESTS >= MEASURED_FROM) {
 		expect(afterSecond).toBeLessThanOrEqual(afterFirst * MAX_GROWTH);

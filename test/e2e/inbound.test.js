@@ -53,7 +53,10 @@ beforeAll(async () => {
 
 afterAll(stage.deactivateWorkflows);
 
-/** Calls that must be accepted and calls that must be refused, on one webhook; and what n8n ran. */
+/**
+ * Sends one webhook the calls that must be accepted and those that must be rejected, and checks which
+ * executions n8n ran.
+ */
 async function check(hook, { accepted, refused }) {
 	for (const { body = MESSAGE, headers = {}, query = '' } of accepted) {
 		const { status, data } = await post(hook.url + query, body, headers);

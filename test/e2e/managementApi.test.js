@@ -27,7 +27,7 @@ let outbox;
 let strict;
 let open;
 
-/** What callers put before the page's paths. */
+/** The base path that callers put before the page's paths. */
 const baseOf = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
 
 /** Imports the template, under a base URL of its own. */
@@ -64,7 +64,7 @@ afterAll(async () => {
 	await stage.deactivateWorkflows();
 });
 
-/** One request with curl, as the page has it. Returns its status and its JSON. */
+/** Makes one request with curl, as the page shows it. Returns its status and its JSON. */
 async function curl(api, method, url, body, key = apiKey) {
 	const { stdout } = await run('curl', [
 		'-sS',
@@ -79,7 +79,7 @@ async function curl(api, method, url, body, key = apiKey) {
 	return { status: Number(status), type, data: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** The same with axios. */
+/** Makes one request with axios. */
 async function call(api, method, url, body, key = apiKey) {
 	const { data, headers, status } = await axios({
 		method,
@@ -287,7 +287,7 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 	await call(open, 'DELETE', `/${id}`);
 });
 
-test('the list of webhooks is paged without gaps or repetitions', async () => {
+test('the list of webhooks is paged without gaps or duplicates', async () => {
 	const ids = [];
 	for (let n = 0; n < 5; n += 1) {
 		const { data } = await call(strict, 'POST', '', page('createWebhook'));
@@ -338,9 +338,17 @@ describe('a bad request to the management API', () => {
 	test.each([
 		['no key', 'GET', '', undefined, '', 401, 'TOKEN_MISSING'],
 		['a wrong key', 'GET', '', undefined, 'wrong', 401, 'TOKEN_INVALID'],
-		['a method that the list has not', 'PUT', '', '{}', apiKey, 405, 'METHOD_NOT_ALLOWED'],
-		['a method that a webhook has not', 'POST', '/wh_1', '{}', apiKey, 405, 'METHOD_NOT_ALLOWED'],
-		['a path that is not there', 'GET', '/wh_1/secrets', undefined, apiKey, 404, 'NOT_FOUND'],
+		['a method that the list does not have', 'PUT', '', '{}', apiKey, 405, 'METHOD_NOT_ALLOWED'],
+		[
+			'a method that a webhook does not have',
+			'POST',
+			'/wh_1',
+			'{}',
+			apiKey,
+			405,
+			'METHOD_NOT_ALLOWED',
+		],
+		['a path that does not exist', 'GET', '/wh_1/secrets', undefined, apiKey, 404, 'NOT_FOUND'],
 		['no body', 'POST', '', '{}', apiKey, 422, 'INVALID_INPUT'],
 		['a list', 'POST', '', '[]', apiKey, 422, 'INVALID_INPUT'],
 	])(

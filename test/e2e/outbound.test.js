@@ -14,7 +14,7 @@ const { getOutputs, receiver, runAction, setReceiverSecrets, standardHeaders, un
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const NOOP = 'n8n-nodes-base.noOp';
 
-/** An HTTPS server whose certificate nobody vouches for. */
+/** An HTTPS server with a self-signed certificate. */
 async function selfSignedServer() {
 	const { cert, key } = await makeCertificate();
 	const server = createServer(
@@ -62,7 +62,7 @@ function send(
 	);
 }
 
-/** Connects Send's outputs to a node each, so that none is open. */
+/** Connects each of Send's outputs to a node. */
 const withAllOutputs = {
 	more: ['Delivered', 'Retry', 'Failed'].map((name) => node(name, NOOP, {})),
 	connect: {
@@ -156,7 +156,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 			const [received] = await readInbox(box);
 			expect(received).toMatchObject({ verified: true, headers: { 'webhook-id': 'evt_fixed' } });
 			expect(JSON.parse(received.body)).toMatchObject({ type: 'order.created', data: ITEM });
-			// Two secrets, two signatures: that is what a rotation needs.
+			// Two secrets make two signatures, as a rotation needs.
 			expect(received.headers['webhook-signature'].split(' ')).toHaveLength(2);
 		},
 	);
@@ -388,7 +388,7 @@ describe('the attempts of Send', () => {
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
 	});
 
-	test('leave on Retry instead of waiting longer than one run may wait', async () => {
+	test('are output on Retry instead of waiting longer than one run may', async () => {
 		const box = uniqueName('box');
 		await planResponses(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const { outputs } = await runAction(
@@ -405,7 +405,7 @@ describe('the attempts of Send', () => {
 		expect(await readInbox(box)).toHaveLength(1);
 	});
 
-	test('leave on Failed with the reason when Retry is not connected', async () => {
+	test('are output on Failed with the reason when Retry is not connected', async () => {
 		const box = uniqueName('box');
 		await planResponses(box, [{ status: 503, headers: { 'retry-after': '30' } }]);
 		const failed = node('Failed', NOOP, {});
@@ -451,7 +451,7 @@ describe('the attempts of Send', () => {
 
 	test.each([
 		['a refused connection', 'http://127.0.0.1:9/hook', 'connection', 'refused the connection'],
-		['a host that is not there', 'http://nowhere.invalid/hook', 'dns', 'host name'],
+		['a host that does not exist', 'http://nowhere.invalid/hook', 'dns', 'host name'],
 		['TLS spoken to plain HTTP', receiver.replace('http:', 'https:'), 'tls', ''],
 	])('%s', async (_name, url, outcome, message) => {
 		const { outputs } = await runAction(
@@ -578,13 +578,13 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			'unknown operator "near"',
 		],
 		['a path that is not data', { options: { includeFields: '__proto__.x' } }, 'is not data'],
-		['statuses that cannot be', { options: { retryStatuses: '200' } }, 'not a status'],
+		['statuses that do not exist', { options: { retryStatuses: '200' } }, 'not a status'],
 		[
 			'a header that belongs to the connection',
 			{ options: { headers: { header: [{ name: 'Host', value: 'x' }] } } },
 			'belongs to the connection',
 		],
-	])('%s is refused before anything is sent', async (_name, parameters, message) => {
+	])('%s is rejected before anything is sent', async (_name, parameters, message) => {
 		const box = uniqueName('box');
 		const { execution } = await runAction([ITEM], send('agenticflow', box, parameters));
 		expect(execution.status).toBe('error');

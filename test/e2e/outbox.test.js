@@ -22,7 +22,7 @@ afterAll(stage.deactivateWorkflows);
 
 /** Every run of this file, for the search at its end. */
 const runs = [];
-/** What must never be seen but where it is made. */
+/** Secrets that may only be seen in the execution that creates them. */
 const kept = new Set(Object.values(secrets));
 
 const outboxName = (prefix) => uniqueName(prefix).replaceAll('-', '_');
@@ -53,7 +53,7 @@ const actNode = ({ credentials }, [resource, operation], parameters = {}, more =
 		{ credentials, ...more },
 	);
 
-/** Parameters on which it depends what others there are, or how they are meant: they stand in the node. */
+/** Parameters that other parameters depend on: they are fixed in the node. */
 const FIXED = new Set([
 	'conditionSource',
 	'dataSource',
@@ -65,7 +65,7 @@ const FIXED = new Set([
 	'sendTo',
 ]);
 
-/** Parameters with expressions in the place of texts and numbers, which come with the request. */
+/** Replaces texts and numbers in parameters by expressions; the values come with the request. */
 function fromRequest(parameters, path = "$('Start').first().json.body.parameters") {
 	return Object.fromEntries(
 		Object.entries(parameters).map(([key, value]) => {
@@ -102,7 +102,7 @@ const plans = new Map();
 
 /**
  * Runs an operation of our node.
- * @param more `fresh`: in a workflow of its own, which has not run before
+ * @param more `fresh`: runs it in a new workflow, which has not run before
  */
 async function act(
 	outbox,
@@ -119,14 +119,14 @@ async function act(
 	return told(operation, execution);
 }
 
-/** As act, and it has to succeed. */
+/** Runs an operation that must succeed. */
 async function done(...args) {
 	const result = await act(...args);
 	expect([result.status, result.error]).toEqual(['success', undefined]);
 	return result;
 }
 
-/** As act, and it has to fail. Returns the message. */
+/** Runs an operation that must fail. Returns the message. */
 async function refused(...args) {
 	const result = await act(...args);
 	expect(result.status).toBe('error');
@@ -162,7 +162,7 @@ async function create(outbox, verifier, box, fields) {
 	return endpoint;
 }
 
-/** Creates endpoints in one run, by what their events are. */
+/** Creates an endpoint for each event type in one run. */
 async function createAll(outbox, verifier, eventTypesByBox, fields) {
 	const shared = endpointFields(verifier, '', fields);
 	const { items } = await done(
@@ -200,7 +200,7 @@ const quick = {
 };
 const down = (times, status = 503) => Array(times).fill({ status });
 
-/** Waits until deliveries are due, and then some. */
+/** Waits until deliveries are due, and a little longer. */
 async function whenDue(items) {
 	expect(items.length).toBeGreaterThan(0);
 	const lastMs = Math.max(...items.map(({ next_attempt_at }) => Date.parse(next_attempt_at)));
@@ -233,7 +233,10 @@ const editRows = async (table, column, value, data) =>
 		data,
 	});
 
-/** What of bytes stands in any base64 of a longer text that holds them, at each of three offsets. */
+/**
+ * Returns the parts of the bytes' base64 that any longer text has that contains the bytes, at each of
+ * three offsets.
+ */
 const base64Cores = (bytes, encoding) =>
 	[0, 1, 2].map((offset) =>
 		Buffer.concat([Buffer.alloc(offset), bytes])
@@ -241,7 +244,10 @@ const base64Cores = (bytes, encoding) =>
 			.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
 	);
 
-/** How a secret could stand in a text: plain, in hex, in base64; as it is written, and what it encodes. */
+/**
+ * Lists the forms that a secret could have in a text: plain, hex or base64, of the secret as written and
+ * of the bytes that it encodes.
+ */
 function formsOf(secret) {
 	const text = secret.replace(/^whsec_/, '');
 	const encodes = Buffer.from(text, /^[0-9a-f]+$/.test(text) ? 'hex' : 'base64');
@@ -346,7 +352,7 @@ describe('the Endpoint resource', () => {
 		const boxes = { [one]: 'no.such', [twin]: 'no.such' };
 		const [first, second] = await createAll(outbox, 'none', boxes);
 		const third = await create(outbox, 'none', twin, { eventTypes: 'no.such' });
-		// One item each, where On Error lets faults through.
+		// One item each, if On Error is set to continue.
 		const get = async (mode, values) => {
 			const { outputs } = await done(
 				outbox,
@@ -464,7 +470,7 @@ describe('the Endpoint resource', () => {
 		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 		expect(received.map(({ body }) => JSON.parse(body).data.n).sort()).toEqual([2, 3]);
 
-		// {} takes conditions away.
+		// {} removes the conditions.
 		await done(outbox, ['endpoint', 'update'], update({ conditions: '{}' }));
 		await send(outbox, [items[1]], { type: '={{ $json.type }}' });
 		expect(await readInbox(after)).toHaveLength(3);
@@ -585,7 +591,7 @@ describe('the Endpoint resource', () => {
 		expect(gone).toContain(`There is no endpoint "${endpoint.id}"`);
 		expect(again).toContain(`There is no endpoint "${endpoint.id}"`);
 		expect(after.delivered).toMatchObject([{ status: 'skipped' }]);
-		// Its deliveries stay on record.
+		// Its deliveries stay in the log.
 		expect(log.map(({ status }) => status)).toEqual(['delivered', 'held']);
 		expect(await readInbox(box)).toHaveLength(1);
 	});
@@ -615,7 +621,7 @@ describe('the Endpoint resource', () => {
 		const atOnce = await rotate({ signingSecret: given, overlapHours: 0 });
 		expect(atOnce).toMatchObject({ signing_secret: given, signing_secrets: [{ secret: HIDDEN }] });
 		await send(outbox, [{ n: 2 }], { type });
-		// After a second: the overlap is over, and nobody has touched the endpoint.
+		// After a second the overlap is over, and nobody has changed the endpoint.
 		const last = await rotate({ overlapHours: 1 / 3600 });
 		await pause(1000);
 		await send(outbox, [{ n: 3 }], { type });
@@ -643,7 +649,7 @@ describe('the Endpoint resource', () => {
 		const [overlap, after] = await readInbox(box);
 		const signed = (secret, { body }) =>
 			`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-		// The receiver, which knows the old one only, goes on.
+		// The receiver only knows the old secret, and still accepts.
 		expect(overlap.verified).toBe(true);
 		expect(overlap.headers).toMatchObject({
 			'x-agenticflow-signature': signed(secrets.agenticflow, overlap),
@@ -759,7 +765,7 @@ describe('the Endpoint resource', () => {
 		expect(other.url).toBe(`/receive/none/${unsigned}?token=${password}`);
 		expect(Object.keys(other.headers).filter((name) => name.startsWith('webhook-'))).toEqual([]);
 
-		// Another authentication leaves the scheme as it was.
+		// Changing the authentication keeps the scheme.
 		await done(outbox, ['endpoint', 'update'], {
 			...byId(endpoint),
 			updateFields: { endpointAuthentication: 'bearer', token: 'not-secret-here' },
@@ -1000,7 +1006,7 @@ describe('Event → Send to all subscribers', () => {
 				['failing', never],
 			]),
 		);
-		// It is tried once in a run, however it ends.
+		// It is attempted once in a run, whatever the outcome.
 		expect(await readInbox(later)).toHaveLength(1);
 		expect(await readInbox(never)).toHaveLength(1);
 	});
@@ -1051,7 +1057,7 @@ describe('Event → Send to all subscribers', () => {
 		const type = 'large.event';
 		const message = await refused(outbox, ['event', 'send'], sending({ type }), { items });
 		expect(message).toContain('The data of the event large.event has 280017 bytes');
-		expect(message).toContain('may have 262144');
+		expect(message).toContain('is 262144');
 		expect(await readInbox(large)).toEqual([]);
 		expect(await getMany(outbox, { eventType: type })).toEqual([]);
 
@@ -1109,7 +1115,7 @@ describe('Delivery → Deliver Due', () => {
 
 	test('sends each of 100 deliveries once when two executions run at once', async () => {
 		const box = uniqueName('box');
-		// Slow, so that the second begins while the first is sending.
+		// Slow, so that the second run starts while the first is sending.
 		await planResponses(box, [...down(100), ...Array(100).fill({ delayMs: 300 })]);
 		const endpoint = await create(outbox, 'svix', box, {
 			eventTypes: 'many.event',
@@ -1169,7 +1175,7 @@ describe('Delivery → Deliver Due', () => {
 			},
 		]);
 		expect(await readInbox(box)).toHaveLength(3);
-		// What waits for its retry is held when its time comes, and new events at once.
+		// Deliveries that wait for a retry are put on hold when they are due, and new ones at once.
 		await whenDue(third.retry);
 		const fourth = await deliverDue(outbox);
 		expect(fourth.counts).toEqual([0, 0, 1, 0]);
@@ -1275,7 +1281,7 @@ describe('the delivery log', () => {
 		status,
 	];
 
-	/** What an operation finds by each of several filters, in one run: an empty filter is none. */
+	/** Runs an operation once with each of several filters; an empty one does not filter. */
 	async function perFilter(operation, filters, parameters = {}) {
 		const names = ['endpointId', 'eventId', 'eventType', 'since', 'status', 'until'];
 		const asked = Object.fromEntries(names.map((name) => [name, `={{ $json.${name} ?? '' }}`]));
@@ -1333,7 +1339,7 @@ describe('the delivery log', () => {
 			event: { eventId },
 			since: { since: between },
 			until: { until: between },
-			// To the millisecond: from its own time on, and before the next one.
+			// To the millisecond: from the event's time, and before the next one.
 			window: {
 				since: accepted,
 				until: all.find(({ event }) => event === b).accepted_at,
@@ -1487,7 +1493,7 @@ describe('the delivery log', () => {
 				expect(names.length).toBeLessThanOrEqual(10);
 				expect(Object.keys(raw[index]).length).toBeGreaterThan(10);
 				expect(Object.keys(raw[index])).toEqual(expect.arrayContaining(names));
-				// Lists of counts have fewer fields too, and a rotated secret is another one.
+				// Lists of counts have fewer fields too, and rotating returns another secret.
 				for (const name of names.filter((one) => !/^by_|secret/.test(one))) {
 					expect([name, item[name]]).toEqual([name, raw[index][name]]);
 				}
@@ -1525,7 +1531,7 @@ describe('the delivery log', () => {
 		);
 		expect(texts.some((text) => text.includes(`p95 ${json.response_time_ms.p95} ms`))).toBe(true);
 
-		// The picture in the output panel is this file, in the form that browsers show.
+		// The picture in the output panel is this file, in a form that browsers show.
 		const [{ hints }] = drawn.execution.data.resultData.runData.Act;
 		expect(hints).toHaveLength(1);
 		const [{ attributes }] = elementsOf(parseXml(hints[0].message.replace('>', '/>')));
@@ -1615,7 +1621,7 @@ describe('the delivery log', () => {
 		const pruned = await done(outbox, ['delivery', 'prune'], { maxAgeDays: 0 });
 		expect(pruned.items).toMatchObject([{ deleted_deliveries: before.length - waits.length }]);
 		expect(await getMany(outbox)).toEqual(waits);
-		// Their events are still there to be sent.
+		// Their events still exist and can be sent.
 		await planResponses(boxes.slow, []);
 		await planResponses(boxes.bad, []);
 		const replayed = await done(
@@ -1683,10 +1689,10 @@ describe('outbox errors', () => {
 			expect(seen(message, key, other)).toEqual([]);
 		}
 		expect(await readInbox(box)).toEqual([]);
-		// By its ID it can be deleted all the same.
+		// It can still be deleted by its ID.
 		await done(wrong, ['endpoint', 'delete'], byId(lost));
 		expect((await send(mended, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
-		// What is changed is encrypted with the current key.
+		// Changed endpoints are encrypted with the current key.
 		await done(mended, ['endpoint', 'update'], {
 			...byId(endpoint),
 			updateFields: { description: 'mended' },
@@ -1738,10 +1744,10 @@ describe('outbox errors', () => {
 			['replay', { deliveryId: delivery_id }],
 		]) {
 			const message = await refused(outbox, ['delivery', operation], parameters);
-			expect(message).toContain(`Row ${id} of the outbox’s table of deliveries`);
+			expect(message).toContain(`Row ${id} of the outbox’s deliveries table`);
 			expect(message).toContain('column "status"');
 		}
-		// Put right, all is as before.
+		// After the row is fixed, everything works again.
 		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'delivered' });
 		expect(await getMany(outbox)).toHaveLength(2);
 
@@ -1753,11 +1759,11 @@ describe('outbox errors', () => {
 			[['delivery', 'deliverDue'], {}],
 		]) {
 			const message = await refused(outbox, operation, parameters);
-			expect(message).toContain(`Row ${row.id} of the outbox’s table of endpoints`);
+			expect(message).toContain(`Row ${row.id} of the outbox’s endpoints table`);
 			expect(message).toContain('column "settings"');
 		}
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: row.settings });
-		// Secrets that a person moves or changes open nowhere.
+		// Secrets that a person moves or changes cannot be decrypted.
 		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
 		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were edited');
@@ -1772,13 +1778,13 @@ describe('outbox errors', () => {
 		const before = await tablesOf(outbox);
 		for (const table of before) await n8n.rest('DELETE', pathOf(table));
 		expect(await tablesOf(outbox)).toEqual([]);
-		// By a workflow that knows the old ones.
+		// By a workflow that has cached the old ones.
 		await create(outbox, 'svix', boxes[1]);
 		const after = await tablesOf(outbox);
 		expect(after.map(({ name }) => name).sort()).toEqual(before.map(({ name }) => name).sort());
 		const sent = await send(outbox, [{ n: 1 }]);
 		expect(sent.delivered.map(({ endpoint_name }) => endpoint_name)).toEqual([boxes[1]]);
-		// One of them alone, by a workflow that does not.
+		// Only one of them, by a workflow that has not.
 		await n8n.rest('DELETE', pathOf(await tableOf(outbox, 'deliveries')));
 		expect((await send(outbox, [{ n: 2 }], {}, { fresh: true })).counts).toEqual([1, 0, 0, 0]);
 		expect(await getMany(outbox)).toHaveLength(1);
@@ -1822,11 +1828,11 @@ test('no execution contains a secret except those that created or received it', 
 		.filter(({ execution }) => seen(JSON.stringify(execution), ...kept).length > 0)
 		.map(({ operation, execution }) => [operation, execution.id]);
 	expect(found).toEqual([]);
-	// The search finds them where they are.
+	// The search finds them in the executions that created them.
 	const made = runs.find(({ operation }) => operation === makers[0]);
 	expect(seen(JSON.stringify(made.execution), ...kept)).not.toEqual([]);
 
-	// The runs on the tables leave no executions behind.
+	// Runs of the Data Table node leave no executions behind.
 	const { data } = await n8n.api('GET', '/executions?limit=250');
 	const own = new Set(runs.map(({ execution }) => String(execution.id)));
 	const oldest = Math.min(...[...own].map(Number));

@@ -1,4 +1,4 @@
-/** Batches that gather over executions, in an n8n of their own that is killed once. */
+/** Tests batches that collect events across executions, in a separate n8n that is killed once. */
 const { CrashStage } = require('./crashStage');
 const { pause, queue, uniqueName } = require('./stage');
 
@@ -15,7 +15,10 @@ afterAll(async () => await stage.stop());
 
 const numbers = (from, count) => Array.from({ length: count }, (_, index) => ({ n: from + index }));
 
-/** What came to a receiver, by batch. One whose outcome a kill kept from being recorded comes twice. */
+/**
+ * Returns the requests that a receiver got, by batch. A batch arrives twice if a kill prevented recording
+ * its outcome.
+ */
 async function batchesAt(box) {
 	const requests = await stage.readInbox(box);
 	const batches = new Map();
@@ -89,11 +92,11 @@ test('puts each event into exactly one batch within the limits of size and wait'
 		expect(new Set(sent).size).toBe(EVENTS);
 		const sizes = batches.map(({ data }) => data.event_count).join(', ');
 		console.log(
-			`${endpoint}: ${EVENTS} events of ${EXECUTIONS} executions, a kill, ${again} posts made again: ${requests} requests, batches of ${sizes}`,
+			`${endpoint}: ${EVENTS} events of ${EXECUTIONS} executions, a kill, ${again} requests repeated: ${requests} requests, batches of ${sizes}`,
 		);
 	}
 
-	// A quieter stream, in which n8n is not behind with its executions.
+	// A slower stream, with which n8n's executions keep up.
 	for (let post = 0; post < 10; post += 1) {
 		expect(await stage.post(name, numbers(EVENTS + post * 5, 5))).toBe(0);
 		await pause(1000);

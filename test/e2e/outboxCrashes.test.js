@@ -1,7 +1,7 @@
 /**
- * The outbox in an n8n of its own that is killed ten times while 1,000 events go to five endpoints: one
- * that fails half of the time, one that is slow, one that is dead, and two that are well. In queue mode
- * one worker is killed, at random, five times.
+ * Tests the outbox in a separate n8n that is killed ten times while 1,000 events go to five endpoints:
+ * one fails half of the time, one is slow, one is down, and two work. In queue mode a random worker is
+ * killed five times.
  */
 const countBy = require('lodash/countBy');
 
@@ -11,7 +11,7 @@ const { pause, queue, uniqueName } = require('./stage');
 const EVENTS = 1000;
 const PER_POST = 20;
 const KILLS = queue ? 5 : 10;
-/** So that there is something to send for as long as there are kills: other workers go on. */
+/** Other workers keep sending, so leave enough to send until the last kill. */
 const PAUSE_MS = queue ? 5000 : 1200;
 
 const DEAD = 'http://127.0.0.1:9/dead';
@@ -32,13 +32,13 @@ const attemptsOf = (rows) => rows.reduce((sum, { attempts }) => sum + attempts, 
 
 const heldOf = (rows) => rows.filter(({ status }) => status === 'sending').length;
 
-/** Waits until a run holds deliveries: a kill between two runs tests nothing. */
+/** Waits until a run leases deliveries: a kill between two runs tests nothing. */
 async function somethingHeld(withinMs = 60_000) {
 	const until = Date.now() + withinMs;
 	while (heldOf(await stage.rowsOnFile()) === 0 && Date.now() < until) await pause(50);
 }
 
-/** Sends all events, a few at a time, with pauses for as long as n8n is still to be killed. */
+/** Sends all events, a few at a time, with pauses until the last kill. */
 async function sendAll(name, isOver) {
 	const posts = Array.from({ length: EVENTS / PER_POST }, (_, post) =>
 		Array.from({ length: PER_POST }, (__, index) => ({ n: post * PER_POST + index })),
@@ -54,7 +54,7 @@ async function sendAll(name, isOver) {
 	return again;
 }
 
-test('a killed outbox loses nothing and repeats at most the attempts that were not on record', async () => {
+test('a killed outbox loses nothing and repeats only attempts that were not recorded', async () => {
 	await stage.planResponses(
 		boxes.half,
 		Array.from({ length: 6000 }, () => (Math.random() < 0.5 ? { status: 503 } : {})),
@@ -79,7 +79,7 @@ test('a killed outbox loses nothing and repeats at most the attempts that were n
 		if (queue) await somethingHeld();
 		await stage.n8n.kill();
 		killed += 1;
-		// What was on its way to the receiver when n8n died is counted when it has arrived.
+		// Count requests that were in flight when n8n was killed once they have arrived.
 		if (!queue) await pause(1000);
 		const rows = await stage.rowsOnFile();
 		leasedAtKills.push(heldOf(rows));
@@ -93,7 +93,7 @@ test('a killed outbox loses nothing and repeats at most the attempts that were n
 		({ total_deliveries }) => total_deliveries === EVENTS * 5,
 	);
 
-	// Every event is at every live endpoint, signed; the dead one's are on record.
+	// Every event has arrived at every live endpoint, signed; those of the dead endpoint are in the log.
 	const inboxes = await received();
 	for (const live of LIVE) {
 		expect(inboxes[live].every(({ verified }) => verified)).toBe(true);
@@ -108,7 +108,7 @@ test('a killed outbox loses nothing and repeats at most the attempts that were n
 	expect(new Set(log.map(({ id }) => id)).size).toBe(EVENTS * 5);
 	expect(log).toHaveLength(EVENTS * 5);
 
-	// Each request that the log does not know is one whose outcome a kill kept from being recorded.
+	// Each request that is missing in the log is one whose outcome could not be recorded because of a kill.
 	const unrecorded =
 		count(inboxes) - attemptsOf(log.filter(({ endpoint_id }) => endpoint_id !== ids.dead));
 	const duplicates = LIVE.filter((live) => live !== 'half').reduce(
@@ -118,10 +118,10 @@ test('a killed outbox loses nothing and repeats at most the attempts that were n
 	const perKill = unrecordedAtKills.map((sum, index) => sum - (unrecordedAtKills[index - 1] ?? 0));
 	const atKills = queue ? unrecorded : `${perKill.join(', ')}, in the end ${unrecorded}`;
 	console.log(
-		`${EVENTS} events to 5 endpoints, ${KILLS} kills: ${postsRepeated} posts made again, ${count(inboxes)} requests, ${duplicates} duplicates at the three endpoints that always accept; attempts not on record because of the kills: ${atKills}, of deliveries held: ${leasedAtKills.join(', ')}`,
+		`${EVENTS} events to 5 endpoints, ${KILLS} kills: ${postsRepeated} requests repeated, ${count(inboxes)} requests, ${duplicates} duplicates at the three endpoints that always accept; attempts not recorded because of the kills: ${atKills}, of leased deliveries: ${leasedAtKills.join(', ')}`,
 	);
 	expect(duplicates).toBeLessThanOrEqual(unrecorded);
-	// And each attempt that the log knows was made.
+	// Each attempt in the log was made.
 	for (const live of LIVE) {
 		const requests = countBy(inboxes[live], ({ headers }) => headers['webhook-id']);
 		const tooMany = log.filter(
@@ -130,7 +130,7 @@ test('a killed outbox loses nothing and repeats at most the attempts that were n
 		expect(tooMany).toEqual([]);
 	}
 	if (queue) {
-		// Other workers were attempting and recording at each kill: what they held cannot be told from its own.
+		// Other workers were attempting and recording at each kill, so their leases cannot be distinguished.
 		expect(unrecorded).toBeLessThanOrEqual(leasedAtKills.reduce((sum, held) => sum + held, 0));
 	} else {
 		expect(unrecorded).toBeLessThanOrEqual(unrecordedAtKills[KILLS - 1]);

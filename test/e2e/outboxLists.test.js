@@ -1,4 +1,4 @@
-/** The lists that the editor offers of an outbox: endpoints, deliveries, events. */
+/** Tests the lists of an outbox in the editor: endpoints, deliveries and events. */
 const stage = require('./stage');
 
 const { ACTION, planResponses, n8n, newSecret, newStandardSecret, node, receiver } = stage;
@@ -16,7 +16,7 @@ const credential = async (more, outboxName = name) =>
 		...more,
 	});
 
-/** What the editor asks n8n for when a person opens a list. */
+/** Makes the request that the editor makes when a person opens a list. */
 async function list(methodName, credentials, filter) {
 	const { results } = await n8n.rest('POST', '/dynamic-node-parameters/resource-locator-results', {
 		path: 'parameters.endpoint',
@@ -133,7 +133,7 @@ test.each([
 	['no API key', {}, 'needs an n8n API key in the Outbox credential'],
 	['a wrong API key', { n8nApiKey: 'wrong' }, 'n8n’s own API answered with 401'],
 	[
-		'an address where nobody is',
+		'an address that nobody listens on',
 		{ n8nApiKey: 'any', n8nUrl: 'http://127.0.0.1:1' },
 		'n8n’s own API could not be reached at http://127.0.0.1:1',
 	],

@@ -1,4 +1,4 @@
-/** The outbox's templates, and what the outbox costs in calls to n8n's tables. */
+/** Tests the outbox's templates, and the number of the outbox's calls to n8n's tables. */
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -72,7 +72,7 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	expect(itemsOf(first, 'Alert: Endpoint Changed').map(({ json }) => json.change)).toEqual([
 		'failing',
 	]);
-	// The sender repeats the event: it is the same one.
+	// The sender repeats the event, which is a duplicate.
 	expect(itemsOf(second, 'Delivered').map(({ json }) => json.duplicate)).toEqual([true]);
 	expect(await readInbox(well)).toHaveLength(1);
 
@@ -119,7 +119,7 @@ test('a send makes as many Data Table calls for 500 events as for one', async ()
 		.map(({ execution }) => Number(execution.id))
 		.map((id, index, ids) => ids[index + 1] - id - 1)
 		.slice(0, 2);
-	// Outcomes are written once a second: a slower machine writes a few times more.
+	// Outcomes are written once a second, so a slower machine writes more often.
 	const seconds = many.execution.data.resultData.runData.Act[0].executionTime / 1000;
 	expect(calls[1] - calls[0]).toBeLessThanOrEqual(Math.floor(seconds));
 	expect(calls[1]).toBeLessThan(20);
@@ -137,13 +137,13 @@ test('a rate limit holds across executions that send at once', async () => {
 	};
 	const items = Array.from({ length: 8 }, (_, n) => ({ n }));
 	await Promise.all([act(items, send), act(items, send)]);
-	// A run that comes too late for a time that it had reserved leaves the delivery to the next one.
+	// A run that is too late for a slot that it reserved leaves the delivery to the next run.
 	for (let run = 0; run < 5 && (await readInbox(box)).length < 16; run += 1) {
 		await pause(1500);
 		await act([{}], { resource: 'delivery', operation: 'deliverDue' });
 	}
 	const times = (await readInbox(box)).map(({ at }) => at).sort((a, b) => a - b);
 	expect(times).toHaveLength(16);
-	// 15 times 200 ms; a run that begins late may overlap with the next one, for a second at most.
+	// 15 times 200 ms; a run that starts late may overlap with the next one for up to a second.
 	expect(times[15] - times[0]).toBeGreaterThan(15 * 200 - 1000);
 });

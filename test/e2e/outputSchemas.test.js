@@ -1,6 +1,6 @@
 /**
- * What the editor shows of a node's output before its first run, held against what comes out: every
- * operation is run in a real n8n, and its items have the schema's fields and no others.
+ * Compares the output that the editor shows before a node's first run with the real output: runs every
+ * operation in n8n, and checks that its items have exactly the schema's fields.
  */
 const { fork } = require('node:child_process');
 const path = require('node:path');
@@ -34,7 +34,7 @@ const {
 	uniqueName,
 } = stage;
 
-/** The items of everything that can be run, by resource and operation. */
+/** The items of every operation, by resource and operation. */
 const items = {};
 
 const credentials = {};
@@ -42,7 +42,7 @@ const outboxName = uniqueName('schemas').replaceAll('-', '_');
 const secret = newStandardSecret();
 let platformChild;
 
-/** Nodes that run one after another on the same items, each in a branch of its own. */
+/** Runs nodes one after another on the same items, each in a separate branch. */
 async function runSteps(prefix, steps) {
 	const webhookPath = uniqueName(prefix);
 	const start = startNode(webhookPath, 'lastNode');
@@ -52,7 +52,7 @@ async function runSteps(prefix, steps) {
 		node(name ?? `Step ${index}`, ACTION, parameters, {
 			credentials,
 			executeOnce: true,
-			// n8n goes through branches from the top downwards.
+			// n8n runs branches from top to bottom.
 			position: [600, index * 200],
 			...more,
 		}),
@@ -83,7 +83,7 @@ async function runSteps(prefix, steps) {
 	}
 }
 
-/** An operation with the defaults of what is not given, as a person finds it. */
+/** Creates a node with an operation and the defaults of all other parameters. */
 const step = (resource, operation, parameters, { name, ...more } = {}) => ({
 	name,
 	parameters: { resource, operation, ...parameters },
@@ -144,7 +144,7 @@ async function useTheOutbox() {
 		);
 	const quick = { retrySchedule: 'list', retryDelays: '0.1 s, 1 h' };
 	const good = byId('endpoint', from('good', 'id'));
-	// Who is attempted first is not said.
+	// The order of the attempts is not defined.
 	const deliveryOf = (name) =>
 		`={{ $('getAll').all().find(({ json }) => json.endpoint_id === $('${name}').first().json.id).json.id }}`;
 	const deliveryId = deliveryOf('good');
@@ -157,7 +157,7 @@ async function useTheOutbox() {
 		step('endpoint', 'disable', good),
 		step('endpoint', 'enable', good),
 		step('endpoint', 'test', good),
-		// The items of Send to All Subscribed Endpoints are as those of Deliver Due.
+		// The items of Send to All Subscribed Endpoints are like those of Deliver Due.
 		{
 			name: 'fan out',
 			parameters: {
@@ -217,7 +217,9 @@ async function signAndVerify() {
 	]);
 }
 
-/** What starts a workflow: an event, a request of another kind, and a refused one. */
+/**
+ * Receives the requests that start a workflow: an event, a request of another kind, and a rejected one.
+ */
 async function callTheTrigger() {
 	const receive = async (parameters, body, headers) => {
 		const hook = await createTriggerWorkflow(
@@ -311,13 +313,13 @@ afterAll(async () => {
 	platformChild.kill();
 });
 
-/** The schema that the editor gets, by the address at which it asks for it. */
+/** Loads the schema from the URL that the editor uses. */
 async function schemaOf(type, place) {
 	const { data } = await axios.get(`${base}/schemas/${type}/${place}.json`);
 	return data;
 }
 
-/** A schema that lets no other fields pass, where it names any. */
+/** Makes a schema strict: objects with named fields allow no others. */
 const closed = (schema) => ({
 	...schema,
 	...(schema.properties && {
@@ -329,7 +331,7 @@ const closed = (schema) => ({
 	...(schema.items && { items: closed(schema.items) }),
 });
 
-/** The fields of a schema that none of the values has. */
+/** Finds the fields of a schema that none of the values has. */
 function unseen(schema, values, where = '') {
 	const objects = values.filter((value) => typeof value === 'object' && value !== null);
 	if (schema.items) return unseen(schema.items, objects.flat(), `${where}[]`);
@@ -367,7 +369,7 @@ const OPERATIONS = new AgentWebhook().description.properties
 	.flatMap(({ displayOptions, options }) =>
 		options.map(({ value }) => `${displayOptions.show.resource[0]}/${value}`),
 	);
-// Its items are those that come in.
+// It outputs its input items.
 const WITHOUT = ['webhook/respond'];
 
 test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
@@ -377,7 +379,7 @@ test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
 	},
 );
 
-// The editor shows none of triggers; n8n's own builder of workflows reads it, by this function.
+// The editor shows no schema of triggers; n8n's workflow builder reads it with this function.
 test('the trigger outputs items that match its schema', () => {
 	const nodeDir = path.join(root, 'dist/nodes/AgentWebhookTrigger');
 	const { version } = new AgentWebhookTrigger().description;

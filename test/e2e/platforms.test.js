@@ -1,4 +1,7 @@
-/** Each platform, both ways: its page's own payloads in, and what we send judged by its page's own code. */
+/**
+ * Tests each platform in both directions: receives the payloads of its page, and verifies with the page's
+ * own code what we send.
+ */
 const { fork, spawn, spawnSync } = require('node:child_process');
 const { createHash, createHmac } = require('node:crypto');
 const fs = require('node:fs');
@@ -31,7 +34,7 @@ const pagesOf = (platform) =>
 		.map((file) => path.basename(file, '.json'));
 const now = () => String(Math.floor(Date.now() / 1000));
 
-/** How each platform signs, written from its page alone. */
+/** Each platform's signature, written from its page alone. */
 const SIGNED = {
 	agenticflow: (body, { key = secret } = {}) => ({
 		'X-AgenticFlow-Signature': `sha256=${hex(body, key)}`,
@@ -44,7 +47,7 @@ const SIGNED = {
 	uptiq: (body, { key = secret } = {}) => ({ 'x-signature': hex(body, key) }),
 	agentPlatform: (body, { key = secret } = {}) => ({ 'X-Webhook-Signature': hex(body, key) }),
 };
-// The pages that say so ask for HTTPS, which a proxy would report.
+// Some platforms require HTTPS, which a proxy reports.
 const VIA_HTTPS = { 'x-forwarded-proto': 'https' };
 
 const children = [];
@@ -99,7 +102,7 @@ const credentialFor = async (platform) =>
 			})
 		: inbound;
 
-/** A body that a platform sends or takes, and which request kind it is. */
+/** A body that a platform sends or receives, with its request kind. */
 const EXAMPLES = [
 	...['workflow.execution.completed', 'agent.conversation.completed'].map((name) => ({
 		platform: 'agenticflow',
@@ -114,14 +117,14 @@ const EXAMPLES = [
 		platform: 'agentflow',
 		kind: 'event',
 		name: 'lead.qualified',
-		// The page shows no event: the envelope is ours.
+		// The page shows no event, so the envelope is ours.
 		body: '{"event":"lead.qualified","timestamp":"2024-11-14T08:50:00Z","data":{"lead_id":"lead_1","score":87}}',
 	},
 	{
 		platform: 'uptiq',
 		kind: 'call',
 		name: 'a document is processed',
-		// The page shows no payload and takes any JSON.
+		// The page shows no payload and accepts any JSON.
 		body: '{ "document_id" : "doc_1",  "status":"extracted" }',
 	},
 ].map((example) => ({

@@ -1,4 +1,4 @@
-/** Providers in a real n8n: what depends on n8n itself, i.e. URLs, forms, headers and handshakes. */
+/** Tests the parts of providers that depend on n8n itself: URLs, forms, headers and handshakes. */
 const { createHash, createHmac, generateKeyPairSync, sign } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -30,7 +30,9 @@ const outcome = async (hook) => {
 	const [execution] = await n8n.finished(hook.id);
 	return getOutputs(execution, 'Trigger')[0][0].json;
 };
-/** A request that is accepted, and the same with another signature, which is not. */
+/**
+ * Sends a request that must be accepted, and the same one with another signature, which must be rejected.
+ */
 async function check(hook, query, body, headers, signatureHeader) {
 	const signature = headers[signatureHeader];
 	const other = signature.at(-6) === '0' ? '1' : '0';
@@ -244,7 +246,7 @@ test('the exactly-once template lets each delivery through once even if the trig
 	const trigger = template.nodes.find(({ name }) => name === 'Receive Event');
 	Object.assign(trigger, { credentials });
 	trigger.parameters.path = uniqueName('once');
-	// As a trigger in another process would be, which remembers nothing of the first delivery.
+	// Like a trigger in another process, which does not remember the first delivery.
 	trigger.parameters.options = { duplicateWindowMinutes: 0 };
 	const id = await n8n.createWorkflow(template);
 	const url = `${base}/webhook/webhooks/events/${trigger.parameters.path}`;

@@ -1,4 +1,6 @@
-/** The README's quick start, word by word: its commands run in a shell, its template in n8n. */
+/**
+ * Follows the README's quick start word for word: runs its commands in a shell and its template in n8n.
+ */
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,7 +17,7 @@ const run = promisify(execFile);
 
 const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
 const quickStart = readme.split(/^## /m).find((section) => section.startsWith('Quick start'));
-/** The section's blocks in a language, as a reader would copy them. */
+/** Returns the section's code blocks in a language, as a reader would copy them. */
 const blocks = (language) =>
 	[...quickStart.matchAll(/^( *)```(\w+)\n([^]*?)^ *```$/gm)]
 		.filter(([, , given]) => given === language)
@@ -59,7 +61,7 @@ beforeAll(async () => {
 		signingSecret: secrets.outbound,
 	});
 	send.parameters.url = `${receiver}/receive/standardwebhooks/${box}`;
-	// The receiver stands on this machine, where there is no TLS.
+	// The receiver is on this machine, without TLS.
 	send.parameters.options = { allowHttp: true };
 	id = await n8n.createWorkflow(template);
 });

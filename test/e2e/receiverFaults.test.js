@@ -1,6 +1,6 @@
 /**
- * Endpoints that fail in every way there is: what the items of Event → Send and the outbox's rows say of
- * each, in words and without secrets, and what their answers cost n8n.
+ * Endpoints that fail in every possible way. Checks that the items of Event → Send and the outbox's rows
+ * describe each fault without secrets, and what the responses cost n8n.
  */
 const axios = require('axios');
 
@@ -14,17 +14,20 @@ const { ACTION, authority, base, n8n, newSecret, newStandardSecret, node } = sta
 const { pause, pids, runAction, uniqueName } = stage;
 
 const secrets = { token: newSecret(), signing: newStandardSecret(), encryption: newSecret() };
-/** Of endpoints: they stand in a workflow, where no credential's secret may be (test/harness/sweep.js). */
+/**
+ * Secrets of endpoints: they are part of a workflow, where no credential's secret may be
+ * (test/harness/sweep.js).
+ */
 const inParameters = { token: newSecret(), signing: newStandardSecret() };
 
 const faulty = new FaultyReceiver();
 let outbound;
 
-/** As long as no fault needs, however busy the machine is. */
+/** Longer than any fault takes, however busy the machine is. */
 const PATIENCE_SECONDS = 60;
 /** For the faults that only a timeout ends. */
 const TIMEOUT_SECONDS = 2;
-/** What a busy machine may add to a timeout. */
+/** Time that a busy machine may add to a timeout. */
 const LATE_MS = 15_000;
 
 const success = (status = 200) => ({ attempts: [['success', status, null]] });
@@ -62,7 +65,7 @@ const secondTry = {
 	attempts: [...answered('retryable', 503).attempts, ...success().attempts],
 };
 
-/** What is on record for each fault. Where no URL is given, the fault is the receiver's of that name. */
+/** The recorded outcome of each fault. Without a URL, it is the receiver's fault of that name. */
 const FAULTS = {
 	refused: {
 		url: () => `${faulty.refusing}/hook`,
@@ -76,7 +79,7 @@ const FAULTS = {
 	closeBeforeAnswer: closed,
 	resetBeforeAnswer: closed,
 	resetInHeaders: closed,
-	// A reset overtakes what was sent before it, so that the status may not be seen any more.
+	// A reset overtakes the data sent before it, so the status may be lost.
 	resetAfterHeaders: broken(/closed the connection before/),
 	resetInBody: broken(/closed the connection before/),
 	halfBody: brokenOff,
@@ -161,7 +164,7 @@ for (let status = 400; status < 600; status += 1) {
 }
 for (const status of [600, 999]) FAULTS[`status/${status}`] = answered('permanent', status);
 
-/** What each answer is, and how much of it, without an end in sight. */
+/** The parts of each endless response, and their number. */
 const FLOODS = {
 	endlessBody: success(),
 	endlessError: answered('retryable', 500),
@@ -173,7 +176,7 @@ const FLOODS = {
 };
 const AT_ONCE = 4;
 const MAX_GROWTH_MB = 150;
-/** The sockets' buffers on both sides, and a compressed bomb: what n8n did not ask for. */
+/** The sockets' buffers on both sides, and a compressed bomb: data that n8n did not request. */
 const MAX_SENT_BYTES = 24 * 1024 * 1024;
 const KEPT_BYTES = 16 * 1024;
 
@@ -212,7 +215,7 @@ const itemsFor = (faults) =>
 		maxRetries,
 	}));
 
-/** Connects outputs to a node, so that none of them is open. */
+/** Connects outputs to a node, so that each is connected. */
 const withAllOutputs = (name, outputs) => ({
 	more: [node('End', 'n8n-nodes-base.noOp', {})],
 	connect: { [name]: { main: Array(outputs).fill([{ node: 'End', type: 'main', index: 0 }]) } },
@@ -249,7 +252,7 @@ async function sendTo(items) {
 const matching = (message) =>
 	message instanceof RegExp ? expect.stringMatching(message) : message;
 
-/** The attempts that must be on record for a fault. */
+/** Returns the attempts that must be recorded for a fault. */
 const attemptsFor = ({ attempts }) =>
 	attempts.map(([outcome, status_code, message], index) => ({
 		attempt: index + 1,
@@ -322,7 +325,7 @@ describe('Event → Send to a faulty receiver', () => {
 });
 
 describe('endless responses', () => {
-	test('are read only as far as they are kept and cost n8n no memory', async () => {
+	test('are read only up to the size that is kept, and cost n8n no memory', async () => {
 		const items = Object.keys(FLOODS).flatMap((fault) =>
 			Array.from({ length: AT_ONCE }, (_, index) => ({
 				fault: `${fault}.${index}`,
@@ -355,14 +358,14 @@ describe('endless responses', () => {
 		const most = Object.keys(FLOODS).map((fault) => [fault, Math.max(...faulty.sent[fault])]);
 		expect(most.filter(([, bytes]) => bytes > MAX_SENT_BYTES)).toEqual([]);
 		console.log(
-			`${items.length} answers without an end: n8n had ${Math.round(before)} MB before and ${Math.round(peak)} MB at most; sent were at most ${Math.round(Math.max(...most.map(([, bytes]) => bytes)) / 1024)} KB of an answer`,
+			`${items.length} endless responses: n8n had ${Math.round(before)} MB before and ${Math.round(peak)} MB at most; the receiver sent at most ${Math.round(Math.max(...most.map(([, bytes]) => bytes)) / 1024)} KB of a response`,
 		);
 		expect(peak - before).toBeLessThan(MAX_GROWTH_MB);
 		expect((await axios.get(`${base}/healthz`)).status).toBe(200);
 	}, 180_000);
 });
 
-/** Those that an endpoint of the outbox meets too, in one attempt each. */
+/** The faults that an outbox endpoint can have too, in one attempt each. */
 const RECORDED = Object.fromEntries(
 	Object.entries({ ...FAULTS, ...FLOODS }).filter(
 		([fault, { maxRetries }]) =>

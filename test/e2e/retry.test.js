@@ -35,7 +35,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 	test('is delivered after two failures with the same event, new signatures and its whole attempt log', async () => {
 		const box = uniqueName('box');
 		await planResponses(box, down(2));
-		// Nothing that comes back has an n: what was read of the first item stays.
+		// No item that comes back has an n, so the value read from the first item must be kept.
 		const eventId = "={{ 'order_' + $json.n.toFixed(0) }}";
 		const { execution } = await runAction(
 			[{ n: 1 }],
@@ -98,7 +98,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		expect(second.at - first.at).toBeLessThan(20_000);
 	});
 
-	test('leaves on the output of its own outcome, paired with its own item', async () => {
+	test('is output according to its own outcome, paired with its own item', async () => {
 		const boxes = ['good', 'slow', 'bad'].map((name) => uniqueName(name));
 		await planResponses(boxes[1], down(1));
 		await planResponses(boxes[2], [{ status: 400 }]);
@@ -177,7 +177,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			);
 			const { execution } = await runAction([{ n: 1 }], sendNode(at(box), quick), loop([edit]));
 			expect(execution.status).toBe('error');
-			expect(execution.data.resultData.error.message).toContain('it was changed on the way');
+			expect(execution.data.resultData.error.message).toContain('was changed on the way');
 			expect(await readInbox(box)).toHaveLength(1);
 		}
 	});
@@ -191,7 +191,8 @@ test('a stopped execution sends nothing more', async () => {
 	]) {
 		const box = uniqueName('box');
 		await planResponses(box, down(9));
-		// By hand: n8n's Stop does not reach a worker that has the execution from a webhook processor.
+		// Started manually: n8n's Stop does not reach a worker that got the execution from a webhook
+		// processor.
 		const hand = node('Hand', 'n8n-nodes-base.manualTrigger', {});
 		const send = sendNode(at(box), options);
 		const id = await n8n.createWorkflow(
@@ -223,7 +224,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	const chat = uniqueName('chat');
 	await planResponses(boxes[0], down(1));
 	await planResponses(boxes[1], down(9));
-	// The chat is away for a moment, too.
+	// The chat is down for a moment, too.
 	await planResponses(chat, down(1));
 	const named = (name) => template.nodes.find((one) => one.name === name);
 	const [start, send, alert] = ['When Something Happened', 'Send Event', 'Alert'].map(named);

@@ -1,4 +1,6 @@
-/** The retry loop in an n8n of its own that is killed and started again. One schedule is not scaled down. */
+/**
+ * Tests the retry loop in a separate n8n that is killed and restarted. One schedule is not scaled down.
+ */
 const { fork } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
@@ -74,14 +76,14 @@ describe('a delivery in an n8n that is killed', () => {
 			await pause(250);
 		}
 	}
-	/** In n8n's API, those that run are not always listed. */
+	/** n8n's API does not always list running executions. */
 	const newestOf = async (id) => {
 		const [execution] = await own.query(
 			`SELECT id FROM execution_entity WHERE "workflowId" = '${id}' ORDER BY id DESC LIMIT 1`,
 		);
 		return execution.id;
 	};
-	/** In queue mode n8n keeps nothing of what a worker was at when it was killed. */
+	/** In queue mode n8n keeps no data of an execution whose worker was killed. */
 	async function nothingIsLeftOf(id) {
 		const { data } = await statusOf(id, ['error']);
 		expect(data.resultData.error.message).toContain('failed to be processed too many times');
@@ -97,7 +99,7 @@ describe('a delivery in an n8n that is killed', () => {
 		new Set(received.map(({ headers }) => headers['webhook-id'])).size;
 
 	test('is attempted on time after the restart, or by n8n’s Retry when a second crash cuts its attempt off', async () => {
-		// Above 65 s, since n8n keeps shorter waits in memory alone.
+		// Above 65 s, since n8n keeps shorter waits only in memory.
 		const waitMs = 70_000;
 		const options = { ...quick, firstDelaySeconds: waitMs / 1000 };
 		const [waits, isCutOff] = [uniqueName('waits'), uniqueName('cut-off')];
@@ -128,7 +130,7 @@ describe('a delivery in an n8n that is killed', () => {
 		await retry(crashed);
 		const retried = await statusOf(second, ['success']);
 		const [{ json: story }] = itemsOf(retried, 'Delivered');
-		// What was on record is kept; the attempt that was cut off is made again.
+		// Recorded attempts are kept; the attempt that was cut off is repeated.
 		expect(story.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
 		const attempts = await call('inbox', isCutOff);
 		expect(attempts).toHaveLength(3);

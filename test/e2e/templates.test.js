@@ -1,6 +1,7 @@
 /**
- * The templates as a person has them: imported as they stand, given credentials and URLs, and run over
- * HTTP. Those of the outbox, of the retry loop and of Remove Duplicates are tested beside what they show.
+ * Tests the templates as a person uses them: imports them unchanged, fills in credentials and URLs, and
+ * calls them over HTTP. The tests of the outbox, of the retry loop and of Remove Duplicates cover their
+ * own templates.
  */
 const { fork } = require('node:child_process');
 const { createHmac } = require('node:crypto');
@@ -56,8 +57,8 @@ afterAll(async () => {
 });
 
 /**
- * Imports a template and switches it on.
- * @param fillIn what the person does: by node, its credentials, parameters, options and settings
+ * Imports a template and activates it.
+ * @param fillIn what a person fills in: by node, its credentials, parameters, options and settings
  */
 async function importTemplate(name, fillIn) {
 	const template = readTemplate(name);
@@ -74,7 +75,7 @@ async function importTemplate(name, fillIn) {
 	return id;
 }
 
-/** The items that reached a node in all its runs. */
+/** Returns the items that reached a node in all its runs. */
 const itemsOf = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
@@ -173,7 +174,7 @@ describe('the event-to-slack template', () => {
 				parameters: { url: `${receiver}/receive/none/${box}` },
 			},
 		});
-		// As Slack answers.
+		// Slack's response.
 		await planResponses(box, [{ reply: 'ok', headers: { 'content-type': 'text/html' } }]);
 	});
 
@@ -281,7 +282,7 @@ describe('the conversation-to-table template', () => {
 		const again = await send(page('agenticflow', 'agent.conversation.completed'));
 		expect(again.data).toMatchObject({ status: 'duplicate' });
 		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
-		// Another delivery, as after a restart, or with what became known later.
+		// Another delivery, e.g. after a restart, or with later data.
 		expect((await send(conversation({ satisfaction_score: 5 }))).status).toBe(200);
 		expect(await rowsOf(NAME)).toEqual([{ ...FIRST_ROW, satisfaction_score: 5 }]);
 	});
@@ -339,7 +340,7 @@ describe('the provider-to-event template', () => {
 	const urlOf = (provider) => `${base}/webhook/webhooks/events/${provider}`;
 	let id;
 
-	// What GitHub's and Stripe's own documents show, shortened.
+	// The examples from GitHub's and Stripe's documentation, shortened.
 	const PUSH = {
 		ref: 'refs/heads/main',
 		before: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
@@ -489,7 +490,7 @@ describe('the lead-intake template', () => {
 			'X-AgentFlow-Signature': `sha256=${hex(`${at}.${text}`, key)}`,
 		});
 	};
-	/** What the CRM and the events' receiver hold after so many executions. */
+	/** Returns what the CRM and the receiver of the events have after a number of executions. */
 	async function after(count) {
 		const executions = await n8n.finished(id, count);
 		return {
@@ -500,7 +501,7 @@ describe('the lead-intake template', () => {
 	}
 
 	beforeAll(async () => {
-		// AgentFlow's events go to HTTPS addresses alone.
+		// AgentFlow's events are sent only to HTTPS URLs.
 		const { cert, key } = await makeCertificate();
 		tls = fork(path.join(__dirname, '../harness/receiver.mjs'), [cert, key]);
 		const { port } = await new Promise((resolve) => tls.once('message', resolve));
@@ -534,7 +535,7 @@ describe('the lead-intake template', () => {
 	});
 
 	test('stores a good lead and sends lead.qualified', async () => {
-		// Forms send numbers as text, and CRMs answer as they like.
+		// Forms send numbers as text, and the responses of CRMs differ.
 		await planResponses(crm, [{ reply: [{ id: 1 }, { id: 2 }] }]);
 		const { status, data } = await send({ ...lead, budget: '20000', utm: 'x' });
 		expect([status, data.status]).toEqual([200, 'received']);
@@ -553,7 +554,7 @@ describe('the lead-intake template', () => {
 	});
 
 	test('stores other leads and sends lead.rejected', async () => {
-		// The page's own lead names no budget, and the second no company.
+		// The page's lead has no budget, and the second one no company.
 		await send(lead);
 		await after(2);
 		await send({ name: 'A', email: 'a@example.com', budget: 20000 });

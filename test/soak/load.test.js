@@ -1,7 +1,8 @@
 /**
- * Mixed load on one n8n for half an hour, at half of what it does flat out: signed events that are received
- * and handed to an outbox of three endpoints, one of which goes down every minute and one of which takes
- * batches; events sent straight to a URL; repeats; requests that are refused. SOAK_MINUTES sets another time.
+ * Mixed load on one n8n for half an hour, at half of its maximum rate: signed events that are received
+ * and published to an outbox with three endpoints, one of which goes down every minute and one of which
+ * gets batches; events sent directly to a URL; duplicates; and requests that are rejected. SOAK_MINUTES
+ * sets another duration.
  */
 const { randomUUID } = require('node:crypto');
 
@@ -31,9 +32,9 @@ const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
 const SOAK_MS = MINUTES * 60_000;
 const CALIBRATION_MS = Math.max(20_000, SOAK_MS / 30);
 const CLIENTS = 4;
-/** More answers than are asked for while it is down. */
+/** More responses than are requested while it is down. */
 const MANY = 20_000;
-/** The endpoint is down for a part of each cycle. */
+/** The endpoint is down during part of each cycle. */
 const CYCLE_MS = 60_000;
 const DOWN_MS = 20_000;
 const TICK_SECONDS = 5;
@@ -44,7 +45,7 @@ const SETTLES_WITHIN_MS = 300_000;
 const KEPT_DELIVERIES = 300;
 const KEPT_EXECUTIONS = 500;
 const PER_SEND = 5;
-/** A repeat is of one of so many last events: pruning forgets what is older. */
+/** Duplicates repeat one of the latest events: pruning deletes older ones. */
 const REPEATED_AMONG = 100;
 const MAX_GROWTH = 1.05;
 
@@ -67,7 +68,10 @@ let stage;
 let inspector;
 const urls = {};
 
-/** Receives signed events, and hands each to the outbox under its own ID. */
+/**
+ * Creates the workflow that receives signed events and publishes each to the outbox, with its ID as the
+ * key.
+ */
 async function receiving() {
 	const path = uniqueName('soak');
 	const trigger = node(
@@ -109,7 +113,7 @@ async function receiving() {
 	return `${stage.n8n.base}/webhook/webhooks/events/${path}`;
 }
 
-/** Sends items to a URL, one event each, and answers when they have arrived. */
+/** Creates the workflow that sends items to a URL, one event each, and responds when they have arrived. */
 async function sending() {
 	const path = uniqueName('direct');
 	const send = node(
@@ -167,7 +171,7 @@ afterAll(async () => {
 	await stage.stop();
 });
 
-/** What was sent, and how it was answered. */
+/** Counts of what was sent, and of the responses. */
 const sent = { events: [], direct: 0, repeats: 0, refused: 0, unexpected: [] };
 const answeredMs = [];
 
@@ -186,7 +190,7 @@ function signed(event, secret) {
 	return { body, headers: standardHeaders(body, { secret, id: event.id }) };
 }
 
-const eventOf = (id) => ({
+const createEvent = (id) => ({
 	id,
 	type: 'order.created',
 	timestamp: new Date().toISOString(),
@@ -203,13 +207,13 @@ async function expectStatus(what, url, body, headers, status) {
 	return answer.status === status;
 }
 
-/** What is done, in shares of 100. */
+/** The operations, with their shares of 100. */
 const WORK = [
 	[
 		45,
 		async () => {
 			const id = uniqueName('evt');
-			const { body, headers } = signed(eventOf(id), inboundSecret);
+			const { body, headers } = signed(createEvent(id), inboundSecret);
 			if (await expectStatus('event', urls.receive, body, headers, 200)) sent.events.push(id);
 		},
 	],
@@ -219,14 +223,14 @@ const WORK = [
 			const recent = sent.events.slice(-REPEATED_AMONG);
 			if (recent.length === 0) return;
 			const id = recent[Math.floor(Math.random() * recent.length)];
-			const { body, headers } = signed(eventOf(id), inboundSecret);
+			const { body, headers } = signed(createEvent(id), inboundSecret);
 			if (await expectStatus('repeat', urls.receive, body, headers, 200)) sent.repeats += 1;
 		},
 	],
 	[
 		30,
 		async () => {
-			const { body, headers } = signed(eventOf(uniqueName('evt')), newStandardSecret());
+			const { body, headers } = signed(createEvent(uniqueName('evt')), newStandardSecret());
 			if (await expectStatus('forgery', urls.receive, body, headers, 401)) sent.refused += 1;
 		},
 	],
@@ -249,7 +253,7 @@ async function doSomething() {
 	return undefined;
 }
 
-/** How much is done flat out, per second. */
+/** Measures the maximum rate, in operations per second. */
 async function calibrate() {
 	const until = Date.now() + CALIBRATION_MS;
 	let done = 0;
@@ -263,7 +267,10 @@ async function calibrate() {
 	return (done * 1000) / CALIBRATION_MS;
 }
 
-/** Does so much per second, whether or not what was begun is done. @returns the most that was in flight */
+/**
+ * Starts operations at a rate, even if earlier ones are still running.
+ * @returns the maximum number in flight
+ */
 async function load(perSecond, until, whileRunning) {
 	const open = new Set();
 	let most = 0;
@@ -288,7 +295,7 @@ function medians(samples, parts) {
 	);
 }
 
-/** The events that an endpoint of the outbox has taken, one for each time. */
+/** Lists the events that an endpoint of the outbox has accepted, once for each time. */
 const taken = (requests) =>
 	requests
 		.filter(({ status }) => status === 200)
@@ -297,7 +304,7 @@ const taken = (requests) =>
 			return (data.events ?? [{ data }]).map((event) => event.data.id);
 		});
 
-/** How many rows there are of what is pruned. */
+/** Counts the rows of the tables that are pruned. */
 async function rowCounts() {
 	const tables = await stage.n8n.query('SELECT id, name FROM data_table');
 	const counts = {};
@@ -311,7 +318,7 @@ async function rowCounts() {
 
 const HEAP_USED = 'process.memoryUsage().heapUsed / 2 ** 20';
 
-/** What must not grow: what is held after a collection, and what is in the tables. */
+/** Measures the sizes that must not grow: the heap after a garbage collection, and the tables. */
 async function sizes() {
 	await inspector.collectGarbage();
 	return { heapMegabytes: await inspector.evaluate(HEAP_USED), rows: await rowCounts() };
@@ -371,17 +378,18 @@ test(
 		expect(stillMissing).toEqual(ENDPOINTS.map((name) => [name, 0]));
 		expect(inboxes.direct).toHaveLength(sent.direct);
 		for (const { verified } of BOXES.flatMap((name) => inboxes[name])) expect(verified).toBe(true);
-		// Nothing was killed: nothing is taken twice.
+		// Nothing was killed, so nothing arrives twice.
 		for (const name of ENDPOINTS) expect(taken(inboxes[name])).toHaveLength(sent.events.length);
 		expect(inboxes.flapping.length).toBeGreaterThan(taken(inboxes.flapping).length);
 		expect(late.heapMegabytes).toBeLessThanOrEqual(early.heapMegabytes * MAX_GROWTH);
-		// What n8n gives back to the system varies from moment to moment: of many moments it must not grow.
+		// The memory that n8n returns to the system varies from moment to moment, so compare medians over
+		// many moments.
 		const [, middle, last] = medians(samples, 3);
 		expect(last).toBeLessThanOrEqual(middle * MAX_GROWTH);
 		const { executions, ...tables } = late.rows;
 		expect(executions).toBeLessThanOrEqual(2 * KEPT_EXECUTIONS);
 		for (const rows of Object.values(tables)) expect(rows).toBeLessThanOrEqual(2 * KEPT_DELIVERIES);
-		// Else nothing would have been pruned.
+		// Otherwise nothing would have been pruned.
 		expect(sent.events.length * ENDPOINTS.length).toBeGreaterThan(2 * KEPT_DELIVERIES);
 	},
 	SOAK_MS + CALIBRATION_MS + SETTLES_WITHIN_MS + 300_000,
