@@ -2,10 +2,15 @@ const { execFileSync } = require('node:child_process');
 const { createHmac, createPrivateKey, sign } = require('node:crypto');
 const { join } = require('node:path');
 
-const { receiveRequest } = require('../../dist/core/receiving/receive');
-const { EVENT_KIND, PLATFORMS, getPlatform, getRequestKind } = require('../../dist/core/platforms');
-const { signRequest } = require('../../dist/core/signing/sign');
-const { verifyRequest } = require('../../dist/core/signing/verify');
+const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const {
+	EVENT_KIND,
+	PLATFORMS,
+	getPlatform,
+	getRequestKind,
+} = require('../../../dist/core/platforms');
+const { signRequest } = require('../../../dist/core/signing/sign');
+const { verifyRequest } = require('../../../dist/core/signing/verify');
 
 const DEFAULT_URL = 'https://n8n.example.com/webhook/1';
 const FORM = 'application/x-www-form-urlencoded';
@@ -1407,7 +1412,7 @@ describe('events', () => {
 				const request = { headers: {}, rawBody: Buffer.from(''), body };
 				console.log(readEvent(platform.events, request).timeMs);`;
 			const printed = execFileSync(process.execPath, ['-e', script], {
-				cwd: join(__dirname, '../..'),
+				cwd: join(__dirname, '../../..'),
 				env: { ...process.env, TZ },
 			});
 			expect(Number(printed)).toBe(Date.UTC(2024, 9, 18, 14, 42, 53, 64));

@@ -4,8 +4,8 @@
  */
 const fc = require('fast-check');
 
-const { compileConditions } = require('../../dist/core/event/conditions');
-const { compileFieldFilters } = require('../../dist/core/event/fieldFilter');
+const { compileConditions } = require('../../../dist/core/event/conditions');
+const { compileFieldFilters } = require('../../../dist/core/event/fieldFilter');
 
 const KEYS = ['a', 'b', 'c'];
 const key = fc.constantFrom(...KEYS);

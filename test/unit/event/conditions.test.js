@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { compileConditions, OPERATORS } = require('../../dist/core/event/conditions');
+const { compileConditions, OPERATORS } = require('../../../dist/core/event/conditions');
 
 const holds = (conditions, data) => compileConditions(conditions)(data).met;
 

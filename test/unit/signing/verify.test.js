@@ -3,14 +3,14 @@ const { createHmac, generateKeyPairSync } = require('node:crypto');
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
-const { platform: agenticflow } = require('../../dist/core/platforms/definitions/agenticflow');
+const { platform: agenticflow } = require('../../../dist/core/platforms/definitions/agenticflow');
 const {
 	platform: standardWebhooks,
-} = require('../../dist/core/platforms/definitions/standardWebhooks');
-const { buildCustomScheme } = require('../../dist/core/signing/customScheme');
-const { generateSecret, parseSecret } = require('../../dist/core/signing/secrets');
-const { signRequest } = require('../../dist/core/signing/sign');
-const { verifyRequest } = require('../../dist/core/signing/verify');
+} = require('../../../dist/core/platforms/definitions/standardWebhooks');
+const { buildCustomScheme } = require('../../../dist/core/signing/customScheme');
+const { generateSecret, parseSecret } = require('../../../dist/core/signing/secrets');
+const { signRequest } = require('../../../dist/core/signing/sign');
+const { verifyRequest } = require('../../../dist/core/signing/verify');
 
 const standard = standardWebhooks.scheme;
 

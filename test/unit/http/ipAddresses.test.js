@@ -2,10 +2,10 @@ const { BlockList } = require('node:net');
 
 const fc = require('fast-check');
 
-const { compileAllowlist, isInternalHost } = require('../../dist/core/http/ipAddresses');
-const { checkEndpointUrl, toPrintableUrl } = require('../../dist/core/http/endpointUrl');
-const { isFormBody, isJsonBody, getMediaType } = require('../../dist/core/http/headers');
-const { N8N_BLOCKED_RANGES } = require('../harness/blockedRanges');
+const { compileAllowlist, isInternalHost } = require('../../../dist/core/http/ipAddresses');
+const { checkEndpointUrl, toPrintableUrl } = require('../../../dist/core/http/endpointUrl');
+const { isFormBody, isJsonBody, getMediaType } = require('../../../dist/core/http/headers');
+const { N8N_BLOCKED_RANGES } = require('../../harness/blockedRanges');
 
 describe('allowlists', () => {
 	test('agree with Node’s own block list', () => {
