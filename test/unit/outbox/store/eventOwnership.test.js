@@ -3,7 +3,7 @@ const fc = require('fast-check');
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, LIMITS, MINUTE } = require('../world');
+const { createWorld, LIMITS, MINUTE } = require('../world');
 
 const summary = ({ deliveries }) =>
 	deliveries.map(({ delivery, endpoint }) => `${endpoint.id} ${delivery.status}`).sort();
