@@ -18,11 +18,15 @@ const listNames = () =>
 		.filter((file) => file.endsWith('.test.js'))
 		.map((file) => path.basename(file, '.test.js'));
 
-/** @returns Jest's arguments for the suites with these names */
-const toArguments = (names) => [
-	'--runTestsByPath',
-	...names.map((name) => path.join(FOLDER, `${name}.test.js`)),
-];
+/**
+ * @returns Jest's arguments for the suites with these names
+ * @throws if there is no such suite, which Jest would ignore
+ */
+function toArguments(names) {
+	const missing = names.filter((name) => !listNames().includes(name));
+	if (missing.length > 0) throw new Error(`There is no suite named ${missing.join(', ')}.`);
+	return ['--runTestsByPath', ...names.map((name) => path.join(FOLDER, `${name}.test.js`))];
+}
 
 module.exports = {
 	selectMainSuites: () => toArguments(MAIN),
