@@ -56,7 +56,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the rights to list data tables and to read their rows. Leave empty to choose by ID.',
+				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the permissions to list data tables and to read their rows. Leave empty to choose by ID.',
 		},
 		{
 			displayName: 'n8n URL',

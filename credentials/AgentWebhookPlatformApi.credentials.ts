@@ -63,7 +63,7 @@ export class AgentWebhookPlatformApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Key for the platform’s API, with the right to manage webhooks',
+			description: 'Key for the platform’s API, with permission to manage webhooks',
 			hint: 'Without the word Bearer',
 		},
 	];

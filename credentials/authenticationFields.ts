@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 /**
- * Returns the fields for the authentication that an endpoint requires in addition to the signature: for the
- * outbound credential, and for an endpoint of the outbox.
- * @param name of the field to choose with; n8n's editor hides a node's parameter named `authentication`
+ * Returns the fields for the authentication that an endpoint requires in addition to the signature: for
+ * the outbound credential, and for an endpoint of the outbox.
+ * @param name name of the field for the choice; n8n's editor hides a node's parameter named
+ * `authentication`
  */
 export function authenticationFields(displayName: string, name: string): INodeProperties[] {
 	const showFor = (...methods: string[]) => ({ show: { [name]: methods } });

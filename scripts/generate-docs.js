@@ -182,7 +182,7 @@ const TABLES = {
 				joinWords(events.duplicateKey.map(formatSource), 'and') || 'value you choose',
 			]),
 		),
-	catalogues: ({ PLATFORMS }) =>
+	catalogs: ({ PLATFORMS }) =>
 		toTable(
 			['Platform', 'Listed event types'],
 			PLATFORMS.filter(({ events }) => events?.types.length > 0).map(({ events, name }) => [

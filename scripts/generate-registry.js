@@ -1,6 +1,7 @@
 /**
  * Writes core/platforms/registry.ts from the files in core/platforms/definitions, so that adding a
- * platform is adding its file. Code that ships cannot do this at run time: it may not read folders.
+ * platform is adding its file. Code that ships cannot do this at run time, because it may not read
+ * folders.
  */
 const fs = require('node:fs');
 const path = require('node:path');

@@ -3,7 +3,7 @@ import { parseSecretList } from '../signing/secrets';
 import { readText, type CredentialFields } from './credentialFields';
 import { parseSigningFields, type SigningFields } from './signingFields';
 
-/** Secrets that callers of a webhook prove themselves with. */
+/** Secrets with which callers of a webhook authenticate. */
 export interface InboundCredential {
 	urlTokens: string[];
 	bearerTokens: string[];

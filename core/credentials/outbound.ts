@@ -104,7 +104,7 @@ export interface SigningValues {
 	id: string;
 	/** The attempt's time. */
 	nowMs: number;
-	/** Whether the platform requires no signature: then a credential without a secret sends none. */
+	/** `true` if the platform requires no signature; a credential without a secret then sends none. */
 	unsignedAllowed?: boolean;
 }
 

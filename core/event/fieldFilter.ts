@@ -1,8 +1,8 @@
 import { isObject, parsePath } from '../lib/fieldPath';
 
 /**
- * Says which fields of an event's data are sent, with the names and meanings of AgenticFlow's webhook
- * filters (docs/platforms.md#agenticflow).
+ * The fields of an event's data to send, with the names and meanings of AgenticFlow's webhook filters
+ * (docs/platforms.md#agenticflow).
  */
 export interface FieldFilters {
 	/** Dotted paths; only these fields are sent. Empty for all. */
@@ -12,7 +12,7 @@ export interface FieldFilters {
 }
 
 interface PathTree {
-	/** Whether a path ends here. */
+	/** `true` if a path ends here. */
 	isEnd: boolean;
 	children: Map<string, PathTree>;
 }

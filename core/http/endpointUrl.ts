@@ -1,6 +1,6 @@
 import { isInternalHost } from './ipAddresses';
 
-/** An endpoint's URL that requests cannot be sent to. */
+/** An endpoint URL that requests cannot be sent to. */
 export class InvalidEndpointUrlError extends Error {
 	override readonly name = 'InvalidEndpointUrlError';
 
@@ -18,7 +18,7 @@ export class InvalidEndpointUrlError extends Error {
 
 export interface EndpointUrlRules {
 	allowHttp: boolean;
-	/** Whether the URL may lead into n8n's own network. */
+	/** `true` if the URL may lead into n8n's own network. */
 	allowInternal: boolean;
 	/** The name of the platform, if it sends and accepts webhooks only over HTTPS. */
 	httpsOnlyFor?: string;
@@ -56,7 +56,7 @@ export function checkEndpointUrl(input: string, rules: EndpointUrlRules): URL {
 	}
 	if (url.protocol === 'http:' && !rules.allowHttp) {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://.',
+			'The endpoint URL is plain HTTP, which anyone on the network path can read. Use https://.',
 			'Or turn on the option "Allow Plain HTTP".',
 		);
 	}

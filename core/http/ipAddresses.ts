@@ -57,7 +57,7 @@ function parseAddress(address: string): Address | undefined {
 
 interface Range {
 	width: Address['width'];
-	/** How many bits an address has after the network's. */
+	/** Number of bits in an address after the network's. */
 	shift: bigint;
 	network: bigint;
 }

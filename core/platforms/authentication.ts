@@ -1,4 +1,4 @@
-/** A way for callers to prove who they are. */
+/** A way for callers to authenticate. */
 export type AuthenticationMethod = 'urlToken' | 'bearer' | 'basic' | 'signature';
 
 /** The methods that a platform requires of its callers: all of them, or any one. */
@@ -10,7 +10,7 @@ export interface AuthenticationRule {
 /** A signature, as most platforms require. */
 export const SIGNED: AuthenticationRule = { methods: ['signature'], require: 'all' };
 
-/** Every method that the receiver's owner has filled in, if the platform requires none. */
+/** Every method that the receiver's credential has a secret for, if the platform requires none. */
 export const ANY_CONFIGURED_METHOD: AuthenticationRule = {
 	methods: ['urlToken', 'bearer', 'basic', 'signature'],
 	require: 'all',

@@ -40,7 +40,7 @@ export interface PlatformEvents {
 	timestampFormat: TimestampFormat;
 	/** Every event's body. If absent, any JSON is accepted. */
 	schema?: ZodTypeAny;
-	/** Where a receiver finds an event's type: in the first of these that is present. */
+	/** The places where a receiver looks for an event's type; the first one that is present counts. */
 	type: ValueSource[];
 	/** A dotted path to the event's data. If absent, the whole body is the data. */
 	data?: string;
@@ -103,13 +103,15 @@ export interface Platform {
 	/** As the editor shows it. */
 	name: string;
 	description: string;
-	/** The part of a list that shows it: agent platforms, open schemes, or providers, which only send. */
+	/**
+	 * The section of the lists that it is in: agent platforms, open schemes, or providers, which only send.
+	 */
 	section: 'platform' | 'open' | 'provider';
 	/** Its documentation: an https URL, or a section of this repository's docs/platforms.md. Empty if it has none. */
 	source: string;
 	/** Absent if the user's credential must name one. */
 	scheme?: SignatureScheme;
-	/** Whether the platform sends and accepts webhooks only over HTTPS. */
+	/** `true` if the platform sends and accepts webhooks only over HTTPS. */
 	httpsOnly: boolean;
 	/** The IP addresses that the platform documents as its own. */
 	sourceAddresses: string[];
@@ -118,7 +120,7 @@ export interface Platform {
 	timeoutMs: number;
 	retry: RetryPolicy;
 	retryStatuses: StatusPatterns;
-	/** When the platform disables a failing endpoint, if it documents that. */
+	/** The rule by which the platform disables a failing endpoint, if it documents one. */
 	disableRule?: DisableRule;
 	/** The values of `status` in replies, if the platform documents them. */
 	replyStatus?: { accepted: string; refused: string };

@@ -279,7 +279,7 @@ function drawTimeLabels(bars: Bar[], slots: Slots, unit: Unit): Element[] {
 	});
 }
 
-/** Estimates the width of a text: SVG cannot tell it without a renderer. */
+/** Estimates the width of a text, which only a renderer knows exactly. */
 const estimateWidth = (content: string): number => content.length * 6.4;
 
 /** Draws a panel's name, and its symbols with their meanings. */
@@ -383,7 +383,7 @@ export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject)
 			...drawTimesPanel(bars, slots),
 			...drawTimeLabels(bars, slots, unit),
 			...(deliveries.length === 0 ? [drawNote(COUNTS, 'No deliveries')] : []),
-			...(bars.every(({ answered }) => answered === null) ? [drawNote(TIMES, 'No answers')] : []),
+			...(bars.every(({ answered }) => answered === null) ? [drawNote(TIMES, 'No responses')] : []),
 		],
 	).markup;
 }

@@ -34,7 +34,7 @@ type Check = [
 
 const HEADER_TEXT = /^[\x20-\x7e]{0,100}$/;
 
-/** What can be wrong with a custom scheme, in the order of the messages that a person gets. */
+/** The possible faults of a custom scheme, in the order in which they are reported. */
 const CHECKS: Check[] = [
 	...REQUEST_FIELDS.map(
 		(field): Check => [

@@ -15,7 +15,7 @@ export interface SignatureForm {
 	encoding: SignatureEncoding;
 }
 
-/** Where a request carries the time at which it was signed. */
+/** The place of the time at which a request was signed. */
 export type TimestampLocation =
 	| { header: string }
 	/** In the signature header, after this prefix, e.g. Stripe's `t=`. */
@@ -26,7 +26,7 @@ export type TimestampLocation =
 export type SchemeTimestamp = TimestampLocation & { unit: TimestampUnit; toleranceSeconds: number };
 
 /**
- * How a secret is written.
+ * The format of a secret.
  * - `text`: its UTF-8 bytes
  * - `standardWebhooks`: base64 after `whsec_`, `whsk_` or `whpk_`
  * - `keyFile`: the content of a JSON file with the key in it, or the key alone
@@ -52,11 +52,14 @@ export interface SignatureScheme {
 	idHeader?: string;
 	timestamp?: SchemeTimestamp;
 	secretFormat: SecretFormat;
-	/** URL parameter with the body's SHA-256 in hex, for bodies that are no form in a scheme that signs `{form}`. */
+	/**
+	 * URL parameter with the body's SHA-256 in hex, for bodies that are not forms in a scheme that signs
+	 * `{form}`.
+	 */
 	bodyDigestParameter?: string;
 	/** Characters that are not escaped in the signed URL, even if the request escapes them. */
 	unescapedInUrl?: string;
-	/** Whether the signed URL may have a port if the requested one has none, and the reverse. */
+	/** `true` if the signed URL may have a port that the requested one lacks, and the reverse. */
 	portMayDiffer?: boolean;
 }
 

@@ -32,7 +32,9 @@ export type VerificationCode =
 	| 'ID_MALFORMED'
 	| 'BODY_DIGEST_INVALID';
 
-/** Why a request is not authentic, with the header, URL parameter or body field that is wrong. */
+/**
+ * The reason that a request is not authentic, with the header, URL parameter or body field that is wrong.
+ */
 export interface VerificationFailure extends ReplyError<VerificationCode> {
 	valid: false;
 	details: ErrorDetails;

@@ -54,7 +54,10 @@ function createMatcher(
 	return (candidate) => safeEqual(expected, candidate);
 }
 
-/** Returns whether any secret made any of the signatures. Compares all with all, so that the time tells nothing. */
+/**
+ * Returns whether any secret made any of the signatures. Compares all with all, so that the time reveals
+ * nothing.
+ */
 function matchesAnySecret(
 	scheme: SignatureScheme,
 	secrets: string[],

@@ -8,7 +8,7 @@ import { createFailure, type VerificationFailure, type VerificationInput } from 
 
 /**
  * Reads the timestamp's text from a header, as it is signed.
- * @param otherParts parts of the signature header that are no signatures
+ * @param otherParts parts of the signature header that are not signatures
  * @returns `undefined` if there is none, or if the scheme's timestamp is in the body
  */
 export function readTimestampText(

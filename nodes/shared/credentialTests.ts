@@ -32,7 +32,7 @@ function runChecks(check: () => void): INodeCredentialTestResult {
 	}
 }
 
-/** Runs a check of one field, whose name then begins the message. */
+/** Runs a check of one field, and begins its message with the field's name. */
 function checkField(label: string, check: () => void): void {
 	const { message, status } = runChecks(check);
 	if (status === 'Error') throw new Error(`"${label}": ${message}`);
@@ -41,7 +41,7 @@ function checkField(label: string, check: () => void): void {
 const BEARER_WORD = /^bearer:?$/i;
 const TOKEN_PARAMETER = /^[?&]?token=/i;
 
-/** Rejects white space around a secret: pasted with it, it is another secret. */
+/** Rejects white space around a secret, since it would become part of the secret. */
 function assertTrimmed(label: string, secret: string): void {
 	// The content of a key file may end in a line break.
 	if (secret !== secret.trim() && !secret.trimStart().startsWith('{')) {
@@ -252,7 +252,7 @@ async function testPlatformCredential(
 		return fail(isOtherSite ? `${problem} ${baseUrlHint}` : problem);
 	}
 	return parseWebhookList(body, management) === undefined
-		? fail(`What answers at ${baseUrl} is not ${name}’s API for webhooks. ${baseUrlHint}`)
+		? fail(`The server at ${baseUrl} is not ${name}’s API for webhooks. ${baseUrlHint}`)
 		: { status: 'OK', message: `${name} accepts the API key` };
 }
 

@@ -1012,7 +1012,7 @@ describe('Event → Send to all subscribers', () => {
 	});
 
 	describe('an item that comes back from Retry', () => {
-		const REFUSAL = 'do not wire Retry back';
+		const REFUSAL = 'do not connect Retry back';
 
 		test('is rejected by Send to subscribers when it belongs to a direct delivery', async () => {
 			const before = (await readInbox(exact)).length;

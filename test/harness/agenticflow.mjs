@@ -1,6 +1,6 @@
 /**
- * A stand-in for AgenticFlow's webhook management API (docs/platforms.md#agenticflow), in a process of its
- * own. It lists the webhooks that it creates, and sends signed test deliveries to their URLs.
+ * A stand-in for AgenticFlow's webhook management API (docs/platforms.md#agenticflow), in a separate
+ * process. It lists the webhooks that it creates, and sends signed test deliveries to their URLs.
  *
  * In addition, POST /control sets `{ apiKey, signingSecret, down }`, and GET /control lists all calls.
  */

@@ -6,7 +6,7 @@ const { chromium } = require('playwright-core');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Returns the path of Playwright's own Chromium; `undefined` on a system that Playwright has none for. */
+/** Returns the path of Playwright's own Chromium; `undefined` if Playwright has none for this system. */
 function findPlaywrightChromium() {
 	try {
 		return [chromium.executablePath()];
@@ -15,7 +15,7 @@ function findPlaywrightChromium() {
 	}
 }
 
-/** Tells whether a program runs: on some systems "chromium" only prints how to install it. */
+/** Returns whether a program runs: on some systems "chromium" only prints how to install it. */
 const isRunnable = (program) =>
 	fs.existsSync(program) &&
 	/Chrom/.test(spawnSync(program, ['--version'], { timeout: 30_000 }).stdout);
@@ -29,8 +29,7 @@ const isRunnable = (program) =>
 function findChromium() {
 	const { CHROMIUM, PATH } = process.env;
 	if (CHROMIUM) {
-		if (!isRunnable(CHROMIUM))
-			throw new Error(`CHROMIUM is ${CHROMIUM}, which is no Chromium that runs.`);
+		if (!isRunnable(CHROMIUM)) throw new Error(`CHROMIUM is ${CHROMIUM}, but it does not run.`);
 		return CHROMIUM;
 	}
 	const folders = (PATH ?? '').split(path.delimiter);

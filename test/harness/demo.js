@@ -94,7 +94,7 @@ async function runMainJob({ client, base }, receiver) {
 		workflowId,
 		rows: [
 			row(
-				'Message with a forged signature is refused',
+				'Message with a forged signature is rejected',
 				forged.status === 401 && forged.json.error?.code === 'SIGNATURE_INVALID',
 				`${forged.status} ${forged.json.error?.code ?? ''}`,
 			),
@@ -104,14 +104,14 @@ async function runMainJob({ client, base }, receiver) {
 				`${answer.status} ${answer.json.message ?? ''}`,
 			),
 			row(
-				'One execution, none for the refused one',
+				'One execution, none for the rejected one',
 				count === 1 && execution.status === 'success',
 				`${count} execution(s), ${execution.status}`,
 			),
 			row(
 				'Event arrives at the receiver',
 				received.length === 1,
-				received[0] ? `${JSON.parse(received[0].body).type}` : 'nothing came',
+				received[0] ? `${JSON.parse(received[0].body).type}` : 'nothing arrived',
 			),
 			row(
 				'Its signature is verified by standardwebhooks',

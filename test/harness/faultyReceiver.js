@@ -1,6 +1,6 @@
 /**
- * A receiver at its worst: it refuses and resets connections, stalls, lies about lengths and floods. It
- * writes to raw sockets, because no HTTP server sends such responses.
+ * The worst possible receiver: it refuses and resets connections, stalls, lies about lengths and floods.
+ * It writes to raw sockets, because no HTTP server sends such responses.
  *
  * A request to /FAULT gets that fault, one to /status/NNN that status. The receiver keeps the requests
  * and the number of bytes it sent, by fault.

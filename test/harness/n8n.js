@@ -1,5 +1,5 @@
 /**
- * A real n8n with this checkout's package, in a folder of its own: boots it, creates credentials and
+ * A real n8n with this checkout's package, in a separate folder: boots it, creates credentials and
  * workflows, reads executions, kills and stops it. Runs on SQLite, or on PostgreSQL with a queue.
  */
 const { randomBytes, randomUUID } = require('node:crypto');
@@ -180,7 +180,7 @@ class N8nClient {
 	}
 }
 
-/** Returns the items of a node's last run in an execution: one list an output. */
+/** Returns the items of a node's last run in an execution: one list per output. */
 function getOutputs(execution, node) {
 	const runs = execution.data.resultData.runData[node];
 	if (runs === undefined) return [];
@@ -214,7 +214,7 @@ const getCommonEnvironment = (base) => ({
 const isReadyOn = async (port) =>
 	(await fetch(`http://127.0.0.1:${port}/healthz/readiness`).catch(() => undefined))?.ok === true;
 
-/** Creates a process of n8n in a folder of its own, with the packages installed there. */
+/** Creates a process of n8n in a separate folder, with the packages installed there. */
 function createProcess(folder, packages, command, { env, isReady }) {
 	fs.mkdirSync(folder, { recursive: true });
 	for (const packed of packages) installPackage(packed, folder);
@@ -259,7 +259,7 @@ async function createSingleProcess({ base, env, folder, packages, port }) {
 
 const WORKERS = 2;
 
-/** Tells from a worker's log whether it has started or resumed an execution and not finished it. */
+/** Returns whether a worker has started or resumed an execution and not finished it, from its log. */
 function isExecuting(worker, executionId) {
 	const log = worker.readLog();
 	const [started, finished] = ['started', 'finished'].map((what) =>

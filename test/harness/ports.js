@@ -4,7 +4,7 @@ const net = require('node:net');
 /** Above the ports that fetch refuses to call, and below those that operating systems hand out. */
 const [LOWEST, HIGHEST] = [20_000, 30_000];
 
-/** Tells whether a port on loopback is free. */
+/** Returns whether a port on loopback is free. */
 function isFree(port) {
 	return new Promise((resolve) => {
 		const probe = net.createServer();

@@ -57,7 +57,7 @@ function getDatabaseUser() {
 	);
 }
 
-/** Tells whether a user can enter a folder; root's home, for example, keeps other users out. */
+/** Returns whether a user can enter a folder; root's home, for example, keeps other users out. */
 function isAccessibleTo(folder, user) {
 	try {
 		execFileSync('test', ['-w', folder], { ...user, stdio: 'ignore' });

@@ -1,4 +1,4 @@
-/** Sends HTTP requests as bytes, which can say what no HTTP client would. */
+/** Sends HTTP requests as bytes, so that they can be requests that no HTTP client would send. */
 const net = require('node:net');
 
 const HEAD_END = '\r\n\r\n';
@@ -41,7 +41,7 @@ function readAnswer(bytes, { method, ended }) {
 	return body && { status, headers, text: body.toString('utf8') };
 }
 
-/** Encodes a request. The target and the headers are written unchanged, one byte a character. */
+/** Encodes a request. The target and the headers are written unchanged, one byte per character. */
 function encodeRequest({ method, target, headers, body }) {
 	const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
 	const head = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;

@@ -1,13 +1,14 @@
 /**
- * A receiver in a process of its own, which verifies signatures with code that is not ours: the libraries
- * `svix` and `standardwebhooks`, and the example code of the platforms' pages (test/pages). It listens
- * with TLS if its arguments are the paths of a certificate and its key.
+ * A receiver in a separate process, which verifies signatures with third-party code: the libraries `svix`
+ * and `standardwebhooks`, and the example code of the platforms' pages (test/pages). It listens with TLS
+ * if its arguments are the paths of a certificate and its key.
  *
  * - POST /secrets sets the secrets by verifier.
  * - POST /receive/<verifier>/<inbox> receives a request. It answers 401 if the signature is not valid;
- *   the verifier `none` accepts everything.
+ * the verifier `none` accepts everything.
  * - GET /inbox/<inbox> lists the received requests.
- * - POST /behave/<inbox> sets the next responses: a list of `{ status, headers, reply, delayMs, hangUp }`.
+ * - POST /behave/<inbox> sets the next responses: a list of `{ status, headers, reply, delayMs, hangUp
+ * }`.
  */
 import fs from 'node:fs';
 import http from 'node:http';
@@ -24,7 +25,7 @@ import * as uptiq from '../pages/uptiq.mjs';
 
 const secrets = {};
 const inboxes = new Map();
-const behaviours = new Map();
+const behaviors = new Map();
 
 const verifyWithLibrary =
 	({ Webhook }) =>
@@ -93,7 +94,7 @@ async function receive(request, response) {
 		Object.assign(secrets, JSON.parse(body));
 		send(200, {});
 	} else if (action === 'behave') {
-		behaviours.set(first, JSON.parse(body));
+		behaviors.set(first, JSON.parse(body));
 		send(200, {});
 	} else if (action === 'inbox') {
 		send(200, inboxes.get(first) ?? []);
@@ -109,7 +110,7 @@ async function receive(request, response) {
 			body: body.toString('utf8'),
 		};
 		inbox.push(entry);
-		const { status, headers, delayMs, reply, hangUp } = behaviours.get(second)?.shift() ?? {};
+		const { status, headers, delayMs, reply, hangUp } = behaviors.get(second)?.shift() ?? {};
 		if (delayMs) await pause(delayMs);
 		if (hangUp) request.socket.destroy();
 		else {

@@ -32,7 +32,7 @@ async function findEventCutoff(
 }
 
 /**
- * Deletes deliveries beyond the retention limits, and events that no delivery needs any more.
+ * Deletes deliveries beyond the retention limits, and events that no delivery needs anymore.
  * @returns the number of deleted deliveries and events
  */
 export async function prune(

@@ -154,8 +154,8 @@ export const platform: Platform = {
 		type: [{ body: 'event' }],
 		data: 'data',
 		time: { body: 'timestamp' },
-		// The documentation names no key. Two events can happen within the same second, which is all that a
-		// timestamp tells: the digest distinguishes them.
+		// The documentation names no key. Timestamps are in whole seconds, so the digest distinguishes two
+		// events of the same second.
 		duplicateKey: [
 			{ body: 'webhook_id' },
 			{ body: 'event' },

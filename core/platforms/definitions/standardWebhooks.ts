@@ -4,7 +4,7 @@ import { agentMessage, workflowRun } from './agenticflow';
 import type { Platform } from '../platform';
 import type { SignatureScheme } from '../../signing/scheme';
 
-/** The scheme of Standard Webhooks, which Svix uses with other names of the headers. */
+/** The scheme of Standard Webhooks, which Svix uses with other header names. */
 export const standardWebhooksScheme = (name: string, headerPrefix: string): SignatureScheme => ({
 	name,
 	signatureHeader: `${headerPrefix}-signature`,

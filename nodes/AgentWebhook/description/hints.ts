@@ -17,7 +17,7 @@ const WAITS_MS: Record<string, number> = Object.fromEntries(
 	PLATFORMS.map(({ id, retry }) => [id, totalWaitMs(retry)]),
 );
 
-/** Tells whether a send may have waits that are longer than one run may take. */
+/** Returns whether a send may have waits that are longer than one run may take. */
 const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>) => {
 	const options = parameters.options || {};
 	const schedule = options.retrySchedule || 'platform';
@@ -37,14 +37,14 @@ const mayLeaveOnRetry = (parameters: Parameters, waitsMs: Record<string, number>
 const needsDeliverDue = (parameters: Parameters) =>
 	parameters.resource === 'event' && parameters.sendTo === 'subscribers';
 
-/** Hints before a run. n8n does not tell a hint what the outputs are connected to. */
+/** Hints before a run. A hint cannot see what the outputs are connected to. */
 export const hints: NodeHint[] = [
 	{
 		type: 'info',
 		location: 'outputPane',
 		whenToDisplay: 'beforeExecution',
 		message:
-			'This retry schedule has waits that are longer than one run may take. Connect <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. If Retry is not connected, such deliveries leave on <b>Failed</b>.',
+			'This retry schedule has waits that are longer than one run may take. Connect <b>Retry</b> → Wait (until <code>{{ $json.next_attempt_at }}</code>) → this node. If Retry is not connected, such deliveries are output on <b>Failed</b>.',
 		displayCondition: toExpression(mayLeaveOnRetry, WAITS_MS),
 	},
 	{

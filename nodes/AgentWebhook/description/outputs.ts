@@ -14,7 +14,7 @@ const listOutputs = (parameters: Parameters, deliveryOutputs: string[]) =>
 				parameters.sendTo === 'subscribers' ? deliveryOutputs : deliveryOutputs.slice(0, 3),
 			'delivery/deliverDue': deliveryOutputs,
 			'delivery/replay': deliveryOutputs,
-			'signature/verify': ['Valid', 'Refused'],
+			'signature/verify': ['Valid', 'Rejected'],
 		}) as Record<string, string[]>
 	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({
 		type: 'main',

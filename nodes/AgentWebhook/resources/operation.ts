@@ -8,7 +8,7 @@ export interface StoredParameters {
 	resource?: string;
 	operation?: string;
 	customEventType?: string;
-	/** An endpoint's ID or name: n8n hands expressions the value of a resource locator only. */
+	/** An endpoint's ID or name: n8n passes expressions only the value of a resource locator. */
 	endpoint?: string;
 	endpointName?: string;
 	eventType?: string;
@@ -33,7 +33,8 @@ export interface SubtitleTools {
 
 /**
  * Writes what the canvas shows below the node. n8n evaluates its source: see `toExpression`.
- * @returns the whole subtitle, or details to append to the action; details that are no literal are left out
+ * @returns the whole subtitle, or details to append to the action; details that are not literals are left
+ * out
  */
 export type SubtitleFunction = (
 	parameters: StoredParameters,

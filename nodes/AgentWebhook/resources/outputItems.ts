@@ -30,7 +30,7 @@ const OUTPUT_BY_STATUS: Record<DeliveryStatus, number> = {
 
 type PairedItem = INodeExecutionData['pairedItem'];
 
-/** Builds the result item of an outbox delivery, and names the output on which it leaves. */
+/** Builds the result item of an outbox delivery, and chooses its output. */
 export const toOutboxResultItem = ({
 	delivery,
 	endpoint,

@@ -18,7 +18,7 @@ export function parseJsonParameter(value: unknown, label: string): unknown {
 /**
  * Reads a parameter that has a JSON object, as text or as the value that an expression returned.
  * @returns `undefined` if it is empty
- * @throws UserError that names the parameter, for anything else than a JSON object
+ * @throws UserError that names the parameter, for anything but a JSON object
  */
 export function parseJsonObject(
 	value: unknown,

@@ -9,12 +9,12 @@ const toObjectLiteral = (functions: Record<string, EvaluatedFunction>): string =
 /**
  * Returns an expression that calls a function with the node's parameters.
  *
- * n8n gets the function's source and evaluates it in a realm of its own, in the editor too. So the function
+ * n8n gets the function's source and evaluates it in a separate realm, in the editor too. So the function
  * may use only its arguments and the language's built-ins: no imports, no constants of its module.
  *
  * @param data passed to the function as JSON
  * @param parameters `$rawParameter` passes parameters as they are stored, with expressions unresolved
- * @param functions passed to the function by name; the same holds for each of them
+ * @param functions passed to the function by name; the same limits apply to each of them
  */
 export function toExpression<Parameters, Data, Fn extends EvaluatedFunction>(
 	evaluate: (parameters: Parameters, data: Data, functions: Record<string, Fn>) => unknown,
@@ -23,7 +23,8 @@ export function toExpression<Parameters, Data, Fn extends EvaluatedFunction>(
 	functions?: Record<string, Fn>,
 ): `={{${string}}}` {
 	const values: string[] = [parameters];
-	// Over several lines: n8n takes the first two closing braces in a row for the end of the expression.
+	// Written over several lines, because n8n takes two closing braces in a row for the end of the
+	// expression.
 	if (data !== undefined) values.push(JSON.stringify(data, undefined, 1));
 	if (functions !== undefined) values.push(toObjectLiteral(functions));
 	return `={{ (${String(evaluate)})(${values.join(', ')}) }}`;

@@ -89,10 +89,10 @@ const toOptions = (types: EventType[]): INodePropertyOptions[] =>
 	types.map(({ name, value }) => ({ name, value, description: value }));
 
 /** The platforms that list their event types, with the list. */
-export const CATALOGUES: Array<{ id: string; name: string; types: EventType[] }> =
-	PLATFORMS.flatMap(({ id, name, events }) =>
+export const CATALOGS: Array<{ id: string; name: string; types: EventType[] }> = PLATFORMS.flatMap(
+	({ id, name, events }) =>
 		events && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
-	);
+);
 
 type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 
@@ -105,7 +105,7 @@ export const buildEventTypeProperties = (
 	show: Shown = {},
 	additionalOptions: INodePropertyOptions[] = [],
 ): INodeProperties[] =>
-	CATALOGUES.map(({ id, types }): INodeProperties => {
+	CATALOGS.map(({ id, types }): INodeProperties => {
 		const options = [...toOptions(types), ...additionalOptions];
 		const { value: defaultType } = options[0];
 		return {
@@ -127,7 +127,7 @@ export const buildEventTypesProperties = (
 	description: string,
 	{ required = false, show = {} }: { required?: boolean; show?: Shown } = {},
 ): INodeProperties[] =>
-	CATALOGUES.map(({ id, types }): INodeProperties => {
+	CATALOGS.map(({ id, types }): INodeProperties => {
 		const options = toOptions(types);
 		return {
 			displayName: 'Event Types',

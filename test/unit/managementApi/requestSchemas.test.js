@@ -45,7 +45,7 @@ describe('an invalid request body', () => {
 		],
 		[
 			{ url: 'http://your-app.com/' },
-			'The endpoint URL is plain HTTP, which anyone on the way can read. Use https://.',
+			'The endpoint URL is plain HTTP, which anyone on the network path can read. Use https://.',
 			'url',
 			'a public https:// URL',
 			UNUSABLE,

@@ -243,7 +243,7 @@ describe('the lines', () => {
 		const perMs = (fastest.y - slowest.y) / 1950;
 		for (const { ms, y } of all) expect(y).toBeCloseTo(slowest.y + (2000 - ms) * perMs, 1);
 		expect(texts).toEqual(expect.arrayContaining(['0 ms', '1,000 ms', '2,000 ms']));
-		expect(texts).not.toContain('No answers');
+		expect(texts).not.toContain('No responses');
 	});
 
 	test('are in seconds where answers are slow', () => {
@@ -255,7 +255,7 @@ describe('the lines', () => {
 	test('are not there where nobody answered', () => {
 		const none = read(chart([row(NOW, { attemptLog: [attempt(5000, null)] })]));
 		expect(none.lines).toEqual({ p50: { path: '', points: [] }, p95: { path: '', points: [] } });
-		expect(none.texts).toContain('No answers');
+		expect(none.texts).toContain('No responses');
 	});
 });
 

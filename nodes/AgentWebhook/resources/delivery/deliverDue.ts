@@ -19,7 +19,7 @@ const DEFAULT_MAX_RUN_SECONDS = 300;
 const MAX_PACING_MS = 30_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 
-// A schedule that is faster than its runs would pile them up, each slower than the one before.
+// If runs start faster than they end, they would pile up, each slower than the one before.
 const MAX_CONCURRENT_RUNS = 2;
 
 const properties: INodeProperties[] = [
@@ -41,7 +41,7 @@ const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: DEFAULT_MAX_DELIVERIES,
-				description: 'How many deliveries one run attempts at most. The rest stay due.',
+				description: 'Maximum number of deliveries that one run attempts. The rest stay due.',
 			},
 			deliveryOptions.sharedConcurrency,
 			{

@@ -16,7 +16,7 @@ export const retentionFields: INodeProperties[] = [
 			'Deletes delivered, failed and on-hold deliveries whose event was accepted longer ago. Deliveries that wait for an attempt are kept.',
 	},
 	{
-		displayName: 'Max Deliveries on Record',
+		displayName: 'Max Deliveries in Log',
 		name: 'maxOnRecord',
 		type: 'number',
 		typeOptions: { minValue: 0 },

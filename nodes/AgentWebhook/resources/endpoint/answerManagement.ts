@@ -74,7 +74,7 @@ async function respond(
 	await context.sendResponse({ statusCode, headers: {}, body: body as IDataObject });
 }
 
-/** Says nothing of the cause, which is the workflow owner's to know. */
+/** Hides the cause, which only the workflow's owner should see. */
 const INTERNAL_ERROR_REPLY: ManagementReply = {
 	statusCode: 500,
 	body: toReplyBody({

@@ -31,6 +31,6 @@ export async function loadChosenEndpoint(
 	);
 }
 
-/** Adds the endpoint's name to the action; an ID would say nothing to a reader. */
+/** Adds the endpoint's name to the action; an ID would mean nothing to a reader. */
 export const chosenEndpointSubtitle: SubtitleFunction = ({ endpoint }) =>
 	/^ep_/.test(endpoint || '') ? [] : [endpoint];

@@ -19,7 +19,7 @@ export const deleteOperation = buildOutboxOperation({
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {
 		const { by, text } = readEndpointLocator(context, itemIndex);
-		// Loading it would fail if no key decrypts its secrets anymore; by its ID it can still be deleted.
+		// Deletes by ID without loading it, which would fail if no key decrypts its secrets anymore.
 		const id = by === 'id' ? text : (await loadChosenEndpoint(context, outbox, itemIndex)).id;
 		await deleteEndpoint(outbox, id);
 		return { id, deleted: true };

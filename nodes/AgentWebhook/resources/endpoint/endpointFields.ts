@@ -127,7 +127,7 @@ export const settingFields: INodeProperties[] = [
 			},
 		],
 		description:
-			'Collects events across executions and sends them as one event of type webhook.batch, when there are enough or the first has waited long enough. Leave empty to send each event on its own.',
+			'Collects events across executions and sends them as one event of type webhook.batch, when there are enough of them or the first has waited long enough. Leave empty to send each event separately.',
 	},
 	{
 		displayName: 'Conditions (JSON)',
@@ -168,7 +168,7 @@ export const settingFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
-				name: 'After a Delivery Failed in All Its Attempts',
+				name: 'After All Attempts of a Delivery Failed',
 				value: 'exhausted',
 				description: 'Like WorkFlux',
 			},
@@ -231,7 +231,7 @@ export const settingFields: INodeProperties[] = [
 			},
 		],
 		description:
-			'Most attempts to start within a period, across executions. A late attempt can exceed it for up to a second. Leave empty for no limit.',
+			'Maximum number of attempts to start within a period, across executions. A late attempt can exceed it for up to a second. Leave empty for no limit.',
 	},
 	deliveryOptions.retryDelays,
 	deliveryOptions.retryStatuses,

@@ -34,7 +34,7 @@ export const toEndpointItem = (
 /** Shown by the operations that return a secret. */
 export const secretNotice = buildNotice(
 	'secretNotice',
-	'The output contains the signing secret, this once. Give it to the endpoint’s owner, and keep it out of logs.',
+	'Only this output contains the signing secret. Give it to the endpoint’s owner, and keep it out of logs.',
 );
 
 /** Returns an endpoint's newest signing secret in full, for the one item that shows it. */

@@ -4,7 +4,7 @@ import { EVENT_KIND, listSendableKinds, PLATFORMS } from '../../../../core/platf
 import { OWN_ENDPOINT_HINT, buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
 import { buildNotice } from '../../../shared/properties/notice';
 import {
-	CATALOGUES,
+	CATALOGS,
 	buildEventTypeProperties,
 	buildPlatformProperty,
 	buildRequestKindProperties,
@@ -20,7 +20,7 @@ export const TO_SUBSCRIBERS = 'subscribers';
 /** The value of `eventType` for a type that is not in the platform's catalog. */
 export const OTHER_EVENT_TYPE = '__other__';
 
-const platformsWithCatalog = CATALOGUES.map(({ id }) => id);
+const platformsWithCatalog = CATALOGS.map(({ id }) => id);
 const platformsWithoutCatalog = PLATFORMS.filter(({ events }) => events?.types.length === 0).map(
 	({ id }) => id,
 );

@@ -1,4 +1,4 @@
-import { CATALOGUES, listKindNames } from '../../../shared/properties/platformProperties';
+import { CATALOGS, listKindNames } from '../../../shared/properties/platformProperties';
 import type { OptionNames, SubtitleFunction } from '../operation';
 
 import { properties } from './sendProperties';
@@ -6,7 +6,7 @@ import { properties } from './sendProperties';
 /** Names that {@link sendSubtitle} uses; `catalog` has the platforms that list their event types. */
 export const sendSubtitleNames: OptionNames = {
 	requestKind: listKindNames(properties),
-	catalog: Object.fromEntries(CATALOGUES.map(({ id, name }) => [id, name])),
+	catalog: Object.fromEntries(CATALOGS.map(({ id, name }) => [id, name])),
 };
 
 /** Names what is sent and where to, e.g. "Send order.created to example.com". */

@@ -10,7 +10,7 @@ import { buildNotice } from '../../../shared/properties/notice';
 import { listOptionNames } from '../../../shared/properties/optionNames';
 import type { Operation } from '../operation';
 
-/** The format of a secret that is handed over as a JSON file: docs/platforms.md#uptiq. */
+/** The format of a secret that is shared as a JSON file: docs/platforms.md#uptiq. */
 const KEY_FILE = 'keyFile';
 
 const formatProperty: INodeProperties = {
@@ -23,7 +23,7 @@ const formatProperty: INodeProperties = {
 		{
 			name: 'Private Key File',
 			value: KEY_FILE,
-			description: 'Hex in a JSON file to hand over, for UPTIQ',
+			description: 'Hex in a JSON file, for UPTIQ',
 		},
 		{
 			name: 'Standard Webhooks',
@@ -37,7 +37,7 @@ const formatProperty: INodeProperties = {
 		},
 	],
 	default: 'standardWebhooks',
-	description: 'How to write the 256 random bits',
+	description: 'Format of the 256 random bits',
 };
 
 export const generateSecretOperation: Operation = {
@@ -47,7 +47,7 @@ export const generateSecretOperation: Operation = {
 	properties: [
 		buildNotice(
 			'secretNotice',
-			'The output contains the secret, this once. Run this step manually, copy the secret into the credential and to the other party, then delete the execution.',
+			'Only this output contains the secret. Run this step manually, copy the secret into the credential, share it with the other party, then delete the execution.',
 		),
 		formatProperty,
 	],

@@ -56,7 +56,7 @@ const properties: INodeProperties[] = [
 						description: '200 for valid requests, 401 for others',
 					},
 					{ name: 'No Request', value: 'none', description: 'Another node answers' },
-					{ name: 'Refused Requests', value: 'refused', description: 'With 401 and the reason' },
+					{ name: 'Rejected Requests', value: 'refused', description: 'With 401 and the reason' },
 				],
 				default: 'refused',
 				description:
