@@ -2,7 +2,7 @@ const fc = require('fast-check');
 
 const { compileConditions, OPERATORS } = require('../../../dist/core/event/conditions');
 
-const holds = (conditions, data) => compileConditions(conditions)(data).met;
+const isMet = (conditions, data) => compileConditions(conditions)(data).met;
 
 const DATA = {
 	satisfaction_score: 2,
@@ -13,16 +13,16 @@ const DATA = {
 	resolution: { tags: ['password_reset', 'account_access'], steps: [{ n: 1 }, { n: 5 }] },
 };
 
-describe('AgenticFlow’s page', () => {
+describe('compileConditions with the example of AgenticFlow’s page', () => {
 	const page = { satisfaction_score: { lt: 3 }, message_count: { gt: 10 } };
 
-	test('its example holds where both hold', () => {
-		expect(holds(page, DATA)).toBe(true);
-		expect(holds(page, { ...DATA, message_count: 10 })).toBe(false);
-		expect(holds(page, {})).toBe(false);
+	test('is met if both conditions are met', () => {
+		expect(isMet(page, DATA)).toBe(true);
+		expect(isMet(page, { ...DATA, message_count: 10 })).toBe(false);
+		expect(isMet(page, {})).toBe(false);
 	});
 
-	test('the condition that did not hold is named', () => {
+	test('names the condition that is not met', () => {
 		expect(compileConditions(page)({ satisfaction_score: 1, message_count: 3 })).toEqual({
 			met: false,
 			condition: 'message_count gt 10',
@@ -30,65 +30,67 @@ describe('AgenticFlow’s page', () => {
 	});
 });
 
-test.each([
-	[{ status: 'resolved' }, true],
-	[{ status: { eq: 'open' } }, false],
-	[{ status: { ne: 'open' } }, true],
-	[{ absent: { ne: 'open' } }, true],
-	[{ absent: null }, false],
-	[{ none: null }, true],
-	[{ none: { exists: true } }, true],
-	[{ absent: { exists: false } }, true],
-	[{ satisfaction_score: '2' }, false],
-	[{ satisfaction_score: { lt: '3' } }, false],
-	[{ status: { in: ['open', 'resolved'] } }, true],
-	[{ status: { nin: ['open', 'resolved'] } }, false],
-	[{ 'resolution.tags': { contains: 'account_access' } }, true],
-	[{ 'resolution.tags': 'account_access' }, false],
-	[{ 'resolution.tags': ['password_reset', 'account_access'] }, true],
-	[{ 'resolution.tags.0': { startsWith: 'pass' } }, true],
-	[{ 'resolution.tags.2': { exists: true } }, false],
-	[{ 'resolution.steps.n': { gte: 5 } }, true],
-	[{ 'resolution.steps.n': { gt: 5 } }, false],
-	[{ status: { contains: 'solv', endsWith: 'ed' } }, true],
-	[{ at: { gt: '2024-01-15T11:00:00+01:00' } }, true],
-	[{ at: { lt: '2024-01-16' } }, true],
-	[{ at: { eq: '2024-01-15T10:30:00.000Z' } }, true],
-	[{ or: [{ status: 'open' }, { message_count: 12 }] }, true],
-	[{ and: [{ status: 'open' }, { message_count: 12 }] }, false],
-	[{ not: { status: 'open' } }, true],
-	[{ message_count: { not: { gt: 10, lt: 20 } } }, false],
-	[{}, true],
-])('%j is %s', (conditions, expected) => {
-	expect(holds(conditions, DATA)).toBe(expected);
+describe('compileConditions', () => {
+	test.each([
+		[{ status: 'resolved' }, true],
+		[{ status: { eq: 'open' } }, false],
+		[{ status: { ne: 'open' } }, true],
+		[{ absent: { ne: 'open' } }, true],
+		[{ absent: null }, false],
+		[{ none: null }, true],
+		[{ none: { exists: true } }, true],
+		[{ absent: { exists: false } }, true],
+		[{ satisfaction_score: '2' }, false],
+		[{ satisfaction_score: { lt: '3' } }, false],
+		[{ status: { in: ['open', 'resolved'] } }, true],
+		[{ status: { nin: ['open', 'resolved'] } }, false],
+		[{ 'resolution.tags': { contains: 'account_access' } }, true],
+		[{ 'resolution.tags': 'account_access' }, false],
+		[{ 'resolution.tags': ['password_reset', 'account_access'] }, true],
+		[{ 'resolution.tags.0': { startsWith: 'pass' } }, true],
+		[{ 'resolution.tags.2': { exists: true } }, false],
+		[{ 'resolution.steps.n': { gte: 5 } }, true],
+		[{ 'resolution.steps.n': { gt: 5 } }, false],
+		[{ status: { contains: 'solv', endsWith: 'ed' } }, true],
+		[{ at: { gt: '2024-01-15T11:00:00+01:00' } }, true],
+		[{ at: { lt: '2024-01-16' } }, true],
+		[{ at: { eq: '2024-01-15T10:30:00.000Z' } }, true],
+		[{ or: [{ status: 'open' }, { message_count: 12 }] }, true],
+		[{ and: [{ status: 'open' }, { message_count: 12 }] }, false],
+		[{ not: { status: 'open' } }, true],
+		[{ message_count: { not: { gt: 10, lt: 20 } } }, false],
+		[{}, true],
+	])('evaluates %j to %s', (conditions, expected) => {
+		expect(isMet(conditions, DATA)).toBe(expected);
+	});
+
+	test.each([
+		[{ a: { near: 1 } }, 'unknown operator "near"'],
+		[{ a: { toString: 1 } }, 'unknown operator "toString"'],
+		[{ a: {} }, 'is empty'],
+		[{ a: { in: 'x' } }, 'needs a list'],
+		[{ a: { exists: 'yes' } }, 'needs true or false'],
+		[{ a: { startsWith: 1 } }, 'needs a text'],
+		[{ or: [] }, 'at least one entry'],
+		[{ or: [5] }, 'must be a JSON object'],
+		[{ 'a..b': 1 }, 'an empty key'],
+		[{ 'a.__proto__': 1 }, 'is not data'],
+		[[], 'must be a JSON object'],
+	])('rejects %j', (conditions, message) => {
+		expect(() => compileConditions(conditions)).toThrow(message);
+	});
+
+	test('lists the operators in the error for an unknown one', () => {
+		expect(() => compileConditions({ a: { near: 1 } })).toThrow(OPERATORS.join(', '));
+	});
+
+	test('rejects conditions nested deeper than 20 levels', () => {
+		const deep = Array.from({ length: 50 }).reduce((inner) => ({ not: inner }), { a: 1 });
+		expect(() => compileConditions(deep)).toThrow('20 levels');
+	});
 });
 
-test.each([
-	[{ a: { near: 1 } }, 'unknown operator "near"'],
-	[{ a: { toString: 1 } }, 'unknown operator "toString"'],
-	[{ a: {} }, 'is empty'],
-	[{ a: { in: 'x' } }, 'needs a list'],
-	[{ a: { exists: 'yes' } }, 'needs true or false'],
-	[{ a: { startsWith: 1 } }, 'needs a text'],
-	[{ or: [] }, 'at least one entry'],
-	[{ or: [5] }, 'must be a JSON object'],
-	[{ 'a..b': 1 }, 'an empty key'],
-	[{ 'a.__proto__': 1 }, 'is not data'],
-	[[], 'must be a JSON object'],
-])('%j is refused when it is made', (conditions, message) => {
-	expect(() => compileConditions(conditions)).toThrow(message);
-});
-
-test('an unknown operator is refused with those that exist', () => {
-	expect(() => compileConditions({ a: { near: 1 } })).toThrow(OPERATORS.join(', '));
-});
-
-test('conditions nested without end are refused', () => {
-	const deep = Array.from({ length: 50 }).reduce((inner) => ({ not: inner }), { a: 1 });
-	expect(() => compileConditions(deep)).toThrow('20 levels');
-});
-
-describe('against a plain reference', () => {
+describe('compileConditions compared with JavaScript’s operators', () => {
 	const scalar = fc.oneof(
 		fc.integer({ min: -3, max: 3 }),
 		fc.constantFrom('a', 'ab', 'b'),
@@ -106,7 +108,7 @@ describe('against a plain reference', () => {
 		contains: (a, b) => typeof a === 'string' && typeof b === 'string' && a.includes(b),
 	};
 
-	test('each operator agrees', () => {
+	test('agrees for each operator and its negation', () => {
 		fc.assert(
 			fc.property(
 				data,
@@ -114,21 +116,21 @@ describe('against a plain reference', () => {
 				fc.constantFrom(...Object.keys(reference)),
 				(object, value, name) => {
 					const expected = 'x' in object && reference[name](object.x, value);
-					expect(holds({ x: { [name]: value } }, object)).toBe(expected);
-					expect(holds({ x: { not: { [name]: value } } }, object)).toBe(!expected);
+					expect(isMet({ x: { [name]: value } }, object)).toBe(expected);
+					expect(isMet({ x: { not: { [name]: value } } }, object)).toBe(!expected);
 				},
 			),
 		);
 	});
 
-	test('and, or and not agree with JavaScript’s', () => {
+	test('agrees for and, or and not', () => {
 		fc.assert(
 			fc.property(data, scalar, scalar, (object, a, b) => {
-				const first = holds({ x: a }, object);
-				const second = holds({ y: b }, object);
-				expect(holds({ and: [{ x: a }, { y: b }] }, object)).toBe(first && second);
-				expect(holds({ or: [{ x: a }, { y: b }] }, object)).toBe(first || second);
-				expect(holds({ not: { or: [{ x: a }, { y: b }] } }, object)).toBe(!first && !second);
+				const first = isMet({ x: a }, object);
+				const second = isMet({ y: b }, object);
+				expect(isMet({ and: [{ x: a }, { y: b }] }, object)).toBe(first && second);
+				expect(isMet({ or: [{ x: a }, { y: b }] }, object)).toBe(first || second);
+				expect(isMet({ not: { or: [{ x: a }, { y: b }] } }, object)).toBe(!first && !second);
 			}),
 		);
 	});

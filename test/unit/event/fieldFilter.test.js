@@ -14,57 +14,63 @@ const DATA = {
 	credits_used: 4.5,
 };
 
-test('AgenticFlow’s page’s example', () => {
-	expect(include(['workflow_id', 'status', 'output_data.order_id', 'credits_used'], DATA)).toEqual({
-		workflow_id: 'wf',
-		status: 'success',
-		output_data: { order_id: 1 },
-		credits_used: 4.5,
+describe('compileFieldFilters', () => {
+	test('keeps the fields that AgenticFlow’s page shows', () => {
+		expect(
+			include(['workflow_id', 'status', 'output_data.order_id', 'credits_used'], DATA),
+		).toEqual({
+			workflow_id: 'wf',
+			status: 'success',
+			output_data: { order_id: 1 },
+			credits_used: 4.5,
+		});
 	});
-});
 
-test.each([
-	[['items.id'], { items: [{ id: 1 }, { id: 3 }] }],
-	[['items.0.price'], { items: [{ price: 5 }] }],
-	[['items.0', 'items.id'], { items: [{ id: 1, price: 5 }, { id: 3 }] }],
-	[['items', 'items.id'], { items: DATA.items }],
-	[['absent', 'absent.deep', 'status.deep', 'empty.x', 'output_data.absent'], {}],
-	[['empty'], { empty: {} }],
-])('including %j', (paths, expected) => {
-	expect(include(paths, DATA)).toEqual(expected);
-});
-
-test.each([
-	[['items.price'], [{ id: 1 }, {}, 'text', { id: 3 }]],
-	[['items.1'], [{ id: 1, price: 5 }, 'text', { id: 3 }]],
-	[['items.9', 'absent.x'], DATA.items],
-])('excluding %j', (paths, items) => {
-	expect(exclude(paths, DATA)).toEqual({ ...DATA, items });
-});
-
-test('excluding wins over including', () => {
-	const filter = compileFieldFilters({
-		include_fields: ['output_data'],
-		exclude_fields: ['output_data.cost'],
+	test.each([
+		[['items.id'], { items: [{ id: 1 }, { id: 3 }] }],
+		[['items.0.price'], { items: [{ price: 5 }] }],
+		[['items.0', 'items.id'], { items: [{ id: 1, price: 5 }, { id: 3 }] }],
+		[['items', 'items.id'], { items: DATA.items }],
+		[['absent', 'absent.deep', 'status.deep', 'empty.x', 'output_data.absent'], {}],
+		[['empty'], { empty: {} }],
+	])('keeps only the included fields %j', (paths, expected) => {
+		expect(include(paths, DATA)).toEqual(expected);
 	});
-	expect(filter(DATA)).toEqual({ output_data: { order_id: 1 } });
+
+	test.each([
+		[['items.price'], [{ id: 1 }, {}, 'text', { id: 3 }]],
+		[['items.1'], [{ id: 1, price: 5 }, 'text', { id: 3 }]],
+		[['items.9', 'absent.x'], DATA.items],
+	])('removes the excluded fields %j', (paths, items) => {
+		expect(exclude(paths, DATA)).toEqual({ ...DATA, items });
+	});
+
+	test('removes a field that is both included and excluded', () => {
+		const filter = compileFieldFilters({
+			include_fields: ['output_data'],
+			exclude_fields: ['output_data.cost'],
+		});
+		expect(filter(DATA)).toEqual({ output_data: { order_id: 1 } });
+	});
+
+	test('keeps a field named __proto__ as a field', () => {
+		const data = JSON.parse('{"list": [{"__proto__": {"a": 1}, "b": 2}], "c": 3}');
+		const filtered = compileFieldFilters({ exclude_fields: ['list.b'] })(data);
+		expect(JSON.stringify(filtered)).toBe('{"list":[{"__proto__":{"a":1}}],"c":3}');
+		expect(Object.getPrototypeOf(filtered.list[0])).toBe(Object.prototype);
+	});
+
+	test.each([['__proto__.x'], ['a.constructor'], ['prototype'], ['a..b'], ['']])(
+		'rejects the path %j',
+		(path) => {
+			expect(() => compileFieldFilters({ include_fields: [path] })).toThrow(
+				/is not data|empty key/,
+			);
+		},
+	);
 });
 
-test('a field of the name __proto__ in the data stays a field', () => {
-	const data = JSON.parse('{"list": [{"__proto__": {"a": 1}, "b": 2}], "c": 3}');
-	const filtered = compileFieldFilters({ exclude_fields: ['list.b'] })(data);
-	expect(JSON.stringify(filtered)).toBe('{"list":[{"__proto__":{"a":1}}],"c":3}');
-	expect(Object.getPrototypeOf(filtered.list[0])).toBe(Object.prototype);
-});
-
-test.each([['__proto__.x'], ['a.constructor'], ['prototype'], ['a..b'], ['']])(
-	'the path %j is refused',
-	(path) => {
-		expect(() => compileFieldFilters({ include_fields: [path] })).toThrow(/is not data|empty key/);
-	},
-);
-
-describe('properties', () => {
+describe('compileFieldFilters with any data and paths', () => {
 	const key = fc.constantFrom('a', 'b', 'c', '0');
 	const { value } = fc.letrec((tie) => ({
 		value: fc.oneof(
@@ -80,16 +86,18 @@ describe('properties', () => {
 		{ minLength: 1, maxLength: 3 },
 	);
 
-	/** All places of leaves, with `*` for a list's elements, since filtering moves those. */
-	function leaves(node, place = '') {
-		if (Array.isArray(node)) return node.flatMap((child) => leaves(child, `${place}.*`));
+	/** Lists the leaves with their paths, which have `*` for an index, since filtering changes indexes. */
+	function listLeaves(node, leafPath = '') {
+		if (Array.isArray(node)) return node.flatMap((child) => listLeaves(child, `${leafPath}.*`));
 		if (typeof node === 'object') {
-			return Object.entries(node).flatMap(([name, child]) => leaves(child, `${place}.${name}`));
+			return Object.entries(node).flatMap(([name, child]) =>
+				listLeaves(child, `${leafPath}.${name}`),
+			);
 		}
-		return [`${place}=${node}`];
+		return [`${leafPath}=${node}`];
 	}
 
-	test('nothing is invented, and the data stays as it was', () => {
+	test('adds no field and does not change the data', () => {
 		fc.assert(
 			fc.property(object, paths, paths, (data, included, excluded) => {
 				const before = JSON.stringify(data);
@@ -97,14 +105,14 @@ describe('properties', () => {
 					include_fields: included,
 					exclude_fields: excluded,
 				})(data);
-				const available = leaves(data);
-				for (const leaf of leaves(filtered)) expect(available).toContain(leaf);
+				const available = listLeaves(data);
+				for (const leaf of listLeaves(filtered)) expect(available).toContain(leaf);
 				expect(JSON.stringify(data)).toBe(before);
 			}),
 		);
 	});
 
-	test('filtering again changes nothing where no path has an index', () => {
+	test('changes nothing the second time if no path has an index', () => {
 		const named = paths.filter((list) => list.every((path) => !path.includes('0')));
 		fc.assert(
 			fc.property(object, named, (data, list) => {

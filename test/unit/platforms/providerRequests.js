@@ -12,8 +12,8 @@ function receiveFrom(
 	provider,
 	{ body, headers, nowMs, secret, url = DEFAULT_URL, eventTypes = [] },
 ) {
-	const profile = getPlatform(provider);
-	const kind = getRequestKind(profile, EVENT_KIND);
+	const platform = getPlatform(provider);
+	const kind = getRequestKind(platform, EVENT_KIND);
 	const rawBody = Buffer.from(body);
 	return receiveRequest(
 		{
@@ -21,18 +21,18 @@ function receiveFrom(
 			method: 'POST',
 			bodySchema: kind.request?.schema,
 			validatesEvents: true,
-			httpsOnly: profile.httpsOnly,
+			httpsOnly: platform.httpsOnly,
 			methods: kind.authentication.methods,
 			mode: kind.authentication.require,
 			loadSecrets: async () => ({
 				urlTokens: [],
 				bearerTokens: [],
 				basic: { user: '', password: '' },
-				signature: { scheme: profile.scheme, secrets: [secret] },
+				signature: { scheme: platform.scheme, secrets: [secret] },
 			}),
 			maxBodyBytes: 1_048_576,
-			formBodies: profile.formBodies,
-			handshakes: profile.handshakes ?? [],
+			formBodies: platform.formBodies,
+			handshakes: platform.handshakes ?? [],
 			eventTypes,
 			duplicateKey: kind.events.duplicateKey,
 		},
