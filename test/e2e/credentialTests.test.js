@@ -53,7 +53,7 @@ const TYPES = {
 			{ signatureScheme: 'discord', signingSecret: 'ab'.repeat(32) },
 		],
 		wrong: [
-			[{}, 'The credential is empty: fill in what callers must bring.'],
+			[{}, 'The credential is empty: fill in a token, a user and password, or a secret.'],
 			[{ urlTokens: `?token=${secret}` }, '"URL Tokens" contains "token=".'],
 			[{ bearerTokens: `Bearer ${secret}` }, '"Bearer Tokens" contains the word "Bearer".'],
 			[{ basicUser: 'u' }, '"Basic Password" is empty.'],

@@ -1063,7 +1063,9 @@ describe('Event → Send to all subscribers', () => {
 
 		const through = await send(outbox, items, { type }, { onError: 'continueRegularOutput' });
 		expect(through.counts).toEqual([1, 0, 1, 0]);
-		expect(through.failed).toEqual([{ status: 'failed', error_message: message }]);
+		expect(through.failed).toEqual([
+			{ status: 'failed', attempts: 0, attempt_log: [], response: null, error_message: message },
+		]);
 		expect((await readInbox(large)).map(({ body }) => JSON.parse(body).data)).toEqual([{ n: 1 }]);
 	});
 

@@ -73,7 +73,7 @@ const FAULTS = {
 	},
 	unknownHost: {
 		url: () => 'http://nowhere.invalid/hook',
-		...failed('dns', /^The endpoint’s host name (is not known|could not be looked up)$/),
+		...failed('dns', /^The endpoint’s host name (is unknown|could not be looked up)$/),
 	},
 	resetOnConnect: { url: () => `${faulty.resetting}/hook`, ...closed },
 	closeBeforeAnswer: closed,
