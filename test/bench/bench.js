@@ -60,7 +60,7 @@ async function measure(results) {
 	}
 }
 
-function reportOf(measuredOn, results) {
+function buildReport(measuredOn, results) {
 	const { env, parts, quick } = options;
 	const order = (result) => parts.indexOf(result.part);
 	return {
@@ -83,9 +83,9 @@ async function main() {
 		await measure(results);
 	} finally {
 		// Measuring takes long, so keep the results from before the error.
-		if (results.length > 0) print(reportOf(measuredOn, results));
+		if (results.length > 0) print(buildReport(measuredOn, results));
 	}
-	const report = reportOf(measuredOn, results);
+	const report = buildReport(measuredOn, results);
 	if (json !== undefined) writeJson(json, report);
 	if (markdown !== undefined) writeMarkdown(markdown, report);
 	say('Done.');

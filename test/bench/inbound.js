@@ -19,8 +19,8 @@ const EVENT_TYPE = 'workflow.execution.completed';
 
 /** Targets by engine. */
 const TARGETS = {
-	vm: { bare: 0.95, refused: 1.25, verify: 1.05 },
-	legacy: { bare: 0.95, chain: 1.2, bursts: 3, refused: 4, verify: 1.05 },
+	vm: { bare: 0.95, rejected: 1.25, verify: 1.05 },
+	legacy: { bare: 0.95, chain: 1.2, bursts: 3, rejected: 4, verify: 1.05 },
 };
 
 const respondNode = (name, responseCode, success) =>
@@ -141,7 +141,7 @@ class InboundWorkflows {
 			},
 			{ typeVersion: 2.3 },
 		);
-		const answers = [respondNode('Accept', 200, true), respondNode('Refuse', 401, false)];
+		const answers = [respondNode('Accept', 200, true), respondNode('Reject', 401, false)];
 		return await this.#add(path, path, [webhook, crypto, check, ...answers], {
 			...chain(webhook, crypto, check),
 			If: { main: answers.map(({ name }) => [{ node: name, type: 'main', index: 0 }]) },
@@ -165,12 +165,12 @@ class InboundWorkflows {
 		);
 		const respond = node('Respond', ACTION, { resource: 'webhook', operation: 'respond' });
 		// n8n's Webhook requires such a node after it. Valid requests do not reach it.
-		const refuse = respondNode('Refuse', 401, false);
-		const nodes = [webhook, verify, ...(answer === 'none' ? [respond] : []), refuse];
+		const reject = respondNode('Reject', 401, false);
+		const nodes = [webhook, verify, ...(answer === 'none' ? [respond] : []), reject];
 		const to = (name) => [{ node: name, type: 'main', index: 0 }];
 		return await this.#add(path, path, nodes, {
 			...chain(webhook, verify),
-			Verify: { main: [answer === 'none' ? to('Respond') : [], to('Refuse')] },
+			Verify: { main: [answer === 'none' ? to('Respond') : [], to('Reject')] },
 		});
 	}
 }
@@ -294,8 +294,8 @@ class InboundBench {
 				bare: async () => await this.#accepted(bare),
 				chain: async () => await this.#accepted(chained),
 				core: async () => await this.#accepted(core),
-				refused: async () => await this.#rejectedByTrigger(ours),
-				'chain refused': async () => await this.#rejectedByChain(chained),
+				rejected: async () => await this.#rejectedByTrigger(ours),
+				'chain rejected': async () => await this.#rejectedByChain(chained),
 				verify: async () => await this.#accepted(verify),
 				'verify, respond': async () => await this.#accepted(verifyAndRespond),
 				'core bursts': async () => await this.#bursts(core, false),
@@ -349,8 +349,8 @@ function buildRows(engine, samples, perBurst) {
 		row(
 			'Rejected requests, no execution',
 			`${CHAIN_NAME}, one execution each`,
-			['refused', 'chain refused'],
-			targets.refused,
+			['rejected', 'chain rejected'],
+			targets.rejected,
 		),
 		row('Webhook, Verify, which answers', CHAIN_NAME, ['verify', 'chain'], targets.verify),
 		row('Webhook, Verify, Respond', CHAIN_NAME, ['verify, respond', 'chain'], targets.verify),

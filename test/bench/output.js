@@ -32,7 +32,7 @@ const reachedText = (reached) => ({ true: 'yes', false: '**no**', null: '–' })
 
 const HEAD = ['What', 'Against', 'Ours', 'Theirs', 'Figure', 'Target', 'Reached'];
 
-function cellsOf({ against, figure, ours, reached, skipped, target, theirs, unit, what }) {
+function buildCells({ against, figure, ours, reached, skipped, target, theirs, unit, what }) {
 	if (skipped !== undefined) return [what, against, skipped, '', '', '', '–'];
 	return [
 		what,
@@ -54,7 +54,7 @@ const TITLES = {
 };
 
 /** The results in groups, each with its title. */
-function groupsOf(results) {
+function groupResults(results) {
 	const groups = new Map();
 	for (const result of results) {
 		const engine = result.engine === undefined ? '' : `, expression engine ${result.engine}`;
@@ -64,7 +64,7 @@ function groupsOf(results) {
 	return [...groups];
 }
 
-const notesOf = (results) =>
+const listNotes = (results) =>
 	results.flatMap(({ against, note, what }) =>
 		note === undefined ? [] : [`${what}, against ${against}: ${note}.`],
 	);
@@ -93,10 +93,10 @@ const markdownTable = (rows) =>
 
 /** Matches the text between the marks of a page. */
 function markdown(report) {
-	const sections = groupsOf(report.results).map(([title, own]) => {
-		const notes = notesOf(own).map((note) => `- ${note}\n`);
+	const sections = groupResults(report.results).map(([title, own]) => {
+		const notes = listNotes(own).map((note) => `- ${note}\n`);
 		const list = notes.length > 0 ? `\n${notes.join('')}` : '';
-		return `### ${title}\n\n${markdownTable(own.map(cellsOf))}${list}`;
+		return `### ${title}\n\n${markdownTable(own.map(buildCells))}${list}`;
 	});
 	return `${heading(report)}\n\n${sections.join('\n')}`;
 }
@@ -121,8 +121,8 @@ function writeJson(file, report) {
 /** Prints the table with columns as wide as needed. */
 function print(report) {
 	const { results } = report;
-	for (const [title, own] of groupsOf(results)) {
-		const rows = [HEAD, ...own.map(cellsOf)].map((cells) =>
+	for (const [title, own] of groupResults(results)) {
+		const rows = [HEAD, ...own.map(buildCells)].map((cells) =>
 			cells.map((cell) => cell.replaceAll('*', '')),
 		);
 		const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
@@ -131,7 +131,7 @@ function print(report) {
 			const line = cells.map((cell, column) => cell.padEnd(widths[column])).join('  ');
 			console.log(`  ${line.trimEnd()}`);
 		}
-		for (const note of notesOf(own)) console.log(`  · ${note}`);
+		for (const note of listNotes(own)) console.log(`  · ${note}`);
 	}
 	console.log(`\n${heading(report)}`);
 	const asked = results.filter(({ reached }) => typeof reached === 'boolean');

@@ -32,7 +32,7 @@ const postEvent = async (url, { body, headers }) => await post(url, body, header
 const postAll = async (url, events) =>
 	await Promise.all(events.map(async (event) => await postEvent(url, event)));
 
-const idsOf = (items) => items.map(({ json }) => json.data.id);
+const getIds = (items) => items.map(({ json }) => json.data.id);
 
 describe('Combine Bursts Within', () => {
 	let credentials;
@@ -66,7 +66,7 @@ describe('Combine Bursts Within', () => {
 		const items = new Map(
 			executions.map((execution) => [String(execution.id), getOutputs(execution, 'Digest')[0]]),
 		);
-		expect([...items.values()].flatMap(idsOf).sort()).toEqual(events.map(({ id }) => id).sort());
+		expect([...items.values()].flatMap(getIds).sort()).toEqual(events.map(({ id }) => id).sort());
 		events.forEach(({ body, id }, index) => {
 			const own = items
 				.get(answers[index].data.execution_id)
@@ -86,7 +86,7 @@ describe('Combine Bursts Within', () => {
 		expect(told).toHaveLength(3);
 		const executions = await n8n.finished(hook.id, new Set(told).size);
 		const items = executions.flatMap((execution) => getOutputs(execution, 'Trigger')[0]);
-		expect(idsOf(items).sort()).toEqual(good.map(({ id }) => id).sort());
+		expect(getIds(items).sort()).toEqual(good.map(({ id }) => id).sort());
 	});
 
 	test('answers a single event when the window ends', async () => {
@@ -119,7 +119,7 @@ describe('Combine Bursts Within', () => {
 		const [execution, ...more] = await n8n.finished(hook.id);
 		expect(more).toEqual([]);
 		// Two simultaneous requests arrive in any order.
-		const [leader, ...followers] = idsOf(getOutputs(execution, 'Trigger')[0]);
+		const [leader, ...followers] = getIds(getOutputs(execution, 'Trigger')[0]);
 		expect(leader).toBe(first.id);
 		expect(followers.sort()).toEqual(others.map(({ id }) => id).sort());
 	});

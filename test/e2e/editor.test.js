@@ -7,7 +7,7 @@ const { isDeepStrictEqual } = require('node:util');
 const { findChromium } = require('../harness/chromium');
 const { root, scratch } = require('../harness/project');
 
-const { descriptionOf, EditorBrowser, Expected, testId } = require('./editorStage');
+const { loadDescription, EditorBrowser, Expected, testId } = require('./editorStage');
 const stage = require('./stage');
 
 const { ACTION, base, readInbox, n8n, newSecret, newStandardSecret, node, receiver } = stage;
@@ -17,7 +17,7 @@ jest.setTimeout(300_000);
 
 const PICTURE_BYTES = 200_000;
 
-const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(descriptionOf);
+const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(loadDescription);
 
 /** n8n lists a trigger and a node of the same name as one entry. */
 const ENTRY = 'Agent Webhook';
@@ -104,7 +104,7 @@ inBrowser('in the editor', () => {
 				const names = fields.map(({ displayName }) => displayName);
 				const key = JSON.stringify([values.resource, values.operation, name, names]);
 				const listed = names.length > 1 ? names : [];
-				if (!offered.has(key)) expect(await editor.fieldsOf(name)).toEqual(listed);
+				if (!offered.has(key)) expect(await editor.readFields(name)).toEqual(listed);
 				offered.add(key);
 			}
 		}

@@ -29,7 +29,7 @@ async function expectShown(read, expected) {
 }
 
 /** Loads a node's description from dist/. */
-function descriptionOf(name) {
+function loadDescription(name) {
 	const file = path.join(root, `dist/nodes/${name}/${name}.node.js`);
 	return new (require(file)[name])().description;
 }
@@ -110,20 +110,20 @@ class Expected {
 function readPanel(panel) {
 	const all = (selector) =>
 		[...panel.querySelectorAll(selector)].filter((element) => element.checkVisibility());
-	const textOf = (element) => element.innerText.split('\n')[0].trim();
-	const nameOf = (element) =>
-		textOf(
+	const getText = (element) => element.innerText.split('\n')[0].trim();
+	const getName = (element) =>
+		getText(
 			element
 				.closest('[data-test-id="parameter-item"]')
 				.querySelector('[data-test-id="input-label"]'),
 		);
 	return {
-		labels: all('[data-test-id="input-label"]').map(textOf),
+		labels: all('[data-test-id="input-label"]').map(getText),
 		notices: all('.notice').map((notice) => notice.innerText.trim()),
-		missing: all('[data-test-id="parameter-issues"]').map(nameOf),
-		credentials: all('[data-test-id="credentials-label"]').map(textOf),
+		missing: all('[data-test-id="parameter-issues"]').map(getName),
+		credentials: all('[data-test-id="credentials-label"]').map(getText),
 		errors: all('[data-test-id="parameter-input-hint"]')
-			.map(textOf)
+			.map(getText)
 			.filter((text) => /error/i.test(text)),
 	};
 }
@@ -229,7 +229,7 @@ class Editor {
 	}
 
 	/** Reads the fields that a collection offers. For a single field n8n shows a button without its name. */
-	async fieldsOf(collection) {
+	async readFields(collection) {
 		const box = this.panel
 			.locator(testId('parameter-item'))
 			.filter({ has: this.page.locator(`label[for="${collection}"]`) })
@@ -412,4 +412,4 @@ class EditorBrowser {
 	}
 }
 
-module.exports = { descriptionOf, EditorBrowser, Expected, expectShown, testId };
+module.exports = { loadDescription, EditorBrowser, Expected, expectShown, testId };

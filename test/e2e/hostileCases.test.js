@@ -159,8 +159,8 @@ test.each(['Host', 'Connection', 'Content-Type', 'Content-Length', 'Accept'])(
 		const [, value] = good.headers.find(([other]) => other === name) ?? [name, 'text/html'];
 		const others = good.headers.filter(([other]) => other !== name);
 		let accepted = 0;
-		for (const [fault, spoil] of Object.entries(HEADER_FAULTS)) {
-			const headers = [...others, ...spoil(dice, name, value)];
+		for (const [fault, breakHeader] of Object.entries(HEADER_FAULTS)) {
+			const headers = [...others, ...breakHeader(dice, name, value)];
 			// Otherwise n8n waits for as many bytes as the length announces.
 			const hangsUp = name === 'Content-Length';
 			const request = { ...good, label: `${name} ${fault}`, headers, hangsUp };
@@ -190,9 +190,9 @@ describe('odd bodies with a valid signature', () => {
 	const text = (body) => Buffer.from(body, 'utf8');
 	const gzip = zlib.gzipSync(MESSAGE);
 	const damaged = Buffer.concat([gzip.subarray(0, 20), Buffer.from('xxxx'), gzip.subarray(24)]);
-	const refused = (status, code) => ({ status, code });
+	const rejection = (status, code) => ({ status, code });
 	/** Rejected by n8n, which reads such a body before it calls the trigger. */
-	const BY_N8N = refused(422, undefined);
+	const BY_N8N = rejection(422, undefined);
 	/** Fields in addition to the body, since n8n may misread its bytes. */
 	const is = (fields) => expect.objectContaining(fields);
 
@@ -283,14 +283,19 @@ describe('odd bodies with a valid signature', () => {
 	});
 
 	test.each([
-		['10,000 levels', text(with_(`"context":${lists(LEVELS)}`)), {}, refused(400, 'INVALID_JSON')],
+		[
+			'10,000 levels',
+			text(with_(`"context":${lists(LEVELS)}`)),
+			{},
+			rejection(400, 'INVALID_JSON'),
+		],
 		[
 			'10,000 levels in another kind of JSON',
 			text(with_(`"context":${lists(LEVELS)}`)),
 			{ 'content-type': API_JSON },
-			refused(400, 'INVALID_JSON'),
+			rejection(400, 'INVALID_JSON'),
 		],
-		['10,000 lists alone', text(lists(LEVELS)), {}, refused(400, 'INVALID_JSON')],
+		['10,000 lists alone', text(lists(LEVELS)), {}, rejection(400, 'INVALID_JSON')],
 		['10,000 lists that do not end', text('['.repeat(LEVELS)), {}, BY_N8N],
 		['a body that ends early', text(MESSAGE.slice(0, -1)), {}, BY_N8N],
 		['a NUL as it is', text(with_('"z":"a\0b"')), {}, BY_N8N],
@@ -306,7 +311,7 @@ describe('odd bodies with a valid signature', () => {
 			'UTF-16 in another kind of JSON',
 			Buffer.from(MESSAGE, 'utf16le'),
 			{ 'content-type': API_JSON },
-			refused(400, 'INVALID_JSON'),
+			rejection(400, 'INVALID_JSON'),
 		],
 		[
 			'Brotli, which n8n does not unpack',
@@ -318,17 +323,22 @@ describe('odd bodies with a valid signature', () => {
 			'Brotli in another kind of JSON',
 			zlib.brotliCompressSync(MESSAGE),
 			packed('br'),
-			refused(400, 'INVALID_JSON'),
+			rejection(400, 'INVALID_JSON'),
 		],
-		['gzip that is damaged', damaged, packed('gzip'), refused(400, 'BODY_UNREADABLE')],
-		['gzip that ends early', gzip.subarray(0, 40), packed('gzip'), refused(400, 'BODY_UNREADABLE')],
-		['gzip that is none', text(MESSAGE), packed('gzip'), refused(400, 'BODY_UNREADABLE')],
-		['deflate that is none', text(MESSAGE), packed('deflate'), refused(400, 'BODY_UNREADABLE')],
+		['gzip that is damaged', damaged, packed('gzip'), rejection(400, 'BODY_UNREADABLE')],
+		[
+			'gzip that ends early',
+			gzip.subarray(0, 40),
+			packed('gzip'),
+			rejection(400, 'BODY_UNREADABLE'),
+		],
+		['gzip that is none', text(MESSAGE), packed('gzip'), rejection(400, 'BODY_UNREADABLE')],
+		['deflate that is none', text(MESSAGE), packed('deflate'), rejection(400, 'BODY_UNREADABLE')],
 		[
 			'gzip that becomes 32 MB',
 			zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' ')),
 			packed('gzip'),
-			refused(413, 'PAYLOAD_TOO_LARGE'),
+			rejection(413, 'PAYLOAD_TOO_LARGE'),
 		],
 	])('are rejected: %s', async (_, bytes, headers, expected) => {
 		const { data, id, status } = await call(bytes, headers);

@@ -337,7 +337,7 @@ const wire = (request) => ({
 });
 
 /** Breaks the authentication in a request's headers or URL. */
-function spoilProof(dice, request) {
+function breakAuthentication(dice, request) {
 	const { headers, query } = request.proof;
 	if (query !== undefined) {
 		const fault = dice.pick(Object.keys(QUERY_FAULTS));
@@ -370,7 +370,7 @@ function cutOff(dice, request) {
 }
 
 /** Changes the bytes that were signed. */
-function spoilBytes(dice, request) {
+function changeSignedBytes(dice, request) {
 	const { body } = request;
 	const at = dice.below(body.length);
 	const flipped = Buffer.from(body);
@@ -405,28 +405,28 @@ class HostileSender {
 		const { dice } = this;
 		const target = dice.pick(this.targets);
 		const body = dice.chance(0.6) ? oddBody(dice, target.body) : plainBody(target.body);
-		const request = this.#spoilt(target, body);
+		const request = this.#breakRequest(target, body);
 		const extras = dice.chance(0.3) ? [dice.pick(EXTRAS), dice.pick(EXTRAS)] : [];
 		return wire({ ...request, headers: [...extras, ...request.headers] });
 	}
 
-	#spoilt(target, body) {
+	#breakRequest(target, body) {
 		const { dice } = this;
 		const id = dice.text(8);
 		const good = goodRequest(target, { body, id });
 		const signed = 'secret' in target.secrets;
 		const ways = [
-			...Array(6).fill(() => spoilProof(dice, good)),
+			...Array(6).fill(() => breakAuthentication(dice, good)),
 			() => {
 				const method = dice.pick(OTHER_METHODS);
-				const spoilt = spoilProof(dice, good);
-				return { ...spoilt, label: `${spoilt.label}, ${method}`, method };
+				const broken = breakAuthentication(dice, good);
+				return { ...broken, label: `${broken.label}, ${method}`, method };
 			},
 			() => {
 				const tail = dice.pick(PATH_TAILS);
-				const spoilt = spoilProof(dice, good);
-				const label = `${spoilt.label}, path with ${tail.slice(0, 10)}`;
-				return { ...spoilt, label, path: target.path + tail };
+				const broken = breakAuthentication(dice, good);
+				const label = `${broken.label}, path with ${tail.slice(0, 10)}`;
+				return { ...broken, label, path: target.path + tail };
 			},
 		];
 		if (good.body.length > 0) ways.push(() => cutOff(dice, good));
@@ -439,7 +439,7 @@ class HostileSender {
 				label: `${good.label}, another secret`,
 			});
 			ways.push(forged, forged, () =>
-				good.body.length === 0 ? spoilProof(dice, good) : spoilBytes(dice, good),
+				good.body.length === 0 ? breakAuthentication(dice, good) : changeSignedBytes(dice, good),
 			);
 			if (target.toleranceSeconds) {
 				const offMs = target.toleranceSeconds * 1000 + 60_000 + dice.below(DAY_MS);

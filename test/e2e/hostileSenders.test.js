@@ -148,7 +148,7 @@ async function onlyGoodOnesRan() {
 	}
 }
 
-const headerOf = ({ headers }, name) =>
+const getHeader = ({ headers }, name) =>
 	headers.findLast(([other]) => other.toLowerCase() === name)?.[1] ?? '';
 
 /** Media types that n8n parses before it calls the trigger. */
@@ -168,16 +168,16 @@ const N8N_FAULTS = {
 	'n8n decompresses some types itself, and answers 500 if it cannot, or if the result is too large':
 		(request, { status, text }) =>
 			status === 500 &&
-			/^(?:gzip|deflate)$/.test(headerOf(request, 'content-encoding')) &&
-			N8N_READS.test(headerOf(request, 'content-type')) &&
+			/^(?:gzip|deflate)$/.test(getHeader(request, 'content-encoding')) &&
+			N8N_READS.test(getHeader(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
 	'n8n 2.36 answers 500 if several parts cannot be read': (request, { status, text }) =>
 		status === 500 &&
-		/^multipart\/form-data/.test(headerOf(request, 'content-type')) &&
+		/^multipart\/form-data/.test(getHeader(request, 'content-type')) &&
 		(request.method === 'HEAD' || asJson(text)?.code === 0),
 	'n8n answers 500 to a browser that requests an unknown address': (request, { status, text }) =>
 		status === 500 &&
-		headerOf(request, 'origin') !== '' &&
+		getHeader(request, 'origin') !== '' &&
 		targets.every(({ path }) => path !== request.path) &&
 		(request.method === 'HEAD' || text.includes('<pre>Internal Server Error</pre>')),
 };
@@ -188,7 +188,7 @@ const STACK = /\n\s*at \S|node_modules|&nbsp;at /;
  * Returns what is wrong with the response to a hostile request; `undefined` if it was rejected as it
  * should be.
  */
-function faultOf(request, answer) {
+function findFault(request, answer) {
 	const { status, text } = answer;
 	const secrets = targets.flatMap((target) => Object.values(target.secrets));
 	// A name of six letters is too short to count as a leaked secret.
@@ -212,7 +212,7 @@ async function attack(sender, from, count) {
 			const request = sender.next();
 			const answer = await send(request);
 			statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-			const fault = faultOf(request, answer);
+			const fault = findFault(request, answer);
 			if (fault !== undefined) {
 				const { label } = request;
 				faults.push({ seed: SEED, index, label, fault, answer: answer.text.slice(0, 500) });

@@ -57,7 +57,7 @@ afterAll(stage.deactivateWorkflows);
  * Sends one webhook the calls that must be accepted and those that must be rejected, and checks which
  * executions n8n ran.
  */
-async function check(hook, { accepted, refused }) {
+async function check(hook, { accepted, rejected }) {
 	for (const { body = MESSAGE, headers = {}, query = '' } of accepted) {
 		const { status, data } = await post(hook.url + query, body, headers);
 		expect({ status, data }).toMatchObject({
@@ -66,7 +66,7 @@ async function check(hook, { accepted, refused }) {
 		});
 		expect(data.execution_id).toMatch(/^\d+$/);
 	}
-	for (const { body = MESSAGE, headers = {}, query = '', method, status, code } of refused) {
+	for (const { body = MESSAGE, headers = {}, query = '', method, status, code } of rejected) {
 		const answer = await post(hook.url + query, body, headers, method);
 		expect({ status: answer.status, code: answer.data.error?.code }).toEqual({ status, code });
 		expect(answer.data).toMatchObject({ success: false, error: { message: expect.any(String) } });
@@ -81,7 +81,7 @@ const unauthorized = (code, call) => ({ status: 401, code, ...call });
 describe('the trigger with a single authentication method', () => {
 	test('accepts every request when the authentication is none', async () => {
 		const hook = await createTriggerWorkflow({ authenticationMethods: [] });
-		await check(hook, { accepted: [{}], refused: [] });
+		await check(hook, { accepted: [{}], rejected: [] });
 	});
 
 	test('accepts requests with a valid URL token only', async () => {
@@ -91,7 +91,7 @@ describe('the trigger with a single authentication method', () => {
 		);
 		const [execution] = await check(hook, {
 			accepted: secrets.urlTokens.map((token) => ({ query: `?token=${token}&page=2` })),
-			refused: [
+			rejected: [
 				unauthorized('TOKEN_MISSING', {}),
 				unauthorized('TOKEN_MISSING', { query: '?token=' }),
 				unauthorized('TOKEN_INVALID', { query: '?token=wrong' }),
@@ -117,7 +117,7 @@ describe('the trigger with a single authentication method', () => {
 				...secrets.bearerTokens.map((token) => ({ headers: { authorization: `Bearer ${token}` } })),
 				{ headers: { authorization: `bearer ${secrets.bearerTokens[0]}` } },
 			],
-			refused: [
+			rejected: [
 				unauthorized('TOKEN_MISSING', {}),
 				unauthorized('TOKEN_MISSING', { headers: { authorization: 'Bearer ' } }),
 				unauthorized('TOKEN_INVALID', { headers: { authorization: 'Bearer wrong' } }),
@@ -127,8 +127,8 @@ describe('the trigger with a single authentication method', () => {
 			],
 		});
 		expect(JSON.stringify(execution)).not.toContain(secrets.bearerTokens[0]);
-		const refusal = await post(hook.url, MESSAGE);
-		expect(refusal.headers['www-authenticate']).toBe('Bearer');
+		const rejection = await post(hook.url, MESSAGE);
+		expect(rejection.headers['www-authenticate']).toBe('Bearer');
 	});
 
 	test('accepts requests with valid Basic credentials only', async () => {
@@ -139,7 +139,7 @@ describe('the trigger with a single authentication method', () => {
 		);
 		await check(hook, {
 			accepted: [{ headers: { authorization: basic(user, password) } }],
-			refused: [
+			rejected: [
 				unauthorized('CREDENTIALS_MISSING', {}),
 				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: basic(user, 'x') } }),
 				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: basic('x', password) } }),
@@ -147,8 +147,8 @@ describe('the trigger with a single authentication method', () => {
 				unauthorized('CREDENTIALS_INVALID', { headers: { authorization: 'Basic %%%' } }),
 			],
 		});
-		const refusal = await post(hook.url, MESSAGE);
-		expect(refusal.headers['www-authenticate']).toBe('Basic realm="webhook", charset="UTF-8"');
+		const rejection = await post(hook.url, MESSAGE);
+		expect(rejection.headers['www-authenticate']).toBe('Basic realm="webhook", charset="UTF-8"');
 	});
 
 	test('accepts AgenticFlow’s signature made with either of two secrets', async () => {
@@ -159,7 +159,7 @@ describe('the trigger with a single authentication method', () => {
 		const signed = (signature) => ({ headers: { 'X-AgenticFlow-Signature': signature } });
 		const [execution] = await check(hook, {
 			accepted: secrets.signing.map((secret) => signed(hmac(MESSAGE, secret))),
-			refused: [
+			rejected: [
 				unauthorized('SIGNATURE_MISSING', {}),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE, 'wrong'))),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(`${MESSAGE} `))),
@@ -197,7 +197,7 @@ describe('the trigger with a single authentication method', () => {
 				{ headers: standard(MESSAGE, { at: minutesAgo(4), id: 'msg_3' }) },
 				{ headers: standard(MESSAGE, { at: minutesAgo(-4), id: 'msg_4' }) },
 			],
-			refused: [
+			rejected: [
 				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', {
 					headers: standard(MESSAGE, { at: minutesAgo(6) }),
 				}),
@@ -248,7 +248,7 @@ describe('the trigger with a single authentication method', () => {
 		});
 		await check(hook, {
 			accepted: [{ headers: signed(String(Date.now())) }],
-			refused: [
+			rejected: [
 				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', {
 					headers: signed(String(Date.now() - 70_000)),
 				}),
@@ -273,7 +273,7 @@ describe('the trigger with several authentication methods', () => {
 		);
 		const [execution] = await check(hook, {
 			accepted: [{ query: token, headers: { ...bearer, ...signature } }],
-			refused: [
+			rejected: [
 				unauthorized('TOKEN_MISSING', { headers: { ...bearer, ...signature } }),
 				unauthorized('TOKEN_MISSING', { query: token, headers: signature }),
 				unauthorized('SIGNATURE_MISSING', { query: token, headers: bearer }),
@@ -290,7 +290,7 @@ describe('the trigger with several authentication methods', () => {
 		);
 		await check(hook, {
 			accepted: [{ query: token }, { headers: bearer }, { headers: signature }],
-			refused: [
+			rejected: [
 				unauthorized('UNAUTHORIZED', {}),
 				unauthorized('UNAUTHORIZED', { query: '?token=wrong' }),
 				unauthorized('UNAUTHORIZED', { headers: { 'X-AgenticFlow-Signature': hmac('x') } }),
@@ -319,7 +319,7 @@ describe('signatures over the raw bytes', () => {
 		const body = bodies[name];
 		const [execution] = await check(hook, {
 			accepted: [{ body, headers: { 'X-AgenticFlow-Signature': hmac(body) } }],
-			refused: [
+			rejected: [
 				unauthorized('SIGNATURE_INVALID', {
 					body: body === '' ? '{}' : `${body} `,
 					headers: { 'X-AgenticFlow-Signature': hmac(body) },
@@ -342,7 +342,7 @@ describe('signatures over the raw bytes', () => {
 		const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 		const [execution] = await check(hook, {
 			accepted: [{ body: '{"specversion":"1.0"}', headers }],
-			refused: [{ body: '{"specversion":', headers, status: 400, code: 'INVALID_JSON' }],
+			rejected: [{ body: '{"specversion":', headers, status: 400, code: 'INVALID_JSON' }],
 		});
 		expect(getOutputs(execution, 'Trigger')[0][0].json.body).toEqual({ specversion: '1.0' });
 	});
@@ -357,7 +357,7 @@ describe('validation and responses of the trigger', () => {
 		const invalid = { status: 422, code: 'INVALID_INPUT' };
 		await check(hook, {
 			accepted: [{ body: page }, { body: '{"message":"x","unknown":{"kept":true}}' }],
-			refused: [
+			rejected: [
 				{ body: '{"message":5}', ...invalid },
 				{ body: '{"message":""}', ...invalid },
 				{ body: '[]', ...invalid },
@@ -384,7 +384,7 @@ describe('validation and responses of the trigger', () => {
 		expect(hook.url).toContain('/webhooks/workflows/');
 		const [execution] = await check(hook, {
 			accepted: [{ body: '{"input_data":{"name":"John Doe"},"trigger_source":"contact_form"}' }],
-			refused: [{ body: '{"trigger_source":"x"}', status: 422, code: 'INVALID_INPUT' }],
+			rejected: [{ body: '{"trigger_source":"x"}', status: 422, code: 'INVALID_INPUT' }],
 		});
 		expect(getOutputs(execution, 'Trigger')[0][0].json.body.input_data).toEqual({
 			name: 'John Doe',
@@ -398,7 +398,7 @@ describe('validation and responses of the trigger', () => {
 		});
 		await check(hook, {
 			accepted: [{}],
-			refused: [
+			rejected: [
 				...['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
 					method,
 					status: 405,
@@ -434,7 +434,7 @@ describe('validation and responses of the trigger', () => {
 		const via = (chain) => ({ headers: { 'x-forwarded-for': chain } });
 		await check(elsewhere, {
 			accepted: [via('203.0.113.7'), via('198.51.100.9, 203.0.113.7'), via('52.70.124.191')],
-			refused: [
+			rejected: [
 				{ ...forbidden },
 				{ ...forbidden, ...via('198.51.100.9') },
 				// Only what the trusted proxy saw counts, not what a caller wrote before it.
@@ -445,7 +445,7 @@ describe('validation and responses of the trigger', () => {
 			authenticationMethods: [],
 			options: { allowedAddresses: '127.0.0.0/8' },
 		});
-		await check(here, { accepted: [{}], refused: [] });
+		await check(here, { accepted: [{}], rejected: [] });
 
 		const secure = await createTriggerWorkflow({
 			authenticationMethods: [],
@@ -453,7 +453,7 @@ describe('validation and responses of the trigger', () => {
 		});
 		await check(secure, {
 			accepted: [{ headers: { 'x-forwarded-proto': 'https' } }],
-			refused: [{ status: 403, code: 'HTTPS_REQUIRED' }],
+			rejected: [{ status: 403, code: 'HTTPS_REQUIRED' }],
 		});
 	});
 
@@ -482,7 +482,7 @@ describe('validation and responses of the trigger', () => {
 		}
 		const [execution] = await check(hook, {
 			accepted: [{ body: event('agent.conversation.completed', 2) }],
-			refused: [],
+			rejected: [],
 		});
 		expect(getOutputs(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
 	});
@@ -495,9 +495,9 @@ describe('validation and responses of the trigger', () => {
 		const { status } = await post(hook.url, MESSAGE, { authorization: 'Bearer guessed-token' });
 		expect(status).toBe(401);
 		const [execution] = await n8n.finished(hook.id);
-		const [accepted, refused] = getOutputs(execution, 'Trigger');
+		const [accepted, rejected] = getOutputs(execution, 'Trigger');
 		expect(accepted).toEqual([]);
-		expect(refused[0].json).toMatchObject({ code: 'TOKEN_INVALID', status_code: 401 });
+		expect(rejected[0].json).toMatchObject({ code: 'TOKEN_INVALID', status_code: 401 });
 		expect(JSON.stringify(execution)).not.toContain('guessed-token');
 	});
 });
@@ -564,7 +564,7 @@ describe('responses of the workflow', () => {
 	});
 });
 
-test('n8n refuses to publish a trigger that cannot work and says why', async () => {
+test('n8n does not publish a trigger that cannot work and says why', async () => {
 	const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Bearer only', {
 		bearerTokens: newSecret(),
 		signatureScheme: 'platform',

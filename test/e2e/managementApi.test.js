@@ -28,7 +28,7 @@ let strict;
 let open;
 
 /** The base path that callers put before the page's paths. */
-const baseOf = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
+const getBase = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
 
 /** Imports the template, under a base URL of its own. */
 async function serve(options = {}, triggerOptions = {}) {
@@ -43,7 +43,7 @@ async function serve(options = {}, triggerOptions = {}) {
 	answer.credentials = outbox;
 	answer.parameters.options = options;
 	const id = await n8n.createWorkflow(template);
-	return { id, base: baseOf(trigger) };
+	return { id, base: getBase(trigger) };
 }
 
 beforeAll(async () => {
@@ -92,7 +92,7 @@ async function call(api, method, url, body, key = apiKey) {
 }
 
 const ISO_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const executionsOf = async ({ id }) => (await n8n.executions(id)).length;
+const countExecutions = async ({ id }) => (await n8n.executions(id)).length;
 
 describe.each([
 	['curl', curl],
@@ -330,7 +330,7 @@ test('a webhook that was read can be written back without losing anything', asyn
 });
 
 describe('a bad request to the management API', () => {
-	const refused = (status, code, details) => ({
+	const rejection = (status, code, details) => ({
 		status,
 		data: { success: false, error: { code, message: expect.any(String), ...details } },
 	});
@@ -354,25 +354,25 @@ describe('a bad request to the management API', () => {
 	])(
 		'is answered in AgenticFlow’s error format: %s',
 		async (_, method, url, body, key, status, code) => {
-			const before = await executionsOf(strict);
+			const before = await countExecutions(strict);
 			const answer = await call(strict, method, url, body, key);
-			expect(answer).toMatchObject(refused(status, code));
+			expect(answer).toMatchObject(rejection(status, code));
 			expect(answer.type).toContain('application/json');
 			if (status === 405) expect(answer.headers.allow).toMatch(/GET/);
 			await pause(200);
-			expect(await executionsOf(strict)).toBe(before);
+			expect(await countExecutions(strict)).toBe(before);
 		},
 	);
 
 	test('is rejected when its body is nested ten thousand levels deep', async () => {
-		const before = await executionsOf(strict);
+		const before = await countExecutions(strict);
 		const deep = `${'{"a":['.repeat(5000)}1${']}'.repeat(5000)}`;
 		const body = page('createWebhook').replace(/\}\s*$/, `,"conditions":${deep}}`);
 		const answer = await curl(strict, 'POST', '', body);
-		expect(answer).toMatchObject(refused(400, 'INVALID_JSON', { details: { field: 'body' } }));
+		expect(answer).toMatchObject(rejection(400, 'INVALID_JSON', { details: { field: 'body' } }));
 		expect(answer.type).toContain('application/json');
 		await pause(200);
-		expect(await executionsOf(strict)).toBe(before);
+		expect(await countExecutions(strict)).toBe(before);
 	});
 
 	test.each([
@@ -407,7 +407,7 @@ describe('a bad request to the management API', () => {
 		const body = JSON.stringify({ ...pageJson('createWebhook'), ...fields });
 		const answer = await call(strict, 'POST', '', body);
 		expect(answer).toMatchObject(
-			refused(422, 'INVALID_INPUT', {
+			rejection(422, 'INVALID_INPUT', {
 				details: {
 					field,
 					expected: expect.any(String),
@@ -423,7 +423,7 @@ describe('a bad request to the management API', () => {
 		['?limit=many', 'limit'],
 	])('is rejected when it pages with %s', async (query, field) => {
 		expect(await call(strict, 'GET', query)).toMatchObject(
-			refused(422, 'INVALID_INPUT', { details: { field } }),
+			rejection(422, 'INVALID_INPUT', { details: { field } }),
 		);
 	});
 });
@@ -501,7 +501,7 @@ test('an outbox error is answered 500 without its reason and fails the execution
 	trigger.parameters.path = uniqueName('mixed');
 	trigger.credentials = { ...trigger.credentials, ...other };
 	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
-	const mixed = { id, base: baseOf(trigger) };
+	const mixed = { id, base: getBase(trigger) };
 	expect(await call(mixed, 'GET', '')).toMatchObject({
 		status: 500,
 		data: { success: false, error: { code: 'INTERNAL_ERROR' } },

@@ -355,7 +355,7 @@ describe('the request that Send makes', () => {
 });
 
 describe('the attempts of Send', () => {
-	const attemptsOf = ({ json }) => json.attempt_log.map(({ outcome }) => outcome);
+	const getAttempts = ({ json }) => json.attempt_log.map(({ outcome }) => outcome);
 
 	test('keep the ID and get a new timestamp and signature when the first two fail', async () => {
 		const box = uniqueName('box');
@@ -369,7 +369,7 @@ describe('the attempts of Send', () => {
 				options: { firstDelaySeconds: 1.1, backoffMultiplier: 1 },
 			}),
 		);
-		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
+		expect(getAttempts(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
 		const received = await readInbox(box);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true, true]);
 		const distinct = (header) => new Set(received.map(({ headers }) => headers[header])).size;
@@ -383,7 +383,7 @@ describe('the attempts of Send', () => {
 		const box = uniqueName('box');
 		await planResponses(box, [{ status: 429, headers: { 'retry-after': '2' } }]);
 		const { outputs } = await runAction([ITEM], send('agenticflow', box));
-		expect(attemptsOf(outputs[0][0])).toEqual(['throttled', 'success']);
+		expect(getAttempts(outputs[0][0])).toEqual(['throttled', 'success']);
 		const [first, second] = await readInbox(box);
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1950);
 	});
@@ -445,7 +445,7 @@ describe('the attempts of Send', () => {
 		);
 		expect(execution.status).toBe('success');
 		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
-		expect(attemptsOf(outputs[2][0])).toEqual(outcomes);
+		expect(getAttempts(outputs[2][0])).toEqual(outcomes);
 		expect(outputs[2][0].json).not.toHaveProperty('error');
 	});
 
@@ -477,7 +477,7 @@ describe('the attempts of Send', () => {
 			return outputs.flat()[0].json;
 		};
 		const refused = await attempt(false);
-		expect(attemptsOf({ json: refused })).toEqual(['tls']);
+		expect(getAttempts({ json: refused })).toEqual(['tls']);
 		expect(refused.attempt_log[0].error_message).toContain('self-signed certificate');
 		expect(await attempt(true)).toMatchObject({ status: 'delivered' });
 		server.close();
@@ -490,7 +490,7 @@ describe('the attempts of Send', () => {
 			[ITEM],
 			send('agenticflow', box, { options: { retryStatuses: '404, 4xx' } }),
 		);
-		expect(attemptsOf(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
+		expect(getAttempts(outputs[0][0])).toEqual(['retryable', 'retryable', 'success']);
 	});
 
 	test('keep only the beginning of a long response', async () => {

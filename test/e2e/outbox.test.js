@@ -3,7 +3,7 @@ const { createHmac } = require('node:crypto');
 
 const { Webhook } = require('standardwebhooks');
 
-const { elementsOf, parseXml } = require('../harness/xml');
+const { listElements, parseXml } = require('../harness/xml');
 
 const stage = require('./stage');
 
@@ -127,7 +127,7 @@ async function done(...args) {
 }
 
 /** Runs an operation that must fail. Returns the message. */
-async function refused(...args) {
+async function expectError(...args) {
 	const result = await act(...args);
 	expect(result.status).toBe('error');
 	return result.error;
@@ -140,11 +140,11 @@ const SHARED = {
 	standardwebhooks: secrets.standard,
 };
 
-const addressOf = (verifier, box) => `${receiver}/receive/${verifier}/${box}`;
+const getAddress = (verifier, box) => `${receiver}/receive/${verifier}/${box}`;
 
 const endpointFields = (verifier, box, { options, ...fields } = {}) => ({
 	endpointName: box,
-	url: addressOf(verifier, box),
+	url: getAddress(verifier, box),
 	platform: PLATFORMS[verifier] ?? 'standardWebhooks',
 	signingSecret: SHARED[verifier] ?? '',
 	options: { allowHttp: true, allowInternal: true, ...options },
@@ -171,7 +171,7 @@ async function createAll(outbox, verifier, eventTypesByBox, fields) {
 		{
 			...shared,
 			endpointName: '={{ $json.box }}',
-			url: `=${addressOf(verifier, '{{ $json.box }}')}`,
+			url: `=${getAddress(verifier, '{{ $json.box }}')}`,
 			eventTypes: '={{ $json.eventTypes }}',
 		},
 		{ items: Object.entries(eventTypesByBox).map(([box, eventTypes]) => ({ box, eventTypes })) },
@@ -212,23 +212,23 @@ const deliverDue = async (outbox, options = {}) =>
 const getMany = async (outbox, filters = {}, more = { returnAll: true }) =>
 	(await done(outbox, ['delivery', 'getAll'], { ...more, filters })).items;
 
-async function tablesOf({ name }) {
+async function getTables({ name }) {
 	const filter = encodeURIComponent(JSON.stringify({ name: `${name}_` }));
 	const { data } = await n8n.rest('GET', `/data-tables-global?take=250&filter=${filter}`);
 	return data;
 }
-const pathOf = ({ id, projectId }) => `/projects/${projectId}/data-tables/${id}`;
+const getPath = ({ id, projectId }) => `/projects/${projectId}/data-tables/${id}`;
 
-async function tableOf(outbox, kind) {
-	const tables = await tablesOf(outbox);
+async function getTable(outbox, kind) {
+	const tables = await getTables(outbox);
 	const table = tables.find(({ name }) => name === `${outbox.name}_${kind}_v1`);
 	expect(table).toBeDefined();
 	return table;
 }
-const rowsOf = async (table) => (await n8n.rest('GET', `${pathOf(table)}/rows?take=250`)).data;
+const getRows = async (table) => (await n8n.rest('GET', `${getPath(table)}/rows?take=250`)).data;
 
 const editRows = async (table, column, value, data) =>
-	await n8n.rest('PATCH', `${pathOf(table)}/rows`, {
+	await n8n.rest('PATCH', `${getPath(table)}/rows`, {
 		filter: { type: 'and', filters: [{ columnName: column, condition: 'eq', value }] },
 		data,
 	});
@@ -248,7 +248,7 @@ const base64Cores = (bytes, encoding) =>
  * Lists the forms that a secret could have in a text: plain, hex or base64, of the secret as written and
  * of the bytes that it encodes.
  */
-function formsOf(secret) {
+function listForms(secret) {
 	const text = secret.replace(/^whsec_/, '');
 	const encodes = Buffer.from(text, /^[0-9a-f]+$/.test(text) ? 'hex' : 'base64');
 	return [
@@ -261,7 +261,7 @@ function formsOf(secret) {
 	];
 }
 const seen = (text, ...some) =>
-	some.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+	some.filter((secret) => listForms(secret).some((form) => text.includes(form)));
 
 test('the search for leaked secrets finds planted ones', () => {
 	const [hex, standard] = [newSecret(), newStandardSecret()];
@@ -297,7 +297,7 @@ describe('the Endpoint resource', () => {
 		const box = uniqueName('box');
 		const [token, header, query] = [newSecret(), newSecret(), newSecret()];
 		const created = await create(outbox, 'none', box, {
-			url: `${addressOf('none', box)}?key=${query}`,
+			url: `${getAddress('none', box)}?key=${query}`,
 			eventTypes: 'secret.*',
 			endpointAuthentication: 'bearer',
 			token,
@@ -306,7 +306,7 @@ describe('the Endpoint resource', () => {
 		expect(created).toMatchObject({
 			id: expect.stringMatching(/^ep_/),
 			name: box,
-			url: addressOf('none', box),
+			url: getAddress('none', box),
 			events: ['secret.*'],
 			status: 'active',
 			platform: 'standardWebhooks',
@@ -317,7 +317,7 @@ describe('the Endpoint resource', () => {
 		});
 		for (const secret of [token, header, query]) kept.add(secret);
 
-		const tables = await tablesOf(outbox);
+		const tables = await getTables(outbox);
 		expect(tables.map(({ name }) => name).sort()).toEqual(
 			['deliveries', 'endpoints', 'events'].map((kind) => `${outbox.name}_${kind}_v1`),
 		);
@@ -340,7 +340,7 @@ describe('the Endpoint resource', () => {
 		expect(verifies(secret, received)).toBe(true);
 		expect(seen(JSON.stringify(sent.execution), secret, token, header, query)).toEqual([]);
 
-		const rows = JSON.stringify(await Promise.all(tables.map(rowsOf)));
+		const rows = JSON.stringify(await Promise.all(tables.map(getRows)));
 		expect(rows).toContain(box);
 		expect(rows).toContain(marker);
 		expect(rows).toContain(sent.delivered[0].delivery_id);
@@ -377,7 +377,7 @@ describe('the Endpoint resource', () => {
 			expect.stringContaining('There is no endpoint with the name "nobody"'),
 			expect.stringContaining(`2 endpoints have the name "${twin}"`),
 		]);
-		const stopped = await refused(outbox, ['endpoint', 'get'], by('id', 'ep_nobody'));
+		const stopped = await expectError(outbox, ['endpoint', 'get'], by('id', 'ep_nobody'));
 		expect(stopped).toContain('There is no endpoint "ep_nobody"');
 	});
 
@@ -438,7 +438,7 @@ describe('the Endpoint resource', () => {
 			outbox,
 			['endpoint', 'update'],
 			update({
-				url: addressOf('svix', after),
+				url: getAddress('svix', after),
 				eventTypes: `${type}.new, ${type}.a.*`,
 				conditions: '{"n": {"gt": 1}}',
 			}),
@@ -447,7 +447,7 @@ describe('the Endpoint resource', () => {
 		expect(updated.items).toEqual([
 			{
 				...rest,
-				url: addressOf('svix', after),
+				url: getAddress('svix', after),
 				events: [`${type}.new`, `${type}.a.*`],
 				conditions: { n: { gt: 1 } },
 			},
@@ -497,7 +497,7 @@ describe('the Endpoint resource', () => {
 
 	test('rejects invalid settings with a valid example and changes nothing', async () => {
 		const box = uniqueName('box');
-		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'refusals.*' });
+		const endpoint = await create(outbox, 'svix', box, { eventTypes: 'rejections.*' });
 		const each = { onError: 'continueRegularOutput' };
 		const update = (updateFields, items = [{}]) =>
 			done(outbox, ['endpoint', 'update'], { ...byId(endpoint), updateFields }, { items, ...each });
@@ -583,8 +583,8 @@ describe('the Endpoint resource', () => {
 		const deleted = await done(outbox, ['endpoint', 'delete'], by('name', box));
 		expect(deleted.items).toEqual([{ id: endpoint.id, deleted: true }]);
 		const [gone, again, after, log] = await Promise.all([
-			refused(outbox, ['endpoint', 'get'], byId(endpoint)),
-			refused(outbox, ['endpoint', 'delete'], byId(endpoint)),
+			expectError(outbox, ['endpoint', 'get'], byId(endpoint)),
+			expectError(outbox, ['endpoint', 'delete'], byId(endpoint)),
 			send(outbox, [{ n: 3 }], { type }),
 			getMany(outbox, { endpointId: endpoint.id }),
 		]);
@@ -664,8 +664,8 @@ describe('the Endpoint resource', () => {
 		await planResponses(bad, [{ status: 503, reply: { why: 'maintenance' } }]);
 		const eventTypes = 'other.type';
 		const endpoints = await createAll(outbox, 'svix', { [good]: eventTypes, [bad]: eventTypes });
-		const events = await tableOf(outbox, 'events');
-		const before = await rowsOf(events);
+		const events = await getTable(outbox, 'events');
+		const before = await getRows(events);
 		const { items } = await done(
 			outbox,
 			['endpoint', 'test'],
@@ -703,14 +703,17 @@ describe('the Endpoint resource', () => {
 			data: { workflow_id: endpoints[0].id },
 		});
 		expect(await readInbox(bad)).toHaveLength(1);
-		expect(await rowsOf(events)).toEqual(before);
+		expect(await getRows(events)).toEqual(before);
 		for (const endpoint of endpoints) {
 			expect(await getMany(outbox, { endpointId: endpoint.id })).toEqual([]);
 			const got = await done(outbox, ['endpoint', 'get'], byId(endpoint));
 			expect(got.items).toMatchObject([{ failing_since: null }]);
 		}
 		expect(
-			await refused(outbox, ['endpoint', 'test'], { ...byId(endpoints[0]), eventType: 'no type' }),
+			await expectError(outbox, ['endpoint', 'test'], {
+				...byId(endpoints[0]),
+				eventType: 'no type',
+			}),
 		).toContain('"no type" is not an event type');
 	});
 
@@ -861,7 +864,7 @@ describe('Event → Send to all subscribers', () => {
 			completed_at: expect.stringMatching(/Z$/),
 			error_message: null,
 			endpoint_name: exact,
-			endpoint: addressOf('agenticflow', exact),
+			endpoint: getAddress('agenticflow', exact),
 			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
 			duplicate: false,
 		});
@@ -1012,12 +1015,14 @@ describe('Event → Send to all subscribers', () => {
 	});
 
 	describe('an item that comes back from Retry', () => {
-		const REFUSAL = 'do not connect Retry back';
+		const REJECTION = 'do not connect Retry back';
 
 		test('is rejected by Send to subscribers when it belongs to a direct delivery', async () => {
 			const before = (await readInbox(exact)).length;
 			const items = [{ total: 1, delivery_state: { version: 1, delivery_id: 'dlv_x' } }];
-			expect(await refused(outbox, ['event', 'send'], sending(), { items })).toContain(REFUSAL);
+			expect(await expectError(outbox, ['event', 'send'], sending(), { items })).toContain(
+				REJECTION,
+			);
 			const mixed = await send(
 				outbox,
 				[...items, { total: 2 }],
@@ -1028,7 +1033,7 @@ describe('Event → Send to all subscribers', () => {
 			);
 			expect(mixed.counts).toEqual([2, 0, 1, 0]);
 			expect(mixed.failed).toEqual([
-				{ status: 'failed', error_message: expect.stringContaining(REFUSAL) },
+				{ status: 'failed', error_message: expect.stringContaining(REJECTION) },
 			]);
 			expect(mixed.outputs[2][0].pairedItem).toEqual({ item: 0 });
 			const received = (await readInbox(exact)).slice(before);
@@ -1047,7 +1052,7 @@ describe('Event → Send to all subscribers', () => {
 				wiring: { more: [again], connect: { Act: { main: [[], to] } } },
 			});
 			expect(result.retry).toMatchObject([{ status: 'pending', endpoint_name: wired }]);
-			expect(result.error).toContain(REFUSAL);
+			expect(result.error).toContain(REJECTION);
 			expect(await readInbox(wired)).toHaveLength(1);
 		});
 	});
@@ -1055,7 +1060,7 @@ describe('Event → Send to all subscribers', () => {
 	test('rejects an event that is too large before anything is sent', async () => {
 		const items = [{ n: 1 }, { n: 2, text: 'ü'.repeat(140_000) }];
 		const type = 'large.event';
-		const message = await refused(outbox, ['event', 'send'], sending({ type }), { items });
+		const message = await expectError(outbox, ['event', 'send'], sending({ type }), { items });
 		expect(message).toContain('The data of the event large.event has 280017 bytes');
 		expect(message).toContain('is 262144');
 		expect(await readInbox(large)).toEqual([]);
@@ -1070,7 +1075,11 @@ describe('Event → Send to all subscribers', () => {
 	});
 
 	test('rejects an invalid event type', async () => {
-		const message = await refused(outbox, ['event', 'send'], sending({ type: 'order created' }));
+		const message = await expectError(
+			outbox,
+			['event', 'send'],
+			sending({ type: 'order created' }),
+		);
 		expect(message).toContain('"order created" is not an event type');
 	});
 });
@@ -1135,11 +1144,13 @@ describe('Delivery → Deliver Due', () => {
 		expect(ids.sort()).toEqual(sent.retry.map(({ delivery_id }) => delivery_id).sort());
 		const received = await readInbox(box);
 		expect(received.every(({ verified }) => verified)).toBe(true);
-		const timesOf = {};
+		const requestCounts = {};
 		for (const { headers } of received) {
-			timesOf[headers['webhook-id']] = (timesOf[headers['webhook-id']] ?? 0) + 1;
+			requestCounts[headers['webhook-id']] = (requestCounts[headers['webhook-id']] ?? 0) + 1;
 		}
-		expect(timesOf).toEqual(Object.fromEntries(sent.retry.map(({ event_id }) => [event_id, 2])));
+		expect(requestCounts).toEqual(
+			Object.fromEntries(sent.retry.map(({ event_id }) => [event_id, 2])),
+		);
 		const { items: stats } = await done(outbox, ['delivery', 'getStats'], {
 			filters: { endpointId: endpoint.id },
 		});
@@ -1171,7 +1182,7 @@ describe('Delivery → Deliver Due', () => {
 				change: 'disabled',
 				endpoint_id: endpoint.id,
 				endpoint_name: box,
-				endpoint: addressOf('svix', box),
+				endpoint: getAddress('svix', box),
 				status: 'disabled',
 				reason: '3 attempts failed in a row',
 			},
@@ -1358,7 +1369,7 @@ describe('the delivery log', () => {
 		const three = await getMany(outbox, {}, { limit: 3 });
 		expect(three).toEqual(all.slice(0, 3));
 		expect(
-			await refused(outbox, ['delivery', 'getAll'], { filters: { since: 'yesterday-ish' } }),
+			await expectError(outbox, ['delivery', 'getAll'], { filters: { since: 'yesterday-ish' } }),
 		).toContain('"Accepted After" is not a time');
 	});
 
@@ -1397,10 +1408,10 @@ describe('the delivery log', () => {
 		]);
 		for (const operation of ['get', 'getAttempts', 'replay']) {
 			expect(
-				await refused(outbox, ['delivery', operation], { deliveryId: 'dlv_nobody' }),
+				await expectError(outbox, ['delivery', operation], { deliveryId: 'dlv_nobody' }),
 			).toContain('There is no delivery "dlv_nobody"');
 		}
-		expect(await refused(outbox, ['delivery', 'get'], { deliveryId: ' ' })).toContain(
+		expect(await expectError(outbox, ['delivery', 'get'], { deliveryId: ' ' })).toContain(
 			'"Delivery" is empty',
 		);
 	});
@@ -1450,7 +1461,7 @@ describe('the delivery log', () => {
 							.at(-1) ?? null,
 				};
 			};
-			const grouped = (keyOf) => [...new Set(list.map(keyOf))].sort();
+			const grouped = (getKey) => [...new Set(list.map(getKey))].sort();
 			expect(stats).toEqual([
 				{
 					...expected(list),
@@ -1519,7 +1530,7 @@ describe('the delivery log', () => {
 			},
 		});
 		const bytes = await stage.downloadBinary(binary.report);
-		const elements = elementsOf(parseXml(bytes.toString('utf8')));
+		const elements = listElements(parseXml(bytes.toString('utf8')));
 		const texts = elements.map(({ text }) => text);
 		const { failed_deliveries: failed, successful_deliveries: delivered } = json;
 		expect([delivered, failed].every((count) => count > 0)).toBe(true);
@@ -1536,7 +1547,7 @@ describe('the delivery log', () => {
 		// The picture in the output panel is this file, in a form that browsers show.
 		const [{ hints }] = drawn.execution.data.resultData.runData.Act;
 		expect(hints).toHaveLength(1);
-		const [{ attributes }] = elementsOf(parseXml(hints[0].message.replace('>', '/>')));
+		const [{ attributes }] = listElements(parseXml(hints[0].message.replace('>', '/>')));
 		expect(attributes.alt).toBe('Delivery report: a.one');
 		const shown = await n8n.download(attributes.src);
 		expect(shown.headers.get('content-type')).toContain('image/svg+xml');
@@ -1603,7 +1614,7 @@ describe('the delivery log', () => {
 	test('replays nothing while the endpoint is disabled', async () => {
 		const [held] = sent.third.failed;
 		const parameters = { deliveryId: held.delivery_id };
-		const message = await refused(outbox, ['delivery', 'replay'], parameters);
+		const message = await expectError(outbox, ['delivery', 'replay'], parameters);
 		expect(message).toContain(`The endpoint "${boxes.off}" is disabled`);
 		const through = await done(outbox, ['delivery', 'replay'], parameters, {
 			onError: 'continueRegularOutput',
@@ -1637,7 +1648,7 @@ describe('the delivery log', () => {
 		);
 		await done(outbox, ['delivery', 'prune'], { maxAgeDays: 0 });
 		expect(await getMany(outbox)).toEqual([]);
-		expect(await rowsOf(await tableOf(outbox, 'events'))).toEqual([]);
+		expect(await getRows(await getTable(outbox, 'events'))).toEqual([]);
 	});
 });
 
@@ -1649,21 +1660,21 @@ describe('outbox errors', () => {
 			['endpoint', 'getAll'],
 			['delivery', 'deliverDue'],
 		]) {
-			expect(await refused({ credentials: short }, operation)).toContain(
+			expect(await expectError({ credentials: short }, operation)).toContain(
 				'must have at least 32 characters',
 			);
 		}
 		const further = await outboxCredential(name, newSecret(), {
 			furtherEncryptionSecrets: 'too-short',
 		});
-		expect(await refused({ credentials: further }, ['endpoint', 'getAll'])).toContain(
+		expect(await expectError({ credentials: further }, ['endpoint', 'getAll'])).toContain(
 			'must have at least 32 characters',
 		);
 		const odd = await outboxCredential('Not a Name', newSecret());
-		expect(await refused({ credentials: odd }, ['endpoint', 'getAll'])).toContain(
+		expect(await expectError({ credentials: odd }, ['endpoint', 'getAll'])).toContain(
 			'"Not a Name" is not an outbox name',
 		);
-		expect(await tablesOf({ name })).toEqual([]);
+		expect(await getTables({ name })).toEqual([]);
 	});
 
 	test('name a wrong encryption key, which additional keys fix', async () => {
@@ -1671,7 +1682,7 @@ describe('outbox errors', () => {
 		const [key, other] = [newSecret(), newSecret()];
 		const outbox = { name, credentials: await outboxCredential(name, key) };
 		const wrong = { name, credentials: await outboxCredential(name, other) };
-		const mended = {
+		const fixed = {
 			name,
 			credentials: await outboxCredential(name, other, {
 				furtherEncryptionSecrets: `${newSecret()} ${key}`,
@@ -1685,7 +1696,7 @@ describe('outbox errors', () => {
 			[['event', 'send'], sending()],
 			[['delivery', 'deliverDue'], {}],
 		]) {
-			const message = await refused(wrong, operation, parameters);
+			const message = await expectError(wrong, operation, parameters);
 			expect(message).toContain('encrypted with another key');
 			expect(message).toContain('"Additional Encryption Keys"');
 			expect(seen(message, key, other)).toEqual([]);
@@ -1693,11 +1704,11 @@ describe('outbox errors', () => {
 		expect(await readInbox(box)).toEqual([]);
 		// It can still be deleted by its ID.
 		await done(wrong, ['endpoint', 'delete'], byId(lost));
-		expect((await send(mended, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
+		expect((await send(fixed, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
 		// Changed endpoints are encrypted with the current key.
-		await done(mended, ['endpoint', 'update'], {
+		await done(fixed, ['endpoint', 'update'], {
 			...byId(endpoint),
-			updateFields: { description: 'mended' },
+			updateFields: { description: 'fixed' },
 		});
 		expect((await send(wrong, [{ n: 2 }])).delivered).toMatchObject([{ status: 'delivered' }]);
 		expect((await readInbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
@@ -1717,16 +1728,16 @@ describe('outbox errors', () => {
 		];
 		for (const [operation, parameters] of operations) await done(outbox, operation, parameters);
 		const before = (await readInbox(box)).length;
-		const table = await tableOf(outbox, 'deliveries');
-		const columns = await n8n.rest('GET', `${pathOf(table)}/columns`);
+		const table = await getTable(outbox, 'deliveries');
+		const columns = await n8n.rest('GET', `${getPath(table)}/columns`);
 		const column = columns.find(({ name }) => name === 'next_attempt_at');
-		await n8n.rest('DELETE', `${pathOf(table)}/columns/${column.id}`);
+		await n8n.rest('DELETE', `${getPath(table)}/columns/${column.id}`);
 		const where = `${outbox.name}_deliveries_v1`;
 		for (const [operation, parameters] of operations) {
-			const message = await refused(outbox, operation, parameters);
+			const message = await expectError(outbox, operation, parameters);
 			expect(message).toMatch(/deliveries.*column "next_attempt_at"/);
 		}
-		const fresh = await refused(outbox, ...operations[1], { fresh: true });
+		const fresh = await expectError(outbox, ...operations[1], { fresh: true });
 		expect(fresh).toContain(`"${where}" was edited: its column "next_attempt_at" is missing`);
 		expect(await readInbox(box)).toHaveLength(before);
 	});
@@ -1737,15 +1748,15 @@ describe('outbox errors', () => {
 		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'svix', box);
 		const { delivered } = await send(outbox, [{ n: 1 }, { n: 2 }]);
-		const deliveries = await tableOf(outbox, 'deliveries');
+		const deliveries = await getTable(outbox, 'deliveries');
 		const { delivery_id } = delivered[1];
 		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'foo' });
-		const { id } = (await rowsOf(deliveries)).find((row) => row.delivery_id === delivery_id);
+		const { id } = (await getRows(deliveries)).find((row) => row.delivery_id === delivery_id);
 		for (const [operation, parameters] of [
 			['getAll', { returnAll: true }],
 			['replay', { deliveryId: delivery_id }],
 		]) {
-			const message = await refused(outbox, ['delivery', operation], parameters);
+			const message = await expectError(outbox, ['delivery', operation], parameters);
 			expect(message).toContain(`Row ${id} of the outbox’s deliveries table`);
 			expect(message).toContain('column "status"');
 		}
@@ -1753,14 +1764,14 @@ describe('outbox errors', () => {
 		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'delivered' });
 		expect(await getMany(outbox)).toHaveLength(2);
 
-		const endpoints = await tableOf(outbox, 'endpoints');
-		const [row] = await rowsOf(endpoints);
+		const endpoints = await getTable(outbox, 'endpoints');
+		const [row] = await getRows(endpoints);
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: '{"allow_http": ' });
 		for (const [operation, parameters] of [
 			[['event', 'send'], sending()],
 			[['delivery', 'deliverDue'], {}],
 		]) {
-			const message = await refused(outbox, operation, parameters);
+			const message = await expectError(outbox, operation, parameters);
 			expect(message).toContain(`Row ${row.id} of the outbox’s endpoints table`);
 			expect(message).toContain('column "settings"');
 		}
@@ -1768,7 +1779,7 @@ describe('outbox errors', () => {
 		// Secrets that a person moves or changes cannot be decrypted.
 		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
-		expect(await refused(outbox, ['endpoint', 'getAll'])).toContain('were edited');
+		expect(await expectError(outbox, ['endpoint', 'getAll'])).toContain('were edited');
 		expect(await readInbox(box)).toHaveLength(2);
 	});
 
@@ -1777,17 +1788,17 @@ describe('outbox errors', () => {
 		outbox.credentials = await outboxCredential(outbox.name, newSecret());
 		const boxes = [uniqueName('box'), uniqueName('box')];
 		await create(outbox, 'svix', boxes[0]);
-		const before = await tablesOf(outbox);
-		for (const table of before) await n8n.rest('DELETE', pathOf(table));
-		expect(await tablesOf(outbox)).toEqual([]);
+		const before = await getTables(outbox);
+		for (const table of before) await n8n.rest('DELETE', getPath(table));
+		expect(await getTables(outbox)).toEqual([]);
 		// By a workflow that has cached the old ones.
 		await create(outbox, 'svix', boxes[1]);
-		const after = await tablesOf(outbox);
+		const after = await getTables(outbox);
 		expect(after.map(({ name }) => name).sort()).toEqual(before.map(({ name }) => name).sort());
 		const sent = await send(outbox, [{ n: 1 }]);
 		expect(sent.delivered.map(({ endpoint_name }) => endpoint_name)).toEqual([boxes[1]]);
 		// Only one of them, by a workflow that has not.
-		await n8n.rest('DELETE', pathOf(await tableOf(outbox, 'deliveries')));
+		await n8n.rest('DELETE', getPath(await getTable(outbox, 'deliveries')));
 		expect((await send(outbox, [{ n: 2 }], {}, { fresh: true })).counts).toEqual([1, 0, 0, 0]);
 		expect(await getMany(outbox)).toHaveLength(1);
 		expect(await readInbox(boxes[0])).toEqual([]);
@@ -1811,7 +1822,7 @@ test('two executions at once may be the first to use an outbox', async () => {
 		expect(results.map(({ status, error }) => [status, error])).toEqual(
 			Array(2).fill(['success', undefined]),
 		);
-		expect((await tablesOf(outbox)).map(({ name }) => name).sort()).toEqual(
+		expect((await getTables(outbox)).map(({ name }) => name).sort()).toEqual(
 			['deliveries', 'endpoints', 'events'].map((kind) => `${outbox.name}_${kind}_v1`),
 		);
 		const { items } = await done(outbox, ['endpoint', 'getAll'], { includeStats: false });

@@ -28,14 +28,14 @@ const received = async () =>
 		await Promise.all(LIVE.map(async (name) => [name, await stage.readInbox(boxes[name])])),
 	);
 const count = (inboxes) => Object.values(inboxes).reduce((sum, { length }) => sum + length, 0);
-const attemptsOf = (rows) => rows.reduce((sum, { attempts }) => sum + attempts, 0);
+const countAttempts = (rows) => rows.reduce((sum, { attempts }) => sum + attempts, 0);
 
-const heldOf = (rows) => rows.filter(({ status }) => status === 'sending').length;
+const countLeased = (rows) => rows.filter(({ status }) => status === 'sending').length;
 
 /** Waits until a run leases deliveries: a kill between two runs tests nothing. */
 async function somethingHeld(withinMs = 60_000) {
 	const until = Date.now() + withinMs;
-	while (heldOf(await stage.rowsOnFile()) === 0 && Date.now() < until) await pause(50);
+	while (countLeased(await stage.rowsOnFile()) === 0 && Date.now() < until) await pause(50);
 }
 
 /** Sends all events, a few at a time, with pauses until the last kill. */
@@ -82,9 +82,9 @@ test('a killed outbox loses nothing and repeats only attempts that were not reco
 		// Count requests that were in flight when n8n was killed once they have arrived.
 		if (!queue) await pause(1000);
 		const rows = await stage.rowsOnFile();
-		leasedAtKills.push(heldOf(rows));
+		leasedAtKills.push(countLeased(rows));
 		const live = rows.filter(({ endpoint_id }) => endpoint_id !== ids.dead);
-		unrecordedAtKills.push(count(await received()) - attemptsOf(live));
+		unrecordedAtKills.push(count(await received()) - countAttempts(live));
 		await stage.n8n.restart();
 	}
 	const postsRepeated = await sending;
@@ -110,7 +110,7 @@ test('a killed outbox loses nothing and repeats only attempts that were not reco
 
 	// Each request that is missing in the log is one whose outcome could not be recorded because of a kill.
 	const unrecorded =
-		count(inboxes) - attemptsOf(log.filter(({ endpoint_id }) => endpoint_id !== ids.dead));
+		count(inboxes) - countAttempts(log.filter(({ endpoint_id }) => endpoint_id !== ids.dead));
 	const duplicates = LIVE.filter((live) => live !== 'half').reduce(
 		(sum, live) => sum + inboxes[live].length - EVENTS,
 		0,
@@ -138,18 +138,18 @@ test('a killed outbox loses nothing and repeats only attempts that were not reco
 	}
 
 	// The stats add up to the log.
-	const countOf = (status) => log.filter((row) => row.status === status).length;
+	const countByStatus = (status) => log.filter((row) => row.status === status).length;
 	expect(stats).toMatchObject({
 		total_deliveries: log.length,
-		successful_deliveries: countOf('delivered'),
-		failed_deliveries: countOf('failed'),
+		successful_deliveries: countByStatus('delivered'),
+		failed_deliveries: countByStatus('failed'),
 		pending_deliveries: 0,
 		held_deliveries: 0,
-		total_attempts: attemptsOf(log),
+		total_attempts: countAttempts(log),
 	});
 	for (const { endpoint_id, total_attempts, total_deliveries } of stats.by_endpoint) {
 		const own = log.filter((row) => row.endpoint_id === endpoint_id);
-		expect([total_deliveries, total_attempts]).toEqual([own.length, attemptsOf(own)]);
+		expect([total_deliveries, total_attempts]).toEqual([own.length, countAttempts(own)]);
 	}
 	const overDays = stats.by_day.reduce((sum, { total_deliveries }) => sum + total_deliveries, 0);
 	expect(overDays).toBe(log.length);

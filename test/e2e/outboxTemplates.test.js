@@ -40,10 +40,10 @@ async function register(box, options = {}, eventTypes = 'order.*') {
 	return outputs[0][0].json;
 }
 
-const templateOf = (name) =>
+const readTemplate = (name) =>
 	JSON.parse(fs.readFileSync(path.join(__dirname, '../../templates', `${name}.json`), 'utf8'));
 
-const itemsOf = (execution, name) =>
+const getItems = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
 test('the templates fan out events, keep failed deliveries, and deliver them when due', async () => {
@@ -52,7 +52,7 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
 	for (const box of [well, slow]) await register(box, quick);
 
-	const fanOut = templateOf('fan-out');
+	const fanOut = readTemplate('fan-out');
 	const start = fanOut.nodes.find(({ name }) => name === 'When an Event Comes In');
 	start.parameters.path = uniqueName('fan-out');
 	for (const one of fanOut.nodes.filter(({ type }) => type === ACTION)) {
@@ -66,18 +66,18 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	const [first, second] = await n8n.finished(id, 2);
 	await n8n.deactivate(id);
 	const names = (execution, output) =>
-		itemsOf(execution, output).map(({ json }) => json.endpoint_name);
+		getItems(execution, output).map(({ json }) => json.endpoint_name);
 	expect(names(first, 'Delivered')).toEqual([well]);
 	expect(names(first, 'Will Be Retried')).toEqual([slow]);
-	expect(itemsOf(first, 'Alert: Endpoint Changed').map(({ json }) => json.change)).toEqual([
+	expect(getItems(first, 'Alert: Endpoint Changed').map(({ json }) => json.change)).toEqual([
 		'failing',
 	]);
 	// The sender repeats the event, which is a duplicate.
-	expect(itemsOf(second, 'Delivered').map(({ json }) => json.duplicate)).toEqual([true]);
+	expect(getItems(second, 'Delivered').map(({ json }) => json.duplicate)).toEqual([true]);
 	expect(await readInbox(well)).toHaveLength(1);
 
 	await pause(1000);
-	const due = templateOf('deliver-due');
+	const due = readTemplate('deliver-due');
 	due.nodes.find(({ type }) => type === ACTION).credentials = credentials;
 	// The minute is scaled down to a second.
 	due.nodes.find(({ name }) => name === 'Every Minute').parameters = {

@@ -145,9 +145,9 @@ async function useTheOutbox() {
 	const quick = { retrySchedule: 'list', retryDelays: '0.1 s, 1 h' };
 	const good = byId('endpoint', from('good', 'id'));
 	// The order of the attempts is not defined.
-	const deliveryOf = (name) =>
+	const findDeliveryId = (name) =>
 		`={{ $('getAll').all().find(({ json }) => json.endpoint_id === $('${name}').first().json.id).json.id }}`;
-	const deliveryId = deliveryOf('good');
+	const deliveryId = findDeliveryId('good');
 	await runSteps('outbox', [
 		create('good'),
 		create('bad', quick),
@@ -174,7 +174,7 @@ async function useTheOutbox() {
 		step('delivery', 'deliverDue'),
 		step('delivery', 'getStats'),
 		step('delivery', 'replay', { deliveryId }),
-		step('delivery', 'replay', { deliveryId: deliveryOf('bad') }),
+		step('delivery', 'replay', { deliveryId: findDeliveryId('bad') }),
 		step('delivery', 'replayFailed', { since: '2026-01-01T00:00:00Z' }),
 		step('endpoint', 'get', good),
 		step('endpoint', 'getAll'),
@@ -314,7 +314,7 @@ afterAll(async () => {
 });
 
 /** Loads the schema from the URL that the editor uses. */
-async function schemaOf(type, place) {
+async function loadSchema(type, place) {
 	const { data } = await axios.get(`${base}/schemas/${type}/${place}.json`);
 	return data;
 }
@@ -375,7 +375,7 @@ const WITHOUT = ['webhook/respond'];
 test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
 	'%s outputs items that match its schema',
 	async (operation) => {
-		expectToFit(await schemaOf(ACTION, `1.0.0/${operation}`), items[operation]);
+		expectToFit(await loadSchema(ACTION, `1.0.0/${operation}`), items[operation]);
 	},
 );
 

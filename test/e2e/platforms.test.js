@@ -28,7 +28,7 @@ const inPython = hasPython ? test : test.skip;
 const hex = (content, key = secret) => createHmac('sha256', key).update(content).digest('hex');
 const page = (platform, name) =>
 	fs.readFileSync(path.join(__dirname, '../pages', platform, `${name}.json`), 'utf8');
-const pagesOf = (platform) =>
+const listPages = (platform) =>
 	fs
 		.readdirSync(path.join(__dirname, '../pages', platform))
 		.map((file) => path.basename(file, '.json'));
@@ -110,7 +110,7 @@ const EXAMPLES = [
 		name,
 	})),
 	...['workflux', 'agentPlatform'].flatMap((platform) =>
-		pagesOf(platform).map((name) => ({ platform, kind: 'event', name })),
+		listPages(platform).map((name) => ({ platform, kind: 'event', name })),
 	),
 	{ platform: 'agentflow', kind: 'lead', name: 'lead' },
 	{

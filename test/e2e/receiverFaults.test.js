@@ -145,7 +145,7 @@ const FAULTS = {
 
 const RETRIED_STATUSES = '408, 429, 5xx';
 
-function outcomeOf(status) {
+function getOutcome(status) {
 	const special = {
 		410: 'gone',
 		413: 'body_too_large',
@@ -160,7 +160,7 @@ for (const status of [201, 202, 205, 226, 299]) FAULTS[`status/${status}`] = suc
 for (const status of [300, 301, 303, 304, 305, 308])
 	FAULTS[`status/${status}`] = redirected(status);
 for (let status = 400; status < 600; status += 1) {
-	FAULTS[`status/${status}`] = answered(outcomeOf(status), status);
+	FAULTS[`status/${status}`] = answered(getOutcome(status), status);
 }
 for (const status of [600, 999]) FAULTS[`status/${status}`] = answered('permanent', status);
 
@@ -376,7 +376,7 @@ const RECORDED = Object.fromEntries(
 
 describe('the outbox with a faulty receiver', () => {
 	const outboxName = uniqueName('faults').replaceAll('-', '_');
-	const typeOf = (fault) => `fault.${fault.replace('/', '.')}`;
+	const getType = (fault) => `fault.${fault.replace('/', '.')}`;
 	let rows;
 
 	const act = async (items, parameters, credentials, outputs) => {
@@ -393,7 +393,7 @@ describe('the outbox with a faulty receiver', () => {
 			encryptionSecret: secrets.encryption,
 			outboxName,
 		});
-		const items = itemsFor(RECORDED).map((item) => ({ ...item, type: typeOf(item.fault) }));
+		const items = itemsFor(RECORDED).map((item) => ({ ...item, type: getType(item.fault) }));
 		await act(
 			items,
 			{
@@ -442,7 +442,7 @@ describe('the outbox with a faulty receiver', () => {
 	}, 180_000);
 
 	test.each(Object.entries(RECORDED))('%s', (fault, expected) => {
-		const row = rows.get(typeOf(fault));
+		const row = rows.get(getType(fault));
 		const [[, status, message]] = expected.attempts;
 		const reason = `(No retries are allowed|An attempt with the outcome "\\w+" is not retried)`;
 		expect(row).toMatchObject({
@@ -461,7 +461,7 @@ describe('the outbox with a faulty receiver', () => {
 	});
 
 	test('has one row per delivery and no secret in any row', () => {
-		expect([...rows.keys()].sort()).toEqual(Object.keys(RECORDED).map(typeOf).sort());
+		expect([...rows.keys()].sort()).toEqual(Object.keys(RECORDED).map(getType).sort());
 		for (const secret of [secrets, inParameters].flatMap(Object.values)) {
 			expect(JSON.stringify([...rows.values()])).not.toContain(secret);
 		}

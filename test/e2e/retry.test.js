@@ -7,7 +7,7 @@ const axios = require('axios');
 const retryLoop = require('./retryLoop');
 const stage = require('./stage');
 
-const { itemsOf, loop } = retryLoop;
+const { getItems, loop } = retryLoop;
 const { planResponses, chain, readInbox, n8n, newStandardSecret, node } = stage;
 const { pause, receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
@@ -43,7 +43,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			loop(),
 		);
 		expect(execution.status).toBe('success');
-		const [{ json }, ...others] = itemsOf(execution, 'Delivered');
+		const [{ json }, ...others] = getItems(execution, 'Delivered');
 		expect(others).toEqual([]);
 		expect(json).toMatchObject({ status: 'delivered', event: 'order.created' });
 		expect(json.attempt_log.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
@@ -59,7 +59,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		expect(new Set(received.map(({ body }) => body)).size).toBe(1);
 		expect(new Set(received.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
 		// While it waits, the execution shows which attempt comes next, and when.
-		const [waiting] = itemsOf(execution, 'Wait');
+		const [waiting] = getItems(execution, 'Wait');
 		expect(waiting.json).toMatchObject({
 			status: 'retrying',
 			attempts: 1,
@@ -73,7 +73,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		await planResponses(box, down(9));
 		const options = { retrySchedule: 'list', retryDelays: '1 s, 0 s' };
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), options), loop());
-		const [{ json }] = itemsOf(execution, 'Failed');
+		const [{ json }] = getItems(execution, 'Failed');
 		expect(json).toMatchObject({
 			status: 'failed',
 			attempts: 3,
@@ -91,7 +91,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const value = retryAfter();
 		await planResponses(box, [{ status: 429, headers: { 'retry-after': value } }]);
 		const { execution } = await runAction([{ n: 1 }], sendNode(at(box), quick), loop());
-		const [{ json }] = itemsOf(execution, 'Delivered');
+		const [{ json }] = getItems(execution, 'Delivered');
 		expect(json.attempt_log.map(({ outcome }) => outcome)).toEqual(['throttled', 'success']);
 		const [first, second] = await readInbox(box);
 		expect(second.at).toBeGreaterThanOrEqual(notBefore(value, first.at) - 50);
@@ -105,11 +105,11 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const send = sendNode(`=${receiver}/receive/svix/{{ $json.box }}`, quick);
 		const items = boxes.map((box) => ({ box }));
 		const { execution } = await runAction(items, send, loop());
-		const delivered = itemsOf(execution, 'Delivered').map(({ json }) => json);
+		const delivered = getItems(execution, 'Delivered').map(({ json }) => json);
 		expect(
 			Object.fromEntries(delivered.map(({ endpoint, attempts }) => [endpoint, attempts])),
 		).toEqual({ [at(boxes[0])]: 1, [at(boxes[1])]: 2 });
-		const [{ json: failed }] = itemsOf(execution, 'Failed');
+		const [{ json: failed }] = getItems(execution, 'Failed');
 		expect(failed).toMatchObject({ endpoint: at(boxes[2]), status: 'failed' });
 		const [firstRun, secondRun] = execution.data.resultData.runData.Send;
 		expect(
@@ -129,7 +129,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			loop(),
 		);
 		expect(execution.status).toBe('success');
-		expect(itemsOf(execution, 'Delivered')).toHaveLength(2);
+		expect(getItems(execution, 'Delivered')).toHaveLength(2);
 		const waits = [];
 		for (const [box, atLeast] of [
 			[boxes[0], 6000],
@@ -151,7 +151,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 			sendNode(at(box), { ...quick, maxEvents: 10 }),
 			loop(),
 		);
-		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2, 2]);
+		expect(getItems(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2, 2]);
 		const received = await readInbox(box);
 		expect(received).toHaveLength(2);
 		expect(JSON.parse(received[1].body).data.event_count).toBe(2);
@@ -247,7 +247,7 @@ test('the retry template delivers through its loop and reports failures in a cha
 	const executions = await n8n.finished(id, 2, 60_000);
 	await n8n.deactivate(id);
 	const delivered = executions.map((execution) =>
-		itemsOf(execution, 'Delivered').map(({ json }) => json.attempts),
+		getItems(execution, 'Delivered').map(({ json }) => json.attempts),
 	);
 	expect(delivered).toEqual([[2], []]);
 	const [{ json: failed }] =

@@ -9,7 +9,7 @@ const axios = require('axios');
 
 const { bootN8n } = require('../harness/n8n');
 
-const { itemsOf, loop, sendNode } = require('./retryLoop');
+const { getItems, loop, sendNode } = require('./retryLoop');
 const { chain, newStandardSecret, node, pause, queue, uniqueName } = require('./stage');
 
 const secret = newStandardSecret();
@@ -67,7 +67,7 @@ describe('a delivery in an n8n that is killed', () => {
 		return id;
 	}
 
-	async function statusOf(id, wanted, withinMs = 120_000) {
+	async function waitForStatus(id, wanted, withinMs = 120_000) {
 		const until = Date.now() + withinMs;
 		for (;;) {
 			const [execution] = await own.client.executions(id);
@@ -77,15 +77,15 @@ describe('a delivery in an n8n that is killed', () => {
 		}
 	}
 	/** n8n's API does not always list running executions. */
-	const newestOf = async (id) => {
+	const getNewest = async (id) => {
 		const [execution] = await own.query(
 			`SELECT id FROM execution_entity WHERE "workflowId" = '${id}' ORDER BY id DESC LIMIT 1`,
 		);
 		return execution.id;
 	};
 	/** In queue mode n8n keeps no data of an execution whose worker was killed. */
-	async function nothingIsLeftOf(id) {
-		const { data } = await statusOf(id, ['error']);
+	async function expectNothingLeft(id) {
+		const { data } = await waitForStatus(id, ['error']);
 		expect(data.resultData.error.message).toContain('failed to be processed too many times');
 		expect(data.resultData.runData).toEqual({});
 	}
@@ -106,13 +106,13 @@ describe('a delivery in an n8n that is killed', () => {
 		await call('behave', waits, down(1));
 		await call('behave', isCutOff, [...down(1), { delayMs: 20_000 }]);
 		const [first, second] = [await start(waits, options), await start(isCutOff, options)];
-		for (const id of [first, second]) await statusOf(id, ['waiting']);
+		for (const id of [first, second]) await waitForStatus(id, ['waiting']);
 		await own.kill();
 		await own.restart();
 
-		const delivered = await statusOf(first, ['success', 'error', 'crashed']);
+		const delivered = await waitForStatus(first, ['success', 'error', 'crashed']);
 		expect(delivered.status).toBe('success');
-		const [{ json }] = itemsOf(delivered, 'Delivered');
+		const [{ json }] = getItems(delivered, 'Delivered');
 		expect(json.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
 		const received = await call('inbox', waits);
 		expect(received.map(({ verified }) => verified)).toEqual([true, true]);
@@ -123,13 +123,13 @@ describe('a delivery in an n8n that is killed', () => {
 		expect(await own.client.executions(first)).toHaveLength(1);
 
 		await arrived(isCutOff, 2);
-		await own.kill(await newestOf(second));
+		await own.kill(await getNewest(second));
 		await own.restart();
-		if (queue) return await nothingIsLeftOf(second);
-		const crashed = await statusOf(second, ['crashed']);
+		if (queue) return await expectNothingLeft(second);
+		const crashed = await waitForStatus(second, ['crashed']);
 		await retry(crashed);
-		const retried = await statusOf(second, ['success']);
-		const [{ json: story }] = itemsOf(retried, 'Delivered');
+		const retried = await waitForStatus(second, ['success']);
+		const [{ json: story }] = getItems(retried, 'Delivered');
 		// Recorded attempts are kept; the attempt that was cut off is repeated.
 		expect(story.attempt_log.map(({ outcome }) => outcome)).toEqual(['retryable', 'success']);
 		const attempts = await call('inbox', isCutOff);
@@ -141,13 +141,13 @@ describe('a delivery in an n8n that is killed', () => {
 		const box = uniqueName('attempt');
 		await call('behave', box, [{ delayMs: 20_000 }]);
 		const id = await start(box, quick);
-		await own.kill(await newestOf(id));
+		await own.kill(await getNewest(id));
 		await own.restart();
-		if (queue) return await nothingIsLeftOf(id);
-		const crashed = await statusOf(id, ['crashed']);
+		if (queue) return await expectNothingLeft(id);
+		const crashed = await waitForStatus(id, ['crashed']);
 		await retry(crashed);
-		const retried = await statusOf(id, ['success']);
-		expect(itemsOf(retried, 'Delivered')).toHaveLength(1);
+		const retried = await waitForStatus(id, ['success']);
+		expect(getItems(retried, 'Delivered')).toHaveLength(1);
 		expect((await call('inbox', box)).every(({ verified }) => verified)).toBe(true);
 	}, 180_000);
 });

@@ -43,7 +43,7 @@ const loop = (between = []) => ({
 });
 
 /** Returns the items that reached a node in all its runs. */
-const itemsOf = (execution, name) =>
+const getItems = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
-module.exports = { itemsOf, loop, sendNode };
+module.exports = { getItems, loop, sendNode };

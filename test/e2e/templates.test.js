@@ -76,7 +76,7 @@ async function importTemplate(name, fillIn) {
 }
 
 /** Returns the items that reached a node in all its runs. */
-const itemsOf = (execution, name) =>
+const getItems = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
 
 const bodies = async (box) => (await readInbox(box)).map(({ body }) => JSON.parse(body));
@@ -246,7 +246,7 @@ describe('the conversation-to-table template', () => {
 		const { data } = await n8n.rest('GET', `/data-tables-global?take=250&filter=${filter}`);
 		return data;
 	}
-	async function rowsOf(name) {
+	async function getRows(name) {
 		const table = (await tables()).find((one) => one.name === name);
 		const { data } = await n8n.rest(
 			'GET',
@@ -275,16 +275,16 @@ describe('the conversation-to-table template', () => {
 			satisfaction_score: 'number',
 			credits_used: 'number',
 		});
-		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
+		expect(await getRows(NAME)).toEqual([FIRST_ROW]);
 	});
 
 	test('keeps one row per conversation, however often it arrives', async () => {
 		const again = await send(page('agenticflow', 'agent.conversation.completed'));
 		expect(again.data).toMatchObject({ status: 'duplicate' });
-		expect(await rowsOf(NAME)).toEqual([FIRST_ROW]);
+		expect(await getRows(NAME)).toEqual([FIRST_ROW]);
 		// Another delivery, e.g. after a restart, or with later data.
 		expect((await send(conversation({ satisfaction_score: 5 }))).status).toBe(200);
-		expect(await rowsOf(NAME)).toEqual([{ ...FIRST_ROW, satisfaction_score: 5 }]);
+		expect(await getRows(NAME)).toEqual([{ ...FIRST_ROW, satisfaction_score: 5 }]);
 	});
 
 	test('keeps another conversation in its own row, with the fields it has', async () => {
@@ -294,7 +294,7 @@ describe('the conversation-to-table template', () => {
 			satisfaction_score: undefined,
 		});
 		expect((await send(body)).status).toBe(200);
-		expect((await rowsOf(NAME)).slice(1)).toEqual([
+		expect((await getRows(NAME)).slice(1)).toEqual([
 			{ ...FIRST_ROW, conversation_id: 'conv_2', user_id: null, satisfaction_score: null },
 		]);
 		expect(await tables()).toHaveLength(1);
@@ -305,7 +305,7 @@ describe('the conversation-to-table template', () => {
 			const body = conversation({ conversation_id, user_id: uniqueName('user') });
 			expect((await send(body)).status).toBe(200);
 		}
-		const unnamed = (await rowsOf(NAME)).slice(2);
+		const unnamed = (await getRows(NAME)).slice(2);
 		expect(unnamed.map(({ conversation_id }) => conversation_id)).toEqual([null, null, null]);
 		expect(new Set(unnamed.map(({ user_id }) => user_id)).size).toBe(3);
 	});
@@ -315,7 +315,7 @@ describe('the conversation-to-table template', () => {
 		const body = conversation({ conversation_id: 'conv_3' });
 		expect((await send(body, otherSecret)).status).toBe(401);
 		expect(await n8n.executions(id)).toHaveLength(length);
-		expect(await rowsOf(NAME)).toHaveLength(5);
+		expect(await getRows(NAME)).toHaveLength(5);
 	});
 
 	test('does not write into a table with a similar name, and keeps AgenticFlow’s next delivery', async () => {
@@ -327,17 +327,17 @@ describe('the conversation-to-table template', () => {
 		});
 		const body = conversation({ conversation_id: 'conv_4' });
 		expect((await send(body)).status).toBe(500);
-		expect(await rowsOf(similar)).toEqual([]);
+		expect(await getRows(similar)).toEqual([]);
 		await n8n.rest('DELETE', `/projects/${projectId}/data-tables/${similarId}`);
 		expect((await send(body)).status).toBe(200);
-		expect((await rowsOf(NAME)).at(-1).conversation_id).toBe('conv_4');
+		expect((await getRows(NAME)).at(-1).conversation_id).toBe('conv_4');
 	});
 });
 
 describe('the provider-to-event template', () => {
 	const box = uniqueName('provider');
 	const stripeSecret = newSecret();
-	const urlOf = (provider) => `${base}/webhook/webhooks/events/${provider}`;
+	const getUrl = (provider) => `${base}/webhook/webhooks/events/${provider}`;
 	let id;
 
 	// The examples from GitHub's and Stripe's documentation, shortened.
@@ -372,7 +372,7 @@ describe('the provider-to-event template', () => {
 		{ event = 'push', delivery = uniqueName('guid'), key = secret } = {},
 	) => {
 		const body = JSON.stringify(push);
-		return await post(urlOf('github'), body, {
+		return await post(getUrl('github'), body, {
 			'X-GitHub-Event': event,
 			'X-GitHub-Delivery': delivery,
 			'X-Hub-Signature-256': `sha256=${hex(body, key)}`,
@@ -381,7 +381,7 @@ describe('the provider-to-event template', () => {
 	const stripe = async (event, key = stripeSecret) => {
 		const body = JSON.stringify(event);
 		const at = now();
-		return await post(urlOf('stripe'), body, {
+		return await post(getUrl('stripe'), body, {
 			'Stripe-Signature': `t=${at},v1=${hex(`${at}.${body}`, key)}`,
 		});
 	};
@@ -426,7 +426,7 @@ describe('the provider-to-event template', () => {
 		await planResponses(box, down(1));
 		expect((await stripe(PAID)).status).toBe(200);
 		const [, execution] = await n8n.finished(id, 2);
-		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2]);
+		expect(getItems(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2]);
 		const received = (await readInbox(box)).slice(1);
 		expect(received.map(({ verified, headers }) => [verified, headers['webhook-id']])).toEqual([
 			[true, PAID.id],
@@ -577,7 +577,7 @@ describe('the lead-intake template', () => {
 		expect(failed.execution.data.resultData.lastNodeExecuted).toBe('Put into CRM');
 		expect(failed.stored).toHaveLength(3 + 5);
 		expect(failed.sent).toHaveLength(3);
-		expect(itemsOf(failed.execution, 'New Lead')[0].json.body.email).toBe(lead.email);
+		expect(getItems(failed.execution, 'New Lead')[0].json.body.email).toBe(lead.email);
 
 		await n8n.rest('POST', `/executions/${failed.execution.id}/retry`, { loadWorkflow: false });
 		const { execution, stored, sent } = await after(5);
@@ -593,7 +593,7 @@ describe('the lead-intake template', () => {
 		await overTls(`behave/${events}`, down(1));
 		await send({ ...lead, email: 'b@example.com' });
 		const { execution, sent } = await after(6);
-		expect(itemsOf(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2]);
+		expect(getItems(execution, 'Delivered').map(({ json }) => json.attempts)).toEqual([2]);
 		expect(sent.slice(4).map(({ verified }) => verified)).toEqual([true, true]);
 		expect(new Set(sent.slice(4).map(({ body }) => body)).size).toBe(1);
 	});

@@ -47,7 +47,7 @@ async function deliver(webhook, event, data) {
 	return response.status;
 }
 
-const statsOf = ({ logs }) => ({
+const getStats = ({ logs }) => ({
 	total_deliveries: logs.length,
 	successful_deliveries: logs.filter(({ status }) => status === 'success').length,
 	failed_deliveries: logs.filter(({ status }) => status === 'failed').length,
@@ -61,7 +61,7 @@ const shown = ({ id, name, url, events, status, created_at, authentication, logs
 	status,
 	created_at,
 	last_delivery: logs.at(-1)?.timestamp ?? null,
-	delivery_stats: statsOf({ logs }),
+	delivery_stats: getStats({ logs }),
 	...(authentication && { authentication }),
 	...more,
 });
@@ -96,7 +96,7 @@ async function answer(method, path, body) {
 		];
 	}
 	if (action === 'logs') return [200, { logs: webhook.logs }];
-	if (action === 'stats') return [200, statsOf(webhook)];
+	if (action === 'stats') return [200, getStats(webhook)];
 	if (method === 'PUT') {
 		Object.assign(webhook, body);
 		return [200, shown(webhook)];

@@ -72,8 +72,8 @@ function makeDataFolder(name, user) {
 		() => path.join(scratch, 'queue', name),
 		() => fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`)),
 	];
-	for (const folderOf of folders) {
-		const folder = folderOf();
+	for (const getFolder of folders) {
+		const folder = getFolder();
 		fs.rmSync(folder, { recursive: true, force: true });
 		fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
 		if (user.uid !== undefined) fs.chownSync(folder, user.uid, user.gid);

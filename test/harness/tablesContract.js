@@ -20,7 +20,7 @@ const event = (id, more = {}) => ({
 	fan_out_until: null,
 	...more,
 });
-const idsOf = (rows) => rows.map(({ event_id: id }) => id);
+const getIds = (rows) => rows.map(({ event_id: id }) => id);
 
 /**
  * Tests the contract of the Tables port (core/outbox/store/tables.ts), for every implementation of it.
@@ -68,7 +68,7 @@ function testTablesContract(openTables) {
 
 		test('find the rows that meet all conditions, or any of them', async () => {
 			const tables = await openWith('a', event('b', { accepted_at: iso(1) }), 'c');
-			const find = async (query) => idsOf(await tables.find('events', query, OLDEST_FIRST));
+			const find = async (query) => getIds(await tables.find('events', query, OLDEST_FIRST));
 			const [isB, isC] = [where('event_id', 'eq', 'b'), where('event_id', 'eq', 'c')];
 			const isLate = where('accepted_at', 'gt', iso(0));
 			expect(await find(all(isB, isLate))).toEqual(['b']);
@@ -83,7 +83,7 @@ function testTablesContract(openTables) {
 				event('c'),
 			);
 			const find = async (column, operator, value) =>
-				idsOf(await tables.find('events', all(where(column, operator, value)), OLDEST_FIRST)).join(
+				getIds(await tables.find('events', all(where(column, operator, value)), OLDEST_FIRST)).join(
 					'',
 				);
 			expect(await find('fan_out_until', 'eq', null)).toBe('c');
@@ -105,12 +105,12 @@ function testTablesContract(openTables) {
 				event('b', { endpoint_ids: '["ep_ab"]' }),
 			);
 			const query = all(where('endpoint_ids', 'contains', '"ep_a"'));
-			expect(idsOf(await tables.find('events', query, OLDEST_FIRST))).toEqual(['a']);
+			expect(getIds(await tables.find('events', query, OLDEST_FIRST))).toEqual(['a']);
 		});
 
 		test('order rows by ID or by a column, and limit their number', async () => {
 			const tables = await openWith(event('a', { accepted_at: iso(2) }), 'b', 'c');
-			const find = async (options) => idsOf(await tables.find('events', EVERYTHING, options));
+			const find = async (options) => getIds(await tables.find('events', EVERYTHING, options));
 			expect(await find({ newestFirst: false, limit: 2 })).toEqual(['a', 'b']);
 			expect(await find({ newestFirst: true, limit: 2 })).toEqual(['c', 'b']);
 			expect(await find({ by: 'accepted_at', newestFirst: true, limit: 1 })).toEqual(['a']);
@@ -121,7 +121,7 @@ function testTablesContract(openTables) {
 			const tables = await openWith('a', 'b', 'c');
 			const [{ id }] = await tables.find('events', all(where('event_id', 'eq', 'b')), OLDEST_FIRST);
 			const find = async (operator) =>
-				idsOf(await tables.find('events', all(where('id', operator, id)), OLDEST_FIRST));
+				getIds(await tables.find('events', all(where('id', operator, id)), OLDEST_FIRST));
 			expect(await find('lt')).toEqual(['a']);
 			expect(await find('lte')).toEqual(['a', 'b']);
 			expect(await find('gt')).toEqual(['c']);
@@ -131,10 +131,10 @@ function testTablesContract(openTables) {
 			const names = Array.from({ length: MAX_FOUND + 1 }, (_, index) => `evt_${index}`);
 			const tables = await openWith(...names);
 			const found = await tables.find('events', EVERYTHING, OLDEST_FIRST);
-			expect(idsOf(found)).toEqual(names.slice(0, MAX_FOUND));
+			expect(getIds(found)).toEqual(names.slice(0, MAX_FOUND));
 			const wanted = names.slice(0, MAX_CONDITIONS);
 			const query = any(...wanted.map((name) => where('event_id', 'eq', name)));
-			expect(idsOf(await tables.find('events', query, OLDEST_FIRST))).toEqual(wanted);
+			expect(getIds(await tables.find('events', query, OLDEST_FIRST))).toEqual(wanted);
 		});
 	});
 
@@ -164,7 +164,7 @@ function testTablesContract(openTables) {
 			const owned = updates.flatMap((rows, index) =>
 				rows.filter(({ fan_out_owner: owner }) => owner === runs[index]),
 			);
-			expect(idsOf(owned).sort()).toEqual(['a', 'b', 'c']);
+			expect(getIds(owned).sort()).toEqual(['a', 'b', 'c']);
 			const stored = await tables.find('events', EVERYTHING, OLDEST_FIRST);
 			for (const { event_id: id, fan_out_owner: owner } of owned) {
 				expect(stored.find((row) => row.event_id === id).fan_out_owner).toBe(owner);
@@ -178,7 +178,7 @@ function testTablesContract(openTables) {
 			const query = any(where('event_id', 'eq', 'a'), where('event_id', 'eq', 'c'));
 			expect(await tables.remove('events', query)).toBe(2);
 			expect(await tables.remove('events', query)).toBe(0);
-			expect(idsOf(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['b']);
+			expect(getIds(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['b']);
 		});
 	});
 
@@ -196,7 +196,7 @@ function testTablesContract(openTables) {
 				},
 				{ change: 'remove', table: 'events', query: all(where('fan_out_owner', 'eq', 'run')) },
 			]);
-			expect(idsOf(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['c']);
+			expect(getIds(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['c']);
 			expect(await tables.find('deliveries', EVERYTHING, OLDEST_FIRST)).toMatchObject([
 				{ delivery_id: 'd', attempts: 0 },
 			]);
@@ -205,7 +205,7 @@ function testTablesContract(openTables) {
 		test('does nothing without changes', async () => {
 			const tables = await openWith('a');
 			await tables.applyChanges([]);
-			expect(idsOf(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['a']);
+			expect(getIds(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['a']);
 		});
 	});
 }

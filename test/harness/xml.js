@@ -33,6 +33,6 @@ function parseXml(text) {
 }
 
 /** Lists an element and all its descendants, in the order of the text. */
-const elementsOf = (element) => [element, ...element.children.flatMap(elementsOf)];
+const listElements = (element) => [element, ...element.children.flatMap(listElements)];
 
-module.exports = { elementsOf, parseXml };
+module.exports = { listElements, parseXml };

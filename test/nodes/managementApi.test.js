@@ -85,10 +85,13 @@ describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, p
 		for (const given of [variants[0], dynamic]) {
 			const byPath = new Map();
 			for (const description of webhooks) {
-				const valueOf = (field) => evaluate(given, description, field).evaluated;
-				const methods = valueOf('httpMethod').split(',').filter(Boolean);
+				const evaluateField = (field) => evaluate(given, description, field).evaluated;
+				const methods = evaluateField('httpMethod').split(',').filter(Boolean);
 				if (methods.length === 0) continue;
-				byPath.set(valueOf('path'), [...(byPath.get(valueOf('path')) ?? []), ...methods]);
+				byPath.set(evaluateField('path'), [
+					...(byPath.get(evaluateField('path')) ?? []),
+					...methods,
+				]);
 			}
 			const folders = { agentMessage: 'agents', workflowRun: 'workflows' };
 			const paths = management
@@ -101,17 +104,20 @@ describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, p
 
 	test('respond as the owner chose, or through the node that answers management requests', () => {
 		for (const given of variants) {
-			const valuesOf = (field) =>
+			const evaluateForAll = (field) =>
 				webhooks
 					.filter((description) => evaluate(given, description, 'httpMethod').evaluated !== '')
 					.map((description) => evaluate(given, description, field).evaluated);
 			if (management) {
-				expect(valuesOf('responseMode')).toEqual(MANAGED.map(() => 'responseNode'));
+				expect(evaluateForAll('responseMode')).toEqual(MANAGED.map(() => 'responseNode'));
 				continue;
 			}
 			// The second webhook only rejects wrong methods.
-			expect(valuesOf('responseMode')).toEqual([given.responseMode ?? 'onReceived', 'onReceived']);
-			expect(valuesOf('responseCode')[0]).toBe(given.options.responseCode ?? 200);
+			expect(evaluateForAll('responseMode')).toEqual([
+				given.responseMode ?? 'onReceived',
+				'onReceived',
+			]);
+			expect(evaluateForAll('responseCode')[0]).toBe(given.options.responseCode ?? 200);
 		}
 	});
 

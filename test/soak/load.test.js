@@ -46,7 +46,7 @@ const KEPT_DELIVERIES = 300;
 const KEPT_EXECUTIONS = 500;
 const PER_SEND = 5;
 /** Duplicates repeat one of the latest events: pruning deletes older ones. */
-const REPEATED_AMONG = 100;
+const DUPLICATES_AMONG = 100;
 const MAX_GROWTH = 1.05;
 
 /** The endpoints of the outbox. */
@@ -172,7 +172,7 @@ afterAll(async () => {
 });
 
 /** Counts of what was sent, and of the responses. */
-const sent = { events: [], direct: 0, repeats: 0, refused: 0, unexpected: [] };
+const sent = { events: [], direct: 0, duplicates: 0, rejected: 0, unexpected: [] };
 const answeredMs = [];
 
 const call = async (url, body, headers) =>
@@ -220,18 +220,18 @@ const WORK = [
 	[
 		10,
 		async () => {
-			const recent = sent.events.slice(-REPEATED_AMONG);
+			const recent = sent.events.slice(-DUPLICATES_AMONG);
 			if (recent.length === 0) return;
 			const id = recent[Math.floor(Math.random() * recent.length)];
 			const { body, headers } = signed(createEvent(id), inboundSecret);
-			if (await expectStatus('repeat', urls.receive, body, headers, 200)) sent.repeats += 1;
+			if (await expectStatus('duplicate', urls.receive, body, headers, 200)) sent.duplicates += 1;
 		},
 	],
 	[
 		30,
 		async () => {
 			const { body, headers } = signed(createEvent(uniqueName('evt')), newStandardSecret());
-			if (await expectStatus('forgery', urls.receive, body, headers, 401)) sent.refused += 1;
+			if (await expectStatus('forgery', urls.receive, body, headers, 401)) sent.rejected += 1;
 		},
 	],
 	[
@@ -366,7 +366,7 @@ test(
 		console.log(
 			[
 				`flat out ${flatOut.toFixed(1)} a second; ${MINUTES} minutes at ${perSecond.toFixed(1)}, at most ${Math.max(...inFlight)} in flight`,
-				`${sent.events.length} events received, ${sent.repeats} repeats, ${sent.refused} refused, ${sent.direct} sent to a URL`,
+				`${sent.events.length} events received, ${sent.duplicates} duplicates, ${sent.rejected} rejected, ${sent.direct} sent to a URL`,
 				`answers within ${median(answeredMs)} ms in the median, ${Math.max(...answeredMs)} ms at most`,
 				`requests at the receiver: ${BOXES.map((name) => `${name} ${inboxes[name].length}`).join(', ')}`,
 				`heap after a collection: ${early.heapMegabytes.toFixed(0)} MB after a third, ${late.heapMegabytes.toFixed(0)} MB at the end`,

@@ -65,7 +65,7 @@ export const toEndpointChangeItem = ({
 	failing_since: endpoint.failingSince,
 });
 
-const itemIndexOf = ({ pairedItem }: INodeExecutionData): number =>
+const getItemIndex = ({ pairedItem }: INodeExecutionData): number =>
 	typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : 0;
 
 const dueAt = ({ json }: INodeExecutionData): string => String(json.next_attempt_at ?? '');
@@ -117,7 +117,7 @@ export class OutputItems {
 	/** @returns the items of each output in input order; on Retry, those that are due first come first */
 	toSortedArray(): INodeExecutionData[][] {
 		for (const output of this.outputs) {
-			output.sort((a, b) => dueAt(a).localeCompare(dueAt(b)) || itemIndexOf(a) - itemIndexOf(b));
+			output.sort((a, b) => dueAt(a).localeCompare(dueAt(b)) || getItemIndex(a) - getItemIndex(b));
 		}
 		return this.outputs;
 	}

@@ -222,7 +222,7 @@ describe('toEndpointInput for an update', () => {
 		await world.register('ep_a', {
 			authentication: { signatureScheme: 'workflux', authentication: 'bearer', token: 'token-1' },
 		});
-		const secretsOf = async () => (await world.endpoint('ep_a')).secrets.authentication;
+		const getSecrets = async () => (await world.endpoint('ep_a')).secrets.authentication;
 		const update = async (authentication) => {
 			const { body, statusCode } = await world.ask('update', {
 				id: 'ep_a',
@@ -239,16 +239,16 @@ describe('toEndpointInput for an update', () => {
 			username: 'jordan',
 		});
 		const basic = { ...scheme, authentication: 'basic', user: 'jordan', password: 'p' };
-		expect(await secretsOf()).toEqual(basic);
+		expect(await getSecrets()).toEqual(basic);
 		await update({ type: 'basic', username: 'riley' });
-		expect(await secretsOf()).toEqual({ ...basic, user: 'riley' });
+		expect(await getSecrets()).toEqual({ ...basic, user: 'riley' });
 		expect(await update({ type: 'bearer', token: 'token-2' })).toEqual({ type: 'bearer' });
-		expect(await secretsOf()).toEqual({ ...scheme, authentication: 'bearer', token: 'token-2' });
+		expect(await getSecrets()).toEqual({ ...scheme, authentication: 'bearer', token: 'token-2' });
 		// A token for a header is not put into URLs by itself.
 		const inUrl = { authentication: { type: 'urlToken' } };
 		expectInvalid(await world.ask('update', { id: 'ep_a', body: inUrl }), 'authentication.token');
 		expect(await update({ type: 'none' })).toEqual({ type: 'none' });
-		expect(await secretsOf()).toEqual({ ...scheme, authentication: 'none' });
+		expect(await getSecrets()).toEqual({ ...scheme, authentication: 'none' });
 		for (const authentication of [{ type: 'bearer' }, { type: 'urlToken' }]) {
 			const reply = await world.ask('update', { id: 'ep_a', body: { authentication } });
 			expectInvalid(reply, 'authentication.token');

@@ -16,7 +16,7 @@ const TYPES = {
 	date: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
 };
 
-function typeOf(table, column, system) {
+function getType(table, column, system) {
 	const type = TABLES[table][column] ?? (system ? SYSTEM_COLUMNS[column] : undefined);
 	if (type === undefined) throw new Error(`unknown column name '${column}'`);
 	return type;
@@ -24,7 +24,7 @@ function typeOf(table, column, system) {
 
 function checkValues(table, values, system = false) {
 	for (const [column, value] of Object.entries(values)) {
-		const type = typeOf(table, column, system);
+		const type = getType(table, column, system);
 		if (value !== null && !TYPES[type](value)) {
 			throw new Error(`value '${value}' does not match column type '${type}'`);
 		}
@@ -71,7 +71,7 @@ const EFFECTS = {
 		for (const row of added) rows.push({ ...empty, ...row, id: nextId() });
 	},
 	find(rows, nextId, table, query, { by = 'id', limit, newestFirst }) {
-		typeOf(table, by, true);
+		getType(table, by, true);
 		if (!(limit >= 1 && limit <= MAX_FOUND)) throw new Error(`limit ${limit} is out of range`);
 		const direction = newestFirst ? -1 : 1;
 		return rows
@@ -105,12 +105,12 @@ const callNames = ({ calls }) =>
 function createStore() {
 	const tables = Object.fromEntries(Object.keys(TABLES).map((table) => [table, []]));
 	const lastIds = Object.fromEntries(Object.keys(TABLES).map((table) => [table, 0]));
-	const nextIdOf = (table) => () => (lastIds[table] += 1);
+	const createIdCounter = (table) => () => (lastIds[table] += 1);
 	const run = (method, table, ...args) =>
-		EFFECTS[method](tables[table], nextIdOf(table), table, ...args);
+		EFFECTS[method](tables[table], createIdCounter(table), table, ...args);
 	/** Numbers rows that become visible later, maybe after others with higher numbers. */
 	const numbered = (table, rows) => {
-		const ids = rows.map(nextIdOf(table));
+		const ids = rows.map(createIdCounter(table));
 		return () => EFFECTS.insert(tables[table], () => ids.shift(), table, rows);
 	};
 

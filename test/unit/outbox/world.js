@@ -165,7 +165,7 @@ function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 	/** Returns the rows of the deliveries' table, oldest first. */
 	world.deliveries = () => store.rows('deliveries');
 	world.statuses = () => store.rows('deliveries').map(({ status }) => status);
-	world.attemptsOf = (endpointId, key) =>
+	world.attemptsTo = (endpointId, key) =>
 		attempts.filter(
 			(attempt) => attempt.endpointId === endpointId && (key === undefined || attempt.key === key),
 		);

@@ -18,7 +18,7 @@ describe('the Authorization header', () => {
 	const { user, password } = SECRETS.basic;
 	const [token] = SECRETS.bearerTokens;
 	const right = basic(user, password).authorization.slice('Basic '.length);
-	const resultOf = async (method, authorization) => {
+	const getResult = async (method, authorization) => {
 		const rules = createRules('agenticflow', 'agentMessage', { methods: [method] });
 		const { code, result } = await receiveRequest(
 			rules,
@@ -30,7 +30,7 @@ describe('the Authorization header', () => {
 	test.each(['Bearer ', 'bearer ', 'BEARER   ', 'Bearer \t '])(
 		'is accepted with a Bearer token after %j',
 		async (scheme) => {
-			expect(await resultOf('bearer', scheme + token)).toBe('accepted');
+			expect(await getResult('bearer', scheme + token)).toBe('accepted');
 		},
 	);
 
@@ -43,13 +43,13 @@ describe('the Authorization header', () => {
 		['two headers that were joined', `Bearer ${token}, Bearer ${token}`],
 		['quotation marks', `Bearer "${token}"`],
 	])('is rejected with %s around or in the Bearer token', async (_, authorization) => {
-		expect(await resultOf('bearer', authorization)).toBe('TOKEN_INVALID');
+		expect(await getResult('bearer', authorization)).toBe('TOKEN_INVALID');
 	});
 
 	test.each(['Basic ', 'BASIC ', 'basic  '])(
 		'is accepted with Basic credentials after %j',
 		async (scheme) => {
-			expect(await resultOf('basic', scheme + right)).toBe('accepted');
+			expect(await getResult('basic', scheme + right)).toBe('accepted');
 		},
 	);
 
@@ -62,7 +62,7 @@ describe('the Authorization header', () => {
 		['a no-break space', `Basic ${right}\u00a0`],
 		['quotation marks', `Basic "${right}"`],
 	])('is rejected with %s in the Basic credentials', async (_, authorization) => {
-		expect(await resultOf('basic', authorization)).toBe('CREDENTIALS_INVALID');
+		expect(await getResult('basic', authorization)).toBe('CREDENTIALS_INVALID');
 	});
 
 	test('is rejected with Basic credentials in base64 that is unpadded, URL-safe or not canonical', async () => {

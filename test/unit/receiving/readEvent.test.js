@@ -9,14 +9,14 @@ const {
 	readEvent,
 } = require('../../../dist/core/receiving/readEvent');
 
-const requestOf = (body, headers = {}) => ({
+const createRequest = (body, headers = {}) => ({
 	headers,
 	rawBody: Buffer.from(JSON.stringify(body)),
 	body,
 });
 
 describe('readEvent', () => {
-	const eventsOf = (id) => getPlatform(id).events;
+	const getEvents = (id) => getPlatform(id).events;
 
 	test('reads type, time and data of an AgenticFlow event', () => {
 		const body = {
@@ -25,7 +25,7 @@ describe('readEvent', () => {
 			webhook_id: 'wh_1',
 			data: { workflow_id: 'wf_1' },
 		};
-		expect(readEvent(eventsOf('agenticflow'), requestOf(body))).toEqual({
+		expect(readEvent(getEvents('agenticflow'), createRequest(body))).toEqual({
 			type: 'workflow.execution.completed',
 			types: ['workflow.execution.completed'],
 			data: { workflow_id: 'wf_1' },
@@ -35,8 +35,8 @@ describe('readEvent', () => {
 
 	test('reads GitHub’s type from a header, and takes the whole body as data', () => {
 		const body = { ref: 'refs/heads/main' };
-		const request = requestOf(body, { 'x-github-event': 'push' });
-		expect(readEvent(eventsOf('github'), request)).toEqual({
+		const request = createRequest(body, { 'x-github-event': 'push' });
+		expect(readEvent(getEvents('github'), request)).toEqual({
 			type: 'push',
 			types: ['push'],
 			data: body,
@@ -46,31 +46,31 @@ describe('readEvent', () => {
 
 	test('leaves missing fields undefined, and takes the whole body as data', () => {
 		for (const body of [{}, { a: 1 }, [], null, 'text', 5]) {
-			expect(readEvent(eventsOf('agenticflow'), requestOf(body))).toEqual({
+			expect(readEvent(getEvents('agenticflow'), createRequest(body))).toEqual({
 				type: undefined,
 				types: [],
 				data: body,
 				timeMs: undefined,
 			});
 		}
-		const typesOf = (value) =>
-			readEvent(eventsOf('github'), requestOf({}, { 'x-github-event': value })).types;
-		expect(typesOf('')).toEqual([]);
-		expect(typesOf(['push', 'push'])).toEqual([]);
+		const getTypes = (value) =>
+			readEvent(getEvents('github'), createRequest({}, { 'x-github-event': value })).types;
+		expect(getTypes('')).toEqual([]);
+		expect(getTypes(['push', 'push'])).toEqual([]);
 	});
 
 	test('reads the type from the first source that has one', () => {
 		const profile = { type: [{ header: 'X-Type' }, { body: 'type' }], duplicateKey: [] };
-		const typeOf = (body, headers) => readEvent(profile, requestOf(body, headers)).type;
-		expect(typeOf({ type: 'b' }, { 'x-type': 'a' })).toBe('a');
-		expect(typeOf({ type: 'b' }, {})).toBe('b');
-		expect(typeOf({ type: 5 }, {})).toBeUndefined();
+		const getType = (body, headers) => readEvent(profile, createRequest(body, headers)).type;
+		expect(getType({ type: 'b' }, { 'x-type': 'a' })).toBe('a');
+		expect(getType({ type: 'b' }, {})).toBe('b');
+		expect(getType({ type: 5 }, {})).toBeUndefined();
 	});
 
 	test('lists several types once each, and chooses none of them as the type', () => {
 		const profile = { type: [{ body: 'events.type' }], duplicateKey: [] };
 		const read = (...types) =>
-			readEvent(profile, requestOf({ events: types.map((type) => ({ type })) }));
+			readEvent(profile, createRequest({ events: types.map((type) => ({ type })) }));
 		expect(read('a', 'b', 'a')).toMatchObject({ type: undefined, types: ['a', 'b'] });
 		expect(read('a', 'a')).toMatchObject({ type: 'a', types: ['a'] });
 		expect(read(5, null, 'a')).toMatchObject({ type: 'a', types: ['a'] });
@@ -88,13 +88,13 @@ describe('readEvent', () => {
 		[{}, undefined],
 	])('reads the time %j as %j ms', (timestamp, expected) => {
 		const body = { event: 'x', timestamp, data: {} };
-		expect(readEvent(eventsOf('agenticflow'), requestOf(body)).timeMs).toBe(expected);
+		expect(readEvent(getEvents('agenticflow'), createRequest(body)).timeMs).toBe(expected);
 	});
 });
 
 describe('computeDuplicateKey', () => {
 	const agentflow = getPlatform('agentflow').events.duplicateKey;
-	const lead = (data, event = 'lead.qualified') => requestOf({ event, data });
+	const lead = (data, event = 'lead.qualified') => createRequest({ event, data });
 
 	test('combines lead and event type for AgentFlow', () => {
 		expect(computeDuplicateKey(agentflow, lead({ lead_id: 'lead_1' }))).toBe(
@@ -109,14 +109,14 @@ describe('computeDuplicateKey', () => {
 		}
 		expect(computeDuplicateKey([], lead({ lead_id: 'lead_1' }))).toBeUndefined();
 		const header = [{ header: 'X-Request-ID' }];
-		expect(computeDuplicateKey(header, requestOf({}))).toBeUndefined();
-		expect(computeDuplicateKey(header, requestOf({}, { 'x-request-id': '' }))).toBeUndefined();
+		expect(computeDuplicateKey(header, createRequest({}))).toBeUndefined();
+		expect(computeDuplicateKey(header, createRequest({}, { 'x-request-id': '' }))).toBeUndefined();
 		const twice = { 'x-request-id': ['a', 'b'] };
-		expect(computeDuplicateKey(header, requestOf({}, twice))).toBeUndefined();
+		expect(computeDuplicateKey(header, createRequest({}, twice))).toBeUndefined();
 	});
 
 	test('combines a header in any case with the digest of the body', () => {
-		const request = requestOf({ a: 1 }, { 'x-request-id': 'r 1' });
+		const request = createRequest({ a: 1 }, { 'x-request-id': 'r 1' });
 		const digest = createHash('sha256').update('{"a":1}').digest('hex');
 		expect(computeDuplicateKey([{ header: 'X-Request-ID' }, { digest: 'body' }], request)).toBe(
 			`r%201:${digest}`,
@@ -128,7 +128,7 @@ describe('computeDuplicateKey', () => {
 		const key = (data) =>
 			computeDuplicateKey(
 				duplicateKey,
-				requestOf({
+				createRequest({
 					event: 'workflow.execution.completed',
 					timestamp: '2024-01-15T10:30:00Z',
 					webhook_id: 'wh_1',
@@ -146,7 +146,7 @@ describe('computeDuplicateKey', () => {
 		fc.assert(
 			fc.property(pair, pair, (one, other) => {
 				const same = one.a === other.a && one.b === other.b;
-				const keys = [one, other].map((body) => computeDuplicateKey(sources, requestOf(body)));
+				const keys = [one, other].map((body) => computeDuplicateKey(sources, createRequest(body)));
 				expect(keys[0] === keys[1]).toBe(same);
 			}),
 			{

@@ -195,7 +195,8 @@ function changed(body, path, change) {
 	else parent[last] = change(parent[last]);
 	return copy;
 }
-const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
+const getType = (value) =>
+	value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 /** A value of a type that the documentation does not show in the place of the given one. */
 const ofAnotherType = (value) => (typeof value === 'number' ? 'text' : 42);
 
@@ -232,8 +233,8 @@ describe.each(
 			const original = path.split('.').reduce((value, key) => value[key], body);
 			const sent = changed(body, path, ofAnotherType);
 			const outcome = await send(sent);
-			const expected = typeOf(original);
-			const received = typeOf(ofAnotherType(original));
+			const expected = getType(original);
+			const received = getType(ofAnotherType(original));
 			expect(outcome).toMatchObject({
 				result: 'rejected',
 				status: 422,

@@ -359,13 +359,13 @@ describe('every rejection names the field, the expected and the received value, 
 		expect((await receiveRequest(message(), createRequest({ method: 'GET' }))).headers).toEqual({
 			Allow: 'POST',
 		});
-		const headersOf = async (...methods) =>
+		const getRejectionHeaders = async (...methods) =>
 			(await receiveRequest(method(...methods), createRequest())).headers;
-		expect(await headersOf('bearer')).toEqual({ 'WWW-Authenticate': 'Bearer' });
-		expect(await headersOf('bearer', 'basic')).toEqual({
+		expect(await getRejectionHeaders('bearer')).toEqual({ 'WWW-Authenticate': 'Bearer' });
+		expect(await getRejectionHeaders('bearer', 'basic')).toEqual({
 			'WWW-Authenticate': 'Bearer, Basic realm="webhook", charset="UTF-8"',
 		});
-		expect(await headersOf('urlToken')).toEqual({});
+		expect(await getRejectionHeaders('urlToken')).toEqual({});
 	});
 
 	test('does not reveal which method nearly passed if any one is enough', async () => {

@@ -2,7 +2,7 @@ const fc = require('fast-check');
 
 const { computeStats } = require('../../../dist/core/outbox/log/stats');
 const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
-const { elementsOf, parseXml } = require('../../harness/xml');
+const { listElements, parseXml } = require('../../harness/xml');
 
 const DAY = 86_400_000;
 // A Wednesday.
@@ -28,14 +28,14 @@ const chart = (rows, more = {}) =>
 	drawDeliveryChart(rows, { title: 'Delivery report', nowMs: NOW, ...more });
 
 const PARTS = ['delivered', 'failed', 'other'];
-const partsOf = ({ delivered = 0, failed = 0, other = 0 } = {}) => ({ delivered, failed, other });
+const toParts = ({ delivered = 0, failed = 0, other = 0 } = {}) => ({ delivered, failed, other });
 const numbers = (text) =>
 	text.match(/\d+(?:,\d{3})*/g).map((number) => Number(number.replaceAll(',', '')));
 
-/** What the picture says and shows, as somebody who looks at it finds out. */
+/** Reads what the picture shows, as a person who looks at it would. */
 function read(svg) {
 	const root = parseXml(svg);
-	const all = elementsOf(root);
+	const all = listElements(root);
 	const classed = (name) => all.filter(({ attributes }) => attributes.class === name);
 	const texts = all.filter(({ name }) => name === 'text').map(({ text }) => text);
 	return {
@@ -43,7 +43,7 @@ function read(svg) {
 		all,
 		texts,
 		range: texts.find((text) => text.endsWith('(UTC)')),
-		totals: partsOf(
+		totals: toParts(
 			Object.fromEntries(
 				Object.entries({
 					delivered: 'Delivered: ',
@@ -86,7 +86,7 @@ function read(svg) {
 	};
 }
 
-/** Rows of each of the last days, with a number of deliveries for each. */
+/** Creates rows for the last days, with a number of deliveries for each day. */
 const daily = (counts, more = (_day, _number) => ({})) =>
 	counts.flatMap((count, index) =>
 		Array.from({ length: count }, (_, number) =>
@@ -94,7 +94,7 @@ const daily = (counts, more = (_day, _number) => ({})) =>
 		),
 	);
 
-describe('time is divided', () => {
+describe('the time axis of drawDeliveryChart', () => {
 	test.each([
 		[0, 1, 'Days, Mar 11, 2026 to Mar 11, 2026 (UTC)'],
 		[1, 1, 'Days, Mar 11, 2026 to Mar 11, 2026 (UTC)'],
@@ -105,18 +105,18 @@ describe('time is divided', () => {
 		[400, 58, 'Weeks from Monday, Feb 5, 2025 to Mar 11, 2026 (UTC)'],
 		[450, 16, 'Months, Dec 17, 2024 to Mar 11, 2026 (UTC)'],
 		[3000, 10, 'Years, Dec 24, 2017 to Mar 11, 2026 (UTC)'],
-	])('over %d days into %d bars: %s', (days, bars, range) => {
+	])('divides %d days into %d bars: %s', (days, bars, range) => {
 		const seen = read(chart(daily(Array(days).fill(1))));
 		expect(seen.bars).toHaveLength(bars);
 		expect(seen.range).toBe(range);
-		expect(seen.totals).toEqual(partsOf({ delivered: days }));
+		expect(seen.totals).toEqual(toParts({ delivered: days }));
 		expect(seen.texts.includes('No deliveries')).toBe(days === 0);
 		const labels = seen.texts.filter((text) => /^[A-Z][a-z]{2}( \d+)?$|^20\d\d$/.test(text));
 		expect(labels.length).toBeGreaterThan(0);
 		expect(labels.length).toBeLessThan(30);
 	});
 
-	test('weeks begin on Monday, months on the first', () => {
+	test('starts weeks on Monday and months on the first', () => {
 		const weeks = read(chart(daily(Array(100).fill(1)))).bars;
 		expect(weeks[0]).toMatchObject({
 			when: 'Dec 1, 2025 to Dec 7, 2025',
@@ -133,12 +133,12 @@ describe('time is divided', () => {
 		});
 	});
 
-	test('days without deliveries have their place', () => {
+	test('includes days without deliveries', () => {
 		const { bars, range } = read(chart(daily([2, 0, 0, 1, 0])));
 		expect(bars.map(({ counts }) => counts.delivered)).toEqual([2, 0, 0, 1, 0]);
 		expect(bars[1]).toEqual({
 			when: 'Mar 8, 2026',
-			counts: partsOf(),
+			counts: toParts(),
 			times: undefined,
 			rects: [],
 			mark: undefined,
@@ -150,7 +150,7 @@ describe('time is divided', () => {
 		['since', { sinceMs: NOW - 9 * DAY }, 10, 'Mar 2, 2026', 'Mar 11, 2026'],
 		['until', { untilMs: NOW - 2 * DAY }, 2, 'Mar 8, 2026', 'Mar 9, 2026'],
 		['both', { sinceMs: NOW - 9 * DAY, untilMs: NOW - DAY }, 9, 'Mar 2, 2026', 'Mar 10, 2026'],
-		// At midnight a day ends, and the next one has not begun.
+		// At midnight a day ends, and the next one has not started.
 		['until midnight', { untilMs: Date.parse('2026-03-10') }, 2, 'Mar 8, 2026', 'Mar 9, 2026'],
 		['until later than now', { untilMs: NOW + 9 * DAY }, 4, 'Mar 8, 2026', 'Mar 11, 2026'],
 		[
@@ -160,7 +160,7 @@ describe('time is divided', () => {
 			'Jan 1, 1970',
 			'Mar 11, 2026',
 		],
-	])('from and to what was asked for: %s', (_, asked, count, first, last) => {
+	])('covers the requested time: %s', (_, asked, count, first, last) => {
 		const { bars, range } = read(chart([row(NOW - 3 * DAY)], asked));
 		expect(bars).toHaveLength(count);
 		expect(range).toContain(`${first} to ${last}`);
@@ -168,12 +168,12 @@ describe('time is divided', () => {
 	});
 });
 
-describe('a bar', () => {
+describe('a bar of the chart', () => {
 	const failing = (index, number) => ({
 		status: ['delivered', 'delivered', 'failed', 'held', 'pending'][number % 5],
 	});
 
-	test('is as high as its counts, part by part', () => {
+	test('has parts whose heights show its counts', () => {
 		const { bars } = read(chart(daily([10, 5, 0, 1, 100], failing)));
 		const perDelivery = bars[0].rects[0].height / bars[0].counts.delivered;
 		const bottom = bars[0].rects[0].y + bars[0].rects[0].height;
@@ -195,29 +195,29 @@ describe('a bar', () => {
 		]);
 	});
 
-	test('tells of failures that are too few to be seen in it', () => {
-		const oneOf = (count) => (index, number) => ({
+	test('marks failures that are too few to be visible in it', () => {
+		const createFailures = (count) => (index, number) => ({
 			status: number === count - 1 ? 'failed' : 'delivered',
 		});
-		const [few] = read(chart(daily([5000], oneOf(5000)))).bars;
+		const [few] = read(chart(daily([5000], createFailures(5000)))).bars;
 		expect(few.rects[1].height).toBeLessThan(0.1);
 		expect(few.mark).toMatchObject({ name: 'text', text: '1' });
 		expect(Number(few.mark.attributes.y)).toBeLessThan(few.rects[1].y);
-		// Where bars are narrow, by a dot.
-		const narrow = read(chart(daily(Array(60).fill(3), oneOf(3)))).bars;
+		// A dot, if bars are narrow.
+		const narrow = read(chart(daily(Array(60).fill(3), createFailures(3)))).bars;
 		expect(narrow.map(({ mark }) => mark.name)).toEqual(Array(60).fill('circle'));
 		expect(read(chart(daily([3, 3]))).bars.map(({ mark }) => mark)).toEqual([undefined, undefined]);
 	});
 });
 
-describe('the lines', () => {
+describe('the lines of the chart', () => {
 	const durations = [[120, 80, 900], [], [50], [60, 61], [], [2000]];
 	const rows = durations.flatMap((times, index) =>
 		times.map((ms) => row(NOW - (5 - index) * DAY, { attemptLog: [attempt(ms)] })),
 	);
 	const { bars, lines, texts } = read(chart(rows));
 
-	test('go through each day’s percentiles, and break where nobody answered', () => {
+	test('connect the percentiles of each day, and break on days without responses', () => {
 		const byDay = new Map(
 			computeStats(rows).by_day.map(({ day, response_time_ms }) => [day, response_time_ms]),
 		);
@@ -233,7 +233,7 @@ describe('the lines', () => {
 		}
 	});
 
-	test('stand as high as their times, on an axis of their own', () => {
+	test('show response times on a separate axis', () => {
 		const answered = bars.filter(({ times }) => times !== undefined);
 		const all = ['p50', 'p95'].flatMap((name, which) =>
 			lines[name].points.map(({ y }, index) => ({ y, ms: answered[index].times[which] })),
@@ -246,13 +246,13 @@ describe('the lines', () => {
 		expect(texts).not.toContain('No responses');
 	});
 
-	test('are in seconds where answers are slow', () => {
+	test('are in seconds if responses are slow', () => {
 		const slow = read(chart([row(NOW, { attemptLog: [attempt(28_000)] })]));
 		expect(slow.texts).toEqual(expect.arrayContaining(['0 s', '10 s', '20 s', '30 s']));
 		expect(slow.texts.some((text) => text.endsWith(' ms'))).toBe(false);
 	});
 
-	test('are not there where nobody answered', () => {
+	test('are missing if there are no responses', () => {
 		const none = read(chart([row(NOW, { attemptLog: [attempt(5000, null)] })]));
 		expect(none.lines).toEqual({ p50: { path: '', points: [] }, p95: { path: '', points: [] } });
 		expect(none.texts).toContain('No responses');
@@ -264,14 +264,14 @@ test.each([
 	[']]> &amp; <!-- ', ']]> &amp; <!-- '],
 	['a\u0000b\u0008c\uFFFEd\uD800e😀', 'abcde😀'],
 	['x'.repeat(500), `${'x'.repeat(83)}…`],
-])('a title %j is text and nothing else', (title, expected) => {
+])('the chart escapes the title %j', (title, expected) => {
 	const { all, texts } = read(chart(daily([3, 1]), { title }));
 	expect(texts).toContain(expected);
 	expect(all[1]).toMatchObject({ name: 'title', text: expect.stringContaining(expected) });
 	expect(all.some(({ name }) => name === 'script')).toBe(false);
 });
 
-test('the picture stands alone: no scripts, no references, its own background', () => {
+test('the chart is self-contained: it has no scripts, no references, and its own background', () => {
 	const { all, root } = read(chart(daily([3, 1, 4], () => ({ status: 'failed' }))));
 	expect(root).toMatchObject({ name: 'svg', uri: 'http://www.w3.org/2000/svg' });
 	expect(new Set(all.map(({ name }) => name))).toEqual(
@@ -286,14 +286,14 @@ test('the picture stands alone: no scripts, no references, its own background', 
 	const { height, width } = root.attributes;
 	expect(background).toMatchObject({ fill: '#ffffff', x: '0.5', y: '0.5' });
 	expect([background.width, background.height].map(Number)).toEqual([width - 1, height - 1]);
-	// All is inside.
+	// Everything is within the picture.
 	for (const { x, y } of all.map((element) => element.attributes)) {
 		expect(Number(x ?? 0)).toBeLessThan(Number(width));
 		expect(Number(y ?? 0)).toBeLessThan(Number(height));
 	}
 });
 
-test('whatever was delivered, the counts add up', () => {
+test('the counts in the chart add up for any deliveries', () => {
 	const anyRow = fc.record({
 		hours: fc.integer({ min: -24 * 500, max: 2 }),
 		status: fc.constantFrom('gathering', 'pending', 'sending', 'delivered', 'failed', 'held'),

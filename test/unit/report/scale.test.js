@@ -9,11 +9,11 @@ test.each([
 	[120, 5, [0, 25, 50, 75, 100, 125]],
 	[1000, 5, [0, 200, 400, 600, 800, 1000]],
 	[230, 3, [0, 100, 200, 300]],
-])('an axis to %d in about %d steps has the marks %j', (max, steps, marks) => {
+])('createScale to %d in about %d steps returns the marks %j', (max, steps, marks) => {
 	expect(createScale(max, steps)).toEqual({ marks, top: marks.at(-1) });
 });
 
-test('an axis reaches its largest value in few whole steps', () => {
+test('createScale reaches the largest value in a few equal steps', () => {
 	fc.assert(
 		fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 2, max: 6 }), (max, steps) => {
 			const { marks, top } = createScale(max, steps);

@@ -9,7 +9,7 @@ const HEALTHY = { status: 'active', failingSince: null, consecutiveFailures: 0 }
 const NEVER = { rule: 'never' };
 
 const sign = (outcome, atMs = START, ended = false) => ({ outcome, atMs, ended });
-const changesOf = (...args) => applyAttemptOutcomes(...args).changes.map(({ change }) => change);
+const getChanges = (...args) => applyAttemptOutcomes(...args).changes.map(({ change }) => change);
 
 test('applyAttemptOutcomes counts and dates a failure, and reports the first one', () => {
 	const signs = [sign('retryable', START + 5), sign('timeout', START + 9)];
@@ -43,13 +43,13 @@ test('applyAttemptOutcomes resets the count of failures after a success, and rep
 
 test('applyAttemptOutcomes reports each kind of change once, with its last occurrence', () => {
 	const failures = Array.from({ length: 5 }, (_, index) => sign('timeout', START + index));
-	expect(changesOf(HEALTHY, failures, NEVER)).toEqual(['failing']);
-	expect(changesOf(HEALTHY, [...failures, sign('success')], NEVER)).toEqual(['recovered']);
-	expect(changesOf(HEALTHY, [...failures, sign('success'), sign('dns')], NEVER)).toEqual([
+	expect(getChanges(HEALTHY, failures, NEVER)).toEqual(['failing']);
+	expect(getChanges(HEALTHY, [...failures, sign('success')], NEVER)).toEqual(['recovered']);
+	expect(getChanges(HEALTHY, [...failures, sign('success'), sign('dns')], NEVER)).toEqual([
 		'failing',
 	]);
 	const rule = { rule: 'consecutiveFailures', count: 2 };
-	expect(changesOf(HEALTHY, failures, rule)).toEqual(['failing', 'disabled']);
+	expect(getChanges(HEALTHY, failures, rule)).toEqual(['failing', 'disabled']);
 	const again = applyAttemptOutcomes(
 		applyAttemptOutcomes(HEALTHY, failures, rule).health,
 		failures,

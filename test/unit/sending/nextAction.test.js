@@ -4,7 +4,7 @@ const { isRetryable } = require('../../../dist/core/sending/attemptOutcome');
 const { decideNextAction } = require('../../../dist/core/sending/nextAction');
 const { BRIEF_RETRY, countRetries } = require('../../../dist/core/sending/retryPolicy');
 
-const { anyPolicy, askedMs, capOf, chance, MINUTE, OUTCOMES } = require('./policyArbitraries');
+const { anyPolicy, askedMs, getCap, chance, MINUTE, OUTCOMES } = require('./policyArbitraries');
 
 describe('decideNextAction', () => {
 	test('never retries in the past or beyond what the policy allows', () => {
@@ -27,7 +27,7 @@ describe('decideNextAction', () => {
 					if (action !== 'retry') return;
 					expect(decision.atMs).toBeGreaterThanOrEqual(nowMs);
 					expect(decision.atMs - nowMs).toBeLessThanOrEqual(
-						Math.max(capOf(policy), state.retryAfterMs === undefined ? 0 : policy.maxRetryAfterMs),
+						Math.max(getCap(policy), state.retryAfterMs === undefined ? 0 : policy.maxRetryAfterMs),
 					);
 				},
 			),

@@ -18,13 +18,13 @@ const exponential = fc.record({
 	maxDelayMs: fc.integer({ min: 0, max: DAY }),
 	maxRetries: fc.integer({ min: 0, max: 50 }),
 });
-const policyOf = (schedule) =>
+const createPolicy = (schedule) =>
 	fc.record({
 		schedule,
 		jitter: fc.double({ min: 0, max: 1, noNaN: true }),
 		maxRetryAfterMs: fc.integer({ min: 0, max: DAY }),
 	});
-const anyPolicy = policyOf(fc.oneof(list, exponential));
+const anyPolicy = createPolicy(fc.oneof(list, exponential));
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const askedMs = fc.option(fc.integer({ min: 0, max: 10 * DAY }), { nil: undefined });
 const OUTCOMES = [
@@ -53,10 +53,10 @@ const policyAndRetry = anyPolicy
 		}),
 	);
 
-const capOf = ({ schedule }) =>
+const getCap = ({ schedule }) =>
 	schedule.kind === 'list' ? Math.max(0, ...schedule.delaysMs) : schedule.maxDelayMs;
 const withoutJitter = (policy) => ({ ...policy, jitter: 0 });
-const waitsOf = (policy) =>
+const getWaits = (policy) =>
 	Array.from({ length: countRetries(policy) }, (_, index) =>
 		retryDelayMs(withoutJitter(policy), index + 1, 0),
 	);
@@ -64,7 +64,7 @@ const waitsOf = (policy) =>
 module.exports = {
 	anyPolicy,
 	askedMs,
-	capOf,
+	getCap,
 	chance,
 	DAY,
 	exponential,
@@ -73,8 +73,8 @@ module.exports = {
 	MINUTE,
 	OUTCOMES,
 	policyAndRetry,
-	policyOf,
+	createPolicy,
 	SECOND,
-	waitsOf,
+	getWaits,
 	withoutJitter,
 };

@@ -12,7 +12,7 @@ const {
 } = require('../../../dist/core/sending/retryPolicy');
 
 const {
-	capOf,
+	getCap,
 	chance,
 	DAY,
 	exponential,
@@ -20,9 +20,9 @@ const {
 	list,
 	MINUTE,
 	policyAndRetry,
-	policyOf,
+	createPolicy,
 	SECOND,
-	waitsOf,
+	getWaits,
 	withoutJitter,
 } = require('./policyArbitraries');
 
@@ -33,23 +33,23 @@ describe('retryDelayMs', () => {
 				const delay = retryDelayMs(policy, retry, random);
 				expect(Number.isInteger(delay)).toBe(true);
 				expect(delay).toBeGreaterThanOrEqual(0);
-				expect(delay).toBeLessThanOrEqual(capOf(policy));
+				expect(delay).toBeLessThanOrEqual(getCap(policy));
 			}),
 		);
 	});
 
 	test('returns the waits of a list as they are', () => {
 		fc.assert(
-			fc.property(policyOf(list), (policy) => {
-				expect(waitsOf(policy)).toEqual(policy.schedule.delaysMs);
+			fc.property(createPolicy(list), (policy) => {
+				expect(getWaits(policy)).toEqual(policy.schedule.delaysMs);
 			}),
 		);
 	});
 
 	test('starts an exponential schedule with its first delay and never shrinks a wait', () => {
 		fc.assert(
-			fc.property(policyOf(exponential), (policy) => {
-				const waits = waitsOf(policy);
+			fc.property(createPolicy(exponential), (policy) => {
+				const waits = getWaits(policy);
 				const { firstDelayMs, maxDelayMs } = policy.schedule;
 				if (waits.length > 0) expect(waits[0]).toBe(Math.min(firstDelayMs, maxDelayMs));
 				for (let index = 1; index < waits.length; index += 1) {
@@ -67,7 +67,7 @@ describe('retryDelayMs', () => {
 			maxDelayMs: 20_000,
 			maxRetries: 6,
 		};
-		expect(waitsOf({ ...BRIEF_RETRY, schedule })).toEqual([
+		expect(getWaits({ ...BRIEF_RETRY, schedule })).toEqual([
 			1000, 2500, 6250, 15_625, 20_000, 20_000,
 		]);
 	});
@@ -157,7 +157,7 @@ describe('the retry policies of the platforms', () => {
 		],
 	])('%s retries after the waits that its page lists', (id, policy, expected) => {
 		expect(getPlatform(id).retry).toEqual(policy);
-		expect(waitsOf(policy)).toEqual(expected);
+		expect(getWaits(policy)).toEqual(expected);
 	});
 
 	test('make as many retries as the pages say', () => {
@@ -174,7 +174,7 @@ describe('the retry policies of the platforms', () => {
 	test.each(PLATFORMS.map(({ id, retry }) => [id, retry]))(
 		'%s has growing waits of at most a day',
 		(_id, policy) => {
-			const waits = waitsOf(policy);
+			const waits = getWaits(policy);
 			expect(waits.length).toBeGreaterThan(0);
 			expect(waits.length).toBeLessThanOrEqual(10);
 			for (const [index, wait] of waits.entries()) {

@@ -13,13 +13,13 @@ const { chooseRetryPolicy, parseDelays } = require('../../../dist/core/sending/r
 
 const {
 	anyPolicy,
-	capOf,
+	getCap,
 	chance,
 	DAY,
 	HOUR,
 	MINUTE,
 	SECOND,
-	waitsOf,
+	getWaits,
 } = require('./policyArbitraries');
 
 describe('parseDelays', () => {
@@ -113,12 +113,12 @@ describe('chooseRetryPolicy', () => {
 	test('shortens a list to maxRetries and never lengthens it', () => {
 		const delays = '1 s, 2 s, 3 s';
 		const waits = (settings) =>
-			waitsOf(chooseRetryPolicy(AGENTICFLOW_RETRY, { schedule: 'list', delays, ...settings }));
+			getWaits(chooseRetryPolicy(AGENTICFLOW_RETRY, { schedule: 'list', delays, ...settings }));
 		expect(waits({})).toEqual([1000, 2000, 3000]);
 		expect(waits({ maxRetries: 2 })).toEqual([1000, 2000]);
 		expect(waits({ maxRetries: 0 })).toEqual([]);
 		expect(waits({ maxRetries: 9 })).toEqual([1000, 2000, 3000]);
-		expect(waitsOf(chooseRetryPolicy(AGENTICFLOW_RETRY, { maxRetries: 3 }))).toEqual([
+		expect(getWaits(chooseRetryPolicy(AGENTICFLOW_RETRY, { maxRetries: 3 }))).toEqual([
 			1 * MINUTE,
 			5 * MINUTE,
 			15 * MINUTE,
@@ -216,7 +216,7 @@ describe('chooseRetryPolicy', () => {
 				for (let retry = 1; retry <= countRetries(policy); retry += 1) {
 					const delay = retryDelayMs(policy, retry, random);
 					expect(delay).toBeGreaterThanOrEqual(0);
-					expect(delay).toBeLessThanOrEqual(capOf(policy));
+					expect(delay).toBeLessThanOrEqual(getCap(policy));
 				}
 			}),
 		);

@@ -41,7 +41,7 @@ describe('the inbound credential', () => {
 				return { bearerTokens: 'one' };
 			},
 		};
-		const stage = { credentials, id: 'mended' };
+		const stage = { credentials, id: 'fixed' };
 		const first = await receive(PARAMETERS, createRequest('Bearer one'), stage);
 		expect(first.answer.statusCode).toBe(500);
 		isReadable = true;

@@ -44,7 +44,7 @@ describe('the concurrency limit', () => {
 		await world.register('ep_slow');
 		await world.register('ep_fast');
 		await publishEvents(world.process(), events(8), { ...LIMITS, concurrency: 4 });
-		const ended = world.attemptsOf('ep_fast').map(({ endMs }) => endMs - START_MS);
+		const ended = world.attemptsTo('ep_fast').map(({ endMs }) => endMs - START_MS);
 		expect(Math.max(...ended)).toBeLessThan(SECOND);
 	});
 });

@@ -189,7 +189,7 @@ test('events that wait for a batch are sent alone once their endpoint has no bat
 });
 
 /** The events' numbers by batch: a batch that was sent twice is one. */
-function batchesOf(world) {
+function getBatches(world) {
 	const bodies = new Map();
 	for (const { body, key } of world.attempts) {
 		if (bodies.has(key)) expect(body).toBe(bodies.get(key));
@@ -204,7 +204,7 @@ async function expectEachInOneBatch(world, maxEvents) {
 		await deliverDue(world.process(), LIMITS);
 	}
 	const accepted = world.store.rows('events').map(({ data }) => JSON.parse(data).number);
-	const batches = batchesOf(world);
+	const batches = getBatches(world);
 	expect(batches.flat().sort()).toEqual([...new Set(accepted)].sort());
 	expect(Math.max(0, ...batches.map(({ length }) => length))).toBeLessThanOrEqual(maxEvents);
 	expect(new Set(world.statuses()).size).toBeLessThanOrEqual(1);

@@ -31,9 +31,9 @@ async function finish(world) {
 	}
 }
 
-const outcomesOf = (world) =>
+const getOutcomes = (world) =>
 	latestRowPerDelivery(world.deliveries()).filter(({ status }) => status !== 'sending');
-const pairOf = ({ endpoint_id: endpoint, event_id: event }) => `${endpoint} ${event}`;
+const getPair = ({ endpoint_id: endpoint, event_id: event }) => `${endpoint} ${event}`;
 
 /** How often each event was sent to each endpoint. */
 function attemptCounts(world) {
@@ -50,7 +50,7 @@ function expectAllDelivered(world, { after }) {
 	const accepted = world.store.rows('events');
 	const pairs = accepted.flatMap(({ event_id: event }) => [`ep_a ${event}`, `ep_b ${event}`]);
 	const rows = world.deliveries();
-	expect({ after, delivered: rows.map(pairOf).sort() }).toEqual({
+	expect({ after, delivered: rows.map(getPair).sort() }).toEqual({
 		after,
 		delivered: [...pairs].sort(),
 	});
@@ -80,7 +80,7 @@ describe.each(['before', 'after'])(
 				// Whatever was in flight comes to its end.
 				await world.clock.wait(SECOND);
 				const atKill = attemptCounts(world);
-				const recorded = outcomesOf(world).map(pairOf);
+				const recorded = getOutcomes(world).map(getPair);
 				accepted.add(world.store.rows('events').length);
 				await finish(world);
 				expectAllDelivered(world, { after: number });
@@ -126,9 +126,9 @@ describe.each(['before', 'after'])(
 				if (run.status === 'fulfilled') return false;
 				await world.clock.wait(SECOND);
 				const atKill = attemptCounts(world);
-				const recorded = outcomesOf(world)
+				const recorded = getOutcomes(world)
 					.filter(({ status }) => status === 'delivered')
-					.map(pairOf);
+					.map(getPair);
 				await finish(world);
 				expectAllDelivered(world, { after: number });
 				for (const [pair, count] of attemptCounts(world)) {
@@ -236,7 +236,7 @@ test('many processes that interleave and are killed at any time lose no delivery
 				await finish(world);
 				const accepted = new Set(world.store.rows('events').map(({ event_id: id }) => id));
 				const best = latestRowPerDelivery(world.deliveries());
-				expect(best.map(pairOf).sort()).toEqual(
+				expect(best.map(getPair).sort()).toEqual(
 					[...accepted].flatMap((id) => [`ep_a ${id}`, `ep_b ${id}`]).sort(),
 				);
 				expect(best.filter(({ status }) => status !== 'delivered')).toEqual([]);

@@ -10,7 +10,7 @@ const { publishAndKill } = require('./publishAndKill');
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
 const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
-const statusesOf = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
+const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
 
 /** A world in which so many events were sent, and their first attempts failed. */
 async function failedOnce(count, input = {}) {
@@ -29,14 +29,14 @@ describe('deliverDue', () => {
 		expect(await due()).toEqual({ results: [], changes: [] });
 		expect(world.attempts).toHaveLength(1);
 		world.clock.advance(1);
-		expect(statusesOf(await due())).toEqual(['pending']);
+		expect(getStatuses(await due())).toEqual(['pending']);
 		expect(world.attempts).toHaveLength(2);
 		expect(world.attempts[1].startMs).toBe(START_MS + 100 + MINUTE);
 		expect(await due()).toEqual({ results: [], changes: [] });
 		world.clock.advance(5 * MINUTE - 1);
 		expect(await due()).toEqual({ results: [], changes: [] });
 		world.clock.advance(1);
-		expect(statusesOf(await due())).toEqual(['failed']);
+		expect(getStatuses(await due())).toEqual(['failed']);
 		world.clock.advance(DAY);
 		expect(await due()).toEqual({ results: [], changes: [] });
 		expect(world.attempts).toHaveLength(3);
@@ -165,7 +165,7 @@ describe('deliverDue with deliveries that cannot be attempted', () => {
 		await world.store.connect().remove('events', query);
 		world.clock.advance(HOUR);
 		const { results } = await deliverDue(world.process(), LIMITS);
-		expect(statusesOf({ results })).toEqual(['failed', 'pending']);
+		expect(getStatuses({ results })).toEqual(['failed', 'pending']);
 		const row = world.deliveries().find(({ event_id: id }) => id === gone);
 		expect(row).toMatchObject({
 			status: 'failed',
@@ -202,7 +202,7 @@ describe('deliverDue after a kill', () => {
 		world.clock.advance(30 * SECOND);
 		expect((await deliverDue(world.process(), LIMITS)).results).toEqual([]);
 		world.clock.advance(31 * SECOND);
-		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(
+		expect(getStatuses(await deliverDue(world.process(), LIMITS))).toEqual(
 			Array(3).fill('delivered'),
 		);
 		expect(world.attempts).toHaveLength(6);

@@ -40,8 +40,8 @@ describe('EndpointHealthTracker', () => {
 		await world.register('ep_b');
 		const limits = { ...LIMITS, concurrency: 1 };
 		const { changes } = await publishEvents(world.process(), events(5), limits);
-		expect(world.attemptsOf('ep_a')).toHaveLength(2);
-		expect(world.attemptsOf('ep_b')).toHaveLength(5);
+		expect(world.attemptsTo('ep_a')).toHaveLength(2);
+		expect(world.attemptsTo('ep_b')).toHaveLength(5);
 		const rows = world.deliveries().filter(({ endpoint_id: id }) => id === 'ep_a');
 		const byStatus = (status) => rows.filter((row) => row.status === status);
 		expect(byStatus('pending')).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('EndpointHealthTracker', () => {
 		// Its retries are held when they are due.
 		world.clock.advance(HOUR);
 		await deliverDue(world.process(), limits);
-		expect(world.attemptsOf('ep_a')).toHaveLength(2);
+		expect(world.attemptsTo('ep_a')).toHaveLength(2);
 		expect(world.statuses().filter((status) => status === 'held')).toHaveLength(5);
 	});
 

@@ -7,7 +7,7 @@ const { createWorld, events, LIMITS, MINUTE, SECOND, START, HOUR } = require('..
 
 const START_MS = Date.parse(START);
 const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
-const statusesOf = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
+const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
 
 /** A world in which so many events were sent, and their first attempts failed. */
 async function failedOnce(count, input = {}) {
@@ -114,7 +114,7 @@ describe('simultaneous runs', () => {
 		const stuck = publishEvents(world.process(), events(3), { ...LIMITS, concurrency: 1 });
 		await world.clock.wait(5 * MINUTE);
 		expect(world.attempts).toHaveLength(1);
-		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(
+		expect(getStatuses(await deliverDue(world.process(), LIMITS))).toEqual(
 			Array(3).fill('delivered'),
 		);
 		expect(world.attempts).toHaveLength(4);
@@ -136,7 +136,7 @@ describe('simultaneous runs', () => {
 		await world.register('ep_a');
 		const stuck = publishEvents(world.process(), events(1), LIMITS);
 		await world.clock.wait(5 * MINUTE);
-		expect(statusesOf(await deliverDue(world.process(), LIMITS))).toEqual(['delivered']);
+		expect(getStatuses(await deliverDue(world.process(), LIMITS))).toEqual(['delivered']);
 		await stuck;
 		world.clock.advance(HOUR);
 		await deliverDue(world.process(), LIMITS);

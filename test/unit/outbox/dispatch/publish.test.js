@@ -117,7 +117,7 @@ describe('publishEvents', () => {
 });
 
 describe('the number of calls to the tables', () => {
-	async function callsOf(count, { answer = () => 200, keys = false, before } = {}) {
+	async function recordCalls(count, { answer = () => 200, keys = false, before } = {}) {
 		const world = createWorld({ answer });
 		await world.register('ep_a');
 		await world.register('ep_b');
@@ -135,14 +135,14 @@ describe('the number of calls to the tables', () => {
 	const USUAL = [FIND, 'insert events, insert deliveries', AT_END];
 
 	test('is 3, for one event and for 500', async () => {
-		expect(await callsOf(1)).toEqual(USUAL);
-		expect(await callsOf(500)).toEqual(USUAL);
+		expect(await recordCalls(1)).toEqual(USUAL);
+		expect(await recordCalls(500)).toEqual(USUAL);
 	});
 
 	test('is one more per failing endpoint, for one event and for 500', async () => {
 		const expected = [...USUAL, 'update endpoints', 'update endpoints'];
-		expect(await callsOf(1, { answer: () => 500 })).toEqual(expected);
-		expect(await callsOf(500, { answer: () => 500 })).toEqual(expected);
+		expect(await recordCalls(1, { answer: () => 500 })).toEqual(expected);
+		expect(await recordCalls(500, { answer: () => 500 })).toEqual(expected);
 	});
 
 	test('is 4 more with idempotency keys, to decide who owns the events', async () => {
@@ -155,8 +155,8 @@ describe('the number of calls to the tables', () => {
 			'insert deliveries',
 			AT_END,
 		];
-		expect(await callsOf(1, { keys: true })).toEqual(expected);
-		expect(await callsOf(500, { keys: true })).toEqual(expected);
+		expect(await recordCalls(1, { keys: true })).toEqual(expected);
+		expect(await recordCalls(500, { keys: true })).toEqual(expected);
 	});
 
 	test('is 3 if all events were sent before', async () => {
@@ -164,9 +164,9 @@ describe('the number of calls to the tables', () => {
 			await publishEvents(world.process(), inputs, LIMITS);
 		};
 		const expected = ['find endpoints', 'find events', 'find deliveries'];
-		expect(await callsOf(1, { keys: true, before })).toEqual(expected);
+		expect(await recordCalls(1, { keys: true, before })).toEqual(expected);
 		// Of two endpoints: 800 deliveries, which a page holds.
-		expect(await callsOf(400, { keys: true, before })).toEqual(expected);
+		expect(await recordCalls(400, { keys: true, before })).toEqual(expected);
 	});
 });
 

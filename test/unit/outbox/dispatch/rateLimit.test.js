@@ -8,7 +8,7 @@ const { createWorld, events, LIMITS, SECOND, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
-const startsOf = (world) => world.attempts.map(({ startMs }) => startMs - START_MS);
+const getStarts = (world) => world.attempts.map(({ startMs }) => startMs - START_MS);
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 
@@ -139,7 +139,7 @@ describe('the rate limit of an endpoint', () => {
 		await world.register('ep_b');
 		const ports = world.process();
 		await publishEvents(ports, events(4), LIMITS);
-		const starts = (id) => world.attemptsOf(id).map(({ startMs }) => startMs - START_MS);
+		const starts = (id) => world.attemptsTo(id).map(({ startMs }) => startMs - START_MS);
 		expect(starts('ep_a')).toEqual([0, 1000, 2000, 3000]);
 		expect(starts('ep_b')).toEqual([0, 0, 0, 0]);
 		expect(ports.announced).toEqual([
@@ -155,7 +155,7 @@ describe('the rate limit of an endpoint', () => {
 				await publishEvents(world.process({ latency: () => ms }), events(3), LIMITS);
 			}),
 		);
-		const starts = startsOf(world).sort((a, b) => a - b);
+		const starts = getStarts(world).sort((a, b) => a - b);
 		expect(starts).toHaveLength(9);
 		for (let index = 2; index < starts.length; index += 1) {
 			expect(starts[index] - starts[index - 2]).toBeGreaterThanOrEqual(3000);
@@ -207,7 +207,7 @@ describe('the rate limit of an endpoint', () => {
 			await deliverDue(world.process(), limits);
 		}
 		expect(world.attempts).toHaveLength(6);
-		expect(mostIn(startsOf(world), 1000)).toBe(1);
+		expect(mostIn(getStarts(world), 1000)).toBe(1);
 	});
 
 	test('applies to retries without a delay', async () => {
@@ -224,6 +224,6 @@ describe('the rate limit of an endpoint', () => {
 			await deliverDue(world.process(), LIMITS);
 		}
 		expect(world.attempts).toHaveLength(3);
-		expect(mostIn(startsOf(world), 10 * SECOND)).toBe(1);
+		expect(mostIn(getStarts(world), 10 * SECOND)).toBe(1);
 	});
 });

@@ -20,7 +20,7 @@ describe('repairFanOut after a kill', () => {
 		world.clock.advance(MINUTE);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toHaveLength(4);
-		expect(world.attemptsOf('ep_late')).toEqual([]);
+		expect(world.attemptsTo('ep_late')).toEqual([]);
 		expect(world.statuses()).toEqual(Array(4).fill('delivered'));
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
 		expect(await repairFanOut(world.process())).toBe(0);

@@ -42,8 +42,8 @@ function worldWith(given, nowMs = START_MS) {
 	}
 	return world;
 }
-const eventsOf = (world) => world.store.rows('events').map(({ event_id: id }) => id);
-const deliveriesOf = (world) => world.deliveries().map(({ delivery_id: id }) => id);
+const getEvents = (world) => world.store.rows('events').map(({ event_id: id }) => id);
+const getDeliveries = (world) => world.deliveries().map(({ delivery_id: id }) => id);
 
 test('prune deletes old completed deliveries and those on hold with their events, and keeps those that wait', async () => {
 	const world = worldWith([
@@ -51,11 +51,11 @@ test('prune deletes old completed deliveries and those on hold with their events
 		...STATUSES.map((status) => ({ daysAgo: 6, deliveries: [status] })),
 	]);
 	const pruned = await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
-	expect(deliveriesOf(world)).toEqual(
+	expect(getDeliveries(world)).toEqual(
 		['3', '4', '5', '6', '7', '8', '9'].map((number) => `dlv_${number}_0`),
 	);
 	expect(pruned.deliveries).toBe(3);
-	expect(eventsOf(world)).toEqual(expect.arrayContaining(['evt_3', 'evt_4', 'evt_9']));
+	expect(getEvents(world)).toEqual(expect.arrayContaining(['evt_3', 'evt_4', 'evt_9']));
 });
 
 test('prune applies the age to the millisecond', async () => {
@@ -64,7 +64,7 @@ test('prune applies the age to the millisecond', async () => {
 	expect(await prune(world.process(), retention)).toEqual({ deliveries: 0, events: 0 });
 	world.clock.advance(1);
 	expect(await prune(world.process(), retention)).toEqual({ deliveries: 1, events: 1 });
-	expect(eventsOf(world)).toEqual([]);
+	expect(getEvents(world)).toEqual([]);
 });
 
 test('prune keeps the newest deliveries, and any that wait', async () => {
@@ -74,8 +74,8 @@ test('prune keeps the newest deliveries, and any that wait', async () => {
 	);
 	const retention = { ...KEEP_ALL, maxDeliveries: 2 };
 	expect((await prune(world.process(), retention)).deliveries).toBe(2);
-	expect(deliveriesOf(world)).toEqual(['dlv_1_0', 'dlv_3_0', 'dlv_4_0', 'dlv_5_0']);
-	expect(eventsOf(world)).toEqual(['evt_1', 'evt_2', 'evt_3', 'evt_4', 'evt_5']);
+	expect(getDeliveries(world)).toEqual(['dlv_1_0', 'dlv_3_0', 'dlv_4_0', 'dlv_5_0']);
+	expect(getEvents(world)).toEqual(['evt_1', 'evt_2', 'evt_3', 'evt_4', 'evt_5']);
 });
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
 	const world = worldWith([{ daysAgo: 1, deliveries: Array(5).fill('delivered') }]);
 	const { deliveries } = await prune(world.process(), { ...KEEP_ALL, maxDeliveries });
 	expect(deliveries).toBe(5 - left);
-	expect(deliveriesOf(world)).toEqual(
+	expect(getDeliveries(world)).toEqual(
 		Array.from({ length: left }, (_, index) => `dlv_0_${5 - left + index}`),
 	);
 });
@@ -112,15 +112,15 @@ test('prune deletes old events without deliveries and keeps events with any', as
 		{ daysAgo: 5, deliveries: ['delivered'] },
 	]);
 	const { events: count } = await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
-	expect(eventsOf(world)).not.toContain('evt_0');
-	expect(eventsOf(world)).toEqual(expect.arrayContaining(['evt_1', 'evt_3', 'evt_4']));
-	expect(count).toBe(5 - eventsOf(world).length);
+	expect(getEvents(world)).not.toContain('evt_0');
+	expect(getEvents(world)).toEqual(expect.arrayContaining(['evt_1', 'evt_3', 'evt_4']));
+	expect(count).toBe(5 - getEvents(world).length);
 });
 
 test('prune deletes old events if there are no deliveries at all', async () => {
 	const world = worldWith([{ daysAgo: 8 }, { daysAgo: 6 }]);
 	await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
-	expect(eventsOf(world)).toEqual(['evt_1']);
+	expect(getEvents(world)).toEqual(['evt_1']);
 });
 
 test('prune keeps an event whose deliveries are being inserted', async () => {
@@ -130,7 +130,7 @@ test('prune keeps an event whose deliveries are being inserted', async () => {
 		{ daysAgo: 8 },
 	]);
 	await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
-	expect(eventsOf(world)).toEqual(['evt_0', 'evt_1']);
+	expect(getEvents(world)).toEqual(['evt_0', 'evt_1']);
 });
 
 test('prune never deletes a delivery that waits or an event that is needed', async () => {

@@ -7,7 +7,7 @@ const { iso, range, row, tablesWith } = require('./logRows');
 
 const DAY = 86_400_000;
 const START_MS = Date.parse(START);
-const numbersOf = (deliveries) => deliveries.map(({ id }) => Number(id.slice(4)));
+const getNumbers = (deliveries) => deliveries.map(({ id }) => Number(id.slice(4)));
 
 describe('findDeliveries', () => {
 	const ROWS = [
@@ -37,7 +37,7 @@ describe('findDeliveries', () => {
 		[{ beforeRow: 4, endpointId: 'ep_b' }, [1]],
 		[{ beforeRow: 1 }, []],
 	])('for the query %j returns %j, newest first', async (query, expected) => {
-		expect(numbersOf(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
+		expect(getNumbers(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
 	});
 
 	test.each([
@@ -46,16 +46,16 @@ describe('findDeliveries', () => {
 		[5, [5, 4, 3, 2, 1]],
 		[50, [5, 4, 3, 2, 1]],
 	])('returns at most %d deliveries', async (limit, expected) => {
-		expect(numbersOf(await findDeliveries(tablesWith(ROWS), {}, limit))).toEqual(expected);
+		expect(getNumbers(await findDeliveries(tablesWith(ROWS), {}, limit))).toEqual(expected);
 	});
 
 	test('reads as many pages as it needs', async () => {
 		const count = 2 * MAX_FOUND + 300;
 		const tables = tablesWith(range(1, count).map((number) => row(number)));
-		expect(numbersOf(await findDeliveries(tables, {}))).toEqual(range(count, 1));
+		expect(getNumbers(await findDeliveries(tables, {}))).toEqual(range(count, 1));
 		expect(tables.calls).toHaveLength(3);
 		const first = await findDeliveries(tables, { status: 'delivered' }, 1500);
-		expect(numbersOf(first)).toEqual(range(count, count - 1499));
+		expect(getNumbers(first)).toEqual(range(count, count - 1499));
 		expect(await findDeliveries(tables, {}, 10)).toHaveLength(10);
 	});
 });
@@ -79,7 +79,7 @@ describe('a row that a newer row supersedes', () => {
 		[{ endpointId: 'ep_b' }, ['4 sending']],
 	])('is missing from the log for %j', async (query, expected) => {
 		const found = await findDeliveries(tablesWith(ROWS), query);
-		const text = found.map((one) => `${numbersOf([one])[0]} ${one.status}`);
+		const text = found.map((one) => `${getNumbers([one])[0]} ${one.status}`);
 		expect(text.sort()).toEqual([...expected].sort());
 		const ids = found.map(({ rowId }) => rowId);
 		expect(ids).toEqual([...ids].sort((a, b) => b - a));
@@ -100,7 +100,7 @@ describe('a row that a newer row supersedes', () => {
 			seen.push(last);
 			beforeRow = last.rowId;
 		}
-		expect(numbersOf(seen)).toEqual([4, 3, 2, 1]);
+		expect(getNumbers(seen)).toEqual([4, 3, 2, 1]);
 		expect(seen.map(({ status }) => status)).not.toContain('pending');
 	});
 
@@ -111,7 +111,7 @@ describe('a row that a newer row supersedes', () => {
 			row(MAX_FOUND),
 		];
 		const found = await findDeliveries(tablesWith(rows), {}, MAX_FOUND);
-		expect(numbersOf(found)).toEqual([
+		expect(getNumbers(found)).toEqual([
 			...new Set([...rows].reverse().map(({ delivery_id: id }) => Number(id.slice(4)))),
 		]);
 	});
