@@ -160,11 +160,12 @@ export async function attemptDirectDeliveries(
 	return await Promise.all(
 		jobs.map(async ({ delivery, progress }) => {
 			const { id, key, target } = delivery;
-			const body = Buffer.from(delivery.body, 'utf8');
 			const attempt = async () =>
-				await paced(
-					async () => await ports.attempt({ target, key, body, nowMs: ports.nowMs(), credential }),
-				);
+				await paced(async () => {
+					// Created here, so that deliveries that wait their turn keep no second copy of the body.
+					const body = Buffer.from(delivery.body, 'utf8');
+					return await ports.attempt({ target, key, body, nowMs: ports.nowMs(), credential });
+				});
 			const onWait = (nextAttempt: number, atMs: number): void =>
 				ports.announce(
 					`Attempt ${nextAttempt} of delivery ${id} to ${target.printableUrl} is due at ${toIsoTime(atMs)}`,

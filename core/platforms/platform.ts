@@ -123,7 +123,7 @@ export interface Platform {
 	/** The rule by which the platform disables a failing endpoint, if it documents one. */
 	disableRule?: DisableRule;
 	/** The values of `status` in replies, if the platform documents them. */
-	replyStatus?: { accepted: string; refused: string };
+	replyStatus?: { accepted: string; rejected: string };
 	/** Set if bodies may be forms. `jsonField` is the form's field that contains JSON. */
 	formBodies?: { jsonField?: string };
 	handshakes?: Handshake[];

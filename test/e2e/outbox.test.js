@@ -374,8 +374,8 @@ describe('the Endpoint resource', () => {
 		]);
 		expect(await get('name', [one, 'nobody', twin])).toEqual([
 			first.id,
-			expect.stringContaining('There is no endpoint with the name "nobody"'),
-			expect.stringContaining(`2 endpoints have the name "${twin}"`),
+			'There is no endpoint with the name "nobody". Choose one from the list, or check its name.',
+			`2 endpoints have the name "${twin}". Choose one by its ID.`,
 		]);
 		const stopped = await expectError(outbox, ['endpoint', 'get'], by('id', 'ep_nobody'));
 		expect(stopped).toContain('There is no endpoint "ep_nobody"');

@@ -231,7 +231,7 @@ describe('a forged request is rejected with its code and starts no execution', (
 				expected: expect.stringMatching(/./),
 				received: expect.stringMatching(/./),
 			});
-			expect(data.status).toBe(getPlatform(platform).replyStatus?.refused);
+			expect(data.status).toBe(getPlatform(platform).replyStatus?.rejected);
 		}
 		expect((await post(hook.url, body, { ...VIA_HTTPS, ...good })).status).toBe(200);
 		expect(await n8n.finished(hook.id, 1)).toHaveLength(1);

@@ -69,7 +69,7 @@ export const platform: Platform = {
 	timeoutMs: 5_000,
 	retry: exponentialRetry(2),
 	retryStatuses: ['503'],
-	replyStatus: { accepted: 'noted', refused: 'thrown away' },
+	replyStatus: { accepted: 'noted', rejected: 'thrown away' },
 };
 `;
 

@@ -99,5 +99,5 @@ export const platform: Platform = {
 	timeoutMs: 10_000,
 	retry: exponentialRetry(5),
 	retryStatuses: ['4xx', '5xx'],
-	replyStatus: { accepted: 'received', refused: 'rejected' },
+	replyStatus: { accepted: 'received', rejected: 'rejected' },
 };

@@ -3,7 +3,7 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 import { buildDuplicateReply, toReplyBody, type ReplyError } from '../../../core/http/replyBodies';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { BODY_SCHEMAS } from '../../../core/managementApi/requestSchemas';
-import { MANAGEMENT_KIND } from '../../../core/platforms';
+import { getPlatform, MANAGEMENT_KIND } from '../../../core/platforms';
 import {
 	receiveRequest,
 	type AcceptedRequest,
@@ -64,6 +64,8 @@ async function receive(context: IWebhookFunctions): Promise<ReceivedRequest> {
 	const isManagement = parameters.requestKind === MANAGEMENT_KIND;
 	const route = isManagement ? parseManagementRoute(context) : undefined;
 	if (route !== undefined && isRejection(route)) {
+		// Its response needs the platform: fail here, where the owner is told, if it is unknown.
+		getPlatform(parameters.platform);
 		return { parameters, route: undefined, result: route };
 	}
 	const rules = buildReceiveRules(

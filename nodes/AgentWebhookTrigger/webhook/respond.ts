@@ -49,7 +49,7 @@ export function respondWithRejection(
 	rejection: Rejection,
 	{ options, platform }: TriggerParameters,
 ): IWebhookResponseData {
-	const status = getPlatform(platform).replyStatus?.refused;
+	const status = getPlatform(platform).replyStatus?.rejected;
 	const body = { ...toReplyBody(rejection), ...(status !== undefined && { status }) };
 	return {
 		...respond(context, rejection.status, body, rejection.headers),

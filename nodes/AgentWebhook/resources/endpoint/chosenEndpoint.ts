@@ -1,10 +1,6 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import { UserError, type IExecuteFunctions } from 'n8n-workflow';
 
-import {
-	EndpointNotFoundError,
-	loadEndpoint,
-	loadEndpoints,
-} from '../../../../core/outbox/endpoint/repository';
+import { loadEndpoint, loadEndpoints } from '../../../../core/outbox/endpoint/repository';
 import type { Endpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { readEndpointLocator } from '../../../shared/properties/locators';
@@ -12,8 +8,8 @@ import type { SubtitleFunction } from '../operation';
 
 /**
  * Loads the endpoint that "Endpoint" selects by ID or by name.
- * @throws UserError if nothing is selected
- * @throws EndpointNotFoundError if there is no such endpoint, or several have the name
+ * @throws UserError if nothing is selected, or if not exactly one endpoint has the name
+ * @throws EndpointNotFoundError if no endpoint has the ID
  */
 export async function loadChosenEndpoint(
 	context: IExecuteFunctions,
@@ -24,7 +20,7 @@ export async function loadChosenEndpoint(
 	if (by === 'id') return await loadEndpoint(outbox, text);
 	const matching = (await loadEndpoints(outbox)).filter(({ name }) => name === text);
 	if (matching.length === 1) return matching[0];
-	throw new EndpointNotFoundError(
+	throw new UserError(
 		matching.length === 0
 			? `There is no endpoint with the name "${text}". Choose one from the list, or check its name.`
 			: `${matching.length} endpoints have the name "${text}". Choose one by its ID.`,

@@ -141,14 +141,15 @@ function failWithoutRetryOutput(report: DeliveryReport): DeliveryReport {
 const describeLastAttempt = ({ attempts }: DeliveryReport): string =>
 	attempts[attempts.length - 1]?.error_message ?? 'The delivery failed';
 
+/** Creates the error of a failed delivery. Its data is the item that would otherwise leave on Failed. */
 function createDeliveryError(
 	context: IExecuteFunctions,
 	delivery: DirectDelivery,
 	report: DeliveryReport,
-	itemIndex: number,
+	{ itemIndex, json }: { itemIndex: number; json: IDataObject },
 ): NodeApiError {
 	const status = report.attempts[report.attempts.length - 1]?.status_code ?? null;
-	return new NodeApiError(context.getNode(), report as unknown as JsonObject, {
+	return new NodeApiError(context.getNode(), json as JsonObject, {
 		message: describeLastAttempt(report),
 		description: `Delivery ${delivery.id} to ${delivery.target.printableUrl}: ${report.gaveUpBecause ?? ''}. To continue with such items, connect the output Failed, or set "On Error" in the node's settings.`,
 		httpCode: status === null ? undefined : String(status),
@@ -207,10 +208,10 @@ class EndpointResults {
 		else if (progress.nextAttemptAtMs !== undefined) deletePending(this.context, delivery.id);
 		const hasFailed = report.status === 'failed';
 		for (const { itemIndex, ref } of items) {
-			if (hasFailed && !this.acceptsFailures) {
-				throw createDeliveryError(this.context, delivery, report, itemIndex);
-			}
 			const json = toDirectResultItem(delivery, ref, report) as IDataObject;
+			if (hasFailed && !this.acceptsFailures) {
+				throw createDeliveryError(this.context, delivery, report, { itemIndex, json });
+			}
 			if (pending) json[STATE_FIELD] = { ...toRetryState(pending, ref.event_id) };
 			if (hasFailed) this.putFailed(itemIndex, json, describeLastAttempt(report));
 			else this.put(pending ? RETRY : DELIVERED, itemIndex, json);

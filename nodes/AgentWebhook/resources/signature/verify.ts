@@ -9,6 +9,7 @@ import { parseInboundCredential } from '../../../../core/credentials/inbound';
 import { getSigningSettings } from '../../../../core/credentials/signingFields';
 import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
 import type { RequestHeaders } from '../../../../core/http/headers';
+import { toIsoTime } from '../../../../core/lib/time';
 import { verifyRequest, type Verification } from '../../../../core/signing/verify';
 import { readBodyParameter, bodyProperties } from '../../../shared/properties/bodyProperty';
 import { forEachItem } from '../../../shared/execution/eachItem';
@@ -132,6 +133,24 @@ async function answerRequest(
 	);
 }
 
+/** Returns the field `verification` of an item. */
+const toVerificationFields = (scheme: string, verification: Verification): IDataObject =>
+	verification.valid
+		? {
+				valid: true,
+				scheme,
+				...(verification.id !== undefined && { id: verification.id }),
+				...(verification.timestampMs !== undefined && {
+					timestamp: toIsoTime(verification.timestampMs),
+				}),
+			}
+		: {
+				valid: false,
+				code: verification.code,
+				message: verification.message,
+				...verification.details,
+			};
+
 export const verifyOperation: Operation = {
 	name: 'Verify',
 	action: 'Verify a signature',
@@ -169,24 +188,12 @@ export const verifyOperation: Operation = {
 			});
 			// All items belong to one request, which gets one answer.
 			if (itemIndex === 0) await answerRequest(context, options.answer ?? 'none', verification);
-			const fields = verification.valid
-				? {
-						valid: true,
-						scheme: scheme.name,
-						...(verification.id !== undefined && { id: verification.id }),
-						...(verification.timestampMs !== undefined && {
-							timestamp: new Date(verification.timestampMs).toISOString(),
-						}),
-					}
-				: {
-						valid: false,
-						code: verification.code,
-						message: verification.message,
-						...verification.details,
-					};
 			return {
 				output: verification.valid ? VALID : REJECTED,
-				item: { ...item, json: { ...item.json, verification: fields } },
+				item: {
+					...item,
+					json: { ...item.json, verification: toVerificationFields(scheme.name, verification) },
+				},
 			};
 		}),
 };
