@@ -8,7 +8,7 @@ import {
 	type SigningFields,
 } from './signingFields';
 
-/** How an outbound credential authenticates requests, in addition to signing them. */
+/** The authentication that an outbound credential adds to requests, in addition to the signature. */
 export type EndpointAuthentication =
 	| { type: 'none' }
 	| { type: 'bearer'; token: string }

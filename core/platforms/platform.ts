@@ -6,7 +6,7 @@ import type { StatusPatterns } from '../sending/attemptOutcome';
 import type { RetryPolicy } from '../sending/retryPolicy';
 import type { SignatureScheme } from '../signing/scheme';
 
-/** Where a value is in a request. */
+/** The place of a value in a request. */
 export type ValueSource =
 	| { header: string }
 	/** A dotted path into the body. */

@@ -29,7 +29,7 @@ export type AttemptResult =
 			/** Lower-case names. */
 			headers: Record<string, unknown>;
 			body: string;
-			/** Whether the body was longer than the part that is kept. */
+			/** `true` if the body was longer than the part that is kept. */
 			bodyTruncated: boolean;
 	  }
 	/** `code` as Node or axios name it, e.g. `ECONNREFUSED`; `message` for people. */

@@ -23,7 +23,7 @@ export interface EndpointHealth {
 export interface AttemptObservation {
 	outcome: AttemptOutcome;
 	atMs: number;
-	/** Whether this was the delivery's last attempt. */
+	/** `true` if this was the delivery's last attempt. */
 	ended: boolean;
 }
 

@@ -104,7 +104,7 @@ class InboundWorkflows {
 		return await this.#add(path, path, [webhookNode(path), nothing()]);
 	}
 
-	/** What people build without us: Webhook, Crypto, If, Respond to Webhook. */
+	/** Creates the workflow that people build without us: Webhook, Crypto, If, Respond to Webhook. */
 	async #chain() {
 		const path = uniqueName('chain');
 		const webhook = webhookNode(path, withRawBody);

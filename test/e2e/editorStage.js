@@ -45,7 +45,10 @@ const withoutTags = (html) => html.replace(/<[^>]*>/g, '');
 const isEmpty = (value) =>
 	value === '' || value?.length === 0 || (value?.__rl === true && value.value === '');
 
-/** Tells whether n8n marks an empty required parameter. It does not for JSON, so the node checks that itself. */
+/**
+ * Returns whether n8n marks an empty required parameter. It does not for JSON, so the node checks that
+ * itself.
+ */
 const isMissing = ({ name, required, type }, values) =>
 	required && type !== 'json' && isEmpty(values[name]);
 

@@ -302,7 +302,7 @@ describe('odd bodies with a valid signature', () => {
 		['two byte order marks', text(`\ufeff\ufeff${MESSAGE}`), {}, BY_N8N],
 		['UTF-16 that does not say so', Buffer.from(MESSAGE, 'utf16le'), {}, BY_N8N],
 		[
-			'a charset that is none',
+			'a charset that does not exist',
 			text(MESSAGE),
 			{ 'content-type': 'application/json; charset=klingon' },
 			BY_N8N,
@@ -332,8 +332,8 @@ describe('odd bodies with a valid signature', () => {
 			packed('gzip'),
 			rejection(400, 'BODY_UNREADABLE'),
 		],
-		['gzip that is none', text(MESSAGE), packed('gzip'), rejection(400, 'BODY_UNREADABLE')],
-		['deflate that is none', text(MESSAGE), packed('deflate'), rejection(400, 'BODY_UNREADABLE')],
+		['no gzip', text(MESSAGE), packed('gzip'), rejection(400, 'BODY_UNREADABLE')],
+		['no deflate', text(MESSAGE), packed('deflate'), rejection(400, 'BODY_UNREADABLE')],
 		[
 			'gzip that becomes 32 MB',
 			zlib.gzipSync(Buffer.alloc(32 * 1024 * 1024, ' ')),

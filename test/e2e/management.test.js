@@ -174,7 +174,7 @@ describe('a trigger that registers itself with the platform', () => {
 
 		await n8n.activate(hook.id);
 		expect(await at(hook.url)).toHaveLength(1);
-		// Gone at the platform already: switching off is no fault then.
+		// The platform has no such webhook anymore, so unpublishing must not fail.
 		const [again] = await at(hook.url);
 		await axios.delete(`${api}/api/v1/webhooks/${again.id}`, {
 			headers: { authorization: `Bearer ${apiKey}` },

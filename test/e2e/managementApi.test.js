@@ -30,7 +30,7 @@ let open;
 /** The base path that callers put before the page's paths. */
 const getBase = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
 
-/** Imports the template, under a base URL of its own. */
+/** Imports the template, with a separate base URL. */
 async function serve(options = {}, triggerOptions = {}) {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/management-api.json'), 'utf8'),
@@ -54,7 +54,7 @@ beforeAll(async () => {
 		encryptionSecret,
 		outboxName: uniqueName('managed').replaceAll('-', '_'),
 	});
-	// With an expression among its parameters, n8n makes the paths with its expression engine.
+	// An expression among its parameters makes n8n build the paths with its expression engine.
 	strict = await serve({}, { allowedAddresses: "={{ '127.0.0.0/8' }}" });
 	open = await serve({ allowHttp: true, allowInternal: true });
 });

@@ -83,7 +83,7 @@ describe('a delivery in an n8n that is killed', () => {
 		);
 		return execution.id;
 	};
-	/** In queue mode n8n keeps no data of an execution whose worker was killed. */
+	/** Checks that in queue mode n8n keeps no data of an execution whose worker was killed. */
 	async function expectNothingLeft(id) {
 		const { data } = await waitForStatus(id, ['error']);
 		expect(data.resultData.error.message).toContain('failed to be processed too many times');

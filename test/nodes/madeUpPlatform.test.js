@@ -114,7 +114,7 @@ const sign = (body, { id = 'id_1', at = String(Date.now()) } = {}) => ({
 	'x-acme-signature': `at=${at};sig=${createHmac('sha512', secret).update(`${id}|${at}|${body}`).digest('base64')}`,
 });
 
-test('the editor offers it wherever platforms are offered', () => {
+test('the editor lists it with all other platforms', () => {
 	const has = (type, name) =>
 		acme.NODES[type].description.properties.some(
 			(property) =>
@@ -188,7 +188,7 @@ test('it is received from, with its events, requests and replies', async () => {
 				body: JSON.parse(body),
 			},
 			{
-				// One node for all requests, which so knows a repeat.
+				// One node for all requests, so that it recognizes a duplicate.
 				id: `acme ${requestKind}`,
 				credentials: {
 					agentWebhookInboundApi: { signatureScheme: 'platform', signingSecret: secret },

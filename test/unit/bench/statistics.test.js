@@ -5,14 +5,14 @@ describe('median', () => {
 	test.each([
 		[[7], 7],
 		[[9, 1, 5], 5],
-		// As text, 10 would come before 9.
+		// Sorted as text, 10 would come before 9.
 		[[10, 9, 100], 10],
 		[[4, 1, 3, 2], 2.5],
 	])('of %j is %d', (values, expected) => {
 		expect(median(values)).toBe(expected);
 	});
 
-	test('of nothing there is none', () => {
+	test('throws for an empty list', () => {
 		expect(() => median([])).toThrow('no values');
 	});
 
@@ -24,7 +24,7 @@ describe('median', () => {
 });
 
 describe('compare', () => {
-	test('takes the median of the rounds’ ratios, and not the ratio of the medians', () => {
+	test('returns the median of the rounds’ ratios, not the ratio of the medians', () => {
 		const { figure, ours, theirs } = compare([10, 100, 60], [10, 50, 20]);
 		expect({ ours, theirs }).toEqual({ ours: 60, theirs: 20 });
 		expect(figure).toEqual({ kind: 'ratio', median: 2, lowest: 1, highest: 3 });
@@ -39,7 +39,7 @@ describe('compare', () => {
 		expect(compare([15], [10], kind).figure.median).toBe(expected);
 	});
 
-	test('refuses rounds that do not lie side by side', () => {
+	test('throws if the variants have different numbers of rounds', () => {
 		expect(() => compare([1, 2], [1])).toThrow('2 rounds');
 	});
 });
@@ -77,7 +77,7 @@ describe('options', () => {
 	});
 
 	test.each([[['inbund']], [['--fast']], [['--json']], [['--env', 'N8N_A']]])(
-		'%j are refused',
+		'rejects %j',
 		(args) => {
 			expect(() => readOptions(args)).toThrow('npm run bench');
 		},

@@ -229,7 +229,7 @@ describe('toEndpointInput for an update', () => {
 				body: { authentication },
 			});
 			expect(statusCode).toBe(200);
-			// What is shown can be written back.
+			// Values that are shown can be written back.
 			expect((await world.ask('update', { id: 'ep_a', body })).statusCode).toBe(200);
 			return body.authentication;
 		};

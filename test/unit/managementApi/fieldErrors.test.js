@@ -36,7 +36,7 @@ describe('withFieldErrors', () => {
 		await expect(renamed).rejects.toThrow('Or turn on the option "Allow Internal Addresses".');
 		const moved = world.ask('update', { id: 'ep_a', body: { url: 'https://10.0.0.2/' } });
 		expectInvalid(await moved, 'url');
-		const mended = { id: 'ep_a', body: { url: 'https://your-app.com/' } };
-		expect((await world.ask('update', mended)).statusCode).toBe(200);
+		const fixed = { id: 'ep_a', body: { url: 'https://your-app.com/' } };
+		expect((await world.ask('update', fixed)).statusCode).toBe(200);
 	});
 });

@@ -385,7 +385,7 @@ describe('an invalid request body', () => {
 		expect(world.attempts).toEqual([]);
 	});
 
-	test('is either rejected in the page’s error format or accepted, whatever JSON it is', async () => {
+	test('is either accepted or rejected in the page’s error format, for any JSON', async () => {
 		const fields = fc.record(
 			Object.fromEntries(
 				[

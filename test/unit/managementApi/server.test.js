@@ -225,7 +225,7 @@ describe('delete', () => {
 });
 
 describe('test', () => {
-	test('sends the page’s event once, whatever the webhook is subscribed to', async () => {
+	test('sends the page’s event once, even if the webhook is not subscribed to it', async () => {
 		const world = createManagedWorld({ answer: () => 204 });
 		const id = await world.create({
 			events: ['order.*'],

@@ -2,7 +2,7 @@ const fc = require('fast-check');
 
 const { RequestCoalescer } = require('../../../dist/core/receiving/coalescer');
 
-/** A kind of wait that ends when the test ends it. */
+/** A wait that ends when the test ends it. */
 function waiting() {
 	const open = [];
 	return {
@@ -12,7 +12,7 @@ function waiting() {
 	};
 }
 
-/** What the leaders of bursts wait for. */
+/** The waits of the leaders of bursts. */
 function waits() {
 	const [window, extension] = [waiting(), waiting()];
 	return {

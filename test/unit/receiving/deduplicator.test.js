@@ -129,9 +129,9 @@ describe('Deduplicator', () => {
 		const { start } = createDeduplicator();
 		const first = start();
 		const waiting = Array.from({ length: 20 }, () => start());
-		const further = [start(), start()];
+		const extra = [start(), start()];
 		await settled();
-		expect(further.map(({ result }) => result)).toEqual(['busy', 'busy']);
+		expect(extra.map(({ result }) => result)).toEqual(['busy', 'busy']);
 		expect(waiting.every(({ result }) => result === undefined)).toBe(true);
 		// Another key is not busy.
 		const other = start('b');

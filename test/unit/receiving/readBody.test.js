@@ -2,7 +2,7 @@ const { receiveRequest } = require('../../../dist/core/receiving/receive');
 
 const { createRules, createRequest, MESSAGE } = require('./requests');
 
-/** An object in an object, so many in all. */
+/** Creates nested objects with this number of levels. */
 const nestedObjects = (levels) => (levels === 1 ? {} : { a: nestedObjects(levels - 1) });
 
 test('a body nested a hundred levels deep is accepted, with lists and objects counted alike', async () => {

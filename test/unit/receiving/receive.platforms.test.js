@@ -197,7 +197,7 @@ function changed(body, path, change) {
 }
 const getType = (value) =>
 	value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-/** A value of a type that the documentation does not show in the place of the given one. */
+/** Returns a value of a type that the documentation does not show in this place. */
 const ofAnotherType = (value) => (typeof value === 'number' ? 'text' : 42);
 
 describe.each(
@@ -313,9 +313,9 @@ describe('events that differ from the documented examples', () => {
 			const body = { ...EVENT, event, data: { anything: [1] } };
 			expect((await receiveRequest(rules, createRequest({ body }))).result).toBe('accepted');
 			for (const data of [null, 'text', [], 5]) {
-				const refused = await receiveRequest(rules, createRequest({ body: { ...body, data } }));
-				expect(refused).toMatchObject({ status: 422 });
-				expect(refused.details).toMatchObject({ field: 'data', expected: 'object' });
+				const rejection = await receiveRequest(rules, createRequest({ body: { ...body, data } }));
+				expect(rejection).toMatchObject({ status: 422 });
+				expect(rejection.details).toMatchObject({ field: 'data', expected: 'object' });
 			}
 		}
 	});

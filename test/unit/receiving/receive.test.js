@@ -41,7 +41,7 @@ describe('every rejection names the field, the expected and the received value, 
 	test.each([
 		['GET', message(), createRequest({ method: 'GET' }), 405, 'METHOD_NOT_ALLOWED', 'method'],
 		[
-			'HTTP where HTTPS is asked for',
+			'HTTP if HTTPS is required',
 			message({ httpsOnly: true }),
 			createRequest({ secure: false }),
 			403,
@@ -91,7 +91,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'Authorization',
 		],
 		[
-			'Basic where Bearer is asked for',
+			'Basic if Bearer is required',
 			method('bearer'),
 			createRequest({ headers: basic(SECRETS.basic.user, SECRETS.basic.password) }),
 			401,
@@ -151,7 +151,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'credentials',
 		],
 		[
-			'a body that says that it is too long',
+			'a body that announces too many bytes',
 			message(),
 			createRequest({ body: MESSAGE, headers: { 'content-length': '4097' } }),
 			413,
@@ -183,7 +183,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'content-type',
 		],
 		[
-			'a form where none is taken',
+			'a form if no forms are accepted',
 			message(),
 			createRequest({
 				raw: 'message=Hello',
@@ -194,7 +194,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'content-type',
 		],
 		[
-			'a body whose bytes are gone',
+			'a body whose bytes are unavailable',
 			message(),
 			createRequest({
 				headers: { 'content-type': 'multipart/form-data' },
@@ -205,7 +205,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'content-type',
 		],
 		[
-			'a body that cannot be unpacked',
+			'a body that cannot be decompressed',
 			message(),
 			createRequest({ headers: { 'content-encoding': 'gzip' }, read: async () => 'damaged' }),
 			400,
@@ -297,7 +297,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'X-AgenticFlow-Signature',
 		],
 		[
-			'a signature that came twice',
+			'a signature that was sent twice',
 			standard,
 			standardRequest(twice('webhook-signature')),
 			401,
@@ -306,7 +306,7 @@ describe('every rejection names the field, the expected and the received value, 
 		],
 		['no ID', standard, standardRequest(without('webhook-id')), 401, 'ID_MISSING', 'webhook-id'],
 		[
-			'an ID that came twice',
+			'an ID that was sent twice',
 			standard,
 			standardRequest(twice('webhook-id')),
 			401,
@@ -322,7 +322,7 @@ describe('every rejection names the field, the expected and the received value, 
 			'webhook-timestamp',
 		],
 		[
-			'a timestamp that is none',
+			'a timestamp that is not a time',
 			standard,
 			standardRequest((headers) => ({ ...headers, 'webhook-timestamp': 'now' })),
 			401,
@@ -370,7 +370,7 @@ describe('every rejection names the field, the expected and the received value, 
 
 	test('does not reveal which method nearly passed if any one is enough', async () => {
 		const rules = message({ methods: ['urlToken', 'bearer', 'basic'], mode: 'any' });
-		const refusals = await Promise.all(
+		const rejections = await Promise.all(
 			[
 				createRequest(),
 				createRequest({ query: { token: 'wrong' } }),
@@ -378,8 +378,8 @@ describe('every rejection names the field, the expected and the received value, 
 				createRequest({ headers: basic(SECRETS.basic.user, 'wrong') }),
 			].map((request) => receiveRequest(rules, request)),
 		);
-		for (const refused of refusals) expect(refused).toEqual(refusals[0]);
-		expect(refusals[0].code).toBe('UNAUTHORIZED');
+		for (const rejection of rejections) expect(rejection).toEqual(rejections[0]);
+		expect(rejections[0].code).toBe('UNAUTHORIZED');
 	});
 
 	test('does not read the credential for a caller who presents nothing', async () => {

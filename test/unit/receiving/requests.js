@@ -38,7 +38,7 @@ function createRules(platform, kindId, changes = {}) {
 	};
 }
 
-/** A request as the trigger hands it over. `raw` stands for bytes that are not `body` in JSON. */
+/** Creates a request as the trigger passes it. `raw` has the bytes if they are not `body` as JSON. */
 function createRequest({
 	body = {},
 	raw = JSON.stringify(body),
@@ -79,7 +79,7 @@ function signed(platform, body, { secret = SIGNING_SECRET, nowMs = NOW_MS } = {}
 	);
 }
 
-/** The receiver's secrets in each way in which they are written: no rejection may reveal one. */
+/** The receiver's secrets in every form: no rejection may reveal one. */
 const SECRET_TEXTS = [
 	...SECRETS.urlTokens,
 	...SECRETS.bearerTokens,
@@ -89,7 +89,7 @@ const SECRET_TEXTS = [
 	SIGNING_SECRET,
 ];
 
-/** Checks what every rejection promises: a code, the field that is wrong, and no secret. */
+/** Checks the promises of every rejection: a code, the field that is wrong, and no secret. */
 function expectHelpfulRejection(rejection, request) {
 	expect(rejection).toEqual({
 		result: 'rejected',

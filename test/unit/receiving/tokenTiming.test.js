@@ -17,10 +17,10 @@ const VARIANTS = 64;
 /** dudect's limit: beyond it, the classes take different times almost certainly. */
 const MAX_T = 4.5;
 const ROUNDS = 3;
-/** Of the samples, the share that is taken: the rest were interrupted. */
+/** Share of the samples to use: the others were interrupted. */
 const KEPT = 0.9;
 
-// Long, so that a comparison that ends early would show. 1024 characters.
+// Long, so that a comparison that ends early would be visible. 1024 characters.
 const TOKEN = randomBytes(512).toString('hex');
 const BODY = Buffer.from('{"message":"Hello"}');
 const NOW_MS = Date.UTC(2024, 0, 20);
@@ -48,7 +48,7 @@ function timeDifference(reject, classes) {
 	return welchT(...times.map((side) => side.filter((time) => time <= limit)));
 }
 
-/** The t of each round. A busy machine may spoil one of them, and not the same way each time. */
+/** The t of each round. A busy machine may distort one of them, differently each time. */
 function rounds(reject, classes) {
 	const sorted = [];
 	// The first one only lets the compiler settle.
@@ -62,8 +62,8 @@ const otherDigit = (digit) =>
 	(parseInt(digit, 16) ^ (1 + Math.floor(Math.random() * 15))).toString(16);
 
 /**
- * Guesses that are wrong in one hex digit, the first or the last, each made into what a caller sends. Many
- * of either, made in turn, so that where they stand in memory says nothing.
+ * Guesses that are wrong in one hex digit, the first or the last, each made into what a caller sends.
+ * Many of both are created in turn, so that their place in memory reveals nothing.
  */
 function guesses(right, make) {
 	const classes = [[], []];

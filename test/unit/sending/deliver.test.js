@@ -80,7 +80,7 @@ describe('deliver', () => {
 		expect(report.attempts).toHaveLength(1);
 	});
 
-	test('never makes more attempts than its policy allows, whatever comes', async () => {
+	test('never makes more attempts than its policy allows, for any results', async () => {
 		const result = fc.oneof(
 			fc.integer({ min: 100, max: 599 }).map((status) => response(status)),
 			fc.constantFrom('ETIMEDOUT', 'ENOTFOUND', 'EPROTO', 'ECONNRESET').map(failure),

@@ -55,7 +55,7 @@ const eventTypeChoice: INodeProperties[] = [
 	},
 ];
 
-/** What to send to one endpoint, and its URL. */
+/** The parameters for the content to send to one endpoint, and its URL. */
 const endpointProperties: INodeProperties[] = [
 	{
 		...buildPlatformProperty(

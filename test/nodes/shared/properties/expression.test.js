@@ -52,7 +52,7 @@ describe('toExpression', () => {
 });
 
 describe('the expressions of the descriptions', () => {
-	test('end where n8n’s editor takes them to end', () => {
+	test('end where n8n’s editor expects them to end', () => {
 		const expressions = listExpressions(Object.values(NODES).map(({ description }) => description));
 		expect(expressions.length).toBeGreaterThan(10);
 		for (const expression of expressions) {

@@ -168,7 +168,7 @@ describe('a batch', () => {
 		await deliverDue(world.process(), LIMITS);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.statuses()).toEqual(['delivered', 'delivered']);
-		// What was held before it was in a batch goes in one.
+		// Events that were put on hold before they were in a batch are sent in one.
 		expect(sizes(world).sort()).toEqual([1, 2, 2]);
 	});
 });
@@ -211,7 +211,7 @@ async function expectEachInOneBatch(world, maxEvents) {
 	expect(world.statuses()).toHaveLength(batches.length);
 }
 
-test('each event is in exactly one batch, whatever runs overlap and wherever one is killed', async () => {
+test('each event is in exactly one batch, even if runs overlap and one is killed', async () => {
 	let killed = 0;
 	await fc.assert(
 		fc.asyncProperty(

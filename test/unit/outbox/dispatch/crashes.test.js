@@ -7,11 +7,11 @@ const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');
 
-/** Slow enough for outcomes to be written in several calls. */
+/** Slow, so that outcomes are written in several calls. */
 const SLOWLY = { attemptMs: 600 };
 const FEW = { ...LIMITS, concurrency: 2 };
 const RETRIES = { settings: { retry_policy: { schedule: 'list', delays: '1 min, 1 min, 1 min' } } };
-/** With keys, so that every call that a send may make is among those at which it dies. */
+/** With keys, so that each call that a send can make is among those at which it is killed. */
 const INPUTS = events(5).map((input, index) =>
 	index < 3 ? { ...input, idempotencyKey: `key ${index}` } : input,
 );
@@ -23,7 +23,7 @@ async function newWorld(answer = () => 200) {
 	return world;
 }
 
-/** Runs by the clock until nothing is left to be done. */
+/** Runs Deliver Due by the clock until nothing is left to do. */
 async function finish(world) {
 	for (let run = 0; run < 6; run += 1) {
 		world.clock.advance(2 * MINUTE);
@@ -35,7 +35,7 @@ const getOutcomes = (world) =>
 	latestRowPerDelivery(world.deliveries()).filter(({ status }) => status !== 'sending');
 const getPair = ({ endpoint_id: endpoint, event_id: event }) => `${endpoint} ${event}`;
 
-/** How often each event was sent to each endpoint. */
+/** Counts how often each event was sent to each endpoint. */
 function attemptCounts(world) {
 	const counts = new Map();
 	for (const { endpointId, key } of world.attempts) {
@@ -45,7 +45,7 @@ function attemptCounts(world) {
 	return counts;
 }
 
-/** Each event that was accepted is delivered to both endpoints, and nothing is left over. */
+/** Checks that each accepted event was delivered to both endpoints, and that nothing is left. */
 function expectAllDelivered(world, { after }) {
 	const accepted = world.store.rows('events');
 	const pairs = accepted.flatMap(({ event_id: event }) => [`ep_a ${event}`, `ep_b ${event}`]);
@@ -59,7 +59,10 @@ function expectAllDelivered(world, { after }) {
 	expect([...attemptCounts(world).keys()].sort()).toEqual([...pairs].sort());
 }
 
-/** Does something once for each call to the tables that it makes, until it makes no more. */
+/**
+ * Repeats a task, killed at its first call to the tables, then at its second, and so on, until it makes
+ * no more calls.
+ */
 async function atEveryCall(test) {
 	for (let number = 1; ; number += 1) {
 		const reached = await test(number);
@@ -77,7 +80,7 @@ describe.each(['before', 'after'])(
 				const ports = world.process({ killAt: number, killed });
 				const [sent] = await Promise.allSettled([publishEvents(ports, INPUTS, FEW)]);
 				if (sent.status === 'fulfilled') return false;
-				// Whatever was in flight comes to its end.
+				// Wait for everything that is in flight.
 				await world.clock.wait(SECOND);
 				const atKill = attemptCounts(world);
 				const recorded = getOutcomes(world).map(getPair);
@@ -85,11 +88,11 @@ describe.each(['before', 'after'])(
 				await finish(world);
 				expectAllDelivered(world, { after: number });
 				for (const [pair, count] of attemptCounts(world)) {
-					// Once more only where it was attempted, and nobody had written down how it ended.
+					// An event is sent again only if it was attempted and its outcome was not written.
 					const most = atKill.has(pair) && !recorded.includes(pair) ? 2 : 1;
 					expect({ number, pair, tooMany: count > most }).toEqual({ number, pair, tooMany: false });
 				}
-				// Who sends again, with the same keys, sends nothing twice.
+				// Sending again with the same keys sends nothing twice.
 				const before = world.attempts.length;
 				const keyed = INPUTS.filter(({ idempotencyKey }) => idempotencyKey);
 				const again = await publishEvents(world.process(), keyed, FEW);
@@ -97,7 +100,7 @@ describe.each(['before', 'after'])(
 				expect(again.sent.map(({ duplicate }) => duplicate)).toEqual(keyed.map(() => known));
 				return true;
 			});
-			// The events of all calls before they were put in, and of all after.
+			// Events are missing in all calls before they were inserted, and exist in all calls after.
 			expect([...accepted].sort()).toEqual([0, INPUTS.length]);
 			expect(calls).toBeGreaterThanOrEqual(9);
 		});
@@ -182,7 +185,7 @@ describe.each(['before', 'after'])('a call to the tables that fails %s its effec
 			const ports = world.process({ failAt: number, failed });
 			await Promise.allSettled([publishEvents(ports, INPUTS, FEW)]);
 			if (ports.tables.calls.length < number) return false;
-			// What goes on in the background comes to its end.
+			// Wait for the work in the background.
 			await world.clock.wait(MINUTE);
 			await finish(world);
 			expectAllDelivered(world, { after: number });

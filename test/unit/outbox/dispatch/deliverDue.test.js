@@ -12,7 +12,7 @@ const START_MS = Date.parse(START);
 const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
 const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
 
-/** A world in which so many events were sent, and their first attempts failed. */
+/** Creates a world in which `count` events were sent, and their first attempts failed. */
 async function failedOnce(count, input = {}) {
 	const world = createWorld({ answer: () => 500 });
 	await world.register('ep_a', input);
@@ -195,7 +195,7 @@ describe('deliverDue after a kill', () => {
 	test('takes over attempts of the killed run when its lease has expired', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		// The outcomes' insert: the attempts are made, and nobody has heard of it.
+		// The insert of the outcomes: the attempts were made, but no outcome is written.
 		await publishAndKill(world, events(3), 'insert', 'deliveries', { nth: 2 });
 		expect(world.attempts).toHaveLength(3);
 		expect(world.statuses()).toEqual(['sending', 'sending', 'sending']);

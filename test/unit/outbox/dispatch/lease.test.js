@@ -9,7 +9,7 @@ const START_MS = Date.parse(START);
 const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
 const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
 
-/** A world in which so many events were sent, and their first attempts failed. */
+/** Creates a world in which `count` events were sent, and their first attempts failed. */
 async function failedOnce(count, input = {}) {
 	const world = createWorld({ answer: () => 500 });
 	await world.register('ep_a', input);
@@ -119,7 +119,7 @@ describe('simultaneous runs', () => {
 		);
 		expect(world.attempts).toHaveLength(4);
 		await stuck;
-		// The one that it was stuck in is made twice.
+		// The attempt that it was stuck in is made twice.
 		expect(world.attempts).toHaveLength(4);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toHaveLength(4);
@@ -131,7 +131,7 @@ describe('simultaneous runs', () => {
 	test('do not resend what another run delivered while their own attempt was failing', async () => {
 		const world = createWorld();
 		world.attemptMs = () => (world.attempts.length === 1 ? 20 * MINUTE : 100);
-		// The first attempt's answer comes last.
+		// The response to the first attempt arrives last.
 		world.answer = () => (world.clock.nowMs() < START_MS + 10 * MINUTE ? 200 : 500);
 		await world.register('ep_a');
 		const stuck = publishEvents(world.process(), events(1), LIMITS);

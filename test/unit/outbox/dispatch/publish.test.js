@@ -130,7 +130,7 @@ describe('the number of calls to the tables', () => {
 		return callNames(ports.tables);
 	}
 	const FIND = 'find endpoints';
-	/** The outcomes, instead of the rows that were held; and that the events are fanned out. */
+	/** The outcomes replace the leased rows, and the events' fan-out is completed. */
 	const AT_END = 'insert deliveries, remove deliveries, update events';
 	const USUAL = [FIND, 'insert events, insert deliveries', AT_END];
 
@@ -165,7 +165,7 @@ describe('the number of calls to the tables', () => {
 		};
 		const expected = ['find endpoints', 'find events', 'find deliveries'];
 		expect(await recordCalls(1, { keys: true, before })).toEqual(expected);
-		// Of two endpoints: 800 deliveries, which a page holds.
+		// With two endpoints: 800 deliveries, which fit in a page.
 		expect(await recordCalls(400, { keys: true, before })).toEqual(expected);
 	});
 });
@@ -307,7 +307,7 @@ test('a failed attempt leaves a delivery that is due by its schedule', async () 
 	const rows = new Map(world.deliveries().map((row) => [row.endpoint_id, row]));
 	expect(rows.size).toBe(3);
 	const pending = { status: 'pending', attempts: 1, completed_at: null, lease_owner: null };
-	// AgenticFlow's first wait is a minute; nothing is left to chance here.
+	// AgenticFlow's first wait is a minute; the jitter is fixed here.
 	expect(rows.get('ep_a')).toMatchObject({ ...pending, next_attempt_at: iso(endedMs + MINUTE) });
 	expect(rows.get('ep_b')).toMatchObject({
 		...pending,

@@ -22,7 +22,7 @@ const limit = fc.record({
 	),
 });
 
-/** Successive calls: so many attempts are wanted, so long after the call before, and may wait so long. */
+/** Successive calls: the number of attempts, the time since the previous call, and the longest wait. */
 const calls = fc.array(
 	fc.record({
 		count: fc.integer({ min: 0, max: 40 }),
@@ -32,7 +32,7 @@ const calls = fc.array(
 	{ minLength: 1, maxLength: 8 },
 );
 
-/** Makes the calls, each with what the one before has left. */
+/** Makes the calls, each with the state that the previous one left. */
 function reserveAll(rate, given) {
 	let freeAtMs;
 	let nowMs = NOW;
@@ -186,7 +186,7 @@ describe('the rate limit of an endpoint', () => {
 		expect(world.deliveries().map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
 	});
 
-	/** So many attempts begin at most in any window of this length. */
+	/** Checks that at most this number of attempts start in any window of this length. */
 	function mostIn(starts, windowMs) {
 		return Math.max(
 			...starts.map(
@@ -201,7 +201,7 @@ describe('the rate limit of an endpoint', () => {
 		await world.register('ep_a', PER_SECOND);
 		const limits = { ...LIMITS, concurrency: 1 };
 		await publishEvents(world.process(), events(6), limits);
-		// What came too late for its time may be left to another run.
+		// An attempt that missed its slot may be left to another run.
 		for (let run = 0; run < 6; run += 1) {
 			await world.clock.wait(10 * SECOND);
 			await deliverDue(world.process(), limits);

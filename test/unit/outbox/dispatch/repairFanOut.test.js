@@ -13,9 +13,9 @@ describe('repairFanOut after a kill', () => {
 		await publishAndKill(world, events(2), 'insert', 'deliveries');
 		expect(world.store.rows('events')).toHaveLength(2);
 		expect(world.deliveries()).toEqual([]);
-		// It may still be at it.
+		// The publishing run may still be working.
 		expect(await repairFanOut(world.process())).toBe(0);
-		// Who comes later does not get what was sent before.
+		// An endpoint that is registered later does not get the event.
 		await world.register('ep_late');
 		world.clock.advance(MINUTE);
 		await deliverDue(world.process(), LIMITS);
@@ -36,7 +36,7 @@ describe('repairFanOut after a kill', () => {
 		expect(world.store.rows('events').every((row) => row.fan_out_until === null)).toBe(true);
 	});
 
-	test('inserts missing deliveries once, whatever number of runs repairs them', async () => {
+	test('inserts missing deliveries once, even if several runs repair them', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
 		await publishAndKill(world, events(4), 'insert', 'deliveries');

@@ -12,7 +12,7 @@ describe('the outcomes of a run', () => {
 		let seen = 0;
 		world.answer = () => {
 			const recorded = world.statuses().filter((status) => status === 'delivered').length;
-			// One is on its way, and those of a second may be kept.
+			// One write is in progress, and the outcomes of a second may be pending.
 			seen = Math.max(seen, world.attempts.length - 1 - recorded);
 			return 200;
 		};
@@ -79,7 +79,7 @@ describe('the outcomes of a run', () => {
 		const run = publishEvents(world.process({ failAt }), events(8), limits);
 		const [outcome] = await Promise.allSettled([run]);
 		const recorded = world.statuses().filter((status) => status === 'delivered').length;
-		// Either all is on record, or somebody hears of it.
+		// Either all outcomes are written, or the run fails.
 		expect(recorded === 8 || outcome.status === 'rejected').toBe(true);
 	});
 });

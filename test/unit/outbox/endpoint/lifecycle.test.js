@@ -275,7 +275,7 @@ const request = (endpoint, nowMs = NOW) => ({
 	platformId: endpoint.platform.id,
 });
 
-/** What the receiver gets at a time, with the signature in the header of this name. */
+/** Returns the request that the receiver gets at a time, with the signature in the header of this name. */
 function received(endpoint, nowMs, header) {
 	const { headers } = authenticateRequest(
 		prepareEndpointCredential(endpoint)(nowMs),

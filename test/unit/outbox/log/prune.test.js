@@ -10,7 +10,7 @@ const iso = (ms) => new Date(ms).toISOString();
 const STATUSES = ['delivered', 'failed', 'held', 'pending', 'sending'];
 const KEEP_ALL = { maxAgeDays: 365, maxDeliveries: 100_000 };
 
-/** A world in which deliveries and events of these ages in days are on record. */
+/** Creates a world with deliveries and events of these ages in days. */
 function worldWith(given, nowMs = START_MS) {
 	const world = createWorld();
 	const at = (daysAgo) => iso(nowMs - daysAgo * DAY);
@@ -145,7 +145,7 @@ test('prune never deletes a delivery that waits or an event that is needed', asy
 			fc.integer({ min: 0, max: 20 }),
 			fc.integer({ min: 0, max: 20 }),
 			async (given, maxAgeDays, maxDeliveries) => {
-				// The oldest are put in first, as they come in.
+				// Insert the oldest first, in order of arrival.
 				const world = worldWith([...given].sort((a, b) => b.daysAgo - a.daysAgo));
 				const before = { deliveries: world.deliveries(), events: world.store.rows('events') };
 				const pruned = await prune(world.process(), { maxAgeDays, maxDeliveries });
