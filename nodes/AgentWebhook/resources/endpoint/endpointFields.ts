@@ -39,7 +39,7 @@ export const eventTypesField: INodeProperties = {
 export const platformField: INodeProperties = {
 	...buildPlatformProperty(
 		'Platform whose request format, signature and retries the endpoint expects',
-		(profile) => profile.section !== 'provider' && listSendableKinds(profile).length > 0,
+		(platform) => platform.section !== 'provider' && listSendableKinds(platform).length > 0,
 	),
 	hint: OWN_ENDPOINT_HINT,
 };

@@ -11,7 +11,7 @@ import type { Operation } from '../operation';
 const properties: INodeProperties[] = [
 	buildPlatformProperty(
 		'Platform whose signature to make, unless the credential chooses another scheme',
-		(profile) => profile.scheme === undefined || hasSigningScheme(profile),
+		(platform) => platform.scheme === undefined || hasSigningScheme(platform),
 	),
 	...bodyProperties,
 	{
