@@ -155,3 +155,32 @@ test('the example in test/e2e/README.md is example.test.js', () => {
 	const [, example] = read(E2E_GUIDE).match(/^```js\n([^]*?)^```$/m);
 	expect(example).toBe(read('test/e2e/example.test.js'));
 });
+
+/** Reads the TypeScript sources that ship, by path. */
+const SOURCES = new Map(
+	['core', 'credentials', 'nodes'].flatMap((folder) =>
+		fs
+			.readdirSync(path.join(root, folder), { recursive: true })
+			.filter((file) => file.endsWith('.ts'))
+			.map((file) => [`${folder}/${file}`, read(`${folder}/${file}`)]),
+	),
+);
+
+test('every section of docs/platforms.md that the code cites exists', () => {
+	const cited = [...SOURCES.values()].flatMap((source) =>
+		[...source.matchAll(/docs\/platforms\.md#([\w-]+)/g)].map(([, anchor]) => anchor),
+	);
+	expect(cited.length).toBeGreaterThan(5);
+	expect(listAnchors('docs/platforms.md')).toEqual(expect.arrayContaining(cited));
+});
+
+test('docs/ARCHITECTURE.md names all module-level state', () => {
+	const declaration =
+		/^(?:export )?(?:let (\w+)|const (\w+)[^\n]* = new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\);)/gm;
+	const states = [...SOURCES.values()].flatMap((source) =>
+		[...source.matchAll(declaration)].map(([, variable, constant]) => variable ?? constant),
+	);
+	const architecture = read('docs/ARCHITECTURE.md');
+	expect(states.length).toBeGreaterThan(3);
+	expect(states.filter((name) => !architecture.includes(`| \`${name}\` in`))).toEqual([]);
+});
