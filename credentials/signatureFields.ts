@@ -18,7 +18,7 @@ const buildSchemeOptions = (isOffered: (platform: Platform) => boolean) => [
 	{ name: 'Custom', value: 'custom', description: 'Your own header, algorithm and signed content' },
 ];
 
-/** Returns the fields of a custom scheme that are needed to sign. */
+/** Returns the fields of a custom scheme that are needed to sign: one list, hence the length. */
 export const customSchemeFields = (
 	displayOptions: INodeProperties['displayOptions'],
 ): INodeProperties[] => [
@@ -101,7 +101,8 @@ export const customSchemeFields = (
 ];
 
 /**
- * Returns the fields that say how to sign or verify, and with which secrets. Both credentials have them.
+ * Returns the fields that say how to sign or verify, and with which secrets. Both credentials have this
+ * one list of fields, hence its length.
  * @param direction outbound requests may be unsigned, and some schemes can only be verified
  */
 export function signatureFields(direction: 'inbound' | 'outbound'): INodeProperties[] {

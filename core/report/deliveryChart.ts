@@ -1,9 +1,10 @@
 import truncate from 'lodash/truncate';
 
-import { countDeliveries, type DeliveryStats } from '../outbox/log/stats';
 import type { Delivery } from '../outbox/model';
 
-import { splitIntoPeriods, type Period, type Unit } from './periods';
+import { buildBars, countBar, PARTS, sum, type Bar, type ChartSubject } from './bars';
+import { createDurationFormat, formatDate, formatNumber, formatYear, UNITS } from './chartLabels';
+import type { Unit } from './periods';
 import { createScale, type Scale } from './scale';
 import { createElement, type Element } from './svg';
 
@@ -21,7 +22,6 @@ const [LEFT, RIGHT] = [80, WIDTH - MARGIN];
 const COUNTS: Panel = { legend: 92, top: 114, bottom: 302 };
 const TIMES: Panel = { legend: 336, top: 358, bottom: 458 };
 const MAX_TITLE_LENGTH = 84;
-const MAX_BARS = 62;
 const MAX_BAR_WIDTH = 56;
 const LABEL_DISTANCE = 64;
 /** Narrower bars have no space for a number above them. */
@@ -42,91 +42,10 @@ const COLORS = {
 };
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
 
-/** The parts of a bar, from the bottom up. */
-const PARTS = [
-	{ name: 'delivered', label: 'Delivered' },
-	{ name: 'failed', label: 'Failed' },
-	{ name: 'other', label: 'Pending or held' },
-] as const;
-
 const LINES = [
 	{ name: 'p50', label: 'Half within (p50)', dashes: undefined },
 	{ name: 'p95', label: '95 % within (p95)', dashes: '5 3' },
 ] as const;
-
-type Counts = Record<(typeof PARTS)[number]['name'], number>;
-
-interface Bar extends Period {
-	counts: Counts;
-	answered: DeliveryStats['response_time_ms'];
-}
-
-/** The subject of a chart. */
-export interface ChartSubject {
-	/** E.g. the name of the endpoint. */
-	title: string;
-	/** Start of the chart's time; by default, that of the first delivery. */
-	sinceMs?: number;
-	/** End of the chart's time, at most `nowMs`, which is also the default. */
-	untilMs?: number;
-	nowMs: number;
-}
-
-const numberFormat = new Intl.NumberFormat('en-US');
-const formatNumber = (number: number): string => numberFormat.format(number);
-
-const createDateFormat = (options: Intl.DateTimeFormatOptions): ((ms: number) => string) => {
-	const format = new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' });
-	return (ms) => format.format(ms);
-};
-const formatDay = createDateFormat({ month: 'short', day: 'numeric' });
-const formatMonth = createDateFormat({ month: 'short' });
-const formatYear = createDateFormat({ year: 'numeric' });
-const formatDate = createDateFormat({ year: 'numeric', month: 'short', day: 'numeric' });
-
-const UNITS: Record<Unit, { name: string; label: (ms: number) => string }> = {
-	day: { name: 'Days', label: formatDay },
-	week: { name: 'Weeks from Monday', label: formatDay },
-	month: { name: 'Months', label: formatMonth },
-	year: { name: 'Years', label: formatYear },
-};
-
-const MIN_MS_IN_SECONDS = 10_000;
-
-const createDurationFormat = (topMs: number): ((ms: number) => string) =>
-	topMs < MIN_MS_IN_SECONDS
-		? (ms) => `${formatNumber(ms)} ms`
-		: (ms) => `${formatNumber(ms / 1000)} s`;
-
-const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
-
-const countBar = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
-
-function buildBar(period: Period, deliveries: Delivery[]): Bar {
-	const stats = countDeliveries(deliveries);
-	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
-	const other = stats.total_deliveries - delivered - failed;
-	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
-}
-
-function buildBars(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
-	const times = deliveries.map(({ acceptedAt }) => Date.parse(acceptedAt));
-	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
-	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
-	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
-	const fromMs = Math.max(0, Math.min(firstMs, toMs));
-	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
-	const deliveriesByPeriod: Delivery[][] = periods.map(() => []);
-	deliveries.forEach((delivery, index) => {
-		deliveriesByPeriod[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
-	});
-	return {
-		bars: periods.map((period, index) => buildBar(period, deliveriesByPeriod[index])),
-		unit,
-		fromMs,
-		toMs,
-	};
-}
 
 const drawText = (
 	x: number,

@@ -1,0 +1,65 @@
+import { countDeliveries, type DeliveryStats } from '../outbox/log/stats';
+import type { Delivery } from '../outbox/model';
+
+import { splitIntoPeriods, type Period } from './periods';
+
+const MAX_BARS = 62;
+
+/** The parts of a bar, from the bottom up. */
+export const PARTS = [
+	{ name: 'delivered', label: 'Delivered' },
+	{ name: 'failed', label: 'Failed' },
+	{ name: 'other', label: 'Pending or held' },
+] as const;
+
+type Counts = Record<(typeof PARTS)[number]['name'], number>;
+
+/** A period, with its deliveries counted by outcome. */
+export interface Bar extends Period {
+	counts: Counts;
+	answered: DeliveryStats['response_time_ms'];
+}
+
+/** The subject of a chart. */
+export interface ChartSubject {
+	/** E.g. the name of the endpoint. */
+	title: string;
+	/** Start of the chart's time; by default, that of the first delivery. */
+	sinceMs?: number;
+	/** End of the chart's time, at most `nowMs`, which is also the default. */
+	untilMs?: number;
+	nowMs: number;
+}
+
+/** Adds numbers up. */
+export const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Counts all deliveries of a period. */
+export const countBar = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
+
+function buildBar(period: Period, deliveries: Delivery[]): Bar {
+	const stats = countDeliveries(deliveries);
+	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
+	const other = stats.total_deliveries - delivered - failed;
+	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
+}
+
+/** Counts deliveries by period: days, weeks, months or years, whichever fit into the chart. */
+export function buildBars(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
+	const times = deliveries.map(({ acceptedAt }) => Date.parse(acceptedAt));
+	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
+	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
+	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
+	const fromMs = Math.max(0, Math.min(firstMs, toMs));
+	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
+	const deliveriesByPeriod: Delivery[][] = periods.map(() => []);
+	deliveries.forEach((delivery, index) => {
+		deliveriesByPeriod[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
+	});
+	return {
+		bars: periods.map((period, index) => buildBar(period, deliveriesByPeriod[index])),
+		unit,
+		fromMs,
+		toMs,
+	};
+}
