@@ -1,6 +1,7 @@
 import type { Platform } from '../platforms';
-import type { AttemptRecord, DeliveryReport } from '../sending/deliver';
+import type { DeliveryReport } from '../sending/deliver';
 import type { DisableRule, EndpointHealth, HealthChange } from '../sending/endpointHealth';
+import type { DeliveryState } from '../sending/resultItem';
 
 /** The outbox's types. `store/` decides how they are stored. */
 
@@ -101,30 +102,15 @@ export interface Lease {
 	expiresAtMs: number;
 }
 
-/** One event, or one batch of events, for one endpoint. Times are ISO 8601, UTC. */
-export interface Delivery {
-	id: string;
-	/** For a batch, the delivery's own ID. */
-	eventId: string;
+/** One event, or one batch of events, for one endpoint. A batch is an event of its own, with its own ID. */
+export interface Delivery extends DeliveryState {
+	status: DeliveryStatus;
 	eventType: string;
 	/** The events of a batch in order of arrival; `null` for a single event. */
 	batchedEventIds: string[] | null;
 	endpointId: string;
-	/** Time at which its event, or the first event of its batch, was accepted. */
-	acceptedAt: string;
-	status: DeliveryStatus;
-	attempts: number;
-	lastAttemptAt: string | null;
 	/** Time at which the next attempt is due; during a lease, the time at which it expires. */
 	nextAttemptAt: string | null;
-	completedAt: string | null;
-	responseCode: number | null;
-	responseTimeMs: number | null;
-	/** Bytes of the body that was sent last. */
-	payloadSize: number | null;
-	error: string | null;
-	/** The latest attempts, oldest first. */
-	attemptLog: AttemptRecord[];
 	replayedAt: string | null;
 	/** `null` if no run works on it. */
 	lease: Lease | null;
