@@ -1033,7 +1033,13 @@ describe('Event → Send to all subscribers', () => {
 			);
 			expect(mixed.counts).toEqual([2, 0, 1, 0]);
 			expect(mixed.failed).toEqual([
-				{ status: 'failed', error_message: expect.stringContaining(REJECTION) },
+				{
+					status: 'failed',
+					attempts: 0,
+					attempt_log: [],
+					response: null,
+					error_message: expect.stringContaining(REJECTION),
+				},
 			]);
 			expect(mixed.outputs[2][0].pairedItem).toEqual({ item: 0 });
 			const received = (await readInbox(exact)).slice(before);
