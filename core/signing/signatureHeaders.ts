@@ -44,8 +44,10 @@ const isSignature = ({ forms }: SignatureScheme, part: string): boolean =>
 			part.startsWith(prefix) && ENCODED[encoding].test(part.slice(prefix.length)),
 	);
 
-const describeForm = ({ prefix, algorithm, encoding }: SignatureForm): string =>
-	`${prefix}<${algorithm} in ${encoding}>`;
+const describeForms = ({ forms }: SignatureScheme): string =>
+	forms
+		.map(({ algorithm, encoding, prefix }) => `${prefix}<${algorithm} in ${encoding}>`)
+		.join(' or ');
 
 /** Reads the values of all signature headers that the request has. */
 function readSignatureHeaders(
@@ -73,13 +75,12 @@ export function readSignatureParts(
 	headers: RequestHeaders,
 ): SignatureParts | VerificationFailure {
 	const { separator, signatureHeader: field } = scheme;
-	const expected = scheme.forms.map(describeForm).join(' or ');
 	const values = readSignatureHeaders(scheme, headers);
 	if (isFailure(values)) return values;
 	if (values.length === 0) {
 		return createFailure('SIGNATURE_MISSING', `The header ${field} is missing`, {
 			field,
-			expected,
+			expected: describeForms(scheme),
 			received: 'null',
 		});
 	}
@@ -91,6 +92,7 @@ export function readSignatureParts(
 	// A proxy may join a repeated header into one. It then has white space where no signature has any.
 	const isJoined = parts.some((part) => /^\s|[\s,]$/.test(part));
 	if (signatures.length === 0 || isJoined || parts.length > MAX_SIGNATURE_PARTS) {
+		const expected = describeForms(scheme);
 		return createFailure(
 			'SIGNATURE_MALFORMED',
 			`The header ${field} is not a signature of the form ${expected}`,
