@@ -213,7 +213,11 @@ describe('a trigger that registers itself with the platform', () => {
 			[
 				[{}, { ...inbound, ...wrongKey }, 'answered GET /api/v1/webhooks with 401'],
 				[{}, { ...inbound, ...nowhere }, 'AgenticFlow could not be reached at http://127.0.0.1:9'],
-				[{ authenticationMethods: ['basic'] }, { ...inbound, ...platform }, 'Basic'],
+				[
+					{ authenticationMethods: ['basic'] },
+					{ ...inbound, ...platform },
+					'Callers must present a user and password',
+				],
 			].map(async ([more, credentials, message]) => {
 				await expect(registering(more, credentials)).rejects.toThrow(message);
 			}),
