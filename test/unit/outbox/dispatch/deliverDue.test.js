@@ -3,22 +3,12 @@ const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/reposi
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
 const { callNames } = require('../memoryTables');
-const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
+const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');
 
+const { failedOnce, getStatuses, listed, START_MS } = require('./failedDeliveries');
 const { publishAndKill } = require('./publishAndKill');
 
 const iso = (ms) => new Date(ms).toISOString();
-const START_MS = Date.parse(START);
-const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
-const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
-
-/** Creates a world in which `count` events were sent, and their first attempts failed. */
-async function failedOnce(count, input = {}) {
-	const world = createWorld({ answer: () => 500 });
-	await world.register('ep_a', input);
-	await publishEvents(world.process(), events(count), LIMITS);
-	return world;
-}
 
 describe('deliverDue', () => {
 	test('attempts deliveries that are due, and no others', async () => {

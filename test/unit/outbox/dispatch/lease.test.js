@@ -3,19 +3,9 @@ const fc = require('fast-check');
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, LIMITS, MINUTE, SECOND, START, HOUR } = require('../world');
+const { createWorld, events, LIMITS, MINUTE, SECOND, HOUR } = require('../world');
 
-const START_MS = Date.parse(START);
-const listed = (delays) => ({ settings: { retry_policy: { schedule: 'list', delays } } });
-const getStatuses = ({ results }) => results.map(({ delivery }) => delivery.status).sort();
-
-/** Creates a world in which `count` events were sent, and their first attempts failed. */
-async function failedOnce(count, input = {}) {
-	const world = createWorld({ answer: () => 500 });
-	await world.register('ep_a', input);
-	await publishEvents(world.process(), events(count), LIMITS);
-	return world;
-}
+const { failedOnce, getStatuses, listed, START_MS } = require('./failedDeliveries');
 
 describe('simultaneous runs', () => {
 	test('never attempt the same delivery twice, however they interleave', async () => {
