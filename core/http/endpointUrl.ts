@@ -24,6 +24,12 @@ export interface EndpointUrlRules {
 	httpsOnlyFor?: string;
 }
 
+/** Describes an internal host. `URL` writes every IPv4 address with digits, and IPv6 in brackets. */
+const describeInternalHost = ({ hostname }: URL): string =>
+	/^\[|^[\d.]+$/.test(hostname)
+		? 'an address in a private, loopback, link-local or reserved range'
+		: 'a name inside n8n’s own network';
+
 /**
  * Checks an endpoint's URL.
  * @param input as entered, e.g. `https://example.com/webhooks?token=wh_…`
@@ -62,7 +68,7 @@ export function checkEndpointUrl(input: string, rules: EndpointUrlRules): URL {
 	}
 	if (!rules.allowInternal && isInternalHost(url.hostname)) {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL leads to ${url.hostname}, an address in a private, loopback, link-local or reserved range. Enter a URL that is reachable from the internet.`,
+			`The endpoint URL leads to ${url.hostname}, ${describeInternalHost(url)}. Enter a URL that is reachable from the internet.`,
 			'Or turn on the option "Allow Internal Addresses".',
 		);
 	}

@@ -1,3 +1,5 @@
+import { isInternalName } from './internalNames';
+
 /** An entry of an allowlist that is neither an address nor a range. */
 export class InvalidAddressError extends Error {
 	override readonly name = 'InvalidAddressError';
@@ -55,6 +57,47 @@ function parseAddress(address: string): Address | undefined {
 		: { bits: v6, width: 128 };
 }
 
+/**
+ * Removes what proxies write around an address: quotes, brackets, a port and a zone, e.g. of
+ * `[2001:db8::1]:443`.
+ */
+function unwrapAddress(text: string): string {
+	const unquoted = text.trim().replace(/^"(.*)"$/, '$1');
+	const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(unquoted)?.[1];
+	const bare = bracketed ?? unquoted.replace(/(\.\d{1,3}):\d{1,5}$/, '$1');
+	return bare.includes(':') ? bare.replace(/%[\w.~-]+$/, '') : bare;
+}
+
+const formatV4 = (bits: bigint): string =>
+	[24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
+
+/** Formats an IPv6 address in its canonical form (https://www.rfc-editor.org/rfc/rfc5952#section-4). */
+function formatV6(bits: bigint): string {
+	const groups = Array.from({ length: 8 }, (_, index) =>
+		((bits >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
+	);
+	const text = groups.join(':');
+	const runs = text.match(/\b0(?::0)+\b/g) ?? [];
+	const [longest] = runs.sort((a, b) => b.length - a.length);
+	return longest === undefined ? text : text.replace(new RegExp(`(?:^|:)${longest}(?::|$)`), '::');
+}
+
+/** The longest text that {@link normalizeAddress} returns unchanged. */
+const MAX_TEXT_LENGTH = 100;
+
+/**
+ * Returns a caller's address in its canonical form, however the proxy wrote it: without port, brackets and
+ * zone, an IPv4 address never as IPv6. Other text is returned as it is, up to 100 characters.
+ * @example
+ * normalizeAddress('[2001:DB8::1]:443'); // '2001:db8::1'
+ * normalizeAddress('::ffff:203.0.113.7'); // '203.0.113.7'
+ */
+export function normalizeAddress(text: string): string {
+	const address = parseAddress(unwrapAddress(text));
+	if (address === undefined) return text.trim().slice(0, MAX_TEXT_LENGTH);
+	return address.width === 32 ? formatV4(address.bits) : formatV6(address.bits);
+}
+
 interface Range {
 	width: Address['width'];
 	/** Number of bits in an address after the network's. */
@@ -62,10 +105,18 @@ interface Range {
 	network: bigint;
 }
 
+/** Reads the length after the slash. For an IPv4 address written as IPv6, it may be out of 128 bits. */
+function readPrefixLength(text: string, address: Address | undefined, prefix: string): number {
+	const length = Number(prefix);
+	return text.includes(':') && address?.width === 32 && length >= 96 ? length - 96 : length;
+}
+
 function parseRange(entry: string): Range {
 	const [start, prefix, ...rest] = entry.split('/');
-	const address = parseAddress(start);
-	const length = prefix === undefined ? address?.width : Number(prefix);
+	const unwrapped = unwrapAddress(start);
+	const address = parseAddress(unwrapped);
+	const length =
+		prefix === undefined ? address?.width : readPrefixLength(unwrapped, address, prefix);
 	if (
 		address === undefined ||
 		length === undefined ||
@@ -83,13 +134,14 @@ function parseRange(entry: string): Range {
 
 /**
  * Creates a function that returns whether an address is on a list.
- * @param entries addresses and CIDR ranges, e.g. `203.0.113.7` or `2001:db8::/32`
+ * @param entries addresses and CIDR ranges, e.g. `203.0.113.7` or `2001:db8::/32`, with or without brackets
+ * @returns a function that takes an address however a proxy writes it, e.g. with a port
  * @throws InvalidAddressError naming the entry
  */
 export function compileAllowlist(entries: string[]): (address: string) => boolean {
 	const ranges = entries.map(parseRange);
 	return (candidate) => {
-		const address = parseAddress(candidate);
+		const address = parseAddress(unwrapAddress(candidate));
 		return (
 			address !== undefined &&
 			ranges.some(
@@ -141,20 +193,16 @@ const V4_IN_V6: Array<{ matches: (address: string) => boolean; shift: bigint }> 
 	{ matches: compileAllowlist(['2002::/16']), shift: 80n },
 ];
 
-const formatV4 = (bits: bigint): string =>
-	[24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
-
 /**
  * Returns whether a URL's host leads into n8n's own network: an IP address in a loopback, private,
- * link-local, metadata or reserved range, however it is written, or the name `localhost`. Other names are
- * resolved by n8n, whose egress protection rejects them.
+ * link-local, metadata or reserved range, however it is written, or an internal name. What other names
+ * resolve to is checked by n8n's egress protection (docs/security.md).
  * @param hostname from `URL`, which writes every form of an IPv4 address with four numbers
  */
 export function isInternalHost(hostname: string): boolean {
 	const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-	if (name === 'localhost' || name.endsWith('.localhost')) return true;
 	const address = parseAddress(name);
-	if (address === undefined) return false;
+	if (address === undefined) return isInternalName(name.toLowerCase());
 	const embedding = V4_IN_V6.find(({ matches }) => matches(name));
 	return isInternal(embedding === undefined ? name : formatV4(address.bits >> embedding.shift));
 }

@@ -56,6 +56,13 @@ export const buildDuplicateReply = (): IgnoredReply => ({
 	status: 'duplicate',
 });
 
+/** Builds the reply to a request whose workflow succeeded. It has no execution ID. */
+export const buildFinishedReply = (status = 'completed') => ({
+	statusCode: 200,
+	body: JSON.stringify({ success: true, message: ACCEPTED_MESSAGE, status }),
+	contentType: 'application/json; charset=utf-8',
+});
+
 /** The texts of AgenticFlow's success reply, in addition to the execution's ID. */
 export const ACCEPTED_MESSAGE = 'Webhook processed successfully';
 export const ACCEPTED_STATUS = 'queued';

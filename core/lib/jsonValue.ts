@@ -1,0 +1,48 @@
+import { ExactNumber, stringifyExactJson } from './exactJson';
+
+/** Returns whether a value is a list or an object. */
+export const isContainer = (value: unknown): value is object =>
+	typeof value === 'object' && value !== null;
+
+/**
+ * Returns whether a value has more than `levels` nested lists and objects. Unlike `JSON.stringify`, it
+ * cannot overflow the stack.
+ */
+export function isValueNestedDeeper(value: unknown, levels: number): boolean {
+	const isNested = (child: unknown): child is object =>
+		isContainer(child) && !(child instanceof ExactNumber);
+	let level = [value].filter(isNested);
+	for (let depth = 0; level.length > 0; depth += 1) {
+		if (depth === levels) return true;
+		level = level.flatMap((container) => Object.values(container).filter(isNested));
+	}
+	return false;
+}
+
+/** Returns the number of bytes that a value has as JSON, with all digits of its numbers. */
+export const countJsonBytes = (value: object): number =>
+	Buffer.byteLength(stringifyExactJson(value));
+
+/** More levels than any event has; JSON.stringify overflows the stack at some thousands. */
+const MAX_JSON_LEVELS = 500;
+
+function findFault(value: unknown, ancestors: Set<object>): string | undefined {
+	if (!isContainer(value)) return undefined;
+	if (ancestors.has(value)) return 'contains itself';
+	if (ancestors.size >= MAX_JSON_LEVELS) {
+		return `is nested more than ${MAX_JSON_LEVELS} levels deep`;
+	}
+	ancestors.add(value);
+	for (const child of Object.values(value)) {
+		const fault = findFault(child, ancestors);
+		if (fault !== undefined) return fault;
+	}
+	ancestors.delete(value);
+	return undefined;
+}
+
+/**
+ * Finds why a value cannot be written as JSON: it contains itself, or has more than 500 levels.
+ * @returns the end of a sentence about the value; `undefined` if it can be written
+ */
+export const findJsonFault = (value: unknown): string | undefined => findFault(value, new Set());
