@@ -1,20 +1,20 @@
-import {
-	createPrivateKey,
-	createPublicKey,
-	createSecretKey,
-	randomBytes,
-	type KeyObject,
-} from 'crypto';
+import { createPrivateKey, createSecretKey, randomBytes, type KeyObject } from 'crypto';
 
 import { parseJson } from '../lib/json';
 import { isObject } from '../lib/fieldPath';
 
+import { parseMessageKey } from './messageSignature/messageKey';
+import {
+	createEd25519PublicKey,
+	InvalidSecretError,
+	parsePublicKey,
+	requirePossibleKey,
+} from './publicKeys';
+import { requireNoPublicKey } from './publicKeyText';
+import { adviseCommand, describeMissingSecret } from './secretText';
 import type { SecretFormat, SignatureAlgorithm } from './scheme';
 
-/** A secret that cannot be used. The message never contains any part of the secret. */
-export class InvalidSecretError extends Error {
-	override readonly name = 'InvalidSecretError';
-}
+export { InvalidSecretError } from './publicKeys';
 
 /** A parsed secret: the key to sign or verify with. */
 export interface SigningKey {
@@ -24,17 +24,17 @@ export interface SigningKey {
 	canSign: boolean;
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+// Padding is optional: some providers leave it out, and its length follows from the text.
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-// The bytes before the 32 bytes of the key in PKCS #8 and SPKI (RFC 8410).
+// The bytes before the 32 bytes of the key in PKCS #8 (RFC 8410).
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
-const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
-function decodeBase64(encoded: string, label: string): Buffer {
+const COPY_AGAIN = 'Copy all of it again, without spaces or quotes.';
+
+function decodeBase64(encoded: string, label: string, advice = COPY_AGAIN): Buffer {
 	if (encoded === '' || !BASE64.test(encoded)) {
-		throw new InvalidSecretError(
-			`${label} is not base64. Copy all of it again, without spaces or quotes.`,
-		);
+		throw new InvalidSecretError(`${label} is not base64. ${advice}`);
 	}
 	return Buffer.from(encoded, 'base64');
 }
@@ -54,28 +54,22 @@ function createEd25519PrivateKey(encoded: string): KeyObject {
 	});
 }
 
-function createEd25519PublicKey(bytes: Buffer, label: string): KeyObject {
-	if (bytes.length !== 32) {
-		throw new InvalidSecretError(`${label} must be 32 bytes long. Copy all of it again.`);
-	}
-	return createPublicKey({
-		key: Buffer.concat([SPKI_ED25519, bytes]),
-		format: 'der',
-		type: 'spki',
-	});
-}
-
 // Create the KeyObject here: if Node gets raw bytes, it throws and catches an error for each HMAC to find
 // out that they are not one.
-const createHmacKey = (bytes: Buffer): SigningKey => ({
-	algorithm: undefined,
-	key: createSecretKey(bytes),
-	canSign: true,
-});
+function createHmacKey(bytes: Buffer): SigningKey {
+	requireNoPublicKey(bytes);
+	return { algorithm: undefined, key: createSecretKey(bytes), canSign: true };
+}
 
 const parseText = (secret: string): SigningKey => createHmacKey(Buffer.from(secret, 'utf8'));
 
-function parseStandardWebhooks(secret: string): SigningKey {
+const COPY_OR_GENERATE = `Copy all of it again, without spaces or quotes${adviseCommand('standardWebhooks')}`;
+
+const MISSING_PREFIX = `Standard Webhooks requires whsec_ and base64. ${COPY_OR_GENERATE}`;
+
+/** Parses a secret of Standard Webhooks; Supabase shows it with the signature's version before it. */
+function parseStandardWebhooks(versioned: string): SigningKey {
+	const secret = versioned.replace(/^v1,(?=whsec_)|^v1a,(?=wh[sp]k_)/, '');
 	if (secret.startsWith('whsk_')) {
 		return { algorithm: 'ed25519', key: createEd25519PrivateKey(secret.slice(5)), canSign: true };
 	}
@@ -84,31 +78,48 @@ function parseStandardWebhooks(secret: string): SigningKey {
 		const key = createEd25519PublicKey(decodeBase64(secret.slice(5), label), label);
 		return { algorithm: 'ed25519', key, canSign: false };
 	}
-	const encoded = secret.startsWith('whsec_') ? secret.slice(6) : secret;
-	return createHmacKey(decodeBase64(encoded, 'The signing secret after whsec_'));
+	return createHmacKey(
+		secret.startsWith('whsec_')
+			? decodeBase64(secret.slice(6), 'The signing secret after whsec_', COPY_OR_GENERATE)
+			: decodeBase64(secret, 'The signing secret', MISSING_PREFIX),
+	);
 }
 
-function parsePublicKeyHex(secret: string): SigningKey {
-	if (!/^[0-9a-f]{64}$/i.test(secret)) {
+/** Parses a key of HTTP Message Signatures, or a secret or key with the prefixes of Standard Webhooks. */
+const parseMessageSecret = (secret: string): SigningKey =>
+	/^(?:v1a?,)?wh(?:sec|sk|pk)_/.test(secret)
+		? parseStandardWebhooks(secret)
+		: { algorithm: undefined, ...parseMessageKey(secret) };
+
+/** Parses a secret in base64, also in its URL-safe alphabet. */
+const parseBase64 = (secret: string): SigningKey =>
+	createHmacKey(decodeBase64(secret.replace(/-/g, '+').replace(/_/g, '/'), 'The signing secret'));
+
+function parseHex(secret: string): SigningKey {
+	if (!/^[0-9a-f]*$/i.test(secret)) {
 		throw new InvalidSecretError(
-			'The public key must be 64 hex characters. Copy all of it again from the provider’s settings, without spaces.',
+			`The signing secret is not hex: it may have only the digits 0 to 9 and the letters A to F. ${COPY_AGAIN}`,
 		);
 	}
-	const key = createEd25519PublicKey(Buffer.from(secret, 'hex'), 'The public key');
-	return { algorithm: 'ed25519', key, canSign: false };
+	if (secret.length % 2 === 1) {
+		throw new InvalidSecretError(
+			`The signing secret has ${secret.length} hex characters, and their number must be even. ${COPY_AGAIN}`,
+		);
+	}
+	return createHmacKey(Buffer.from(secret, 'hex'));
 }
 
 /** The field of a private key file in which {@link formatKeyFile} writes the key. */
 const KEY_FILE_FIELD = 'privateKey';
 
-/** Finds the key in a key file: the field named like a private key, or else the only text. */
-function findKeyField(file: unknown): string | undefined {
-	const fields = Object.entries(isObject(file) ? file : {}).filter(
-		(entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
-	);
-	const named = fields.filter(([name]) => /^(?:private[-_ ]?)?key$/i.test(name));
-	const candidates = named.length === 1 ? named : fields;
-	return candidates.length === 1 ? candidates[0][1] : undefined;
+/** Matches a JSON object with one field that is a text. Parsing hides a field that is there twice. */
+const KEY_FILE = /^\{\s*"(?:[^"\\]|\\.)*"\s*:\s*"(?:[^"\\]|\\.)*"\s*\}$/;
+
+/** Finds the key in a key file: its only field, whatever its name. */
+function findKeyField(content: string): string | undefined {
+	const file = KEY_FILE.test(content) ? parseJson(content)?.value : undefined;
+	const [key] = Object.values(isObject(file) ? file : {});
+	return typeof key === 'string' && key !== '' ? key : undefined;
 }
 
 /**
@@ -117,11 +128,12 @@ function findKeyField(file: unknown): string | undefined {
  */
 function parseKeyFile(secret: string): SigningKey {
 	const content = secret.trim();
-	if (!content.startsWith('{')) return parseSecret(content, 'text');
-	const key = findKeyField(parseJson(content)?.value);
+	const isFile = /^[{["]/.test(content);
+	if (!isFile) return parseSecret(content, 'text');
+	const key = findKeyField(content);
 	if (key === undefined) {
 		throw new InvalidSecretError(
-			`The signing secret is not the content of a private key file. Paste the whole file, e.g. {"${KEY_FILE_FIELD}": "…"}, or the key alone.`,
+			`The signing secret is not the content of a private key file with one key. Paste a file with one field, e.g. {"${KEY_FILE_FIELD}": "…"}, or only the key.`,
 		);
 	}
 	return parseText(key);
@@ -129,9 +141,12 @@ function parseKeyFile(secret: string): SigningKey {
 
 const PARSERS: Record<SecretFormat, (secret: string) => SigningKey> = {
 	text: parseText,
+	base64: parseBase64,
+	hex: parseHex,
 	standardWebhooks: parseStandardWebhooks,
 	keyFile: parseKeyFile,
-	publicKeyHex: parsePublicKeyHex,
+	publicKey: (secret) => ({ ...parsePublicKey(secret), canSign: false }),
+	messageKey: parseMessageSecret,
 };
 
 /**
@@ -142,17 +157,64 @@ const PARSERS: Record<SecretFormat, (secret: string) => SigningKey> = {
  */
 export function parseSecret(secret: string, format: SecretFormat): SigningKey {
 	if (secret === '') {
-		throw new InvalidSecretError('The signing secret is empty. Fill it in in the credential.');
+		throw new InvalidSecretError(describeMissingSecret(format));
 	}
 	return PARSERS[format](secret);
 }
 
 /**
+ * Checks a secret as {@link parseSecret} does, and also that a public key can belong to a private one. Requests are
+ * checked without this, because it takes as long as verifying a signature.
+ * @throws InvalidSecretError
+ */
+export function checkSecret(secret: string, format: SecretFormat): SigningKey {
+	const parsed = parseSecret(secret, format);
+	if (!parsed.canSign) requirePossibleKey(parsed.key);
+	return parsed;
+}
+
+/** Matches one of several secrets: the content of a key file or a PEM block, which may have white space, or other text. */
+const LISTED_SECRET =
+	/(?<!\S)\{\s*"[^{}]*\}(?!\S)|-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----|\S+/g;
+
+/**
  * Lists the current secret, if there is one, and the additional ones that are valid too.
  * @param additional separated by white space, as a person types them into one field
  */
-export function parseSecretList(current: string, additional = ''): string[] {
-	return [current, ...additional.split(/\s+/)].filter((secret) => secret !== '');
+export const parseSecretList = (current: string, additional = ''): string[] => [
+	...(current === '' ? [] : [current]),
+	...(additional.match(LISTED_SECRET) ?? []),
+];
+
+/** Returns the error that {@link parseSecret} throws, without any other error's message. */
+function tryParseSecret(secret: string, format: SecretFormat): SigningKey | InvalidSecretError {
+	try {
+		return parseSecret(secret, format);
+	} catch (error) {
+		return error instanceof InvalidSecretError
+			? error
+			: new InvalidSecretError('The signing secret cannot be used. Copy all of it again.');
+	}
+}
+
+/** A secret that can be used, and the text that it comes from. */
+export interface UsableSecret extends SigningKey {
+	secret: string;
+}
+
+/**
+ * Parses secrets, and leaves out those that are not in the format: a mistake in an additional secret must
+ * not break the others.
+ * @throws InvalidSecretError if none can be used
+ */
+export function parseUsableSecrets(secrets: string[], format: SecretFormat): UsableSecret[] {
+	const parsed = secrets.map((secret) => tryParseSecret(secret, format));
+	const usable = parsed.flatMap((key, index) =>
+		key instanceof InvalidSecretError ? [] : [{ ...key, secret: secrets[index] }],
+	);
+	const firstError = parsed.find((key) => key instanceof InvalidSecretError);
+	if (usable.length === 0 && firstError !== undefined) throw firstError;
+	return usable;
 }
 
 /** Formats that {@link generateSecret} writes: `whsec_` and base64, hex, or `wh_` and URL-safe base64. */

@@ -6,6 +6,8 @@ export interface SignedRequest {
 	method: string;
 	/** The public URL that the caller requested, with its query. */
 	url: string;
+	/** Other URLs that lead here and that the caller may have requested instead, e.g. for a test. */
+	otherUrls?: string[];
 }
 
 export interface VerificationInput {
@@ -17,7 +19,7 @@ export interface VerificationInput {
 	secrets: string[];
 	/** Replaces the scheme's own tolerance. */
 	toleranceSeconds?: number;
-	/** Called only if the scheme signs method or URL. */
+	/** Called only if the scheme needs the method or the URL. */
 	request?: () => SignedRequest;
 }
 
@@ -30,7 +32,11 @@ export type VerificationCode =
 	| 'TIMESTAMP_OUT_OF_TOLERANCE'
 	| 'ID_MISSING'
 	| 'ID_MALFORMED'
-	| 'BODY_DIGEST_INVALID';
+	| 'SIGNED_VALUE_MISSING'
+	| 'SIGNED_VALUE_MALFORMED'
+	| 'BODY_DIGEST_INVALID'
+	| 'CLAIM_INVALID'
+	| 'CONTENT_AMBIGUOUS';
 
 /**
  * The reason that a request is not authentic, with the header, URL parameter or body field that is wrong.
@@ -47,8 +53,25 @@ export type Verification =
 			id: string | undefined;
 			/** When the request was signed; `undefined` if the scheme signs no time. */
 			timestampMs: number | undefined;
+			/** The claims of a token. */
+			claims?: Record<string, unknown>;
+			/** The event as JSON, if the body is a token that contains it. */
+			payload?: Buffer;
+			/** The parameters of an HTTP Message Signature. */
+			keyId?: string;
+			nonce?: string;
+			tag?: string;
+			/** The headers that the signature covers, in lower case, if it says so itself. */
+			signedHeaders?: string[];
 	  }
 	| VerificationFailure;
+
+/** A valid request, and the secrets that signed it: several while its sender rotates them. */
+export type SignedBySecrets = Extract<Verification, { valid: true }> & {
+	secrets: string[];
+	/** The signed content, if it is neither the body nor its digest: fields of the body, for example. */
+	signedContent?: Buffer;
+};
 
 /** Creates the failure of one step of verifying a request. */
 export const createFailure = (
