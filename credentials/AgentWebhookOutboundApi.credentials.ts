@@ -7,9 +7,15 @@ import type {
 } from 'n8n-workflow';
 
 import { IncompleteCredentialError } from '../core/credentials/credentialFields';
-import { authenticateRequest, type SigningValues } from '../core/credentials/outbound';
+import {
+	authenticateRequest,
+	PROTECTION_FIELD,
+	signsTarget,
+	type SigningValues,
+} from '../core/credentials/outbound';
+import { addUrlParameters } from '../core/signing/sign';
 
-import { authenticationFields } from './authenticationFields';
+import { credentialAuthenticationFields } from './authenticationFields';
 import { icon } from './credentialIcon';
 import { signatureFields } from './signatureFields';
 
@@ -19,6 +25,8 @@ import { signatureFields } from './signatureFields';
  */
 export type SignableRequest = IHttpRequestOptions & {
 	signing?: SigningValues;
+	/** The URL, as n8n’s older request helper names it. */
+	uri?: string;
 	form?: unknown;
 	formData?: unknown;
 };
@@ -53,10 +61,37 @@ function serializeBody(request: SignableRequest): { bytes: Buffer; isJson: boole
 	return { bytes: Buffer.from(JSON.stringify(body), 'utf8'), isJson: true };
 }
 
+/** Writes URL parameters as they are signed. */
+function readParameters(parameters: SignableRequest['qs']): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(parameters ?? {}).map(([name, value]) => {
+			if (typeof value === 'object' && value !== null) {
+				throw new IncompleteCredentialError(
+					`The URL parameter ${name} is a list or an object, which cannot be signed. Write it into the URL itself.`,
+				);
+			}
+			return [name, String(value ?? '')];
+		}),
+	);
+}
+
+/** Returns the URL that a request calls, as it is sent; `undefined` if it is not a URL. */
+function readUrl({ baseURL, qs, uri, url }: SignableRequest): string | undefined {
+	const address = uri ?? url;
+	if (!URL.canParse(address, baseURL)) return undefined;
+	const absolute = new URL(address, baseURL);
+	absolute.hash = '';
+	return addUrlParameters(absolute.href, readParameters(qs));
+}
+
+/** Returns the headers that a request has before it is signed. */
+const readHeaders = (headers: SignableRequest['headers']): Record<string, string> =>
+	Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
+
 export class AgentWebhookOutboundApi implements ICredentialType {
 	name = 'agentWebhookOutboundApi';
 
-	displayName = 'Agent Webhook Outbound API';
+	displayName = 'Agent Webhook Sending API';
 
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';
@@ -65,26 +100,47 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			displayName:
-				'Proves to an endpoint that requests come from you. To use this credential in n8n’s HTTP Request node too, choose a signature scheme.',
-			name: 'notice',
-			type: 'notice',
-			default: '',
+			displayName: 'Requests Are',
+			name: PROTECTION_FIELD,
+			type: 'options',
+			noDataExpression: true,
+			options: [
+				{
+					name: 'Authenticated',
+					value: 'authenticated',
+					description: 'With a token or password that you got from the endpoint’s owner',
+				},
+				{
+					name: 'Signed',
+					value: 'signed',
+					description: 'With a signature over the body, made with a shared secret',
+				},
+				{ name: 'Signed and Authenticated', value: 'both' },
+			],
+			default: 'signed',
+			description: 'What proves to an endpoint that requests come from you',
 		},
-		...authenticationFields('Authentication', 'authentication'),
-		...signatureFields('outbound'),
+		...credentialAuthenticationFields({ [PROTECTION_FIELD]: ['authenticated', 'both'] }),
+		...signatureFields('outbound', { show: { [PROTECTION_FIELD]: ['both', 'signed'] } }),
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) => {
 		const request = requestOptions as SignableRequest;
 		const { bytes, isJson } = serializeBody(request);
-		const { headers, query } = authenticateRequest(credentials, {
+		const url = signsTarget(credentials, request.signing?.platformId)
+			? readUrl(request)
+			: undefined;
+		const authentication = authenticateRequest(credentials, {
 			body: bytes,
+			...(url !== undefined && {
+				request: { method: request.method ?? 'GET', url, headers: readHeaders(request.headers) },
+			}),
 			id: request.signing?.id ?? `msg_${randomUUID()}`,
 			nowMs: request.signing?.nowMs ?? Date.now(),
 			platformId: request.signing?.platformId,
 			unsignedAllowed: request.signing?.unsignedAllowed,
 		});
+		const { headers, query } = authentication;
 		const requestHeaders = request.headers ?? {};
 		const replacedNames = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
 		const keptHeaders = Object.fromEntries(
@@ -100,7 +156,9 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 				...(isJson && !hasContentType && { 'Content-Type': 'application/json' }),
 				...headers,
 			},
-			qs: { ...request.qs, ...query },
+			...(authentication.url === undefined
+				? { qs: { ...request.qs, ...query } }
+				: { url: authentication.url, uri: undefined, baseURL: undefined, qs: {} }),
 			// Send the signed bytes: serialized again, the body might differ from them.
 			...(bytes.length > 0 && { body: bytes, json: false }),
 		};

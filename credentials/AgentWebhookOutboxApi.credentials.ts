@@ -56,7 +56,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the permissions to list data tables and to read their rows. Leave empty to choose by ID.',
+				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the permissions to list data tables and to read their rows. The lists show the outbox of the workflow’s own project. Leave empty to choose by ID.',
 		},
 		{
 			displayName: 'n8n URL',
@@ -66,6 +66,13 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			placeholder: 'e.g. http://localhost:5678',
 			description:
 				'URL at which n8n reaches its own API for these lists. Leave empty for its public URL.',
+		},
+		{
+			// The credential's test gets no other value that contains n8n's public URL.
+			displayName: 'Resume URL',
+			name: 'resumeUrl',
+			type: 'hidden',
+			default: '={{ $execution.resumeUrl }}',
 		},
 	];
 }

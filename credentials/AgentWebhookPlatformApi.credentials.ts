@@ -39,7 +39,7 @@ const baseUrlFields: INodeProperties[] = managedPlatforms.map(
 export class AgentWebhookPlatformApi implements ICredentialType {
 	name = 'agentWebhookPlatformApi';
 
-	displayName = 'Agent Webhook Platform API';
+	displayName = 'Agent Webhook Platform Account API';
 
 	documentationUrl =
 		'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks#credentials';

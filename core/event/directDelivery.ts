@@ -1,4 +1,5 @@
 import { validate } from '../http/validateBody';
+import { roundExactNumbers } from '../lib/exactJson';
 import { toIsoTime } from '../lib/time';
 import {
 	deliver,
@@ -11,7 +12,7 @@ import { toDeliveryState, toResultItem, toSkippedItem } from '../sending/resultI
 import type { DeliveryTarget, OutgoingAttempt } from '../sending/target';
 
 import { splitIntoBatches } from './batch';
-import { buildDeliveryBody, type EventFormat } from './envelope';
+import { buildDeliveryContent, type EventFormat } from './envelope';
 import type { WebhookEvent } from './event';
 import type { SendSettings } from './sendSettings';
 
@@ -43,6 +44,8 @@ export interface DirectDelivery {
 	key: string;
 	/** JSON, sent in UTF-8. */
 	body: string;
+	/** Headers that belong to the body. Absent in deliveries that an earlier version stored. */
+	contentHeaders?: Record<string, string>;
 	/** Bytes of the body. */
 	payloadSize: number;
 	target: DeliveryTarget;
@@ -60,7 +63,7 @@ export class InvalidRequestError extends Error {
 
 function assertPlatformAccepts({ kind, platform }: SendSettings, data: unknown): void {
 	if (kind.request === undefined) return;
-	const validation = validate(kind.request.schema, data);
+	const validation = validate(kind.request.schema, roundExactNumbers(data));
 	if (validation.valid) return;
 	const { expected, received } = validation.details;
 	throw new InvalidRequestError(
@@ -86,14 +89,14 @@ export function createPendingEvent(
 	data: Record<string, unknown>,
 	nowMs: number,
 ): PendingEvent {
-	const { batchKey, filterData, format, kind, target, webhook } = settings;
+	const { batchKey, filterData, format, kind, source, target, webhook } = settings;
 	const filtered = filterData(data);
 	assertPlatformAccepts(settings, filtered);
 	const type = ref.event ?? kind.id;
 	return {
 		ref,
 		target,
-		event: { id: ref.event_id, type, timeMs: nowMs, webhook, data: filtered },
+		event: { id: ref.event_id, type, timeMs: nowMs, webhook, source, data: filtered },
 		format,
 		batchKey,
 	};
@@ -123,7 +126,7 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 		const [{ event, format, ref, target }] = group;
 		const id = `dlv_${newId()}`;
 		const isBatch = maxEvents > 1 && ref.event !== null;
-		const body = buildDeliveryBody(
+		const { body, headers } = buildDeliveryContent(
 			format,
 			group.map((member) => member.event),
 			isBatch ? { id, timeMs: nowMs } : undefined,
@@ -133,6 +136,7 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 				id,
 				key: isBatch ? id : event.id,
 				body,
+				contentHeaders: headers,
 				payloadSize: Buffer.byteLength(body, 'utf8'),
 				target,
 				subjects: group.map((member) => member.ref),
@@ -147,7 +151,7 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 /**
  * Attempts all deliveries at once, within the limits, until each is delivered, failed, or due later than
  * this run may wait.
- * @param credential the fields of the outbound credential, if any target is signed
+ * @param credential the fields of the Sending credential, if any target is signed
  * @returns a report for each, in the same order; rejects only when the execution is cancelled
  */
 export async function attemptDirectDeliveries(
@@ -159,12 +163,13 @@ export async function attemptDirectDeliveries(
 	const paced = createPacer(limits, ports);
 	return await Promise.all(
 		jobs.map(async ({ delivery, progress }) => {
-			const { id, key, target } = delivery;
+			const { contentHeaders, id, key, target } = delivery;
 			const attempt = async () =>
 				await paced(async () => {
 					// Created here, so that deliveries that wait their turn keep no second copy of the body.
 					const body = Buffer.from(delivery.body, 'utf8');
-					return await ports.attempt({ target, key, body, nowMs: ports.nowMs(), credential });
+					const nowMs = ports.nowMs();
+					return await ports.attempt({ target, key, body, contentHeaders, nowMs, credential });
 				});
 			const onWait = (nextAttempt: number, atMs: number): void =>
 				ports.announce(
@@ -206,7 +211,7 @@ export const toDirectSkippedItem = (
 	target: DeliveryTarget,
 ): Record<string, unknown> =>
 	toSkippedItem(condition, {
-		event_id,
 		...(event === null ? { request } : { event }),
 		endpoint: target.printableUrl,
+		event_id,
 	});

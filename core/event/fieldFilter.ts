@@ -1,4 +1,4 @@
-import { isObject, parsePath } from '../lib/fieldPath';
+import { InvalidPathError, isObject, parsePath } from '../lib/fieldPath';
 
 /**
  * The fields of an event's data to send, with the names and meanings of AgenticFlow's webhook filters
@@ -11,42 +11,75 @@ export interface FieldFilters {
 	exclude_fields?: string[];
 }
 
+/** The fields below a value that paths name. */
 interface PathTree {
 	/** `true` if a path ends here. */
-	isEnd: boolean;
-	children: Map<string, PathTree>;
+	readonly isEnd: boolean;
+	/** The nodes that it consists of. */
+	readonly nodes: readonly PathNode[];
+	findChild(key: string): PathTree | undefined;
 }
 
-const createTree = (): PathTree => ({ isEnd: false, children: new Map() });
+/** The paths that begin with the same keys. */
+class PathNode implements PathTree {
+	isEnd = false;
 
-/** Returns the subtree at a key. Adds it if it is missing. */
-function ensureChild({ children }: PathTree, key: string): PathTree {
-	const existing = children.get(key);
-	if (existing !== undefined) return existing;
-	const child = createTree();
-	children.set(key, child);
-	return child;
+	private readonly children = new Map<string, PathNode>();
+
+	get nodes(): readonly PathNode[] {
+		return [this];
+	}
+
+	findChild(key: string): PathNode | undefined {
+		return this.children.get(key);
+	}
+
+	/** Returns the node at a key. Adds it if it is missing. */
+	ensureChild(key: string): PathNode {
+		const existing = this.children.get(key);
+		if (existing !== undefined) return existing;
+		const child = new PathNode();
+		this.children.set(key, child);
+		return child;
+	}
 }
+
+/** Several nodes that apply to one value. Merging the trees below them would take much longer. */
+class PathUnion implements PathTree {
+	readonly isEnd: boolean;
+
+	constructor(readonly nodes: readonly PathNode[]) {
+		this.isEnd = nodes.some(({ isEnd }) => isEnd);
+	}
+
+	findChild(key: string): PathTree | undefined {
+		const children = this.nodes.flatMap((node) => node.findChild(key) ?? []);
+		return children.length === 0 ? undefined : new PathUnion(children);
+	}
+}
+
+/** Most paths in one filter. */
+const MAX_PATHS = 1000;
 
 function buildTree(paths: string[]): PathTree {
-	const root = createTree();
-	for (const path of paths) parsePath(path).reduce(ensureChild, root).isEnd = true;
+	if (paths.length > MAX_PATHS) {
+		throw new InvalidPathError(
+			`A filter may have at most ${MAX_PATHS} fields, and this one has ${paths.length}. Remove some.`,
+		);
+	}
+	const root = new PathNode();
+	for (const path of paths) {
+		let node = root;
+		for (const key of parsePath(path)) node = node.ensureChild(key);
+		node.isEnd = true;
+	}
 	return root;
 }
 
-function mergeTrees(a: PathTree, b: PathTree): PathTree {
-	const children = new Map(a.children);
-	for (const [key, child] of b.children) {
-		const existing = children.get(key);
-		children.set(key, existing === undefined ? child : mergeTrees(existing, child));
-	}
-	return { isEnd: a.isEnd || b.isEnd, children };
-}
-
 // An array's element is at its index, and at every path that continues through the array.
-function getElementTree(tree: PathTree, index: number): PathTree {
-	const child = tree.children.get(String(index));
-	return child === undefined ? tree : mergeTrees(tree, child);
+function findElementTree(tree: PathTree, index: number): PathTree {
+	const child = tree.findChild(String(index));
+	return child === undefined ? tree : new PathUnion([...new Set([...tree.nodes, ...child.nodes])]);
 }
 
 /** Result of filtering a value of which nothing remains. */
@@ -54,11 +87,11 @@ const NOTHING = Symbol('nothing');
 
 type Filter = (value: unknown, tree: PathTree) => unknown;
 
-/** Filters each element of an array by the subtree that applies to it. */
+/** Filters each element of an array by the tree that applies to it. */
 function filterElements(elements: unknown[], tree: PathTree, filter: Filter): unknown[] {
 	const remaining: unknown[] = [];
 	for (let index = 0; index < elements.length; index += 1) {
-		const element = filter(elements[index], getElementTree(tree, index));
+		const element = filter(elements[index], findElementTree(tree, index));
 		if (element !== NOTHING) remaining.push(element);
 	}
 	return remaining;
@@ -78,7 +111,7 @@ function filterFields(
 ): Record<string, unknown> {
 	const remaining: Record<string, unknown> = {};
 	for (const key of Object.keys(value)) {
-		const subtree = tree.children.get(key);
+		const subtree = tree.findChild(key);
 		const unnamed = keepsUnnamed ? value[key] : NOTHING;
 		const child = subtree === undefined ? unnamed : filter(value[key], subtree);
 		if (child === NOTHING) continue;
@@ -104,7 +137,6 @@ function includeFields(value: unknown, tree: PathTree): unknown {
 /** Removes what the tree names. */
 function excludeFields(value: unknown, tree: PathTree): unknown {
 	if (tree.isEnd) return NOTHING;
-	if (tree.children.size === 0) return value;
 	if (Array.isArray(value)) return filterElements(value, tree, excludeFields);
 	return isObject(value) ? filterFields(value, tree, excludeFields, true) : value;
 }
@@ -112,7 +144,7 @@ function excludeFields(value: unknown, tree: PathTree): unknown {
 /**
  * Creates a function that filters an event's data and returns the rest as new objects. Missing fields stay
  * missing, and `include_fields` omits a list or an object of which nothing remains.
- * @throws InvalidPathError for a path with an empty key or one that is never data, when it is created
+ * @throws InvalidPathError for too many paths, or for a path that {@link parsePath} rejects, when it is created
  * @example
  * compileFieldFilters({ include_fields: ['customer.email'] })({ customer: { email: 'a@b.c', age: 7 } });
  * // { customer: { email: 'a@b.c' } }

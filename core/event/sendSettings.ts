@@ -3,7 +3,7 @@ import { getPlatform, getRequestKind, type Platform, type RequestKind } from '..
 import { buildDeliveryRules, type RetrySettings } from '../sending/retrySettings';
 import type { DeliveryTarget } from '../sending/target';
 
-import { getEventFormat, type EventFormat } from './envelope';
+import { getEventFormat, type CloudEventMode, type EventFormat } from './envelope';
 import type { WebhookEvent } from './event';
 import { compileFieldFilters, type FieldFilters } from './fieldFilter';
 
@@ -28,6 +28,9 @@ export interface SendRequest {
 	/** `true` to send the data alone, without the platform's envelope. */
 	withoutEnvelope: boolean;
 	webhook: WebhookEvent['webhook'];
+	/** The source in the events' envelope, if the platform's has one. */
+	source: string;
+	cloudEventMode: CloudEventMode;
 }
 
 /** Everything about a direct send that does not depend on an item's data. */
@@ -39,6 +42,7 @@ export interface SendSettings {
 	/** `undefined` if the data is sent alone. */
 	format: EventFormat | undefined;
 	webhook: WebhookEvent['webhook'];
+	source: string;
 	/** Events may share a batch if their settings have the same key. */
 	batchKey: string;
 }
@@ -93,8 +97,11 @@ export function buildSendSettings(request: SendRequest): SendSettings {
 		kind,
 		target,
 		filterData: compileFieldFilters(request.fieldFilters),
-		format: request.withoutEnvelope ? undefined : getEventFormat(kind.events),
+		format: request.withoutEnvelope
+			? undefined
+			: getEventFormat(kind.events, request.cloudEventMode),
 		webhook: request.webhook,
+		source: request.source,
 		batchKey: JSON.stringify({ ...target, webhook: request.webhook, kind: kind.id }),
 	};
 }

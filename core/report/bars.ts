@@ -1,3 +1,4 @@
+import { UTC, type TimeZone } from '../lib/timeZone';
 import { countDeliveries, type DeliveryStats } from '../outbox/log/stats';
 import type { Delivery } from '../outbox/model';
 
@@ -9,7 +10,7 @@ const MAX_BARS = 62;
 export const PARTS = [
 	{ name: 'delivered', label: 'Delivered' },
 	{ name: 'failed', label: 'Failed' },
-	{ name: 'other', label: 'Pending or held' },
+	{ name: 'other', label: 'Pending or on hold' },
 ] as const;
 
 type Counts = Record<(typeof PARTS)[number]['name'], number>;
@@ -29,6 +30,8 @@ export interface ChartSubject {
 	/** End of the chart's time, at most `nowMs`, which is also the default. */
 	untilMs?: number;
 	nowMs: number;
+	/** The zone of its days; UTC by default. */
+	zone?: TimeZone;
 }
 
 /** Adds numbers up. */
@@ -44,12 +47,25 @@ function buildBar(period: Period, deliveries: Delivery[]): Bar {
 	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
 }
 
-/** Counts deliveries by period: days, weeks, months or years, whichever fit into the chart. */
-export function buildBars(deliveries: Delivery[], { nowMs, sinceMs, untilMs }: ChartSubject) {
-	const times = deliveries.map(({ acceptedAt }) => Date.parse(acceptedAt));
-	const firstMs = times.reduce((first, ms) => Math.min(first, ms), sinceMs ?? Infinity);
+/**
+ * Counts deliveries by period: days, weeks, months or years, whichever fit into the chart. All times that
+ * it returns are wall-clock times of the zone.
+ */
+export function buildBars(
+	deliveries: Delivery[],
+	{ nowMs, sinceMs, untilMs, zone = UTC }: ChartSubject,
+) {
+	const { toWallClock } = zone;
+	const times = deliveries.map(({ acceptedAt }) => toWallClock(Date.parse(acceptedAt)));
+	const firstMs = times.reduce(
+		(first, ms) => Math.min(first, ms),
+		sinceMs === undefined ? Infinity : toWallClock(sinceMs),
+	);
 	const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity);
-	const toMs = Math.max(lastMs, untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs));
+	const toMs = Math.max(
+		lastMs,
+		toWallClock(untilMs === undefined ? nowMs : Math.min(untilMs - 1, nowMs)),
+	);
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
 	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
 	const deliveriesByPeriod: Delivery[][] = periods.map(() => []);

@@ -12,13 +12,13 @@ const createDateFormat = (options: Intl.DateTimeFormatOptions): ((ms: number) =>
 const formatDay = createDateFormat({ month: 'short', day: 'numeric' });
 const formatMonth = createDateFormat({ month: 'short' });
 
-/** Writes the year of a time in UTC, e.g. `2026`. */
+/** Writes the year of a wall-clock time, e.g. `2026`. */
 export const formatYear = createDateFormat({ year: 'numeric' });
 
-/** Writes a day in UTC, e.g. `Jan 15, 2026`. */
+/** Writes the day of a wall-clock time, e.g. `Jan 15, 2026`. */
 export const formatDate = createDateFormat({ year: 'numeric', month: 'short', day: 'numeric' });
 
-/** Names the periods, and labels a period by its start in UTC. */
+/** Names the periods, and labels a period by its start as a wall-clock time. */
 export const UNITS: Record<Unit, { name: string; label: (ms: number) => string }> = {
 	day: { name: 'Days', label: formatDay },
 	week: { name: 'Weeks from Monday', label: formatDay },

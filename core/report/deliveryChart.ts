@@ -1,5 +1,6 @@
 import truncate from 'lodash/truncate';
 
+import { UTC } from '../lib/timeZone';
 import type { Delivery } from '../outbox/model';
 
 import { buildBars, countBar, PARTS, sum, type Bar, type ChartSubject } from './bars';
@@ -264,17 +265,18 @@ const drawNote = (panel: Panel, note: string): Element =>
 	});
 
 /**
- * Draws deliveries over time as an SVG file: a bar for each day, week, month or year (UTC) in which events
- * were accepted, split by outcome, and lines for the response times. The file has its own background and
+ * Draws deliveries over time as an SVG file: a bar for each day, week, month or year in which events were
+ * accepted, split by outcome, and lines for the response times. The file has its own background and
  * refers to nothing outside.
  * @param deliveries in any order
  */
 export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject): string {
+	const { zone = UTC } = subject;
 	const { bars, fromMs, toMs, unit } = buildBars(deliveries, subject);
 	const width = (RIGHT - LEFT) / bars.length;
 	const slots = { width, getMiddle: (index: number) => LEFT + (index + 0.5) * width };
 	const title = truncate(subject.title, { length: MAX_TITLE_LENGTH, omission: '…' });
-	const range = `${UNITS[unit].name}, ${formatDate(fromMs)} to ${formatDate(toMs)} (UTC)`;
+	const range = `${UNITS[unit].name}, ${formatDate(fromMs)} to ${formatDate(toMs)} (${zone.name})`;
 	return createElement(
 		'svg',
 		{

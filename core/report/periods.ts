@@ -1,6 +1,6 @@
 import { DAY_MS } from '../lib/time';
 
-/** A period of the calendar, in UTC. It ends when the next one starts. */
+/** A period of the calendar, in wall-clock time. It ends when the next one starts. */
 export interface Period {
 	startMs: number;
 	endMs: number;

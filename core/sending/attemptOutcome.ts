@@ -39,7 +39,7 @@ const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
 	[/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/, 'timeout'],
 	[/^(ENOTFOUND|EAI_\w+)$/, 'dns'],
 	[
-		/^(CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/,
+		/^(CERT_\w+|CRL_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
 		'tls',
 	],
 	[/^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/, 'body_too_large'],
@@ -53,11 +53,12 @@ const RETRYABLE = new Set<AttemptOutcome>([
 	'timeout',
 	'dns',
 	'connection',
+	'tls',
 ]);
 
 /**
- * Returns whether an outcome is worth another attempt. A TLS failure is not: the certificate stays the
- * same.
+ * Returns whether an outcome is worth another attempt. A TLS failure is: a handshake may break off, and
+ * expired certificates are replaced.
  */
 export function isRetryable(outcome: AttemptOutcome): boolean {
 	return RETRYABLE.has(outcome);

@@ -103,11 +103,14 @@ async function attemptOnce(
 		duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
 		error_message: describeResult(result, outcome),
 	});
-	const retryAfterMs =
-		result.kind === 'response'
-			? parseRetryAfterMs(result.headers['retry-after'], endedMs)
-			: undefined;
-	const state = { attempts: attempt, outcome, retryAfterMs };
+	const state = {
+		attempts: attempt,
+		outcome,
+		...(result.kind === 'response' && {
+			retryAfterMs: parseRetryAfterMs(result.headers['retry-after'], endedMs),
+			statusCode: result.statusCode,
+		}),
+	};
 	return { result, next: decideNextAction(rules.retry, state, endedMs, ports.random()) };
 }
 

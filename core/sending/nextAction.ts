@@ -7,10 +7,17 @@ export type NextAction =
 	| { action: 'retry'; atMs: number }
 	| { action: 'give_up'; because: string };
 
+/** Names what made an attempt the last one, as the beginning of a sentence. */
+function describeFinal(outcome: AttemptOutcome, statusCode: number | undefined): string {
+	if (statusCode !== undefined) return `Status ${statusCode}`;
+	if (outcome === 'blocked') return 'A blocked address';
+	return outcome === 'body_too_large' ? 'A body that is too large' : 'An invalid request';
+}
+
 /**
  * Decides what to do after an attempt.
  * @param state `attempts`: the number made so far, including this one; `retryAfterMs`: the wait that the
- * endpoint asked for
+ * endpoint asked for; `statusCode` of its response, if there is one
  * @param random in [0, 1)
  */
 export function decideNextAction(
@@ -19,7 +26,8 @@ export function decideNextAction(
 		attempts,
 		outcome,
 		retryAfterMs,
-	}: { attempts: number; outcome: AttemptOutcome; retryAfterMs?: number },
+		statusCode,
+	}: { attempts: number; outcome: AttemptOutcome; retryAfterMs?: number; statusCode?: number },
 	nowMs: number,
 	random: number,
 ): NextAction {
@@ -27,7 +35,7 @@ export function decideNextAction(
 	if (!isRetryable(outcome)) {
 		return {
 			action: 'give_up',
-			because: `An attempt with the outcome "${outcome}" is not retried`,
+			because: `${describeFinal(outcome, statusCode)} is not retried`,
 		};
 	}
 	if (attempts > countRetries(policy)) {

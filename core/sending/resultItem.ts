@@ -1,3 +1,5 @@
+import { parseBigNumbersAsText } from '../lib/exactJson';
+import { isNestedDeeper } from '../lib/json';
 import { toIsoTime } from '../lib/time';
 
 import type { AttemptRecord, DeliveryReport } from './deliver';
@@ -73,42 +75,79 @@ export function toDeliveryState(
 	};
 }
 
-/** Builds the result item of a delivery: the same fields for direct sends and for the outbox. */
+/** More levels than any API answers with. */
+const MAX_BODY_LEVELS = 100;
+
+/**
+ * Returns a response with its body parsed if that is a whole JSON object or list. Numbers that JavaScript
+ * cannot tell apart become text, with all their digits.
+ */
+export function presentResponse(
+	response: DeliveryReport['response'],
+): Record<string, unknown> | null {
+	if (response === null) return null;
+	const { body, body_truncated } = response;
+	if (body_truncated || !/^\s*[{[]/.test(body) || isNestedDeeper(body, MAX_BODY_LEVELS)) {
+		return response;
+	}
+	const parsed = parseBigNumbersAsText(body);
+	return parsed === undefined ? response : { ...response, body: parsed.value };
+}
+
+/**
+ * Builds the result item of a delivery: the same fields for direct sends and for the outbox. The fields
+ * that people look for come first, and IDs come last.
+ */
 export const toResultItem = (
 	delivery: DeliveryState,
 	{ endpoint, eventCount, requestKind, response }: ResultDetails,
 ): Record<string, unknown> => ({
 	status: delivery.status,
-	delivery_id: delivery.id,
-	timestamp: delivery.lastAttemptAt ?? delivery.acceptedAt,
 	...(delivery.eventType === null ? { request: requestKind } : { event: delivery.eventType }),
-	event_id: delivery.eventId,
+	...(endpoint.id !== undefined && { endpoint_name: endpoint.name }),
+	response_code: delivery.responseCode,
+	next_attempt_at: delivery.nextAttemptAt,
+	error_message: delivery.error,
+	attempts: delivery.attempts,
 	...(eventCount !== undefined && { event_count: eventCount }),
 	endpoint: endpoint.url,
-	...(endpoint.id !== undefined && { endpoint_id: endpoint.id, endpoint_name: endpoint.name }),
-	attempts: delivery.attempts,
-	response_code: delivery.responseCode,
+	response: presentResponse(response),
+	timestamp: delivery.lastAttemptAt ?? delivery.acceptedAt,
+	accepted_at: delivery.acceptedAt,
+	completed_at: delivery.completedAt,
 	response_time_ms: delivery.responseTimeMs,
 	payload_size: delivery.payloadSize,
-	accepted_at: delivery.acceptedAt,
-	next_attempt_at: delivery.nextAttemptAt,
-	completed_at: delivery.completedAt,
-	error_message: delivery.error,
-	response,
 	attempt_log: delivery.attemptLog,
+	event_id: delivery.eventId,
+	delivery_id: delivery.id,
+	...(endpoint.id !== undefined && { endpoint_id: endpoint.id }),
 });
 
-/** Builds the result item of an input item that could not be read, so that nothing was sent for it. */
-export const toUnsentItem = (errorMessage: string): Record<string, unknown> => ({
+/**
+ * Builds the result item of an input item that could not be read or sent.
+ * @param about its event and endpoint, as far as they are known
+ */
+export const toUnsentItem = (
+	errorMessage: string,
+	{ endpoint_name, event, ...about }: Record<string, unknown> = {},
+): Record<string, unknown> => ({
 	status: 'failed',
-	attempts: 0,
+	...(event !== undefined && { event }),
+	...(endpoint_name !== undefined && { endpoint_name }),
 	error_message: errorMessage,
+	attempts: 0,
 	response: null,
 	attempt_log: [],
+	...about,
 });
 
 /** Builds the result item of an event that was not sent. */
 export const toSkippedItem = (
 	condition: string,
-	about: Record<string, unknown>,
-): Record<string, unknown> => ({ status: 'skipped', condition, ...about });
+	{ event, request, ...about }: Record<string, unknown>,
+): Record<string, unknown> => ({
+	status: 'skipped',
+	...(event === undefined ? { request } : { event }),
+	condition,
+	...about,
+});

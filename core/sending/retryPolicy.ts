@@ -1,3 +1,4 @@
+import { parseHttpDate } from '../lib/httpDate';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time';
 
 /** The waits between attempts. */
@@ -65,6 +66,23 @@ export const STANDARD_WEBHOOKS_RETRY: RetryPolicy = {
 	maxRetryAfterMs: 24 * HOUR_MS,
 };
 
+/** The schedules that a person can choose by how long they take; this project chose their waits. */
+export const RETRY_PRESETS = {
+	/** 58 minutes in all. */
+	hour: {
+		schedule: listSeconds(5, 30, 120, 300, 1200, 1800),
+		jitter: 0.1,
+		maxRetryAfterMs: 1 * HOUR_MS,
+	},
+	/** 23.6 hours in all. */
+	day: {
+		schedule: listSeconds(5, 60, 300, 1800, 3600, 7200, 14_400, 21_600, 36_000),
+		jitter: 0.1,
+		maxRetryAfterMs: 24 * HOUR_MS,
+	},
+	threeDays: STANDARD_WEBHOOKS_RETRY,
+} satisfies Record<string, RetryPolicy>;
+
 /**
  * Builds the policy of a platform that documents "exponential backoff" without numbers; this project
  * chose them.
@@ -111,20 +129,23 @@ export function retryDelayMs(
 /**
  * Parses a Retry-After header, in seconds or as an HTTP date
  * (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
- * @returns ms from now, never negative; `undefined` if it cannot be read
+ * @returns ms from now, never negative and maybe very long; `undefined` if it cannot be read
  */
 export function parseRetryAfterMs(value: unknown, nowMs: number): number | undefined {
 	if (typeof value !== 'string') return undefined;
 	const trimmed = value.trim();
-	if (/^\d{1,10}$/.test(trimmed)) return Number(trimmed) * SECOND_MS;
-	// Date.parse accepts almost anything, but an HTTP date starts with the name of a weekday.
-	if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(trimmed)) return undefined;
-	const time = Date.parse(trimmed);
-	return Number.isNaN(time) ? undefined : Math.max(0, time - nowMs);
+	// RFC 9110 allows whole seconds only, but some servers write 120.0.
+	if (/^\d+(?:\.\d*)?$/.test(trimmed)) return Math.round(Number(trimmed) * SECOND_MS);
+	const time = parseHttpDate(trimmed, nowMs);
+	return time === undefined ? undefined : Math.max(0, time - nowMs);
 }
 
+/** Lists the waits of a schedule, without jitter and Retry-After, in ms. */
+export const listWaitsMs = (policy: RetryPolicy): number[] =>
+	Array.from({ length: countRetries(policy) }, (_, index) =>
+		scheduledDelayMs(policy.schedule, index + 1),
+	);
+
 /** Returns the sum of all waits of a schedule, without jitter and Retry-After, in ms. */
-export function totalWaitMs(policy: RetryPolicy): number {
-	const retries = Array.from({ length: countRetries(policy) }, (_, index) => index + 1);
-	return retries.reduce((sum, retry) => sum + scheduledDelayMs(policy.schedule, retry), 0);
-}
+export const totalWaitMs = (policy: RetryPolicy): number =>
+	listWaitsMs(policy).reduce((sum, waitMs) => sum + waitMs, 0);

@@ -1,18 +1,23 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time';
-
 import { parseStatuses, type StatusPatterns } from './attemptOutcome';
-import {
-	BRIEF_RETRY,
-	STANDARD_WEBHOOKS_RETRY,
-	type RetryPolicy,
-	type RetrySchedule,
-} from './retryPolicy';
+import { parseDelays } from './delays';
+import { BRIEF_RETRY, RETRY_PRESETS, type RetryPolicy, type RetrySchedule } from './retryPolicy';
 import type { DeliveryRules } from './target';
+
+/** The schedules that a person can choose. */
+export const RETRY_SCHEDULES = [
+	'platform',
+	'hour',
+	'day',
+	'threeDays',
+	'exponential',
+	'list',
+	'none',
+] as const;
 
 /** A person's retry settings. Settings that are left out come from the chosen schedule. */
 export interface RetrySettings {
-	schedule?: 'platform' | 'exponential' | 'list' | 'standardWebhooks' | 'none';
-	/** For the schedule `list`, e.g. `30 s, 5 min, 1 h`. */
+	schedule?: (typeof RETRY_SCHEDULES)[number];
+	/** For the schedule `list`: see `parseDelays`. */
 	delays?: string;
 	/** For the schedule `exponential`, like the next two. */
 	firstDelaySeconds?: number;
@@ -25,51 +30,28 @@ export interface RetrySettings {
 	maxRetryAfterSeconds?: number;
 }
 
-/** An invalid list of waits. The message names the entry. */
-export class InvalidDelaysError extends Error {
-	override readonly name = 'InvalidDelaysError';
-}
-
-const UNITS_MS: Record<string, number> = {
-	s: SECOND_MS,
-	min: MINUTE_MS,
-	h: HOUR_MS,
-	d: DAY_MS,
-};
-const MAX_DELAY_MS = 30 * DAY_MS;
-const MAX_DELAYS = 50;
+type ExponentialSchedule = Extract<RetrySchedule, { kind: 'exponential' }>;
 
 /**
- * Parses a comma-separated list of waits, e.g. `30 s, 5 min, 1 h, 1 d`. A number without a unit is in
- * seconds.
- * @returns ms
- * @throws InvalidDelaysError
+ * Returns the values that an exponential schedule has where a person left them out. If a person chose
+ * neither the schedule nor its first wait, a platform's list keeps its own first wait, longest wait and
+ * number of retries: a multiplier alone must not turn a minute into a second.
  */
-export function parseDelays(text: string): number[] {
-	const delays = text
-		.split(',')
-		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '')
-		.map((entry) => {
-			const match = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)?$/.exec(entry);
-			const delayMs = match === null ? NaN : Number(match[1]) * UNITS_MS[match[2] ?? 's'];
-			if (!(delayMs <= MAX_DELAY_MS)) {
-				throw new InvalidDelaysError(
-					`"${entry}" is not a wait between attempts. Enter a number and s, min, h or d, up to 30 d, separated by commas, e.g. 30 s, 5 min, 1 h.`,
-				);
-			}
-			return Math.round(delayMs);
-		});
-	if (delays.length === 0 || delays.length > MAX_DELAYS) {
-		throw new InvalidDelaysError(
-			`"Retry Delays" has ${delays.length} waits. Enter 1 to ${MAX_DELAYS} waits, e.g. 30 s, 5 min, 1 h.`,
-		);
-	}
-	return delays;
+function getExponentialDefaults(settings: RetrySettings, base: RetrySchedule): ExponentialSchedule {
+	if (base.kind === 'exponential') return base;
+	const { delaysMs } = base;
+	const isChosen = settings.schedule !== undefined || settings.firstDelaySeconds !== undefined;
+	if (isChosen || delaysMs.length === 0) return BRIEF_RETRY.schedule;
+	return {
+		...BRIEF_RETRY.schedule,
+		firstDelayMs: delaysMs[0],
+		maxDelayMs: Math.max(...delaysMs),
+		maxRetries: delaysMs.length,
+	};
 }
 
 function buildExponentialSchedule(settings: RetrySettings, base: RetrySchedule): RetrySchedule {
-	const defaults = base.kind === 'exponential' ? base : BRIEF_RETRY.schedule;
+	const defaults = getExponentialDefaults(settings, base);
 	const { backoffMultiplier, firstDelaySeconds, maxDelaySeconds, maxRetries } = settings;
 	const firstDelayMs =
 		firstDelaySeconds === undefined ? defaults.firstDelayMs : firstDelaySeconds * 1000;
@@ -98,11 +80,14 @@ function choosePolicy(platform: RetryPolicy, settings: RetrySettings): RetryPoli
 	const hasExponentialSetting = [backoffMultiplier, firstDelaySeconds, maxDelaySeconds].some(
 		(setting) => setting !== undefined,
 	);
-	switch (schedule ?? (hasExponentialSetting ? 'exponential' : 'platform')) {
+	const chosen = schedule ?? (hasExponentialSetting ? 'exponential' : 'platform');
+	switch (chosen) {
 		case 'list':
 			return { ...platform, schedule: { kind: 'list', delaysMs: parseDelays(delays ?? '') } };
-		case 'standardWebhooks':
-			return STANDARD_WEBHOOKS_RETRY;
+		case 'hour':
+		case 'day':
+		case 'threeDays':
+			return RETRY_PRESETS[chosen];
 		case 'none':
 			return { ...platform, schedule: { kind: 'list', delaysMs: [] } };
 		case 'exponential':

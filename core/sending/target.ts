@@ -25,7 +25,7 @@ export interface DeliveryTarget {
 	printableUrl: string;
 	/** Custom headers. `Content-Type: application/json` is added unless they set another. */
 	headers: Record<string, string>;
-	/** `true` if the outbound credential signs and authenticates the requests. */
+	/** `true` if the Sending credential signs and authenticates the requests. */
 	signed: boolean;
 	/**
 	 * `true` if a credential without a signing secret may send, since the platform requires no signature.
@@ -48,8 +48,10 @@ export interface OutgoingAttempt {
 	key: string;
 	/** JSON in UTF-8. */
 	body: Buffer;
+	/** Headers that belong to the body and replace others, e.g. its type if it is not `application/json`. */
+	contentHeaders?: Record<string, string>;
 	/** Time of the signature. */
 	nowMs: number;
-	/** Fields of the outbound credential; used only if the target is signed. */
+	/** Fields of the Sending credential; used only if the target is signed. */
 	credential?: Record<string, unknown>;
 }
