@@ -1,9 +1,23 @@
-import type { AuthenticationMethod } from '../platforms/authentication';
-import { verifyRequest, type VerificationInput } from '../signing/verify';
+import pick from 'lodash/pick';
 
+import type { AuthenticationMethod } from '../platforms/authentication';
+import type { Scheme } from '../signing/scheme';
+import { findSigningSecrets, type VerificationInput } from '../signing/verify';
+
+import { checkBodyToken } from './bodyToken';
+import {
+	InboundConfigurationError,
+	isTokenMethod,
+	requireConfiguredMethods,
+	type AuthenticationMode,
+	type MethodRules,
+} from './configuredMethods';
 import type { InboundRequest } from './inboundRequest';
+import type { ParsedBody } from './readBody';
 import { createRejection, type Rejection } from './rejection';
 import {
+	addBodyTokens,
+	identifyCallers,
 	TOKEN_CHECKS,
 	type AuthenticationFailure,
 	type Caller,
@@ -11,40 +25,34 @@ import {
 	type TokenMethod,
 } from './tokenMethods';
 
-/**
- * The methods that a caller must pass: `all` or `any` of them, each of which must have a secret; or all or
- * any of those that have one (`allConfigured`, `anyConfigured`).
- */
-export type AuthenticationMode = 'all' | 'any' | 'allConfigured' | 'anyConfigured';
-
-export interface AuthenticationRules {
-	/** Empty for no authentication. */
-	methods: AuthenticationMethod[];
-	mode: AuthenticationMode;
+export interface AuthenticationRules extends MethodRules {
 	/** Called only after the checks that need no secret: n8n takes longer to read a credential. */
 	loadSecrets: () => Promise<InboundSecrets>;
-}
-
-/** The receiver lacks what it needs for its checks. The message is for its owner, never for a caller. */
-export class InboundConfigurationError extends Error {
-	override readonly name = 'InboundConfigurationError';
 }
 
 export interface VerifiedSignature {
 	scheme: string;
 	id?: string;
 	timestampMs?: number;
+	/** The claims of a token. */
+	claims?: Record<string, unknown>;
+	/** The parameters of an HTTP Message Signature. */
+	keyId?: string;
+	nonce?: string;
+	tag?: string;
 }
 
-const isTokenMethod = (method: AuthenticationMethod): method is TokenMethod =>
-	method !== 'signature';
+/** A verified signature, and the secrets that made it, which must not reach an item. */
+interface SignatureWithSecrets {
+	signature: VerifiedSignature;
+	payload: Buffer | undefined;
+	signedContent: Buffer | undefined;
+	signedHeaders: string[] | undefined;
+	secrets: string[];
+}
 
 const requiresAll = (mode: AuthenticationMode): boolean =>
 	mode === 'all' || mode === 'allConfigured';
-
-/** Returns whether methods without a secret are left out instead of being an error. */
-export const usesOnlyConfigured = (mode: AuthenticationMode): boolean =>
-	mode === 'allConfigured' || mode === 'anyConfigured';
 
 /**
  * Builds the header that names the accepted schemes
@@ -76,9 +84,14 @@ const rejectAll = (rules: AuthenticationRules): Rejection =>
 		},
 	});
 
-/** Finds the methods for which the caller presents no token. */
+/** Finds the methods for which the caller presents no token, as far as no secret is needed to know. */
 const findMissingTokens = (methods: TokenMethod[], caller: Caller): Set<TokenMethod> =>
-	new Set(methods.filter((method) => TOKEN_CHECKS[method].readToken(caller) === undefined));
+	new Set(
+		methods.filter((method) => {
+			const { readToken } = TOKEN_CHECKS[method];
+			return readToken !== undefined && readToken(caller) === undefined;
+		}),
+	);
 
 /** Rejects callers who cannot pass, whatever the secrets are. */
 function rejectMissingTokens(
@@ -87,7 +100,7 @@ function rejectMissingTokens(
 ): Rejection | undefined {
 	const [firstMissing] = missing;
 	if (firstMissing === undefined) return undefined;
-	const failure = TOKEN_CHECKS[firstMissing].missing;
+	const failure = TOKEN_CHECKS[firstMissing].missing();
 	if (rules.mode === 'all') return reject(rules, failure);
 	if (missing.size < rules.methods.length) return undefined;
 	return rules.methods.length === 1 ? reject(rules, failure) : rejectAll(rules);
@@ -102,36 +115,10 @@ export function checkToken(
 	secrets: InboundSecrets,
 	caller: Caller,
 ): AuthenticationFailure | undefined {
-	const { invalid, matches, readToken } = TOKEN_CHECKS[method];
-	return matches(secrets, readToken(caller)) ? undefined : invalid;
-}
-
-const hasSecret = (method: AuthenticationMethod, secrets: InboundSecrets): boolean =>
-	isTokenMethod(method)
-		? TOKEN_CHECKS[method].hasSecret(secrets)
-		: (secrets.signature?.secrets.length ?? 0) > 0;
-
-const nameSecret = (method: AuthenticationMethod): string =>
-	isTokenMethod(method) ? TOKEN_CHECKS[method].secretName : 'a signature';
-
-/**
- * Returns the methods to check callers by: those that have a secret.
- * @throws InboundConfigurationError if a required method has no secret
- */
-export function requireConfiguredMethods(
-	{ methods, mode }: Pick<AuthenticationRules, 'methods' | 'mode'>,
-	secrets: InboundSecrets,
-): AuthenticationMethod[] {
-	const configured = methods.filter((method) => hasSecret(method, secrets));
-	const [missing] = methods.filter((method) => !configured.includes(method));
-	const onlyConfigured = usesOnlyConfigured(mode);
-	if (missing !== undefined && (!onlyConfigured || configured.length === 0)) {
-		const required = onlyConfigured ? methods.map(nameSecret).join(' or ') : nameSecret(missing);
-		throw new InboundConfigurationError(
-			`Callers must present ${required}, but the inbound credential has none. Fill it in, or change "Authentication".`,
-		);
-	}
-	return configured;
+	const { findToken, invalid, matches, missing } = TOKEN_CHECKS[method];
+	const token = findToken(secrets, caller);
+	if (token === undefined) return missing(secrets);
+	return matches(secrets, token) ? undefined : invalid(secrets);
 }
 
 /** The result of checking a caller's tokens; the signature may still have to be verified. */
@@ -142,27 +129,27 @@ export interface TokenResult {
 	/** True if each configured method must pass, so that a response may name the one that failed. */
 	needsAll: boolean;
 	needsSignature: boolean;
+	needsBodyToken: boolean;
 }
 
 function compareTokens(
 	rules: AuthenticationRules,
 	secrets: InboundSecrets,
-	missing: Set<TokenMethod>,
 	caller: Caller,
 ): TokenResult | Rejection {
 	const methods = requireConfiguredMethods(rules, secrets);
 	const needsAll = requiresAll(rules.mode) || methods.length === 1;
 	const passed: TokenMethod[] = [];
 	for (const method of methods.filter(isTokenMethod)) {
-		const failure = missing.has(method)
-			? TOKEN_CHECKS[method].missing
-			: checkToken(method, secrets, caller);
+		const failure = checkToken(method, secrets, caller);
 		if (failure === undefined) passed.push(method);
 		else if (needsAll) return reject(rules, failure);
 	}
-	const needsSignature = methods.includes('signature') && (needsAll || passed.length === 0);
-	if (!needsSignature && passed.length === 0) return rejectAll(rules);
-	return { secrets, passed, needsAll, needsSignature };
+	const isUndecided = needsAll || passed.length === 0;
+	const needsSignature = isUndecided && methods.includes('signature');
+	const needsBodyToken = isUndecided && methods.includes('bodyToken');
+	if (!needsSignature && !needsBodyToken && passed.length === 0) return rejectAll(rules);
+	return { secrets, passed, needsAll, needsSignature, needsBodyToken };
 }
 
 /**
@@ -174,12 +161,17 @@ export async function authenticateTokens(
 	caller: Caller,
 ): Promise<TokenResult | Rejection> {
 	if (rules.methods.length === 0) {
-		return { secrets: undefined, passed: [], needsAll: false, needsSignature: false };
+		return {
+			secrets: undefined,
+			passed: [],
+			needsAll: false,
+			needsSignature: false,
+			needsBodyToken: false,
+		};
 	}
 	const missing = findMissingTokens(rules.methods.filter(isTokenMethod), caller);
 	return (
-		rejectMissingTokens(rules, missing) ??
-		compareTokens(rules, await rules.loadSecrets(), missing, caller)
+		rejectMissingTokens(rules, missing) ?? compareTokens(rules, await rules.loadSecrets(), caller)
 	);
 }
 
@@ -191,22 +183,42 @@ export async function authenticateTokens(
 export function checkSignature(
 	{ signature }: InboundSecrets,
 	request: Pick<VerificationInput, 'body' | 'headers' | 'nowMs' | 'request'>,
-): VerifiedSignature | AuthenticationFailure {
+): SignatureWithSecrets | AuthenticationFailure {
 	if (signature === undefined) {
 		throw new InboundConfigurationError('No signature scheme is configured.');
 	}
-	const verification = verifyRequest(signature.scheme, { ...signature, ...request });
+	const verification = findSigningSecrets(signature.scheme, { ...signature, ...request });
 	if (!verification.valid) return verification;
-	const { id, timestampMs } = verification;
-	return { scheme: signature.scheme.name, id, timestampMs };
+	const { payload, secrets, signedContent, signedHeaders } = verification;
+	const signed = pick(verification, ['id', 'timestampMs', 'claims', 'keyId', 'nonce', 'tag']);
+	return {
+		signature: { scheme: signature.scheme.name, ...signed },
+		payload,
+		// Each token for the same event is another one.
+		signedContent: signedContent ?? payload,
+		signedHeaders,
+		secrets,
+	};
 }
 
 /** A caller who passed every check. */
 export interface AuthenticatedCaller {
 	/** The methods that passed. */
 	methods: AuthenticationMethod[];
-	/** Present if a signature was checked. */
+	/** Present if a signature was checked, and its scheme too. */
 	signature: VerifiedSignature | undefined;
+	scheme?: Scheme;
+	/** The event as JSON, if the body is a token that contains it. */
+	payload?: Buffer;
+	/** The signed content, so that a replay cannot change it, if it is not the body. */
+	signedContent?: Buffer;
+	/** The headers that the signature covers, in lower case, if it says so itself. */
+	signedHeaders?: string[];
+	/**
+	 * Digests of the credentials that were used, which tell callers apart. Several if several secrets signed: the
+	 * signature of any one of them is enough to send the request again.
+	 */
+	callers: string[];
 }
 
 /**
@@ -215,13 +227,99 @@ export interface AuthenticatedCaller {
  */
 export function authenticateSignature(
 	rules: AuthenticationRules,
-	{ needsAll, needsSignature, passed, secrets }: TokenResult,
-	{ headers, method, nowMs, url }: InboundRequest,
+	{ needsAll, needsBodyToken, needsSignature, passed, secrets }: TokenResult,
+	{ headers, method, nowMs, otherUrls, query, url }: InboundRequest,
 	body: Buffer,
 ): AuthenticatedCaller | Rejection {
-	if (!needsSignature || secrets === undefined) return { methods: passed, signature: undefined };
-	const request = () => ({ method, url: url() });
-	const signature = checkSignature(secrets, { body, headers, nowMs, request });
-	if ('code' in signature) return needsAll ? reject(rules, signature) : rejectAll(rules);
-	return { methods: [...passed, 'signature'], signature };
+	const caller = { headers, query };
+	const unsigned = (): AuthenticatedCaller => ({
+		methods: passed,
+		signature: undefined,
+		callers: identifyCallers(passed, secrets, caller, []),
+	});
+	if (!needsSignature || secrets === undefined) return unsigned();
+	const request = () => ({ method, url: url(), otherUrls: otherUrls?.() });
+	const result = checkSignature(secrets, { body, headers, nowMs, request });
+	if ('code' in result) {
+		if (needsAll) return reject(rules, result);
+		return needsBodyToken ? unsigned() : rejectAll(rules);
+	}
+	return {
+		methods: [...passed, 'signature'],
+		signature: result.signature,
+		payload: result.payload,
+		scheme: secrets.signature?.scheme,
+		signedContent: result.signedContent,
+		signedHeaders: result.signedHeaders,
+		callers: identifyCallers(passed, secrets, caller, result.secrets),
+	};
+}
+
+/** Returns whether only the token in the body can still authenticate a caller. */
+export const isUnknownCaller = (
+	{ needsBodyToken }: TokenResult,
+	{ methods }: AuthenticatedCaller,
+): boolean => needsBodyToken && methods.length === 0;
+
+/**
+ * Checks the token in the body, unless the caller's other credentials already decide.
+ * @throws InboundConfigurationError if there is no token, InvalidPathError if its field is no path
+ */
+export function authenticateBodyToken(
+	rules: AuthenticationRules,
+	{ needsAll, needsBodyToken, secrets }: TokenResult,
+	caller: AuthenticatedCaller,
+	body: ParsedBody,
+): AuthenticatedCaller | Rejection {
+	if (!needsBodyToken || (!needsAll && caller.methods.length > 0)) return caller;
+	if (secrets?.body === undefined) {
+		throw new InboundConfigurationError('No token in the body is configured.');
+	}
+	const tokens = checkBodyToken(secrets.body, body);
+	if (!Array.isArray(tokens)) return needsAll ? reject(rules, tokens) : rejectAll(rules);
+	return {
+		...caller,
+		methods: [...caller.methods, 'bodyToken'],
+		callers: addBodyTokens(caller.callers, tokens),
+	};
+}
+
+/**
+ * Returns the signing secrets that a reply's proof needs.
+ * @throws InboundConfigurationError if signatures are not checked
+ */
+export function requireSignatureSecrets(
+	secrets: InboundSecrets | undefined,
+): NonNullable<InboundSecrets['signature']> {
+	const signature = secrets?.signature;
+	if (signature === undefined || signature.secrets.length === 0) {
+		throw new InboundConfigurationError(
+			'The sender’s URL verification needs a proof made with the signing secret. Choose "Signature" under "Authentication", and fill in the secret in the credential.',
+		);
+	}
+	return signature;
+}
+
+/**
+ * Finds the secret that signed a request whose reply is a proof. A token is not enough for that: a caller with
+ * a token could let this receiver sign requests to other receivers with the same secret.
+ * @throws InboundConfigurationError if signatures are not checked, and the errors of {@link checkSignature}
+ */
+export function requireSigningSecret(
+	rules: AuthenticationRules,
+	{ needsAll, secrets }: TokenResult,
+	{ headers, method, nowMs, otherUrls, url }: InboundRequest,
+	body: Buffer,
+): { secret: string } | Rejection {
+	const signature = requireSignatureSecrets(secrets);
+	const request = () => ({ method, url: url(), otherUrls: otherUrls?.() });
+	const signed = findSigningSecrets(signature.scheme, {
+		...signature,
+		body,
+		headers,
+		nowMs,
+		request,
+	});
+	if (!signed.valid) return needsAll ? reject(rules, signed) : rejectAll(rules);
+	return { secret: signed.secrets[0] };
 }

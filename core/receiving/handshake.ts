@@ -1,55 +1,68 @@
-import { createHmac } from 'crypto';
+import type { RequestHeaders } from '../http/headers';
+import { getValuesAt, isObject, parsePath } from '../lib/fieldPath';
+import type { AcceptedReply, Handshake, Platform, RequestPattern } from '../platforms/platform';
 
-import { isObject, parsePath, getValuesAt } from '../lib/fieldPath';
-import type { Handshake } from '../platforms/platform';
-import type { SignatureScheme } from '../signing/scheme';
-import { parseSecret } from '../signing/secrets';
-
-const readFirstValue = (body: unknown, path: string): unknown =>
-	getValuesAt(body, parsePath(path))[0];
-
-/** Returns the handshake that the body contains, if any. */
-export function findHandshake(handshakes: Handshake[], body: unknown): Handshake | undefined {
-	return handshakes.find(
-		({ when }) =>
-			isObject(body) &&
-			Object.entries(when).every(
-				([path, expected]) => (readFirstValue(body, path) ?? null) === expected,
-			),
-	);
+/** The parts of a request that a handshake is recognized by, and that its reply is made of. */
+export interface HandshakeRequest {
+	headers: RequestHeaders;
+	query: Record<string, unknown>;
+	/** The parsed body; `undefined` if it is not needed. */
+	body: unknown;
 }
 
-const FROM_BODY = /^\{body\.(.+)\}$/;
-const SIGNED_FROM_BODY = /^\{hmac-sha256-hex:(.+)\}$/;
+/** The places of the values that a handshake's reply may contain. */
+export type HandshakeSource = { header: string } | { query: string } | { body: string };
 
-/** Returns whether the reply includes a proof that only the owner of the signing secret can make. */
-export const needsSecret = ({ reply }: Handshake): boolean =>
-	Object.values(reply ?? {}).some(
-		(value) => typeof value === 'string' && SIGNED_FROM_BODY.test(value),
+/** Reads a value of a request. A header or URL parameter that is repeated is a list. */
+export function readHandshakeValue(
+	source: HandshakeSource,
+	{ body, headers, query }: HandshakeRequest,
+): unknown {
+	if ('header' in source) return headers[source.header.toLowerCase()];
+	if ('signature' in source) return undefined;
+	return 'query' in source ? query[source.query] : getValuesAt(body, parsePath(source.body))[0];
+}
+
+const matchesValue = (expected: RequestPattern[string], value: unknown): boolean =>
+	isObject(expected) ? typeof value === 'string' && value !== '' : (value ?? null) === expected;
+
+const matchesObject = (pattern: RequestPattern, object: unknown): boolean =>
+	isObject(object) &&
+	Object.entries(pattern).every(([path, expected]) =>
+		matchesValue(expected, getValuesAt(object, parsePath(path))[0]),
 	);
+
+/** Returns whether a body has the pattern's values; each element of a list must have them. */
+const matchesPattern = (pattern: RequestPattern, body: unknown): boolean =>
+	Array.isArray(body)
+		? body.length > 0 && body.every((element) => matchesObject(pattern, element))
+		: matchesObject(pattern, body);
 
 /**
- * Fills in a handshake's reply.
- * @param signing the scheme and its current secret; required if {@link needsSecret} is true
- * @returns the JSON to answer with, or `undefined` for an empty response
- * @throws InvalidSecretError if the secret is not in the scheme's format
+ * Returns the reply that the platform expects to a request that was received.
+ * @returns `undefined` for AgenticFlow's format
  */
-export function buildHandshakeReply(
-	{ reply }: Handshake,
+export const findAcceptedReply = (
+	{ acceptedReplies = [] }: Pick<Platform, 'acceptedReplies'>,
 	body: unknown,
-	signing: { scheme: SignatureScheme; secret: string } | undefined,
-): Record<string, unknown> | undefined {
-	if (reply === undefined) return undefined;
-	const fillIn = (value: string | number): unknown => {
-		const template = String(value);
-		const copied = FROM_BODY.exec(template);
-		if (copied !== null) return readFirstValue(body, copied[1]);
-		const signed = SIGNED_FROM_BODY.exec(template);
-		if (signed === null || signing === undefined) return value;
-		const { key } = parseSecret(signing.secret, signing.scheme.secretFormat);
-		return createHmac('sha256', key)
-			.update(String(readFirstValue(body, signed[1])))
-			.digest('hex');
+): AcceptedReply | undefined =>
+	acceptedReplies.find(({ when }) => when === undefined || matchesPattern(when, body));
+
+/** Lists the handshakes that a request may be by its method, headers and URL parameters; its body decides. */
+export function listHandshakes(
+	handshakes: Handshake[],
+	{ method, ...request }: { method: string } & Omit<HandshakeRequest, 'body'>,
+): Handshake[] {
+	const isPresent = (source: HandshakeSource): boolean => {
+		const value = readHandshakeValue(source, { ...request, body: undefined });
+		return typeof value === 'string' && value !== '';
 	};
-	return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, fillIn(value)]));
+	return handshakes.filter(
+		(handshake) =>
+			(handshake.method ?? 'POST') === method && (handshake.requires ?? []).every(isPresent),
+	);
 }
+
+/** Finds the handshake that a body belongs to, if any. */
+export const findHandshake = (handshakes: Handshake[], body: unknown): Handshake | undefined =>
+	handshakes.find(({ when }) => when === undefined || matchesPattern(when, body));

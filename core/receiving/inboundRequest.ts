@@ -14,15 +14,17 @@ export interface InboundRequest {
 	method: string;
 	/** True if it came over HTTPS, as the trusted proxy or the connection itself reports. */
 	secure: boolean;
-	/** The caller's IP address, as the trusted proxy reports it; empty if unknown. */
+	/** The caller's IP address in its canonical form, as the trusted proxy reports it; empty if unknown. */
 	address: string;
+	/** The IP address that the connection itself comes from, e.g. a proxy's; absent or empty if unknown. */
+	peerAddress?: string;
 	query: Record<string, unknown>;
 	headers: RequestHeaders;
-	/** Reads the bytes as they arrived, decompressed if they were compressed. */
+	/** Reads the bytes as they arrived, decompressed if they were compressed. May be called again. */
 	readBody: () => Promise<Buffer | BodyFault>;
-	/** Returns the body as n8n parsed it; n8n parses `application/json` only. */
-	parsedBody: () => unknown;
 	/** Returns the public URL with its query, as the caller knows it. */
 	url: () => string;
+	/** Returns other URLs, with the same query, that the caller may know instead. */
+	otherUrls?: () => string[];
 	nowMs: number;
 }

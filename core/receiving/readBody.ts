@@ -1,47 +1,107 @@
-import { isFormBody, isJsonBody, getMediaType } from '../http/headers';
-import { isNestedDeeper, parseJson } from '../lib/json';
+import {
+	hasTooManyFields,
+	MAX_FORM_FIELDS,
+	readFormFields,
+	stripByteOrderMark,
+	type FormField,
+} from '../http/formBody';
+import { getMediaType, isFormBody, isJsonBody, type RequestHeaders } from '../http/headers';
+import { parseBigNumbersAsText, parseExactJson } from '../lib/exactJson';
+import { hasMoreValues, isNestedDeeper, parseJson } from '../lib/json';
+import { hasRepeatedKey } from '../lib/repeatedKeys';
 import type { Platform } from '../platforms/platform';
+import { findBodyLimit } from '../signing/bodyLimits';
+import type { Scheme } from '../signing/scheme';
 
 import type { InboundRequest } from './inboundRequest';
-import { createRejection, type Rejection } from './rejection';
+import { createRejection, isRejection, type Rejection } from './rejection';
 
-export interface BodyRules {
-	maxBodyBytes: number;
-	/** Set if bodies may be forms; it names the form field that may have JSON. */
+/** Rules for parsing bodies. */
+export interface ParseRules {
+	/** Set if bodies may be forms. */
 	formBodies: Platform['formBodies'];
+	/** Set if bodies may be text: `json` if it must be JSON, `any` if other text is a value of its own. */
+	textBodies?: 'any' | 'json';
+	/** True if bodies may be XML, which arrives as text. */
+	xmlBodies?: boolean;
+	/** True if bodies may not be JSON, unless it is in a text. */
+	noJsonBodies?: boolean;
+	/** True if numbers that JavaScript would round arrive as text. */
+	bigNumbersAsText?: boolean;
 }
+
+export interface BodyRules extends ParseRules {
+	maxBodyBytes: number;
+}
+
+/** A body, parsed from its bytes as UTF-8, whatever its media type says about them. */
+export interface ParsedBody {
+	value: unknown;
+	/** Returns the value with every number that JavaScript would round as an `ExactNumber`. */
+	readExactValue: () => unknown;
+	/**
+	 * Returns whether an object in JSON has a key of the path more than once. In a form, a repeated field is a list.
+	 */
+	repeatsKey: (path: string[]) => boolean;
+}
+
+/** Wraps a body that is no JSON text. */
+export const createBody = (value: unknown): ParsedBody => ({
+	value,
+	readExactValue: () => value,
+	repeatsKey: () => false,
+});
 
 // Far more levels than any event has, and few enough for code that recurses into a body.
 const MAX_LEVELS = 100;
 
-function rejectMediaType(rules: BodyRules, request: InboundRequest): Rejection {
-	const received = getMediaType(request.headers);
-	const expected = rules.formBodies
-		? 'application/json or application/x-www-form-urlencoded'
-		: 'application/json';
+// More than any provider's event has that carries its token in the body, and parsed within milliseconds.
+const MAX_UNVERIFIED_BYTES = 256 * 1024;
+const MAX_UNVERIFIED_VALUES = 10_000;
+
+/** The kinds of bodies that are accepted, with the media type of each. */
+const listFormats = ({ formBodies, noJsonBodies, textBodies, xmlBodies }: ParseRules) => [
+	...(noJsonBodies ? [] : [{ name: 'JSON', mediaType: 'application/json' }]),
+	...(formBodies ? [{ name: 'a form', mediaType: 'application/x-www-form-urlencoded' }] : []),
+	...(textBodies ? [{ name: 'text', mediaType: 'text/plain' }] : []),
+	...(xmlBodies ? [{ name: 'XML', mediaType: 'application/xml' }] : []),
+];
+
+const joinWords = (words: string[]): string =>
+	words.length < 2
+		? words.join('')
+		: `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+
+function rejectMediaType(rules: ParseRules, headers: RequestHeaders): Rejection {
+	const received = getMediaType(headers);
+	const formats = listFormats(rules);
+	const expected = joinWords(formats.map(({ mediaType }) => mediaType));
 	return createRejection({
 		status: 415,
 		code: 'UNSUPPORTED_MEDIA_TYPE',
-		message: rules.formBodies ? 'The body must be JSON or a form' : 'The body must be JSON',
+		message: `The body must be ${joinWords(formats.map(({ name }) => name))}`,
 		details: {
 			field: 'content-type',
 			expected,
-			received: received === '' ? 'null' : received.slice(0, 100),
+			received: received === '' ? 'no such header' : received.slice(0, 100),
 		},
 	});
 }
 
-const rejectTooLarge = ({ maxBodyBytes }: BodyRules, bytes: number): Rejection =>
+const rejectTooLarge = (message: string, expected: string, received: string): Rejection =>
 	createRejection({
 		status: 413,
 		code: 'PAYLOAD_TOO_LARGE',
-		message: `The body is larger than ${maxBodyBytes} bytes`,
-		details: {
-			field: 'body',
-			expected: `at most ${maxBodyBytes} bytes`,
-			received: `${bytes} bytes`,
-		},
+		message,
+		details: { field: 'body', expected, received },
 	});
+
+const rejectTooManyBytes = (maxBytes: number, bytes: number): Rejection =>
+	rejectTooLarge(
+		`The body is larger than ${maxBytes} bytes`,
+		`at most ${maxBytes} bytes`,
+		`${bytes} bytes`,
+	);
 
 /**
  * Reads the body; rejects it if it is larger than `maxBodyBytes`. A `Content-Length` that announces too
@@ -52,9 +112,11 @@ export async function readBody(
 	request: InboundRequest,
 ): Promise<Buffer | Rejection> {
 	const announcedBytes = Number(request.headers['content-length'] ?? 0);
-	if (announcedBytes > rules.maxBodyBytes) return rejectTooLarge(rules, announcedBytes);
+	if (announcedBytes > rules.maxBodyBytes) {
+		return rejectTooManyBytes(rules.maxBodyBytes, announcedBytes);
+	}
 	const rawBody = await request.readBody();
-	if (rawBody === 'unavailable') return rejectMediaType(rules, request);
+	if (rawBody === 'unavailable') return rejectMediaType(rules, request.headers);
 	if (rawBody === 'damaged') {
 		return createRejection({
 			status: 400,
@@ -67,61 +129,224 @@ export async function readBody(
 			},
 		});
 	}
-	return rawBody.length > rules.maxBodyBytes ? rejectTooLarge(rules, rawBody.length) : rawBody;
+	return rawBody.length > rules.maxBodyBytes
+		? rejectTooManyBytes(rules.maxBodyBytes, rawBody.length)
+		: rawBody;
 }
 
-/** Strips a leading byte order mark. n8n's parser accepts one too. */
-const stripByteOrderMark = (text: string): string =>
-	text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-
-function parseForm(text: string, jsonField: string | undefined): { value: unknown } | undefined {
-	const form = new URLSearchParams(text);
-	const json = jsonField === undefined ? null : form.get(jsonField);
-	if (json !== null) return parseJson(stripByteOrderMark(json));
-	return {
-		value: Object.fromEntries(
-			[...new Set(form.keys())].map((name) => {
-				const values = form.getAll(name);
-				return [name, values.length === 1 ? values[0] : values];
-			}),
-		),
-	};
+/**
+ * Rejects a body that would take long to read. Runs before the signature is checked, which may need the body's fields.
+ * @param scheme the scheme of the signature that is checked next, if any
+ */
+export function checkBodyLimits(
+	{ formBodies }: ParseRules,
+	headers: RequestHeaders,
+	rawBody: Buffer,
+	scheme: Scheme | undefined,
+): Rejection | undefined {
+	const limit = scheme && findBodyLimit(scheme, headers, rawBody);
+	if (limit !== undefined) return rejectTooLarge(limit.message, limit.expected, limit.received);
+	return formBodies !== undefined && isFormBody(headers) && hasTooManyFields(rawBody)
+		? rejectTooLarge(
+				`The form has more than ${MAX_FORM_FIELDS} fields`,
+				`at most ${MAX_FORM_FIELDS} fields`,
+				'more fields',
+			)
+		: undefined;
 }
 
-const rejectJson = (message: string, expected: string, received: string): Rejection =>
+const rejectJson = (
+	message: string,
+	expected: string,
+	received: string,
+	field = 'body',
+): Rejection =>
 	createRejection({
 		status: 400,
 		code: 'INVALID_JSON',
 		message,
-		details: { field: 'body', expected, received },
+		details: { field, expected, received },
 	});
 
+/** Decodes bytes. Returns `undefined` if they are not UTF-8, instead of text with replacement characters. */
+function decodeUtf8(bytes: Buffer): string | undefined {
+	const text = bytes.toString('utf8');
+	const mayBeReplaced = text.includes('\uFFFD');
+	return mayBeReplaced && !Buffer.from(text, 'utf8').equals(bytes) ? undefined : text;
+}
+
 /**
- * Parses a body by its content type: JSON, or a form if the platform sends forms.
- * @returns the value; `{}` for an empty body
+ * Rejects a body that is too large to be parsed before its sender is known.
  */
-export function parseBody(
-	rules: BodyRules,
-	request: InboundRequest,
-	rawBody: Buffer,
-): { value: unknown } | Rejection {
-	if (rawBody.length === 0) return { value: {} };
-	const isForm = rules.formBodies !== undefined && isFormBody(request.headers);
-	if (!isForm && !isJsonBody(request.headers)) return rejectMediaType(rules, request);
-	const parsed = isForm
-		? parseForm(rawBody.toString('utf8'), rules.formBodies?.jsonField)
-		: getMediaType(request.headers) === 'application/json'
-			? { value: request.parsedBody() }
-			: parseJson(stripByteOrderMark(rawBody.toString('utf8')));
-	if (parsed === undefined) {
-		return rejectJson('The body is not valid JSON', 'JSON', 'text that is not JSON');
+export function checkUnverifiedBody(rawBody: Buffer): Rejection | undefined {
+	if (rawBody.length > MAX_UNVERIFIED_BYTES) {
+		return rejectTooManyBytes(MAX_UNVERIFIED_BYTES, rawBody.length);
 	}
-	if (isNestedDeeper(parsed.value, MAX_LEVELS)) {
+	return hasMoreValues(rawBody.toString('latin1'), MAX_UNVERIFIED_VALUES)
+		? rejectTooLarge(
+				`The body has more than ${MAX_UNVERIFIED_VALUES} values`,
+				`JSON with at most ${MAX_UNVERIFIED_VALUES} values`,
+				'more values',
+			)
+		: undefined;
+}
+
+/** Parses JSON. n8n's parser accepts a byte order mark too. */
+function parseJsonBody({ bigNumbersAsText }: ParseRules, bytes: Buffer): ParsedBody | Rejection {
+	const text = decodeUtf8(stripByteOrderMark(bytes));
+	if (text === undefined) {
+		return rejectJson('The body is not valid UTF-8', 'JSON in UTF-8', 'bytes that are not UTF-8');
+	}
+	if (isNestedDeeper(text, MAX_LEVELS)) {
 		return rejectJson(
 			`The body is nested more than ${MAX_LEVELS} levels deep`,
 			`JSON with at most ${MAX_LEVELS} levels of lists and objects`,
 			'more levels',
 		);
 	}
-	return parsed;
+	const parsed = bigNumbersAsText ? parseBigNumbersAsText(text) : parseJson(text);
+	if (parsed === undefined) {
+		return rejectJson('The body is not valid JSON', 'JSON', 'text that is not JSON');
+	}
+	const { value } = parsed;
+	return {
+		value,
+		readExactValue: () => parseExactJson(text, bigNumbersAsText ? undefined : parsed)?.value,
+		repeatsKey: (path) => hasRepeatedKey(text, path),
+	};
 }
+
+/** Matches what no form has unescaped, but JSON, XML and other text have. */
+const NOT_IN_FORMS = /[^!-~\x80-\xff]|["<>{}]/;
+
+/** Returns whether bytes can be a form. If only they are signed, anyone can claim so in the Content-Type. */
+const isForm = (rawBody: Buffer): boolean => !NOT_IN_FORMS.test(rawBody.toString('latin1'));
+
+function toFormValue(fields: FormField[]): Record<string, string | string[]> {
+	const values = new Map<string, string[]>();
+	for (const { name, value } of fields) {
+		const key = name.toString('utf8');
+		const found = values.get(key);
+		if (found === undefined) values.set(key, [value.toString('utf8')]);
+		else found.push(value.toString('utf8'));
+	}
+	return Object.fromEntries(
+		[...values].map(([name, found]) => [name, found.length === 1 ? found[0] : found]),
+	);
+}
+
+function parseFormBody(
+	rules: ParseRules,
+	{ jsonField, isJsonFieldRequired }: NonNullable<Platform['formBodies']>,
+	rawBody: Buffer,
+): ParsedBody | Rejection {
+	if (!isForm(rawBody)) {
+		return createRejection({
+			status: 415,
+			code: 'UNSUPPORTED_MEDIA_TYPE',
+			message: 'The body is not a form, although its Content-Type says so',
+			details: {
+				field: 'content-type',
+				expected: 'the media type of the body, e.g. application/json',
+				received: 'application/x-www-form-urlencoded',
+			},
+		});
+	}
+	const fields = readFormFields(rawBody);
+	const hasJson = fields.some(({ name }) => name.toString('utf8') === jsonField);
+	if (jsonField === undefined || (!hasJson && !isJsonFieldRequired)) {
+		return createBody(toFormValue(fields));
+	}
+	// Of several fields, a receiver could read another one than the sender meant.
+	return hasJson && fields.length === 1
+		? parseJsonBody(rules, fields[0].value)
+		: rejectJson(
+				`The form must have the field ${jsonField} and no other`,
+				`one field, ${jsonField}`,
+				hasJson ? `${fields.length} fields` : 'other fields',
+				jsonField,
+			);
+}
+
+const isXmlBody = (headers: RequestHeaders): boolean =>
+	/^(?:application|text)\/(?:[\w.-]+\+)?xml$/.test(getMediaType(headers));
+
+/** Returns whether a body is text of another kind than XML, or may be: some senders name no media type. */
+function isTextBody({ textBodies }: ParseRules, headers: RequestHeaders): boolean {
+	const mediaType = getMediaType(headers);
+	if (mediaType === '') return textBodies === 'any';
+	return textBodies !== undefined && mediaType.startsWith('text/') && !isXmlBody(headers);
+}
+
+/** Parses text: JSON if it is an object or a list, or if nothing else is accepted. Other text is a value of its own. */
+function parseTextBody(rules: ParseRules, rawBody: Buffer): ParsedBody | Rejection {
+	const json = parseJsonBody(rules, rawBody);
+	if (rules.textBodies === 'json') return json;
+	if (!isRejection(json) && typeof json.value === 'object' && json.value !== null) return json;
+	return parseAsText(rawBody);
+}
+
+function parseAsText(rawBody: Buffer): ParsedBody | Rejection {
+	const text = decodeUtf8(stripByteOrderMark(rawBody));
+	return text === undefined
+		? createRejection({
+				status: 400,
+				code: 'BODY_UNREADABLE',
+				message: 'The body is not valid UTF-8',
+				details: {
+					field: 'body',
+					expected: 'text in UTF-8',
+					received: 'bytes that are not UTF-8',
+				},
+			})
+		: createBody(text);
+}
+
+/**
+ * Parses a body by its media type: JSON, and forms, text or XML if they are accepted.
+ * @returns the value; `{}` for an empty body
+ */
+export function parseBody(
+	rules: ParseRules,
+	headers: RequestHeaders,
+	rawBody: Buffer,
+): ParsedBody | Rejection {
+	if (rawBody.length === 0) return createBody({});
+	if (rules.formBodies !== undefined && isFormBody(headers)) {
+		return parseFormBody(rules, rules.formBodies, rawBody);
+	}
+	if (isJsonBody(headers) && !rules.noJsonBodies) return parseJsonBody(rules, rawBody);
+	if (isTextBody(rules, headers)) return parseTextBody(rules, rawBody);
+	return rules.xmlBodies && isXmlBody(headers)
+		? parseAsText(rawBody)
+		: rejectMediaType(rules, headers);
+}
+
+/**
+ * Parses a body of any media type but multipart: JSON and forms as {@link parseBody} does, everything else
+ * as JSON if it is an object or a list, otherwise as text.
+ * @returns the value; `null` if the bytes are not text
+ */
+export function parseAnyBody(
+	rules: ParseRules,
+	headers: RequestHeaders,
+	rawBody: Buffer,
+): ParsedBody | Rejection {
+	if (rawBody.length === 0 || isFormBody(headers) || isJsonBody(headers)) {
+		return parseBody(rules, headers, rawBody);
+	}
+	const parsed = parseJsonBody(rules, rawBody);
+	if (!isRejection(parsed) && typeof parsed.value === 'object' && parsed.value !== null) {
+		return parsed;
+	}
+	return createBody(decodeUtf8(rawBody) ?? null);
+}
+
+/**
+ * Rejects a multipart body: n8n discards its bytes, so no signature can be checked.
+ */
+export const checkMultipart = (
+	rules: ParseRules,
+	headers: RequestHeaders,
+): Rejection | undefined =>
+	getMediaType(headers).startsWith('multipart/') ? rejectMediaType(rules, headers) : undefined;

@@ -1,29 +1,39 @@
 import type { ZodTypeAny } from 'zod';
 
+import { isBinaryMode, toBinarySource } from '../event/cloudEventFormat';
 import type { ConditionResult } from '../event/conditions';
-import { buildIgnoredReply, type IgnoredReply } from '../http/replyBodies';
+import { matchesEventTypes } from '../event/eventTypes';
 import { validate, type Validation } from '../http/validateBody';
+import { roundExactNumbers } from '../lib/exactJson';
 import type { RequestKind } from '../platforms';
 import type { AuthenticationMethod } from '../platforms/authentication';
 import type { Handshake, ValueSource } from '../platforms/platform';
 
+import { answerSigned, answerUnsigned, type AnsweredHandshake } from './answerHandshake';
 import {
+	authenticateBodyToken,
 	authenticateSignature,
 	authenticateTokens,
-	InboundConfigurationError,
+	isUnknownCaller,
 	type AuthenticatedCaller,
 	type AuthenticationRules,
 	type VerifiedSignature,
 } from './authenticate';
-import { buildHandshakeReply, findHandshake, needsSecret } from './handshake';
+import { hideBodyTokens } from './bodyToken';
+import { listDuplicateKeys, type DuplicateKeys } from './duplicateKeys';
+import { findHandshake, listHandshakes } from './handshake';
+import { ignoreUnchosen, ignoreUnmet, type IgnoredRequest } from './ignoredRequest';
 import type { InboundRequest } from './inboundRequest';
-import { parseBody, readBody, type BodyRules } from './readBody';
+import { parseCloudEvent } from './readCloudEvent';
 import {
-	computeDuplicateKey,
-	getConditionSubject,
-	readEvent,
-	type ReceivedEvent,
-} from './readEvent';
+	checkBodyLimits,
+	checkUnverifiedBody,
+	parseBody,
+	readBody,
+	type BodyRules,
+	type ParsedBody,
+} from './readBody';
+import { getConditionSubject, readEvent, readsBody, type ReceivedEvent } from './readEvent';
 import { createRejection, isRejection, type Rejection } from './rejection';
 import type { InboundSecrets } from './tokenMethods';
 
@@ -40,22 +50,28 @@ export interface ReceiveRules extends AuthenticationRules, BodyRules {
 	/** Absent if any address may call. */
 	isAllowedAddress?: (address: string) => boolean;
 	handshakes: Handshake[];
-	/** Empty for all. */
+	/** The field in which the platform sends its token, whether or not it is checked: no item has the token. */
+	bodyTokenField?: string;
+	/** Event types, with `*` for any text. Empty for all. */
 	eventTypes: string[];
 	/** Tests an event's data, as its sender's own conditions would; the whole body if there is no event. */
 	conditions?: (data: unknown) => ConditionResult;
+	/** True if the conditions compare big numbers as the text that the item has. */
+	comparesBigNumbersAsText?: boolean;
 	/** Empty to recognize duplicates by the signed ID, if there is one. */
 	duplicateKey: ValueSource[];
 }
 
-export interface AcceptedRequest {
+export interface AcceptedRequest extends DuplicateKeys {
 	result: 'accepted';
 	body: unknown;
+	/** Returns the body with every number that JavaScript would round as an `ExactNumber`. */
+	readExactBody: () => unknown;
 	rawBody: Buffer;
 	/** Present if the kind of request is an event. */
 	event: ReceivedEvent | undefined;
-	/** Equal for a delivery and its duplicates; absent if they cannot be recognized. */
-	duplicateKey: string | undefined;
+	/** Digests of the credentials that the caller used. */
+	callers: string[];
 	/** The methods that the caller passed. */
 	authentication: AuthenticationMethod[];
 	/** The signed values in addition to the body, if a signature was checked. */
@@ -65,26 +81,46 @@ export interface AcceptedRequest {
 export type ReceiveResult =
 	| AcceptedRequest
 	/** Authentic and valid, but filtered out: answered 200, so that its sender does not retry. */
-	| { result: 'ignored'; reply: IgnoredReply }
-	/** A provider's check that this webhook belongs to the account that registered it. */
-	| { result: 'handshake'; status: number; reply: Record<string, unknown> | undefined }
+	| IgnoredRequest
+	| AnsweredHandshake
 	| Rejection;
 
-function checkTransport(rules: ReceiveRules, request: InboundRequest): Rejection | undefined {
-	if (request.method !== rules.method) {
-		return createRejection({
-			status: 405,
-			code: 'METHOD_NOT_ALLOWED',
-			message: `This webhook accepts ${rules.method} only`,
-			details: { field: 'method', expected: rules.method, received: request.method },
-			headers: { Allow: rules.method },
-		});
+/** Returns whether a header of a proxy says that its caller used HTTPS; n8n has not trusted it then. */
+const isForwardedAsHttps = ({ headers }: InboundRequest): boolean =>
+	/^\s*https\b/i.test(String(headers['x-forwarded-proto'])) ||
+	/\bproto="?https\b/i.test(String(headers.forwarded)) ||
+	/^\s*on\s*$/i.test(String(headers['x-forwarded-ssl']));
+
+/** Returns whether a proxy names another caller, and n8n takes the proxy itself for the caller. */
+const isForwarded = ({ address, headers, peerAddress }: InboundRequest): boolean =>
+	address !== '' && address === peerAddress && headers['x-forwarded-for'] !== undefined;
+
+/** Helps a workflow's owner, who reads the answer at the sender. */
+const UNTRUSTED_PROXY_HINT =
+	'n8n does not trust what the proxy in front of it reports: set N8N_PROXY_HOPS to the number of proxies';
+
+const rejectMethod = ({ method }: ReceiveRules, received: string): Rejection =>
+	createRejection({
+		status: 405,
+		code: 'METHOD_NOT_ALLOWED',
+		message: `This webhook accepts ${method} only`,
+		details: { field: 'method', expected: method, received },
+		headers: { Allow: method },
+	});
+
+function checkTransport(
+	rules: ReceiveRules,
+	request: InboundRequest,
+	handshakes: Handshake[],
+): Rejection | undefined {
+	if (request.method !== rules.method && handshakes.length === 0) {
+		return rejectMethod(rules, request.method);
 	}
 	if (rules.httpsOnly && !request.secure) {
 		return createRejection({
 			status: 403,
 			code: 'HTTPS_REQUIRED',
-			message: 'This webhook accepts HTTPS only',
+			message: `This webhook accepts HTTPS only${isForwardedAsHttps(request) ? `. ${UNTRUSTED_PROXY_HINT}` : ''}`,
 			details: { field: 'protocol', expected: 'https', received: 'http' },
 		});
 	}
@@ -92,36 +128,15 @@ function checkTransport(rules: ReceiveRules, request: InboundRequest): Rejection
 		return createRejection({
 			status: 403,
 			code: 'ADDRESS_NOT_ALLOWED',
-			message: 'This address is not allowed to call this webhook',
+			message: `This address is not allowed to call this webhook${isForwarded(request) ? `. ${UNTRUSTED_PROXY_HINT}` : ''}`,
 			details: {
 				field: 'source address',
 				expected: 'an allowed address',
-				received: request.address === '' ? 'null' : request.address,
+				received: request.address === '' ? 'an unknown address' : request.address,
 			},
 		});
 	}
 	return undefined;
-}
-
-async function answerHandshake(
-	rules: ReceiveRules,
-	handshake: Handshake,
-	body: unknown,
-	loadedSecrets: InboundSecrets | undefined,
-): Promise<ReceiveResult> {
-	const { signature } = loadedSecrets ?? (needsSecret(handshake) ? await rules.loadSecrets() : {});
-	const [secret] = signature?.secrets ?? [];
-	if (needsSecret(handshake) && secret === undefined) {
-		throw new InboundConfigurationError(
-			'The sender asks for a proof that needs the signing secret. Choose "Signature" under "Authentication", and fill in the secret in the credential.',
-		);
-	}
-	const signing = signature && secret !== undefined ? { ...signature, secret } : undefined;
-	return {
-		result: 'handshake',
-		status: handshake.statusCode,
-		reply: buildHandshakeReply(handshake, body, signing),
-	};
 }
 
 function validateRequest(
@@ -140,46 +155,122 @@ function validateRequest(
 		: validate(documented.data, event?.data, dataField);
 }
 
+/** Returns whether any of an event's types is in the list; an event without a type is only in an empty list. */
+const isChosenEvent = ({ types }: ReceivedEvent, eventTypes: string[]): boolean =>
+	eventTypes.length === 0 || types.some((type) => matchesEventTypes(eventTypes, type));
+
+/** Lists the keys by which duplicates are recognized; the digits of big numbers count. */
+function findDuplicateKeys(
+	{ duplicateKey: sources, eventTypes, kind }: ReceiveRules,
+	event: ReceivedEvent | undefined,
+	request: InboundRequest,
+	{ scheme, signature, signedContent, signedHeaders }: AuthenticatedCaller,
+	rawBody: Buffer,
+	{ readExactValue, value }: ParsedBody,
+): DuplicateKeys {
+	const needsExactBody = sources.some(readsBody);
+	const areCloudEvents = kind.events?.areCloudEvents === true;
+	const isBinary = areCloudEvents && isBinaryMode(request.headers);
+	const signer = scheme && {
+		scheme,
+		id: signature?.id,
+		timestampMs: signature?.timestampMs,
+		signedHeaders,
+		// In binary mode, several events may have the same data.
+		needsDigest: areCloudEvents && !isBinary,
+	};
+	return listDuplicateKeys(
+		// The signature of the body does not cover attributes in headers.
+		isBinary ? sources.map(toBinarySource) : sources,
+		{
+			headers: request.headers,
+			query: request.query,
+			rawBody: signedContent ?? rawBody,
+			signature,
+			body: needsExactBody ? readExactValue() : value,
+		},
+		kind.events?.hasRepeatingBodies === true ? undefined : signer,
+		// A replay in the other mode could name another type.
+		areCloudEvents
+			? undefined
+			: eventTypes.find((chosen) => event?.types.some((type) => matchesEventTypes([chosen], type))),
+	);
+}
+
+/** Tests conditions on the numbers that the sender sent, with all their digits. */
+function testConditions(
+	{ comparesBigNumbersAsText, conditions }: ReceiveRules,
+	{ readExactValue, value }: ParsedBody,
+	readSentEvent: (value: unknown) => ReceivedEvent | undefined,
+): ConditionResult {
+	if (conditions === undefined) return { met: true };
+	const body = comparesBigNumbersAsText ? value : readExactValue();
+	return conditions(getConditionSubject(readSentEvent(body), body));
+}
+
+/** Lists the fields of the body that have a token of the platform, or one that the receiver's credential names. */
+const listTokenFields = (
+	{ bodyTokenField }: ReceiveRules,
+	secrets: InboundSecrets | undefined,
+): string[] =>
+	[bodyTokenField, secrets?.body?.field]
+		.filter((field) => field !== undefined)
+		.filter((field) => field !== '');
+
 /** Validates and filters an authentic request. */
 function acceptRequest(
 	rules: ReceiveRules,
-	{ headers }: InboundRequest,
-	{ methods, signature }: AuthenticatedCaller,
+	request: InboundRequest,
+	caller: AuthenticatedCaller,
 	rawBody: Buffer,
-	body: unknown,
+	parsed: ParsedBody,
 ): ReceiveResult {
-	const source = { headers, rawBody, body };
-	const event = rules.kind.events && readEvent(rules.kind.events, source);
-	const validation = validateRequest(rules, body, event);
+	const { value: body } = parsed;
+	const readSentEvent = (value: unknown): ReceivedEvent | undefined =>
+		rules.kind.events &&
+		readEvent(rules.kind.events, {
+			headers: request.headers,
+			query: request.query,
+			rawBody,
+			body: value,
+			signature: caller.signature,
+		});
+	const event = readSentEvent(body);
+	// The sender sent numbers, also if the item has them as text.
+	const sent = rules.bigNumbersAsText ? roundExactNumbers(parsed.readExactValue()) : body;
+	const validation = validateRequest(rules, sent, sent === body ? event : readSentEvent(sent));
 	if (!validation.valid) {
 		const { details, message } = validation;
 		return createRejection({ status: 422, code: 'INVALID_INPUT', message, details });
 	}
 	const { eventTypes } = rules;
-	if (event && eventTypes.length > 0 && !event.types.some((type) => eventTypes.includes(type))) {
-		return {
-			result: 'ignored',
-			reply: buildIgnoredReply('This webhook does not subscribe to this event type'),
-		};
-	}
-	if (rules.conditions?.(getConditionSubject(event, body)).met === false) {
-		return {
-			result: 'ignored',
-			reply: buildIgnoredReply('The conditions of this webhook are not met'),
-		};
-	}
+	if (event && !isChosenEvent(event, eventTypes)) return ignoreUnchosen(body, event.types);
+	const tested = testConditions(rules, parsed, readSentEvent);
+	if (!tested.met) return ignoreUnmet(body, tested);
 	return {
 		result: 'accepted',
 		body,
+		readExactBody: parsed.readExactValue,
 		rawBody,
 		event,
-		duplicateKey:
-			rules.duplicateKey.length > 0
-				? computeDuplicateKey(rules.duplicateKey, source)
-				: signature?.id,
-		authentication: methods,
-		signature,
+		...findDuplicateKeys(rules, event, request, caller, rawBody, parsed),
+		callers: caller.callers,
+		authentication: caller.methods,
+		signature: caller.signature,
 	};
+}
+
+/** Parses what a request says: its body, or the event in the token that is its body. */
+function parseEvent(
+	rules: ReceiveRules,
+	headers: InboundRequest['headers'],
+	rawBody: Buffer,
+	payload: Buffer | undefined,
+): ParsedBody | Rejection {
+	if (payload !== undefined)
+		return parseBody(rules, { 'content-type': 'application/json' }, payload);
+	const parse = rules.kind.events?.areCloudEvents ? parseCloudEvent : parseBody;
+	return parse(rules, headers, rawBody);
 }
 
 /**
@@ -200,20 +291,34 @@ export async function receiveRequest(
 	rules: ReceiveRules,
 	request: InboundRequest,
 ): Promise<ReceiveResult> {
-	const transportRejection = checkTransport(rules, request);
+	const handshakes = listHandshakes(rules.handshakes, request);
+	const transportRejection = checkTransport(rules, request, handshakes);
 	if (transportRejection !== undefined) return transportRejection;
+	const unsigned = await answerUnsigned(rules, handshakes, request);
+	if (unsigned !== undefined) return unsigned;
 
 	const tokens = await authenticateTokens(rules, request);
 	if (isRejection(tokens)) return tokens;
 	const rawBody = await readBody(rules, request);
 	if (isRejection(rawBody)) return rawBody;
-	const caller = authenticateSignature(rules, tokens, request, rawBody);
-	if (isRejection(caller)) return caller;
+	const signature = tokens.needsSignature ? tokens.secrets?.signature : undefined;
+	const limitRejection = checkBodyLimits(rules, request.headers, rawBody, signature?.scheme);
+	if (limitRejection !== undefined) return limitRejection;
+	const signer = authenticateSignature(rules, tokens, request, rawBody);
+	if (isRejection(signer)) return signer;
+	const sizeRejection = isUnknownCaller(tokens, signer) && checkUnverifiedBody(rawBody);
+	if (sizeRejection) return sizeRejection;
 
-	const parsed = parseBody(rules, request, rawBody);
-	if (isRejection(parsed)) return parsed;
-	const handshake = findHandshake(rules.handshakes, parsed.value);
-	return handshake === undefined
-		? acceptRequest(rules, request, caller, rawBody, parsed.value)
-		: await answerHandshake(rules, handshake, parsed.value, tokens.secrets);
+	const sent = parseEvent(rules, request.headers, rawBody, signer.payload);
+	if (isRejection(sent)) return sent;
+	const caller = authenticateBodyToken(rules, tokens, signer, sent);
+	if (isRejection(caller)) return caller;
+	const parsed = hideBodyTokens(sent, listTokenFields(rules, tokens.secrets));
+	const handshake = findHandshake(handshakes, parsed.value);
+	if (handshake !== undefined) {
+		return answerSigned(rules, handshake, request, tokens, { rawBody, value: parsed.value });
+	}
+	return request.method === rules.method
+		? acceptRequest(rules, request, caller, rawBody, parsed)
+		: rejectMethod(rules, request.method);
 }

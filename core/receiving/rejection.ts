@@ -17,6 +17,7 @@ export type RejectionCode =
 	| 'BODY_UNREADABLE'
 	| 'INVALID_JSON'
 	| 'INVALID_INPUT'
+	| 'VALUE_NOT_COMPARABLE'
 	| 'TOO_MANY_REPEATS';
 
 /**

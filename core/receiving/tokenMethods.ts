@@ -1,22 +1,30 @@
+import { createHash } from 'crypto';
+
+import type { BodyTokens, HeaderTokens } from '../credentials/inbound';
 import type { RequestHeaders } from '../http/headers';
 import type { AuthenticationMethod } from '../platforms/authentication';
 import { safeEqual, safeIncludes } from '../signing/constantTime';
-import type { SignatureScheme } from '../signing/scheme';
+import type { Scheme } from '../signing/scheme';
 
 import type { Rejection } from './rejection';
 
 /** The receiver's secrets, which callers are checked against. */
 export interface InboundSecrets {
+	/** The methods that the credential's owner chose: each must have a secret. */
+	chosenMethods: AuthenticationMethod[];
 	urlTokens: string[];
 	bearerTokens: string[];
+	header: HeaderTokens;
+	/** Absent if no token is expected in the body. */
+	body?: BodyTokens;
 	/** Empty strings if the receiver has none. */
 	basic: { user: string; password: string };
 	/** Present if a signature is one of the methods. */
-	signature?: { scheme: SignatureScheme; secrets: string[]; toleranceSeconds?: number };
+	signature?: { scheme: Scheme; secrets: string[]; toleranceSeconds?: number };
 }
 
 /** A method whose proof is in the URL or a header alone, so that it is checked before the body is read. */
-export type TokenMethod = Exclude<AuthenticationMethod, 'signature'>;
+export type TokenMethod = Exclude<AuthenticationMethod, 'bodyToken' | 'signature'>;
 
 /** The parts of a request that may carry a token. */
 export interface Caller {
@@ -28,10 +36,15 @@ export interface Caller {
 export type AuthenticationFailure = Pick<Rejection, 'code' | 'details' | 'message'>;
 
 interface TokenCheck {
-	/** Returns what the caller presents, before it is compared with any secret; `undefined` if nothing. */
-	readToken: (caller: Caller) => unknown;
-	missing: AuthenticationFailure;
-	invalid: AuthenticationFailure;
+	/**
+	 * Returns what the caller presents, before it is compared with any secret; `undefined` if nothing. Absent if only
+	 * the receiver's secrets say where to look.
+	 */
+	readToken?: (caller: Caller) => unknown;
+	/** Returns what the caller presents where the receiver's secrets say; `undefined` if nothing. */
+	findToken: (secrets: InboundSecrets, caller: Caller) => unknown;
+	missing: (secrets?: InboundSecrets) => AuthenticationFailure;
+	invalid: (secrets: InboundSecrets) => AuthenticationFailure;
 	/** The secret, as an error message to the receiver's owner names it. */
 	secretName: string;
 	hasSecret: (secrets: InboundSecrets) => boolean;
@@ -60,67 +73,166 @@ function matchesBasic({ basic }: InboundSecrets, token: unknown): boolean {
 	return colon !== -1 && userMatches && passwordMatches;
 }
 
+/** Returns the token in a header's value; `undefined` if it has another prefix, whatever its case. */
+function readPrefixed(value: string, prefix: string): string | undefined {
+	const start = value.slice(0, prefix.length);
+	return start.toLowerCase() === prefix.toLowerCase()
+		? value.slice(prefix.length).replace(/^[ \t]+/, '')
+		: undefined;
+}
+
+/** Lists the values of the headers that may have a token. A repeated header is one joined value, or a list. */
+const listHeaderValues = ({ header }: InboundSecrets, { headers }: Caller): unknown[] =>
+	header.names.map((name) => headers[name]).filter((value) => value !== undefined && value !== '');
+
+/** Returns whether each of the headers that are present has one of the tokens. */
+function matchesHeader({ header }: InboundSecrets, values: unknown): boolean {
+	if (!Array.isArray(values) || values.length === 0) return false;
+	return values
+		.map((value: unknown) => {
+			const token = typeof value === 'string' ? readPrefixed(value, header.prefix) : undefined;
+			return token !== undefined && safeIncludes(header.tokens, token);
+		})
+		.every(Boolean);
+}
+
+/** Builds the check of a token whose place is the same for every receiver. */
+const checkFixedPlace = (
+	readToken: (caller: Caller) => unknown,
+	failures: Record<'invalid' | 'missing', AuthenticationFailure>,
+): Pick<TokenCheck, 'findToken' | 'invalid' | 'missing' | 'readToken'> => ({
+	readToken,
+	findToken: (_, caller) => readToken(caller),
+	missing: () => failures.missing,
+	invalid: () => failures.invalid,
+});
+
+const nameHeaders = (secrets: InboundSecrets | undefined): string =>
+	secrets?.header.sender?.place ?? secrets?.header.names.join(' or ') ?? 'header';
+
 /** The checks of each method, with the failures that their callers get. */
 export const TOKEN_CHECKS: Record<TokenMethod, TokenCheck> = {
 	urlToken: {
-		readToken: ({ query }) => (query.token === '' ? undefined : query.token),
-		missing: {
-			code: 'TOKEN_MISSING',
-			message: 'The URL parameter token is missing',
-			details: { field: 'token', expected: 'a valid token', received: 'null' },
-		},
-		invalid: {
-			code: 'TOKEN_INVALID',
-			message: 'The URL parameter token is not valid',
-			details: { field: 'token', expected: 'a valid token', received: 'another token' },
-		},
+		...checkFixedPlace(({ query }) => (query.token === '' ? undefined : query.token), {
+			missing: {
+				code: 'TOKEN_MISSING',
+				message: 'The URL parameter token is missing',
+				details: { field: 'token', expected: 'a valid token', received: 'no such parameter' },
+			},
+			invalid: {
+				code: 'TOKEN_INVALID',
+				message: 'The URL parameter token is not valid',
+				details: { field: 'token', expected: 'a valid token', received: 'another token' },
+			},
+		}),
 		secretName: 'a URL token',
 		hasSecret: ({ urlTokens }) => urlTokens.length > 0,
 		// A repeated ?token= is a list, and never valid.
 		matches: ({ urlTokens }, token) => typeof token === 'string' && safeIncludes(urlTokens, token),
 	},
 	bearer: {
-		readToken: ({ headers }) => readAuthorization(headers, 'bearer') || undefined,
-		missing: {
-			code: 'TOKEN_MISSING',
-			message: 'The Authorization header with a Bearer token is missing',
-			details: { field: 'Authorization', expected: 'Bearer and a valid token', received: 'null' },
-		},
-		invalid: {
-			code: 'TOKEN_INVALID',
-			message: 'The Bearer token is not valid',
-			details: {
-				field: 'Authorization',
-				expected: 'Bearer and a valid token',
-				received: 'another token',
+		...checkFixedPlace(({ headers }) => readAuthorization(headers, 'bearer') || undefined, {
+			missing: {
+				code: 'TOKEN_MISSING',
+				message: 'The Authorization header with a Bearer token is missing',
+				details: {
+					field: 'Authorization',
+					expected: 'Bearer and a valid token',
+					received: 'no such header',
+				},
 			},
-		},
+			invalid: {
+				code: 'TOKEN_INVALID',
+				message: 'The Bearer token is not valid',
+				details: {
+					field: 'Authorization',
+					expected: 'Bearer and a valid token',
+					received: 'another token',
+				},
+			},
+		}),
 		secretName: 'a Bearer token',
 		hasSecret: ({ bearerTokens }) => bearerTokens.length > 0,
 		matches: ({ bearerTokens }, token) => safeIncludes(bearerTokens, String(token)),
 	},
+	headerToken: {
+		findToken: (secrets, caller) => {
+			const values = listHeaderValues(secrets, caller);
+			return values.length === 0 ? undefined : values;
+		},
+		missing: (secrets) => ({
+			code: 'TOKEN_MISSING',
+			message: 'The header with the token is missing',
+			details: {
+				field: nameHeaders(secrets),
+				expected: 'a valid token',
+				received: 'no such header',
+			},
+		}),
+		invalid: (secrets) => ({
+			code: 'TOKEN_INVALID',
+			message: 'The token in the header is not valid',
+			details: {
+				field: nameHeaders(secrets),
+				expected: 'a valid token',
+				received: 'another token',
+			},
+		}),
+		secretName: 'a header token',
+		hasSecret: ({ header }) => header.tokens.length > 0 && header.names.length > 0,
+		matches: matchesHeader,
+	},
 	basic: {
-		readToken: ({ headers }) => readAuthorization(headers, 'basic') || undefined,
-		missing: {
-			code: 'CREDENTIALS_MISSING',
-			message: 'The Authorization header with Basic credentials is missing',
-			details: {
-				field: 'Authorization',
-				expected: 'Basic and valid credentials',
-				received: 'null',
+		...checkFixedPlace(({ headers }) => readAuthorization(headers, 'basic') || undefined, {
+			missing: {
+				code: 'CREDENTIALS_MISSING',
+				message: 'The Authorization header with Basic credentials is missing',
+				details: {
+					field: 'Authorization',
+					expected: 'Basic and valid credentials',
+					received: 'no such header',
+				},
 			},
-		},
-		invalid: {
-			code: 'CREDENTIALS_INVALID',
-			message: 'The Basic credentials are not valid',
-			details: {
-				field: 'Authorization',
-				expected: 'Basic and valid credentials',
-				received: 'other credentials',
+			invalid: {
+				code: 'CREDENTIALS_INVALID',
+				message: 'The Basic credentials are not valid',
+				details: {
+					field: 'Authorization',
+					expected: 'Basic and valid credentials',
+					received: 'other credentials',
+				},
 			},
-		},
+		}),
 		secretName: 'a user and password',
 		hasSecret: ({ basic }) => basic.user !== '' && basic.password !== '',
 		matches: matchesBasic,
 	},
 };
+
+const identify = (credentials: unknown): string =>
+	createHash('sha256').update(JSON.stringify(credentials)).digest('base64');
+
+/** Adds the tokens in the body to the digests of the other credentials that a caller used. */
+export const addBodyTokens = (callers: string[], tokens: string[]): string[] =>
+	callers.map((caller) => identify([caller, 'bodyToken', [...tokens].sort()]));
+
+/**
+ * Computes digests of the credentials that a caller used: one of the tokens, or one of the tokens and each of the
+ * signing secrets.
+ */
+export function identifyCallers(
+	passed: TokenMethod[],
+	secrets: InboundSecrets | undefined,
+	caller: Caller,
+	signingSecrets: string[],
+): string[] {
+	const tokens = passed.map((method) => [
+		method,
+		secrets && TOKEN_CHECKS[method].findToken(secrets, caller),
+	]);
+	const identities =
+		signingSecrets.length === 0
+			? [tokens]
+			: signingSecrets.map((secret) => [...tokens, ['signature', secret]]);
+	return identities.map(identify);
+}
