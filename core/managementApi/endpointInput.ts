@@ -1,10 +1,10 @@
 import isUndefined from 'lodash/isUndefined';
-import omit from 'lodash/omit';
 import omitBy from 'lodash/omitBy';
 
 import { compileConditions } from '../event/conditions';
 import { compileFieldFilters } from '../event/fieldFilter';
 import type { EndpointUrlRules } from '../http/endpointUrl';
+import { hasHiddenQuery, hasNewOrigin } from '../outbox/endpoint/endpointSecrets';
 import type { EndpointInput } from '../outbox/endpoint/lifecycle';
 import type { Endpoint } from '../outbox/model';
 
@@ -12,8 +12,6 @@ import { InvalidFieldError, withFieldErrors } from './fieldErrors';
 import type { WebhookInput } from './requestSchemas';
 
 type AuthenticationFields = Record<string, unknown>;
-
-const AUTHENTICATION_FIELDS = ['authentication', 'token', 'user', 'password'];
 
 /** @throws InvalidFieldError if neither the request nor the webhook has the secret */
 function requireSecret(field: string, supplied: string | undefined, current: unknown): unknown {
@@ -26,9 +24,22 @@ function requireSecret(field: string, supplied: string | undefined, current: unk
 	});
 }
 
-/** Translates a webhook's authentication into fields of the outbound credential. */
+type RequestedAuthentication = NonNullable<WebhookInput['authentication']>;
+
+const NO_AUTHENTICATION: RequestedAuthentication = { type: 'none' };
+
+/** Returns whether a request repeats the type that replies show, without the secret that they hide. */
+const isWrittenBack = (
+	requested: RequestedAuthentication,
+	current: AuthenticationFields,
+): boolean => {
+	if (requested.type === 'none' || requested.type !== current.authentication) return false;
+	return (requested.type === 'basic' ? requested.password : requested.token) === undefined;
+};
+
+/** Translates a webhook's authentication into fields of the Sending credential. */
 function toAuthenticationFields(
-	requested: NonNullable<WebhookInput['authentication']>,
+	requested: RequestedAuthentication,
 	current: AuthenticationFields,
 ): AuthenticationFields {
 	// Secrets of another type are not reused: a header's token must not appear in URLs.
@@ -80,27 +91,34 @@ export function toEndpointInput(
 	{ allowHttp, allowInternal }: EndpointUrlRules,
 	existing?: Endpoint,
 ): EndpointInput {
-	const { authentication, description, events, name } = body;
+	const { description, events, name } = body;
+	const authentication = body.authentication === null ? NO_AUTHENTICATION : body.authentication;
 	const currentFields = existing?.secrets.authentication ?? {};
-	// Replies show URLs without their query. A URL that comes back unchanged keeps its query.
-	const url = body.url === existing?.url ? undefined : body.url;
+	const isNewOrigin = existing !== undefined && hasNewOrigin(existing, body.url);
+	// The current secrets were given for the old origin, so they are dropped.
+	const isDropped =
+		isNewOrigin && authentication !== undefined && isWrittenBack(authentication, currentFields);
+	const isShownUrl = existing !== undefined && body.url === existing.url;
+	const keepsUrl = isShownUrl && (body.url_query !== undefined || !hasHiddenQuery(existing));
+	const url = keepsUrl ? undefined : body.url;
 	return {
 		name,
-		description,
+		description: description === null ? '' : description,
 		eventTypes: events,
 		url,
 		settings: {
 			...toSettings(body, existing?.settings ?? {}),
 			// Permissions that the old URL had, or that the owner gave it, don't apply to a new URL.
-			...(url !== undefined && {
-				allow_http: allowHttp || null,
-				allow_internal: allowInternal || null,
-			}),
+			...(url !== undefined &&
+				!isShownUrl && {
+					allow_http: allowHttp || null,
+					allow_internal: allowInternal || null,
+				}),
+			...(isNewOrigin && { verify_tls: null }),
 		},
-		// Fields of a custom signature scheme are kept.
-		authentication: authentication && {
-			...omit(currentFields, AUTHENTICATION_FIELDS),
-			...toAuthenticationFields(authentication, currentFields),
-		},
+		authentication:
+			authentication === undefined || isDropped
+				? undefined
+				: toAuthenticationFields(authentication, isNewOrigin ? {} : currentFields),
 	};
 }

@@ -1,4 +1,6 @@
 import { nameType } from '../http/validateBody';
+import type { LogPosition } from '../outbox/log/query';
+import type { Delivery } from '../outbox/model';
 
 import { InvalidFieldError } from './fieldErrors';
 
@@ -50,3 +52,19 @@ export const toNextCursor = (lastPosition: string | undefined): { next_cursor: s
 	next_cursor:
 		lastPosition === undefined ? null : Buffer.from(lastPosition, 'utf8').toString('base64url'),
 });
+
+/** A delivery's position in the log: that of its event's acceptance and its ID. */
+export const toLogPosition = ({ acceptedAt, id }: Delivery): string => `${id} ${acceptedAt}`;
+
+/** Matches a position in the log. */
+export const LOG_POSITION =
+	/^dlv_\w{1,100} \d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/**
+ * Parses a position in the log.
+ * @param position as {@link toLogPosition} writes it
+ */
+export function parseLogPosition(position: string): LogPosition {
+	const [deliveryId, acceptedAt] = position.split(' ');
+	return { acceptedAt, deliveryId };
+}

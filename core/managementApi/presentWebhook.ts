@@ -4,8 +4,18 @@ import omit from 'lodash/omit';
 import omitBy from 'lodash/omitBy';
 import pick from 'lodash/pick';
 
+import { hasHiddenQuery, type DroppedSecret } from '../outbox/endpoint/endpointSecrets';
+import { isUnreadable } from '../outbox/endpoint/repository';
 import type { computeStats, DeliveryStats } from '../outbox/log/stats';
-import type { Delivery, DeliveryStatus, Endpoint } from '../outbox/model';
+import type {
+	Delivery,
+	DeliveryStatus,
+	RegisteredEndpoint,
+	UnreadableEndpoint,
+} from '../outbox/model';
+import type { AttemptRecord } from '../sending/deliver';
+
+import { HIDDEN_QUERY } from './requestSchemas';
 
 /**
  * Writes endpoints and deliveries as AgenticFlow's management API shows webhooks and their logs, without
@@ -24,11 +34,39 @@ function pickDefined<T extends object>(
 	return isEmpty(defined) ? undefined : defined;
 }
 
+const presentEvents = (eventTypes: string[]): string[] =>
+	eventTypes.length === 0 ? ['*'] : eventTypes;
+
+const pickStats = (stats: DeliveryStats): object =>
+	pick(stats, ['total_deliveries', 'successful_deliveries', 'failed_deliveries']);
+
+/** Returns the readable fields of a webhook that cannot be opened, without the reason: it is for the owner only. */
+const presentUnreadableWebhook = (
+	endpoint: UnreadableEndpoint,
+	stats: DeliveryStats,
+): Record<string, unknown> => ({
+	id: endpoint.id,
+	name: endpoint.name,
+	...(endpoint.description !== '' && { description: endpoint.description }),
+	url: endpoint.url,
+	...(endpoint.subscription && { events: presentEvents(endpoint.subscription.eventTypes) }),
+	status: endpoint.status,
+	...(endpoint.statusReason !== null && { status_reason: endpoint.statusReason }),
+	unreadable: true,
+	created_at: toWholeSeconds(endpoint.registeredAt),
+	last_delivery: toWholeSeconds(stats.last_delivery),
+	delivery_stats: pickStats(stats),
+});
+
 /**
  * Returns a webhook as "List Webhooks" shows it, with the settings that subscribers can change. It can be
  * sent back as an update.
  */
-export function presentWebhook(endpoint: Endpoint, stats: DeliveryStats): Record<string, unknown> {
+export function presentWebhook(
+	endpoint: RegisteredEndpoint,
+	stats: DeliveryStats,
+): Record<string, unknown> {
+	if (isUnreadable(endpoint)) return presentUnreadableWebhook(endpoint, stats);
 	const { batch_settings, conditions, filters, retry_policy } = endpoint.settings;
 	const { authentication = 'none', user } = endpoint.secrets.authentication;
 	const batchSettings = pickDefined(batch_settings, ['max_events', 'max_wait_seconds']);
@@ -38,12 +76,13 @@ export function presentWebhook(endpoint: Endpoint, stats: DeliveryStats): Record
 		name: endpoint.name,
 		...(endpoint.description !== '' && { description: endpoint.description }),
 		url: endpoint.url,
-		events: endpoint.eventTypes.length === 0 ? ['*'] : endpoint.eventTypes,
+		...(hasHiddenQuery(endpoint) && { url_query: HIDDEN_QUERY }),
+		events: presentEvents(endpoint.eventTypes),
 		status: endpoint.status,
 		...(endpoint.statusReason !== null && { status_reason: endpoint.statusReason }),
 		created_at: toWholeSeconds(endpoint.registeredAt),
 		last_delivery: toWholeSeconds(stats.last_delivery),
-		delivery_stats: pick(stats, ['total_deliveries', 'successful_deliveries', 'failed_deliveries']),
+		delivery_stats: pickStats(stats),
 		authentication: { type: authentication, ...(user !== undefined && { username: user }) },
 		...(conditions && { conditions }),
 		...(filters && { filters }),
@@ -51,6 +90,24 @@ export function presentWebhook(endpoint: Endpoint, stats: DeliveryStats): Record
 		...(retryPolicy && { retry_policy: retryPolicy }),
 	};
 }
+
+/** The fields that an update can drop, as the API names them. */
+export type DroppedField = DroppedSecret | 'url_query';
+
+const DROPPED_REASONS: Record<DroppedField, string> = {
+	authentication:
+		'The authentication was for another scheme, host or port. To use it at the new URL, send "authentication" with its secret in the same request as the URL.',
+	custom_headers:
+		'The custom headers were for another scheme, host or port. Only the owner of the workflow can set them again.',
+	url_query:
+		'The URL is now exactly the one that you sent. To keep a hidden query, send back "url_query" as you received it.',
+};
+
+/** Returns what the reply to an update says about values that were dropped. */
+export const presentDropped = (dropped: DroppedField[]): object =>
+	dropped.length === 0
+		? {}
+		: { dropped, dropped_reason: dropped.map((field) => DROPPED_REASONS[field]).join(' ') };
 
 /** The API's words for a delivery's status. `pending` and `held` are additions to the platform's two. */
 const LOG_STATUS: Record<DeliveryStatus, string> = {
@@ -62,6 +119,19 @@ const LOG_STATUS: Record<DeliveryStatus, string> = {
 	held: 'held',
 };
 
+/**
+ * Describes an attempt without a response, whatever the cause: the cause would tell a caller which hosts
+ * and ports of n8n's network are open.
+ */
+export const NO_RESPONSE =
+	'The endpoint sent no valid response. Check that its URL can be reached from the internet and answers in time.';
+
+/** Returns the part of a delivery's error that subscribers may see. */
+function presentError({ attempts, error, responseCode, status }: Delivery): string | null {
+	const isAboutConnection = attempts > 0 && responseCode === null && status !== 'held';
+	return error !== null && isAboutConnection ? NO_RESPONSE : error;
+}
+
 /** Returns a delivery as "Webhook Logs" shows it. */
 export const presentLogEntry = (delivery: Delivery): object => ({
 	id: delivery.id,
@@ -69,11 +139,23 @@ export const presentLogEntry = (delivery: Delivery): object => ({
 	event: delivery.eventType,
 	status: LOG_STATUS[delivery.status],
 	response_code: delivery.responseCode,
-	response_time_ms: delivery.responseTimeMs,
+	response_time_ms: delivery.responseCode === null ? null : delivery.responseTimeMs,
 	attempts: delivery.attempts,
 	payload_size: delivery.payloadSize,
-	...(delivery.error !== null && { error_message: delivery.error }),
+	...(delivery.error !== null && { error_message: presentError(delivery) }),
 });
+
+/** Returns the outcome of a test event's only attempt. */
+export const presentAttempt = (attempt: AttemptRecord): object => {
+	const hasResponse = attempt.status_code !== null;
+	return {
+		response_code: attempt.status_code,
+		response_time_ms: hasResponse ? attempt.duration_ms : null,
+		...(attempt.error_message !== null && {
+			error_message: hasResponse ? attempt.error_message : NO_RESPONSE,
+		}),
+	};
+};
 
 const presentCounts = <T extends DeliveryStats>(counts: T): T => ({
 	...counts,

@@ -1,7 +1,14 @@
+import pick from 'lodash/pick';
+import pickBy from 'lodash/pickBy';
 import { z, type ZodType, type ZodTypeAny } from 'zod';
 
+import { findConditionExcess } from '../event/conditions';
+import { findHeaderFault, type SentAs } from '../http/headerValues';
 import { validate } from '../http/validateBody';
-import { isObject } from '../lib/fieldPath';
+import { hasExactNumber, roundExactNumbers } from '../lib/exactJson';
+import { isObject, MAX_PATH_KEYS, MAX_PATH_LENGTH } from '../lib/fieldPath';
+import { isSingleLine } from '../lib/singleLine';
+import { findTestDataExcess } from '../outbox/dispatch/testEvent';
 import { isEventType, isSubscription } from '../outbox/endpoint/subscription';
 
 import { InvalidFieldError } from './fieldErrors';
@@ -9,20 +16,54 @@ import type { ManagementTask } from './routes';
 
 /** Request bodies of AgenticFlow's management API. Source: docs/platforms.md#agenticflow */
 
+/** The value of `url_query` for a URL whose query is not shown. */
+export const HIDDEN_QUERY = 'hidden';
+
+/** Limit for a request's body, with room for everything that a webhook can have. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
 const nonEmptyString = z.string().trim().min(1);
 /** Keeps the object as it was parsed: `z.record` would drop a field named `__proto__`. */
 const jsonObject = z.custom<Record<string, unknown>>(isObject, 'object');
-const fieldPaths = z.array(nonEmptyString).max(200);
+const fieldPaths = z
+	.array(
+		nonEmptyString
+			.max(MAX_PATH_LENGTH)
+			.refine(
+				(path) => path.split('.').length <= MAX_PATH_KEYS,
+				`path of at most ${MAX_PATH_KEYS} keys`,
+			),
+	)
+	.max(200);
 const eventType = nonEmptyString.refine(isEventType, 'event type such as order.created');
 const subscriptions = z
 	.array(nonEmptyString.refine(isSubscription, 'event type such as order.created or order.*'))
 	.min(1)
 	.max(200);
 
+/** The text that each kind of secret must be. */
+const SENDABLE = {
+	token: 'token of printable ASCII characters without spaces',
+	urlToken: 'token of printable ASCII characters',
+	basicUser: 'name without colons and control characters',
+	basicPassword: 'password without control characters',
+};
+
+const isSendable =
+	(sentAs: SentAs) =>
+	(text: string): boolean =>
+		findHeaderFault(sentAs, text) === undefined;
+
+const sendable = (sentAs: keyof typeof SENDABLE) =>
+	nonEmptyString.refine(isSendable(sentAs), SENDABLE[sentAs]);
+
 /** Settings that the API lets a subscriber change. Only the workflow's owner can change the others. */
 const settings = {
 	description: z.string().max(1000),
-	conditions: jsonObject,
+	conditions: jsonObject.refine(
+		(conditions) => findConditionExcess(conditions) === undefined,
+		'object of at most 16 KB that is nested at most 10 levels deep',
+	),
 	filters: z
 		.object({ include_fields: fieldPaths.optional(), exclude_fields: fieldPaths.optional() })
 		.strict(),
@@ -41,21 +82,29 @@ const settings = {
 	/** If the secret is missing, the webhook's current one is kept. */
 	authentication: z.discriminatedUnion('type', [
 		z.object({ type: z.literal('none') }).strict(),
-		z.object({ type: z.literal('bearer'), token: nonEmptyString.optional() }).strict(),
-		z.object({ type: z.literal('urlToken'), token: nonEmptyString.optional() }).strict(),
+		z.object({ type: z.literal('bearer'), token: sendable('token').optional() }).strict(),
+		z.object({ type: z.literal('urlToken'), token: sendable('urlToken').optional() }).strict(),
 		z
 			.object({
 				type: z.literal('basic'),
-				username: nonEmptyString.optional(),
-				password: z.string().min(1).optional(),
+				username: sendable('basicUser').optional(),
+				password: z
+					.string()
+					.min(1)
+					.refine(isSendable('basicPassword'), SENDABLE.basicPassword)
+					.optional(),
 			})
 			.strict(),
 	]),
 	status: z.enum(['active', 'disabled']),
+	/** As replies show it: keeps the hidden query of an unchanged URL. */
+	url_query: z.enum([HIDDEN_QUERY]),
 };
 
 const subscription = {
-	name: nonEmptyString.max(200),
+	name: nonEmptyString
+		.max(200)
+		.refine(isSingleLine, 'text without line breaks and control characters'),
 	url: nonEmptyString.max(2000),
 	events: subscriptions,
 };
@@ -71,6 +120,8 @@ const readOnlyFields = z
 		last_delivery: z.unknown(),
 		delivery_stats: z.unknown(),
 		status_reason: z.unknown(),
+		dropped: z.unknown(),
+		dropped_reason: z.unknown(),
 	})
 	.partial();
 
@@ -82,6 +133,8 @@ export const createSchema = optionalSettings.extend(subscription).merge(readOnly
 /** The body of "Update Webhook". A setting that is `null` is reset to its default. */
 export const updateSchema = optionalSettings
 	.extend({
+		description: settings.description.nullish(),
+		authentication: settings.authentication.nullish(),
 		conditions: settings.conditions.nullish(),
 		filters: settings.filters.nullish(),
 		batch_settings: settings.batch_settings.nullish(),
@@ -92,7 +145,17 @@ export const updateSchema = optionalSettings
 	.strict();
 
 /** The body of "Test Webhook". */
-export const testSchema = z.object({ event: eventType, test_data: jsonObject.optional() }).strict();
+export const testSchema = z
+	.object({
+		event: eventType,
+		test_data: jsonObject
+			.refine(
+				(data) => findTestDataExcess(data) === undefined,
+				'object of at most 16 KB that is nested at most 20 levels deep',
+			)
+			.optional(),
+	})
+	.strict();
 
 /** The body of "Update Webhook", and of "Create Webhook", which only requires more fields. */
 export type WebhookInput = z.infer<typeof updateSchema>;
@@ -104,11 +167,23 @@ export const BODY_SCHEMAS: Partial<Record<ManagementTask, ZodTypeAny>> = {
 	test: testSchema,
 };
 
+/** Fields that are compared with events or sent in one: the digits of their numbers are kept. */
+const EXACT_FIELDS = ['conditions', 'test_data'];
+
+/** Rounds numbers in all fields that need JavaScript's. */
+const roundSettings = (body: unknown): unknown =>
+	isObject(body) && hasExactNumber(body)
+		? { ...roundExactNumbers(body), ...pickBy(pick(body, EXACT_FIELDS), isObject) }
+		: roundExactNumbers(body);
+
 /**
  * Parses a request's body.
+ * @param requested with numbers that JavaScript would round as `ExactNumber`; conditions and test data
+ * keep their digits
  * @throws InvalidFieldError for the first invalid field
  */
-export function parseRequestBody<T>(schema: ZodType<T>, body: unknown): T {
+export function parseRequestBody<T>(schema: ZodType<T>, requested: unknown): T {
+	const body = roundSettings(requested);
 	const validation = validate(schema, body);
 	if (!validation.valid) throw new InvalidFieldError(validation.message, validation.details);
 	return schema.parse(body);

@@ -1,27 +1,48 @@
-import { toReplyBody } from '../http/replyBodies';
-import { sendTestEvent } from '../outbox/dispatch/testEvent';
+import type { TimeZone } from '../lib/timeZone';
+import { isTestableType, sendTestEvent } from '../outbox/dispatch/testEvent';
+import { listDroppedSecrets } from '../outbox/endpoint/endpointSecrets';
 import { createEndpoint, setEndpointStatus, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import {
 	deleteEndpoint,
 	EndpointNotFoundError,
-	insertEndpoint,
-	loadEndpoint,
-	loadEndpoints,
+	loadRegisteredEndpoint,
+	loadRegisteredEndpoints,
 	modifyEndpoint,
+	requireReadable,
+	type ApiScope,
 } from '../outbox/endpoint/repository';
 import { InvalidEndpointError } from '../outbox/endpoint/settings';
 import { findDeliveries } from '../outbox/log/query';
 import { computeStats } from '../outbox/log/stats';
-import type { Endpoint } from '../outbox/model';
+import type { Endpoint, RegisteredEndpoint } from '../outbox/model';
 import type { OutboxPorts } from '../outbox/ports';
 import type { ManagementApi, Platform } from '../platforms';
 
 import { toEndpointInput } from './endpointInput';
+import { toErrorReply, type ManagementReply } from './errorReplies';
 import { InvalidFieldError, withFieldErrors } from './fieldErrors';
-import { parseCursor, parseLimit, toNextCursor } from './paging';
-import { presentLogEntry, presentStats, presentWebhook } from './presentWebhook';
+import { insertWebhook, type RequestIdempotency } from './idempotency';
+import {
+	LOG_POSITION,
+	parseCursor,
+	parseLimit,
+	parseLogPosition,
+	toLogPosition,
+	toNextCursor,
+} from './paging';
+import {
+	presentAttempt,
+	presentDropped,
+	presentLogEntry,
+	presentStats,
+	presentWebhook,
+	type DroppedField,
+} from './presentWebhook';
+import { parseLogFilters, requireKnownParameters } from './queryParameters';
 import { createSchema, parseRequestBody, testSchema, updateSchema } from './requestSchemas';
 import type { ManagementTask } from './routes';
+
+export type { ManagementReply } from './errorReplies';
 
 /** One authenticated request to the management API. */
 export interface ManagementRequest {
@@ -30,6 +51,8 @@ export interface ManagementRequest {
 	webhookId?: string;
 	query: Record<string, unknown>;
 	body: unknown;
+	/** Set if a request to create a webhook has an Idempotency-Key. */
+	idempotency?: RequestIdempotency;
 }
 
 /** The platform whose API is served, and the URLs that the workflow's owner lets subscribers register. */
@@ -38,18 +61,16 @@ export interface ManagementRules {
 	allowHttp: boolean;
 	/** `true` if URLs may point into n8n's own network. */
 	allowInternal: boolean;
-}
-
-/** The response to send, with a JSON body. */
-export interface ManagementReply {
-	statusCode: number;
-	body: object;
+	/** The zone of the days in statistics; UTC by default. */
+	zone?: TimeZone;
 }
 
 /** A webhook's position in the list, which is sorted by time of registration. */
-const toListPosition = ({ id, registeredAt }: Endpoint): string => `${registeredAt} ${id}`;
+const toListPosition = ({ id, registeredAt }: RegisteredEndpoint): string =>
+	`${registeredAt} ${id}`;
 const LIST_POSITION = /^\d{4}-\d\d-\d\dT\S+ \S+$/;
-const LOG_POSITION = /^[1-9]\d{0,14}$/;
+
+const ENDPOINT_ID = /^\w[\w-]{0,99}$/;
 
 const DISABLED_REASON = 'Disabled through the management API';
 
@@ -65,7 +86,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 	async list(): Promise<ManagementReply> {
 		const { query } = this.request;
 		const [limit, after] = [parseLimit(query), parseCursor(query, LIST_POSITION)];
-		const endpoints = (await loadEndpoints(this.ports)).filter(this.isServed);
+		const endpoints = await loadRegisteredEndpoints(this.ports, this.scope);
 		const remaining = endpoints
 			.filter((endpoint) => after === undefined || toListPosition(endpoint) > after)
 			.sort((a, b) => (toListPosition(a) < toListPosition(b) ? -1 : 1));
@@ -89,18 +110,28 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 
 	async create(): Promise<ManagementReply> {
 		const body = parseRequestBody(createSchema, this.request.body);
-		const input = { ...toEndpointInput(body, this.rules), platform: this.rules.platform.id };
+		const input = {
+			...toEndpointInput(body, this.rules),
+			platform: this.scope.platformId,
+			isApiManaged: true,
+		};
 		const nowMs = this.ports.nowMs();
 		const created = withFieldErrors('url', input.url, () =>
 			createEndpoint(input, `wh_${this.ports.newId()}`, nowMs),
 		);
 		const endpoint = setEndpointStatus(created, body.status ?? 'active', DISABLED_REASON, nowMs);
-		await insertEndpoint(this.ports, endpoint);
+		const { id, registeredAt, secrets } = await insertWebhook(
+			this.ports,
+			this.scope,
+			endpoint,
+			this.request,
+		);
+		const signing = secrets.signing.find(({ created_at }) => created_at === registeredAt);
 		return {
 			statusCode: 201,
 			body: {
-				...presentWebhook(endpoint, computeStats([])),
-				signing_secret: endpoint.secrets.signing[0]?.secret ?? null,
+				...presentWebhook({ ...endpoint, id, registeredAt }, computeStats([])),
+				signing_secret: signing?.secret ?? null,
 			},
 		};
 	}
@@ -111,20 +142,29 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 
 	async update(): Promise<ManagementReply> {
 		const body = parseRequestBody(updateSchema, this.request.body);
-		const endpoint = await modifyEndpoint(this.ports, await this.loadWebhook(), (current) => {
+		let dropped: DroppedField[] = [];
+		const change = (current: Endpoint): Endpoint => {
 			const input = toEndpointInput(body, this.rules, current);
 			const nowMs = this.ports.nowMs();
 			const updated = withFieldErrors('url', input.url, () =>
 				updateEndpoint(current, input, nowMs),
 			);
+			const dropsQuery = body.url === current.url && updated.secrets.url !== current.secrets.url;
+			dropped = [
+				...listDroppedSecrets(current, updated, input),
+				...(dropsQuery ? (['url_query'] as const) : []),
+			];
 			return setEndpointStatus(updated, body.status ?? current.status, DISABLED_REASON, nowMs);
-		});
-		return await this.replyWithWebhook(endpoint);
+		};
+		const webhook = requireReadable(await this.loadWebhook());
+		const endpoint = await modifyEndpoint(this.ports, webhook, change, this.scope);
+		const reply = await this.replyWithWebhook(endpoint);
+		return { ...reply, body: { ...reply.body, ...presentDropped(dropped) } };
 	}
 
 	async delete(): Promise<ManagementReply> {
 		const { id } = await this.loadWebhook();
-		await deleteEndpoint(this.ports, id);
+		await deleteEndpoint(this.ports, id, this.scope);
 		return {
 			statusCode: 200,
 			body: { success: true, message: 'Webhook deleted successfully', id },
@@ -133,7 +173,14 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 
 	async test(): Promise<ManagementReply> {
 		const { event, test_data = {} } = parseRequestBody(testSchema, this.request.body);
-		const endpoint = await this.loadWebhook();
+		const endpoint = requireReadable(await this.loadWebhook());
+		if (!isTestableType(endpoint, event)) {
+			throw new InvalidFieldError("Field 'event' must be an event type of this webhook", {
+				field: 'event',
+				expected: 'webhook.test, or an event type that the webhook gets',
+				received: 'another event type',
+			});
+		}
 		const { eventId, report } = await sendTestEvent(this.ports, endpoint, event, test_data);
 		const [attempt] = report.attempts;
 		return {
@@ -142,20 +189,23 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 				success: report.status === 'delivered',
 				event,
 				event_id: eventId,
-				response_code: attempt.status_code,
-				response_time_ms: attempt.duration_ms,
-				...(attempt.error_message !== null && { error_message: attempt.error_message }),
+				...presentAttempt(attempt),
 			},
 		};
 	}
 
 	async getLogs(): Promise<ManagementReply> {
 		const { query } = this.request;
-		const [limit, beforeRow] = [parseLimit(query), parseCursor(query, LOG_POSITION)];
+		const [limit, cursor] = [parseLimit(query), parseCursor(query, LOG_POSITION)];
+		const filters = parseLogFilters(query, this.rules.zone);
 		const { id } = await this.loadWebhook();
 		const deliveries = await findDeliveries(
 			this.ports.tables,
-			{ endpointId: id, beforeRow: beforeRow === undefined ? undefined : Number(beforeRow) },
+			{
+				...filters,
+				endpointId: id,
+				after: cursor === undefined ? undefined : parseLogPosition(cursor),
+			},
 			limit + 1,
 		);
 		const page = deliveries.slice(0, limit);
@@ -164,7 +214,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 			statusCode: 200,
 			body: {
 				[this.api.logsField]: page.map(presentLogEntry),
-				...toNextCursor(hasMore ? String(page[page.length - 1].rowId) : undefined),
+				...toNextCursor(hasMore ? toLogPosition(page[page.length - 1]) : undefined),
 			},
 		};
 	}
@@ -174,21 +224,29 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		return { statusCode: 200, body: presentStats(endpoint.id, await this.loadStats(endpoint)) };
 	}
 
-	private isServed = ({ platform }: Endpoint): boolean => platform.id === this.rules.platform.id;
+	private get scope(): ApiScope {
+		return { platformId: this.rules.platform.id };
+	}
 
-	/** @throws EndpointNotFoundError, also for an endpoint of another platform */
-	private async loadWebhook(): Promise<Endpoint> {
+	/**
+	 * Loads the webhook, even if it cannot be opened.
+	 * @throws EndpointNotFoundError, also for an endpoint that the API does not serve
+	 */
+	private async loadWebhook(): Promise<RegisteredEndpoint> {
 		const id = this.request.webhookId ?? '';
-		const endpoint = await loadEndpoint(this.ports, id);
-		if (!this.isServed(endpoint)) throw new EndpointNotFoundError(id);
-		return endpoint;
+		// n8n would evaluate an ID that begins with "=".
+		if (!ENDPOINT_ID.test(id)) throw new EndpointNotFoundError(id);
+		return await loadRegisteredEndpoint(this.ports, id, this.scope);
 	}
 
-	private async loadStats({ id }: Endpoint): Promise<ReturnType<typeof computeStats>> {
-		return computeStats(await findDeliveries(this.ports.tables, { endpointId: id }));
+	private async loadStats({ id }: RegisteredEndpoint): Promise<ReturnType<typeof computeStats>> {
+		return computeStats(
+			await findDeliveries(this.ports.tables, { endpointId: id }),
+			this.rules.zone,
+		);
 	}
 
-	private async replyWithWebhook(endpoint: Endpoint): Promise<ManagementReply> {
+	private async replyWithWebhook(endpoint: RegisteredEndpoint): Promise<ManagementReply> {
 		return {
 			statusCode: 200,
 			body: presentWebhook(endpoint, await this.loadStats(endpoint)),
@@ -196,27 +254,12 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 	}
 }
 
-/** Returns the reply to an error that the caller caused; `undefined` for any other error. */
-function toErrorReply(error: unknown): ManagementReply | undefined {
-	if (error instanceof InvalidFieldError) {
-		return {
-			statusCode: 422,
-			body: toReplyBody({ code: 'INVALID_INPUT', message: error.message, details: error.details }),
-		};
-	}
-	return error instanceof EndpointNotFoundError
-		? {
-				statusCode: 404,
-				body: toReplyBody({ code: 'NOT_FOUND', message: 'This webhook does not exist' }),
-			}
-		: undefined;
-}
-
 /**
  * Serves one request to AgenticFlow's webhook management API from the outbox: the webhooks are its
  * endpoints of that platform. Replies contain no secret, except a new webhook's signing secret, once.
  * Source: docs/platforms.md#agenticflow
- * @returns the reply, also to invalid input (422) and unknown webhooks (404)
+ * @returns the reply, also to invalid input (422), unknown webhooks (404) and those that cannot be opened
+ * (503)
  * @throws InvalidEndpointError if the platform has no management API, and any error of the outbox
  * @example
  * const { statusCode, body } = await handleManagementRequest(ports, rules, {
@@ -235,7 +278,11 @@ export async function handleManagementRequest(
 		throw new InvalidEndpointError(`${name} has no API for its webhooks. Choose another platform.`);
 	}
 	const handlers = new ManagementApiHandlers(ports, rules, management, request);
-	return await handlers[request.task]().catch((error: unknown) => {
+	const handle = async (): Promise<ManagementReply> => {
+		requireKnownParameters(request.task, request.query);
+		return await handlers[request.task]();
+	};
+	return await handle().catch((error: unknown) => {
 		const reply = toErrorReply(error);
 		if (reply === undefined) throw error;
 		return reply;

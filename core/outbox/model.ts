@@ -1,7 +1,9 @@
+import type { CloudEventMode } from '../event/envelope';
 import type { Platform } from '../platforms';
 import type { DeliveryReport } from '../sending/deliver';
 import type { DisableRule, EndpointHealth, HealthChange } from '../sending/endpointHealth';
 import type { DeliveryState } from '../sending/resultItem';
+import type { RetrySettings } from '../sending/retrySettings';
 
 /** The outbox's types. `store/` decides how they are stored. */
 
@@ -28,8 +30,8 @@ export interface EndpointSettings {
 		max_bytes?: number;
 	};
 	retry_policy?: {
-		schedule?: 'platform' | 'exponential' | 'list' | 'standardWebhooks' | 'none';
-		/** e.g. `30 s, 5 min, 1 h` */
+		schedule?: RetrySettings['schedule'];
+		/** For the schedule `list`, e.g. `30 s, 5 min, 1 h`. */
 		delays?: string;
 		max_retries?: number;
 		first_delay_seconds?: number;
@@ -47,6 +49,10 @@ export interface EndpointSettings {
 	allow_http?: boolean;
 	/** Allows a URL in n8n's own network. */
 	allow_internal?: boolean;
+	/** Counts if the platform's events are CloudEvents. */
+	cloud_event_mode?: CloudEventMode;
+	/** The source in the events' envelope, if the platform's has one. */
+	event_source?: string;
 }
 
 /** Everything secret about an endpoint. It is stored encrypted. */
@@ -55,9 +61,11 @@ export interface EndpointSecrets {
 	url: string;
 	/** The current secret first, then replaced ones that sign until they expire. Empty if unsigned. */
 	signing: Array<{ secret: string; created_at: string; valid_until?: string }>;
-	/** Fields of the outbound credential: the authentication and a custom signature scheme. */
+	/** Fields of the Sending credential: the authentication and a custom signature scheme. */
 	authentication: Record<string, unknown>;
 	headers: Record<string, string>;
+	/** Digest of the management API's request that created it, if the request had an Idempotency-Key. */
+	creationDigest?: string;
 }
 
 /** A registered endpoint, with everything needed to send to it. */
@@ -68,13 +76,17 @@ export interface Endpoint extends EndpointHealth {
 	/** Without its query. */
 	url: string;
 	platform: Platform;
-	/** Event types, or prefixes that end with `*`. Empty for all events. */
+	/** Event types, with `*` for any text. Empty for all events. */
 	eventTypes: string[];
 	statusReason: string | null;
 	statusChangedAt: string | null;
 	settings: EndpointSettings;
 	secrets: EndpointSecrets;
 	registeredAt: string;
+	/** `true` if the management API serves it: it was created there, or its owner lets the API manage it. */
+	isApiManaged: boolean;
+	/** Digest of the Idempotency-Key that it was created with through the management API. */
+	creationKey: string | null;
 	/** The earliest start of the next attempt under the rate limit. */
 	rateFreeAt: string | null;
 	/**
@@ -83,6 +95,32 @@ export interface Endpoint extends EndpointHealth {
 	 */
 	revision: number;
 }
+
+/**
+ * An endpoint that cannot be used: no key of the outbox opens its secrets, or its row was edited. Its
+ * deliveries wait until that is corrected.
+ */
+export interface UnreadableEndpoint
+	extends EndpointHealth,
+		Pick<
+			Endpoint,
+			| 'id'
+			| 'name'
+			| 'description'
+			| 'url'
+			| 'statusReason'
+			| 'statusChangedAt'
+			| 'registeredAt'
+			| 'revision'
+		> {
+	platformId: string;
+	/** `null` if its row does not say which events it gets. */
+	subscription: Pick<Endpoint, 'eventTypes' | 'settings'> | null;
+	/** The problem, and how to correct it. */
+	problem: string;
+}
+
+export type RegisteredEndpoint = Endpoint | UnreadableEndpoint;
 
 export type DeliveryStatus =
 	/** Waits with other events for a batch. */
@@ -109,6 +147,8 @@ export interface Delivery extends DeliveryState {
 	/** The events of a batch in order of arrival; `null` for a single event. */
 	batchedEventIds: string[] | null;
 	endpointId: string;
+	/** Name that the endpoint had last; `null` if no run has read the endpoint. */
+	endpointName: string | null;
 	/** Time at which the next attempt is due; during a lease, the time at which it expires. */
 	nextAttemptAt: string | null;
 	replayedAt: string | null;
@@ -118,8 +158,10 @@ export interface Delivery extends DeliveryState {
 
 /** A delivery as it was read from the table. */
 export interface StoredDelivery extends Delivery {
-	/** Increases with every new state of any delivery, so it orders deliveries by their latest change. */
+	/** Increases with every new state of any delivery: of several rows of one delivery, it identifies the newest. */
 	rowId: number;
+	/** The problem with its row, if a person edited it. Its other fields then have what could be read. */
+	problem?: string;
 }
 
 /** A leased delivery, with everything needed to attempt it. */
@@ -134,7 +176,7 @@ export interface AttemptJob {
 export interface DeliveryResult {
 	delivery: Delivery;
 	/** `null` if the endpoint was deleted. */
-	endpoint: Endpoint | null;
+	endpoint: Pick<Endpoint, 'id' | 'name' | 'url'> | null;
 	/** The last response; `null` if there was none. */
 	response: DeliveryReport['response'];
 }

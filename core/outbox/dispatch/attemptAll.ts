@@ -6,7 +6,7 @@ import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
 import type { DeliveryTarget } from '../../sending/target';
 import {
-	buildEndpointBody,
+	buildEndpointContent,
 	getTimeoutMs,
 	prepareEndpointCredential,
 	toDeliveryTarget,
@@ -26,13 +26,7 @@ import type { OutboxPorts } from '../ports';
 import { deleteLeasedRows } from '../store/deliveryLeases';
 import type { Change } from '../store/tables';
 
-import {
-	failDelivery,
-	listRoundAttempts,
-	putOnHold,
-	recordAttempts,
-	rescheduleDelivery,
-} from './deliveryStates';
+import { listRoundAttempts, putOnHold, recordAttempts, rescheduleDelivery } from './deliveryStates';
 import { EndpointHealthTracker } from './healthTracker';
 import { computeLeaseMs, LeaseKeeper } from './lease';
 import { reserveAttemptSlots, type RateLimitReservation } from './rateLimit';
@@ -58,6 +52,7 @@ interface OutgoingDelivery {
 	target: DeliveryTarget;
 	key: string;
 	body: Buffer;
+	contentHeaders: Record<string, string>;
 }
 
 /**
@@ -67,10 +62,12 @@ interface OutgoingDelivery {
 function buildOutgoing({ delivery, endpoint, events }: AttemptJob): OutgoingDelivery {
 	const { acceptedAt, batchedEventIds, eventId, id } = delivery;
 	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
+	const { body, headers } = buildEndpointContent(endpoint, events, batch);
 	return {
 		target: toDeliveryTarget(endpoint),
 		key: batch?.id ?? eventId,
-		body: Buffer.from(buildEndpointBody(endpoint, events, batch), 'utf8'),
+		body: Buffer.from(body, 'utf8'),
+		contentHeaders: headers,
 	};
 }
 
@@ -153,12 +150,13 @@ class AttemptRun {
 		return settled.find((result): result is PromiseRejectedResult => result.status === 'rejected');
 	}
 
-	/** Adds a delivery's new state to the results, and queues it for writing. */
+	/** Adds a delivery's new state, with its endpoint's current name, and queues it for writing. */
 	addResult(
-		delivery: Delivery,
-		endpoint: Endpoint | null,
+		state: Delivery,
+		endpoint: DeliveryResult['endpoint'],
 		response: DeliveryResult['response'] = null,
 	): void {
+		const delivery = { ...state, endpointName: endpoint?.name ?? state.endpointName };
 		this.writer.add(delivery);
 		this.results.push({ delivery, endpoint, response });
 	}
@@ -176,10 +174,7 @@ class AttemptRun {
 		try {
 			outgoing = buildOutgoing(job);
 		} catch (error) {
-			return this.addResult(
-				failDelivery(delivery, getErrorMessage(error), ports.nowMs()),
-				endpoint,
-			);
+			return this.addResult(putOnHold(delivery, getErrorMessage(error)), endpoint);
 		}
 		const report = await this.send(outgoing, delivery, context);
 		// If another run took over in the meantime, its outcome counts, unless this one was a success.
@@ -205,7 +200,7 @@ class AttemptRun {
 	}
 
 	private async send(
-		{ body, key, target }: OutgoingDelivery,
+		{ body, contentHeaders, key, target }: OutgoingDelivery,
 		delivery: Delivery,
 		{ credential }: EndpointContext,
 	): Promise<DeliveryReport> {
@@ -218,7 +213,14 @@ class AttemptRun {
 				wait: ports.wait,
 				attempt: async () => {
 					const nowMs = ports.nowMs();
-					return await ports.attempt({ target, key, body, nowMs, credential: credential(nowMs) });
+					return await ports.attempt({
+						target,
+						key,
+						body,
+						contentHeaders,
+						nowMs,
+						credential: credential(nowMs),
+					});
 				},
 			},
 			{ attempts: listRoundAttempts(delivery) },

@@ -1,4 +1,5 @@
 import { splitIntoBatches } from '../../event/batch';
+import { stringifyExactJson } from '../../lib/exactJson';
 import type { AttemptJob, Delivery, Endpoint, Lease, OutboxEvent, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { findBatchedEventIds, insertDeliveries } from '../store/deliveries';
@@ -10,7 +11,7 @@ import {
 import { loadEvents } from '../store/events';
 import type { Tables } from '../store/tables';
 
-import { createBatchDelivery, failDelivery, returnToQueue } from './deliveryStates';
+import { createBatchDelivery, failDelivery, putOnHold, returnToQueue } from './deliveryStates';
 import { computeLeaseMs } from './lease';
 
 /**
@@ -49,7 +50,7 @@ interface Member {
 }
 
 const measureBytes = ({ event }: Member): number =>
-	Buffer.byteLength(JSON.stringify(event.data), 'utf8');
+	Buffer.byteLength(stringifyExactJson(event.data), 'utf8');
 
 const compareByArrival = (a: StoredDelivery, b: StoredDelivery): number =>
 	a.acceptedAt.localeCompare(b.acceptedAt) || a.rowId - b.rowId;
@@ -70,9 +71,11 @@ async function formBatches(
 	const replacements: Delivery[] = [];
 	const members: Member[] = [];
 	for (const delivery of [...leased].sort(compareByArrival)) {
-		const event = events.get(delivery.eventId);
-		if (event !== undefined) members.push({ delivery, event });
-		else replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
+		const stored = events.get(delivery.eventId);
+		if (stored === undefined) {
+			replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
+		} else if ('problem' in stored) replacements.push(putOnHold(delivery, stored.problem));
+		else members.push({ delivery, event: stored.event });
 	}
 	const batches = splitIntoBatches(members, settings, { getSize: measureBytes });
 	const isDue = ({ delivery }: Member): boolean =>

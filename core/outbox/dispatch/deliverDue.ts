@@ -1,23 +1,33 @@
+import chunk from 'lodash/chunk';
 import partition from 'lodash/partition';
 
-import { loadEndpoints } from '../endpoint/repository';
+import { isUnreadable, loadRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
 import type {
 	AttemptJob,
 	Delivery,
 	Endpoint,
 	Lease,
 	RunLimits,
+	RegisteredEndpoint,
 	RunResult,
 	StoredDelivery,
+	UnreadableEndpoint,
 } from '../model';
 import type { OutboxPorts } from '../ports';
-import { insertDeliveries } from '../store/deliveries';
-import { leaseDueDeliveries } from '../store/deliveryLeases';
+import { insertDeliveries, recordWaiting } from '../store/deliveries';
+import { leaseDueDeliveries, MAX_EXCEPTIONS, type DueQuery } from '../store/deliveryLeases';
 import { loadEvents } from '../store/events';
+import { MAX_CHANGES } from '../store/tables';
 
 import { attemptAll } from './attemptAll';
 import { closeBatches, findBatchedDeliveries, getBatchSettings, isBatchable } from './batches';
-import { failDelivery, returnToQueue } from './deliveryStates';
+import {
+	describeUnreadable,
+	failDelivery,
+	postponeDelivery,
+	putOnHold,
+	returnToQueue,
+} from './deliveryStates';
 import { computeLeaseMs } from './lease';
 import { repairFanOut } from './repairFanOut';
 
@@ -38,7 +48,7 @@ const isBatching = (endpoint: Endpoint): boolean =>
 async function leaseUnbatchedDeliveries(
 	{ tables }: OutboxPorts,
 	lease: Lease,
-	due: { dueMs: number; limit: number },
+	due: DueQuery,
 ): Promise<{ deliveries: StoredDelivery[]; anyDue: boolean }> {
 	const { expiredRowIds, anyDue, deliveries } = await leaseDueDeliveries(tables, lease, due);
 	const batched = await findBatchedDeliveries(
@@ -76,17 +86,20 @@ async function returnToBatching(
 	return others;
 }
 
+/** Time after which a leased delivery of an endpoint that cannot be opened is due again. */
+const POSTPONE_MS = 60_000;
+
 /**
  * Loads the events of deliveries.
- * @returns the deliveries that can be attempted, and those that failed because their endpoint or event no
- * longer exists
+ * @returns the deliveries that can be attempted, and the others in the state that they get without an
+ * attempt: failed if their endpoint or event no longer exists, waiting if it cannot be read
  */
 export async function loadAttemptJobs(
 	ports: OutboxPorts,
-	endpoints: Endpoint[],
+	registered: RegisteredEndpoint[],
 	deliveries: Delivery[],
 ): Promise<{ jobs: AttemptJob[]; ended: Delivery[] }> {
-	const endpointsById = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
 	const listEventIds = ({ batchedEventIds, eventId }: Delivery): string[] =>
 		batchedEventIds ?? [eventId];
 	const eventsById = await loadEvents(ports.tables, deliveries.flatMap(listEventIds));
@@ -94,15 +107,27 @@ export async function loadAttemptJobs(
 	const ended: Delivery[] = [];
 	for (const delivery of deliveries) {
 		const endpoint = endpointsById.get(delivery.endpointId);
-		const eventIds = listEventIds(delivery);
-		const events = eventIds.flatMap((id) => eventsById.get(id) ?? []);
+		const stored = listEventIds(delivery).map((id) => eventsById.get(id));
+		const events = stored.flatMap((entry) => (entry && 'event' in entry ? [entry.event] : []));
+		const unreadable = stored.find((entry) => entry && 'problem' in entry);
+		const nowMs = ports.nowMs();
 		if (endpoint === undefined) {
-			ended.push(failDelivery(delivery, 'The endpoint was deleted', ports.nowMs()));
-		} else if (events.length < eventIds.length) {
-			ended.push(failDelivery(delivery, 'The event no longer exists', ports.nowMs()));
+			ended.push(failDelivery(delivery, 'The endpoint was deleted', nowMs));
+		} else if (isUnreadable(endpoint)) {
+			const reason = describeUnreadable(endpoint);
+			ended.push(postponeDelivery(delivery, reason, nowMs + POSTPONE_MS));
+		} else if (stored.includes(undefined)) {
+			ended.push(failDelivery(delivery, 'The event no longer exists', nowMs));
+		} else if (unreadable && 'problem' in unreadable) {
+			ended.push(putOnHold(delivery, unreadable.problem));
 		} else jobs.push({ delivery, endpoint, events });
 	}
 	return { jobs, ended };
+}
+
+export interface DueResult extends RunResult {
+	/** Active endpoints that cannot be opened: their deliveries wait. */
+	unreadable: UnreadableEndpoint[];
 }
 
 /**
@@ -119,29 +144,37 @@ export async function loadAttemptJobs(
  * });
  * results[0].delivery.status; // 'delivered', or 'pending' until its next attempt is due
  */
-export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise<RunResult> {
+export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise<DueResult> {
 	const startMs = ports.nowMs();
 	await repairFanOut(ports);
-	const total: RunResult = { results: [], changes: [] };
+	const total: DueResult = { results: [], changes: [], unreadable: [] };
 	let remaining = limits.maxDeliveries;
 	while (remaining > 0 && ports.nowMs() < startMs + limits.maxRunMs) {
-		const owner = ports.newId();
-		const endpoints = await loadEndpoints(ports);
-		const lease = { owner, expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
+		const registered = await loadRegisteredEndpoints(ports);
+		const { endpoints, unreadable } = splitByReadability(registered);
+		total.unreadable = unreadable.filter(({ status }) => status === 'active');
+		const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
 		const jobs: AttemptJob[] = [];
 		for (const endpoint of endpoints.filter(isBatching)) {
 			jobs.push(...(await closeBatches(ports, endpoint, lease)));
 		}
-		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
-		const leased = await leaseUnbatchedDeliveries(ports, lease, { dueMs: startMs, limit });
+		const leased = await leaseUnbatchedDeliveries(ports, lease, {
+			dueMs: startMs,
+			limit: Math.min(LEASE_BATCH_SIZE, remaining),
+			exceptEndpointIds: unreadable.slice(0, MAX_EXCEPTIONS).map(({ id }) => id),
+		});
 		const deliveries = await returnToBatching(ports, endpoints, leased.deliveries);
 		if (!leased.anyDue && jobs.length === 0) break;
-		const { ended, jobs: singleJobs } = await loadAttemptJobs(ports, endpoints, deliveries);
+		const { ended, jobs: singleJobs } = await loadAttemptJobs(ports, registered, deliveries);
 		jobs.push(...singleJobs);
 		const { changes, results } = await attemptAll(ports, lease, jobs, limits, { ended });
 		total.results.push(...results);
 		total.changes.push(...changes);
 		remaining -= jobs.length + ended.length;
 	}
+	const changes = total.unreadable.flatMap((endpoint) =>
+		recordWaiting(endpoint.id, describeUnreadable(endpoint), startMs),
+	);
+	for (const group of chunk(changes, MAX_CHANGES)) await ports.tables.applyChanges(group);
 	return total;
 }

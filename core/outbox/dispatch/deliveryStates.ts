@@ -4,7 +4,7 @@ import { BATCH_EVENT_TYPE } from '../../event/envelope';
 import { toIsoTime } from '../../lib/time';
 import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
 import { describeFailure } from '../../sending/resultItem';
-import type { Delivery, Lease, OutboxEvent } from '../model';
+import type { Delivery, Lease, OutboxEvent, UnreadableEndpoint } from '../model';
 
 /** Creates deliveries, and moves them from state to state. Nothing here is stored. */
 
@@ -33,17 +33,21 @@ export const toLeasedState = (lease: Lease): InitialState => ({
 	error: null,
 });
 
-/** Creates the delivery of an event to an endpoint. */
+/**
+ * Creates the delivery of an event to an endpoint.
+ * @param endpoint without a name if only its ID is known
+ */
 export const createDelivery = (
 	event: Pick<OutboxEvent, 'id' | 'type' | 'acceptedAt'>,
-	endpointId: string,
+	endpoint: { id: string; name?: string | null },
 	initialState: InitialState,
 ): Delivery => ({
-	id: computeDeliveryId(event.id, endpointId),
+	id: computeDeliveryId(event.id, endpoint.id),
 	eventId: event.id,
 	eventType: event.type,
 	batchedEventIds: null,
-	endpointId,
+	endpointId: endpoint.id,
+	endpointName: endpoint.name ?? null,
 	acceptedAt: event.acceptedAt,
 	attempts: 0,
 	lastAttemptAt: null,
@@ -62,10 +66,10 @@ export const createDelivery = (
  */
 export function createBatchDelivery(members: Delivery[], lease: Lease): Delivery {
 	const id = `dlv_${digest('batch', ...members.map((member) => member.id))}`;
-	const [{ acceptedAt, endpointId }] = members;
+	const [{ acceptedAt, endpointId, endpointName }] = members;
 	const event = { id, type: BATCH_EVENT_TYPE, acceptedAt };
 	return {
-		...createDelivery(event, endpointId, toLeasedState(lease)),
+		...createDelivery(event, { id: endpointId, name: endpointName }, toLeasedState(lease)),
 		id,
 		batchedEventIds: members.map(({ eventId }) => eventId),
 	};
@@ -122,6 +126,16 @@ export const rescheduleDelivery = (delivery: Delivery, dueMs: number): Delivery 
 	status: 'pending',
 	nextAttemptAt: toIsoTime(dueMs),
 	lease: null,
+});
+
+/** Says why the deliveries of an endpoint that cannot be opened wait. */
+export const describeUnreadable = ({ problem }: Pick<UnreadableEndpoint, 'problem'>): string =>
+	`The endpoint cannot be opened, so its deliveries wait. ${problem}`;
+
+/** Postpones a delivery without an attempt, with the reason. */
+export const postponeDelivery = (delivery: Delivery, reason: string, dueMs: number): Delivery => ({
+	...rescheduleDelivery(delivery, dueMs),
+	error: reason,
 });
 
 /** Returns a delivery to the batching queue, as if it had never left it. */

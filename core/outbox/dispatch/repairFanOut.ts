@@ -41,7 +41,7 @@ export async function repairFanOut(ports: OutboxPorts): Promise<number> {
 		for (const endpointId of endpointIds) {
 			const id = computeDeliveryId(event.id, endpointId);
 			if (existingIds.has(id) || missing.has(id)) continue;
-			missing.set(id, createDelivery(event, endpointId, initialState));
+			missing.set(id, createDelivery(event, { id: endpointId }, initialState));
 		}
 	}
 	const batchedIds = await findBatchedDeliveries(tables, [...missing.values()]);

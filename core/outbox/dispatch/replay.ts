@@ -1,4 +1,4 @@
-import { loadEndpoint, loadEndpoints } from '../endpoint/repository';
+import { loadEndpoint } from '../endpoint/repository';
 import { findDelivery } from '../log/query';
 import type { DeliveryStatus, RunLimits, RunResult } from '../model';
 import type { OutboxPorts } from '../ports';
@@ -17,8 +17,8 @@ export class ReplayError extends Error {
 /**
  * Attempts a delivery again at once, whatever its status: the same event, with its schedule from the
  * beginning.
- * @throws DeliveryNotFoundError, EndpointNotFoundError, ReplayError if its endpoint is disabled or the
- * delivery is being sent
+ * @throws DeliveryNotFoundError, EndpointNotFoundError, UnreadableEndpointError, ReplayError if its endpoint
+ * is disabled, the delivery is being sent, or its row cannot be read
  */
 export async function replayDelivery(
 	ports: OutboxPorts,
@@ -26,6 +26,7 @@ export async function replayDelivery(
 	limits: RunLimits,
 ): Promise<RunResult> {
 	const delivery = await findDelivery(ports.tables, id);
+	if (delivery.problem !== undefined) throw new ReplayError(delivery.problem);
 	const nowMs = ports.nowMs();
 	const endpoint = await loadEndpoint(ports, delivery.endpointId);
 	if (endpoint.status === 'disabled') {
@@ -38,7 +39,7 @@ export async function replayDelivery(
 	if (leased.length === 0) {
 		throw new ReplayError(`The delivery ${id} is being sent right now. Try again later.`);
 	}
-	const { ended, jobs } = await loadAttemptJobs(ports, await loadEndpoints(ports), leased);
+	const { ended, jobs } = await loadAttemptJobs(ports, [endpoint], leased);
 	return await attemptAll(ports, lease, jobs, limits, { ended });
 }
 

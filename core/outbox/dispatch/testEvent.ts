@@ -1,7 +1,10 @@
+import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { matchesEventTypes } from '../../event/eventTypes';
+import { countJsonBytes, isValueNestedDeeper } from '../../lib/jsonValue';
 import { toIsoTime } from '../../lib/time';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import {
-	buildEndpointBody,
+	buildEndpointContent,
 	prepareEndpointCredential,
 	toDeliveryTarget,
 } from '../endpoint/endpointTarget';
@@ -10,9 +13,49 @@ import type { OutboxPorts } from '../ports';
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
+/** Test data that is too large. The message says what to do. */
+export class InvalidTestDataError extends Error {
+	override readonly name = 'InvalidTestDataError';
+}
+
+const MAX_DATA_KILOBYTES = 16;
+const MAX_DATA_LEVELS = 20;
+
 /**
- * Sends an endpoint a test event, once. It is not stored, and does not affect the endpoint's health.
+ * Finds the limit that a test event's data exceeds. A test shows that an endpoint works, and needs little
+ * data for it.
+ * @returns what is wrong and what to do, to follow the field's name; `undefined` within the limits
+ */
+export function findTestDataExcess(data: Record<string, unknown>): string | undefined {
+	if (isValueNestedDeeper(data, MAX_DATA_LEVELS)) {
+		return `is nested more than ${MAX_DATA_LEVELS} levels deep. Remove some levels.`;
+	}
+	const bytes = countJsonBytes(data);
+	return bytes > MAX_DATA_KILOBYTES * 1024
+		? `has ${bytes} bytes of JSON. Shorten it to at most ${MAX_DATA_KILOBYTES} KB.`
+		: undefined;
+}
+
+/** The type of a test event that any endpoint can get. */
+const TEST_EVENT_TYPE = 'webhook.test';
+
+/** Returns whether a type is that of batches, which no single event has. */
+export const isBatchType = (type: string): boolean => matchesEventTypes([BATCH_EVENT_TYPE], type);
+
+/**
+ * Returns whether a test event may have a type: `webhook.test`, a type that the platform documents, or one
+ * that the endpoint is subscribed to.
+ */
+export const isTestableType = ({ eventTypes, platform }: Endpoint, type: string): boolean =>
+	type === TEST_EVENT_TYPE ||
+	platform.events?.types.some(({ value }) => value === type) === true ||
+	(!isBatchType(type) && matchesEventTypes(eventTypes, type));
+
+/**
+ * Sends an endpoint a test event, once. It is not stored, and does not affect the endpoint's health. Its
+ * signed body contains `"test": true`, so that it cannot be passed off as a real event.
  * @param type a valid event type
+ * @throws InvalidTestDataError
  */
 export async function sendTestEvent(
 	ports: OutboxPorts,
@@ -21,8 +64,10 @@ export async function sendTestEvent(
 	data: Record<string, unknown>,
 ): Promise<{ eventId: string; report: DeliveryReport }> {
 	const eventId = `evt_${ports.newId()}`;
-	const event = { id: eventId, type, acceptedAt: toIsoTime(ports.nowMs()), data };
-	const body = Buffer.from(buildEndpointBody(endpoint, [event]), 'utf8');
+	const excess = findTestDataExcess(data);
+	if (excess !== undefined) throw new InvalidTestDataError(`"Test Data (JSON)" ${excess}`);
+	const event = { id: eventId, type, acceptedAt: toIsoTime(ports.nowMs()), data, isTest: true };
+	const { body, headers: contentHeaders } = buildEndpointContent(endpoint, [event]);
 	const target = toDeliveryTarget(endpoint);
 	const credential = prepareEndpointCredential(endpoint);
 	const { rules } = target;
@@ -37,7 +82,8 @@ export async function sendTestEvent(
 				return await ports.attempt({
 					target,
 					key: eventId,
-					body,
+					body: Buffer.from(body, 'utf8'),
+					contentHeaders,
 					nowMs,
 					credential: credential(nowMs),
 				});

@@ -1,5 +1,6 @@
 import type { CredentialFields } from '../../credentials/credentialFields';
-import { buildDeliveryBody, getEventFormat } from '../../event/envelope';
+import type { WebhookEvent } from '../../event/event';
+import { buildDeliveryContent, getEventFormat, type DeliveryContent } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
 import type { DisableRule } from '../../sending/endpointHealth';
 import { buildDeliveryRules } from '../../sending/retrySettings';
@@ -49,25 +50,27 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 }
 
 /**
- * Builds the body of a delivery to an endpoint. It is the same for every attempt, unless the
+ * Builds the content of a delivery to an endpoint. It is the same for every attempt, unless the
  * endpoint's settings change.
  * @param batch the batch's ID, and when its first event was accepted
  * @throws InvalidPathError
  */
-export function buildEndpointBody(
+export function buildEndpointContent(
 	{ id, name, platform, settings }: Endpoint,
-	events: OutboxEvent[],
+	events: Array<OutboxEvent & Pick<WebhookEvent, 'isTest'>>,
 	batch?: { id: string; acceptedAt: string },
-): string {
+): DeliveryContent {
 	const filterData = compileFieldFilters(settings.filters ?? {});
-	return buildDeliveryBody(
-		getEventFormat(platform.events),
+	return buildDeliveryContent(
+		getEventFormat(platform.events, settings.cloud_event_mode),
 		events.map((event) => ({
 			id: event.id,
 			type: event.type,
 			timeMs: Date.parse(event.acceptedAt),
 			webhook: { id, name },
+			source: settings.event_source,
 			data: filterData(event.data),
+			isTest: event.isTest,
 		})),
 		batch && { id: batch.id, timeMs: Date.parse(batch.acceptedAt) },
 	);
@@ -77,7 +80,7 @@ export function buildEndpointBody(
 export type PreparedCredential = (nowMs: number) => CredentialFields;
 
 /**
- * Prepares the outbound credential of an endpoint for a run: the fields are the same object for every
+ * Prepares the Sending credential of an endpoint for a run: the fields are the same object for every
  * request until a replaced secret expires, so that keys are derived once. Replaced secrets keep signing
  * until then, for receivers that only know the old one (docs/endpoints.md).
  */

@@ -1,18 +1,27 @@
 import { authenticateRequest } from '../../credentials/outbound';
+import { createSampleRequest } from '../../signing/sign';
 import { compileConditions } from '../../event/conditions';
 import { compileFieldFilters } from '../../event/fieldFilter';
+import { findCustomHeaderFault } from '../../http/customHeaders';
 import { checkEndpointUrl, toPrintableUrl } from '../../http/endpointUrl';
+import { isSingleLine } from '../../lib/singleLine';
 import { toIsoTime } from '../../lib/time';
 import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
-import type { Endpoint, EndpointSettings } from '../model';
+import type { Endpoint, EndpointSettings, RegisteredEndpoint } from '../model';
 
+import {
+	hasNewOrigin,
+	mergeHeaders,
+	omitAuthentication,
+	type SecretInput,
+} from './endpointSecrets';
 import { prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
 import { InvalidEndpointError, mergeSettings } from './settings';
 import { isSubscription, requireEventType } from './subscription';
 
 /** Values for an endpoint. `undefined` leaves a value as it is, or at its default. */
-export interface EndpointInput {
+export interface EndpointInput extends SecretInput {
 	name?: string;
 	description?: string;
 	url?: string;
@@ -20,8 +29,7 @@ export interface EndpointInput {
 	eventTypes?: string[];
 	settings?: Record<string, unknown>;
 	signingSecret?: string;
-	authentication?: Record<string, unknown>;
-	headers?: Record<string, string>;
+	isApiManaged?: boolean;
 }
 
 /** Generates a signing secret in the format of the platform's scheme. */
@@ -32,6 +40,15 @@ const generateSigningSecret = ({ scheme }: Platform): string =>
 function requireUsable(endpoint: Endpoint, nowMs: number): void {
 	const { eventTypes, name, platform, secrets, settings } = endpoint;
 	if (name.trim() === '') throw new InvalidEndpointError('"Name" is empty. Name the endpoint.');
+	if (!isSingleLine(name)) {
+		throw new InvalidEndpointError(
+			'"Name" has a line break or a control character. Enter it again on one line.',
+		);
+	}
+	for (const [header, value] of Object.entries(secrets.headers)) {
+		const fault = findCustomHeaderFault(header, value);
+		if (fault !== undefined) throw new InvalidEndpointError(fault);
+	}
 	if (platform.section === 'provider') {
 		throw new InvalidEndpointError(
 			`${platform.name} is for receiving only. Choose a platform that events can be sent as.`,
@@ -44,7 +61,9 @@ function requireUsable(endpoint: Endpoint, nowMs: number): void {
 	toDeliveryTarget(endpoint);
 	if (secrets.signing.length > 0 || 'authentication' in secrets.authentication) {
 		authenticateRequest(prepareEndpointCredential(endpoint)(nowMs), {
-			body: Buffer.from('{}'),
+			...(platform.scheme === undefined
+				? { body: Buffer.from('{}') }
+				: createSampleRequest(platform.scheme, 'https://n8n.example.com/webhook/test')),
 			id: 'test',
 			nowMs,
 			platformId: platform.id,
@@ -88,9 +107,11 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 				? []
 				: [{ secret: input.signingSecret || generateSigningSecret(platform), created_at: now }],
 			authentication,
-			headers: input.headers ?? {},
+			headers: mergeHeaders({}, input.headers),
 		},
 		registeredAt: now,
+		isApiManaged: input.isApiManaged ?? false,
+		creationKey: null,
 		failingSince: null,
 		consecutiveFailures: 0,
 		rateFreeAt: null,
@@ -101,13 +122,19 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 }
 
 /**
- * Returns an endpoint with changes. A setting that is `null` is reset to its default.
+ * Returns an endpoint with changes. A setting that is `null` is reset to its default. If the URL gets
+ * another origin, only an authentication and headers that the input has are sent there: see
+ * {@link listDroppedSecrets}.
  * @throws the errors of {@link createEndpoint}
  */
 export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: number): Endpoint {
 	const platform = input.platform === undefined ? endpoint.platform : getPlatform(input.platform);
 	const settings = mergeSettings(endpoint.settings, input.settings ?? {});
 	const url = requireUrl(input.url ?? endpoint.secrets.url, platform, settings);
+	const { secrets } = endpoint;
+	const kept = hasNewOrigin(endpoint, url.href)
+		? { authentication: omitAuthentication(secrets.authentication), headers: {} }
+		: secrets;
 	const changed: Endpoint = {
 		...endpoint,
 		name: input.name ?? endpoint.name,
@@ -117,11 +144,15 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		eventTypes: input.eventTypes ?? endpoint.eventTypes,
 		settings,
 		secrets: {
-			...endpoint.secrets,
+			...secrets,
 			url: url.href,
-			authentication: input.authentication ?? endpoint.secrets.authentication,
-			headers: input.headers ?? endpoint.secrets.headers,
+			authentication:
+				input.authentication === undefined
+					? kept.authentication
+					: { ...omitAuthentication(kept.authentication), ...input.authentication },
+			headers: mergeHeaders(kept.headers, input.headers),
 		},
+		isApiManaged: input.isApiManaged ?? endpoint.isApiManaged,
 	};
 	requireUsable(changed, nowMs);
 	return changed;
@@ -131,12 +162,12 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
  * Returns an endpoint that a person enables or disables. Changing the status resets its health.
  * @param reason why it is disabled; ignored if it is enabled
  */
-export function setEndpointStatus(
-	endpoint: Endpoint,
+export function setEndpointStatus<T extends RegisteredEndpoint>(
+	endpoint: T,
 	status: Endpoint['status'],
 	reason: string,
 	nowMs: number,
-): Endpoint {
+): T {
 	if (endpoint.status === status) return endpoint;
 	return {
 		...endpoint,

@@ -1,9 +1,10 @@
-import type { Endpoint } from '../model';
+import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 
 import { getDisableRule } from './endpointTarget';
+import { isUnreadable } from './repository';
 
 /** Placeholder for a secret in an item. */
-const HIDDEN = '••••••••';
+export const HIDDEN = '••••••••';
 
 /**
  * Returns the fields of an endpoint's item, without any secret. The names are AgenticFlow's if its page
@@ -13,16 +14,20 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 	const { secrets, settings } = endpoint;
 	const { authentication, ...fields } = secrets.authentication;
 	return {
-		id: endpoint.id,
 		name: endpoint.name,
-		description: endpoint.description,
+		status: endpoint.status,
 		url: endpoint.url,
 		events: endpoint.eventTypes,
-		status: endpoint.status,
-		status_reason: endpoint.statusReason,
-		status_changed_at: endpoint.statusChangedAt,
-		created_at: endpoint.registeredAt,
 		platform: endpoint.platform.id,
+		status_reason: endpoint.statusReason,
+		failing_since: endpoint.failingSince,
+		...(getDisableRule(endpoint).rule === 'consecutiveFailures' && {
+			consecutive_failures: endpoint.consecutiveFailures,
+		}),
+		description: endpoint.description,
+		created_at: endpoint.registeredAt,
+		status_changed_at: endpoint.statusChangedAt,
+		api_managed: endpoint.isApiManaged,
 		authentication: {
 			type: authentication ?? 'none',
 			...('user' in fields && { user: fields.user }),
@@ -36,9 +41,28 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 		})),
 		custom_headers: Object.fromEntries(Object.keys(secrets.headers).map((name) => [name, HIDDEN])),
 		...settings,
-		failing_since: endpoint.failingSince,
-		...(getDisableRule(endpoint).rule === 'consecutiveFailures' && {
-			consecutive_failures: endpoint.consecutiveFailures,
-		}),
+		id: endpoint.id,
 	};
 }
+
+/** Returns the fields of the item of an endpoint that cannot be opened, with the reason. */
+const presentUnreadableEndpoint = (endpoint: UnreadableEndpoint): Record<string, unknown> => ({
+	name: endpoint.name,
+	status: endpoint.status,
+	unreadable: true,
+	unreadable_reason: endpoint.problem,
+	url: endpoint.url,
+	events: endpoint.subscription?.eventTypes ?? null,
+	platform: endpoint.platformId,
+	status_reason: endpoint.statusReason,
+	failing_since: endpoint.failingSince,
+	description: endpoint.description,
+	created_at: endpoint.registeredAt,
+	status_changed_at: endpoint.statusChangedAt,
+	...endpoint.subscription?.settings,
+	id: endpoint.id,
+});
+
+/** Returns the fields of an endpoint's item, also if the endpoint cannot be opened. */
+export const presentRegisteredEndpoint = (endpoint: RegisteredEndpoint): Record<string, unknown> =>
+	isUnreadable(endpoint) ? presentUnreadableEndpoint(endpoint) : presentEndpoint(endpoint);

@@ -1,8 +1,14 @@
+import isEmpty from 'lodash/isEmpty';
 import isNull from 'lodash/isNull';
+import omit from 'lodash/omit';
 import omitBy from 'lodash/omitBy';
+import pick from 'lodash/pick';
 import { z } from 'zod';
 
+import { describeFault } from '../../lib/describeFault';
 import { isObject } from '../../lib/fieldPath';
+import { CLOUD_EVENT_MODES } from '../../event/envelope';
+import { RETRY_SCHEDULES } from '../../sending/retrySettings';
 import type { EndpointSettings } from '../model';
 
 /** Invalid endpoint settings. The message names the setting and a valid value. */
@@ -16,7 +22,8 @@ const whole = z.number().int();
 /** The limits of each setting; {@link EndpointSettings} says what they mean. */
 const settingsSchema = z
 	.object({
-		conditions: z.record(z.unknown()),
+		// z.record would drop a condition named `__proto__`, which must be rejected instead.
+		conditions: z.custom<Record<string, unknown>>(isObject, 'must be a JSON object'),
 		filters: z.object({
 			include_fields: z.array(z.string()).optional(),
 			exclude_fields: z.array(z.string()).optional(),
@@ -27,7 +34,7 @@ const settingsSchema = z
 			max_bytes: whole.min(1).max(1_048_576).optional(),
 		}),
 		retry_policy: z.object({
-			schedule: z.enum(['platform', 'exponential', 'list', 'standardWebhooks', 'none']).optional(),
+			schedule: z.enum(RETRY_SCHEDULES).optional(),
 			delays: z.string().optional(),
 			max_retries: whole.min(0).max(50).optional(),
 			first_delay_seconds: z.number().min(0).max(86_400).optional(),
@@ -47,6 +54,8 @@ const settingsSchema = z
 		verify_tls: z.boolean(),
 		allow_http: z.boolean(),
 		allow_internal: z.boolean(),
+		cloud_event_mode: z.enum(CLOUD_EVENT_MODES),
+		event_source: z.string().min(1).max(1024),
 	})
 	.partial()
 	.strict();
@@ -58,16 +67,41 @@ const settingsSchema = z
 export function parseSettings(settings: Record<string, unknown>): EndpointSettings {
 	const result = settingsSchema.safeParse(settings);
 	if (result.success) return result.data;
-	const [{ message, path }] = result.error.issues;
+	const [issue] = result.error.issues;
+	const { path } = issue;
 	throw new InvalidEndpointError(
 		path.length === 0
-			? `The endpoint's settings are invalid: ${message}. Remove settings that the outbox does not have.`
-			: `Invalid endpoint setting "${path.join('.')}": ${message}.`,
+			? `The settings of the endpoint cannot be used: they ${describeFault(issue)}.`
+			: `The endpoint setting "${path.join('.')}" ${describeFault(issue)}.`,
 	);
 }
 
+const EXPONENTIAL_SETTINGS = ['first_delay_seconds', 'backoff_multiplier', 'max_delay_seconds'];
+
+/**
+ * Applies changes to a retry policy. Another schedule takes no settings from the previous one, and a new
+ * value for a setting of an exponential schedule replaces a schedule that ignores it.
+ */
+function mergeRetryPolicy(
+	before: Record<string, unknown>,
+	changes: Record<string, unknown>,
+): Record<string, unknown> {
+	const { schedule = before.schedule, ...settings } = changes;
+	if (changes.schedule !== undefined && schedule !== before.schedule) {
+		const kept = { ...pick(before, ['jitter', 'retry_statuses']), ...settings };
+		return schedule === 'platform' ? kept : { schedule, ...kept };
+	}
+	const isIgnored =
+		schedule !== 'exponential' &&
+		EXPONENTIAL_SETTINGS.some((name) => name in settings && settings[name] !== before[name]);
+	return { ...(isIgnored ? omit(before, ['schedule', 'delays']) : before), ...settings };
+}
+
 /** Groups of settings that are changed field by field; every other setting is replaced as a whole. */
-const MERGED_GROUPS = ['filters', 'retry_policy'];
+const MERGED_GROUPS: Record<string, typeof mergeRetryPolicy> = {
+	filters: (before, changes) => ({ ...before, ...changes }),
+	retry_policy: mergeRetryPolicy,
+};
 
 /**
  * Applies changes to an endpoint's settings. A setting that is `null` is reset to its default.
@@ -80,10 +114,13 @@ export function mergeSettings(
 	const merged: Record<string, unknown> = { ...settings };
 	for (const [name, value] of Object.entries(changes)) {
 		const before = merged[name];
-		merged[name] =
-			MERGED_GROUPS.includes(name) && isObject(before) && isObject(value)
-				? { ...before, ...value }
-				: value;
+		const merge = Object.keys(MERGED_GROUPS).includes(name) ? MERGED_GROUPS[name] : undefined;
+		if (merge === undefined || !isObject(value)) {
+			merged[name] = value;
+			continue;
+		}
+		const group = merge(isObject(before) ? before : {}, value);
+		merged[name] = isEmpty(group) ? null : group;
 	}
 	return parseSettings(omitBy(merged, isNull));
 }

@@ -1,4 +1,5 @@
-import { compileConditions } from '../../event/conditions';
+import { compileConditions, type ConditionResult } from '../../event/conditions';
+import { matchesEventTypes } from '../../event/eventTypes';
 import type { Endpoint, OutboxEvent } from '../model';
 
 import { InvalidEndpointError } from './settings';
@@ -8,9 +9,8 @@ const EVENT_TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}$/;
 /** Checks whether text is a valid event type, e.g. `order.created`. */
 export const isEventType = (type: string): boolean => EVENT_TYPE.test(type);
 
-/** Checks whether an endpoint can subscribe to text: an event type, or a prefix that ends with `*`. */
-export const isSubscription = (type: string): boolean =>
-	type === '*' || isEventType(type.replace(/\*$/, ''));
+/** Checks whether an endpoint can subscribe to text: an event type, with `*` for any text. */
+export const isSubscription = (type: string): boolean => isEventType(type.replaceAll('*', '_'));
 
 /**
  * Returns an event type.
@@ -26,18 +26,15 @@ export function requireEventType(type: string): string {
 }
 
 /**
- * Compiles an endpoint's event types and conditions into a predicate for events.
+ * Compiles an endpoint's event types and conditions into a test of events.
+ * @returns a function whose result is that of the conditions; `undefined` for an event of another type
  * @throws InvalidConditionsError
  */
 export function compileSubscription({
 	eventTypes,
 	settings,
-}: Pick<Endpoint, 'eventTypes' | 'settings'>): (event: OutboxEvent) => boolean {
+}: Pick<Endpoint, 'eventTypes' | 'settings'>): (event: OutboxEvent) => ConditionResult | undefined {
 	const testConditions = compileConditions(settings.conditions ?? {});
-	const matchesType = (type: string): boolean =>
-		eventTypes.length === 0 ||
-		eventTypes.some((pattern) =>
-			pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type,
-		);
-	return ({ data, type }) => matchesType(type) && testConditions(data).met;
+	return ({ data, type }) =>
+		matchesEventTypes(eventTypes, type) ? testConditions(data) : undefined;
 }

@@ -1,5 +1,7 @@
 import groupBy from 'lodash/groupBy';
+import maxBy from 'lodash/maxBy';
 
+import { formatDay, UTC } from '../../lib/timeZone';
 import type { Delivery, DeliveryStatus } from '../model';
 
 /** Counts of deliveries, with the names that items and the management API use. */
@@ -58,18 +60,25 @@ export function countDeliveries(deliveries: Delivery[]): DeliveryStats {
 	};
 }
 
-/** Counts deliveries in total, by endpoint, and by the day (UTC) on which their event was accepted. */
-export function computeStats(deliveries: Delivery[]): DeliveryStats & {
-	by_endpoint: Array<DeliveryStats & { endpoint_id: string }>;
+/**
+ * Counts deliveries in total, by endpoint, and by the day on which their event was accepted.
+ * @param zone the zone of the days
+ */
+export function computeStats(
+	deliveries: Delivery[],
+	zone = UTC,
+): DeliveryStats & {
+	by_endpoint: Array<DeliveryStats & { endpoint_id: string; endpoint_name: string | null }>;
 	by_day: Array<DeliveryStats & { day: string }>;
 } {
 	const byEndpoint = groupBy(deliveries, ({ endpointId }) => endpointId);
-	const byDay = groupBy(deliveries, ({ acceptedAt }) => acceptedAt.slice(0, 10));
+	const byDay = groupBy(deliveries, ({ acceptedAt }) => formatDay(Date.parse(acceptedAt), zone));
 	return {
 		...countDeliveries(deliveries),
 		by_endpoint: Object.entries(byEndpoint).map(([endpoint_id, group]) => ({
-			endpoint_id,
+			endpoint_name: maxBy(group, 'acceptedAt')?.endpointName ?? null,
 			...countDeliveries(group),
+			endpoint_id,
 		})),
 		by_day: Object.entries(byDay)
 			.sort(([a], [b]) => a.localeCompare(b))

@@ -3,7 +3,16 @@ import type { Lease, StoredDelivery } from '../model';
 
 import { findLatestRowIds, replayColumns } from './deliveries';
 import { readDelivery } from './deliveryRows';
-import { eq, type Change, type Condition, type Row, type StoredRow, type Tables } from './tables';
+import {
+	eq,
+	MAX_CONDITIONS,
+	neq,
+	type Change,
+	type Condition,
+	type Row,
+	type StoredRow,
+	type Tables,
+} from './tables';
 
 /**
  * Leases all deliveries that meet the conditions, atomically.
@@ -21,6 +30,23 @@ async function leaseRows(
 		{ ...changes, status: 'sending', lease_owner: owner, next_attempt_at: toIsoTime(expiresAtMs) },
 	);
 	return updated.filter(({ lease_owner }) => lease_owner === owner);
+}
+
+/**
+ * Puts the leased deliveries whose rows cannot be read on hold, with what is wrong.
+ * @returns the others
+ */
+async function setUnreadableAside(tables: Tables, rows: StoredRow[]): Promise<StoredDelivery[]> {
+	const deliveries = rows.map(readDelivery);
+	for (const [index, { problem, rowId }] of deliveries.entries()) {
+		if (problem === undefined) continue;
+		await tables.update(
+			'deliveries',
+			{ all: [eq('id', rowId), eq('lease_owner', rows[index].lease_owner)] },
+			{ status: 'held', lease_owner: null, next_attempt_at: null, error: problem },
+		);
+	}
+	return deliveries.filter(({ problem }) => problem === undefined);
 }
 
 /** Deletes the rows still leased to `owner`; newer rows have their outcome. */
@@ -55,30 +81,40 @@ export interface DueDeliveries {
 	anyDue: boolean;
 }
 
+/** The due deliveries to lease. */
+export interface DueQuery {
+	/** Deliveries due until this time. */
+	dueMs: number;
+	/** Number of rows to look at. */
+	limit: number;
+	/** Endpoints whose deliveries are not leased, at most {@link MAX_EXCEPTIONS}. */
+	exceptEndpointIds: string[];
+}
+
+/** Most endpoints that one lease can leave out. */
+export const MAX_EXCEPTIONS = MAX_CONDITIONS - 2;
+
 /**
  * Leases due deliveries, oldest first; of two simultaneous runs, only one gets a delivery. Rows whose
- * outcome is in a newer row are leased too, and left out.
- * @param limit number of rows to look at
- * @throws UnreadableRowError
+ * outcome is in a newer row are leased too, and left out. Rows that cannot be read are put on hold.
  */
 export async function leaseDueDeliveries(
 	tables: Tables,
 	lease: Lease,
-	{ dueMs, limit }: { dueMs: number; limit: number },
+	{ dueMs, exceptEndpointIds, limit }: DueQuery,
 ): Promise<DueDeliveries> {
-	const isDue = { column: 'next_attempt_at', operator: 'lte' as const, value: toIsoTime(dueMs) };
-	const candidates = await tables.find(
-		'deliveries',
-		{ all: [isDue] },
-		{ newestFirst: false, limit },
-	);
+	const isDue: Condition[] = [
+		{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(dueMs) },
+		...exceptEndpointIds.map((id) => neq('endpoint_id', id)),
+	];
+	const candidates = await tables.find('deliveries', { all: isDue }, { newestFirst: false, limit });
 	if (candidates.length === 0) {
 		return { deliveries: [], expiredRowIds: new Set(), anyDue: false };
 	}
 	const lastRowId = candidates[candidates.length - 1].id;
 	const leased = await leaseRows(
 		tables,
-		[isDue, { column: 'id', operator: 'lte', value: lastRowId }],
+		[...isDue, { column: 'id', operator: 'lte', value: lastRowId }],
 		lease,
 	);
 	const waitingRowIds = new Set(
@@ -96,7 +132,10 @@ export async function leaseDueDeliveries(
 		expired.filter((row) => latestRowIds.get(String(row.delivery_id)) !== row.id),
 	);
 	return {
-		deliveries: leased.filter((row) => !superseded.has(row)).map(readDelivery),
+		deliveries: await setUnreadableAside(
+			tables,
+			leased.filter((row) => !superseded.has(row)),
+		),
 		expiredRowIds: new Set(expired.map(({ id }) => id)),
 		anyDue: true,
 	};
@@ -119,10 +158,7 @@ export async function findBatchingRows(
 	}));
 }
 
-/**
- * Leases an endpoint's deliveries that wait for a batch, up to a row.
- * @throws UnreadableRowError
- */
+/** Leases an endpoint's deliveries that wait for a batch, up to a row. */
 export async function leaseBatchingDeliveries(
 	tables: Tables,
 	endpointId: string,
@@ -134,7 +170,7 @@ export async function leaseBatchingDeliveries(
 		eq('status', 'gathering'),
 		{ column: 'id', operator: 'lte', value: lastRowId },
 	];
-	return (await leaseRows(tables, conditions, lease)).map(readDelivery);
+	return await setUnreadableAside(tables, await leaseRows(tables, conditions, lease));
 }
 
 /**

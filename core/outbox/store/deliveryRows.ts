@@ -1,44 +1,68 @@
 import maxBy from 'lodash/maxBy';
 
+import { toIsoTime } from '../../lib/time';
 import type { Delivery, StoredDelivery } from '../model';
 
-import { readRow } from './rows';
+import { readOrSalvage, type DeliveryRow } from './rows';
 import type { Row, StoredRow } from './tables';
 
-/**
- * Reads a row as a delivery.
- * @throws UnreadableRowError
- */
-export function readDelivery(stored: StoredRow): StoredDelivery {
-	const row = readRow('deliveries', stored);
-	return {
-		rowId: row.id,
-		id: row.delivery_id,
-		eventId: row.event_id,
-		eventType: row.event_type,
-		batchedEventIds: row.event_ids,
-		endpointId: row.endpoint_id,
-		acceptedAt: row.accepted_at,
-		status: row.status,
-		attempts: row.attempts,
-		lastAttemptAt: row.last_attempt_at,
-		nextAttemptAt: row.next_attempt_at,
-		completedAt: row.completed_at,
-		responseCode: row.response_code,
-		responseTimeMs: row.response_time_ms,
-		payloadSize: row.payload_size,
-		error: row.error,
-		attemptLog: row.attempt_log,
-		replayedAt: row.replayed_at,
-		lease:
-			row.lease_owner === null
-				? null
-				: {
-						owner: row.lease_owner,
-						expiresAtMs: Date.parse(row.next_attempt_at ?? row.accepted_at),
-					},
-	};
-}
+const toDelivery = (row: DeliveryRow): StoredDelivery => ({
+	rowId: row.id,
+	id: row.delivery_id,
+	eventId: row.event_id,
+	eventType: row.event_type,
+	batchedEventIds: row.event_ids,
+	endpointId: row.endpoint_id,
+	endpointName: row.endpoint_name,
+	acceptedAt: row.accepted_at,
+	status: row.status,
+	attempts: row.attempts,
+	lastAttemptAt: row.last_attempt_at,
+	nextAttemptAt: row.next_attempt_at,
+	completedAt: row.completed_at,
+	responseCode: row.response_code,
+	responseTimeMs: row.response_time_ms,
+	payloadSize: row.payload_size,
+	error: row.error,
+	attemptLog: row.attempt_log,
+	replayedAt: row.replayed_at,
+	lease:
+		row.lease_owner === null
+			? null
+			: {
+					owner: row.lease_owner,
+					expiresAtMs: Date.parse(row.next_attempt_at ?? row.accepted_at),
+				},
+});
+
+/** The values of columns that cannot be read. */
+const UNREADABLE_COLUMNS = {
+	delivery_id: '',
+	event_id: '',
+	event_type: '',
+	event_ids: null,
+	endpoint_id: '',
+	endpoint_name: null,
+	accepted_at: toIsoTime(0),
+	status: 'held' as const,
+	attempts: 0,
+	last_attempt_at: null,
+	next_attempt_at: null,
+	completed_at: null,
+	response_code: null,
+	response_time_ms: null,
+	payload_size: null,
+	attempt_log: [],
+	replayed_at: null,
+	lease_owner: null,
+};
+
+/** Reads a row as a delivery. If it was edited and cannot be read, the delivery says why. */
+export const readDelivery = (stored: StoredRow): StoredDelivery =>
+	readOrSalvage('deliveries', stored, toDelivery, (columns, problem) => ({
+		...toDelivery({ ...UNREADABLE_COLUMNS, ...columns, id: stored.id, error: problem }),
+		problem,
+	}));
 
 /** Writes a delivery as a new row. */
 export const toDeliveryRow = (delivery: Delivery): Row => ({
@@ -47,6 +71,7 @@ export const toDeliveryRow = (delivery: Delivery): Row => ({
 	event_type: delivery.eventType,
 	event_ids: delivery.batchedEventIds && JSON.stringify(delivery.batchedEventIds),
 	endpoint_id: delivery.endpointId,
+	endpoint_name: delivery.endpointName,
 	accepted_at: delivery.acceptedAt,
 	status: delivery.status,
 	attempts: delivery.attempts,

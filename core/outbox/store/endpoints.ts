@@ -1,11 +1,15 @@
+import attempt from 'lodash/attempt';
 import { z } from 'zod';
 
+import { stringifyExactJson } from '../../lib/exactJson';
+import { parseJson } from '../../lib/json';
 import { getPlatform } from '../../platforms';
-import type { Endpoint } from '../model';
+import { InvalidSchemeError } from '../../signing/scheme';
+import type { Endpoint, UnreadableEndpoint } from '../model';
 
-import type { Encrypter } from './encryption';
-import { readRow } from './rows';
-import { eq, findAll, type Row, type StoredRow, type Tables } from './tables';
+import { EncryptionError, type Encrypter } from './encryption';
+import { readRow, salvageColumns, UnreadableRowError, type EndpointRow } from './rows';
+import { eq, findAll, type Condition, type Row, type StoredRow, type Tables } from './tables';
 
 /** The tables, and the key for the secrets in them. */
 export interface EndpointStorage {
@@ -16,6 +20,11 @@ export interface EndpointStorage {
 /** An endpoint as it is stored; its settings are not checked yet. */
 export type StoredEndpoint = Omit<Endpoint, 'settings'> & { settings: Record<string, unknown> };
 
+/** An endpoint that cannot be opened, as it is stored; its settings are not checked yet. */
+export type StoredUnreadableEndpoint = Omit<UnreadableEndpoint, 'subscription'> & {
+	subscription: Pick<StoredEndpoint, 'eventTypes' | 'settings'> | null;
+};
+
 const secretsSchema = z.object({
 	url: z.string(),
 	signing: z.array(
@@ -23,18 +32,35 @@ const secretsSchema = z.object({
 	),
 	authentication: z.record(z.unknown()),
 	headers: z.record(z.string()),
+	creationDigest: z.string().optional(),
 });
 
-/** Names the endpoint that encrypted secrets belong to: they cannot be copied to another. */
-const toAssociatedData = (id: string): string => `endpoint ${id}`;
+/**
+ * Names the endpoint and the revision that encrypted secrets belong to: they cannot be copied to another
+ * endpoint, and older ones cannot be put back.
+ */
+const toAssociatedData = (id: string, revision: number): string =>
+	`endpoint ${id}, revision ${revision}`;
+
+/** @throws EncryptionError */
+function openSecrets(
+	encrypter: Encrypter,
+	{
+		endpoint_id,
+		sealed,
+		sealed_revision,
+	}: Pick<EndpointRow, 'endpoint_id' | 'sealed' | 'sealed_revision'>,
+): Endpoint['secrets'] {
+	const text = encrypter.decrypt(sealed, toAssociatedData(endpoint_id, sealed_revision));
+	return secretsSchema.parse(parseJson(text)?.value);
+}
 
 /**
  * Reads a row as an endpoint.
- * @throws UnreadableRowError, EncryptionError
+ * @throws UnreadableRowError, EncryptionError, InvalidSchemeError for an unknown platform
  */
 export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEndpoint {
 	const row = readRow('endpoints', stored);
-	const secrets = encrypter.decrypt(row.sealed, toAssociatedData(row.endpoint_id));
 	return {
 		id: row.endpoint_id,
 		name: row.name,
@@ -46,13 +72,51 @@ export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEnd
 		statusReason: row.status_reason,
 		statusChangedAt: row.status_changed_at,
 		settings: row.settings,
-		secrets: secretsSchema.parse(JSON.parse(secrets)),
+		secrets: openSecrets(encrypter, row),
 		registeredAt: row.registered_at,
+		isApiManaged: row.api_managed === true,
+		creationKey: row.creation_key,
 		failingSince: row.failing_since,
 		consecutiveFailures: row.consecutive_failures,
 		rateFreeAt: row.rate_free_at,
 		revision: row.revision,
 	};
+}
+
+/** Reads the valid columns of the row of an endpoint that cannot be opened. */
+function readUnreadable(stored: StoredRow, problem: string): StoredUnreadableEndpoint {
+	const columns = salvageColumns('endpoints', stored);
+	const { event_types: eventTypes, settings } = columns;
+	return {
+		id: columns.endpoint_id ?? '',
+		name: columns.name ?? '',
+		description: columns.description ?? '',
+		url: columns.url ?? '',
+		platformId: columns.platform ?? '',
+		subscription: eventTypes && settings ? { eventTypes, settings } : null,
+		status: columns.status ?? 'active',
+		statusReason: columns.status_reason ?? null,
+		statusChangedAt: columns.status_changed_at ?? null,
+		registeredAt: columns.registered_at ?? String(stored.createdAt ?? ''),
+		failingSince: columns.failing_since ?? null,
+		consecutiveFailures: columns.consecutive_failures ?? 0,
+		revision: columns.revision ?? 0,
+		problem,
+	};
+}
+
+const UNREADABLE_ERRORS = [UnreadableRowError, EncryptionError, InvalidSchemeError];
+
+/** Reads a row as an endpoint, even if it cannot be opened. */
+function readRegistered(
+	stored: StoredRow,
+	encrypter: Encrypter,
+): StoredEndpoint | StoredUnreadableEndpoint {
+	const endpoint = attempt(() => readEndpoint(stored, encrypter));
+	if (!(endpoint instanceof Error)) return endpoint;
+	const isUnreadable = UNREADABLE_ERRORS.some((type) => endpoint instanceof type);
+	if (!isUnreadable) throw endpoint;
+	return readUnreadable(stored, endpoint.message);
 }
 
 /** Writes an endpoint as a row, with its secrets encrypted. */
@@ -66,33 +130,95 @@ export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => 
 	status: endpoint.status,
 	status_reason: endpoint.statusReason,
 	status_changed_at: endpoint.statusChangedAt,
-	settings: JSON.stringify(endpoint.settings),
-	sealed: encrypter.encrypt(JSON.stringify(endpoint.secrets), toAssociatedData(endpoint.id)),
+	settings: stringifyExactJson(endpoint.settings),
+	sealed: encrypter.encrypt(
+		JSON.stringify(endpoint.secrets),
+		toAssociatedData(endpoint.id, endpoint.revision),
+	),
+	sealed_revision: endpoint.revision,
 	registered_at: endpoint.registeredAt,
+	api_managed: endpoint.isApiManaged,
+	creation_key: endpoint.creationKey,
 	failing_since: endpoint.failingSince,
 	consecutive_failures: endpoint.consecutiveFailures,
 	rate_free_at: endpoint.rateFreeAt,
 	revision: endpoint.revision,
 });
 
-/**
- * Finds all endpoints, or the one with an ID, in the order of their registration.
- * @throws UnreadableRowError, EncryptionError
- */
-export async function findEndpoints(
-	{ encrypter, tables }: EndpointStorage,
-	id?: string,
-): Promise<StoredEndpoint[]> {
-	const rows = await findAll(tables, 'endpoints', id === undefined ? [] : [eq('endpoint_id', id)]);
-	return rows.map((row) => readEndpoint(row, encrypter));
+/** The endpoints that the management API of one platform serves. Its callers do not see any others. */
+export interface ApiScope {
+	platformId: string;
 }
 
-/** Inserts an endpoint. */
+/** All criteria that are set must match. */
+export interface EndpointQuery {
+	id?: string;
+	creationKey?: string;
+	scope?: ApiScope;
+}
+
+const toConditions = ({ creationKey, id, scope }: EndpointQuery): Condition[] => [
+	...(id === undefined ? [] : [eq('endpoint_id', id)]),
+	...(creationKey === undefined ? [] : [eq('creation_key', creationKey)]),
+	...(scope === undefined ? [] : [eq('platform', scope.platformId), eq('api_managed', true)]),
+];
+
+/** Finds endpoints in the order of their registration. */
+export async function findEndpoints(
+	{ encrypter, tables }: EndpointStorage,
+	query: EndpointQuery = {},
+): Promise<Array<StoredEndpoint | StoredUnreadableEndpoint>> {
+	const rows = await findAll(tables, 'endpoints', toConditions(query));
+	return rows.map((row) => readRegistered(row, encrypter));
+}
+
+/**
+ * Checks that a key fits an outbox: that it opens the oldest endpoint, or most endpoints. So a few stray
+ * endpoints neither admit their key nor lock the outbox’s own out.
+ * @param rows the endpoints, oldest first
+ * @returns the error to throw; `undefined` for a key that fits
+ */
+function findKeyFault(encrypter: Encrypter, rows: StoredRow[]): EncryptionError | undefined {
+	const encrypted = rows
+		.map(({ endpoint_id: id, name, sealed }) => ({
+			id: String(id),
+			name: String(name),
+			isKnown: encrypter.hasKeyOf(String(sealed)),
+		}))
+		// Edited text without a key's name tells nothing.
+		.filter(({ isKnown }) => isKnown !== undefined);
+	const [oldest] = encrypted;
+	const known = encrypted.filter(({ isKnown }) => isKnown);
+	const fits = oldest === undefined || oldest.isKnown || known.length > encrypted.length / 2;
+	if (fits) return undefined;
+	return new EncryptionError(
+		`The Outbox credential’s encryption key is not the key of this outbox: its oldest endpoint, "${oldest.name}" (${oldest.id}), was encrypted with another one. Use the credential that created it, add its key under "Additional Encryption Keys", or enter another "Outbox Name". If that key is lost, delete this endpoint by its ID first.`,
+	);
+}
+
+/**
+ * Inserts an endpoint.
+ * @param creationOwner marks it as not decided yet: see `creationOwnership.ts`
+ * @throws EncryptionError if the key does not fit the outbox
+ */
 export async function insertEndpoint(
 	{ encrypter, tables }: EndpointStorage,
 	endpoint: Endpoint,
+	creationOwner: string | null = null,
 ): Promise<void> {
-	await tables.insert('endpoints', [toEndpointRow(endpoint, encrypter)]);
+	const before = await findAll(tables, 'endpoints');
+	const fault = findKeyFault(encrypter, before);
+	if (fault !== undefined) throw fault;
+	const row = { ...toEndpointRow(endpoint, encrypter), creation_owner: creationOwner };
+	await tables.insert('endpoints', [row]);
+	if (before.length > 0) return;
+	// Of two runs that insert the first endpoint at once, only one may decide which key fits.
+	const after = await findAll(tables, 'endpoints');
+	const others = after.filter(({ endpoint_id }) => endpoint_id !== endpoint.id);
+	const otherFault = findKeyFault(encrypter, others);
+	if (otherFault === undefined) return;
+	await removeEndpoint({ tables }, { id: endpoint.id });
+	throw otherFault;
 }
 
 /**
@@ -110,8 +236,30 @@ export async function replaceEndpoint(
 	return (await tables.update('endpoints', query, values)).length > 0;
 }
 
+/**
+ * Replaces the status of an endpoint that cannot be opened, unless it was changed since it was read.
+ * @param revision the endpoint's revision when it was read
+ * @returns whether it was replaced
+ */
+export async function replaceStatus(
+	{ tables }: Pick<EndpointStorage, 'tables'>,
+	endpoint: UnreadableEndpoint,
+	revision: number,
+): Promise<boolean> {
+	const query = { all: [eq('endpoint_id', endpoint.id), eq('revision', revision)] };
+	const rows = await tables.update('endpoints', query, {
+		status: endpoint.status,
+		status_reason: endpoint.statusReason,
+		status_changed_at: endpoint.statusChangedAt,
+		failing_since: endpoint.failingSince,
+		consecutive_failures: endpoint.consecutiveFailures,
+		revision: endpoint.revision,
+	});
+	return rows.length > 0;
+}
+
 /** @returns whether the endpoint existed */
 export const removeEndpoint = async (
 	{ tables }: Pick<EndpointStorage, 'tables'>,
-	id: string,
-): Promise<boolean> => (await tables.remove('endpoints', { all: [eq('endpoint_id', id)] })) > 0;
+	query: EndpointQuery & { id: string },
+): Promise<boolean> => (await tables.remove('endpoints', { all: toConditions(query) })) > 0;

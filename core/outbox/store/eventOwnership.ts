@@ -2,6 +2,8 @@ import groupBy from 'lodash/groupBy';
 import minBy from 'lodash/minBy';
 import partition from 'lodash/partition';
 
+import type { SendingPorts } from '../../sending/deliver';
+
 import { eq, findAny, type StoredRow, type Tables } from './tables';
 
 /**
@@ -16,12 +18,13 @@ const MARKER_PREFIX = 'claim:';
 /** Returns the `fan_out_owner` of an event whose owner is not decided yet. */
 export const toOwnershipMarker = (owner: string): string => MARKER_PREFIX + owner;
 
-const hasMarker = ({ fan_out_owner }: StoredRow): boolean =>
+/** Checks whether it is not decided yet which of an event's rows counts. */
+const isUndecided = ({ fan_out_owner }: StoredRow): boolean =>
 	String(fan_out_owner).startsWith(MARKER_PREFIX);
 
 /** Picks the row of an event that counts, or that will win as far as these rows show. */
 export function pickEventRow(rows: StoredRow[]): StoredRow | undefined {
-	const decided = rows.filter((row) => !hasMarker(row));
+	const decided = rows.filter((row) => !isUndecided(row));
 	return minBy(decided.length > 0 ? decided : rows, 'id');
 }
 
@@ -83,4 +86,34 @@ export async function resolveEventOwners(
 		if (winner !== undefined) lostEvents.set(id, winner);
 	}
 	return lostEvents;
+}
+
+/** Number of checks for the owner of an event, and the time between them. */
+const OWNER_CHECKS = { tries: 20, everyMs: 100 };
+
+/** Time after which the run of an undecided row has probably been killed. */
+const MAX_UNDECIDED_MS = 5000;
+
+/**
+ * Waits until the owners of events are decided, so that an event is compared with the one that is sent. A
+ * run that was killed decides nothing: then the row that is closest to winning counts.
+ * @returns the owners' rows by event ID
+ */
+export async function awaitEventOwners(
+	{ nowMs, tables, wait }: { tables: Tables } & Pick<SendingPorts, 'nowMs' | 'wait'>,
+	found: Map<string, StoredRow>,
+): Promise<Map<string, StoredRow>> {
+	const rows = new Map(found);
+	const isPending = (row: StoredRow): boolean =>
+		isUndecided(row) && nowMs() - Date.parse(String(row.accepted_at)) < MAX_UNDECIDED_MS;
+	for (let tries = 0; tries < OWNER_CHECKS.tries; tries += 1) {
+		const undecidedIds = [...rows].flatMap(([id, row]) => (isPending(row) ? [id] : []));
+		if (undecidedIds.length === 0) break;
+		await wait(OWNER_CHECKS.everyMs);
+		for (const [id, sameEvent] of await findRowsByEvent(tables, undecidedIds)) {
+			const row = pickEventRow(sameEvent);
+			if (row !== undefined) rows.set(id, row);
+		}
+	}
+	return rows;
 }

@@ -1,6 +1,8 @@
-import { z, type ZodObject, type ZodRawShape } from 'zod';
+import { z, type ZodError, type ZodObject, type ZodRawShape } from 'zod';
 
-import { parseJson } from '../../lib/json';
+import { describeFault } from '../../lib/describeFault';
+import { parseExactJson } from '../../lib/exactJson';
+import { isObject } from '../../lib/fieldPath';
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
 
 import type { StoredRow, TableName } from './tables';
@@ -13,24 +15,27 @@ export class UnreadableRowError extends Error {
 const text = z.string().nullable();
 const date = z.string().datetime({ offset: true });
 
-/** A text column that contains JSON. */
+/** A text column that contains JSON. Its numbers are not rounded. */
 const json = <T extends z.ZodTypeAny>(schema: T) =>
 	z
 		.string()
 		.transform((value, context): unknown => {
-			const parsed = parseJson(value);
+			const parsed = parseExactJson(value);
 			if (parsed !== undefined) return parsed.value;
-			context.addIssue({ code: z.ZodIssueCode.custom, message: 'it is not JSON' });
+			context.addIssue({ code: z.ZodIssueCode.custom, message: 'is not JSON' });
 			return z.NEVER;
 		})
 		.pipe(schema);
 
-const names = z.array(z.string());
+/** An ID that rows can be searched by: n8n reads text that begins with "=" as an expression. */
+const id = z.string().regex(/^[^=]/, 'is empty or begins with "="');
+
+const ids = z.array(id);
 
 const attemptSchema = z.object({
 	attempt: z.number(),
 	time: z.string(),
-	outcome: z.custom<AttemptOutcome>((outcome) => typeof outcome === 'string'),
+	outcome: z.custom<AttemptOutcome>((outcome) => typeof outcome === 'string', 'must be text'),
 	status_code: z.number().nullable(),
 	duration_ms: z.number(),
 	error_message: z.string().nullable(),
@@ -40,41 +45,45 @@ const attemptSchema = z.object({
 const ROWS = {
 	endpoints: z.object({
 		id: z.number(),
-		endpoint_id: z.string(),
+		endpoint_id: id,
 		name: z.string(),
 		description: text,
 		url: z.string(),
 		platform: z.string(),
-		event_types: json(names),
+		event_types: json(z.array(z.string())),
 		status: z.enum(['active', 'disabled']),
 		status_reason: text,
 		status_changed_at: date.nullable(),
 		settings: json(z.record(z.unknown())),
 		sealed: z.string(),
+		sealed_revision: z.number(),
 		registered_at: date,
 		failing_since: date.nullable(),
 		consecutive_failures: z.number(),
 		rate_free_at: date.nullable(),
 		revision: z.number(),
+		api_managed: z.boolean().nullable(),
+		creation_key: text,
 	}),
 	events: z.object({
 		id: z.number(),
-		event_id: z.string(),
+		event_id: id,
 		event_type: z.string(),
 		accepted_at: date,
-		data: json(z.unknown()),
-		endpoint_ids: json(names),
+		data: json(z.custom<Record<string, unknown>>(isObject, 'must be a JSON object')),
+		endpoint_ids: json(ids),
 		fan_out_owner: text,
 		fan_out_until: date.nullable(),
 	}),
 	deliveries: z.object({
 		id: z.number(),
-		delivery_id: z.string(),
-		event_id: z.string(),
+		delivery_id: id,
+		event_id: id,
 		event_type: z.string(),
 		/** For a batch, its events in order of arrival. */
-		event_ids: json(names).nullable(),
-		endpoint_id: z.string(),
+		event_ids: json(ids).nullable(),
+		endpoint_id: id,
+		endpoint_name: text,
 		accepted_at: date,
 		status: z.enum(['gathering', 'pending', 'sending', 'delivered', 'failed', 'held']),
 		attempts: z.number(),
@@ -101,6 +110,13 @@ interface RowTypes {
 	deliveries: DeliveryRow;
 }
 
+function describeProblem(table: TableName, { id }: StoredRow, { issues }: ZodError): string {
+	const [issue] = issues;
+	const [column, ...path] = issue.path;
+	const place = path.length === 0 ? 'the value' : `"${path.join('.')}"`;
+	return `Row ${id} of the outbox’s ${table} table cannot be read: in the column "${String(column)}", ${place} ${describeFault(issue)}. Correct the value or delete the row in n8n under Data tables.`;
+}
+
 /**
  * Reads a row, with the JSON in its columns.
  * @throws UnreadableRowError with the row and the column
@@ -108,12 +124,33 @@ interface RowTypes {
 export function readRow<T extends TableName>(table: T, row: StoredRow): RowTypes[T] {
 	const result = ROWS[table].safeParse(row);
 	if (result.success) return result.data as RowTypes[T];
-	const [{ message, path }] = result.error.issues;
-	throw new UnreadableRowError(
-		`Row ${row.id} of the outbox’s ${table} table cannot be read: in the column "${String(path[0])}", ${message}. Correct the value or delete the row in n8n under Data tables.`,
-	);
+	throw new UnreadableRowError(describeProblem(table, row, result.error));
 }
 
-/** @throws UnreadableRowError */
-export const readRows = <T extends TableName>(table: T, rows: StoredRow[]): Array<RowTypes[T]> =>
-	rows.map((row) => readRow(table, row));
+/** Reads the columns of a row that can be read, so that an edited row stops nothing but itself. */
+export const salvageColumns = <T extends TableName>(
+	table: T,
+	row: StoredRow,
+): Partial<RowTypes[T]> =>
+	Object.fromEntries(
+		Object.entries(ROWS[table].shape as ZodRawShape).flatMap(([name, schema]) => {
+			const result = schema.safeParse(row[name]);
+			return result.success ? [[name, result.data as unknown] as const] : [];
+		}),
+	) as Partial<RowTypes[T]>;
+
+/**
+ * Reads a row, or says what is wrong with it.
+ * @returns `read` of the row, or `salvage` of its problem if it cannot be read
+ */
+export function readOrSalvage<T extends TableName, Result>(
+	table: T,
+	stored: StoredRow,
+	read: (row: RowTypes[T]) => Result,
+	salvage: (columns: Partial<RowTypes[T]>, problem: string) => Result,
+): Result {
+	const result = ROWS[table].safeParse(stored);
+	return result.success
+		? read(result.data as RowTypes[T])
+		: salvage(salvageColumns(table, stored), describeProblem(table, stored, result.error));
+}

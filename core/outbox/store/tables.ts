@@ -25,51 +25,57 @@ export type TableName = 'endpoints' | 'events' | 'deliveries';
  */
 export const SCHEMA_VERSION = 1;
 
+/** n8n shows the columns in this order: those that a person reads come first. */
 export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 	endpoints: {
-		endpoint_id: 'string',
 		name: 'string',
-		description: 'string',
-		url: 'string',
-		platform: 'string',
-		event_types: 'string',
 		status: 'string',
+		url: 'string',
+		event_types: 'string',
+		platform: 'string',
 		status_reason: 'string',
-		status_changed_at: 'date',
-		settings: 'string',
-		sealed: 'string',
-		registered_at: 'date',
 		failing_since: 'date',
 		consecutive_failures: 'number',
+		description: 'string',
+		settings: 'string',
+		status_changed_at: 'date',
+		registered_at: 'date',
+		api_managed: 'boolean',
+		endpoint_id: 'string',
 		rate_free_at: 'date',
 		revision: 'number',
+		sealed: 'string',
+		sealed_revision: 'number',
+		creation_key: 'string',
+		creation_owner: 'string',
 	},
 	events: {
-		event_id: 'string',
 		event_type: 'string',
-		accepted_at: 'date',
 		data: 'string',
+		accepted_at: 'date',
+		event_id: 'string',
 		endpoint_ids: 'string',
 		fan_out_owner: 'string',
 		fan_out_until: 'date',
 	},
 	deliveries: {
-		delivery_id: 'string',
-		event_id: 'string',
-		event_type: 'string',
-		event_ids: 'string',
-		endpoint_id: 'string',
-		accepted_at: 'date',
 		status: 'string',
-		attempts: 'number',
-		last_attempt_at: 'date',
-		next_attempt_at: 'date',
-		completed_at: 'date',
+		event_type: 'string',
+		endpoint_name: 'string',
 		response_code: 'number',
+		next_attempt_at: 'date',
+		error: 'string',
+		attempts: 'number',
+		accepted_at: 'date',
+		last_attempt_at: 'date',
+		completed_at: 'date',
 		response_time_ms: 'number',
 		payload_size: 'number',
-		error: 'string',
 		attempt_log: 'string',
+		delivery_id: 'string',
+		event_id: 'string',
+		event_ids: 'string',
+		endpoint_id: 'string',
 		replayed_at: 'date',
 		lease_owner: 'string',
 	},
@@ -92,6 +98,9 @@ export const MAX_CONDITIONS = 800;
 
 /** Most rows that one `find` returns. */
 export const MAX_FOUND = 1000;
+
+/** Most changes to make in one call: n8n runs a node for each. */
+export const MAX_CHANGES = 50;
 
 /** One call of the method of {@link Tables} with that name, as data. */
 export type Change =
@@ -132,6 +141,12 @@ export const insertChange = (table: TableName, rows: Row[]): Change[] =>
 	rows.length > 0 ? [{ change: 'insert', table, rows }] : [];
 
 export const eq = (column: string, value: Value): Condition => ({ column, operator: 'eq', value });
+
+export const neq = (column: string, value: Value): Condition => ({
+	column,
+	operator: 'neq',
+	value,
+});
 
 /** Yields all matching rows in pages of at most {@link MAX_FOUND}. */
 export async function* readPages(

@@ -9,6 +9,7 @@ import type { OutboxPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { parseSecretList } from '../../../core/signing/secrets';
 
+import { describeValue } from '../parameters/describeValue';
 import { createSendingPorts } from '../transport/sendingPorts';
 
 import { openDataTables } from './dataTables';
@@ -16,7 +17,7 @@ import { openDataTables } from './dataTables';
 const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
- * Parses an outbox credential.
+ * Parses an Outbox credential.
  * @returns the outbox's name, and its encryption keys with the current one first
  * @throws UserError for a name that cannot be part of a table's name
  */
@@ -24,10 +25,15 @@ export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
 	name: string;
 	keys: string[];
 } {
-	const name = String(fields.outboxName ?? '');
+	const { outboxName } = fields;
+	const name = typeof outboxName === 'string' ? outboxName : '';
 	if (!OUTBOX_NAME.test(name)) {
+		const problem =
+			name === ''
+				? `"Outbox Name" is ${describeValue(outboxName)}`
+				: `"${name}" is not an outbox name`;
 		throw new UserError(
-			`"${name}" is not an outbox name. Use lowercase letters, digits and underscores, e.g. agent_webhook.`,
+			`${problem}. Use lowercase letters, digits and underscores, e.g. agent_webhook.`,
 		);
 	}
 	const keys = parseSecretList(

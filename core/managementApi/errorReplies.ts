@@ -1,0 +1,43 @@
+import { toReplyBody } from '../http/replyBodies';
+import { EndpointNotFoundError, UnreadableEndpointError } from '../outbox/endpoint/repository';
+
+import { InvalidFieldError } from './fieldErrors';
+import { ReusedKeyError } from './idempotency';
+
+/** The response to send, with a JSON body. */
+export interface ManagementReply {
+	statusCode: number;
+	body: object;
+}
+
+/** Returns the reply to an error that the caller can understand; `undefined` for any other error. */
+export function toErrorReply(error: unknown): ManagementReply | undefined {
+	if (error instanceof InvalidFieldError) {
+		return {
+			statusCode: 422,
+			body: toReplyBody({ code: 'INVALID_INPUT', message: error.message, details: error.details }),
+		};
+	}
+	if (error instanceof ReusedKeyError) {
+		return {
+			statusCode: 409,
+			body: toReplyBody({ code: 'IDEMPOTENCY_CONFLICT', message: error.message }),
+		};
+	}
+	if (error instanceof UnreadableEndpointError) {
+		return {
+			statusCode: 503,
+			body: toReplyBody({
+				code: 'WEBHOOK_UNREADABLE',
+				message:
+					'This webhook cannot be changed or tested right now, and its deliveries wait. Ask the owner of this API to correct it, or delete it.',
+			}),
+		};
+	}
+	return error instanceof EndpointNotFoundError
+		? {
+				statusCode: 404,
+				body: toReplyBody({ code: 'NOT_FOUND', message: 'This webhook does not exist' }),
+			}
+		: undefined;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'crypto';
+
+import { toSortedJson } from '../lib/sortedJson';
+import { insertEndpointOnce } from '../outbox/endpoint/createOnce';
+import { insertEndpoint, type ApiScope } from '../outbox/endpoint/repository';
+import type { Endpoint } from '../outbox/model';
+import type { OutboxPorts } from '../outbox/ports';
+
+import { InvalidFieldError } from './fieldErrors';
+
+/** A request's Idempotency-Key, and a digest that identifies its caller. */
+export interface RequestIdempotency {
+	key: string;
+	caller: string;
+}
+
+/** A key was used before, for a request with another body. */
+export class ReusedKeyError extends Error {
+	override readonly name = 'ReusedKeyError';
+}
+
+const digest = (...parts: unknown[]): string =>
+	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/**
+ * Computes the digest of a key that is stored: the same for two requests of one caller with one key.
+ * @throws InvalidFieldError for a key that is empty, longer than 255 characters or not printable ASCII
+ */
+function computeCreationKey(platformId: string, { caller, key }: RequestIdempotency): string {
+	if (!/^[\x20-\x7e]{1,255}$/.test(key) || key.trim() === '') {
+		const expected = '1 to 255 printable ASCII characters';
+		throw new InvalidFieldError(`Header 'Idempotency-Key' must have ${expected}`, {
+			field: 'Idempotency-Key',
+			expected,
+			received: key.trim() === '' ? 'empty string' : 'another value',
+		});
+	}
+	return digest(platformId, caller, key.trim());
+}
+
+/** Computes a digest of a request's body that is the same whatever the order of its fields. */
+export const computeBodyDigest = (body: unknown): string => digest(toSortedJson(body));
+
+/**
+ * Inserts a webhook, unless it was created by an earlier request with the same Idempotency-Key.
+ * @returns the webhook that was created
+ * @throws InvalidFieldError, ReusedKeyError
+ */
+export async function insertWebhook(
+	ports: OutboxPorts,
+	scope: ApiScope,
+	endpoint: Endpoint,
+	{ body, idempotency }: { body: unknown; idempotency?: RequestIdempotency },
+): Promise<Endpoint> {
+	if (idempotency === undefined) {
+		await insertEndpoint(ports, endpoint);
+		return endpoint;
+	}
+	const creationKey = computeCreationKey(scope.platformId, idempotency);
+	const creationDigest = computeBodyDigest(body);
+	const secrets = { ...endpoint.secrets, creationDigest };
+	const inserted = await insertEndpointOnce(ports, { ...endpoint, creationKey, secrets }, scope);
+	if (inserted.secrets.creationDigest === creationDigest) return inserted;
+	throw new ReusedKeyError(
+		'This Idempotency-Key was used for another webhook. Send the same body again, or use a new key.',
+	);
+}
