@@ -30,7 +30,7 @@ export interface RequestKind {
 
 /** Lists all kinds of request that a platform accepts or sends, the most common one first. */
 export function listRequestKinds({ events, management, requests }: Platform): RequestKind[] {
-	const kinds: RequestKind[] = requests.map((request) => ({ ...request, request }));
+	const kinds: RequestKind[] = [];
 	if (events !== undefined) {
 		kinds.push({
 			id: EVENT_KIND,
@@ -40,6 +40,7 @@ export function listRequestKinds({ events, management, requests }: Platform): Re
 			events,
 		});
 	}
+	kinds.push(...requests.map((request) => ({ ...request, request })));
 	if (management !== undefined) {
 		kinds.push({
 			id: MANAGEMENT_KIND,
@@ -57,10 +58,20 @@ export function listRequestKinds({ events, management, requests }: Platform): Re
 export const listSendableKinds = (platform: Platform): RequestKind[] =>
 	listRequestKinds(platform).filter(({ events, request }) => request ?? events?.envelope);
 
-/** @throws InvalidRequestKindError naming the kinds that the platform has */
+/** Returns a platform's kind if it has only one: then there is nothing to choose. */
+export function getOnlyKind(platform: Platform): RequestKind | undefined {
+	const [kind, ...others] = listRequestKinds(platform);
+	return others.length === 0 ? kind : undefined;
+}
+
+/**
+ * Returns a platform's kind of request. One with a single kind ignores the ID, which may be of a platform that
+ * was chosen before.
+ * @throws InvalidRequestKindError naming the kinds that the platform has
+ */
 export function getRequestKind(platform: Platform, id: string): RequestKind {
 	const kinds = listRequestKinds(platform);
-	const kind = kinds.find((candidate) => candidate.id === id);
+	const kind = getOnlyKind(platform) ?? kinds.find((candidate) => candidate.id === id);
 	if (kind === undefined) {
 		const names = kinds.map(({ name }) => name).join(', ');
 		throw new InvalidRequestKindError(

@@ -13,6 +13,8 @@ export const platform: Platform = {
 	name: 'Agent Platform',
 	description: 'X-Webhook-Signature: a hex HMAC of the body',
 	section: 'platform',
+	category: 'agents',
+	evidence: 'official page',
 	source: 'docs/platforms.md#agent-platform',
 	scheme: {
 		name: 'agentPlatform',
@@ -48,6 +50,10 @@ export const platform: Platform = {
 				),
 			},
 		],
+		example: {
+			type: 'agent.message',
+			data: { agent: { id: 'agent-1', name: 'My Agent' }, content: 'Hello' },
+		},
 		envelope: {
 			event: '{event}',
 			webhook: { id: '{webhook_id}', name: '{webhook_name}' },
@@ -65,6 +71,13 @@ export const platform: Platform = {
 		time: { body: 'timestamp' },
 		duplicateKey: [{ digest: 'body' }],
 		authentication: SIGNED,
+	},
+	setup: {
+		menu: 'Agent Settings → Apps or Integrations → Webhooks → Create Webhook',
+		secret: {
+			name: 'webhook secret',
+			place: 'which the platform shows when you create the webhook',
+		},
 	},
 	requests: [],
 	timeoutMs: 30_000,

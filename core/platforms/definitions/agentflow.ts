@@ -15,6 +15,8 @@ export const platform: Platform = {
 	description:
 		'X-AgentFlow-Signature: sha256= and a hex HMAC of X-AgentFlow-Timestamp and the body',
 	section: 'platform',
+	category: 'agents',
+	evidence: 'official page',
 	source: 'docs/platforms.md#agentflow',
 	scheme: {
 		name: 'agentflow',
@@ -40,6 +42,13 @@ export const platform: Platform = {
 		time: { body: 'timestamp' },
 		duplicateKey: [{ body: 'data.lead_id' }, { body: 'event' }],
 		authentication: SIGNED,
+	},
+	setup: {
+		menu: 'Settings → Webhooks → Outbound',
+		secret: {
+			name: 'Signing Secret',
+			place: 'under Settings → Webhooks → Outbound, or under Inbound for leads',
+		},
 	},
 	requests: [
 		{

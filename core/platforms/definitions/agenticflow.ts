@@ -111,6 +111,8 @@ export const platform: Platform = {
 	name: 'AgenticFlow',
 	description: 'X-AgenticFlow-Signature: sha256= and a hex HMAC of the body',
 	section: 'platform',
+	category: 'agents',
+	evidence: 'official page',
 	source: 'docs/platforms.md#agenticflow',
 	scheme: {
 		name: 'agenticflow',

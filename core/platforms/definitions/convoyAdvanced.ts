@@ -3,7 +3,10 @@ import { receiveOnlyPlatform } from '../receiveOnly';
 export const platform = receiveOnlyPlatform({
 	id: 'convoyAdvanced',
 	name: 'Convoy (Advanced Signature)',
+	triggerAction: 'On a verified Convoy webhook (advanced)',
 	description: 'X-Convoy-Signature: t= and v1=, an HMAC of timestamp and body',
+	category: 'dev',
+	evidence: 'official vector',
 	source: 'https://docs.getconvoy.io/product-manual/signatures',
 	scheme: {
 		name: 'convoyAdvanced',
@@ -25,5 +28,10 @@ export const platform = receiveOnlyPlatform({
 		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
 		data: 'data',
 		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],
+	},
+	setup: {
+		menu: 'your project → Endpoints',
+		page: 'https://www.getconvoy.io/docs/product-manual/endpoints',
+		secret: { name: 'Endpoint Secret', place: 'which you choose, or Convoy generates' },
 	},
 });

@@ -3,7 +3,10 @@ import { receiveOnlyPlatform } from '../receiveOnly';
 export const platform = receiveOnlyPlatform({
 	id: 'convoySimple',
 	name: 'Convoy (Simple Signature)',
+	triggerAction: 'On a verified Convoy webhook (simple)',
 	description: 'X-Convoy-Signature: a hex or base64 HMAC of the body',
+	category: 'dev',
+	evidence: 'official vector',
 	source: 'https://docs.getconvoy.io/product-manual/signatures',
 	scheme: {
 		name: 'convoySimple',
@@ -23,5 +26,10 @@ export const platform = receiveOnlyPlatform({
 		type: [{ body: 'event_type' }, { body: 'event' }, { body: 'type' }],
 		data: 'data',
 		duplicateKey: [{ header: 'X-Convoy-Idempotency-Key' }],
+	},
+	setup: {
+		menu: 'your project → Endpoints',
+		page: 'https://www.getconvoy.io/docs/product-manual/endpoints',
+		secret: { name: 'Endpoint Secret', place: 'which you choose, or Convoy generates' },
 	},
 });

@@ -4,6 +4,8 @@ export const platform = receiveOnlyPlatform({
 	id: 'hookdeck',
 	name: 'Hookdeck',
 	description: 'X-Hookdeck-Signature: a base64 HMAC of the body',
+	category: 'dev',
+	evidence: 'official page',
 	source: 'https://hookdeck.com/docs/authentication#hookdeck-webhook-signature-verification',
 	scheme: {
 		name: 'hookdeck',
@@ -17,5 +19,14 @@ export const platform = receiveOnlyPlatform({
 	events: {
 		type: [{ body: 'type' }],
 		duplicateKey: [{ header: 'X-Hookdeck-EventID' }],
+	},
+	setup: {
+		menu: 'Connections → your connection → Destination',
+		page: 'https://hookdeck.com/docs/authentication',
+		secret: {
+			name: 'Signing Secret',
+			place: 'under Settings of the project, on the page of its API keys and secrets',
+		},
+		also: 'Keep the destination’s authentication on "Hookdeck Signature": other settings leave requests unsigned.',
 	},
 });

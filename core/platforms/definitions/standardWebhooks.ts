@@ -24,7 +24,10 @@ export const platform: Platform = {
 	name: 'Standard Webhooks',
 	description:
 		'webhook-id, webhook-timestamp and webhook-signature, as standardwebhooks.com specifies',
+	triggerAction: 'On a verified webhook in Standard Webhooks format',
 	section: 'open',
+	category: 'standard',
+	evidence: 'official library',
 	source:
 		'https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
 	scheme: standardWebhooksScheme('standardWebhooks', 'webhook'),
@@ -39,6 +42,14 @@ export const platform: Platform = {
 		time: { body: 'timestamp' },
 		duplicateKey: [{ header: 'webhook-id' }],
 		authentication: SIGNED,
+	},
+	setup: {
+		menu: 'the webhook settings of the service that calls you',
+		secret: {
+			name: 'signing secret',
+			place: 'which the service shows with your webhook',
+			format: 'begins with whsec_',
+		},
 	},
 	requests: [
 		{ ...agentMessage, authentication: SIGNED },

@@ -6,6 +6,8 @@ export const platform = receiveOnlyPlatform({
 	id: 'svix',
 	name: 'Svix',
 	description: 'svix-id, svix-timestamp and svix-signature',
+	category: 'dev',
+	evidence: 'official vector',
 	source: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
 	scheme: standardWebhooksScheme('svix', 'svix'),
 	events: {
@@ -13,5 +15,22 @@ export const platform = receiveOnlyPlatform({
 		data: 'data',
 		time: { body: 'timestamp' },
 		duplicateKey: [{ header: 'svix-id' }],
+	},
+	setup: {
+		menu: 'Endpoints → Add Endpoint, in the portal that the sender gives you',
+		page: 'https://docs.svix.com/receiving/using-app-portal/adding-endpoints',
+		secret: {
+			name: 'Signing Secret',
+			place: 'on the endpoint’s page',
+			format: 'begins with whsec_',
+		},
+		test: 'On the endpoint’s Testing tab, click "Send Example".',
+	},
+	// https://github.com/vercel/next-forge/blob/main/packages/webhooks/keys.ts
+	secretFacts: {
+		others: [
+			{ prefix: 'testsk_', name: 'API keys' },
+			{ prefix: 'sk_', name: 'API keys' },
+		],
 	},
 });

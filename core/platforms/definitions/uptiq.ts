@@ -10,6 +10,8 @@ export const platform: Platform = {
 	name: 'UPTIQ',
 	description: 'x-signature: a hex HMAC of the body, with the key of a private key file',
 	section: 'platform',
+	category: 'agents',
+	evidence: 'official page',
 	source: 'docs/platforms.md#uptiq',
 	scheme: {
 		name: 'uptiq',
@@ -20,6 +22,13 @@ export const platform: Platform = {
 	},
 	httpsOnly: false,
 	sourceAddresses: [],
+	setup: {
+		secret: {
+			name: 'private key',
+			place: 'which callers sign with',
+			format: 'is the content of a JSON file with one key, or the key alone',
+		},
+	},
 	requests: [
 		{
 			id: 'call',

@@ -11,6 +11,8 @@ export const platform: Platform = {
 	name: 'WorkFlux',
 	description: 'X-Workflux-Signature: a hex HMAC of the body',
 	section: 'platform',
+	category: 'agents',
+	evidence: 'official page',
 	source: 'docs/platforms.md#workflux',
 	scheme: {
 		name: 'workflux',
@@ -75,6 +77,7 @@ export const platform: Platform = {
 			{ value: 'integration.error', name: 'Integration Error' },
 			{ value: 'agent.updated', name: 'Agent Updated' },
 		],
+		example: { data: { conversation_id: 'conv-123', channel: 'chat' } },
 		envelope: { event: '{event}', timestamp: '{timestamp}', data: '{data}' },
 		timestampFormat: 'iso-seconds',
 		schema: fields({

@@ -1,0 +1,52 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'bitbucket-dc',
+	name: 'Bitbucket Data Center',
+	description: 'X-Hub-Signature: sha256= and a hex HMAC of the body',
+	searchWords: ['push', 'pull requests'],
+	category: 'dev',
+	evidence: 'official page',
+	source: 'https://confluence.atlassian.com/bitbucketserver/manage-webhooks-938025878.html',
+	scheme: {
+		name: 'bitbucket-dc',
+		signatureHeader: 'X-Hub-Signature',
+		forms: [{ prefix: 'sha256=', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	// https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html
+	events: {
+		example: { type: 'repo:refs_changed' },
+		type: [{ header: 'X-Event-Key' }],
+		time: { body: 'date' },
+		duplicateKey: [{ header: 'X-Request-Id' }],
+	},
+	setup: {
+		menu: 'your repository or project → Settings → Webhooks → Create webhook',
+		page: 'https://confluence.atlassian.com/bitbucketserver/manage-webhooks-938025878.html',
+		secret: { name: 'Secret', place: 'which you choose when you create the webhook' },
+	},
+	usualTypes: [
+		'mirror:repo_synchronized',
+		'pr:comment:added',
+		'pr:comment:deleted',
+		'pr:comment:edited',
+		'pr:declined',
+		'pr:deleted',
+		'pr:from_ref_updated',
+		'pr:merged',
+		'pr:modified',
+		'pr:opened',
+		'pr:reviewer:approved',
+		'pr:reviewer:changes_requested',
+		'pr:reviewer:unapproved',
+		'pr:reviewer:updated',
+		'project:modified',
+		'repo:comment:added',
+		'repo:forked',
+		'repo:modified',
+		'repo:refs_changed',
+		'repo:secret_detected',
+	],
+});

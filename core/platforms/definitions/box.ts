@@ -1,0 +1,57 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'box',
+	name: 'Box',
+	description: 'BOX-SIGNATURE-PRIMARY: a base64 HMAC of body and timestamp',
+	searchWords: ['files', 'folders'],
+	category: 'docs',
+	evidence: 'official vector',
+	source: 'https://developer.box.com/guides/webhooks/v2/signatures-v2/',
+	scheme: {
+		name: 'box',
+		signatureHeader: 'BOX-SIGNATURE-PRIMARY',
+		additionalSignatureHeaders: ['BOX-SIGNATURE-SECONDARY'],
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'base64' }],
+		content: '{body}{timestamp}',
+		timestamp: { header: 'BOX-DELIVERY-TIMESTAMP', unit: 'iso', toleranceSeconds: 600 },
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'FILE.UPLOADED' },
+		type: [{ body: 'trigger' }],
+		data: 'source',
+		time: { body: 'created_at' },
+		duplicateKey: [{ body: 'id' }],
+	},
+	setup: {
+		menu: 'Developer Console → your app → Webhooks → Create Webhook, V2',
+		page: 'https://developer.box.com/guides/webhooks/v2/create-v2/',
+		secret: {
+			name: 'Primary Key',
+			place: 'under Manage Signature Keys on the app’s Webhooks page',
+		},
+	},
+	// https://developer.box.com/reference/resources/webhook/
+	usualTypes: [
+		'COLLABORATION.ACCEPTED',
+		'COLLABORATION.CREATED',
+		'COMMENT.CREATED',
+		'FILE.COPIED',
+		'FILE.DELETED',
+		'FILE.DOWNLOADED',
+		'FILE.MOVED',
+		'FILE.PREVIEWED',
+		'FILE.RENAMED',
+		'FILE.TRASHED',
+		'FILE.UPLOADED',
+		'FOLDER.CREATED',
+		'FOLDER.DELETED',
+		'FOLDER.MOVED',
+		'METADATA_INSTANCE.CREATED',
+		'SHARED_LINK.CREATED',
+		'SIGN_REQUEST.COMPLETED',
+		'TASK_ASSIGNMENT.CREATED',
+	],
+	secretFacts: { isMadeByPlatform: true },
+});

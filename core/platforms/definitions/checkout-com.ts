@@ -1,0 +1,47 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'checkout-com',
+	name: 'Checkout.com',
+	description: 'Cko-Signature: a hex HMAC of the body',
+	searchWords: ['payments', 'disputes'],
+	category: 'payments',
+	evidence: 'official page',
+	source: 'https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver',
+	scheme: {
+		name: 'checkout-com',
+		signatureHeader: 'Cko-Signature',
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'payment_approved' },
+		type: [{ body: 'type' }],
+		data: 'data',
+		time: { body: 'created_on' },
+		duplicateKey: [{ body: 'id' }],
+	},
+	setup: {
+		menu: 'the webhook action of a workflow, in the Dashboard or the API',
+		page: 'https://www.checkout.com/docs/workflows',
+		secret: { name: 'signature key', place: 'which you set in the workflow’s webhook action' },
+	},
+	usualTypes: [
+		'dispute_evidence_required',
+		'dispute_lost',
+		'dispute_received',
+		'dispute_won',
+		'payment_approved',
+		'payment_canceled',
+		'payment_capture_declined',
+		'payment_captured',
+		'payment_declined',
+		'payment_expired',
+		'payment_pending',
+		'payment_refund_declined',
+		'payment_refunded',
+		'payment_void_declined',
+		'payment_voided',
+	],
+});

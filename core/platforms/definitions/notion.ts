@@ -1,0 +1,66 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'notion',
+	name: 'Notion',
+	description: 'X-Notion-Signature: sha256= and a hex HMAC of the body',
+	searchWords: ['pages', 'databases'],
+	category: 'docs',
+	evidence: 'official page',
+	source: 'https://developers.notion.com/reference/webhooks',
+	scheme: {
+		name: 'notion',
+		signatureHeader: 'X-Notion-Signature',
+		forms: [{ prefix: 'sha256=', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'page.content_updated' },
+		type: [{ body: 'type' }],
+		data: 'data',
+		time: { body: 'timestamp' },
+		duplicateKey: [{ body: 'id' }],
+	},
+	setup: {
+		menu: 'your connection → Webhooks → Create a subscription',
+		page: 'https://developers.notion.com/reference/webhooks',
+		secret: {
+			name: 'verification_token',
+			place: 'which Notion sends to the URL once, before any event',
+		},
+		also: 'This trigger never shows the token: read it first, as “URL verifications” in docs/receive.md describes.',
+		test: 'Change a page that the connection can read.',
+	},
+	// https://developers.notion.com/reference/webhooks-events-delivery
+	usualTypes: [
+		'comment.created',
+		'comment.deleted',
+		'comment.updated',
+		'data_source.content_updated',
+		'data_source.created',
+		'data_source.deleted',
+		'data_source.moved',
+		'data_source.schema_updated',
+		'data_source.undeleted',
+		'database.created',
+		'database.deleted',
+		'database.moved',
+		'page.content_updated',
+		'page.created',
+		'page.deleted',
+		'page.locked',
+		'page.moved',
+		'page.properties_updated',
+		'page.undeleted',
+		'page.unlocked',
+	],
+	secretFacts: { isMadeByPlatform: true },
+	handshakes: [
+		{
+			when: { verification_token: { present: true }, id: null, type: null },
+			isUnsigned: true,
+			statusCode: 200,
+		},
+	],
+});

@@ -1,0 +1,47 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'rootly',
+	name: 'Rootly',
+	description: 'X-Rootly-Signature: t= and v1=, a hex HMAC of timestamp and body',
+	searchWords: ['incidents', 'alerts', 'on-call'],
+	category: 'dev',
+	evidence: 'official page',
+	source: 'https://docs.rootly.com/configuration/webhooks',
+	scheme: {
+		name: 'rootly',
+		signatureHeader: 'X-Rootly-Signature',
+		forms: [{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		separator: ',',
+		content: '{timestamp}{body}',
+		timestamp: { signaturePart: 't=', unit: 's', toleranceSeconds: 300 },
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'incident.created' },
+		type: [{ body: 'event.type' }],
+		data: 'data',
+		duplicateKey: [{ body: 'event.id' }],
+	},
+	setup: {
+		menu: 'Settings → Webhooks → New Webhook',
+		page: 'https://docs.rootly.com/configuration/webhooks',
+		secret: { name: 'Secret', place: 'in the webhook’s configuration' },
+	},
+	usualTypes: [
+		'alert.created',
+		'incident.cancelled',
+		'incident.created',
+		'incident.deleted',
+		'incident.mitigated',
+		'incident.resolved',
+		'incident.scheduled.completed',
+		'incident.scheduled.created',
+		'incident.scheduled.in_progress',
+		'incident.updated',
+		'incident_post_mortem.created',
+		'incident_post_mortem.published',
+		'incident_post_mortem.updated',
+		'pulse.created',
+	],
+});

@@ -1,0 +1,57 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'square',
+	name: 'Square',
+	description: 'x-square-hmacsha256-signature: a base64 HMAC of URL and body',
+	searchWords: ['payments', 'orders', 'invoices'],
+	category: 'payments',
+	evidence: 'official vector',
+	source: 'https://developer.squareup.com/docs/webhooks/step3validate',
+	scheme: {
+		name: 'square',
+		signatureHeader: 'x-square-hmacsha256-signature',
+		forms: [{ prefix: '', algorithm: 'hmac-sha256', encoding: 'base64' }],
+		content: '{url}{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'payment.updated' },
+		type: [{ body: 'type' }],
+		data: 'data',
+		time: { body: 'created_at' },
+		duplicateKey: [{ body: 'event_id' }],
+	},
+	setup: {
+		menu: 'Developer Console → your application → Webhooks → Subscriptions → Add subscription',
+		page: 'https://developer.squareup.com/docs/webhooks/step2subscribe',
+		secret: { name: 'Signature Key', place: 'on the subscription’s Endpoint Details page' },
+		also: 'Square signs the URL that it calls: if n8n is behind a proxy, set the option "Public URL" to that URL.',
+	},
+	// https://developer.squareup.com/reference/square/webhooks and Square's own library (square@46.0.0)
+	usualTypes: [
+		'booking.created',
+		'booking.updated',
+		'catalog.version.updated',
+		'customer.created',
+		'customer.deleted',
+		'customer.updated',
+		'inventory.count.updated',
+		'invoice.created',
+		'invoice.payment_made',
+		'invoice.published',
+		'loyalty.event.created',
+		'oauth.authorization.revoked',
+		'order.created',
+		'order.updated',
+		'payment.created',
+		'payment.updated',
+		'refund.created',
+		'refund.updated',
+		'subscription.created',
+		'subscription.updated',
+	],
+	secretFacts: { isMadeByPlatform: true },
+	// https://developer.squareup.com/docs/webhooks/troubleshooting
+	retriedForHours: 24,
+});

@@ -1,0 +1,50 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'surveymonkey',
+	name: 'SurveyMonkey',
+	description: 'Sm-Signature: a base64 HMAC-SHA1 of the body',
+	searchWords: ['surveys', 'responses'],
+	category: 'forms',
+	evidence: 'official page',
+	source: 'https://api.surveymonkey.com/v3/docs#webhook-callbacks',
+	scheme: {
+		name: 'surveymonkey',
+		signatureHeader: 'Sm-Signature',
+		forms: [{ prefix: '', algorithm: 'hmac-sha1', encoding: 'base64' }],
+		content: '{body}',
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'response_completed' },
+		type: [{ body: 'event_type' }],
+		time: { body: 'event_datetime' },
+		duplicateKey: [{ body: 'event_id' }],
+	},
+	setup: {
+		menu: 'POST /v3/webhooks of the SurveyMonkey API',
+		page: 'https://api.surveymonkey.com/v3/docs#api-endpoints-post-webhooks',
+		secret: {
+			name: 'client ID and client secret',
+			place: 'which the app’s Settings page shows',
+			format: 'is both, joined by an ampersand without spaces',
+		},
+		also: 'Publish the workflow before you create the webhook: SurveyMonkey then checks the URL.',
+	},
+	usualTypes: [
+		'collector_created',
+		'collector_deleted',
+		'collector_updated',
+		'response_completed',
+		'response_created',
+		'response_deleted',
+		'response_disqualified',
+		'response_overquota',
+		'response_updated',
+		'survey_created',
+		'survey_deleted',
+		'survey_updated',
+	],
+	secretFacts: { isMadeByPlatform: true },
+	handshakes: [{ method: 'HEAD', isUnsigned: true, statusCode: 200 }],
+});

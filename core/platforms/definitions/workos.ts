@@ -1,0 +1,57 @@
+import { receiveOnlyPlatform } from '../receiveOnly';
+
+export const platform = receiveOnlyPlatform({
+	id: 'workos',
+	name: 'WorkOS',
+	description: 'WorkOS-Signature: t= and v1=, a hex HMAC of timestamp and body',
+	searchWords: ['directory sync', 'sso', 'authkit'],
+	category: 'dev',
+	evidence: 'official page',
+	source: 'https://workos.com/docs/events/data-syncing/webhooks',
+	scheme: {
+		name: 'workos',
+		signatureHeader: 'WorkOS-Signature',
+		forms: [{ prefix: 'v1=', algorithm: 'hmac-sha256', encoding: 'hex' }],
+		separator: ',',
+		content: '{timestamp}.{body}',
+		// WorkOS's own library (@workos-inc/node) compares it with Date.now() and allows three minutes.
+		timestamp: { signaturePart: 't=', unit: 'ms', toleranceSeconds: 300 },
+		secretFormat: 'text',
+	},
+	events: {
+		example: { type: 'dsync.user.updated' },
+		type: [{ body: 'event' }],
+		data: 'data',
+		time: { body: 'created_at' },
+		duplicateKey: [{ body: 'id' }],
+	},
+	setup: {
+		menu: 'WorkOS Dashboard → Webhooks',
+		page: 'https://workos.com/docs/events/data-syncing/webhooks',
+		secret: { name: 'secret', place: 'on the webhook endpoint’s page in the WorkOS Dashboard' },
+	},
+	// Event types of WorkOS's own library (@workos-inc/node@8.13.0)
+	usualTypes: [
+		'authentication.mfa_succeeded',
+		'authentication.oauth_succeeded',
+		'authentication.password_succeeded',
+		'authentication.sso_succeeded',
+		'connection.activated',
+		'connection.deactivated',
+		'dsync.activated',
+		'dsync.deleted',
+		'dsync.group.user_added',
+		'dsync.group.user_removed',
+		'dsync.user.created',
+		'dsync.user.deleted',
+		'dsync.user.updated',
+		'invitation.accepted',
+		'organization.created',
+		'organization_membership.created',
+		'session.created',
+		'user.created',
+		'user.deleted',
+		'user.updated',
+	],
+	secretFacts: { isMadeByPlatform: true },
+});
