@@ -7,6 +7,8 @@ import {
 } from 'n8n-workflow';
 
 import { credentialTest } from '../shared/credentialTests';
+import { hideInternalError } from '../shared/execution/nodeError';
+import { ParameterChecker } from '../shared/parameters/parameterChecker';
 
 import { subtitle } from './description/actionSubtitle';
 import { hints } from './description/hints';
@@ -17,6 +19,8 @@ import { searchEvents } from './listSearch/searchEvents';
 import { searchPlatformWebhooks } from './listSearch/searchPlatformWebhooks';
 import { getOperation, properties } from './resources';
 
+const parameterChecker = new ParameterChecker(properties);
+
 export class AgentWebhook implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Agent Webhook',
@@ -26,7 +30,7 @@ export class AgentWebhook implements INodeType {
 		version: [1],
 		subtitle,
 		description:
-			'Sends signed webhook events with conditions, filters, batches and retries, and signs, verifies and answers requests',
+			'Sends signed webhooks with retries, and receives verified webhooks from Stripe, GitHub, Shopify and others',
 		defaults: { name: 'Agent Webhook' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -85,8 +89,13 @@ export class AgentWebhook implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const resource = this.getNodeParameter('resource', 0);
-		const operation = this.getNodeParameter('operation', 0);
-		return await getOperation(resource, operation).execute(this);
+		const context = parameterChecker.check(this);
+		const resource = context.getNodeParameter('resource', 0);
+		const operation = context.getNodeParameter('operation', 0);
+		return await getOperation(resource, operation)
+			.execute(context)
+			.catch((error: Error) => {
+				throw hideInternalError(context, error, 0);
+			});
 	}
 }

@@ -8,16 +8,21 @@ import type {
 
 import { MANAGEMENT_KIND } from '../../core/platforms';
 import { credentialTest } from '../shared/credentialTests';
+import { ParameterChecker } from '../shared/parameters/parameterChecker';
 
+import { exampleCalls } from './description/exampleCalls';
 import { triggerPanel } from './description/triggerPanel';
 import { properties } from './description/triggerProperties';
 import { subtitle } from './description/triggerSubtitle';
 import { outputs, webhooks } from './description/webhooks';
+import { getEventTypes } from './getEventTypes';
 import { activateWebhook, deactivateWebhook } from './registration';
 import { handleWebhook } from './webhook/handle';
 
 // n8n evaluates these conditions for credentials too, but its types allow them only for parameters.
 const anyMethod = { _cnd: { exists: true } } as const;
+
+const parameterChecker = new ParameterChecker(properties);
 
 export class AgentWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,11 +37,12 @@ export class AgentWebhookTrigger implements INodeType {
 		version: [2],
 		subtitle,
 		description:
-			'Starts the workflow when an agent or workflow webhook arrives with a valid token, password or signature',
-		eventTriggerDescription: 'Waiting for you to send a signed request to the test URL',
+			'Receives verified webhooks from Stripe, GitHub, Shopify and others, and sends signed webhooks with retries',
+		eventTriggerDescription: 'Waiting for you to send a request to the test URL',
 		activationMessage: 'Your webhook now accepts requests on its production URL.',
 		defaults: { name: 'Agent Webhook Trigger' },
 		triggerPanel,
+		hints: exampleCalls,
 		inputs: [],
 		outputs,
 		credentials: [
@@ -67,7 +73,7 @@ export class AgentWebhookTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest };
+	methods = { loadOptions: { getEventTypes }, credentialTest };
 
 	webhookMethods = {
 		default: {
@@ -77,17 +83,17 @@ export class AgentWebhookTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				await activateWebhook(this);
+				await activateWebhook(parameterChecker.check(this));
 				return true;
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				await deactivateWebhook(this);
+				await deactivateWebhook(parameterChecker.check(this));
 				return true;
 			},
 		},
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await handleWebhook(this);
+		return await handleWebhook(parameterChecker.check(this));
 	}
 }

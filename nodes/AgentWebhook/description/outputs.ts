@@ -7,13 +7,12 @@ interface Parameters {
 	sendTo?: string;
 }
 
-const listOutputs = (parameters: Parameters, deliveryOutputs: string[]) =>
+const listOutputs = (parameters: Parameters, labels: typeof OUTPUT_LABELS) =>
 	(
 		({
-			'event/send':
-				parameters.sendTo === 'subscribers' ? deliveryOutputs : deliveryOutputs.slice(0, 3),
-			'delivery/deliverDue': deliveryOutputs,
-			'delivery/replay': deliveryOutputs,
+			'event/send': parameters.sendTo === 'subscribers' ? labels.subscribers : labels.endpoint,
+			'delivery/deliverDue': labels.outbox,
+			'delivery/replay': labels.outbox,
 			'signature/verify': ['Valid', 'Rejected'],
 		}) as Record<string, string[]>
 	)[parameters.resource + '/' + parameters.operation]?.map((displayName) => ({

@@ -1,11 +1,23 @@
 import { NodeOperationError, type IDataObject, type ILoadOptionsFunctions } from 'n8n-workflow';
 
+import { findHeaderFault } from '../../../core/http/headerValues';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { SCHEMA_VERSION, type TableName } from '../../../core/outbox/store/tables';
 import { parseOutboxCredential } from '../../shared/outbox/openOutbox';
 
 /** Most rows that a list shows; the API's own maximum. */
 const MAX_ROWS = 250;
+
+/**
+ * Returns the ID of the project that the workflow in the editor belongs to. n8n checks that the person may
+ * read its tables, and keeps it for its own lists of them; `undefined` if the editor did not send it.
+ */
+function readProjectId(context: ILoadOptionsFunctions): string | undefined {
+	const { additionalData } = context as ILoadOptionsFunctions & {
+		additionalData?: { dataTableProjectId?: string };
+	};
+	return additionalData?.dataTableProjectId || undefined;
+}
 
 /**
  * Reads the outbox's tables for the editor's lists. There, n8n's Data Tables can only be read over its
@@ -31,6 +43,13 @@ export class DataTablesApi {
 					description:
 						'Create one in n8n under Settings → n8n API, or choose "By ID" here. Only these lists use the key.',
 				},
+			);
+		}
+		const fault = findHeaderFault('token', apiKey);
+		if (fault !== undefined) {
+			throw new NodeOperationError(
+				context.getNode(),
+				`"n8n API Key" in the Outbox credential ${fault}`,
 			);
 		}
 		const url = String(fields.n8nUrl ?? '').trim() || context.getInstanceBaseUrl();
@@ -69,17 +88,38 @@ export class DataTablesApi {
 		);
 	}
 
-	/** Returns the newest rows of a table, newest first; none if the table does not exist yet. */
-	async getRows(table: TableName): Promise<IDataObject[]> {
+	/**
+	 * Returns the ID of a table of the workflow's project; `undefined` if there is none yet.
+	 * @throws NodeOperationError if several projects have the table, and n8n does not say which one is meant
+	 */
+	private async findTableId(table: TableName): Promise<string | undefined> {
 		const name = `${this.outboxName}_${table}_v${SCHEMA_VERSION}`;
 		const tables = await this.get('', { filter: JSON.stringify({ name }), limit: MAX_ROWS });
-		const rows = tables
-			// n8n also returns tables whose name only contains the name.
-			.filter((found) => found.name === name)
-			.map(async ({ id }) => {
-				const order = { sortBy: 'createdAt:desc', limit: MAX_ROWS };
-				return await this.get(`/${String(id)}/rows`, order);
-			});
-		return (await Promise.all(rows)).flat();
+		const projectId = readProjectId(this.context);
+		const found = tables.filter(
+			// n8n also returns tables whose name only contains the name, and those of other projects.
+			(entry) => entry.name === name && (projectId === undefined || entry.projectId === projectId),
+		);
+		if (found.length > 1) {
+			throw new NodeOperationError(
+				this.context.getNode(),
+				`${found.length} projects have an outbox with the name "${this.outboxName}"`,
+				{
+					description:
+						'n8n did not say which project this workflow belongs to. Save the workflow and open the list again, choose "By ID" here, or give each outbox its own "Outbox Name" in the Outbox credential.',
+				},
+			);
+		}
+		return found.length === 0 ? undefined : String(found[0].id);
+	}
+
+	/**
+	 * Returns the newest rows of a table, newest first; none if the table does not exist yet.
+	 * @param newestBy a column that does not change while the endpoint, event or delivery exists
+	 */
+	async getRows(table: TableName, newestBy: string): Promise<IDataObject[]> {
+		const id = await this.findTableId(table);
+		if (id === undefined) return [];
+		return await this.get(`/${id}/rows`, { sortBy: `${newestBy}:desc`, limit: MAX_ROWS });
 	}
 }

@@ -9,7 +9,7 @@ export async function searchEndpoints(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const api = await DataTablesApi.open(this);
-	const endpoints = await api.getRows('endpoints');
+	const endpoints = await api.getRows('endpoints', 'registered_at');
 	const items = endpoints.map((endpoint) => {
 		const disabled = endpoint.status === 'disabled' ? 'disabled, ' : '';
 		return {

@@ -9,7 +9,7 @@ export async function searchEvents(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const api = await DataTablesApi.open(this);
-	const events = await api.getRows('events');
+	const events = await api.getRows('events', 'accepted_at');
 	const items = events.map((event) => ({
 		name: `${readText(event.event_type)}, ${formatMinute(event.accepted_at)} (${readText(event.event_id)})`,
 		value: readText(event.event_id),

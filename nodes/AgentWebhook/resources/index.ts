@@ -11,12 +11,12 @@ import { webhook } from './webhook';
 
 /** Everything the node can do, by option value and in the order of the editor's lists. */
 export const RESOURCES: Record<string, Resource> = {
-	delivery,
-	endpoint,
 	event,
-	platformWebhook,
+	endpoint,
+	delivery,
 	signature,
 	webhook,
+	platformWebhook,
 };
 
 /** @throws UserError if the node has no such operation */
@@ -45,19 +45,18 @@ const toOption = ([value, operation]: [string, Operation]): INodePropertyOptions
 	return { name, value, action, description };
 };
 
-const operationProperty = ([resource, { operations }]: [string, Resource]): INodeProperties => {
-	const options = Object.entries(operations).map(toOption);
-	const first = (options.find(({ value }) => value === 'create') ?? options[0]).value;
-	return {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: [resource] } },
-		options,
-		default: first,
-	};
-};
+const operationProperty = ([resource, { defaultOperation, operations }]: [
+	string,
+	Resource,
+]): INodeProperties => ({
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	displayOptions: { show: { resource: [resource] } },
+	options: Object.entries(operations).map(toOption),
+	default: defaultOperation,
+});
 
 /** All parameters of the node, each shown for its resource and operations. */
 export const properties: INodeProperties[] = [

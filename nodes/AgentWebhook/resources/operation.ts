@@ -58,8 +58,10 @@ export interface Operation {
 	execute: (context: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
 }
 
-/** A resource with its operations, by option value and in the order of the editor's list. */
+/** A resource with its operations, by option value and in the order of the editor's list: by task, not by name. */
 export interface Resource {
 	name: string;
+	/** The option value of the operation that is chosen first. */
+	defaultOperation: string;
 	operations: Record<string, Operation>;
 }

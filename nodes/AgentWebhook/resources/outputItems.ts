@@ -10,20 +10,30 @@ import { toIsoTime } from '../../../core/lib/time';
 import { toResultItem } from '../../../core/sending/resultItem';
 import { isAgentTool } from '../../shared/execution/connections';
 
-/** The outputs of operations that attempt deliveries, by index. */
-export const DELIVERED = 0;
-export const RETRY = 1;
-export const FAILED = 2;
-export const ENDPOINT_CHANGED = 3;
+/**
+ * Labels of the outputs on the canvas. The first four of a send have the same index in both ways, so that
+ * connections stay right when Send To changes.
+ */
+export const OUTPUT_LABELS = {
+	endpoint: ['Delivered', 'Retry', 'Failed', 'Skipped'],
+	subscribers: ['Delivered', 'Pending', 'Failed', 'Skipped', 'Health'],
+	outbox: ['Delivered', 'Pending', 'Failed', 'Health'],
+};
 
-/** Labels of the outputs on the canvas. A send to one endpoint has no Endpoint Changed. */
-export const OUTPUT_LABELS = ['Delivered', 'Retry', 'Failed', 'Endpoint Changed'];
+/** The outputs that all these operations have, by index. */
+export const DELIVERED = 0;
+/** Retry of a direct send, Pending of the outbox. */
+export const WAITING = 1;
+export const FAILED = 2;
+
+/** The output of a send for events that were not sent to anybody. */
+export const SKIPPED = 3;
 
 const OUTPUT_BY_STATUS: Record<DeliveryStatus, number> = {
 	delivered: DELIVERED,
-	gathering: RETRY,
-	pending: RETRY,
-	sending: RETRY,
+	gathering: WAITING,
+	pending: WAITING,
+	sending: WAITING,
 	failed: FAILED,
 	held: FAILED,
 };
@@ -40,7 +50,7 @@ export const toOutboxResultItem = ({
 	json: toResultItem(delivery, {
 		endpoint: {
 			id: delivery.endpointId,
-			name: endpoint?.name ?? null,
+			name: endpoint?.name ?? delivery.endpointName,
 			url: endpoint?.url ?? null,
 		},
 		response,
@@ -55,14 +65,14 @@ export const toEndpointChangeItem = ({
 	endpoint,
 	reason,
 }: EndpointChange): IDataObject => ({
+	status: endpoint.status,
 	change,
+	endpoint_name: endpoint.name,
 	reason,
+	failing_since: endpoint.failingSince,
+	endpoint: endpoint.url,
 	timestamp: toIsoTime(atMs),
 	endpoint_id: endpoint.id,
-	endpoint_name: endpoint.name,
-	endpoint: endpoint.url,
-	status: endpoint.status,
-	failing_since: endpoint.failingSince,
 });
 
 const getItemIndex = ({ pairedItem }: INodeExecutionData): number =>
@@ -75,16 +85,20 @@ export const pairWithAllInputs = (inputs: number): PairedItem =>
 	Array.from({ length: inputs }, (_, item) => ({ item }));
 
 /**
- * Collects the items of the outputs Delivered, Retry, Failed and Endpoint Changed. When an AI agent runs
- * the node as its tool, all items go to the first output, since the agent reads no other.
+ * Collects the items of each output. When an AI agent runs the node as its tool, all items go to the first
+ * output, since the agent reads no other.
  */
 export class OutputItems {
 	private readonly outputs: INodeExecutionData[][];
 
 	private readonly isTool: boolean;
 
-	constructor(context: IExecuteFunctions, outputs = OUTPUT_LABELS.length) {
-		this.outputs = Array.from({ length: outputs }, (): INodeExecutionData[] => []);
+	/** @param labels from {@link OUTPUT_LABELS} */
+	constructor(
+		context: IExecuteFunctions,
+		private readonly labels: string[],
+	) {
+		this.outputs = labels.map((): INodeExecutionData[] => []);
 		this.isTool = isAgentTool(context);
 	}
 
@@ -92,9 +106,10 @@ export class OutputItems {
 		this.outputs[this.isTool ? DELIVERED : output].push(item);
 	}
 
+	/** Puts an item for each endpoint whose health changed on Health. */
 	putChanges(changes: EndpointChange[], pairedItem?: PairedItem): void {
 		for (const change of changes) {
-			this.put(ENDPOINT_CHANGED, { json: toEndpointChangeItem(change), pairedItem });
+			this.put(this.labels.indexOf('Health'), { json: toEndpointChangeItem(change), pairedItem });
 		}
 	}
 

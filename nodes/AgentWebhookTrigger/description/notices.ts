@@ -4,7 +4,7 @@ import type {
 	AuthenticationMethod,
 	AuthenticationRule,
 } from '../../../core/platforms/authentication';
-import { PLATFORMS, listRequestKinds } from '../../../core/platforms';
+import { MANAGEMENT_KIND, PLATFORMS, listRequestKinds } from '../../../core/platforms';
 import { buildNotice } from '../../shared/properties/notice';
 
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
@@ -12,9 +12,14 @@ import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
 const METHOD_NAMES: Record<AuthenticationMethod, string> = {
 	urlToken: 'a URL token',
 	bearer: 'a Bearer token',
+	headerToken: 'a header token',
 	basic: 'a user and password',
 	signature: 'a signature',
+	bodyToken: 'a token in the body',
 };
+
+/** Matches a choice of at least one method. */
+const ANY_METHOD = { _cnd: { exists: true } } as const;
 
 function describeRule({ methods, require }: AuthenticationRule): string {
 	const names = methods.map((method) => METHOD_NAMES[method]);
@@ -23,8 +28,8 @@ function describeRule({ methods, require }: AuthenticationRule): string {
 		? ''
 		: ' Signatures are not checked; add "Signature" to check them.';
 	return require === 'any'
-		? `Callers must authenticate with one of the methods that the credential has a secret for: ${names.join(', ')} or ${last}.${unchecked}`
-		: `Callers must authenticate with every method that the credential has a secret for: ${names.join(', ')} and ${last}.${unchecked}`;
+		? `Callers must authenticate with one of the methods that are on in the credential: ${names.join(', ')} or ${last}.${unchecked}`
+		: `Callers must authenticate with every method that is on in the credential: ${names.join(', ')} and ${last}.${unchecked}`;
 }
 
 /** Builds the notices that explain "As the Platform Asks" if it is more than the platform's signature. */
@@ -56,7 +61,12 @@ export const authenticationNotices: INodeProperties[] = [
 	buildNotice(
 		'openNotice',
 		'Without authentication, anyone who knows the URL can start this workflow. Choose at least one method.',
-		{ hide: { authenticationMethods: [{ _cnd: { exists: true } }] } },
+		{ hide: { authenticationMethods: [ANY_METHOD], requestKind: [MANAGEMENT_KIND] } },
+	),
+	buildNotice(
+		'openManagementNotice',
+		'The management API needs authentication: n8n does not publish this trigger without it. Choose "Bearer Token", or another method.',
+		{ show: { requestKind: [MANAGEMENT_KIND] }, hide: { authenticationMethods: [ANY_METHOD] } },
 	),
 ];
 

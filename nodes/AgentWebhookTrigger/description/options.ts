@@ -1,6 +1,52 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KIND, PLATFORMS } from '../../../core/platforms';
+import { EVENT_KIND, MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
+import type { Platform } from '../../../core/platforms/platform';
+import { signsUrl as signsUrlInScheme } from '../../../core/signing/schemeFacts';
+import { bigNumbersOption } from '../../shared/properties/bigNumbersOption';
+import { buildConditionProperties } from '../../shared/properties/conditionProperties';
+import { simplifyField } from '../../shared/properties/simplify';
+
+/** Matches a choice of at least one method. */
+const ANY_METHOD = { _cnd: { exists: true } } as const;
+
+const notForManagement = { hide: { '/requestKind': [MANAGEMENT_KIND] } };
+
+const listIds = (isIncluded: (platform: Platform) => boolean): string[] =>
+	PLATFORMS.filter(isIncluded).map(({ id }) => id);
+
+/** Returns whether a platform signs the URL, or may do so because the credential names its scheme. */
+const signsUrl = ({ scheme }: Platform): boolean =>
+	scheme === undefined || signsUrlInScheme(scheme);
+
+/** Options for a platform whose requests people describe themselves. */
+const describedByUser = {
+	show: {
+		'/platform': listIds(({ isDescribedByUser }) => isDescribedByUser === true),
+		'/requestKind': [EVENT_KIND],
+	},
+};
+
+const hasSchema = ({ events }: Platform): boolean => events?.schema !== undefined;
+
+/** Conditions on which a request starts the workflow. */
+export const conditionProperties: INodeProperties[] = buildConditionProperties(
+	{
+		choice:
+			'When to start the workflow. Requests that don’t meet the conditions are answered 200 and start nothing.',
+		json: 'Conditions in AgenticFlow’s format, tested on the event’s data, or on the body of another request',
+		rules:
+			'Rules read the whole item, e.g. {{ $json.data.amount }} or {{ $json.headers["x-shop"] }}, also with "Simplify"',
+	},
+	{ hide: { requestKind: [MANAGEMENT_KIND] } },
+);
+
+/** Chooses between the fields that most workflows need and all of them. */
+export const simplifyItems: INodeProperties = {
+	...simplifyField,
+	hint: 'Turn it off to also get the whole body, headers, query, source address and signature',
+	displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
+};
 
 /** The trigger's optional parameters. */
 export const options: INodeProperties = {
@@ -10,6 +56,15 @@ export const options: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		{
+			displayName: 'Accept Again',
+			name: 'acceptAgain',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. evt_1NG8Du2eZvKYlo2C',
+			description:
+				'Duplicate keys of deliveries to accept once more, separated by spaces. Copy them from the duplicate_key field of items, publish the workflow, then let the sender deliver again. To accept all deliveries again, leave this empty, and unpublish and publish the workflow.',
+		},
 		{
 			displayName: 'Allowed Addresses',
 			name: 'allowedAddresses',
@@ -37,6 +92,7 @@ export const options: INodeProperties = {
 			displayName: 'Authentication Required',
 			name: 'require',
 			type: 'options',
+			displayOptions: { show: { '/authenticationMethods': [ANY_METHOD] } },
 			options: [
 				{ name: 'All Chosen Methods', value: 'all' },
 				{ name: 'Any Chosen Method', value: 'any' },
@@ -44,11 +100,34 @@ export const options: INodeProperties = {
 			default: 'all',
 			description: 'How many of the chosen methods a caller must pass',
 		},
+		bigNumbersOption,
+		{
+			displayName: 'Body Formats',
+			name: 'bodyFormats',
+			type: 'multiOptions',
+			displayOptions: describedByUser,
+			options: [
+				{
+					name: 'Form',
+					value: 'form',
+					description: 'A form; a field that occurs several times is a list',
+				},
+				{ name: 'JSON', value: 'json' },
+				{
+					name: 'Text',
+					value: 'text',
+					description: 'An object or list in JSON is parsed; any other text is one value',
+				},
+				{ name: 'XML', value: 'xml', description: 'As text, for n8n’s XML node' },
+			],
+			default: ['json'],
+			description: 'Formats of the bodies that are accepted. Others are answered 415.',
+		},
 		{
 			displayName: 'Combine Bursts Within (Milliseconds)',
 			name: 'combineWindowMs',
 			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 1000 },
+			typeOptions: { minValue: 0, maxValue: 2000 },
 			displayOptions: {
 				show: { '/requestKind': [EVENT_KIND], '/responseMode': ['onReceived'] },
 			},
@@ -57,13 +136,28 @@ export const options: INodeProperties = {
 				'Combines events that arrive within this time into one execution, up to 50 items. Callers are answered once n8n has accepted the whole group.',
 		},
 		{
-			displayName: 'Conditions',
-			name: 'conditions',
-			type: 'json',
-			default: '{}',
-			placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
-			description:
-				'Start the workflow only if these conditions are met. They apply to the event’s data, or to the whole body of another request. Requests that don’t meet them are answered 200 and start no execution.',
+			displayName: 'Count as Received',
+			name: 'receivedWhen',
+			type: 'options',
+			displayOptions: {
+				...notForManagement,
+				show: { '/responseMode': ['onReceived', 'lastNode'] },
+			},
+			options: [
+				{
+					name: 'Answered',
+					value: 'answered',
+					description: 'As soon as the delivery was answered with success',
+				},
+				{
+					name: 'Finished With Success',
+					value: 'finished',
+					description:
+						'When the workflow has finished with success. Callers wait until then. If the workflow fails, they get 500 and can deliver again.',
+				},
+			],
+			default: 'answered',
+			description: 'When duplicates of a delivery no longer start an execution',
 		},
 		{
 			displayName: 'Duplicate Key',
@@ -72,7 +166,7 @@ export const options: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. header.X-Request-ID, body.order.number',
 			description:
-				'Comma-separated headers and body fields that a delivery and its duplicates have in common, or digest for the whole body. Leave empty for the platform’s own key.',
+				'Comma-separated places of the event’s ID, or of other values that a delivery and its duplicates have in common: header.Name, body.field, query.name, or digest for the whole body. If a header is not signed, a signed request with the same body is also a duplicate. Leave empty for the platform’s own key.',
 		},
 		{
 			displayName: 'Duplicate Window (Minutes)',
@@ -81,8 +175,38 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: 0, maxValue: 10080 },
 			default: 1440,
 			description:
-				'How long duplicates are recognized: they are answered 200 and start no execution. Set to 0 to turn this off. Duplicates are remembered in one n8n process, until it restarts.',
+				'How long duplicates are recognized: they are answered 200 and start no execution. Without this option, it is a day, or as long as the platform retries, up to a week. Set to 0 to turn this off. Duplicates are remembered in one n8n process, until it restarts.',
 			hint: 'If a duplicate must never be processed twice, add n8n’s Remove Duplicates node after the trigger and compare duplicate_key',
+		},
+		{
+			displayName: 'Event Data From',
+			name: 'eventDataFrom',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. body.payload',
+			displayOptions: describedByUser,
+			description:
+				'The place of the event’s data, or body for the whole body. Without this option, it is body.data.',
+		},
+		{
+			displayName: 'Event Time From',
+			name: 'eventTimeFrom',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. body.created_at',
+			displayOptions: describedByUser,
+			description:
+				'The place of the event’s time: ISO 8601, or seconds or milliseconds since 1970. Without this option, it is body.timestamp.',
+		},
+		{
+			displayName: 'Event Type From',
+			name: 'eventTypeFrom',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. header.X-Event-Type, body.meta.kind',
+			displayOptions: describedByUser,
+			description:
+				'Comma-separated places of the event’s type: header.Name, body.field or query.name. The first one that a request has counts. Without this option, they are body.event and body.type.',
 		},
 		{
 			displayName: 'HTTPS Only',
@@ -102,16 +226,6 @@ export const options: INodeProperties = {
 				'Larger bodies are answered 413. n8n’s own limit, N8N_PAYLOAD_SIZE_MAX (16 MB by default), applies first.',
 		},
 		{
-			displayName: 'Other Event Types',
-			name: 'eventTypes',
-			type: 'string',
-			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
-			default: '',
-			placeholder: 'e.g. order.created, order.paid',
-			description:
-				'Comma-separated event types, in addition to those chosen above. Events of other types are answered 200 and start no execution.',
-		},
-		{
 			displayName: 'Output Rejected Requests',
 			name: 'outputRefused',
 			type: 'boolean',
@@ -125,8 +239,9 @@ export const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://n8n.example.com/webhook/webhooks/events/orders',
+			displayOptions: { show: { '/platform': listIds(signsUrl) } },
 			description:
-				'This webhook’s URL as the sender knows it, for senders that sign it (HubSpot, Twilio). Leave empty for the URL that n8n shows.',
+				'This webhook’s production URL as the sender knows it, for senders that sign it (HubSpot, Twilio). Test requests may have webhook-test in place of webhook. Leave empty for the URLs that n8n shows.',
 		},
 		{
 			displayName: 'Put Raw Body in Field',
@@ -134,6 +249,7 @@ export const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. data',
+			displayOptions: notForManagement,
 			description:
 				'Name of the binary field for the body’s bytes as they arrived. Leave empty for none.',
 		},
@@ -141,15 +257,20 @@ export const options: INodeProperties = {
 			displayName: 'Response Code',
 			name: 'responseCode',
 			type: 'number',
-			typeOptions: { minValue: 200, maxValue: 299 },
+			displayOptions: {
+				...notForManagement,
+				show: { '/responseMode': ['onReceived', 'lastNode'] },
+			},
+			typeOptions: { minValue: 200, maxValue: 299, numberPrecision: 0 },
 			default: 200,
-			description: 'HTTP status of the response to an accepted request',
+			description:
+				'HTTP status of the response to an accepted request. Without this option, it is the platform’s own, usually 200.',
 		},
 		{
 			displayName: 'Response Data',
 			name: 'responseData',
 			type: 'options',
-			displayOptions: { show: { '/responseMode': ['lastNode'] } },
+			displayOptions: { ...notForManagement, show: { '/responseMode': ['lastNode'] } },
 			options: [
 				{ name: 'All Entries', value: 'allEntries' },
 				{ name: 'First Entry JSON', value: 'firstEntryJson' },
@@ -171,7 +292,7 @@ export const options: INodeProperties = {
 			displayName: 'Validate Events',
 			name: 'validateEvents',
 			type: 'boolean',
-			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
+			displayOptions: { show: { '/platform': listIds(hasSchema), '/requestKind': [EVENT_KIND] } },
 			default: true,
 			description:
 				'Whether to reject events that do not match the platform’s documentation. Unknown fields and event types are accepted.',

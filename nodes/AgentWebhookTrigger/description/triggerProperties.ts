@@ -1,44 +1,156 @@
+import partition from 'lodash/partition';
+import uniq from 'lodash/uniq';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KIND, MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
+import {
+	EVENT_KIND,
+	getPlatform,
+	MANAGEMENT_KIND,
+	ONLY_KINDS,
+	PLATFORMS,
+	type Evidence,
+	type Platform,
+} from '../../../core/platforms';
 import { buildNotice } from '../../shared/properties/notice';
 import {
-	buildEventTypesProperties,
 	buildPlatformProperty,
 	buildRequestKindProperties,
 } from '../../shared/properties/platformProperties';
+import { setupNotices } from '../../shared/properties/setupNotices';
 
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
 import { authenticationNotices, responseNotices } from './notices';
-import { options } from './options';
+import { conditionProperties, options, simplifyItems } from './options';
+
+/** Returns the trigger's action for a platform, which n8n's node creator lists: only a signature verifies. */
+function getAction({ events, name, triggerAction }: Platform): string {
+	const { methods = ['signature'] } = events?.authentication ?? {};
+	const article = /^[AEIO]/.test(name) ? 'an' : 'a';
+	if (triggerAction !== undefined) return triggerAction;
+	if (methods.includes('signature')) return `On a verified ${name} webhook`;
+	return methods.length === 1
+		? `On ${article} ${name} webhook with its token`
+		: `On ${article} ${name} webhook`;
+}
+
+const EVIDENCE_TEXTS: Record<Evidence, string> = {
+	'official library': 'tested with its own library',
+	'official page': 'built from its documentation',
+	'official vector': 'tested with a request that it published',
+};
+
+/** Describes a platform's authentication, and how it is known. */
+const describePlatform = ({ description, evidence }: Platform): string =>
+	evidence === undefined ? description : `${description} (${EVIDENCE_TEXTS[evidence]})`;
+
+const platform = buildPlatformProperty(
+	'The platform that sends the requests, which determines their format and signature',
+);
+
+/** With this label and an action for each option, n8n's node creator lists one trigger per platform. */
+const triggerOn: INodeProperties = {
+	...platform,
+	displayName: 'Trigger On',
+	options: platform.options?.map((option) => {
+		if (!('value' in option)) return option;
+		const chosen = getPlatform(String(option.value));
+		return { ...option, description: describePlatform(chosen), action: getAction(chosen) };
+	}),
+	default: 'custom',
+};
+
+/**
+ * Shows a parameter for the events of some platforms: once for those with no other kind of request, where the stored
+ * kind does not count, and once for the others.
+ */
+function showForEvents(platforms: Platform[]): Array<INodeProperties['displayOptions']> {
+	const [onlyEvents, others] = partition(platforms, ({ id }) => ONLY_KINDS[id] !== undefined).map(
+		(group) => group.map(({ id }) => id),
+	);
+	return [
+		{ show: { platform: onlyEvents } },
+		{ show: { platform: others, requestKind: [EVENT_KIND] } },
+	];
+}
+
+const [LISTED, UNLISTED] = partition(
+	PLATFORMS.filter(({ events }) => events !== undefined),
+	({ events }) => (events?.types.length ?? 0) > 0,
+);
+
+/** n8n loads the chosen platform's event types when its list is opened, because all lists at once would be long. */
+const LOADED_TYPES: INodeProperties['typeOptions'] = {
+	loadOptionsMethod: 'getEventTypes',
+	loadOptionsDependsOn: ['platform'],
+};
+
+/** The list of the chosen platform's event types. */
+const eventTypesList: INodeProperties = {
+	displayName: 'Event Types',
+	name: 'events',
+	type: 'multiOptions',
+	noDataExpression: true,
+	typeOptions: LOADED_TYPES,
+	// With an empty list, the editor clears the types of the platform chosen before; without one, it keeps them.
+	options: [],
+	default: [],
+	description: 'Event types that start the workflow. Leave empty for all.',
+};
+
+/** A text field for event types of any name, below the list if the platform has one. */
+const buildEventTypesField = (displayName: string, use: string): INodeProperties => ({
+	displayName,
+	name: 'eventTypes',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order.created, invoice.*',
+	description: `Comma-separated event types ${use}. A * matches any text, e.g. order.* or *.failed. Case does not matter. Events of other types are answered 200 and start no execution.`,
+});
+
+const otherEventTypes = buildEventTypesField(
+	'Other Event Types',
+	'in addition to those chosen above',
+);
+const anyEventTypes = buildEventTypesField(
+	'Event Types',
+	'that start the workflow. Leave empty for all',
+);
+
+const eventTypesFields: INodeProperties[] = [
+	...showForEvents(LISTED).flatMap((displayOptions) => [
+		{ ...eventTypesList, displayOptions },
+		{ ...otherEventTypes, displayOptions },
+	]),
+	...showForEvents(UNLISTED).map((displayOptions) => ({ ...anyEventTypes, displayOptions })),
+];
+
+const managementPaths = uniq(
+	PLATFORMS.flatMap(({ management }) => (management ? [management.path] : [])),
+);
 
 /** The trigger's parameters, in the editor's order. */
 export const properties: INodeProperties[] = [
-	buildPlatformProperty(
-		'The platform that sends the requests, which determines their format and signature',
-	),
+	triggerOn,
 	...buildRequestKindProperties(
 		'Request Kind',
 		'Kind of request to accept. A request without its required fields is rejected with the reason.',
 	),
-	...buildEventTypesProperties('Event types that start the workflow. Leave empty for all.', {
-		show: { requestKind: [EVENT_KIND] },
-	}),
+	...eventTypesFields,
 	{
-		displayName: 'Webhook ID',
+		displayName: 'Path',
 		name: 'path',
 		type: 'string',
 		default: '',
-		required: true,
-		noDataExpression: true,
-		placeholder: 'e.g. support-agent',
+		// Not with `noDataExpression`: n8n would then strip a leading = each time it loads the workflow, and the
+		// URL would depend on who loads it. An expression is rejected when the workflow is published.
+		placeholder: 'e.g. orders',
 		description:
-			'Your part of the URL, e.g. webhooks/agents/support-agent. Use letters, digits, dots, hyphens, underscores and tildes.',
-		hint: 'The complete URLs are above, under "Webhook URLs": the test URL works while you listen, the production URL once the workflow is published',
+			'A readable end of the URL, e.g. webhooks/events/orders. Use letters, digits, dots, hyphens, underscores and tildes. Leave empty for a unique URL, which stays the same. A copy of this node has the same URL until you change its path.',
+		hint: 'Leave empty to keep the unique URL under "Webhook URLs" above',
 	},
 	buildNotice(
 		'managementNotice',
-		'The URL above is the list of webhooks; the base URL to give to callers ends with the webhook ID. Connect this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.',
+		`The URL above is the list of webhooks; the base URL to give to callers is the part before ${managementPaths.join(' or ')}. Connect this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.`,
 		{ show: { requestKind: [MANAGEMENT_KIND] } },
 	),
 	{
@@ -51,7 +163,7 @@ export const properties: INodeProperties[] = [
 				name: 'As the Platform Asks',
 				value: AS_THE_PLATFORM,
 				description:
-					'The platform’s signature, or whichever of its tokens and passwords the credential has',
+					'The platform’s signature, or whichever of its methods are on in the credential. Other methods that you choose are also required.',
 			},
 			{
 				name: 'Basic',
@@ -64,6 +176,16 @@ export const properties: INodeProperties[] = [
 				description: 'A token in the Authorization header',
 			},
 			{
+				name: 'Body Token',
+				value: 'bodyToken',
+				description: 'A token in a field of the body, which the credential names',
+			},
+			{
+				name: 'Header Token',
+				value: 'headerToken',
+				description: 'A token in a header that the credential names',
+			},
+			{
 				name: 'Signature',
 				value: 'signature',
 				description: 'A signature over the body, made with a shared secret',
@@ -74,6 +196,8 @@ export const properties: INodeProperties[] = [
 		description:
 			'How callers must authenticate. If you choose several, callers must pass all of them.',
 	},
+	// Below Authentication, which they depend on: above it, n8n would read each of them twice.
+	...setupNotices,
 	...authenticationNotices,
 	{
 		displayName: 'Register at the Platform',
@@ -92,6 +216,7 @@ export const properties: INodeProperties[] = [
 			},
 		},
 	},
+	...conditionProperties,
 	{
 		displayName: 'Respond',
 		name: 'responseMode',
@@ -101,7 +226,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Immediately',
 				value: 'onReceived',
-				description: 'As soon as the execution has started, with its ID',
+				description: 'As soon as the execution has started, as the platform expects it',
 			},
 			{
 				name: 'Using the Agent Webhook Node',
@@ -119,5 +244,6 @@ export const properties: INodeProperties[] = [
 		displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
 	},
 	...responseNotices,
+	simplifyItems,
 	options,
 ];

@@ -1,4 +1,4 @@
-import { EVENT_KIND, PLATFORMS } from '../../../core/platforms';
+import { EVENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
 import { toExpression } from '../../shared/properties/expression';
 import { listKindNames } from '../../shared/properties/platformProperties';
 
@@ -8,8 +8,8 @@ interface Parameters {
 	platform?: string;
 	requestKind?: string;
 	events?: string[];
+	eventTypes?: string;
 	authenticationMethods?: string[];
-	options?: { eventTypes?: string };
 }
 
 /** The names that a subtitle uses, by value. */
@@ -17,15 +17,18 @@ interface Names {
 	platforms: Record<string, string>;
 	kinds: Record<string, string>;
 	eventKind: string;
+	/** The kind of each platform that has only one. */
+	onlyKinds: Record<string, string>;
 }
 
 const formatSubtitle = (parameters: Parameters, names: Names) => {
-	const { authenticationMethods, events, options, platform, requestKind } = parameters;
-	const otherTypes = (options && options.eventTypes) || '';
-	const types = (events || []).concat(otherTypes.split(/[\s,]+/)).filter(Boolean);
+	const { authenticationMethods, events, eventTypes, platform } = parameters;
+	const requestKind = names.onlyKinds[platform || ''] || parameters.requestKind;
+	const otherTypes = eventTypes || '';
+	const types = (events || []).concat(otherTypes.split(/[\s,;|"'[\]]+/)).filter(Boolean);
 	const formatEventTypes = () => {
 		if (otherTypes[0] === '=') return 'some events';
-		if (types.length === 0) return 'all events';
+		if (types.length === 0 || types.includes('*')) return 'all events';
 		return types.length === 1 ? types[0] : types.length + ' event types';
 	};
 	const received =
@@ -38,6 +41,7 @@ const NAMES: Names = {
 	platforms: Object.fromEntries(PLATFORMS.map(({ id, name }) => [id, name])),
 	kinds: listKindNames(properties),
 	eventKind: EVENT_KIND,
+	onlyKinds: ONLY_KINDS,
 };
 
 /** The text below the node's name on the canvas, e.g. `GitHub: push, open to anyone`. */

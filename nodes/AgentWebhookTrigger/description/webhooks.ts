@@ -2,7 +2,7 @@ import * as workflow from 'n8n-workflow';
 import type { IWebhookDescription } from 'n8n-workflow';
 
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../../core/http/replyBodies';
-import { MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
+import { MANAGEMENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
 import { toExpression } from '../../shared/properties/expression';
 
 interface Parameters {
@@ -10,7 +10,12 @@ interface Parameters {
 	requestKind?: string;
 	path?: string;
 	responseMode?: string;
-	options?: { outputRefused?: boolean; responseData?: string; responseCode?: number };
+	options?: {
+		outputRefused?: boolean;
+		receivedWhen?: string;
+		responseData?: string;
+		responseCode?: number;
+	};
 }
 
 /** Constants that the functions below need in addition to the parameters. */
@@ -19,6 +24,8 @@ interface Context {
 	managementPaths: Record<string, string>;
 	/** The ID of the request kind for this API. */
 	managementKind: string;
+	/** The kind of each platform that has only one. */
+	onlyKinds: Record<string, string>;
 }
 
 const CONTEXT: Context = {
@@ -26,18 +33,26 @@ const CONTEXT: Context = {
 		PLATFORMS.flatMap(({ id, management }) => (management ? [[id, management.path]] : [])),
 	),
 	managementKind: MANAGEMENT_KIND,
+	onlyKinds: ONLY_KINDS,
 };
 
-type ReadField = (parameters: Parameters, context: Context) => string | number | boolean;
+type ReadField = (
+	parameters: Parameters,
+	context: Context,
+	kind: string | undefined,
+) => string | number | boolean | undefined;
 
-// AgenticFlow documents the first two folders; other kinds of request use their plural.
-const readEventPath: ReadField = (parameters) =>
-	'webhooks/' +
-	(({ agentMessage: 'agents', workflowRun: 'workflows' } as Record<string, string>)[
-		parameters.requestKind || ''
-	] || (parameters.requestKind || 'event') + 's') +
-	'/' +
-	(parameters.path || '');
+// AgenticFlow documents the first two folders; other kinds of request use their plural. Without a path, n8n
+// uses its own ID of the node, which differs from those of all other nodes and stays.
+const readEventPath: ReadField = (parameters, _, kind) =>
+	parameters.path
+		? 'webhooks/' +
+			(({ agentMessage: 'agents', workflowRun: 'workflows' } as Record<string, string>)[
+				kind || ''
+			] || (kind || 'event') + 's') +
+			'/' +
+			parameters.path
+		: '';
 
 const readManagementPath: ReadField = (parameters, context) =>
 	(parameters.path || '') + (context.managementPaths[parameters.platform || ''] || '');
@@ -51,25 +66,30 @@ const readManagedSectionPath: ReadField = (parameters, context) =>
 	'/:id/:section';
 
 // n8n skips a webhook without a method.
-const readEventMethod: ReadField = (parameters, context) =>
-	parameters.requestKind === context.managementKind ? '' : 'POST';
+const readEventMethod: ReadField = (_, context, kind) =>
+	kind === context.managementKind ? '' : 'POST';
 
-const readRejectedMethods: ReadField = (parameters, context) =>
-	parameters.requestKind === context.managementKind ? '' : 'GET,HEAD,PUT,PATCH,DELETE';
+const readRejectedMethods: ReadField = (_, context, kind) =>
+	kind === context.managementKind ? '' : 'GET,HEAD,PUT,PATCH,DELETE';
 
-const readManagementMethods: ReadField = (parameters, context) =>
-	parameters.requestKind === context.managementKind ? 'GET,POST,PUT,DELETE,HEAD,PATCH' : '';
+const readManagementMethods: ReadField = (_, context, kind) =>
+	kind === context.managementKind ? 'GET,POST,PUT,DELETE,HEAD,PATCH' : '';
 
-const isManagement: ReadField = (parameters, context) =>
-	parameters.requestKind === context.managementKind;
+const isManagement: ReadField = (_, context, kind) => kind === context.managementKind;
 
-const isNotManagement: ReadField = (parameters, context) =>
-	parameters.requestKind !== context.managementKind;
+const isNotManagement: ReadField = (_, context, kind) => kind !== context.managementKind;
 
-const readResponseMode: ReadField = (parameters) => parameters.responseMode || 'onReceived';
+// "Finished With Success" answers when the workflow has finished, as only n8n's response mode `lastNode` can.
+const readResponseMode: ReadField = (parameters) =>
+	(parameters.responseMode || 'onReceived') === 'onReceived' &&
+	parameters.options &&
+	parameters.options.receivedWhen === 'finished'
+		? 'lastNode'
+		: parameters.responseMode || 'onReceived';
 
+// Without a status, n8n keeps the one that `webhook()` has set on the response object, by default 200.
 const readResponseCode: ReadField = (parameters) =>
-	(parameters.options && parameters.options.responseCode) || 200;
+	(parameters.options && parameters.options.responseCode) || undefined;
 
 const listOutputs = (parameters: Parameters) =>
 	parameters.options && parameters.options.outputRefused
@@ -88,21 +108,28 @@ interface ReplyTexts {
 	/** By platform, as its documentation names it. */
 	statuses: Record<string, string>;
 	otherStatus: string;
+	/** The platforms that expect replies of their own, which `webhook()` returns. */
+	platformsWithReplies: string[];
 }
 
 /**
- * Returns the reply to an accepted request. n8n evaluates it when the execution exists, so that the reply
- * can name it. In the response mode `lastNode`, n8n expects the choice of items to answer with instead.
+ * Returns the reply to an accepted request in AgenticFlow's format. n8n evaluates it when the execution
+ * exists, so that the reply can name it. In the response mode `lastNode`, n8n expects the choice of items to
+ * answer with instead.
  */
 const readResponseData = ([parameters, executionId]: [Parameters, string], texts: ReplyTexts) =>
 	parameters.responseMode === 'lastNode'
 		? (parameters.options && parameters.options.responseData) || 'firstEntryJson'
-		: {
-				success: true,
-				message: texts.message,
-				execution_id: executionId,
-				status: texts.statuses[parameters.platform || ''] || texts.otherStatus,
-			};
+		: parameters.options && parameters.options.receivedWhen === 'finished'
+			? 'noData'
+			: texts.platformsWithReplies.includes(parameters.platform || '')
+				? ''
+				: {
+						success: true,
+						message: texts.message,
+						execution_id: executionId,
+						status: texts.statuses[parameters.platform || ''] || texts.otherStatus,
+					};
 
 const REPLY_TEXTS: ReplyTexts = {
 	message: ACCEPTED_MESSAGE,
@@ -110,11 +137,22 @@ const REPLY_TEXTS: ReplyTexts = {
 		PLATFORMS.flatMap(({ id, replyStatus }) => (replyStatus ? [[id, replyStatus.accepted]] : [])),
 	),
 	otherStatus: ACCEPTED_STATUS,
+	platformsWithReplies: PLATFORMS.filter(({ acceptedReplies }) => acceptedReplies).map(
+		({ id }) => id,
+	),
 };
 
 const responseData = toExpression(readResponseData, REPLY_TEXTS, '[$parameter, $executionId]');
 
-const templateFor = (read: ReadField): string => toExpression(read, CONTEXT);
+/**
+ * Reads a field with the kind of request. A platform with one kind ignores the stored one, which may be of a
+ * platform that was chosen before.
+ */
+const readWithKind = (parameters: Parameters, context: Context, { read }: { read: ReadField }) =>
+	read(parameters, context, context.onlyKinds[parameters.platform || ''] || parameters.requestKind);
+
+const templateFor = (read: ReadField): string =>
+	toExpression(readWithKind, CONTEXT, '$parameter', { read });
 
 /** Describes fields so that n8n reads them without its expression engine; older versions evaluate the template. */
 function describeFields<K extends string>(functions: Record<K, ReadField>): Record<K, string> {
@@ -123,7 +161,7 @@ function describeFields<K extends string>(functions: Record<K, ReadField>): Reco
 			field,
 			{
 				template: templateFor(read),
-				resolve: (parameters) => read(parameters as Parameters, CONTEXT),
+				resolve: (parameters) => readWithKind(parameters as Parameters, CONTEXT, { read }),
 			},
 		],
 	);

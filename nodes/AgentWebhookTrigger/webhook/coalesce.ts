@@ -3,17 +3,8 @@ import { sleep, type INodeExecutionData, type IWebhookFunctions } from 'n8n-work
 import { EVENT_KIND } from '../../../core/platforms';
 import { RequestCoalescer, type BurstRole } from '../../../core/receiving/coalescer';
 
+import { captureResponse, type CapturedResponse } from './captureResponse';
 import { readTriggerParameter, type TriggerParameters } from './triggerParameters';
-
-/** The response that the leader of a burst gets, and its followers too. */
-export interface CapturedResponse {
-	statusCode: number;
-	contentType: string | undefined;
-	/** The bytes sent, if they were sent in one piece. */
-	body: string | Buffer | undefined;
-}
-
-type Response = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /**
  * The bursts of all triggers in this process. Under the expression engine `vm`, n8n uses about 9 MB for
@@ -38,41 +29,6 @@ export function getCombineWindowMs(
 		readTriggerParameter(context, 'responseMode') === 'onReceived' &&
 		context.getMode() !== 'manual';
 	return canCombine ? (options.combineWindowMs ?? 0) : 0;
-}
-
-/**
- * Calls `onAnswered`, maybe twice, when the response was sent, or would have been if the caller had not
- * disconnected: n8n continues without them, and its response shows whether it accepted the request.
- */
-function captureResponse(
-	response: Response,
-	onAnswered: (captured: CapturedResponse) => void,
-): void {
-	let body: CapturedResponse['body'];
-	let isAnswered = false;
-	let isDisconnected = response.destroyed;
-	const report = () => {
-		const contentType = response.getHeader('content-type');
-		onAnswered({
-			statusCode: response.statusCode,
-			contentType: typeof contentType === 'string' ? contentType : undefined,
-			body,
-		});
-	};
-	const end = response.end.bind(response) as (...parameters: unknown[]) => Response;
-	response.end = (...parameters: unknown[]) => {
-		const [chunk] = parameters;
-		if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) body = chunk;
-		isAnswered = true;
-		const ended = end(...parameters);
-		if (isDisconnected) report();
-		return ended;
-	};
-	response.once('finish', report);
-	response.once('close', () => {
-		isDisconnected = true;
-		if (isAnswered) report();
-	});
 }
 
 /**

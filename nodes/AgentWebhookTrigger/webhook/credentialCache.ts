@@ -1,14 +1,16 @@
-import type { ICredentialDataDecryptedObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import { parseInboundCredential, type InboundCredential } from '../../../core/credentials/inbound';
 
 /** Cache lifetime: an edited credential takes effect within this time. */
 const CACHE_TTL_MS = 5000;
 
 interface CacheEntry {
 	expiresAtMs: number;
-	fields: Promise<ICredentialDataDecryptedObject>;
+	credential: Promise<InboundCredential>;
 }
 
-/** The inbound credentials of all triggers in this process. */
+/** The Receiving credentials of all triggers in this process, parsed. */
 const cache = new Map<string, CacheEntry>();
 
 function evictExpired(nowMs: number): void {
@@ -16,24 +18,24 @@ function evictExpired(nowMs: number): void {
 }
 
 /**
- * Reads the inbound credential, at most once every five seconds for each trigger. With the expression
+ * Reads and parses the Receiving credential, at most once every five seconds for each trigger. With the expression
  * engine `vm`, n8n builds an additional isolate whenever a webhook reads a credential.
  */
 export async function getCachedInboundCredential(
 	context: IWebhookFunctions,
-): Promise<ICredentialDataDecryptedObject> {
+): Promise<InboundCredential> {
 	const { credentials, id } = context.getNode();
 	const credentialId = credentials?.agentWebhookInboundApi?.id ?? '';
 	const key = `${context.getWorkflow().id ?? ''} ${id} ${credentialId}`;
 	const nowMs = Date.now();
 	const cached = cache.get(key);
-	if (cached !== undefined && cached.expiresAtMs > nowMs) return await cached.fields;
+	if (cached !== undefined && cached.expiresAtMs > nowMs) return await cached.credential;
 	evictExpired(nowMs);
-	const fields = context.getCredentials('agentWebhookInboundApi');
-	cache.set(key, { expiresAtMs: nowMs + CACHE_TTL_MS, fields });
-	return await fields.catch((error: unknown) => {
+	const credential = context.getCredentials('agentWebhookInboundApi').then(parseInboundCredential);
+	cache.set(key, { expiresAtMs: nowMs + CACHE_TTL_MS, credential });
+	return await credential.catch((error: unknown) => {
 		// Don't cache failures: every request retries until the credential is fixed.
-		if (cache.get(key)?.fields === fields) cache.delete(key);
+		if (cache.get(key)?.credential === credential) cache.delete(key);
 		throw error;
 	});
 }

@@ -1,9 +1,22 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 
-import { buildDuplicateReply, toReplyBody, type ReplyError } from '../../../core/http/replyBodies';
+import {
+	buildDuplicateReply,
+	buildFinishedReply,
+	toReplyBody,
+	type ReplyError,
+} from '../../../core/http/replyBodies';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
-import { BODY_SCHEMAS } from '../../../core/managementApi/requestSchemas';
+import { BODY_SCHEMAS, MAX_BODY_BYTES } from '../../../core/managementApi/requestSchemas';
 import { getPlatform, MANAGEMENT_KIND } from '../../../core/platforms';
+import type { AcceptedReply } from '../../../core/platforms/platform';
+import { findAcceptedReply } from '../../../core/receiving/handshake';
+import { ignoreUnmet, type IgnoredRequest } from '../../../core/receiving/ignoredRequest';
 import {
 	receiveRequest,
 	type AcceptedRequest,
@@ -14,18 +27,34 @@ import { createRejection, isRejection, type Rejection } from '../../../core/rece
 import { getCombineWindowMs, joinBurst } from './coalesce';
 import { getCachedInboundCredential } from './credentialCache';
 import { startDelivery } from './deduplicate';
-import { createAcceptedItem } from './items';
+import { testRules } from './itemRules';
+import { createAcceptedItem, describeAcceptedRequest, describeIgnored } from './items';
 import {
 	createManagementItem,
 	parseManagementRoute,
 	type ManagementRoute,
 } from './managementRequest';
 import { isTooLarge, toInboundRequest } from './request';
-import { respond, respondWithRejection, sendSameResponse } from './respond';
-import { buildReceiveRules, getDuplicateWindowMs } from './rules';
-import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
+import {
+	prepareReply,
+	respond,
+	respondToHandshake,
+	respondToUnused,
+	respondWithRejection,
+	sendSameResponse,
+} from './respond';
+import { buildReceiveRules } from './rules';
+import { failTest, isListening, supersedeIgnored, waitForOthers } from './testListening';
+import { nameTrigger } from './triggerName';
+import {
+	readTriggerParameter,
+	readTriggerParameters,
+	waitsForEnd,
+	type TriggerParameters,
+} from './triggerParameters';
 
-const TOO_LARGE: ReplyError = {
+const TOO_LARGE: Rejection = createRejection({
+	status: 413,
 	code: 'PAYLOAD_TOO_LARGE',
 	message: 'The body is too large',
 	details: {
@@ -33,7 +62,7 @@ const TOO_LARGE: ReplyError = {
 		expected: 'a body within n8n’s limit, N8N_PAYLOAD_SIZE_MAX',
 		received: 'a larger body',
 	},
-};
+});
 
 const NOT_SET_UP: ReplyError = {
 	code: 'RECEIVER_NOT_SET_UP',
@@ -53,6 +82,31 @@ interface ReceivedRequest {
 	/** Present for a request to the management API. */
 	route: ManagementRoute | undefined;
 	result: ReceiveResult;
+	/** The description of an accepted request, if rules were tested on it. */
+	description?: IDataObject;
+}
+
+/**
+ * Adds the headers that the platform and the credential name for tokens, also for requests that were rejected before
+ * their check. Nobody sees the headers of most rejected requests: they do not read the credential.
+ */
+async function addTokenHeaders(
+	context: IWebhookFunctions,
+	parameters: TriggerParameters,
+	result: ReceiveResult['result'],
+): Promise<TriggerParameters> {
+	if (result === 'handshake') return parameters;
+	const isShown =
+		result !== 'rejected' || parameters.options.outputRefused === true || isListening(context);
+	if (!isShown) return parameters;
+	const { headerToken } = getPlatform(parameters.platform);
+	const names = headerToken?.names.map((name) => name.toLowerCase()) ?? [];
+	if (parameters.methods.length === 0) return { ...parameters, tokenHeaders: names };
+	return await getCachedInboundCredential(context).then(
+		({ header }) => ({ ...parameters, tokenHeaders: [...names, ...header.names] }),
+		// Without a credential there is no other token.
+		() => ({ ...parameters, tokenHeaders: names }),
+	);
 }
 
 /**
@@ -64,41 +118,85 @@ async function receive(context: IWebhookFunctions): Promise<ReceivedRequest> {
 	const isManagement = parameters.requestKind === MANAGEMENT_KIND;
 	const route = isManagement ? parseManagementRoute(context) : undefined;
 	if (route !== undefined && isRejection(route)) {
-		// Its response needs the platform: fail here, where the owner is told, if it is unknown.
+		// Its response needs the platform: fail here, where the owner sees it, if it is unknown.
 		getPlatform(parameters.platform);
-		return { parameters, route: undefined, result: route };
+		return {
+			parameters: await addTokenHeaders(context, parameters, 'rejected'),
+			route: undefined,
+			result: route,
+		};
 	}
 	const rules = buildReceiveRules(
 		parameters,
 		async () => await getCachedInboundCredential(context),
-		route && { method: context.getRequestObject().method, bodySchema: BODY_SCHEMAS[route.task] },
+		route && {
+			method: context.getRequestObject().method,
+			bodySchema: BODY_SCHEMAS[route.task],
+			maxBodyBytes: MAX_BODY_BYTES,
+		},
 	);
 	const request = toInboundRequest(context, parameters.options.publicUrl);
-	return { parameters, route, result: await receiveRequest(rules, request) };
+	const result = await receiveRequest(rules, request);
+	const masked = await addTokenHeaders(context, parameters, result.result);
+	if (result.result !== 'accepted' || route !== undefined || !parameters.hasRules) {
+		return { parameters: masked, route, result };
+	}
+	const description = describeAcceptedRequest(context, result, masked);
+	const tested = testRules(context, description);
+	const received = { parameters: masked, route, description };
+	if (isRejection(tested)) return { ...received, result: tested };
+	return { ...received, result: tested.met ? result : ignoreUnmet(result.body, tested) };
 }
 
 /** Answers a request that could not be checked. Its caller does not learn why; n8n's log tells the owner. */
-function respondWithError(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
-	if (isTooLarge(error)) return respond(context, 413, toReplyBody(TOO_LARGE));
-	context.logger.error(
-		`${context.getNode().name} cannot check requests: ${getErrorMessage(error)}`,
-	);
-	return respond(context, 500, toReplyBody(NOT_SET_UP));
+async function respondWithError(
+	context: IWebhookFunctions,
+	error: unknown,
+): Promise<IWebhookResponseData> {
+	if (isTooLarge(error)) {
+		const parameters = readTriggerParameters(context);
+		const masked = await addTokenHeaders(context, parameters, 'rejected');
+		return respondWithRejection(context, TOO_LARGE, masked);
+	}
+	context.logger.error(`${nameTrigger(context)} cannot check requests: ${getErrorMessage(error)}`);
+	const answered = respond(context, 500, toReplyBody(NOT_SET_UP));
+	return isListening(context)
+		? failTest(context, {
+				message: 'The trigger cannot check requests',
+				description: [
+					getErrorMessage(error),
+					'',
+					'The sender got 500. Correct this, then listen again.',
+				],
+			})
+		: answered;
+}
+
+/** Answers an authentic request that was filtered out. A person who listens sees the reason. */
+async function respondToIgnored(
+	context: IWebhookFunctions,
+	{ body, cause, reply }: IgnoredRequest,
+	parameters: TriggerParameters,
+): Promise<IWebhookResponseData> {
+	context.logger.debug(`${context.getNode().name} ignored a request: ${reply.message}`);
+	const answered = respondToUnused(context, parameters, body, reply);
+	if (!isListening(context) || !(await waitForOthers(context))) return answered;
+	return failTest(context, describeIgnored(context, cause, parameters.tokenHeaders));
 }
 
 /** Answers a request that starts no execution of its own. */
-function respondWithoutExecution(
+async function respondWithoutExecution(
 	context: IWebhookFunctions,
 	result: Exclude<ReceiveResult, AcceptedRequest>,
 	parameters: TriggerParameters,
-): IWebhookResponseData {
+): Promise<IWebhookResponseData> {
 	switch (result.result) {
 		case 'rejected':
 			return respondWithRejection(context, result, parameters);
 		case 'handshake':
-			return respond(context, result.status, result.reply);
+			return respondToHandshake(context, result);
 		case 'ignored':
-			return respond(context, 200, result.reply);
+			return await respondToIgnored(context, result, parameters);
 	}
 }
 
@@ -108,32 +206,51 @@ function respondWithoutExecution(
  */
 async function respondToDuplicate(
 	context: IWebhookFunctions,
-	{ duplicateKey }: AcceptedRequest,
+	request: AcceptedRequest,
 	parameters: TriggerParameters,
 ): Promise<IWebhookResponseData | undefined> {
-	const start = await startDelivery(context, duplicateKey, getDuplicateWindowMs(parameters));
+	const start = await startDelivery(context, request, parameters);
 	switch (start) {
 		case 'first':
 			return undefined;
 		case 'duplicate':
-			return respond(context, 200, buildDuplicateReply());
+			return respondToUnused(context, parameters, request.body, buildDuplicateReply());
 		case 'busy':
 			return respondWithRejection(context, TOO_MANY_REPEATS, parameters);
 	}
+}
+
+/**
+ * Chooses the reply to an accepted request, with the status that the trigger's owner wants.
+ * @returns `undefined` for AgenticFlow's format with the execution's ID, or if the workflow answers itself
+ */
+function chooseReply(
+	context: IWebhookFunctions,
+	{ options, platform }: TriggerParameters,
+	body: unknown,
+): AcceptedReply | undefined {
+	if (readTriggerParameter(context, 'responseMode') !== 'onReceived') return undefined;
+	const { replyStatus, ...facts } = getPlatform(platform);
+	const reply =
+		findAcceptedReply(facts, body) ??
+		(waitsForEnd(options) ? buildFinishedReply(replyStatus?.accepted) : undefined);
+	return reply && { ...reply, statusCode: options.responseCode ?? reply.statusCode };
 }
 
 /** Starts an execution with an event's item, or with those of its whole burst. */
 async function startExecution(
 	context: IWebhookFunctions,
 	item: INodeExecutionData,
+	{ body }: AcceptedRequest,
 	parameters: TriggerParameters,
 ): Promise<IWebhookResponseData> {
+	const reply = chooseReply(context, parameters, body);
 	const windowMs = getCombineWindowMs(context, parameters);
-	if (windowMs <= 0) return { workflowData: [[item]] };
+	if (windowMs <= 0) return { workflowData: [[item]], ...prepareReply(context, parameters, reply) };
 	const burst = await joinBurst(context, item, windowMs);
 	return burst.role === 'leader'
-		? { workflowData: [burst.items] }
-		: sendSameResponse(context, burst.response);
+		? { workflowData: [burst.items], ...prepareReply(context, parameters, reply) }
+		: sendSameResponse(context, burst.response, reply);
 }
 
 /**
@@ -145,10 +262,13 @@ export async function handleWebhook(context: IWebhookFunctions): Promise<IWebhoo
 	try {
 		received = await receive(context);
 	} catch (error) {
-		return respondWithError(context, error);
+		return await respondWithError(context, error);
 	}
 	const { parameters, result, route } = received;
-	if (result.result !== 'accepted') return respondWithoutExecution(context, result, parameters);
+	if (result.result !== 'accepted') {
+		return await respondWithoutExecution(context, result, parameters);
+	}
+	if (isListening(context)) supersedeIgnored(context);
 
 	const duplicateResponse = await respondToDuplicate(context, result, parameters);
 	if (duplicateResponse !== undefined) return duplicateResponse;
@@ -156,9 +276,7 @@ export async function handleWebhook(context: IWebhookFunctions): Promise<IWebhoo
 	if (route !== undefined) {
 		return { workflowData: [[await createManagementItem(context, route, result, parameters)]] };
 	}
-	return await startExecution(
-		context,
-		await createAcceptedItem(context, result, parameters),
-		parameters,
-	);
+	const description = received.description ?? describeAcceptedRequest(context, result, parameters);
+	const item = await createAcceptedItem(context, description, result, parameters);
+	return await startExecution(context, item, result, parameters);
 }

@@ -1,60 +1,137 @@
-import type { CredentialFields } from '../../../core/credentials/credentialFields';
-import { parseInboundCredential } from '../../../core/credentials/inbound';
-import { getSigningSettings } from '../../../core/credentials/signingFields';
+import { replaceTokenPlaces, type InboundCredential } from '../../../core/credentials/inbound';
+import { getSigningSettings, listSigningSecrets } from '../../../core/credentials/signingFields';
 import { compileConditions } from '../../../core/event/conditions';
+import { parseEventTypes, requireEventTypePatterns } from '../../../core/event/eventTypes';
 import { compileAllowlist } from '../../../core/http/ipAddresses';
 import { MINUTE_MS } from '../../../core/lib/time';
-import { getPlatform, getRequestKind, type RequestKind } from '../../../core/platforms';
-import { usesOnlyConfigured, type AuthenticationRules } from '../../../core/receiving/authenticate';
-import { parseValueSource } from '../../../core/receiving/readEvent';
+import {
+	getPlatform,
+	getRequestKind,
+	type Platform,
+	type RequestKind,
+} from '../../../core/platforms';
+import {
+	InboundConfigurationError,
+	usesOnlyConfigured,
+	type MethodRules,
+} from '../../../core/receiving/configuredMethods';
+import type { ParseRules } from '../../../core/receiving/readBody';
+import { parseValueSource, replaceEventPlaces } from '../../../core/receiving/readEvent';
 import type { ReceiveRules } from '../../../core/receiving/receive';
-import { parseJsonObject, parseList } from '../../shared/parameters/parse';
+import { parseFieldNames, parseJsonObject, parseList } from '../../shared/parameters/parse';
 
+import { parsePublicUrl } from './request';
 import { AS_THE_PLATFORM, type TriggerParameters } from './triggerParameters';
 
-const DEFAULT_DUPLICATE_WINDOW_MINUTES = 24 * 60;
+const DEFAULT_DUPLICATE_WINDOW_HOURS = 24;
+// As long as the option can be.
+const MAX_DUPLICATE_WINDOW_HOURS = 7 * 24;
 const DEFAULT_MAX_BODY_KILOBYTES = 10 * 1024;
 
-/** Decides which methods callers are checked by, and how many of them they must pass. */
+/**
+ * Decides which methods callers are checked by, and how many of them they must pass. What a person chose is
+ * required, even in addition to "As the Platform Asks".
+ */
 function chooseAuthentication(
 	{ methods, options }: TriggerParameters,
 	{ authentication }: RequestKind,
-): Pick<AuthenticationRules, 'methods' | 'mode'> {
+): MethodRules {
 	const chosen = methods.filter((method) => method !== AS_THE_PLATFORM);
-	if (chosen.length === methods.length) return { methods: chosen, mode: options.require ?? 'all' };
+	if (chosen.length === methods.length) {
+		return { chosen, methods: chosen, mode: options.require ?? 'all' };
+	}
 	const require = options.require ?? (chosen.length === 0 ? authentication.require : 'all');
 	// A platform with several methods leaves the choice to the receiver: those with a secret count.
 	const configured = require === 'all' ? 'allConfigured' : 'anyConfigured';
 	return {
+		chosen,
 		methods: [...new Set([...chosen, ...authentication.methods])],
 		mode: authentication.methods.length > 1 ? configured : require,
 	};
 }
 
-/** The method and body of one path, if a kind of request has several. */
-export type InboundRoute = Pick<ReceiveRules, 'bodySchema' | 'method'>;
+/**
+ * Puts the tokens of a credential where the trigger's platform sends them, unless a person chose the credential's own
+ * places for them.
+ */
+export const placeTokens = (
+	credential: InboundCredential,
+	{ methods, platform }: Pick<TriggerParameters, 'methods' | 'platform'>,
+): InboundCredential =>
+	methods.includes(AS_THE_PLATFORM)
+		? replaceTokenPlaces(credential, getPlatform(platform))
+		: credential;
+
+/** Without authentication, anyone could read and change all endpoints of the outbox. */
+function requireManagementAuthentication({ management }: RequestKind, methods: unknown[]): void {
+	if (management === undefined || methods.length > 0) return;
+	throw new InboundConfigurationError(
+		'Management requests need authentication, because anyone could change all endpoints without it. Choose "Bearer Token" under "Authentication", or another method.',
+	);
+}
+
+/** Replaces the places of an event's values by those in the options, for a platform that its user describes. */
+function describeKind(
+	kind: RequestKind,
+	{ isDescribedByUser }: Platform,
+	{ eventDataFrom = '', eventTimeFrom = '', eventTypeFrom }: TriggerParameters['options'],
+): RequestKind {
+	if (!isDescribedByUser || kind.events === undefined) return kind;
+	const events = replaceEventPlaces(kind.events, {
+		type: parseFieldNames(eventTypeFrom),
+		time: eventTimeFrom.trim(),
+		data: eventDataFrom.trim(),
+	});
+	return { ...kind, events };
+}
+
+/** Returns the formats of bodies that are accepted: the platform's, or those in the options. */
+function chooseBodyFormats(
+	{ formBodies, isDescribedByUser, textBodies }: Platform,
+	{ bodyFormats = [] }: TriggerParameters['options'],
+): ParseRules {
+	if (!isDescribedByUser || bodyFormats.length === 0) {
+		return { formBodies, ...(textBodies && { textBodies: 'json' }) };
+	}
+	return {
+		formBodies: bodyFormats.includes('form') ? {} : undefined,
+		...(bodyFormats.includes('text') && { textBodies: 'any' }),
+		xmlBodies: bodyFormats.includes('xml'),
+		noJsonBodies: !bodyFormats.includes('json'),
+	};
+}
+
+/** Returns whether conditions have a big number as text, as an item has it with "Big Numbers as Text". */
+const hasBigNumberText = (conditions: Record<string, unknown>): boolean =>
+	/[:[,]"-?\d{16,}/.test(JSON.stringify(conditions));
+
+/** The method and body of one path, if a kind of request has several. `maxBodyBytes` is the kind's limit. */
+export type InboundRoute = Pick<ReceiveRules, 'bodySchema' | 'maxBodyBytes' | 'method'>;
 
 /**
  * Builds the rules that requests are checked by from the trigger's parameters.
- * @param readCredential reads the inbound credential; called only when a request needs its secrets
+ * @param readCredential reads the Receiving credential; called only when a request needs its secrets
  * @throws UserError, or an error of core, with a message for the trigger's owner if a parameter is not
  * valid
  */
 export function buildReceiveRules(
 	parameters: TriggerParameters,
-	readCredential: () => Promise<CredentialFields>,
+	readCredential: () => Promise<InboundCredential>,
 	route?: InboundRoute,
 ): ReceiveRules {
 	const { options } = parameters;
 	const platform = getPlatform(parameters.platform);
-	const kind = getRequestKind(platform, parameters.requestKind);
+	const kind = describeKind(getRequestKind(platform, parameters.requestKind), platform, options);
 	const addresses = [
 		...parseList(options.allowedAddresses),
 		...(options.allowedPlatformAddresses ?? []).flatMap((id) => getPlatform(id).sourceAddresses),
 	];
-	const conditions = parseJsonObject(options.conditions, 'Conditions');
-	const { methods, mode } = chooseAuthentication(parameters, kind);
-	const duplicateKey = parseList(options.duplicateKey).map(parseValueSource);
+	const conditions = parseJsonObject(parameters.conditions, 'Conditions (JSON)');
+	const authentication = chooseAuthentication(parameters, kind);
+	const { methods, mode } = authentication;
+	requireManagementAuthentication(kind, methods);
+	parsePublicUrl(options.publicUrl);
+	const duplicateKey = parseFieldNames(options.duplicateKey).map(parseValueSource);
 	return {
 		kind,
 		method: 'POST',
@@ -63,13 +140,12 @@ export function buildReceiveRules(
 		validatesEvents: options.validateEvents ?? true,
 		httpsOnly: options.httpsOnly ?? platform.httpsOnly,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
-		methods,
-		mode,
+		...authentication,
 		loadSecrets: async () => {
-			const { signing, ...tokens } = parseInboundCredential(await readCredential());
+			const { signing, ...tokens } = placeTokens(await readCredential(), parameters);
 			const needsSignature =
 				methods.includes('signature') &&
-				(!usesOnlyConfigured(mode) || signing.signingSecret !== '');
+				(!usesOnlyConfigured(mode) || listSigningSecrets(signing).length > 0);
 			return {
 				...tokens,
 				...(needsSignature && {
@@ -80,15 +156,35 @@ export function buildReceiveRules(
 				}),
 			};
 		},
-		maxBodyBytes: (options.maxBodyKilobytes ?? DEFAULT_MAX_BODY_KILOBYTES) * 1024,
-		formBodies: platform.formBodies,
-		handshakes: platform.handshakes ?? [],
-		eventTypes: [...parameters.events, ...parseList(options.eventTypes)],
-		...(conditions && { conditions: compileConditions(conditions) }),
+		maxBodyBytes: Math.min(
+			(options.maxBodyKilobytes ?? DEFAULT_MAX_BODY_KILOBYTES) * 1024,
+			route?.maxBodyBytes ?? Infinity,
+		),
+		...chooseBodyFormats(platform, options),
+		bigNumbersAsText: options.bigNumbersAsText,
+		handshakes: kind.events ? (platform.handshakes ?? []) : [],
+		bodyTokenField: platform.bodyToken?.field,
+		eventTypes: [
+			...parameters.events,
+			...requireEventTypePatterns(parseEventTypes(parameters.eventTypes)),
+		],
+		...(conditions && {
+			conditions: compileConditions(conditions),
+			comparesBigNumbersAsText: options.bigNumbersAsText && hasBigNumberText(conditions),
+		}),
 		duplicateKey: duplicateKey.length > 0 ? duplicateKey : (kind.events?.duplicateKey ?? []),
 	};
 }
 
-/** Returns how long duplicates are recognized, in ms; 0 for not at all. */
-export const getDuplicateWindowMs = ({ options }: TriggerParameters): number =>
-	(options.duplicateWindowMinutes ?? DEFAULT_DUPLICATE_WINDOW_MINUTES) * MINUTE_MS;
+/**
+ * Returns how long duplicates are recognized, in ms; 0 for not at all. Without the option, it is a day, or as long as
+ * the platform retries, but never longer than a week.
+ */
+export function getDuplicateWindowMs({ options, platform }: TriggerParameters): number {
+	const { retriedForHours = 0 } = getPlatform(platform);
+	const hours = Math.min(
+		Math.max(DEFAULT_DUPLICATE_WINDOW_HOURS, retriedForHours),
+		MAX_DUPLICATE_WINDOW_HOURS,
+	);
+	return (options.duplicateWindowMinutes ?? hours * 60) * MINUTE_MS;
+}

@@ -1,19 +1,30 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { ONLY_KINDS } from '../../../core/platforms';
 import type { AuthenticationMethod } from '../../../core/platforms/authentication';
+import type { ListParameter } from '../../shared/parameters/parse';
 
 /** The option of "Authentication" that selects the platform's own methods. */
 export const AS_THE_PLATFORM = 'platform';
 
+/** A format of bodies that the trigger's owner accepts. */
+export type BodyFormat = 'form' | 'json' | 'text' | 'xml';
+
 interface TriggerOptions {
-	allowedAddresses?: string;
+	acceptAgain?: ListParameter;
+	allowedAddresses?: ListParameter;
 	allowedPlatformAddresses?: string[];
+	bigNumbersAsText?: boolean;
+	bodyFormats?: BodyFormat[];
 	combineWindowMs?: number;
+	receivedWhen?: 'answered' | 'finished';
 	require?: 'all' | 'any';
-	conditions?: unknown;
-	duplicateKey?: string;
+	responseCode?: number;
+	duplicateKey?: ListParameter;
 	duplicateWindowMinutes?: number;
-	eventTypes?: string;
+	eventDataFrom?: string;
+	eventTimeFrom?: string;
+	eventTypeFrom?: ListParameter;
 	httpsOnly?: boolean;
 	maxBodyKilobytes?: number;
 	outputRefused?: boolean;
@@ -23,16 +34,24 @@ interface TriggerOptions {
 	validateEvents?: boolean;
 }
 
+/** Returns whether a delivery counts as received only when its workflow has finished with success. */
+export const waitsForEnd = ({ receivedWhen }: TriggerOptions): boolean =>
+	receivedWhen === 'finished';
+
 /** The trigger's parameters by their names in saved workflows. */
 interface StoredParameters {
 	authenticationMethods: Array<AuthenticationMethod | typeof AS_THE_PLATFORM>;
+	conditions: unknown;
+	conditionSource: 'always' | 'json' | 'rules';
 	events: string[];
+	eventTypes: ListParameter;
 	options: TriggerOptions;
 	path: string;
 	platform: string;
 	register: boolean;
 	requestKind: string;
 	responseMode: string;
+	simplify: boolean;
 }
 
 /**
@@ -50,17 +69,34 @@ export interface TriggerParameters {
 	platform: string;
 	requestKind: string;
 	events: string[];
+	eventTypes: ListParameter;
 	methods: StoredParameters['authenticationMethods'];
 	options: TriggerOptions;
+	/** The headers, in lower case, that the credential names for tokens: no item has them. */
+	tokenHeaders?: string[];
+	/** JSON conditions; `undefined` if there are none. */
+	conditions: unknown;
+	/** True if n8n's rules decide after all other checks. */
+	hasRules: boolean;
+	/** True for items with the event or the body only. */
+	simplify: boolean;
 }
 
 /** Reads the parameters that decide how requests are checked. */
 export const readTriggerParameters = (
 	context: IHookFunctions | IWebhookFunctions,
-): TriggerParameters => ({
-	platform: readTriggerParameter(context, 'platform'),
-	requestKind: readTriggerParameter(context, 'requestKind'),
-	events: readTriggerParameter(context, 'events', []),
-	methods: readTriggerParameter(context, 'authenticationMethods'),
-	options: readTriggerParameter(context, 'options', {}),
-});
+): TriggerParameters => {
+	const source = readTriggerParameter(context, 'conditionSource', 'always');
+	const platform = readTriggerParameter(context, 'platform');
+	return {
+		platform,
+		requestKind: ONLY_KINDS[platform] ?? readTriggerParameter(context, 'requestKind'),
+		events: readTriggerParameter(context, 'events', []),
+		eventTypes: readTriggerParameter(context, 'eventTypes', ''),
+		methods: readTriggerParameter(context, 'authenticationMethods'),
+		options: readTriggerParameter(context, 'options', {}),
+		conditions: source === 'json' ? readTriggerParameter(context, 'conditions', {}) : undefined,
+		hasRules: source === 'rules',
+		simplify: readTriggerParameter(context, 'simplify', true),
+	};
+};

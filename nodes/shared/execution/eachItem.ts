@@ -1,9 +1,6 @@
-import {
-	NodeOperationError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toNodeError } from './nodeError';
 
 /** The output items made from one input item: one or several for one output, or several for each output. */
 export type ItemResult =
@@ -44,7 +41,7 @@ export async function forEachItem(
 				results[output].push(...items.map((outputItem) => ({ ...outputItem, pairedItem })));
 			}
 		} catch (cause) {
-			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex });
+			const error = toNodeError(context, cause, itemIndex);
 			if (!context.continueOnFail()) throw error;
 			results[failedOutput].push({ json: { error: error.message }, pairedItem });
 		}

@@ -49,8 +49,7 @@ export async function readBodyParameter(
 	itemIndex: number,
 ): Promise<Buffer> {
 	if (context.getNodeParameter('bodySource', itemIndex) === 'text') {
-		const text: unknown = context.getNodeParameter('bodyText', itemIndex);
-		return Buffer.from(typeof text === 'string' ? text : JSON.stringify(text), 'utf8');
+		return Buffer.from(context.getNodeParameter('bodyText', itemIndex) as string, 'utf8');
 	}
 	const field = context.getNodeParameter('binaryField', itemIndex) as string;
 	if (context.getInputData()[itemIndex].binary?.[field] === undefined) {

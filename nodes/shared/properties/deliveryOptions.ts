@@ -4,14 +4,30 @@ import { buildNotice } from './notice';
 
 /** Options of deliveries that several parameters share, by name. */
 export const deliveryOptions = {
-	backoffMultiplier: {
-		displayName: 'Backoff Multiplier',
-		name: 'backoffMultiplier',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 10 },
-		default: 2,
+	cloudEventMode: {
+		displayName: 'CloudEvents Mode',
+		name: 'cloudEventMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Binary',
+				value: 'binary',
+				description: 'Attributes in ce- headers, data in the body',
+			},
+			{ name: 'Structured', value: 'structured', description: 'All of the event in the body' },
+		],
+		default: 'structured',
 		description:
-			'For the schedule "Exponential": factor by which each wait is longer than the previous one',
+			'How to send CloudEvents. In binary mode, only HTTP Message Signatures sign the attributes.',
+	},
+	eventSource: {
+		displayName: 'Event Source',
+		name: 'eventSource',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. /orders or https://example.com/orders',
+		description:
+			'What the events come from, as a URI or a path: the source of CloudEvents. Together with the event ID, it identifies an event.',
 	},
 	excludeFields: {
 		displayName: 'Exclude Fields',
@@ -31,54 +47,6 @@ export const deliveryOptions = {
 		description:
 			'Comma-separated dotted paths of the only fields to send. A path applies to every entry of a list.',
 	},
-	maxDelaySeconds: {
-		displayName: 'Longest Wait (Seconds)',
-		name: 'maxDelaySeconds',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 2592000 },
-		default: 3600,
-		description: 'For the schedule "Exponential": longest time to wait between attempts',
-	},
-	maxRetries: {
-		displayName: 'Max Retries',
-		name: 'maxRetries',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 50 },
-		default: 3,
-		description:
-			'How often to retry after a failed first attempt. It can shorten a schedule that is a list, but not extend it.',
-	},
-	retryDelays: {
-		displayName: 'Retry Delays',
-		name: 'retryDelays',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 30 s, 5 min, 1 h, 24 h',
-		description: 'For the schedule "Custom List": comma-separated times to wait before each retry',
-		displayOptions: { show: { retrySchedule: ['list'] } },
-	},
-	retrySchedule: {
-		displayName: 'Retry Schedule',
-		name: 'retrySchedule',
-		type: 'options',
-		options: [
-			{ name: 'Custom List', value: 'list', description: 'The waits in "Retry Delays"' },
-			{
-				name: 'Exponential',
-				value: 'exponential',
-				description: 'Each wait is longer than the previous one, up to a limit',
-			},
-			{ name: 'No Retries', value: 'none' },
-			{ name: 'Platform’s Own', value: 'platform', description: 'As the platform documents it' },
-			{
-				name: 'Standard Webhooks',
-				value: 'standardWebhooks',
-				description: '5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h',
-			},
-		],
-		default: 'platform',
-		description: 'When to retry after a failed attempt',
-	},
 	retryStatuses: {
 		displayName: 'Retry on Statuses',
 		name: 'retryStatuses',
@@ -86,14 +54,14 @@ export const deliveryOptions = {
 		default: '',
 		placeholder: 'e.g. 408, 429, 5xx',
 		description:
-			'Comma-separated statuses. Leave empty for the platform’s own. Network errors and timeouts are always retried.',
+			'Comma-separated statuses. Leave empty for the platform’s own. Network errors, TLS errors and timeouts are always retried.',
 	},
 	/** For runs that send to several endpoints. */
 	sharedConcurrency: {
 		displayName: 'Max Requests at Once',
 		name: 'concurrency',
 		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 100 },
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		default: 50,
 		description:
 			'How many requests to send at the same time. A single endpoint gets at most half of them if there are others.',
@@ -126,6 +94,9 @@ export const buildSkipTlsNotice = (collection: string): INodeProperties =>
 		{ show: { [`/${collection}.skipTlsCheck`]: [true] } },
 	);
 
+/** The platform whose format a receiver of one's own verifies most easily. */
+export const OWN_ENDPOINT_PLATFORM = 'standardWebhooks';
+
 /** Shown below the platform if a person may choose any format for their own endpoint. */
 export const OWN_ENDPOINT_HINT =
-	'For your own endpoint, choose Standard Webhooks: most languages have a library for it';
+	'For your own endpoint, use Standard Webhooks: most languages have a library for it';

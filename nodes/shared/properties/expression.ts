@@ -16,11 +16,11 @@ const toObjectLiteral = (functions: Record<string, EvaluatedFunction>): string =
  * @param parameters `$rawParameter` passes parameters as they are stored, with expressions unresolved
  * @param functions passed to the function by name; the same limits apply to each of them
  */
-export function toExpression<Parameters, Data, Fn extends EvaluatedFunction>(
-	evaluate: (parameters: Parameters, data: Data, functions: Record<string, Fn>) => unknown,
+export function toExpression<Parameters, Data, Functions extends Record<string, EvaluatedFunction>>(
+	evaluate: (parameters: Parameters, data: Data, functions: Functions) => unknown,
 	data?: Data,
 	parameters: '$parameter' | '$rawParameter' | '[$parameter, $executionId]' = '$parameter',
-	functions?: Record<string, Fn>,
+	functions?: Functions,
 ): `={{${string}}}` {
 	const values: string[] = [parameters];
 	// Written over several lines, because n8n takes two closing braces in a row for the end of the

@@ -1,6 +1,6 @@
 import { UserError, type INodeProperties } from 'n8n-workflow';
 
-import { HEADER_NAME } from '../../../core/http/headers';
+import { findCustomHeaderFault } from '../../../core/http/customHeaders';
 
 /** The value of a parameter that has {@link headerFields}. */
 export interface HeaderParameter {
@@ -31,9 +31,6 @@ export const headerFields: INodeProperties['options'] = [
 	},
 ];
 
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
-const CONNECTION_HEADERS = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
-
 /**
  * Reads a list of headers. If a name occurs several times, the last value wins.
  * @throws UserError for a header that cannot be sent, or that n8n sets for the connection
@@ -42,14 +39,8 @@ export function readHeaders(parameter: HeaderParameter | undefined): Record<stri
 	const headers: Record<string, string> = {};
 	for (const { name, value } of parameter?.header ?? []) {
 		const text = String(value);
-		if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(text)) {
-			throw new UserError(
-				`The header "${name}" cannot be sent. Use letters, digits and hyphens in its name, and printable ASCII in its value.`,
-			);
-		}
-		if (CONNECTION_HEADERS.has(name.toLowerCase())) {
-			throw new UserError(`The header "${name}" belongs to the connection. Remove it.`);
-		}
+		const fault = findCustomHeaderFault(name, text);
+		if (fault !== undefined) throw new UserError(fault);
 		headers[name] = text;
 	}
 	return headers;

@@ -1,4 +1,5 @@
 import mapValues from 'lodash/mapValues';
+import sortBy from 'lodash/sortBy';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import {
@@ -11,6 +12,17 @@ import {
 
 import { listOptionNames } from './optionNames';
 
+const SECTION_ORDER: Array<Platform['section']> = ['open', 'provider', 'platform'];
+
+/**
+ * All platforms in the order of the editor's lists: the schemes for any sender, then the providers that most
+ * people know, and the agent platforms last, each by name.
+ */
+const LISTED_PLATFORMS: Platform[] = sortBy(
+	[...PLATFORMS].sort((a, b) => a.name.localeCompare(b.name, 'en')),
+	({ section }) => SECTION_ORDER.indexOf(section),
+);
+
 /**
  * Returns the parameter to choose a platform.
  * @param isListed returns whether a platform is on the list
@@ -19,7 +31,7 @@ export const buildPlatformProperty = (
 	description: string,
 	isListed: (platform: Platform) => boolean = () => true,
 ): INodeProperties => {
-	const options: INodePropertyOptions[] = PLATFORMS.filter(isListed).map((platform) => ({
+	const options: INodePropertyOptions[] = LISTED_PLATFORMS.filter(isListed).map((platform) => ({
 		name: platform.name,
 		value: platform.id,
 		description: platform.description,
@@ -36,7 +48,8 @@ export const buildPlatformProperty = (
 };
 
 /**
- * Returns the parameters to choose a kind of request: one for all platforms that have the same kinds.
+ * Returns the parameters to choose a kind of request: one for all platforms that have the same kinds. It is
+ * hidden if there is nothing to choose.
  * @param listKinds returns the kinds on a platform's list; a platform without kinds has no parameter
  * @param isDefault returns whether a kind is the default; without such a kind, the first one is
  */
@@ -65,7 +78,8 @@ export function buildRequestKindProperties(
 		return {
 			displayName,
 			name: 'requestKind',
-			type: 'options',
+			// With its options even if it is hidden: without them, n8n keeps the kind of the platform chosen before.
+			type: kinds.length > 1 ? 'options' : 'hidden',
 			noDataExpression: true,
 			options,
 			default: defaultKind,
@@ -85,19 +99,27 @@ export const listKindNames = (properties: INodeProperties[]): Record<string, str
 		name.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()),
 	);
 
-const toOptions = (types: EventType[]): INodePropertyOptions[] =>
+/** Returns the options of event types. */
+export const toEventTypeOptions = (types: EventType[]): INodePropertyOptions[] =>
 	types.map(({ name, value }) => ({ name, value, description: value }));
 
-/** The platforms that list their event types, with the list. */
-export const CATALOGS: Array<{ id: string; name: string; types: EventType[] }> = PLATFORMS.flatMap(
-	({ id, name, events }) =>
-		events && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
+/** A platform that lists its event types. */
+interface Catalog {
+	id: string;
+	name: string;
+	types: EventType[];
+}
+
+/** The platforms that list their event types, and whose events Send can send. */
+export const CATALOGS: Catalog[] = PLATFORMS.flatMap(({ id, name, events }) =>
+	events?.envelope && events.types.length > 0 ? [{ id, name, types: events.types }] : [],
 );
 
 type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 
 /**
- * Returns the parameters to choose one of a platform's event types: one for each platform that lists them.
+ * Returns the parameters to choose one of a platform's event types to send: one for each platform that lists
+ * them.
  * @param show other parameter values that are required to show them
  * @param additionalOptions listed after the platform's event types
  */
@@ -106,7 +128,7 @@ export const buildEventTypeProperties = (
 	additionalOptions: INodePropertyOptions[] = [],
 ): INodeProperties[] =>
 	CATALOGS.map(({ id, types }): INodeProperties => {
-		const options = [...toOptions(types), ...additionalOptions];
+		const options = [...toEventTypeOptions(types), ...additionalOptions];
 		const { value: defaultType } = options[0];
 		return {
 			displayName: 'Event Type',
@@ -128,7 +150,7 @@ export const buildEventTypesProperties = (
 	{ required = false, show = {} }: { required?: boolean; show?: Shown } = {},
 ): INodeProperties[] =>
 	CATALOGS.map(({ id, types }): INodeProperties => {
-		const options = toOptions(types);
+		const options = toEventTypeOptions(types);
 		return {
 			displayName: 'Event Types',
 			name: 'events',

@@ -10,7 +10,9 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
+import { findHeaderFault } from '../../../core/http/headerValues';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
+import { stringifyExactJson } from '../../../core/lib/exactJson';
 import { parseJson } from '../../../core/lib/json';
 import { isObject } from '../../../core/lib/fieldPath';
 import { getPlatform, type ManagementApi, type Platform } from '../../../core/platforms';
@@ -32,7 +34,7 @@ const isRecord = (value: unknown): value is IDataObject => isObject(value);
 
 const SECRET_FIELD = /token|secret|password|api[-_]?key/i;
 
-/** Removes query parameters that hold secrets from a URL. Returns any other text unchanged. */
+/** Removes query parameters with secrets from a URL. Returns any other text unchanged. */
 function removeSecretParameters(text: string): string {
 	if (!/^https?:/i.test(text) || !URL.canParse(text)) return text;
 	const url = new URL(text);
@@ -126,12 +128,14 @@ export class ManagementClient {
 		if (management === undefined) {
 			throw new UserError(`${name} has no API for its webhooks. Choose another platform.`);
 		}
-		const { platform, baseUrl } = await context.getCredentials(CREDENTIAL);
+		const { apiKey, baseUrl, platform } = await context.getCredentials(CREDENTIAL);
 		if (platform !== platformId) {
 			throw new UserError(
 				`The credential is for ${getPlatform(String(platform)).name} and the node for ${name}. Choose a credential for ${name}.`,
 			);
 		}
+		const fault = findHeaderFault('token', String(apiKey));
+		if (fault !== undefined) throw new UserError(`"API Key" in the credential ${fault}`);
 		const base = String(baseUrl || management.baseUrl).replace(/\/+$/, '');
 		return new ManagementClient(context, nodePlatform, management, base);
 	}
@@ -176,7 +180,11 @@ export class ManagementClient {
 			return (await call.call(this.context, CREDENTIAL, {
 				method,
 				url: `${this.baseUrl}${this.api.path}${path}`,
-				...(body && { body }),
+				// Written here, since n8n would round numbers that a person typed with more digits.
+				...(body && {
+					body: stringifyExactJson(body),
+					headers: { 'Content-Type': 'application/json' },
+				}),
 				json: true,
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,

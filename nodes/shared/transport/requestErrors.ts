@@ -3,9 +3,10 @@ import { classifyAttempt, type AttemptResult } from '../../../core/sending/attem
 /** The code of a request that took longer than its timeout. */
 export const TIMEOUT_CODE = 'ETIMEDOUT';
 
-/** Names of the errors that the outbound credential throws: the request is wrong, not the endpoint. */
+/** Names of the errors that the Sending credential throws: the request is wrong, not the endpoint. */
 const CREDENTIAL_ERRORS = new Set([
 	'IncompleteCredentialError',
+	'InvalidHeaderValueError',
 	'InvalidIdError',
 	'InvalidSchemeError',
 	'InvalidSecretError',

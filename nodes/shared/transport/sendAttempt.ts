@@ -59,15 +59,24 @@ async function readBounded(
 	return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), bodyTruncated };
 }
 
+/** Merges headers, of which the last one with a name counts, whatever its case. */
+function mergeHeaders(...groups: Array<Record<string, string>>): Record<string, string> {
+	const merged = new Map<string, [string, string]>();
+	for (const [name, value] of groups.flatMap((group) => Object.entries(group))) {
+		merged.set(name.toLowerCase(), [name, value]);
+	}
+	return Object.fromEntries(merged.values());
+}
+
 function buildRequest(
-	{ body, key, nowMs, target }: OutgoingAttempt,
+	{ body, contentHeaders = {}, key, nowMs, target }: OutgoingAttempt,
 	abortSignal: AbortSignal | undefined,
 ): SignableRequest {
 	const { platformId, signed, unsignedAllowed } = target;
 	return {
 		method: 'POST',
 		url: target.url,
-		headers: { 'Content-Type': 'application/json', ...target.headers },
+		headers: mergeHeaders({ 'Content-Type': 'application/json' }, target.headers, contentHeaders),
 		body,
 		timeout: target.timeoutMs,
 		skipSslCertificateValidation: target.skipTlsCheck,

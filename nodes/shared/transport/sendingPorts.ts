@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { toSingleLine } from '../../../core/lib/singleLine';
 import type { SendingPorts } from '../../../core/sending/deliver';
 
 import { cancellableWait } from './cancellableWait';
@@ -12,8 +13,9 @@ import { sendAttempt } from './sendAttempt';
 export const createSendingPorts = (context: IExecuteFunctions): SendingPorts => ({
 	attempt: async (attempt) => await sendAttempt(context, attempt),
 	announce: (text) => {
-		context.logger.info(text);
-		context.sendMessageToUI(text);
+		const line = toSingleLine(text);
+		context.logger.info(line);
+		context.sendMessageToUI(line);
 	},
 	wait: cancellableWait(context),
 	nowMs: () => Date.now(),

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { deliverDue } from '../../../../core/outbox/dispatch/deliverDue';
+import { deliverDue, type DueResult } from '../../../../core/outbox/dispatch/deliverDue';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
-import type { RunResult } from '../../../../core/outbox/model';
+import type { UnreadableEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { runUnlessBusy } from '../../../shared/execution/runUnlessBusy';
 import { openOutbox } from '../../../shared/outbox/openOutbox';
@@ -10,7 +10,7 @@ import { readRunOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { buildNotice } from '../../../shared/properties/notice';
 import type { Operation } from '../operation';
-import { OutputItems, pairWithAllInputs } from '../outputItems';
+import { OUTPUT_LABELS, OutputItems, pairWithAllInputs } from '../outputItems';
 
 import { retentionFields } from './retention';
 
@@ -39,7 +39,7 @@ const properties: INodeProperties[] = [
 				displayName: 'Max Deliveries per Run',
 				name: 'maxDeliveries',
 				type: 'number',
-				typeOptions: { minValue: 1 },
+				typeOptions: { minValue: 1, numberPrecision: 0 },
 				default: DEFAULT_MAX_DELIVERIES,
 				description: 'Maximum number of deliveries that one run attempts. The rest stay due.',
 			},
@@ -67,14 +67,25 @@ async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Pro
 	staticData.prunedAtMs = outbox.nowMs();
 }
 
+/** Says which endpoints' deliveries wait because the endpoints cannot be opened. */
+function hintAtUnreadable(context: IExecuteFunctions, unreadable: UnreadableEndpoint[]): void {
+	if (unreadable.length === 0) return;
+	const names = unreadable.map(({ id, name }) => `"${name || id}"`).join(', ');
+	context.addExecutionHints({
+		location: 'outputPane',
+		type: 'warning',
+		message: `These endpoints cannot be opened: ${names}. Their deliveries wait. Use Endpoint → Get Many to see what is wrong with each of them.`,
+	});
+}
+
 export const deliverDueOperation: Operation = {
 	name: 'Deliver Due',
 	action: 'Deliver what is due',
-	description: 'Attempt the deliveries that are due. Run it on a Schedule Trigger.',
+	description: 'Make the retries, replays and batches that are due. Run it on a Schedule Trigger.',
 	properties,
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		let run: RunResult = { results: [], changes: [] };
+		let run: DueResult = { results: [], changes: [], unreadable: [] };
 		const ran = await runUnlessBusy(
 			`${context.getWorkflow().id} ${context.getNode().id}`,
 			MAX_CONCURRENT_RUNS,
@@ -98,7 +109,8 @@ export const deliverDueOperation: Operation = {
 				message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
 			});
 		}
-		const outputs = new OutputItems(context);
+		hintAtUnreadable(context, run.unreadable);
+		const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
 		outputs.putRun(run, pairWithAllInputs(context.getInputData().length));
 		return outputs.toArray();
 	},

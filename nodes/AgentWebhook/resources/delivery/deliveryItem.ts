@@ -5,16 +5,16 @@ import type { Delivery } from '../../../../core/outbox/model';
 import { simplify } from '../../../shared/properties/simplify';
 
 const SIMPLE_FIELDS = [
-	'id',
-	'event',
-	'event_id',
-	'endpoint_id',
 	'status',
-	'attempts',
+	'event',
+	'endpoint_name',
 	'response_code',
-	'accepted_at',
 	'next_attempt_at',
 	'error_message',
+	'attempts',
+	'accepted_at',
+	'id',
+	'endpoint_id',
 ];
 
 /** Returns the item of a delivery from the log, simplified if the node is set to. */

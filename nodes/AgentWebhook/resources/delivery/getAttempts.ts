@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 import { findDelivery } from '../../../../core/outbox/log/query';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
 import { buildOutboxOperation } from '../outboxOperation';
@@ -9,11 +11,13 @@ export const getAttemptsOperation = buildOutboxOperation({
 	properties: [deliveryLocator],
 	executeItem: async ({ tables }, context, itemIndex) => {
 		const delivery = await findDelivery(tables, readDeliveryId(context, itemIndex));
+		if (delivery.problem !== undefined) throw new UserError(delivery.problem);
 		return delivery.attemptLog.map((attempt) => ({
-			delivery_id: delivery.id,
-			event_id: delivery.eventId,
-			endpoint_id: delivery.endpointId,
 			...attempt,
+			event: delivery.eventType,
+			endpoint_name: delivery.endpointName,
+			delivery_id: delivery.id,
+			endpoint_id: delivery.endpointId,
 		}));
 	},
 });

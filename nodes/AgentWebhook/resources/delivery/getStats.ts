@@ -1,7 +1,8 @@
 import omit from 'lodash/omit';
 import pick from 'lodash/pick';
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
+import { createTimeZone } from '../../../../core/lib/timeZone';
 import { findDeliveries, type LogQuery } from '../../../../core/outbox/log/query';
 import { computeStats } from '../../../../core/outbox/log/stats';
 import { drawDeliveryChart } from '../../../../core/report/deliveryChart';
@@ -13,15 +14,26 @@ import type { Operation } from '../operation';
 import { filters, readLogQuery } from './logFilters';
 import { showPicture } from './showPicture';
 
-const chartField: INodeProperties = {
-	displayName: 'Put Chart in Field',
-	name: 'chartField',
-	type: 'string',
-	default: 'data',
-	placeholder: 'e.g. data',
-	description:
-		'Name of the binary field for a chart of deliveries, failures and response times over time, as an SVG file',
-};
+const chartFields: INodeProperties[] = [
+	{
+		displayName: 'Draw Chart',
+		name: 'drawChart',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to draw deliveries, failures and response times over time, and to show the picture with the output',
+	},
+	{
+		displayName: 'Put Chart in Field',
+		name: 'chartField',
+		type: 'string',
+		default: 'data',
+		required: true,
+		placeholder: 'e.g. data',
+		displayOptions: { show: { drawChart: [true] } },
+		hint: 'Name of the binary field for the chart, an SVG file',
+	},
+];
 
 /** Returns a chart's title with the filters, except for times: the chart's axis shows them. */
 function formatChartTitle({ endpointId, eventId, eventType, status }: LogQuery): string {
@@ -46,7 +58,9 @@ function simplifyStats({
 }: ReturnType<typeof computeStats>): IDataObject {
 	return {
 		...omit(stats, 'total_attempts'),
-		by_endpoint: by_endpoint.map((part) => pick(part, ['endpoint_id', ...SIMPLE_COUNTS])),
+		by_endpoint: by_endpoint.map((part) =>
+			pick(part, ['endpoint_name', ...SIMPLE_COUNTS, 'endpoint_id']),
+		),
 		by_day: by_day.map((part) => pick(part, ['day', ...SIMPLE_COUNTS])),
 	} as IDataObject;
 }
@@ -54,37 +68,32 @@ function simplifyStats({
 export const getStatsOperation: Operation = {
 	name: 'Get Stats',
 	action: 'Get delivery stats',
-	description: 'Count deliveries by endpoint and by day, with success rate and response times',
-	properties: [
-		simplifyField,
-		filters,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [chartField],
-		},
-	],
+	description:
+		'Count deliveries by endpoint and by day, in the workflow’s timezone, with success rate and response times',
+	properties: [...chartFields, simplifyField, filters],
 	subtitle: (parameters) => [parameters.filters?.status, parameters.filters?.eventType],
 	execute: async (context) => {
 		const { nowMs, tables } = await openOutbox(context);
 		return await forEachItem(context, 1, 0, async (_, itemIndex) => {
+			const zone = createTimeZone(context.getTimezone());
 			const query = readLogQuery(context, itemIndex);
 			const deliveries = await findDeliveries(tables, query);
-			const stats = computeStats(deliveries);
+			const stats = computeStats(deliveries, zone);
 			const json = context.getNodeParameter('simplify', itemIndex)
 				? simplifyStats(stats)
 				: (stats as unknown as IDataObject);
-			const field = context.getNodeParameter('options.chartField', itemIndex, '') as string;
-			if (field === '') return { output: 0, item: { json } };
+			if (!context.getNodeParameter('drawChart', itemIndex)) return { output: 0, item: { json } };
+			const field = (context.getNodeParameter('chartField', itemIndex) as string).trim();
+			if (field === '') {
+				throw new UserError('"Put Chart in Field" is empty. Enter a name, e.g. data.');
+			}
 			const title = formatChartTitle(query);
 			const chart = drawDeliveryChart(deliveries, {
 				title,
 				sinceMs: parseTime(query.since),
 				untilMs: parseTime(query.until),
 				nowMs: nowMs(),
+				zone,
 			});
 			const file = await context.helpers.prepareBinaryData(
 				Buffer.from(chart, 'utf8'),

@@ -11,14 +11,15 @@ import { replayFailedOperation } from './replayFailed';
 
 export const delivery: Resource = {
 	name: 'Delivery',
+	defaultOperation: 'getAll',
 	operations: {
-		deliverDue: deliverDueOperation,
+		getAll: getAllOperation,
 		get: getOperation,
 		getAttempts: getAttemptsOperation,
-		getAll: getAllOperation,
 		getStats: getStatsOperation,
-		prune: pruneOperation,
 		replay: replayOperation,
 		replayFailed: replayFailedOperation,
+		deliverDue: deliverDueOperation,
+		prune: pruneOperation,
 	},
 };

@@ -1,4 +1,4 @@
-import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { LogQuery } from '../../../../core/outbox/log/query';
 import {
@@ -20,14 +20,16 @@ export const filters: INodeProperties = {
 			name: 'since',
 			type: 'dateTime',
 			default: '',
-			description: 'Only deliveries of events that were accepted at or after this time',
+			description:
+				'Only deliveries of events that were accepted at or after this time, in the workflow’s timezone unless it has an offset',
 		},
 		{
 			displayName: 'Accepted Before',
 			name: 'until',
 			type: 'dateTime',
 			default: '',
-			description: 'Only deliveries of events that were accepted before this time',
+			description:
+				'Only deliveries of events that were accepted before this time, in the workflow’s timezone unless it has an offset',
 		},
 		buildEndpointLocator('endpointId'),
 		buildEventLocator('eventId'),
@@ -51,38 +53,19 @@ export const filters: INodeProperties = {
 					description: 'Waiting for a batch to fill up',
 				},
 				{
-					name: 'Held',
+					name: 'On Hold',
 					value: 'held',
-					description: 'On hold because the endpoint is disabled',
+					description: 'Waiting for a replay, because the endpoint was disabled',
 				},
 				{ name: 'Pending', value: 'pending', description: 'Waiting for the next attempt' },
-				{ name: 'Sending', value: 'sending' },
+				{ name: 'Sending', value: 'sending', description: 'Being attempted right now' },
 			],
 			default: 'failed',
 		},
 	],
 };
 
-/**
- * Converts the value of a date and time field.
- * @returns ISO 8601 in UTC; `undefined` for an empty field
- * @throws UserError that names the field, if the value is not a time
- */
-export function readTime(value: unknown, label: string): string | undefined {
-	if (value === undefined || value === '') return undefined;
-	const ms = Date.parse(String(value));
-	if (Number.isNaN(ms)) {
-		throw new UserError(
-			`"${label}" is not a time. Enter a date and time, e.g. 2026-01-31T00:00:00Z.`,
-		);
-	}
-	return new Date(ms).toISOString();
-}
-
-/**
- * Reads {@link filters}.
- * @throws UserError for a filter that is not a time
- */
+/** Reads {@link filters}. */
 export function readLogQuery(context: IExecuteFunctions, itemIndex: number): LogQuery {
 	const { endpointId, eventId, since, until, ...rest } = context.getNodeParameter(
 		'filters',
@@ -93,7 +76,7 @@ export function readLogQuery(context: IExecuteFunctions, itemIndex: number): Log
 		...rest,
 		endpointId: readResourceLocator(endpointId).text,
 		eventId: readResourceLocator(eventId).text,
-		since: readTime(since, 'Accepted After'),
-		until: readTime(until, 'Accepted Before'),
+		since: since || undefined,
+		until: until || undefined,
 	};
 }

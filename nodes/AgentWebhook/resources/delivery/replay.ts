@@ -4,7 +4,7 @@ import { openOutbox } from '../../../shared/outbox/openOutbox';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { deliveryLocator, readDeliveryId } from '../../../shared/properties/locators';
 import type { Operation } from '../operation';
-import { DELIVERED, OUTPUT_LABELS, OutputItems } from '../outputItems';
+import { FAILED, OUTPUT_LABELS, OutputItems } from '../outputItems';
 
 const LIMITS = {
 	concurrency: deliveryOptions.sharedConcurrency.default,
@@ -18,9 +18,9 @@ export const replayOperation: Operation = {
 	properties: [deliveryLocator],
 	execute: async (context) => {
 		const outbox = await openOutbox(context);
-		return await forEachItem(context, OUTPUT_LABELS.length, DELIVERED, async (_, itemIndex) => {
+		return await forEachItem(context, OUTPUT_LABELS.outbox.length, FAILED, async (_, itemIndex) => {
 			const run = await replayDelivery(outbox, readDeliveryId(context, itemIndex), LIMITS);
-			const outputs = new OutputItems(context);
+			const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
 			outputs.putRun(run);
 			return { outputs: outputs.toArray() };
 		});

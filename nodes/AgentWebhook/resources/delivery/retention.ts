@@ -10,7 +10,7 @@ export const retentionFields: INodeProperties[] = [
 		displayName: 'Max Age (Days)',
 		name: 'maxAgeDays',
 		type: 'number',
-		typeOptions: { minValue: 0 },
+		typeOptions: { minValue: 0, maxValue: 36500 },
 		default: maxAgeDays,
 		description:
 			'Deletes delivered, failed and on-hold deliveries whose event was accepted longer ago. Deliveries that wait for an attempt are kept.',
@@ -19,7 +19,7 @@ export const retentionFields: INodeProperties[] = [
 		displayName: 'Max Deliveries in Log',
 		name: 'maxOnRecord',
 		type: 'number',
-		typeOptions: { minValue: 0 },
+		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: maxDeliveries,
 		description: 'How many deliveries to keep. The oldest are deleted first.',
 	},

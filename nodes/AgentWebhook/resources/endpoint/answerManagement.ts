@@ -2,7 +2,8 @@ import once from 'lodash/once';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import { toReplyBody } from '../../../../core/http/replyBodies';
-import { parseJson } from '../../../../core/lib/json';
+import { parseExactJson } from '../../../../core/lib/exactJson';
+import { createTimeZone } from '../../../../core/lib/timeZone';
 import {
 	handleManagementRequest,
 	type ManagementReply,
@@ -12,6 +13,7 @@ import type { OutboxPorts } from '../../../../core/outbox/ports';
 import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
 import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
+import { buildJsonResponse } from '../../../shared/execution/jsonResponse';
 import {
 	REQUEST_ASSOCIATED_DATA,
 	type ManagementItem,
@@ -43,7 +45,7 @@ function readRequest(encrypter: Encrypter, json: IDataObject): EncryptedRequest 
 			'The management request could not be decrypted. Select the same Outbox credential in the Agent Webhook Trigger and in this node.',
 		);
 	}
-	return parseJson(decrypted)?.value as EncryptedRequest;
+	return parseExactJson(decrypted)?.value as EncryptedRequest;
 }
 
 interface AnsweredRequest {
@@ -63,6 +65,7 @@ async function answerRequest(
 		platform: getPlatform(platformId),
 		allowHttp: options.allowHttp === true,
 		allowInternal: options.allowInternal === true,
+		zone: createTimeZone(context.getTimezone()),
 	};
 	return { request, reply: await handleManagementRequest(outbox, rules, request) };
 }
@@ -71,7 +74,7 @@ async function respond(
 	context: IExecuteFunctions,
 	{ body, statusCode }: ManagementReply,
 ): Promise<void> {
-	await context.sendResponse({ statusCode, headers: {}, body: body as IDataObject });
+	await context.sendResponse(buildJsonResponse(statusCode, {}, body));
 }
 
 /** Hides the cause, which only the workflow's owner should see. */
@@ -102,7 +105,7 @@ export const answerManagementOperation: Operation = {
 					type: 'boolean',
 					default: false,
 					description:
-						'Whether subscribers may register URLs on localhost or in private, link-local or reserved address ranges. Events are then sent to whatever listens there.',
+						'Whether subscribers may register URLs on localhost, with internal names such as erp.internal, or in private, link-local or reserved address ranges. Events are then sent to whatever listens there.',
 				},
 				{
 					displayName: 'Allow Plain HTTP',

@@ -3,22 +3,28 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { createEndpoint } from '../../../../core/outbox/endpoint/lifecycle';
 import { insertEndpoint } from '../../../../core/outbox/endpoint/repository';
-import { buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import { getPlatform } from '../../../../core/platforms';
+import { buildSkipTlsNotice, deliveryOptions } from '../../../shared/properties/deliveryOptions';
+import { hideWithoutRetries, RETRY_PARAMETERS } from '../../../shared/properties/retryProperties';
 import { simplifyField } from '../../../shared/properties/simplify';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
 import {
+	buildBatchNotice,
 	endpointAuthentication,
 	eventTypesField,
+	HTTPS_ONLY_PLATFORMS,
 	nameField,
 	platformField,
+	retryProperties,
 	schemeFields,
 	settingFields,
-	signingSecretField,
+	signingSecretFields,
 	urlField,
 } from './endpointFields';
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
+import { requireTypedSecret } from './typedSecret';
 
 const unsignedField: INodeProperties = {
 	displayName: 'Unsigned',
@@ -30,37 +36,48 @@ const unsignedField: INodeProperties = {
 };
 
 const ENDPOINT_FIELDS = [
-	nameField,
-	urlField,
-	platformField,
-	eventTypesField,
-	...endpointAuthentication,
-].map(({ name }) => name);
+	...[nameField, urlField, platformField, eventTypesField, ...endpointAuthentication].map(
+		({ name }) => name,
+	),
+	...RETRY_PARAMETERS,
+];
 
-const SCHEME_FIELDS = schemeFields.map(({ name }) => name);
+const SCHEME_FIELDS = schemeFields.filter(({ type }) => type !== 'notice').map(({ name }) => name);
+
+/** Hides Allow Plain HTTP for platforms that accept only HTTPS. */
+const hideHttpIfForbidden = (field: INodeProperties): INodeProperties =>
+	field.name === 'allowHttp'
+		? { ...field, displayOptions: { hide: { '/platform': HTTPS_ONLY_PLATFORMS } } }
+		: field;
 
 export const createOperation = buildOutboxOperation({
 	name: 'Create',
 	action: 'Create an endpoint',
 	description: 'Register an endpoint and the event types to send to it',
 	properties: [
-		secretNotice,
 		{ ...nameField, required: true },
 		{ ...urlField, required: true },
 		platformField,
 		eventTypesField,
-		signingSecretField,
+		...signingSecretFields,
+		secretNotice,
 		...schemeFields,
 		...endpointAuthentication,
+		...retryProperties,
 		simplifyField,
 		buildSkipTlsNotice('options'),
+		buildBatchNotice('options'),
 		{
 			displayName: 'Options',
 			name: 'options',
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [...settingFields, unsignedField],
+			options: [
+				...settingFields.map(hideHttpIfForbidden),
+				hideWithoutRetries(deliveryOptions.retryStatuses),
+				unsignedField,
+			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 	],
 	subtitle: ({ endpointName }) => (/^ep_/.test(endpointName || '') ? [] : [endpointName]),
@@ -78,10 +95,12 @@ export const createOperation = buildOutboxOperation({
 		const scheme = Object.fromEntries(
 			Object.entries(readFields(SCHEME_FIELDS)).filter(([, value]) => value !== undefined),
 		) as IDataObject;
+		const signingSecret = readField('signingSecret') as string;
+		requireTypedSecret('Signing Secret', signingSecret, getPlatform(input.platform ?? ''));
 		const endpoint = createEndpoint(
 			{
 				...input,
-				signingSecret: readField('signingSecret') as string,
+				signingSecret,
 				authentication: {
 					...input.authentication,
 					...(Object.keys(scheme).length > 0 && {

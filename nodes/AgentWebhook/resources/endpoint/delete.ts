@@ -3,7 +3,7 @@ import { endpointLocator, readEndpointLocator } from '../../../shared/properties
 import { buildNotice } from '../../../shared/properties/notice';
 import { buildOutboxOperation } from '../outboxOperation';
 
-import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
+import { chosenEndpointSubtitle, loadRegisteredChoice } from './chosenEndpoint';
 
 export const deleteOperation = buildOutboxOperation({
 	name: 'Delete',
@@ -19,9 +19,8 @@ export const deleteOperation = buildOutboxOperation({
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {
 		const { by, text } = readEndpointLocator(context, itemIndex);
-		// Deletes by ID without loading it, which would fail if no key decrypts its secrets anymore.
-		const id = by === 'id' ? text : (await loadChosenEndpoint(context, outbox, itemIndex)).id;
+		const id = by === 'id' ? text : (await loadRegisteredChoice(context, outbox, itemIndex)).id;
 		await deleteEndpoint(outbox, id);
-		return { id, deleted: true };
+		return { deleted: true, id };
 	},
 });

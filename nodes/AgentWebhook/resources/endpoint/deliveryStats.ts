@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { findDeliveries } from '../../../../core/outbox/log/query';
 import { computeStats } from '../../../../core/outbox/log/stats';
-import type { Endpoint } from '../../../../core/outbox/model';
+import type { RegisteredEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 
 import { toEndpointItem } from './endpointItem';
@@ -20,14 +20,14 @@ export async function toEndpointItemsWithStats(
 	outbox: OutboxPorts,
 	context: IExecuteFunctions,
 	itemIndex: number,
-	endpoints: Endpoint[],
+	endpoints: RegisteredEndpoint[],
 ): Promise<IDataObject[]> {
 	if (!context.getNodeParameter('includeStats', itemIndex)) {
 		return endpoints.map((endpoint) => toEndpointItem(context, itemIndex, endpoint));
 	}
 	const query = endpoints.length === 1 ? { endpointId: endpoints[0].id } : {};
 	const { by_endpoint } = computeStats(await findDeliveries(outbox.tables, query));
-	const statsById = new Map(by_endpoint.map(({ endpoint_id, ...stats }) => [endpoint_id, stats]));
+	const statsById = new Map(by_endpoint.map((stats) => [stats.endpoint_id, stats]));
 	const noDeliveries = computeStats([]);
 	return endpoints.map((endpoint) => {
 		const { last_delivery, ...stats } = statsById.get(endpoint.id) ?? noDeliveries;

@@ -1,11 +1,21 @@
+import groupBy from 'lodash/groupBy';
 import type { INodeProperties } from 'n8n-workflow';
 
-import { authenticationFields } from '../../../../credentials/authenticationFields';
+import { endpointAuthenticationFields } from '../../../../credentials/authenticationFields';
 import { customSchemeFields } from '../../../../credentials/signatureFields';
 import { PLATFORMS, listSendableKinds } from '../../../../core/platforms';
-import { deliveryOptions, OWN_ENDPOINT_HINT } from '../../../shared/properties/deliveryOptions';
+import type { SecretFormat } from '../../../../core/signing/scheme';
+import { getSecretCommand } from '../../../../core/signing/secretText';
+import { buildConditionsProperty } from '../../../shared/properties/conditionProperties';
+import {
+	deliveryOptions,
+	OWN_ENDPOINT_HINT,
+	OWN_ENDPOINT_PLATFORM,
+} from '../../../shared/properties/deliveryOptions';
 import { headerFields } from '../../../shared/properties/headersProperty';
+import { buildNotice } from '../../../shared/properties/notice';
 import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
+import { buildRetryProperties } from '../../../shared/properties/retryProperties';
 
 /** The parameters of an endpoint. `toEndpointInput` reads them. */
 
@@ -33,14 +43,20 @@ export const eventTypesField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. order.created, invoice.*',
 	description:
-		'Comma-separated event types to send. A trailing * matches any suffix, e.g. order.*. Leave empty for all.',
+		'Comma-separated event types to send. A * matches any text, e.g. order.* or *.failed. Case does not matter. Leave empty for all.',
 };
+
+/** The platforms whose format a registered endpoint can have. */
+const ENDPOINT_PLATFORMS = PLATFORMS.filter(
+	(platform) => platform.section !== 'provider' && listSendableKinds(platform).length > 0,
+);
 
 export const platformField: INodeProperties = {
 	...buildPlatformProperty(
 		'Platform whose request format, signature and retries the endpoint expects',
-		(platform) => platform.section !== 'provider' && listSendableKinds(platform).length > 0,
+		(platform) => ENDPOINT_PLATFORMS.includes(platform),
 	),
+	default: OWN_ENDPOINT_PLATFORM,
 	hint: OWN_ENDPOINT_HINT,
 };
 
@@ -50,24 +66,51 @@ export const signingSecretField: INodeProperties = {
 	type: 'string',
 	typeOptions: { password: true },
 	default: '',
-	placeholder: 'e.g. whsec_…',
 	description:
-		'Leave empty to generate one. The output contains it once; after that, it is only stored encrypted.',
+		'The output contains a generated secret once; after that, it is only stored encrypted',
+	hint: 'Leave empty to generate one in the format of the endpoint’s platform',
+	displayOptions: { hide: { '/options.unsigned': [true] } },
 };
+
+const PLACEHOLDERS: Partial<Record<SecretFormat, string>> = { standardWebhooks: 'e.g. whsec_…' };
+
+/** The field for the signing secret of a new endpoint: one for each format, which depends on the platform. */
+export const signingSecretFields: INodeProperties[] = Object.entries(
+	groupBy(ENDPOINT_PLATFORMS, ({ scheme }) => scheme?.secretFormat ?? 'text'),
+).map(([format, platforms]) => ({
+	...signingSecretField,
+	placeholder: PLACEHOLDERS[format as SecretFormat],
+	hint: `Leave empty to generate one. If you enter one, generate it like this: <code>${getSecretCommand(format as SecretFormat)}</code>`,
+	displayOptions: {
+		...signingSecretField.displayOptions,
+		show: { platform: platforms.map(({ id }) => id) },
+	},
+}));
 
 const withoutScheme = PLATFORMS.filter(({ scheme, section }) => !scheme && section === 'open').map(
 	({ id }) => id,
 );
 
-/** The fields of a custom signature scheme, for platforms without a scheme. */
-export const schemeFields = customSchemeFields({ show: { platform: withoutScheme } });
+/** The platforms that accept webhooks only over HTTPS. */
+export const HTTPS_ONLY_PLATFORMS = ENDPOINT_PLATFORMS.filter(({ httpsOnly }) => httpsOnly).map(
+	({ id }) => id,
+);
 
-export const endpointAuthentication = authenticationFields(
+/** The fields of a custom signature scheme, for platforms without a scheme. */
+export const schemeFields = customSchemeFields('outbound', {
+	show: { platform: withoutScheme },
+	hide: { '/options.unsigned': [true] },
+});
+
+export const endpointAuthentication = endpointAuthenticationFields(
 	'Endpoint Authentication',
 	'endpointAuthentication',
 );
 
-/** The settings of an endpoint. n8n sorts the fields of a collection by their labels. */
+/** The parameters for a new endpoint's retries. */
+export const retryProperties = buildRetryProperties(ENDPOINT_PLATFORMS, 10);
+
+/** The settings of an endpoint, without its retries. n8n sorts the fields of a collection by their labels. */
 export const settingFields: INodeProperties[] = [
 	{
 		displayName: 'Allow Internal Addresses',
@@ -75,7 +118,15 @@ export const settingFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the URL may point to localhost or to a private, link-local or reserved address. If n8n’s own egress protection is on, it must allow the address too.',
+			'Whether the URL may point to localhost, to an internal name such as erp.internal, or to a private, link-local or reserved address. If n8n’s own egress protection is on, it must allow the address too.',
+	},
+	{
+		displayName: 'Allow Management API',
+		name: 'allowManagementApi',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether callers of the management API may see, change, test and delete the endpoint. They can always manage the endpoints that they create themselves.',
 	},
 	{
 		displayName: 'Allow Plain HTTP',
@@ -85,7 +136,6 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'Whether to allow http:// URLs. Anyone between n8n and the endpoint can read the events.',
 	},
-	deliveryOptions.backoffMultiplier,
 	{
 		displayName: 'Batches',
 		name: 'batch',
@@ -103,7 +153,7 @@ export const settingFields: INodeProperties[] = [
 						displayName: 'Max Events',
 						name: 'maxEvents',
 						type: 'number',
-						typeOptions: { minValue: 1, maxValue: 1000 },
+						typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 						default: 100,
 					},
 					{
@@ -129,14 +179,10 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'Collects events across executions and sends them as one event of type webhook.batch, when there are enough of them or the first has waited long enough. Leave empty to send each event separately.',
 	},
-	{
-		displayName: 'Conditions (JSON)',
-		name: 'conditions',
-		type: 'json',
-		default: '{}',
-		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
-		description: 'Send only events whose data meets these conditions. Use {} to remove them.',
-	},
+	deliveryOptions.cloudEventMode,
+	buildConditionsProperty(
+		'Send only events whose data meets these conditions. Use {} to remove them.',
+	),
 	{
 		displayName: 'Custom Headers',
 		name: 'headers',
@@ -145,7 +191,8 @@ export const settingFields: INodeProperties[] = [
 		placeholder: 'Add header',
 		default: {},
 		options: headerFields,
-		description: 'Headers to send with every attempt. They are stored encrypted.',
+		description:
+			'Headers to send with every attempt. They are stored encrypted. An update keeps headers with other names.',
 	},
 	{
 		displayName: 'Days Until Disabled',
@@ -180,27 +227,18 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'When to stop sending to a failing endpoint and put its events on hold. Without this setting, the platform’s rule applies, or five days. An endpoint that answers 410 Gone is always disabled.',
 	},
+	deliveryOptions.eventSource,
 	deliveryOptions.excludeFields,
 	{
 		displayName: 'Failures Until Disabled',
 		name: 'disableCount',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 20,
 		displayOptions: { show: { disableRule: ['consecutiveFailures'] } },
 	},
-	{
-		displayName: 'First Retry After (Seconds)',
-		name: 'firstDelaySeconds',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 86400 },
-		default: 10,
-		description: 'For the schedule "Exponential": time to wait before the first retry',
-	},
 	deliveryOptions.skipTlsCheck,
 	deliveryOptions.includeFields,
-	deliveryOptions.maxDelaySeconds,
-	deliveryOptions.maxRetries,
 	{
 		displayName: 'Rate Limit',
 		name: 'rateLimit',
@@ -217,7 +255,7 @@ export const settingFields: INodeProperties[] = [
 						displayName: 'Attempts',
 						name: 'max',
 						type: 'number',
-						typeOptions: { minValue: 1 },
+						typeOptions: { minValue: 1, numberPrecision: 0 },
 						default: 10,
 					},
 					{
@@ -233,8 +271,16 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'Maximum number of attempts to start within a period, across executions. A late attempt can exceed it for up to a second. Leave empty for no limit.',
 	},
-	deliveryOptions.retryDelays,
-	deliveryOptions.retryStatuses,
-	deliveryOptions.retrySchedule,
 	deliveryOptions.timeoutSeconds,
 ];
+
+/**
+ * Returns the notice that is shown if the endpoint batches.
+ * @param collection name of the parameter that has the option
+ */
+export const buildBatchNotice = (collection: string): INodeProperties =>
+	buildNotice(
+		'batchNotice',
+		'Delivery → Deliver Due sends batches that are not full. Run it on a Schedule Trigger in a published workflow.',
+		{ show: { [`/${collection}.batch.settings.maxEvents`]: [{ _cnd: { exists: true } }] } },
+	);

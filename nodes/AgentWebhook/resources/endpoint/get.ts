@@ -2,7 +2,7 @@ import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
 import { buildOutboxOperation } from '../outboxOperation';
 
-import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
+import { chosenEndpointSubtitle, loadRegisteredChoice } from './chosenEndpoint';
 import { includeStatsField, toEndpointItemsWithStats } from './deliveryStats';
 
 export const getOperation = buildOutboxOperation({
@@ -12,7 +12,7 @@ export const getOperation = buildOutboxOperation({
 	properties: [endpointLocator, includeStatsField, simplifyField],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {
-		const endpoint = await loadChosenEndpoint(context, outbox, itemIndex);
+		const endpoint = await loadRegisteredChoice(context, outbox, itemIndex);
 		return await toEndpointItemsWithStats(outbox, context, itemIndex, [endpoint]);
 	},
 });

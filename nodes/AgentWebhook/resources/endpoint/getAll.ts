@@ -1,4 +1,4 @@
-import { loadEndpoints } from '../../../../core/outbox/endpoint/repository';
+import { loadRegisteredEndpoints } from '../../../../core/outbox/endpoint/repository';
 import { listFields, readLimit } from '../../../shared/properties/listing';
 import { simplifyField } from '../../../shared/properties/simplify';
 import { buildOutboxOperation } from '../outboxOperation';
@@ -11,7 +11,7 @@ export const getAllOperation = buildOutboxOperation({
 	description: 'List the endpoints of the outbox',
 	properties: [...listFields, includeStatsField, simplifyField],
 	executeItem: async (outbox, context, itemIndex) => {
-		const endpoints = await loadEndpoints(outbox);
+		const endpoints = await loadRegisteredEndpoints(outbox);
 		const listed = endpoints.slice(0, readLimit(context, itemIndex));
 		return await toEndpointItemsWithStats(outbox, context, itemIndex, listed);
 	},

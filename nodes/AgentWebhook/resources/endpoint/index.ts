@@ -13,16 +13,17 @@ import { updateOperation } from './update';
 
 export const endpoint: Resource = {
 	name: 'Endpoint',
+	defaultOperation: 'create',
 	operations: {
-		answerManagement: answerManagementOperation,
 		create: createOperation,
-		delete: deleteOperation,
-		disable: disableOperation,
-		enable: enableOperation,
+		update: updateOperation,
 		get: getOperation,
 		getAll: getAllOperation,
-		rotateSecret: rotateSecretOperation,
 		test: testOperation,
-		update: updateOperation,
+		enable: enableOperation,
+		disable: disableOperation,
+		rotateSecret: rotateSecretOperation,
+		delete: deleteOperation,
+		answerManagement: answerManagementOperation,
 	},
 };

@@ -1,14 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { parseEventTypes } from '../../../../core/event/eventTypes';
 import type { EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
-import { parseJsonObject, parseList } from '../../../shared/parameters/parse';
+import {
+	parseFieldNames,
+	parseJsonObject,
+	type ListParameter,
+} from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
 
 /** The values of an endpoint's parameters. A field that the node does not show is missing. */
 export interface EndpointFields {
 	allowHttp?: boolean;
 	allowInternal?: boolean;
+	allowManagementApi?: boolean;
 	backoffMultiplier?: number;
+	cloudEventMode?: string;
+	eventSource?: string;
 	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
 	conditions?: unknown;
 	description?: string;
@@ -17,15 +25,16 @@ export interface EndpointFields {
 	disableRule?: string;
 	endpointAuthentication?: string;
 	endpointName?: string;
-	eventTypes?: string;
-	excludeFields?: string;
+	eventTypes?: ListParameter;
+	excludeFields?: ListParameter;
 	firstDelaySeconds?: number;
 	headers?: HeaderParameter;
-	includeFields?: string;
+	includeFields?: ListParameter;
 	maxDelaySeconds?: number;
 	maxRetries?: number;
 	password?: string;
 	platform?: string;
+	removeHeaders?: ListParameter;
 	rateLimit?: { limit?: { max: number; perSeconds: number } };
 	retryDelays?: string;
 	retrySchedule?: string;
@@ -43,8 +52,10 @@ const pickDefined = (fields: Record<string, unknown>): IDataObject | undefined =
 	return entries.length > 0 ? (Object.fromEntries(entries) as IDataObject) : undefined;
 };
 
-const readOptionalList = (text: string | undefined): string[] | undefined =>
-	text === undefined ? undefined : parseList(text);
+const readOptional = (
+	list: ListParameter,
+	parse: (list: ListParameter) => string[],
+): string[] | undefined => (list === undefined ? undefined : parse(list));
 
 const emptyToUndefined = (text: string | undefined): string | undefined =>
 	text === '' ? undefined : text;
@@ -80,8 +91,8 @@ function readSettings(fields: EndpointFields): Record<string, unknown> {
 		pickDefined({
 			conditions: parseJsonObject(fields.conditions, 'Conditions (JSON)'),
 			filters: pickDefined({
-				include_fields: readOptionalList(fields.includeFields),
-				exclude_fields: readOptionalList(fields.excludeFields),
+				include_fields: readOptional(fields.includeFields, parseFieldNames),
+				exclude_fields: readOptional(fields.excludeFields, parseFieldNames),
 			}),
 			retry_policy: pickDefined({
 				schedule: fields.retrySchedule,
@@ -99,6 +110,8 @@ function readSettings(fields: EndpointFields): Record<string, unknown> {
 			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
 			allow_http: fields.allowHttp,
 			allow_internal: fields.allowInternal,
+			cloud_event_mode: fields.cloudEventMode,
+			event_source: emptyToUndefined(fields.eventSource),
 		}) ?? {}
 	);
 }
@@ -114,7 +127,8 @@ export function toEndpointInput(fields: EndpointFields): EndpointInput {
 		description: fields.description,
 		url: fields.url,
 		platform: fields.platform,
-		eventTypes: readOptionalList(fields.eventTypes),
+		eventTypes: readOptional(fields.eventTypes, parseEventTypes),
+		isApiManaged: fields.allowManagementApi,
 		settings: readSettings(fields),
 		headers: fields.headers === undefined ? undefined : readHeaders(fields.headers),
 		authentication:

@@ -10,6 +10,7 @@ import { buildOutboxOperation } from '../outboxOperation';
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
 import { signingSecretField } from './endpointFields';
+import { requireTypedSecret } from './typedSecret';
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -18,8 +19,8 @@ export const rotateSecretOperation = buildOutboxOperation({
 	action: 'Rotate the secret of an endpoint',
 	description: 'Replace the signing secret of an endpoint; the old one stays valid for a time',
 	properties: [
-		secretNotice,
 		endpointLocator,
+		secretNotice,
 		{ ...signingSecretField, displayName: 'New Signing Secret' },
 		{
 			displayName: 'Old Secret Stays Valid for (Hours)',
@@ -37,6 +38,7 @@ export const rotateSecretOperation = buildOutboxOperation({
 		const secret = context.getNodeParameter('signingSecret', itemIndex) as string;
 		const hours = context.getNodeParameter('overlapHours', itemIndex) as number;
 		const chosen = await loadChosenEndpoint(context, outbox, itemIndex);
+		requireTypedSecret('New Signing Secret', secret, chosen.platform);
 		const endpoint = await modifyEndpoint(outbox, chosen, (latest) =>
 			rotateEndpointSecret(latest, secret, hours * SECONDS_PER_HOUR, outbox.nowMs()),
 		);

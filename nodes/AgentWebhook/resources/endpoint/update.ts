@@ -1,15 +1,29 @@
-import { UserError } from 'n8n-workflow';
+import isEmpty from 'lodash/isEmpty';
+import { UserError, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
+import { roundExactNumbers } from '../../../../core/lib/exactJson';
+import {
+	listDroppedSecrets,
+	type DroppedSecret,
+} from '../../../../core/outbox/endpoint/endpointSecrets';
+import {
+	presentChanges,
+	type EndpointChanges,
+} from '../../../../core/outbox/endpoint/presentChanges';
 import { updateEndpoint } from '../../../../core/outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
-import { buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import type { Endpoint } from '../../../../core/outbox/model';
+import { parseList } from '../../../shared/parameters/parse';
+import { buildSkipTlsNotice, deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { endpointLocator } from '../../../shared/properties/locators';
+import { retryUpdateFields } from '../../../shared/properties/retryProperties';
 import { simplifyField } from '../../../shared/properties/simplify';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { toEndpointItem } from './endpointItem';
 import {
+	buildBatchNotice,
 	endpointAuthentication,
 	eventTypesField,
 	nameField,
@@ -17,6 +31,31 @@ import {
 	urlField,
 } from './endpointFields';
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
+
+const DROPPED_REASON =
+	'The scheme, host or port of the URL changed. To use the authentication and the custom headers there, set them in the same update as the URL.';
+
+const NOTHING_CHANGED =
+	'At least one endpoint already had these values, so nothing changed. Its item has an empty <b>changed</b>.';
+
+const removeHeadersField: INodeProperties = {
+	displayName: 'Remove Custom Headers',
+	name: 'removeHeaders',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. X-Tenant',
+	description: 'Comma-separated names of custom headers to remove. Use * to remove all.',
+};
+
+/** Returns the headers that an update removes, as changes for {@link updateEndpoint}. */
+function listRemovedHeaders(
+	{ removeHeaders }: EndpointFields,
+	{ secrets }: Endpoint,
+): Record<string, null> {
+	const names = parseList(removeHeaders);
+	const removed = names.includes('*') ? Object.keys(secrets.headers) : names;
+	return Object.fromEntries(removed.map((name) => [name, null]));
+}
 
 export const updateOperation = buildOutboxOperation({
 	name: 'Update',
@@ -26,6 +65,7 @@ export const updateOperation = buildOutboxOperation({
 		endpointLocator,
 		simplifyField,
 		buildSkipTlsNotice('updateFields'),
+		buildBatchNotice('updateFields'),
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',
@@ -36,8 +76,15 @@ export const updateOperation = buildOutboxOperation({
 				...endpointAuthentication,
 				eventTypesField,
 				nameField,
-				urlField,
+				removeHeadersField,
+				{
+					...urlField,
+					description:
+						'URL that events are sent to. If its scheme, host or port changes, the authentication and the custom headers are removed, unless this update sets them too.',
+				},
 				...settingFields,
+				...retryUpdateFields,
+				deliveryOptions.retryStatuses,
 			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 	],
@@ -48,21 +95,22 @@ export const updateOperation = buildOutboxOperation({
 			throw new UserError('Nothing to change. Add a field under "Update Fields".');
 		}
 		const input = toEndpointInput(fields);
+		let dropped: DroppedSecret[] = [];
+		let changed: EndpointChanges = {};
 		const chosen = await loadChosenEndpoint(context, outbox, itemIndex);
-		const endpoint = await modifyEndpoint(outbox, chosen, (latest) =>
-			updateEndpoint(
-				latest,
-				{
-					...input,
-					// The fields of a custom signature scheme are among these, and stay.
-					authentication: input.authentication && {
-						...latest.secrets.authentication,
-						...input.authentication,
-					},
-				},
-				outbox.nowMs(),
-			),
-		);
-		return toEndpointItem(context, itemIndex, endpoint);
+		const endpoint = await modifyEndpoint(outbox, chosen, (latest) => {
+			const headers = { ...listRemovedHeaders(fields, latest), ...input.headers };
+			const updated = updateEndpoint(latest, { ...input, headers }, outbox.nowMs());
+			dropped = listDroppedSecrets(latest, updated, { ...input, headers });
+			changed = presentChanges(latest, updated);
+			return updated;
+		});
+		if (isEmpty(changed)) {
+			context.addExecutionHints({ location: 'outputPane', message: NOTHING_CHANGED });
+		}
+		return toEndpointItem(context, itemIndex, endpoint, {
+			changed: roundExactNumbers(changed) as IDataObject,
+			...(dropped.length > 0 && { dropped, dropped_reason: DROPPED_REASON }),
+		});
 	},
 });

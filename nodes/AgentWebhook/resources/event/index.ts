@@ -4,5 +4,6 @@ import { sendOperation } from './send';
 
 export const event: Resource = {
 	name: 'Event',
+	defaultOperation: 'send',
 	operations: { send: sendOperation },
 };

@@ -1,5 +1,4 @@
 import {
-	executeFilterCondition,
 	UserError,
 	type FilterValue,
 	type IExecuteFunctions,
@@ -9,28 +8,19 @@ import {
 import { compileConditions, type ConditionResult } from '../../../../core/event/conditions';
 import type { PlatformRequest, RequestKind } from '../../../../core/platforms';
 import type { ItemParameters } from '../../../shared/parameters/itemParameters';
-import { parseJsonObject } from '../../../shared/parameters/parse';
+import { parseJsonObject, requireWritable } from '../../../shared/parameters/parse';
+import { requireRules } from '../../../shared/parameters/ruleList';
+import { describeUnmetRule } from '../../../shared/parameters/unmetRule';
 
 import { fieldParameter } from './sendDataProperties';
 import { OTHER_EVENT_TYPE } from './sendProperties';
 
 /** Tests n8n's rules, and names the first one that is not met. */
 function testRules(context: IExecuteFunctions, itemIndex: number): ConditionResult {
+	requireRules(context.getNode());
 	const isMet = context.getNodeParameter('rules', itemIndex, false, { extractValue: true });
 	if (isMet) return { met: true };
-	const rules = context.getNodeParameter('rules', itemIndex) as FilterValue;
-	const unmet =
-		rules.conditions.find(
-			(condition, index) => !executeFilterCondition(condition, rules.options, { index }),
-		) ?? rules.conditions[0];
-	return {
-		met: false,
-		condition: unmet
-			? [unmet.leftValue, unmet.operator.operation, unmet.rightValue]
-					.map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
-					.join(' ')
-			: 'rules',
-	};
+	return describeUnmetRule(context.getNodeParameter('rules', itemIndex) as FilterValue);
 }
 
 /** Tests whether an item's event is to be sent. */
@@ -55,14 +45,16 @@ export function readEventType(
 	listedTypes: Array<{ value: string }>,
 	itemIndex: number,
 ): string {
-	const choice =
-		listedTypes.length > 0 ? (parameters.read('eventType', itemIndex) as string) : OTHER_EVENT_TYPE;
+	const isListed = listedTypes.length > 0;
+	const choice = isListed ? (parameters.read('eventType', itemIndex) as string) : OTHER_EVENT_TYPE;
 	const type =
 		choice === OTHER_EVENT_TYPE
 			? (parameters.read('customEventType', itemIndex) as string).trim()
 			: choice;
 	if (type === '') {
-		throw new UserError('"Event Type Name" is empty. Name the event, e.g. order.created.');
+		throw new UserError(
+			`"${isListed ? 'Event Type Name' : 'Event Type'}" is empty. Name the event, e.g. order.created.`,
+		);
 	}
 	return type;
 }
@@ -91,7 +83,10 @@ export function readEventData(
 	itemIndex: number,
 ): Record<string, unknown> {
 	const source = parameters.read('dataSource', itemIndex) as string;
-	if (source === 'item') return item.json;
+	if (source === 'item') {
+		requireWritable(item.json, 'Input Item');
+		return item.json;
+	}
 	return parseJsonObject(parameters.read('data', itemIndex), 'Data (JSON)') ?? {};
 }
 

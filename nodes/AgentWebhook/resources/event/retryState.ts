@@ -61,8 +61,21 @@ export const toRetryState = (
 	next_attempt_at: toIsoTime(nextAttemptAtMs),
 });
 
-/** Returns whether an item comes back from the output Retry. */
-export const isRetryItem = (json: IDataObject): boolean => json[STATE_FIELD] !== undefined;
+/** The value of {@link STATE_FIELD} for a delivery that the outbox keeps. */
+export const OUTBOX_STATE: IDataObject = { outbox: true };
+
+/**
+ * Returns whether an item seems to come back from the output Retry. Any other value of
+ * {@link STATE_FIELD} is a field of an event's data, e.g. `{ "delivery_state": "CA" }`.
+ */
+export function isRetryItem(json: IDataObject): boolean {
+	const state = json[STATE_FIELD];
+	if (!isObject(state)) return false;
+	const { delivery_id: deliveryId } = state;
+	return (
+		isEqual(state, OUTBOX_STATE) || (typeof deliveryId === 'string' && /^dlv_/.test(deliveryId))
+	);
+}
 
 /**
  * Finds the pending delivery that an item from Retry names, and the item's event in it.

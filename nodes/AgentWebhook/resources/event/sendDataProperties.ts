@@ -6,6 +6,7 @@ import {
 	type PlatformRequest,
 	type RequestField,
 } from '../../../../core/platforms';
+import { buildConditionProperties } from '../../../shared/properties/conditionProperties';
 
 /** Returns the name of the parameter for a request's field. */
 export const fieldParameter = (name: string): string => `field_${name}`;
@@ -104,48 +105,13 @@ export const dataProperties: INodeProperties[] = [
 		displayName: 'Data (JSON)',
 		name: 'data',
 		type: 'json',
-		default: '{}',
-		placeholder: 'e.g. {"order_id": 123}',
+		// An example: n8n shows no placeholder in a field for JSON.
+		default: '{\n  "order_id": 123\n}',
 		displayOptions: { show: { dataSource: ['json'] } },
 	},
-	{
-		displayName: 'Send',
-		name: 'conditionSource',
-		type: 'options',
-		noDataExpression: true,
-		options: [
-			{ name: 'Always', value: 'always' },
-			{
-				name: 'Only If JSON Conditions Are Met',
-				value: 'json',
-				description: 'Conditions in AgenticFlow’s format, tested on the data',
-			},
-			{
-				name: 'Only If Rules Are Met',
-				value: 'rules',
-				description: 'Rules like those of n8n’s If node',
-			},
-		],
-		default: 'always',
-		description:
-			'When to send the event. Items that don’t meet the conditions are output with the status skipped.',
-	},
-	{
-		displayName: 'Conditions (JSON)',
-		name: 'conditions',
-		type: 'json',
-		default: '{}',
-		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}, "message_count": {"gt": 10}}',
-		description:
-			'Field paths with eq, ne, lt, lte, gt, gte, in, nin, exists, contains, startsWith, endsWith or not. A plain value tests for equality. Combine conditions with and, or and not; all of them must be met.',
-		displayOptions: { show: { conditionSource: ['json'] } },
-	},
-	{
-		displayName: 'Rules',
-		name: 'rules',
-		type: 'filter',
-		default: {},
-		typeOptions: { filter: { caseSensitive: true, typeValidation: 'strict', version: 2 } },
-		displayOptions: { show: { conditionSource: ['rules'] } },
-	},
+	...buildConditionProperties({
+		choice:
+			'When to send the event. Items that don’t meet the conditions leave on the output Skipped.',
+		json: 'Conditions in AgenticFlow’s format, tested on the data',
+	}),
 ];

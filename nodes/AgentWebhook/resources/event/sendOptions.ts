@@ -8,6 +8,7 @@ import {
 } from '../../../../core/platforms';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { headerFields } from '../../../shared/properties/headersProperty';
+import { hideWithoutRetries } from '../../../shared/properties/retryProperties';
 
 const usesPlaceholder = (template: EnvelopeTemplate | undefined, placeholder: string): boolean =>
 	Object.values(template ?? {}).some((part) =>
@@ -37,7 +38,16 @@ export const endpointOptions: INodeProperties = {
 				'Whether to also send to http:// URLs. Anyone on the network path can read those events.',
 			displayOptions: { hide: { '/platform': platformIds(({ httpsOnly }) => httpsOnly) } },
 		},
-		deliveryOptions.backoffMultiplier,
+		{
+			...deliveryOptions.cloudEventMode,
+			displayOptions: {
+				show: {
+					'/platform': platformIds(({ events }) => events?.areCloudEvents === true),
+					'/requestKind': [EVENT_KIND],
+				},
+				hide: { bare: [true] },
+			},
+		},
 		{
 			displayName: 'Custom Headers',
 			name: 'headers',
@@ -59,10 +69,20 @@ export const endpointOptions: INodeProperties = {
 				'ID by which the receiver recognizes a repeated event. Leave empty to generate one.',
 		},
 		{
+			...deliveryOptions.eventSource,
+			displayOptions: {
+				show: {
+					'/platform': platformsWithPlaceholder('{source}'),
+					'/requestKind': [EVENT_KIND],
+				},
+				hide: { bare: [true] },
+			},
+		},
+		{
 			displayName: 'Events per Delivery',
 			name: 'maxEvents',
 			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 1000 },
+			typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 			default: 1,
 			description:
 				'Maximum number of events per delivery. Above 1, this run’s events to the same endpoint are sent in batches of the type webhook.batch.',
@@ -70,17 +90,9 @@ export const endpointOptions: INodeProperties = {
 			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
 		deliveryOptions.excludeFields,
-		{
-			displayName: 'First Retry After (Seconds)',
-			name: 'firstDelaySeconds',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 86400 },
-			default: 1,
-			description: 'Wait before the first retry of an exponential schedule',
-		},
 		deliveryOptions.skipTlsCheck,
 		deliveryOptions.includeFields,
-		{
+		hideWithoutRetries({
 			displayName: 'Jitter',
 			name: 'jitter',
 			type: 'number',
@@ -88,21 +100,20 @@ export const endpointOptions: INodeProperties = {
 			default: 0.2,
 			description:
 				'Random share of each wait, from 0 to 1, so that senders do not all retry at the same time',
-		},
-		deliveryOptions.maxDelaySeconds,
-		{
+		}),
+		hideWithoutRetries({
 			displayName: 'Longest Wait for Retry-After (Seconds)',
 			name: 'maxRetryAfterSeconds',
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 2592000 },
 			default: 3600,
 			description: 'Longest wait that an endpoint can ask for with Retry-After',
-		},
+		}),
 		{
 			displayName: 'Max Requests at Once',
 			name: 'concurrency',
 			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 100 },
+			typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 			default: 50,
 		},
 		{
@@ -121,8 +132,7 @@ export const endpointOptions: INodeProperties = {
 			default: 16,
 			description: 'How much of an endpoint’s response to keep in the result',
 		},
-		deliveryOptions.maxRetries,
-		{
+		hideWithoutRetries({
 			displayName: 'Max Total Wait (Seconds)',
 			name: 'maxTotalWaitSeconds',
 			type: 'number',
@@ -130,10 +140,8 @@ export const endpointOptions: INodeProperties = {
 			default: 60,
 			description:
 				'Total time this node may spend waiting between retries. Deliveries that need longer go to the Retry output.',
-		},
-		deliveryOptions.retryDelays,
-		deliveryOptions.retryStatuses,
-		deliveryOptions.retrySchedule,
+		}),
+		hideWithoutRetries(deliveryOptions.retryStatuses),
 		{
 			displayName: 'Send Data Without Envelope',
 			name: 'bare',
@@ -152,7 +160,11 @@ export const endpointOptions: INodeProperties = {
 			description:
 				'Webhook ID in the envelope. Leave empty for an ID derived from this workflow and node.',
 			displayOptions: {
-				show: { '/platform': platformsWithPlaceholder('{webhook_id}') },
+				show: {
+					'/platform': platformsWithPlaceholder('{webhook_id}'),
+					'/requestKind': [EVENT_KIND],
+				},
+				hide: { bare: [true] },
 			},
 		},
 		{
@@ -163,7 +175,11 @@ export const endpointOptions: INodeProperties = {
 			placeholder: 'e.g. Production Messages',
 			description: 'Webhook name in the envelope. Leave empty for the workflow’s name.',
 			displayOptions: {
-				show: { '/platform': platformsWithPlaceholder('{webhook_name}') },
+				show: {
+					'/platform': platformsWithPlaceholder('{webhook_name}'),
+					'/requestKind': [EVENT_KIND],
+				},
+				hide: { bare: [true] },
 			},
 		},
 	],
@@ -184,7 +200,7 @@ export const subscriberOptions: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. order_123_created',
 			description:
-				'Events with the same key are sent only once, as long as the first one is retained',
+				'Events with the same key are sent only once, as long as the first one is retained. An event with a different type or different data and the same key fails.',
 		},
 		deliveryOptions.sharedConcurrency,
 	],

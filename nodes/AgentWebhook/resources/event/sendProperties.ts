@@ -1,7 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KIND, listSendableKinds, PLATFORMS } from '../../../../core/platforms';
-import { OWN_ENDPOINT_HINT, buildSkipTlsNotice } from '../../../shared/properties/deliveryOptions';
+import {
+	OWN_ENDPOINT_HINT,
+	OWN_ENDPOINT_PLATFORM,
+	buildSkipTlsNotice,
+} from '../../../shared/properties/deliveryOptions';
 import { buildNotice } from '../../../shared/properties/notice';
 import {
 	CATALOGS,
@@ -9,6 +13,7 @@ import {
 	buildPlatformProperty,
 	buildRequestKindProperties,
 } from '../../../shared/properties/platformProperties';
+import { buildRetryProperties } from '../../../shared/properties/retryProperties';
 
 import { dataProperties } from './sendDataProperties';
 import { endpointOptions, subscriberOptions } from './sendOptions';
@@ -26,7 +31,7 @@ const platformsWithoutCatalog = PLATFORMS.filter(({ events }) => events?.types.l
 );
 
 const customEventType: INodeProperties = {
-	displayName: 'Event Type Name',
+	displayName: 'Event Type',
 	name: 'customEventType',
 	type: 'string',
 	default: '',
@@ -41,6 +46,7 @@ const eventTypeChoice: INodeProperties[] = [
 	]),
 	{
 		...customEventType,
+		displayName: 'Event Type Name',
 		displayOptions: {
 			show: {
 				platform: platformsWithCatalog,
@@ -62,6 +68,7 @@ const endpointProperties: INodeProperties[] = [
 			'Platform whose events to send, or that receives the request. It determines the format and the signature of requests.',
 			(platform) => listSendableKinds(platform).length > 0,
 		),
+		default: OWN_ENDPOINT_PLATFORM,
 		hint: OWN_ENDPOINT_HINT,
 	},
 	...buildRequestKindProperties(
@@ -134,6 +141,13 @@ export const properties: INodeProperties[] = [
 	...endpointProperties.map(showFor(TO_ENDPOINT)),
 	...subscriberProperties.map(showFor(TO_SUBSCRIBERS)),
 	...dataProperties,
-	...[buildSkipTlsNotice('options'), endpointOptions].map(showFor(TO_ENDPOINT)),
+	...[
+		...buildRetryProperties(
+			PLATFORMS.filter((platform) => listSendableKinds(platform).length > 0),
+			1,
+		),
+		buildSkipTlsNotice('options'),
+		endpointOptions,
+	].map(showFor(TO_ENDPOINT)),
 	showFor(TO_SUBSCRIBERS)(subscriberOptions),
 ];

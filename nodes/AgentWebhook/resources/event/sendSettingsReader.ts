@@ -1,6 +1,7 @@
 import isEqual from 'lodash/isEqual';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { CloudEventMode } from '../../../../core/event/envelope';
 import {
 	buildSendSettings,
 	type SendRequest,
@@ -9,27 +10,24 @@ import {
 import { EVENT_KIND } from '../../../../core/platforms';
 import type { RetrySettings } from '../../../../core/sending/retrySettings';
 import type { ItemParameters } from '../../../shared/parameters/itemParameters';
-import { parseList } from '../../../shared/parameters/parse';
+import { parseFieldNames, type ListParameter } from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
+import { RETRY_PARAMETERS } from '../../../shared/properties/retryProperties';
 
 /** The values of the collection Options for one endpoint. */
 export interface SendOptions {
 	allowHttp?: boolean;
-	backoffMultiplier?: number;
 	bare?: boolean;
+	cloudEventMode?: CloudEventMode;
 	eventId?: string;
-	excludeFields?: string;
-	firstDelaySeconds?: number;
+	eventSource?: string;
+	excludeFields?: ListParameter;
 	headers?: HeaderParameter;
-	includeFields?: string;
+	includeFields?: ListParameter;
 	jitter?: number;
-	maxDelaySeconds?: number;
 	maxResponseKilobytes?: number;
-	maxRetries?: number;
 	maxRetryAfterSeconds?: number;
 	maxTotalWaitSeconds?: number;
-	retryDelays?: string;
-	retrySchedule?: RetrySettings['schedule'];
 	retryStatuses?: string;
 	skipTlsCheck?: boolean;
 	timeoutSeconds?: number;
@@ -37,28 +35,39 @@ export interface SendOptions {
 	webhookName?: string;
 }
 
+/** The parameters of the chosen schedule; those of others are missing. */
+interface RetryParameters {
+	backoffMultiplier?: number;
+	firstDelaySeconds?: number;
+	maxDelaySeconds?: number;
+	maxRetries?: number;
+	retryDelays?: string;
+	retrySchedule?: RetrySettings['schedule'];
+}
+
 interface SendParameters {
 	options: SendOptions;
 	platform: string;
 	requestKind: string;
+	retry: RetryParameters;
 	signed: boolean;
 	url: string;
 }
 
-const toRetrySettings = (options: SendOptions): RetrySettings => ({
-	schedule: options.retrySchedule,
-	delays: options.retryDelays,
-	firstDelaySeconds: options.firstDelaySeconds,
-	backoffMultiplier: options.backoffMultiplier,
-	maxDelaySeconds: options.maxDelaySeconds,
+const toRetrySettings = (retry: RetryParameters, options: SendOptions): RetrySettings => ({
+	schedule: retry.retrySchedule,
+	delays: retry.retryDelays,
+	firstDelaySeconds: retry.firstDelaySeconds,
+	backoffMultiplier: retry.backoffMultiplier,
+	maxDelaySeconds: retry.maxDelaySeconds,
+	maxRetries: retry.maxRetries,
 	jitter: options.jitter,
-	maxRetries: options.maxRetries,
 	maxRetryAfterSeconds: options.maxRetryAfterSeconds,
 });
 
 function toSendRequest(
 	context: IExecuteFunctions,
-	{ options, platform, requestKind, signed, url }: SendParameters,
+	{ options, platform, requestKind, retry, signed, url }: SendParameters,
 ): SendRequest {
 	const workflow = context.getWorkflow();
 	return {
@@ -72,17 +81,19 @@ function toSendRequest(
 		timeoutMs: options.timeoutSeconds === undefined ? undefined : options.timeoutSeconds * 1000,
 		maxResponseBytes: (options.maxResponseKilobytes ?? 16) * 1024,
 		maxTotalWaitMs: (options.maxTotalWaitSeconds ?? 60) * 1000,
-		retry: toRetrySettings(options),
+		retry: toRetrySettings(retry, options),
 		retryStatuses: options.retryStatuses ?? '',
 		fieldFilters: {
-			include_fields: parseList(options.includeFields),
-			exclude_fields: parseList(options.excludeFields),
+			include_fields: parseFieldNames(options.includeFields),
+			exclude_fields: parseFieldNames(options.excludeFields),
 		},
 		withoutEnvelope: options.bare ?? false,
 		webhook: {
 			id: options.webhookId || `wh_${workflow.id ?? ''}_${context.getNode().id}`,
 			name: options.webhookName || (workflow.name ?? ''),
 		},
+		source: options.eventSource || `/n8n/workflows/${workflow.id ?? ''}`,
+		cloudEventMode: options.cloudEventMode ?? 'structured',
 	};
 }
 
@@ -111,6 +122,9 @@ export class SendSettingsReader {
 			options: parameters.read('options', itemIndex, {}) as SendOptions,
 			platform: parameters.read('platform', itemIndex) as string,
 			requestKind: parameters.read('requestKind', itemIndex, EVENT_KIND) as string,
+			retry: Object.fromEntries(
+				RETRY_PARAMETERS.map((name) => [name, parameters.read(name, itemIndex, null) ?? undefined]),
+			),
 			signed: parameters.read('useCredential', itemIndex) as boolean,
 			url: parameters.read('url', itemIndex) as string,
 		};

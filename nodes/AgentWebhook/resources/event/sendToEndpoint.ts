@@ -1,7 +1,6 @@
 import { randomUUID } from 'crypto';
 import {
 	NodeApiError,
-	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
@@ -19,16 +18,18 @@ import {
 	type EventRef,
 	type PendingEvent,
 } from '../../../../core/event/directDelivery';
-import { toIsoTime } from '../../../../core/lib/time';
+import { IdentifiedEvents } from '../../../../core/event/sameEvent';
+import { stringifyExactJson } from '../../../../core/lib/exactJson';
 import type { DeliveryProgress, DeliveryReport } from '../../../../core/sending/deliver';
-import { toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool, isOutputConnected } from '../../../shared/execution/connections';
 import { ItemParameters } from '../../../shared/parameters/itemParameters';
 import { readRunOption } from '../../../shared/parameters/runOption';
 import { createSendingPorts } from '../../../shared/transport/sendingPorts';
-import { DELIVERED, FAILED, OutputItems, RETRY } from '../outputItems';
+import { DELIVERED, FAILED, OUTPUT_LABELS, OutputItems, SKIPPED, WAITING } from '../outputItems';
 
 import { readEventType, readRequestData, testItemConditions } from './itemEvent';
+import { failWithoutRetryOutput } from './failWithoutRetryOutput';
+import { keepFinishedItems, takeFinishedItems, type FinishedItem } from './finishedItems';
 import {
 	deletePending,
 	isRetryItem,
@@ -38,6 +39,7 @@ import {
 	toRetryState,
 } from './retryState';
 import { SendSettingsReader } from './sendSettingsReader';
+import { UnsentItems } from './unsentItems';
 
 /** A delivery to attempt in this run, with the input items that it answers. */
 interface DeliveryJob {
@@ -56,9 +58,13 @@ class DeliveryCollector {
 
 	private readonly settingsReader: SendSettingsReader;
 
+	private readonly identifiedEvents = new IdentifiedEvents();
+
+	/** @param eventIds IDs that an earlier run gave to events, by item index */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly nowMs: number,
+		private readonly eventIds: Record<number, string | undefined>,
 	) {
 		this.parameters = new ItemParameters(context);
 		this.settingsReader = new SendSettingsReader(this.parameters);
@@ -71,14 +77,19 @@ class DeliveryCollector {
 			return undefined;
 		}
 		const { parameters } = this;
-		const { eventId, settings } = this.settingsReader.read(itemIndex);
+		const { settings, ...read } = this.settingsReader.read(itemIndex);
+		const eventId = read.eventId ?? this.eventIds[itemIndex] ?? `evt_${randomUUID()}`;
 		const { kind, target } = settings;
 		const data = readRequestData(parameters, kind, item, itemIndex);
 		const condition = testItemConditions(parameters, itemIndex, data);
 		const type = kind.events ? readEventType(parameters, kind.events.types, itemIndex) : null;
-		const ref = toEventRef(settings, eventId ?? `evt_${randomUUID()}`, type);
+		const ref = toEventRef(settings, eventId, type);
 		if (!condition.met) {
 			return toDirectSkippedItem(condition.condition, ref, target) as IDataObject;
+		}
+		if (read.eventId !== undefined) {
+			const content = { type: type ?? kind.id, dataJson: stringifyExactJson(data) };
+			this.identifiedEvents.add(target.url, eventId, content);
 		}
 		this.pending.push({ ...createPendingEvent(settings, ref, data, this.nowMs), itemIndex });
 		return undefined;
@@ -127,17 +138,6 @@ async function attemptJobs(
 	return await attemptDirectDeliveries(jobs, createSendingPorts(context), limits, credential);
 }
 
-/** Fails a delivery that would have to wait, since no node brings it back for its next attempt. */
-function failWithoutRetryOutput(report: DeliveryReport): DeliveryReport {
-	if (report.nextAttemptAtMs === undefined) return report;
-	const { nextAttemptAtMs, ...rest } = report;
-	return {
-		...rest,
-		status: 'failed',
-		gaveUpBecause: `The next attempt is due at ${toIsoTime(nextAttemptAtMs)}, later than this run may wait, and the output Retry is not connected. Connect Retry → Wait → this node`,
-	};
-}
-
 const describeLastAttempt = ({ attempts }: DeliveryReport): string =>
 	attempts[attempts.length - 1]?.error_message ?? 'The delivery failed';
 
@@ -163,67 +163,104 @@ class EndpointResults {
 
 	readonly canRetry: boolean;
 
-	private readonly continuesOnFail: boolean;
-
 	private readonly acceptsFailures: boolean;
+
+	private readonly finished: FinishedItem[] = [];
+
+	private readonly failures: Array<{ error: NodeApiError; itemIndex: number; eventId: string }> =
+		[];
 
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly items: INodeExecutionData[],
 	) {
 		const isTool = isAgentTool(context);
-		this.outputs = new OutputItems(context, FAILED + 1);
-		this.canRetry = !isTool && isOutputConnected(context, RETRY);
-		this.continuesOnFail = context.continueOnFail() || isTool;
-		this.acceptsFailures = this.continuesOnFail || isOutputConnected(context, FAILED);
+		this.outputs = new OutputItems(context, OUTPUT_LABELS.endpoint);
+		this.canRetry = !isTool && isOutputConnected(context, WAITING);
+		this.acceptsFailures = context.continueOnFail() || isTool || isOutputConnected(context, FAILED);
 	}
 
 	put(output: number, itemIndex: number, json: IDataObject): void {
 		const { binary } = this.items[itemIndex];
 		this.outputs.put(output, { json, ...(binary && { binary }), pairedItem: { item: itemIndex } });
+		this.finished.push({ itemIndex, output, json });
 	}
 
 	/** n8n moves an item to its error output only if `error` and `details` are its only fields. */
-	private putFailed(itemIndex: number, json: IDataObject, message: string): void {
+	putFailed(itemIndex: number, json: IDataObject, message: string): void {
 		const usesErrorOutput = this.context.getNode().onError === 'continueErrorOutput';
 		this.put(FAILED, itemIndex, usesErrorOutput ? { error: message, details: json } : json);
 	}
 
-	/** @throws NodeOperationError unless the workflow continues on errors */
-	putUnsent(itemIndex: number, cause: unknown): void {
-		const error = new NodeOperationError(this.context.getNode(), cause as Error, { itemIndex });
-		if (!this.continuesOnFail) throw error;
-		this.putFailed(itemIndex, toUnsentItem(error.message) as IDataObject, error.message);
-	}
-
-	/**
-	 * Puts one item for each event of a delivery, and keeps the delivery if it is to be retried.
-	 * @throws NodeApiError for a failed delivery, unless the workflow continues on errors
-	 */
+	/** Puts one item for each event of a delivery, and keeps the delivery if it is to be retried. */
 	putDelivery({ delivery, items, progress }: DeliveryJob, report: DeliveryReport): void {
 		const { attempts, nextAttemptAtMs } = report;
 		const pending =
 			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs };
-		if (pending !== undefined) keepPending(this.context, pending);
-		else if (progress.nextAttemptAtMs !== undefined) deletePending(this.context, delivery.id);
 		const hasFailed = report.status === 'failed';
+		const stopsNode = hasFailed && !this.acceptsFailures;
+		if (pending !== undefined) keepPending(this.context, pending);
+		else if (progress.nextAttemptAtMs !== undefined && !stopsNode) {
+			deletePending(this.context, delivery.id);
+		}
 		for (const { itemIndex, ref } of items) {
 			const json = toDirectResultItem(delivery, ref, report) as IDataObject;
-			if (hasFailed && !this.acceptsFailures) {
-				throw createDeliveryError(this.context, delivery, report, { itemIndex, json });
+			if (stopsNode) {
+				const error = createDeliveryError(this.context, delivery, report, { itemIndex, json });
+				this.failures.push({ error, itemIndex, eventId: ref.event_id });
+				continue;
 			}
 			if (pending) json[STATE_FIELD] = { ...toRetryState(pending, ref.event_id) };
 			if (hasFailed) this.putFailed(itemIndex, json, describeLastAttempt(report));
-			else this.put(pending ? RETRY : DELIVERED, itemIndex, json);
+			else this.put(pending ? WAITING : DELIVERED, itemIndex, json);
 		}
 	}
+
+	/** @throws NodeApiError for the first failed delivery, unless the workflow continues on errors */
+	throwFailure(): void {
+		const [first] = this.failures;
+		if (first === undefined) return;
+		const failed = this.failures.map(({ eventId, itemIndex }) => [itemIndex, eventId]);
+		keepFinishedItems(this.context, {
+			finished: this.finished,
+			eventIds: Object.fromEntries(failed) as Record<number, string>,
+		});
+		throw first.error;
+	}
+}
+
+/** Reads the items that are not finished: skipped ones get their result, others become deliveries. */
+function collectItems(
+	context: IExecuteFunctions,
+	items: INodeExecutionData[],
+	results: EndpointResults,
+): DeliveryCollector {
+	const { eventIds, finished } = takeFinishedItems(context);
+	for (const { itemIndex, json, output } of finished) results.put(output, itemIndex, json);
+	const finishedIndexes = new Set(finished.map(({ itemIndex }) => itemIndex));
+	const collector = new DeliveryCollector(context, Date.now(), eventIds);
+	const unsent = new UnsentItems(context);
+	items.forEach((item, itemIndex) => {
+		if (finishedIndexes.has(itemIndex)) return;
+		try {
+			const skipped = collector.add(item, itemIndex);
+			if (skipped !== undefined) results.put(SKIPPED, itemIndex, skipped);
+		} catch (error) {
+			unsent.add(itemIndex, error);
+		}
+	});
+	unsent.output((itemIndex, json, message) => {
+		results.putFailed(itemIndex, json, message);
+	});
+	return collector;
 }
 
 /**
  * Sends each item's event to the URL in its parameters, as one delivery or in batches. Deliveries that
  * come back from Retry are attempted again.
- * @returns the items of Delivered, Retry and Failed: one for each input item
- * @throws NodeOperationError, NodeApiError for the first failure, unless the workflow continues on errors
+ * @returns the items of Delivered, Retry, Failed and Skipped: one for each input item
+ * @throws NodeOperationError if no item can be sent, NodeApiError for the first failed delivery, unless the
+ * workflow continues on errors
  * @example
  * // In: { order_id: 7 }. Out, on Delivered:
  * // { status: 'delivered', event: 'order.created', attempts: 1, response_code: 200, attempt_log: [ … ] }
@@ -232,28 +269,11 @@ class EndpointResults {
 export async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const results = new EndpointResults(context, items);
-	const collector = new DeliveryCollector(context, Date.now());
-	items.forEach((item, itemIndex) => {
-		try {
-			const skipped = collector.add(item, itemIndex);
-			if (skipped !== undefined) results.put(DELIVERED, itemIndex, skipped);
-		} catch (error) {
-			results.putUnsent(itemIndex, error);
-		}
-	});
+	const collector = collectItems(context, items, results);
 	const jobs = collector.build(readRunOption(context, 'maxEvents', 1));
 	const reports = await attemptJobs(context, jobs);
-	if (!results.canRetry && reports.some(({ status }) => status === 'retrying')) {
-		context.addExecutionHints({
-			type: 'warning',
-			location: 'outputPane',
-			message:
-				'Some deliveries were output on <b>Failed</b> although they could be retried later, because <b>Retry</b> is not connected. Connect Retry → Wait → this node.',
-		});
-	}
-	jobs.forEach((job, index) => {
-		const report = reports[index];
-		results.putDelivery(job, results.canRetry ? report : failWithoutRetryOutput(report));
-	});
+	const finished = results.canRetry ? reports : failWithoutRetryOutput(context, reports);
+	jobs.forEach((job, index) => results.putDelivery(job, finished[index]));
+	results.throwFailure();
 	return results.outputs.toSortedArray();
 }

@@ -11,6 +11,6 @@ export const deleteOperation = buildPlatformWebhookOperation({
 	executeItem: async (client, context, itemIndex) => {
 		const id = readWebhookId(context, itemIndex);
 		await client.request('DELETE', buildWebhookPath(id));
-		return { id, deleted: true };
+		return { deleted: true, id };
 	},
 });

@@ -10,13 +10,14 @@ import { updateOperation } from './update';
 
 export const platformWebhook: Resource = {
 	name: 'Platform Webhook',
+	defaultOperation: 'create',
 	operations: {
 		create: createOperation,
-		delete: deleteOperation,
-		getLogs: getLogsOperation,
+		update: updateOperation,
 		getAll: getAllOperation,
+		getLogs: getLogsOperation,
 		getStats: getStatsOperation,
 		test: testOperation,
-		update: updateOperation,
+		delete: deleteOperation,
 	},
 };

@@ -5,13 +5,18 @@ import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflo
 
 import { parseInboundCredential } from '../../../../core/credentials/inbound';
 import { checkEndpointUrl } from '../../../../core/http/endpointUrl';
-import { parseJsonObject, parseList } from '../../../shared/parameters/parse';
+import { findHeaderFault } from '../../../../core/http/headerValues';
+import {
+	parseFieldNames,
+	parseJsonObject,
+	type ListParameter,
+} from '../../../shared/parameters/parse';
 
 /** The values of `deliverySettings`. */
 export interface DeliverySettings {
 	backoffMultiplier?: number;
 	conditions?: unknown;
-	includeFields?: string;
+	includeFields?: ListParameter;
 	maxEvents?: number;
 	maxRetries?: number;
 	maxWaitSeconds?: number;
@@ -29,7 +34,7 @@ const nest = (name: string, fields: Record<string, unknown>): IDataObject => {
  */
 export function toSettingsBody(settings: DeliverySettings): IDataObject {
 	const conditions = parseJsonObject(settings.conditions, 'Conditions (JSON)');
-	const fields = parseList(settings.includeFields);
+	const fields = parseFieldNames(settings.includeFields);
 	return {
 		...(conditions && { conditions: conditions as IDataObject }),
 		...nest('filters', { include_fields: fields.length > 0 ? fields : undefined }),
@@ -45,8 +50,8 @@ export function toSettingsBody(settings: DeliverySettings): IDataObject {
 }
 
 /**
- * Returns the part of a request body that has the inbound credential's Bearer token, if one is to be sent.
- * @throws UserError if the credential has none
+ * Returns the part of a request body that has the Receiving credential's Bearer token, if one is to be sent.
+ * @throws UserError if the credential has none, or one that no header can carry
  */
 export async function readAuthenticationBody(
 	context: IExecuteFunctions,
@@ -57,8 +62,12 @@ export async function readAuthenticationBody(
 	const [token] = parseInboundCredential(credential).bearerTokens;
 	if (token === undefined) {
 		throw new UserError(
-			'The inbound credential has no Bearer token. Enter one under "Bearer Tokens".',
+			'The Receiving credential has no Bearer token. Enter one under "Bearer Tokens".',
 		);
+	}
+	const fault = findHeaderFault('token', token);
+	if (fault !== undefined) {
+		throw new UserError(`"Bearer Tokens" in the Receiving credential ${fault}`);
 	}
 	return { authentication: { type: 'bearer', token } };
 }

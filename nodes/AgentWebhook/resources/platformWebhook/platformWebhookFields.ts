@@ -1,5 +1,6 @@
 import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
+import { buildConditionsProperty } from '../../../shared/properties/conditionProperties';
 import { buildPlatformProperty } from '../../../shared/properties/platformProperties';
 
 /** The platforms that have an API to manage webhooks. */
@@ -44,7 +45,7 @@ export const callerAuthentication: INodeProperties = {
 		{
 			name: 'Bearer Token',
 			value: 'bearer',
-			description: 'Sends the first Bearer token of the inbound credential',
+			description: 'Sends the first Bearer token of the Receiving credential',
 		},
 		{ name: 'Signature Only', value: 'none' },
 	],
@@ -62,14 +63,7 @@ export const deliverySettings: INodeProperties[] = [
 		default: 2,
 		description: 'Factor by which each wait between retries is longer than the previous one',
 	},
-	{
-		displayName: 'Conditions (JSON)',
-		name: 'conditions',
-		type: 'json',
-		default: '{}',
-		placeholder: 'e.g. {"satisfaction_score": {"lt": 3}}',
-		description: 'Send only events whose data meets these conditions',
-	},
+	buildConditionsProperty('Send only events whose data meets these conditions'),
 	{
 		displayName: 'Include Fields',
 		name: 'includeFields',
@@ -82,14 +76,14 @@ export const deliverySettings: INodeProperties[] = [
 		displayName: 'Max Events per Delivery',
 		name: 'maxEvents',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, numberPrecision: 0 },
 		default: 100,
 	},
 	{
 		displayName: 'Max Retries',
 		name: 'maxRetries',
 		type: 'number',
-		typeOptions: { minValue: 0 },
+		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: 3,
 		description: 'How often to retry after a failed first attempt',
 	},

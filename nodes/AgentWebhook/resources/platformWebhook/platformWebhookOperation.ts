@@ -1,3 +1,6 @@
+import omitBy from 'lodash/omitBy';
+import pick from 'lodash/pick';
+import pickBy from 'lodash/pickBy';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
@@ -14,6 +17,18 @@ interface PlatformWebhookOperation extends Omit<Operation, 'execute' | 'subtitle
 		itemIndex: number,
 	) => Promise<IDataObject | IDataObject[]>;
 }
+
+/** Fields that people look for, in the order in which an item begins with them. */
+const FIRST_FIELDS = ['name', 'status', 'event', 'response_code', 'success_rate', 'url', 'events'];
+
+const isId = (field: string): boolean => /^id$|_id$/.test(field);
+
+/** Orders a platform's fields: what people look for first, IDs last. */
+const orderFields = (json: IDataObject): IDataObject => ({
+	...pick(json, FIRST_FIELDS),
+	...omitBy(json, (_, field) => isId(field)),
+	...pickBy(json, (_, field) => isId(field)),
+});
 
 /** Names the platform within the action, e.g. "Delete a webhook at AgenticFlow". */
 const subtitle: SubtitleFunction = ({ platform }, { action, names }) =>
@@ -32,6 +47,7 @@ export const buildPlatformWebhookOperation = ({
 		await forEachItem(context, 1, 0, async (_, itemIndex) => {
 			const platform = context.getNodeParameter('platform', itemIndex) as string;
 			const client = await ManagementClient.create(context, platform);
-			return toSingleOutput(removeSecrets(await executeItem(client, context, itemIndex)));
+			const result = removeSecrets(await executeItem(client, context, itemIndex));
+			return toSingleOutput(Array.isArray(result) ? result.map(orderFields) : orderFields(result));
 		}),
 });

@@ -30,8 +30,8 @@ export const updateOperation = buildPlatformWebhookOperation({
 	description: 'Change the URL, event types or settings of a webhook',
 	properties: [
 		webhookLocator,
-		callerAuthentication,
 		...buildEventTypesProperties('Event types that the platform sends. Leave empty to keep them.'),
+		callerAuthentication,
 		{
 			displayName: 'Update Fields',
 			name: 'updateFields',

@@ -40,6 +40,14 @@ const formatProperty: INodeProperties = {
 	description: 'Format of the 256 random bits',
 };
 
+/** The command that generates a secret in each format. */
+const COMMANDS: Record<GeneratedSecretFormat | typeof KEY_FILE, string> = {
+	hex: 'openssl rand -hex 32',
+	[KEY_FILE]: 'echo "{\\"privateKey\\": \\"$(openssl rand -hex 32)\\"}"',
+	standardWebhooks: 'echo "whsec_$(openssl rand -base64 32)"',
+	token: "echo \"wh_$(openssl rand -base64 32 | tr '+/' '-_' | tr -d '=')\"",
+};
+
 export const generateSecretOperation: Operation = {
 	name: 'Generate Secret',
 	action: 'Generate a signing secret',
@@ -47,9 +55,14 @@ export const generateSecretOperation: Operation = {
 	properties: [
 		buildNotice(
 			'secretNotice',
-			'Only this output contains the secret. Run this step manually, copy the secret into the credential, share it with the other party, then delete the execution.',
+			'Run this in a workflow of its own, because the execution’s data contains the secret: copy it into the credential, share it with the other party, then delete the execution.',
 		),
 		formatProperty,
+		...Object.entries(COMMANDS).map(([format, command]) =>
+			buildNotice('commandNotice', `In a terminal, <code>${command}</code> does the same.`, {
+				show: { format: [format] },
+			}),
+		),
 	],
 	subtitle: ({ format }, { names }) => [names.format[format || '']],
 	subtitleNames: { format: listOptionNames([formatProperty], 'format') },

@@ -6,9 +6,10 @@ import { verifyOperation } from './verify';
 
 export const signature: Resource = {
 	name: 'Signature',
+	defaultOperation: 'verify',
 	operations: {
-		generateSecret: generateSecretOperation,
-		sign: signOperation,
 		verify: verifyOperation,
+		sign: signOperation,
+		generateSecret: generateSecretOperation,
 	},
 };

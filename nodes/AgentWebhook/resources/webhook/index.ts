@@ -4,5 +4,6 @@ import { respondOperation } from './respond';
 
 export const webhook: Resource = {
 	name: 'Webhook',
+	defaultOperation: 'respond',
 	operations: { respond: respondOperation },
 };

@@ -1,10 +1,8 @@
-import {
-	NodeOperationError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type IN8nHttpFullResponse,
-	type INodeExecutionData,
-	type INodeProperties,
+import type {
+	IExecuteFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+	INodeProperties,
 } from 'n8n-workflow';
 
 import { ACCEPTED_MESSAGE, toReplyBody } from '../../../../core/http/replyBodies';
@@ -13,6 +11,8 @@ import {
 	readHeaders,
 	type HeaderParameter,
 } from '../../../shared/properties/headersProperty';
+import { buildJsonResponse } from '../../../shared/execution/jsonResponse';
+import { toNodeError } from '../../../shared/execution/nodeError';
 import { parseJsonObject, parseJsonParameter } from '../../../shared/parameters/parse';
 import { buildNotice } from '../../../shared/properties/notice';
 import { listOptionNames } from '../../../shared/properties/optionNames';
@@ -24,19 +24,30 @@ const respondWithProperty: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: [
+		{
+			name: 'All Incoming Items',
+			value: 'allIncomingItems',
+			description: 'A JSON list of all input items',
+		},
 		{ name: 'Error', value: 'error', description: 'AgenticFlow’s error format' },
+		{
+			name: 'First Incoming Item',
+			value: 'firstIncomingItem',
+			description: 'The JSON of the first input item',
+		},
 		{ name: 'JSON', value: 'json', description: 'Any JSON value' },
 		{ name: 'No Data', value: 'noData', description: 'A status code without a body' },
 		{ name: 'Success', value: 'success', description: 'AgenticFlow’s success format' },
 		{ name: 'Text', value: 'text' },
 	],
-	default: 'success',
+	default: 'firstIncomingItem',
+	description: 'The body of the response',
 };
 
 const properties: INodeProperties[] = [
 	buildNotice(
 		'respondNotice',
-		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". The response is made from the first item.',
+		'In the Agent Webhook Trigger, set "Respond" to "Using the Agent Webhook Node". Callers get one response, whose fields are read from the first item.',
 	),
 	respondWithProperty,
 	{
@@ -90,7 +101,7 @@ const properties: INodeProperties[] = [
 				displayName: 'Response Code',
 				name: 'statusCode',
 				type: 'number',
-				typeOptions: { minValue: 200, maxValue: 599 },
+				typeOptions: { minValue: 200, maxValue: 599, numberPrecision: 0 },
 				default: 200,
 				description: 'Leave out for the default: 500 for Error, 204 for No Data, otherwise 200',
 			},
@@ -143,6 +154,11 @@ const REPLIES: Record<
 				message: readParameter(context, 'message'),
 			}),
 	},
+	firstIncomingItem: { statusCode: 200, body: (context) => context.getInputData().at(0)?.json },
+	allIncomingItems: {
+		statusCode: 200,
+		body: (context) => context.getInputData().map(({ json }) => json),
+	},
 	json: {
 		statusCode: 200,
 		body: (context) => {
@@ -156,12 +172,10 @@ const REPLIES: Record<
 
 function buildResponse(context: IExecuteFunctions): IN8nHttpFullResponse {
 	const options = context.getNodeParameter('options', 0, {}) as RespondOptions;
-	const { statusCode, body } = REPLIES[readParameter(context, 'respondWith')];
-	return {
-		statusCode: options.statusCode ?? statusCode,
-		headers: readHeaders(options.headers),
-		body: body(context, options) as IDataObject,
-	};
+	const reply = REPLIES[readParameter(context, 'respondWith')];
+	const statusCode = options.statusCode ?? reply.statusCode;
+	const headers = readHeaders(options.headers);
+	return buildJsonResponse(statusCode, headers, reply.body(context, options));
 }
 
 export const respondOperation: Operation = {
@@ -176,7 +190,7 @@ export const respondOperation: Operation = {
 		try {
 			await context.sendResponse(buildResponse(context));
 		} catch (cause) {
-			const error = new NodeOperationError(context.getNode(), cause as Error, { itemIndex: 0 });
+			const error = toNodeError(context, cause, 0);
 			if (!context.continueOnFail()) throw error;
 			return [
 				items.map((_, index) => ({ json: { error: error.message }, pairedItem: { item: index } })),
