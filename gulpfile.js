@@ -1,5 +1,6 @@
 const { dest, series, src } = require('gulp');
 
+const { writeCodex } = require('./scripts/generate-codex');
 const { writeTables } = require('./scripts/generate-docs');
 const { writeRegistry } = require('./scripts/generate-registry');
 
@@ -17,12 +18,18 @@ async function registry() {
 	writeRegistry();
 }
 
+/** Writes the nodes' codex files, which `assets` copies. Runs after the compiler, because it reads dist/. */
+async function codex() {
+	writeCodex();
+}
+
 /** Writes the tables of README.md and docs/. Runs after the compiler, because it reads dist/. */
 async function docs() {
 	writeTables();
 }
 
 exports.assets = assets;
+exports.codex = codex;
 exports.docs = docs;
 exports.registry = registry;
 exports.default = series(assets);

@@ -5,6 +5,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const countBy = require('lodash/countBy');
+
 const ROOT = path.join(__dirname, '..');
 
 /** Lists the pages that may have tables, as paths below the repository's root. */
@@ -27,6 +29,44 @@ const unique = (texts) => [...new Set(texts)];
 /** Writes a Markdown table. */
 const toTable = (head, rows) =>
 	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+
+/** The groups of the tables, in their order. */
+const CATEGORIES = {
+	agents: 'Agent platforms',
+	standard: 'Open schemes',
+	ai: 'AI',
+	voice: 'Voice and meetings',
+	comms: 'Communication',
+	payments: 'Payments',
+	finance: 'Finance and accounting',
+	commerce: 'Commerce',
+	crm: 'CRM and support',
+	marketing: 'Marketing',
+	forms: 'Forms and scheduling',
+	docs: 'Documents and content',
+	social: 'Social media',
+	dev: 'Development and operations',
+	cloud: 'Cloud',
+};
+
+const sortByName = (platforms) => [...platforms].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+
+/** Groups platforms by category; each group is by name. */
+const groupByCategory = (platforms) =>
+	Object.entries(CATEGORIES)
+		.map(([id, name]) => ({
+			name,
+			members: sortByName(platforms.filter(({ category }) => category === id)),
+		}))
+		.filter(({ members }) => members.length > 0);
+
+/** Writes a table for each category of platforms, below its name. @param toCells returns one row */
+const toGroupedTables = (head, platforms, toCells) =>
+	groupByCategory(platforms)
+		.map(({ members, name }) => `**${name}**\n\n${toTable(head, members.map(toCells))}`)
+		.join('\n');
+
+const isProvider = ({ section }) => section === 'provider';
 
 /** Links a platform's name to its source: the provider's own page, or a section of these docs. */
 function linkName({ name, source }, page) {
@@ -57,7 +97,10 @@ function formatRetries({ schedule }) {
 const ALGORITHMS = {
 	'hmac-sha1': 'HMAC-SHA1',
 	'hmac-sha256': 'HMAC-SHA256',
+	'hmac-sha384': 'HMAC-SHA384',
 	'hmac-sha512': 'HMAC-SHA512',
+	'ecdsa-p256': 'ECDSA P-256',
+	'rsa-sha256': 'RSA-SHA256',
 	ed25519: 'Ed25519',
 };
 
@@ -65,7 +108,10 @@ const SECRETS = {
 	text: 'text',
 	standardWebhooks: 'base64 after `whsec_`, `whsk_` or `whpk_`',
 	keyFile: 'content of a private key file',
-	publicKeyHex: 'public key in hex',
+	base64: 'base64',
+	hex: 'hex',
+	publicKey: 'public key',
+	messageKey: 'text, base64 after `whsec_`, or a key as PEM or JSON Web Key',
 };
 
 /** Lists the ways in which a scheme encodes a signature, e.g. `sha256=` hex. */
@@ -76,20 +122,65 @@ const formatEncodings = ({ forms }) =>
 
 function formatTimestamp({ timestamp }) {
 	if (timestamp === undefined) return '–';
-	const { bodyField, header, signaturePart, toleranceSeconds, unit } = timestamp;
-	const place = bodyField
-		? `${code(bodyField)} in the body`
-		: header
-			? code(header)
-			: `${code(signaturePart)} in the signature header`;
-	return `${place}, in ${unit}, ± ${toleranceSeconds} s`;
+	const { bodyField, header, parameter, signaturePart, signaturePosition } = timestamp;
+	const place =
+		(bodyField && `${code(bodyField)} in the body`) ??
+		(header && code(header)) ??
+		(parameter && `URL parameter ${code(parameter)}`) ??
+		(signaturePart && `${code(signaturePart)} in the signature header`) ??
+		`part ${signaturePosition} of the signature header`;
+	const unit = timestamp.unit === 'iso' ? 'ISO 8601' : timestamp.unit;
+	return `${place}, in ${unit}, ± ${timestamp.toleranceSeconds} s`;
 }
+
+/** Names the places of a scheme's signatures. */
+function formatPlace(scheme) {
+	const { getProofPlace } = require('../dist/core/signing/schemeFacts');
+	const { kind, names } = getProofPlace(scheme);
+	const list = names.map(code).join(', ');
+	return kind === 'header' ? list : `${kind} ${list}`;
+}
+
+/** Describes what the claims of a token are bound to. */
+function formatClaims({ bodyHash, payloadClaim, place, urlHash }) {
+	const bound = [
+		...(bodyHash ? [`claim ${code(bodyHash.claim)}: ${bodyHash.digest} of the body`] : []),
+		...(urlHash ? [`claim ${code(urlHash.claim)}: ${urlHash.digest} of the URL`] : []),
+		...(place.body ? [payloadClaim ? `claim ${code(payloadClaim)}: the event` : 'the event'] : []),
+	];
+	return bound.length > 0 ? bound.join(', ') : 'not the body';
+}
+
+/** Writes the cells of a scheme of JSON Web Tokens. */
+const formatTokenScheme = (scheme) => [
+	formatPlace(scheme),
+	formatClaims(scheme),
+	`JSON Web Token, ${joinWords(scheme.algorithms)}`,
+	'–',
+	scheme.maxAgeSeconds === undefined
+		? `${code('exp')} if there is one, ± ${scheme.toleranceSeconds} s`
+		: `${code('exp')}, or ${code('iat')} and ${scheme.maxAgeSeconds} s, ± ${scheme.toleranceSeconds} s`,
+	'–',
+	SECRETS[scheme.secretFormat],
+];
+
+/** Writes the cells of a scheme of HTTP Message Signatures. */
+const formatMessageScheme = (scheme) => [
+	formatPlace(scheme),
+	scheme.components.map(code).join(', '),
+	joinWords(scheme.algorithms),
+	'base64',
+	`${code('created')} in Signature-Input, in s, ± ${scheme.toleranceSeconds} s`,
+	'–',
+	SECRETS[scheme.secretFormat],
+];
 
 function formatScheme({ scheme }) {
 	if (scheme === undefined) return ['set in the credential', ...Array(6).fill('')];
-	const headers = [scheme.signatureHeader, ...(scheme.additionalSignatureHeaders ?? [])];
+	if (scheme.kind === 'jwt') return formatTokenScheme(scheme);
+	if (scheme.kind === 'messageSignature') return formatMessageScheme(scheme);
 	return [
-		headers.map(code).join(', '),
+		formatPlace(scheme),
 		code(scheme.content),
 		joinWords(unique(scheme.forms.map(({ algorithm }) => ALGORITHMS[algorithm]))),
 		formatEncodings(scheme),
@@ -102,21 +193,29 @@ function formatScheme({ scheme }) {
 const METHODS = {
 	urlToken: 'URL token',
 	bearer: 'Bearer token',
+	headerToken: 'header token',
 	basic: 'Basic',
 	signature: 'signature',
+	bodyToken: 'body token',
 };
 
 /** Lists the methods that authenticate a request kind. */
 function formatAuthentication({ filledInOnly, methods, require }) {
 	const names = methods.map((method) => METHODS[method]);
 	return filledInOnly && require === 'all'
-		? `${joinWords(names, 'and')}, if set in the credential`
+		? `${joinWords(names, 'and')}, if the credential names it`
 		: joinWords(names, require === 'all' ? 'and' : 'or');
 }
 
 /** Names the part of a request that a value is read from. */
-const formatSource = ({ body, header }) => {
+const formatSource = (source) => {
+	const { body, fieldName, header, joined, query, signature } = source;
+	if (signature) return `${code(signature)} of the signature`;
 	if (header) return `header ${code(header)}`;
+	if (query) return `URL parameter ${code(query)}`;
+	if (joined) return `${joined.map(formatSource).join(' and ')}, joined by ${code(source.with)}`;
+	if (fieldName === '') return 'the name of the body’s field';
+	if (fieldName) return `the name of the field in ${code(fieldName)}`;
 	return body ? code(body) : 'the whole body';
 };
 
@@ -127,7 +226,7 @@ const TABLES = {
 	platforms: ({ PLATFORMS, listRequestKinds, listSendableKinds }, page) =>
 		toTable(
 			['Platform', 'Trigger receives', 'Send sends', 'Signature'],
-			PLATFORMS.filter(({ section }) => section !== 'provider').map((platform) => {
+			PLATFORMS.filter((platform) => !isProvider(platform)).map((platform) => {
 				const [received, sent] = [listRequestKinds, listSendableKinds].map((listKinds) =>
 					listKinds(platform)
 						.map((kind) => kind.name.toLowerCase())
@@ -136,16 +235,41 @@ const TABLES = {
 				return [linkName(platform, page), received, sent, platform.description];
 			}),
 		),
-	providers: ({ PLATFORMS }, page) =>
-		toTable(
-			['Provider', 'Signature'],
-			PLATFORMS.filter(({ section }) => section === 'provider').map((platform) => [
-				linkName(platform, page),
-				platform.description,
-			]),
+	providers: ({ PLATFORMS }) => {
+		const providers = PLATFORMS.filter(isProvider);
+		const rows = groupByCategory(providers).map(({ members, name }) => [
+			name,
+			members.map((provider) => provider.name).join(', '),
+		]);
+		const lead = `The trigger also receives from [these ${providers.length} providers](docs/platforms.md#providers):`;
+		return `${lead}\n\n${toTable(['Category', 'Providers'], rows)}`;
+	},
+	known: ({ PLATFORMS }, page) => {
+		const providers = PLATFORMS.filter(isProvider);
+		const counts = Object.entries(countBy(providers, 'evidence')).sort();
+		const listed = counts.map(([evidence, count]) => `${count} from an ${evidence}`);
+		const lead = `Of these ${providers.length} providers, the tests know ${joinWords(listed, 'and')}.`;
+		const tables = toGroupedTables(
+			['Provider', 'Signature or token', 'Known from'],
+			providers,
+			(platform) => [linkName(platform, page), platform.description, platform.evidence],
+		);
+		return `${lead}\n\n${tables}`;
+	},
+	setup: ({ PLATFORMS, describeSigningSecret }) =>
+		toGroupedTables(
+			['Platform or provider', 'Webhook settings', 'Secret', 'To know', 'To test'],
+			PLATFORMS.filter(({ setup }) => setup),
+			(platform) => {
+				const { name, setup } = platform;
+				const menu = setup.menu ?? '–';
+				const way = setup.page ? `[${menu}](${setup.page})` : menu;
+				const secret = describeSigningSecret(platform) || '–';
+				return [name, way, secret, setup.also ?? '–', setup.test ?? '–'];
+			},
 		),
 	schemes: ({ PLATFORMS }, page) =>
-		toTable(
+		toGroupedTables(
 			[
 				'Platform or provider',
 				'Signature header',
@@ -155,13 +279,15 @@ const TABLES = {
 				'Timestamp',
 				'ID header',
 				'Secret',
+				'Known from',
 			],
-			PLATFORMS.map((platform) => [linkName(platform, page), ...formatScheme(platform)]),
+			PLATFORMS.filter((platform) => platform.scheme ?? !isProvider(platform)),
+			(platform) => [linkName(platform, page), ...formatScheme(platform), platform.evidence ?? '–'],
 		),
 	kinds: ({ PLATFORMS, listRequestKinds }) =>
 		toTable(
 			['Platform', 'Request kind', 'Description', 'Required authentication'],
-			PLATFORMS.filter(({ section }) => section !== 'provider').flatMap((platform) =>
+			PLATFORMS.filter((platform) => !isProvider(platform)).flatMap((platform) =>
 				listRequestKinds(platform).map(({ authentication, description, name }) => [
 					platform.name,
 					name,
@@ -174,21 +300,20 @@ const TABLES = {
 			),
 		),
 	events: ({ PLATFORMS }) =>
-		toTable(
+		toGroupedTables(
 			['Platform or provider', 'Event type is read from', 'Duplicates have the same'],
-			PLATFORMS.filter(({ events }) => events).map(({ events, name }) => [
+			PLATFORMS.filter(({ events }) => events),
+			({ events, name }) => [
 				name,
-				joinWords(events.type.map(formatSource)),
+				joinWords(events.type.map(formatSource)) || '–',
 				joinWords(events.duplicateKey.map(formatSource), 'and') || 'value you choose',
-			]),
+			],
 		),
 	catalogs: ({ PLATFORMS }) =>
-		toTable(
-			['Platform', 'Listed event types'],
-			PLATFORMS.filter(({ events }) => events?.types.length > 0).map(({ events, name }) => [
-				name,
-				events.types.map(({ value }) => code(value)).join(', '),
-			]),
+		toGroupedTables(
+			['Platform or provider', 'Listed event types'],
+			PLATFORMS.filter(({ events }) => events?.types.length > 0),
+			({ events, name }) => [name, events.types.map(({ value }) => code(value)).join(', ')],
 		),
 	sending: ({ PLATFORMS, listSendableKinds }) =>
 		toTable(

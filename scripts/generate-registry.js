@@ -6,6 +6,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const camelCase = require('lodash/camelCase');
+
 const PLATFORMS = path.join(__dirname, '../core/platforms');
 
 function writeRegistry() {
@@ -15,9 +17,9 @@ function writeRegistry() {
 		.map((file) => path.basename(file, '.ts'))
 		.sort();
 	const imports = names.map(
-		(name) => `import { platform as ${name} } from './definitions/${name}';\n`,
+		(name) => `import { platform as ${camelCase(name)} } from './definitions/${name}';\n`,
 	);
-	const entries = names.map((name) => `\t${name},\n`);
+	const entries = names.map((name) => `\t${camelCase(name)},\n`);
 	fs.writeFileSync(
 		path.join(PLATFORMS, 'registry.ts'),
 		[
