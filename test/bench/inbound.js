@@ -272,7 +272,7 @@ class InboundBench {
 		const { count } = await this.stage.ended(id, { after });
 		const executions = await this.stage.client.executions(id);
 		const items = executions.flatMap(({ data }) => data.resultData.runData.Trigger[0].data.main[0]);
-		const uniqueIds = new Set(items.map(({ json }) => json.body.data.execution_id));
+		const uniqueIds = new Set(items.map(({ json }) => json.data.execution_id));
 		if (items.length !== BURST || uniqueIds.size !== BURST || count === BURST) {
 			throw new Error(
 				`A burst of ${BURST} resulted in ${items.length} items, ${uniqueIds.size} of them unique, in ${count} executions.`,

@@ -99,10 +99,12 @@ test.each([2, 3.1])(
 			'n8n-nodes-agent-webhooks.agentWebhookTool',
 			{
 				toolDescription: 'Tells the shop of an order',
+				platform: 'agenticflow',
 				url: `${receiver}/receive/agenticflow/${box}`,
 				dataSource: 'json',
 				data: "={{ { order: $fromAI('order', 'the order number') } }}",
-				options: { allowHttp: true, maxRetries: 0 },
+				retrySchedule: 'none',
+				options: { allowHttp: true },
 			},
 			{ credentials: outbound },
 		);

@@ -16,6 +16,7 @@ const {
 	startNode,
 	uniqueName,
 	connectAllOutputs,
+	withRetries,
 } = require('./workflows');
 
 const OUTBOX = 'crash';
@@ -79,7 +80,7 @@ class CrashStage {
 
 	/** Creates an endpoint. Returns its ID. */
 	async endpoint(endpointName, url, options) {
-		const [[{ id }]] = await this.run({
+		const parameters = {
 			resource: 'endpoint',
 			operation: 'create',
 			endpointName,
@@ -94,7 +95,8 @@ class CrashStage {
 				disableRule: 'never',
 				...options,
 			},
-		});
+		};
+		const [[{ id }]] = await this.run(withRetries(parameters));
 		return id;
 	}
 

@@ -5,6 +5,8 @@ const path = require('node:path');
 
 const axios = require('axios');
 
+const { chooseShownFields } = require('../harness/credentials');
+
 const { n8n, newSecret, newStandardSecret } = require('./stage');
 
 const apiKey = newSecret();
@@ -33,12 +35,16 @@ afterAll(() => {
 async function result(type, data) {
 	const credential = await n8n.createCredential(type, 'Tested', data);
 	const { id, name } = credential[type];
-	return await n8n.rest('POST', '/credentials/test', { credentials: { id, name, type, data } });
+	return await n8n.rest('POST', '/credentials/test', {
+		credentials: { id, name, type, data: chooseShownFields(type, data) },
+	});
 }
 
 const secret = newSecret();
 const [standard, further] = [newStandardSecret(), newStandardSecret()];
-const PUBLIC_KEY = `whpk_${Buffer.alloc(32, 7).toString('base64')}`;
+// RFC 8032, 7.1, TEST 1.
+const PUBLIC_HEX = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
+const PUBLIC_KEY = `whpk_${Buffer.from(PUBLIC_HEX, 'hex').toString('base64')}`;
 
 const TYPES = {
 	agentWebhookInboundApi: {
@@ -50,21 +56,40 @@ const TYPES = {
 			{ signatureScheme: 'standardWebhooks', signingSecret: standard },
 			{ signatureScheme: 'standardWebhooks', signingSecret: PUBLIC_KEY },
 			{ signatureScheme: 'uptiq', signingSecret: `{"privateKey": "${secret}"}\n` },
-			{ signatureScheme: 'discord', signingSecret: 'ab'.repeat(32) },
+			{ signatureScheme: 'discord', signingSecret: PUBLIC_HEX },
+			{ headerNames: 'X-API-Key', headerPrefix: 'Token', headerTokens: secret },
+			// A hidden field does not count.
+			{ methods: ['bearer'], bearerTokens: secret, signingSecret: '"wrong"' },
 		],
 		wrong: [
-			[{}, 'The credential is empty: fill in a token, a user and password, or a secret.'],
+			[{ methods: [] }, 'Every method is turned off. Turn on'],
+			[{ methods: ['signature'], bearerTokens: secret }, '"Signing Secret" is empty. Copy it'],
+			[
+				{ signatureScheme: 'discord', signingSecret: 'ab'.repeat(32) },
+				'The public key does not belong to any private key',
+			],
 			[{ urlTokens: `?token=${secret}` }, '"URL Tokens" contains "token=".'],
 			[{ bearerTokens: `Bearer ${secret}` }, '"Bearer Tokens" contains the word "Bearer".'],
 			[{ basicUser: 'u' }, '"Basic Password" is empty.'],
 			[{ basicPassword: 'p' }, '"Basic User" is empty.'],
 			[{ basicUser: 'u:v', basicPassword: 'p' }, '"Basic User" has a colon'],
-			[{ signatureScheme: 'github', bearerTokens: secret }, '"Signing Secret" is empty, but'],
+			[{ basicUser: 'u', basicPassword: `${secret} ` }, '"Basic Password" begins or ends'],
+			[
+				{ methods: ['signature'], signatureScheme: 'github' },
+				'"Signing Secret" is empty. Enter this: GitHub’s',
+			],
+			[
+				{ signatureScheme: 'stripe', signingSecret: `sk_live_${secret}` },
+				'"Signing Secret" begins with sk_, as Stripe’s secret API keys do, and is no signing secret. Enter this: Stripe’s',
+			],
+			[{ signingSecret: `SIGNING_SECRET=${secret}` }, 'begins with the name of a variable.'],
+			[{ signingSecret: `"${secret}"` }, 'has a quotation mark at its start or end.'],
+			[{ headerNames: 'X:Key', headerTokens: secret }, '"Header Names" has a name that no header'],
 			[{ furtherSigningSecrets: secret }, '"Signing Secret" is empty. Enter the current secret'],
 			[{ signingSecret: `${secret}\n` }, '"Signing Secret" begins or ends with a space'],
 			[
 				{ signatureScheme: 'standardWebhooks', signingSecret: 'whsec_?' },
-				'The signing secret after whsec_ is not base64.',
+				'"Signing Secret": The signing secret after whsec_ is not base64.',
 			],
 			[{ signingSecret: 'whpk_YQ==' }, 'The public key after whpk_ must be 32 bytes long.'],
 			[
@@ -77,7 +102,7 @@ const TYPES = {
 			],
 			[
 				{ signatureScheme: 'discord', signingSecret: secret.slice(2) },
-				'The public key must be 64 hex characters.',
+				'"Signing Secret": The public key must be 64 hex characters',
 			],
 			[
 				{ signatureScheme: 'uptiq', signingSecret: '{"a": 1}' },
@@ -85,13 +110,21 @@ const TYPES = {
 			],
 			...[
 				[{ signedContent: '{nonce}{body}' }, 'unknown placeholder {nonce}'],
+				[{ signedContent: '{{timestamp}}.{{body}}' }, 'placeholders in single braces'],
 				[{ signedContent: '{timestamp}' }, 'Signed content does not contain {body}'],
 				[{ signedContent: '{timestamp}{body}' }, 'fill in Timestamp Header too'],
 				[{ signedContent: '{id}{body}' }, 'fill in ID Header too'],
 				[{ timestampHeader: 'X-Time' }, 'add {timestamp} to Signed Content'],
 				[{ signatureHeader: 'not a header' }, 'Signature Header "not a header" is not'],
-				[{ prefix: 'ä' }, 'Signature Prefix may contain only printable ASCII characters.'],
-				[{ toleranceSeconds: 0 }, 'Tolerance must be more than 0 seconds.'],
+				[{ prefix: 'ä' }, 'Timestamp Prefix may contain only printable ASCII characters.'],
+				[
+					{
+						signedContent: '{timestamp}.{body}',
+						timestampHeader: 'X-Timestamp',
+						toleranceSeconds: 0,
+					},
+					'Tolerance must be more than 0 seconds.',
+				],
 			].map(([fields, message]) => [
 				{ signatureScheme: 'custom', signingSecret: secret, ...fields },
 				message,
@@ -109,9 +142,15 @@ const TYPES = {
 			{ signatureScheme: 'none', authentication: 'bearer', token: secret },
 			{ signatureScheme: 'none', authentication: 'urlToken', token: 'a token & more' },
 			{ signatureScheme: 'none', authentication: 'basic', user: 'u', password: 'p' },
+			{
+				signatureScheme: 'none',
+				authentication: 'headerToken',
+				headerName: 'X-Key',
+				token: secret,
+			},
 		],
 		wrong: [
-			[{}, '"Signing Secret" is empty. Fill it in, or choose "None"'],
+			[{}, '"Signing Secret" is empty. Copy it'],
 			[{ signatureScheme: 'none' }, 'The credential neither signs nor authenticates'],
 			[{ signatureScheme: 'none', authentication: 'bearer' }, 'field "Token" is empty'],
 			[{ signingSecret: secret, authentication: 'basic', password: 'p' }, 'field "User" is empty'],
@@ -167,6 +206,14 @@ const TYPES = {
 				{ outboxName: 'Not a Name', encryptionSecret: secret },
 				'"Not a Name" is not an outbox name',
 			],
+			[
+				{ outboxName: 'a', encryptionSecret: `n8n_api_${secret}` },
+				'"Encryption Key" is an API key, and no encryption key. Generate one',
+			],
+			[
+				{ outboxName: 'a', encryptionSecret: secret, n8nApiKey: '={{ $vars.missing }}' },
+				'"n8n API Key" is an expression without a value.',
+			],
 		],
 	},
 };
@@ -188,6 +235,42 @@ test.each(cases('wrong').map(([type, [data, message]]) => [type, message, data])
 		for (const one of [secret, standard, further]) expect(answer.message).not.toContain(one);
 	},
 );
+
+describe('the credential test of agentWebhookOutboxApi with an n8n API key', () => {
+	const tested = async (fields) =>
+		await result('agentWebhookOutboxApi', {
+			encryptionSecret: secret,
+			outboxName: 'agent_webhook',
+			...fields,
+		});
+
+	test.each([
+		['at n8n’s public URL', {}],
+		['at the URL that is entered', { n8nUrl: `${n8n.base}/` }],
+	])('passes if n8n accepts the key %s', async (_, fields) => {
+		expect(await tested({ n8nApiKey: n8n.apiKey, ...fields })).toEqual({
+			status: 'OK',
+			message: 'The key can be used, and n8n accepts the API key',
+		});
+	});
+
+	test.each([
+		['a key that n8n rejects', {}, ['answered with 401', 'n8n rejects the API key']],
+		['no n8n', { n8nUrl: 'http://127.0.0.1:9' }, ['could not be reached', '"n8n URL"']],
+		['no URL', { n8nUrl: 'localhost:5678' }, ['is not the URL of this n8n', 'http://']],
+	])('says what is wrong: %s', async (_, fields, parts) => {
+		const answer = await tested({ n8nApiKey: `${secret}x`, ...fields });
+		expect(answer.status).toBe('Error');
+		for (const part of parts) expect(answer.message).toContain(part);
+		expect(answer.message).not.toContain(secret);
+	});
+
+	test('says what is wrong: another site', async () => {
+		respond = (response) => response.writeHead(404).end('<!doctype html>');
+		const answer = await tested({ n8nApiKey: secret, n8nUrl: otherUrl });
+		expect(answer.message).toContain('answered with 404. There is no n8n API at this URL.');
+	});
+});
 
 describe('the credential test of agentWebhookPlatformApi', () => {
 	const tested = async (fields) =>

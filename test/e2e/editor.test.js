@@ -2,12 +2,11 @@
 const { createHmac } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { isDeepStrictEqual } = require('node:util');
 
 const { findChromium } = require('../harness/chromium');
 const { root, scratch } = require('../harness/project');
 
-const { loadDescription, EditorBrowser, Expected, testId } = require('./editorStage');
+const { expectShown, loadDescription, EditorBrowser, Expected, testId } = require('./editorStage');
 const stage = require('./stage');
 
 const { ACTION, base, readInbox, n8n, newSecret, newStandardSecret, node, receiver } = stage;
@@ -21,7 +20,9 @@ const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(loadDescri
 
 /** n8n lists a trigger and a node of the same name as one entry. */
 const ENTRY = 'Agent Webhook';
-const TRIGGER_ITEM = 'On new Agent Webhook event';
+const [triggerOn] = trigger.properties;
+const TRIGGER_ITEMS = triggerOn.options.map((option) => option.action);
+const [DEFAULT_TRIGGER_ITEM] = TRIGGER_ITEMS;
 
 const operationLists = action.properties.filter(({ name }) => name === 'operation');
 const ACTION_ITEMS = operationLists.flatMap(({ options }) =>
@@ -64,7 +65,7 @@ inBrowser('in the editor', () => {
 	async function added(item) {
 		const editor = await newWorkflow();
 		await editor.search(ENTRY);
-		await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
+		await editor.openFound(ENTRY, [...TRIGGER_ITEMS, ...ACTION_ITEMS]);
 		await editor.add(item);
 		const fresh = await editor.openNode();
 		await editor.closePanel();
@@ -78,8 +79,8 @@ inBrowser('in the editor', () => {
 			await editor.search(words);
 			await editor.creatorItem(ENTRY).waitFor();
 		}
-		await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
-		await editor.add(TRIGGER_ITEM);
+		await editor.openFound(ENTRY, [...TRIGGER_ITEMS, ...ACTION_ITEMS]);
+		await editor.add(DEFAULT_TRIGGER_ITEM);
 		await editor.closePanel();
 		// Once a workflow has a trigger, n8n asks what happens next.
 		await editor.openCreator();
@@ -87,15 +88,30 @@ inBrowser('in the editor', () => {
 			await editor.search(words);
 			await editor.creatorItem(ENTRY).waitFor();
 		}
-		await editor.openFound(ENTRY, [...ACTION_ITEMS, TRIGGER_ITEM]);
+		await editor.openFound(ENTRY, [...ACTION_ITEMS, ...TRIGGER_ITEMS]);
 		await editor.close();
 	});
 
+	/** Describes a panel, except for texts and event types: dozens of platforms differ in nothing else. */
+	function describeShape({ collections, lists, outputs, panel, parameters, values }) {
+		const { credentials, labels, missing } = panel;
+		const notices = parameters.filter(({ type }) => type === 'notice').map(({ name }) => name);
+		const offered = [
+			...lists,
+			...collections.map(({ name, fields }) => ({ name, options: fields })),
+		]
+			.filter(({ name }) => name !== 'eventType')
+			.map(({ name, options }) => [name, options.map((option) => option.name)]);
+		const operation = [values.resource, values.operation];
+		return JSON.stringify([operation, credentials, labels, missing, notices, offered, outputs]);
+	}
+
 	/**
-	 * Tries the options of each list in a panel, and of the lists that an option shows. There are dozens of
-	 * event types and of platforms to sign or verify as, so it tries only those that change the panel.
+	 * Tries the options of each list in a panel, and of the lists that an option shows. Of the options that
+	 * lead to the same kind of panel, it tries one.
 	 */
 	async function goThrough(editor, description) {
+		const shapes = new Set();
 		const offered = new Set();
 
 		/** The fields that the collections offer, if they have changed. */
@@ -104,32 +120,29 @@ inBrowser('in the editor', () => {
 				const names = fields.map(({ displayName }) => displayName);
 				const key = JSON.stringify([values.resource, values.operation, name, names]);
 				const listed = names.length > 1 ? names : [];
-				if (!offered.has(key)) expect(await editor.readFields(name)).toEqual(listed);
+				if (!offered.has(key)) {
+					// After a choice, n8n shows the fields of before for up to 200 ms.
+					await expectShown(async () => await editor.readFields(name), listed);
+				}
 				offered.add(key);
 			}
 		}
 
 		async function visit(chosen, known) {
 			const expected = new Expected(description, chosen);
-			const { panel, values } = expected;
+			const { values } = expected;
+			shapes.add(describeShape(expected));
 			await editor.expectPanel(expected);
 			await lookIntoCollections(expected);
 			const lists = expected.lists.filter((list) => !known.has(list));
 			const below = new Set([...known, ...lists]);
 			for (const { name, options } of lists) {
-				const choose = async (option) => {
-					const listed = await editor.choose(name, option.name);
-					// n8n adds this if its HTTP Request node can use one of the node's credentials.
-					const own = listed.filter((other) => other !== 'Custom API Call');
-					expect(own).toEqual(options.map((other) => other.name));
-				};
+				const names = options.map((option) => option.name);
+				const choose = async (option) => await editor.choose(name, option.name, names);
 				const current = options.find(({ value }) => value === values[name]);
-				const isLong =
-					name === 'eventType' || (name === 'platform' && values.resource === 'signature');
 				for (const option of options.filter((other) => other !== current)) {
 					const next = { ...chosen, [name]: option.value };
-					const isSame = isDeepStrictEqual(new Expected(description, next).panel, panel);
-					if (isLong && isSame) continue;
+					if (shapes.has(describeShape(new Expected(description, next)))) continue;
 					await choose(option);
 					await visit(next, below);
 				}
@@ -139,8 +152,8 @@ inBrowser('in the editor', () => {
 		await visit({}, new Set());
 	}
 
-	test('the trigger panel shows what its description says, for every platform and request kind', async () => {
-		const editor = await added(TRIGGER_ITEM);
+	test('the trigger panel shows what its description says, for every kind of platform and request', async () => {
+		const editor = await added(DEFAULT_TRIGGER_ITEM);
 		await goThrough(editor, trigger);
 		await editor.close();
 	});
@@ -255,7 +268,7 @@ inBrowser('in the editor', () => {
 		await editor.close();
 	});
 
-	/** Writes a picture to .n8n/pictures and, if SAVE_PICTURES is 1, to docs/pictures. */
+	/** Writes a picture to pictures/ in the scratch folder and, if SAVE_PICTURES is 1, to docs/pictures. */
 	async function save(name, theme, png) {
 		const folders = [path.join(scratch, 'pictures')];
 		if (process.env.SAVE_PICTURES === '1') folders.push(path.join(root, 'docs/pictures'));
@@ -273,7 +286,7 @@ inBrowser('in the editor', () => {
 		test('shows both nodes in the node creator', async () => {
 			const editor = await newWorkflow(theme);
 			await editor.search('webhook signature');
-			await editor.openFound(ENTRY, [TRIGGER_ITEM, ...ACTION_ITEMS]);
+			await editor.openFound(ENTRY, [...TRIGGER_ITEMS, ...ACTION_ITEMS]);
 			await save('node-creator', theme, await editor.picture(editor.creator));
 			await editor.close();
 		});
@@ -283,7 +296,7 @@ inBrowser('in the editor', () => {
 			const editor = await browser.newTab(theme);
 			await editor.open(`/workflow/${id}`);
 			expect(await editor.page.locator('body').getAttribute('data-theme')).toBe(theme);
-			await editor.listen('Waiting for you to send a signed request to the test URL');
+			await editor.listen('Waiting for you to send a request to the test URL');
 			const eventId = await call('webhook-test');
 			await editor.succeeded(ran);
 			await save('quick-start', theme, await editor.canvasPicture());
@@ -299,7 +312,7 @@ inBrowser('in the editor', () => {
 			await editor.closePanel();
 
 			await editor.openPanel(editor.node('Agent Message'));
-			expect(await editor.outputJson('user_123')).toContain('"signature":{"scheme":"agenticflow"}');
+			expect(await editor.outputJson('user_123')).toContain('"received_at"');
 			await save('trigger', theme, await editor.picture());
 			await editor.close();
 

@@ -93,7 +93,7 @@ class Expected {
 		const { credentials } = this.description;
 		return {
 			labels: this.parameters
-				.filter(({ type }) => type !== 'notice')
+				.filter(({ type }) => type !== 'notice' && type !== 'hidden')
 				.map(({ displayName }) => displayName),
 			notices: this.parameters
 				.filter(({ type }) => type === 'notice')
@@ -137,13 +137,71 @@ function readOutputNames(node) {
 	return [...outputs].map(({ innerText }) => innerText.trim());
 }
 
+/**
+ * Reports what a person does: each press of a mouse button, each key that is not typing, and each field
+ * that gets typed into. Runs in the page, before n8n.
+ */
+function watchEffort() {
+	const report = (event, kind) => event.isTrusted && globalThis.reportEffort(kind);
+	let typedInto;
+	const listen = (type, listener) => globalThis.addEventListener(type, listener, true);
+	listen('pointerdown', (event) => report(event, 'clicks'));
+	listen('keydown', (event) => {
+		const isShortcut = event.ctrlKey || event.metaKey || event.key.length > 1;
+		const isModifier = ['Control', 'Meta', 'Shift', 'Alt'].includes(event.key);
+		if (isShortcut && !isModifier) report(event, 'clicks');
+	});
+	listen('focusin', ({ target }) => {
+		if (target !== typedInto) typedInto = undefined;
+	});
+	listen('input', (event) => {
+		const isText = event.target.isContentEditable || /^(?!checkbox|radio)/.test(event.target.type);
+		if (!isText || event.target === typedInto) return;
+		typedInto = event.target;
+		// Playwright's fill() types without key presses.
+		globalThis.reportEffort('fields');
+	});
+}
+
 /** A browser tab with the editor. */
 class Editor {
+	/** Clicks and typed fields of the current `countEffort`. */
+	effort = { clicks: 0, fields: 0 };
+
 	constructor(page) {
 		this.page = page;
 		this.panel = page.locator(testId('ndv'));
 		this.creator = page.locator(testId('node-creator'));
 		this.creatorItems = this.creator.locator(testId('node-creator-item-name'));
+	}
+
+	/** Makes the pages that this tab opens report what a person does. */
+	async watch() {
+		await this.page.exposeBinding('reportEffort', (_source, kind) => {
+			this.effort[kind] += 1;
+		});
+		await this.page.addInitScript(watchEffort);
+	}
+
+	/**
+	 * Counts what a person does during a task. A click is a press of the mouse or of a key that types
+	 * nothing, so a double-click is two. Typing into a field counts once, and not as a click.
+	 * @returns e.g. `{ clicks: 16, fields: 3 }`
+	 */
+	async countEffort(task) {
+		this.effort = { clicks: 0, fields: 0 };
+		await task();
+		// Reports arrive in order, so those that came before this answer have arrived.
+		await this.page.evaluate(() => undefined);
+		return { ...this.effort };
+	}
+
+	/** Does not count what only the test needs, e.g. an option for the test's own network. */
+	async uncounted(task) {
+		const effort = { ...this.effort };
+		await task();
+		await this.page.evaluate(() => undefined);
+		this.effort = effort;
 	}
 
 	async open(url) {
@@ -220,15 +278,24 @@ class Editor {
 		return { input, options };
 	}
 
-	/** Chooses an option from a list in the panel. Returns the names of all its options. */
-	async choose(parameter, name) {
+	/**
+	 * Chooses an option from a list in the panel.
+	 * @param names the names of all its options: after another choice, n8n shows those of before for up to 200 ms
+	 */
+	async choose(parameter, name, names) {
 		const box = this.panel.locator(testId(`parameter-input-${parameter}`)).first();
 		const { input, options } = await this.openList(box);
-		const names = await options.locator('.option-headline').allInnerTexts();
-		const listed = names.map((text) => text.trim());
+		let listed;
+		const readNames = async () => {
+			const texts = await options.locator('.option-headline').allInnerTexts();
+			listed = texts.map((text) => text.trim());
+			// n8n adds this if its HTTP Request node can use one of the node's credentials.
+			const own = listed.filter((text) => text !== 'Custom API Call');
+			return names === undefined ? own.includes(name) : own;
+		};
+		await expectShown(readNames, names ?? true);
 		await options.nth(listed.indexOf(name)).click();
 		await expectShown(async () => await input.inputValue(), name);
-		return listed;
 	}
 
 	/** Reads the fields that a collection offers. For a single field n8n shows a button without its name. */
@@ -385,7 +452,9 @@ class EditorBrowser {
 		const page = await this.contexts[theme].newPage();
 		// n8n asks for confirmation before it leaves an unsaved workflow.
 		page.on('dialog', async (dialog) => await dialog.accept());
-		return new Editor(page);
+		const editor = new Editor(page);
+		await editor.watch();
+		return editor;
 	}
 
 	/** Measures a picture's average brightness, from 0 to 255. */

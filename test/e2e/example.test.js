@@ -21,9 +21,12 @@ test('Send retries after a 503, with a signature that AgenticFlow’s own code a
 	const inbox = uniqueName('box');
 	await planResponses(inbox, [{ status: 503 }]);
 	const parameters = {
+		platform: 'agenticflow',
 		url: `${receiver}/receive/agenticflow/${inbox}`,
 		eventType: 'workflow.execution.completed',
-		options: { allowHttp: true, firstDelaySeconds: 0.05 },
+		retrySchedule: 'exponential',
+		firstDelaySeconds: 0.05,
+		options: { allowHttp: true },
 	};
 	const { outputs } = await runAction(
 		[{ order_id: 7 }],

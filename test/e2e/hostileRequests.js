@@ -184,8 +184,14 @@ const HEADER_FAULTS = {
 		[name, changeOne(dice, value)],
 	],
 	joined: (_, name, value) => [[name, `${value}, ${value}`]],
+	// Hex in upper case is the same signature.
 	upperCased: (dice, name, value) => [
-		[name, value === value.toUpperCase() ? changeOne(dice, value) : value.toUpperCase()],
+		[
+			name,
+			value === value.toUpperCase() || /^[0-9a-f]+$/.test(value)
+				? changeOne(dice, value)
+				: value.toUpperCase(),
+		],
 	],
 	long: (_, name, value) => [[name, value + 'x'.repeat(LONG)]],
 	tooLong: (_, name, value) => [[name, value + 'x'.repeat(TOO_LONG)]],

@@ -1,16 +1,19 @@
-const { execFile } = require('node:child_process');
-const { createHmac } = require('node:crypto');
-const { promisify } = require('node:util');
-
 const {
-	AgentWebhookTrigger,
-} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
+	createHash,
+	createHmac,
+	generateKeyPairSync,
+	randomUUID,
+	sign: signWithKey,
+} = require('node:crypto');
+
+const { createSigner, httpbis } = require('http-message-signatures');
+const jsonwebtoken = require('jsonwebtoken');
 
 const stage = require('./stage');
 
-const { ACTION, n8n, newSecret, newStandardSecret, node, getOutputs, post, standardHeaders } =
+const { ACTION, base, n8n, newSecret, newStandardSecret, node, getOutputs, post, standardHeaders } =
 	stage;
-const { createTriggerWorkflow } = stage;
+const { createTriggerWorkflow, TRIGGER, uniqueName } = stage;
 
 const secrets = {
 	urlTokens: [newSecret(), newSecret()],
@@ -158,15 +161,14 @@ describe('the trigger with a single authentication method', () => {
 		);
 		const signed = (signature) => ({ headers: { 'X-AgenticFlow-Signature': signature } });
 		const [execution] = await check(hook, {
-			accepted: secrets.signing.map((secret) => signed(hmac(MESSAGE, secret))),
+			accepted: [
+				...secrets.signing.map((secret) => signed(hmac(MESSAGE, secret))),
+				signed(hmac(MESSAGE).toUpperCase().replace('SHA', 'sha')),
+			],
 			rejected: [
 				unauthorized('SIGNATURE_MISSING', {}),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(MESSAGE, 'wrong'))),
 				unauthorized('SIGNATURE_INVALID', signed(hmac(`${MESSAGE} `))),
-				unauthorized(
-					'SIGNATURE_INVALID',
-					signed(hmac(MESSAGE).toUpperCase().replace('SHA', 'sha')),
-				),
 				unauthorized('SIGNATURE_MALFORMED', signed(hmac(MESSAGE).slice(7))),
 			],
 		});
@@ -261,6 +263,357 @@ describe('the trigger with a single authentication method', () => {
 	});
 });
 
+describe('platforms that send a token, or nothing', () => {
+	const publish = async (platform, fields, parameters) =>
+		await createTriggerWorkflow(
+			{ platform, requestKind: 'event', authenticationMethods: ['platform'], ...parameters },
+			{ credentials: await n8n.createCredential('agentWebhookInboundApi', platform, fields) },
+		);
+	/** Sends the requests that must be rejected, then the accepted ones, and returns their items. */
+	async function receive(hook, { accepted, rejected }) {
+		for (const { body, headers, query = '', code } of rejected) {
+			const { data, status } = await post(hook.url + query, body, headers);
+			expect({ status, code: data.error?.code }).toEqual({ status: 401, code });
+		}
+		for (const { body, headers, query = '' } of accepted) {
+			expect(await post(hook.url + query, body, headers)).toMatchObject({ status: 200 });
+		}
+		const executions = await n8n.finished(hook.id, accepted.length);
+		expect(executions).toHaveLength(accepted.length);
+		return executions;
+	}
+
+	test('GitLab’s token counts in GitLab’s header only, and reaches no item', async () => {
+		const tokens = [newSecret(), newSecret()];
+		const hook = await publish('gitlab-token', {
+			headerNames: 'X-API-Key',
+			headerTokens: tokens.join(' '),
+		});
+		const body = '{"object_kind":"push","ref":"refs/heads/main"}';
+		const executions = await receive(hook, {
+			accepted: tokens.map((token, index) => ({
+				body,
+				headers: { 'X-Gitlab-Token': token, 'Idempotency-Key': `key-${index}` },
+			})),
+			rejected: [
+				{ body, code: 'TOKEN_MISSING' },
+				{ body, headers: { 'X-API-Key': tokens[0] }, code: 'TOKEN_MISSING' },
+				{ body, headers: { 'X-Gitlab-Token': `${tokens[0]}x` }, code: 'TOKEN_INVALID' },
+			],
+		});
+		const [[{ json }]] = getOutputs(executions[0], 'Trigger');
+		expect(json).toMatchObject({
+			event: 'push',
+			authentication: ['headerToken'],
+			duplicate_key: expect.stringMatching(/^key-[01]$/),
+		});
+		for (const token of tokens) expect(JSON.stringify(executions)).not.toContain(token);
+	});
+
+	test('Telegram’s update is named after the field that it has', async () => {
+		const token = newSecret();
+		const hook = await publish('telegram', { headerTokens: token });
+		const body = '{"update_id":7,"message":{"date":1700000000,"text":"hi"}}';
+		const headers = { 'X-Telegram-Bot-Api-Secret-Token': token };
+		const [execution] = await receive(hook, {
+			accepted: [{ body, headers }],
+			rejected: [{ body, code: 'TOKEN_MISSING' }],
+		});
+		expect(getOutputs(execution, 'Trigger')[0][0].json).toMatchObject({
+			event: 'message',
+			event_time: '2023-11-14T22:13:20.000Z',
+			duplicate_key: '7',
+		});
+		// The same update again starts nothing.
+		expect(await post(hook.url, body, headers)).toMatchObject({ status: 200 });
+		expect(await n8n.finished(hook.id, 1)).toHaveLength(1);
+	});
+
+	test('a credential without the token is not published, and the reason names the header', async () => {
+		await expect(
+			publish('gitlab-token', { methods: ['headerToken'], headerTokens: '' }),
+		).rejects.toThrow('the token that GitLab (Secret Token) sends in the header X-Gitlab-Token');
+	});
+
+	test('Figma’s passcode in the body is checked, and masked in the item', async () => {
+		const passcode = newSecret();
+		const hook = await publish('figma', { bodyTokens: passcode });
+		const write = (given) =>
+			JSON.stringify({ event_type: 'FILE_UPDATE', passcode: given, webhook_id: '22' });
+		const [execution] = await receive(hook, {
+			accepted: [{ body: write(passcode) }],
+			rejected: [
+				{ body: write(undefined), code: 'TOKEN_MISSING' },
+				{ body: write('another passcode'), code: 'TOKEN_INVALID' },
+				{
+					body: `{"passcode":"x",${write(passcode).slice(1)}`,
+					code: 'TOKEN_INVALID',
+				},
+			],
+		});
+		expect(getOutputs(execution, 'Trigger')[0][0].json).toMatchObject({
+			event: 'FILE_UPDATE',
+			authentication: ['bodyToken'],
+			body: { passcode: '***', webhook_id: '22' },
+		});
+		expect(JSON.stringify(execution)).not.toContain(passcode);
+	});
+
+	test('a provider that does not sign is authenticated by a token in the URL', async () => {
+		const token = newSecret();
+		const hook = await publish('postmark', { urlTokens: token });
+		const body = '{"RecordType":"Delivery","MessageID":"m1"}';
+		const [execution] = await receive(hook, {
+			accepted: [{ body, query: `?token=${token}` }],
+			rejected: [
+				{ body, code: 'TOKEN_MISSING' },
+				{ body, query: '?token=x', code: 'TOKEN_INVALID' },
+			],
+		});
+		expect(getOutputs(execution, 'Trigger')[0][0].json).toMatchObject({ event: 'Delivery' });
+	});
+});
+
+describe('Custom, described in the options', () => {
+	test('takes forms and text, and the places of an event’s values', async () => {
+		const token = newSecret();
+		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Body token', {
+			bodyField: 'auth.token',
+			bodyTokens: token,
+			headerNames: 'X-Key',
+			headerTokens: token,
+		});
+		const hook = await createTriggerWorkflow(
+			{
+				platform: 'custom',
+				requestKind: 'event',
+				eventTypes: 'order.*.created, *.failed',
+				authenticationMethods: ['headerToken', 'bodyToken'],
+				options: {
+					require: 'any',
+					bodyFormats: ['form', 'text', 'xml'],
+					eventTypeFrom: 'header.X-Kind, body.meta.kind, body.kind, query.kind',
+					eventTimeFrom: 'body.at',
+					eventDataFrom: 'body.payload',
+					duplicateKey: 'query.id',
+				},
+			},
+			{ credentials },
+		);
+		const key = { 'X-Key': token };
+		const send = async (type, body, { headers = key, query = '' } = {}) =>
+			await post(hook.url + query, body, { 'content-type': type, ...headers });
+		const form = 'application/x-www-form-urlencoded';
+		await send(form, 'kind=order.item.created&at=1700000000&payload=x&tag=a&tag=b');
+		const json = `{"meta":{"kind":"payment.failed"},"auth":{"token":"${token}"},"payload":{"n":1}}`;
+		await send('text/plain', json, { headers: {}, query: '?id=1' });
+		await send('text/plain', json, { headers: {}, query: '?id=1' });
+		await send('text/plain', 'hello', { query: '?kind=a.failed&id=2' });
+		await send('application/xml', '<a/>', { headers: { ...key, 'X-Kind': 'b.failed' } });
+		// Not chosen, and not accepted.
+		expect(await send(form, 'kind=order.created')).toMatchObject({ status: 200 });
+		expect(await send('application/json', json)).toMatchObject({ status: 415 });
+		const executions = await n8n.finished(hook.id, 4);
+		const items = executions
+			.flatMap((execution) => getOutputs(execution, 'Trigger')[0])
+			.map((item) => item.json);
+		expect(items).toHaveLength(4);
+		expect(items).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({
+					event: 'order.item.created',
+					event_time: '2023-11-14T22:13:20.000Z',
+					data: 'x',
+					body: expect.objectContaining({ tag: ['a', 'b'] }),
+				}),
+				expect.objectContaining({
+					event: 'payment.failed',
+					data: { n: 1 },
+					duplicate_key: '1',
+					body: expect.objectContaining({ auth: { token: '***' } }),
+				}),
+				expect.objectContaining({ event: 'a.failed', data: 'hello', body: 'hello' }),
+				expect.objectContaining({ event: 'b.failed', body: '<a/>' }),
+			]),
+		);
+		expect(JSON.stringify(executions)).not.toContain(token);
+	});
+});
+
+describe('the trigger with tokens and open schemes', () => {
+	const toPem = (key) => key.export({ format: 'pem', type: 'spki' });
+	const [rsa, ec] = [
+		generateKeyPairSync('rsa', { modulusLength: 2048 }),
+		generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+	];
+
+	const createTokenHook = async (name, fields) =>
+		await createTriggerWorkflow(
+			{ authenticationMethods: ['signature'], platform: 'custom', requestKind: 'event' },
+			{
+				credentials: await n8n.createCredential('agentWebhookInboundApi', name, {
+					signatureScheme: 'jwt',
+					tokenPlace: 'header',
+					tokenHeader: 'Authorization',
+					tokenMaxAgeSeconds: 300,
+					toleranceSeconds: 60,
+					...fields,
+				}),
+			},
+		);
+
+	const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
+
+	test('accepts JSON Web Tokens with a secret, and shows their claims without the token', async () => {
+		const secret = newSecret();
+		const hook = await createTokenHook('JWT with a secret', {
+			signingSecret: secret,
+			tokenAlgorithms: ['HS256'],
+			tokenIssuer: 'sender',
+			bodyHashClaim: 'payload_hash',
+			bodyHashFormat: 'sha256-hex',
+		});
+		const payload_hash = createHash('sha256').update(MESSAGE).digest('hex');
+		const make = (claims, key = secret, options) =>
+			jsonwebtoken.sign({ iss: 'sender', payload_hash, ...claims }, key, options);
+		const token = make({ jti: 'token_1' });
+		const [execution] = await check(hook, {
+			accepted: [bearer(token), { headers: { Authorization: make() } }],
+			rejected: [
+				unauthorized('SIGNATURE_MISSING', {}),
+				unauthorized('SIGNATURE_INVALID', bearer(make({}, newSecret()))),
+				unauthorized('SIGNATURE_MALFORMED', bearer(make({}, '', { algorithm: 'none' }))),
+				unauthorized('SIGNATURE_MALFORMED', bearer(make({}, secret, { algorithm: 'HS512' }))),
+				unauthorized('TIMESTAMP_OUT_OF_TOLERANCE', bearer(make({ exp: 1 }))),
+				unauthorized('CLAIM_INVALID', bearer(make({ iss: 'other' }))),
+				unauthorized('BODY_DIGEST_INVALID', { ...bearer(token), body: '{"message": "other"}' }),
+			],
+		});
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
+		expect(json.signature).toMatchObject({
+			scheme: 'jwt',
+			id: 'token_1',
+			claims: { iss: 'sender', jti: 'token_1', payload_hash },
+		});
+		expect(JSON.stringify(json)).not.toContain(token.slice(0, 20));
+	});
+
+	test.each([
+		['RS256', rsa],
+		['ES256', ec],
+	])('accepts JSON Web Tokens signed with %s for a public key', async (algorithm, pair) => {
+		const signingSecret = toPem(pair.publicKey);
+		const hook = await createTokenHook(algorithm, {
+			signingSecret,
+			tokenAlgorithms: [algorithm],
+		});
+		const confused = jsonwebtoken.sign({}, createHash('sha256').update('x').digest(), {
+			algorithm: 'HS256',
+		});
+		await check(hook, {
+			accepted: [bearer(jsonwebtoken.sign({}, pair.privateKey, { algorithm }))],
+			rejected: [unauthorized('SIGNATURE_MALFORMED', bearer(confused))],
+		});
+	});
+
+	test('accepts HTTP Message Signatures of a library, with a secret or an Ed25519 key', async () => {
+		const shared = newSecret();
+		const ed25519 = generateKeyPairSync('ed25519');
+		for (const [algorithm, key, signingSecret] of [
+			['hmac-sha256', shared, shared],
+			['ed25519', ed25519.privateKey, toPem(ed25519.publicKey)],
+		]) {
+			const hook = await createTriggerWorkflow(
+				{
+					authenticationMethods: ['signature'],
+					platform: 'httpMessageSignatures',
+					requestKind: 'event',
+				},
+				{
+					credentials: await n8n.createCredential('agentWebhookInboundApi', algorithm, {
+						signatureScheme: 'platform',
+						signingSecret,
+					}),
+				},
+			);
+			const digest = createHash('sha256').update(MESSAGE).digest('base64');
+			const sign = async (fields) => {
+				const { headers } = await httpbis.signMessage(
+					{ key: createSigner(key, algorithm, 'key_1'), name: 'sig', fields },
+					{
+						method: 'POST',
+						url: hook.url,
+						headers: {
+							'content-type': 'application/json',
+							'content-digest': `sha-256=:${digest}:`,
+						},
+					},
+				);
+				return { headers };
+			};
+			const signed = await sign(['@method', '@target-uri', 'content-digest']);
+			const [execution] = await check(hook, {
+				accepted: [signed],
+				rejected: [
+					unauthorized('SIGNATURE_MISSING', {}),
+					unauthorized('BODY_DIGEST_INVALID', { ...signed, body: '{"message": "other"}' }),
+					unauthorized('SIGNATURE_INVALID', { ...signed, query: '?a=1' }),
+					unauthorized('SIGNATURE_MALFORMED', await sign(['@method', '@target-uri'])),
+				],
+			});
+			const [[{ json }]] = getOutputs(execution, 'Trigger');
+			expect(json.signature).toMatchObject({ scheme: 'httpMessageSignatures', key_id: 'key_1' });
+		}
+	});
+
+	test('accepts CloudEvents in both modes', async () => {
+		const hook = await createTriggerWorkflow({
+			authenticationMethods: [],
+			platform: 'cloudEvents',
+			requestKind: 'event',
+		});
+		const event = {
+			specversion: '1.0',
+			id: 'evt_1',
+			source: '/orders',
+			type: 'order.created',
+			datacontenttype: 'application/json',
+			data: { order_id: 7 },
+		};
+		const structured = {
+			body: JSON.stringify(event),
+			headers: { 'Content-Type': 'application/cloudevents+json' },
+		};
+		const binary = {
+			body: '{"order_id":7}',
+			headers: {
+				'ce-specversion': '1.0',
+				'ce-id': 'evt_2',
+				'ce-source': '/orders',
+				'ce-type': 'order.created',
+				'Content-Type': 'application/json',
+			},
+		};
+		const executions = await check(hook, {
+			accepted: [structured, binary],
+			rejected: [
+				{
+					...structured,
+					body: JSON.stringify({ ...event, specversion: '0.3' }),
+					status: 422,
+					code: 'INVALID_INPUT',
+				},
+			],
+		});
+		const items = executions.map((execution) => getOutputs(execution, 'Trigger')[0][0].json);
+		expect(items.map(({ body }) => body.id).sort()).toEqual(['evt_1', 'evt_2']);
+		for (const json of items) {
+			const body = { ...event, id: json.body.id };
+			expect(json).toMatchObject({ event: 'order.created', data: { order_id: 7 }, body });
+		}
+	});
+});
+
 describe('the trigger with several authentication methods', () => {
 	const token = `?token=${secrets.urlTokens[0]}`;
 	const bearer = { authorization: `Bearer ${secrets.bearerTokens[0]}` };
@@ -297,6 +650,243 @@ describe('the trigger with several authentication methods', () => {
 			],
 		});
 	});
+});
+
+describe('the trigger with a custom scheme', () => {
+	const secret = newSecret();
+	const keyBytes = Buffer.from(newSecret());
+	const sign = (content, { key = secret, hash = 'sha256', encoding = 'hex' } = {}) =>
+		createHmac(hash, key).update(content).digest(encoding);
+	const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+	const now = () => String(Math.floor(Date.now() / 1000));
+	const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+	const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+	const exportKey = ({ publicKey }, format) => {
+		const key = publicKey.export({ type: 'spki', format });
+		return Buffer.isBuffer(key) ? key.toString('base64') : key;
+	};
+	const mailgun = ({ token = 'a-token', signed = token, at = now() } = {}) =>
+		JSON.stringify({
+			signature: { timestamp: at, token, signature: sign(`${at}${signed}`) },
+			message: 'The body of Mailgun’s webhooks',
+		});
+
+	/** Each scheme's fields, a request that it accepts, and one that it rejects. */
+	const SCHEMES = [
+		[
+			'a time beside several signatures, told apart by position',
+			{
+				separator: ',',
+				signaturePosition: 2,
+				timestampPlace: 'signaturePosition',
+				timestampPosition: 1,
+				signedContent: '{timestamp}.{body}',
+			},
+			(_url, at) => ({
+				headers: { 'X-Signature': `${at}, ${sign('x')}, ${sign(`${at}.${MESSAGE}`)}` },
+			}),
+			() => ({
+				code: 'SIGNATURE_INVALID',
+				headers: { 'X-Signature': `${now()},${sign(MESSAGE)}` },
+			}),
+		],
+		[
+			'a time with any prefix, and URL-safe base64',
+			{
+				separator: ';',
+				encoding: 'base64url',
+				prefix: 'hash:',
+				timestampPlace: 'signaturePart',
+				timestampPart: 'time:',
+				signedContent: '{timestamp}:{body}',
+			},
+			(_url, at) => ({
+				headers: {
+					'X-Signature': `time:${at}; hash:${sign(`${at}:${MESSAGE}`, { encoding: 'base64url' })}`,
+				},
+			}),
+			() => ({
+				code: 'TIMESTAMP_MISSING',
+				headers: { 'X-Signature': `hash:${sign(MESSAGE, { encoding: 'base64url' })}` },
+			}),
+		],
+		[
+			'a time in ISO 8601, and a secret in hex',
+			{
+				secretFormat: 'hex',
+				signingSecret: keyBytes.toString('hex'),
+				timestampHeader: 'X-Time',
+				timestampUnit: 'iso',
+				signedContent: '{timestamp}{body}',
+			},
+			() => {
+				const time = new Date().toISOString().replace('Z', '000+00:00');
+				return {
+					headers: { 'X-Time': time, 'X-Signature': sign(time + MESSAGE, { key: keyBytes }) },
+				};
+			},
+			() => ({
+				code: 'TIMESTAMP_OUT_OF_TOLERANCE',
+				headers: { 'X-Time': '2020-01-01T00:00:00Z', 'X-Signature': sign(MESSAGE) },
+			}),
+		],
+		[
+			'method, path, a URL parameter and a digest, and a secret in base64',
+			{
+				secretFormat: 'base64',
+				signingSecret: keyBytes.toString('base64'),
+				signedContent:
+					'{method}\\n{path}\\n{query:page}\\n{header:X-Request-Id}\\n{sha256-hex:body}',
+			},
+			(url) => ({
+				query: '?page=2&a=%20b',
+				headers: {
+					'X-Request-Id': 'r1',
+					'X-Signature': sign(
+						`POST\n${new URL(url).pathname}?page=2&a=%20b\n2\nr1\n${sha256(MESSAGE)}`,
+						{ key: keyBytes },
+					),
+				},
+			}),
+			() => ({
+				code: 'CONTENT_AMBIGUOUS',
+				query: '?page=2&page=3',
+				headers: { 'X-Signature': sign('x'), 'X-Request-Id': 'r1' },
+			}),
+		],
+		[
+			'a signature in the URL',
+			{ signaturePlace: 'urlParameter', signatureParameter: 'sig', signedContent: '{url}|{body}' },
+			(url) => ({ query: `?a=1&sig=${sign(`${url}?a=1|${MESSAGE}`)}` }),
+			() => ({ code: 'SIGNATURE_MISSING', query: '?a=1' }),
+		],
+		[
+			'a signature in the body, over fields of it',
+			{
+				signaturePlace: 'bodyField',
+				signatureField: 'signature.signature',
+				timestampPlace: 'bodyField',
+				timestampField: 'signature.timestamp',
+				signedContent: '{timestamp}{body:signature.token}',
+			},
+			() => ({ body: mailgun() }),
+			() => ({ code: 'SIGNATURE_INVALID', body: mailgun({ token: 'another', signed: 'a-token' }) }),
+		],
+		[
+			'an ECDSA P-256 key in PEM, pasted on one line',
+			{
+				algorithm: 'ecdsa-p256',
+				encoding: 'base64',
+				signingSecret: exportKey(p256, 'pem').replace(/\n/g, ''),
+			},
+			() => ({
+				headers: {
+					'X-Signature': signWithKey('sha256', Buffer.from(MESSAGE), p256.privateKey).toString(
+						'base64',
+					),
+				},
+			}),
+			() => ({
+				code: 'SIGNATURE_INVALID',
+				headers: {
+					'X-Signature': signWithKey('sha256', Buffer.from('x'), p256.privateKey).toString(
+						'base64',
+					),
+				},
+			}),
+		],
+		[
+			'an RSA key in base64, among others',
+			{
+				algorithm: 'rsa-sha256',
+				encoding: 'base64',
+				signingSecret: exportKey(generateKeyPairSync('rsa', { modulusLength: 2048 }), 'der'),
+				furtherSigningSecrets: exportKey(rsa, 'pem'),
+			},
+			() => ({
+				headers: {
+					'X-Signature': signWithKey('sha256', Buffer.from(MESSAGE), rsa.privateKey).toString(
+						'base64',
+					),
+				},
+			}),
+			() => ({
+				code: 'SIGNATURE_INVALID',
+				headers: {
+					'X-Signature': signWithKey('sha512', Buffer.from(MESSAGE), rsa.privateKey).toString(
+						'base64',
+					),
+				},
+			}),
+		],
+	];
+
+	test.each(SCHEMES)('verifies %s', async (_name, fields, build, buildWrong) => {
+		const credentials = await n8n.createCredential('agentWebhookInboundApi', 'Custom', {
+			signatureScheme: 'custom',
+			signingSecret: secret,
+			signaturePlace: 'header',
+			signatureHeader: 'X-Signature',
+			algorithm: 'hmac-sha256',
+			encoding: 'hex',
+			timestampPlace: 'header',
+			timestampUnit: 's',
+			toleranceSeconds: 300,
+			signedContent: '{body}',
+			...fields,
+		});
+		const hook = await createTriggerWorkflow(
+			{ authenticationMethods: ['signature'], platform: 'custom' },
+			{ credentials },
+		);
+		const request = build(hook.url, now());
+		const { body = MESSAGE } = request;
+		const { code, ...rejected } = buildWrong();
+		await check(hook, {
+			accepted: [request],
+			rejected: [
+				unauthorized(code, rejected),
+				// The signature covers the body, or the token in it.
+				unauthorized('SIGNATURE_INVALID', {
+					...request,
+					body:
+						body === MESSAGE
+							? MESSAGE.replace('12345', '12346')
+							: body.replace('a-token', 'b-token'),
+				}),
+			],
+		});
+	});
+});
+
+test('a signing secret counts wherever it is filled in, and a malformed one breaks no other', async () => {
+	const [right, further] = [newStandardSecret(), newStandardSecret()];
+	const event = '{"event":"order.paid","timestamp":"2024-01-15T10:30:00Z","data":{}}';
+	for (const [fields, accepted] of [
+		[{ furtherSigningSecrets: further }, [further]],
+		[
+			{
+				signingSecret: `v1,${right.replace(/=+$/, '')}`,
+				furtherSigningSecrets: `whsec_? ${further}`,
+			},
+			[right, further],
+		],
+	]) {
+		const own = await n8n.createCredential('agentWebhookInboundApi', 'Additional', {
+			signatureScheme: 'standardWebhooks',
+			...fields,
+		});
+		const hook = await createTriggerWorkflow(
+			{ platform: 'custom', requestKind: 'event', authenticationMethods: ['platform'] },
+			{ credentials: own },
+		);
+		for (const headers of [{}, standardHeaders(event, { secret: newStandardSecret() })]) {
+			expect((await post(hook.url, event, headers)).status).toBe(401);
+		}
+		for (const secret of accepted) {
+			expect((await post(hook.url, event, standardHeaders(event, { secret }))).status).toBe(200);
+		}
+	}
 });
 
 describe('signatures over the raw bytes', () => {
@@ -432,8 +1022,14 @@ describe('validation and responses of the trigger', () => {
 		});
 		const forbidden = { status: 403, code: 'ADDRESS_NOT_ALLOWED' };
 		const via = (chain) => ({ headers: { 'x-forwarded-for': chain } });
-		await check(elsewhere, {
-			accepted: [via('203.0.113.7'), via('198.51.100.9, 203.0.113.7'), via('52.70.124.191')],
+		const executions = await check(elsewhere, {
+			accepted: [
+				via('203.0.113.7'),
+				via('198.51.100.9, 203.0.113.7'),
+				via('52.70.124.191'),
+				via('203.0.113.8:1234'),
+				via('[::FFFF:203.0.113.9]:443'),
+			],
 			rejected: [
 				{ ...forbidden },
 				{ ...forbidden, ...via('198.51.100.9') },
@@ -441,6 +1037,11 @@ describe('validation and responses of the trigger', () => {
 				{ ...forbidden, ...via('203.0.113.7, 198.51.100.9') },
 			],
 		});
+		expect(
+			executions
+				.map((execution) => getOutputs(execution, 'Trigger')[0][0].json.source_address)
+				.slice(-2),
+		).toEqual(['203.0.113.8', '203.0.113.9']);
 		const here = await createTriggerWorkflow({
 			authenticationMethods: [],
 			options: { allowedAddresses: '127.0.0.0/8' },
@@ -455,16 +1056,17 @@ describe('validation and responses of the trigger', () => {
 			accepted: [{ headers: { 'x-forwarded-proto': 'https' } }],
 			rejected: [{ status: 403, code: 'HTTPS_REQUIRED' }],
 		});
+		const { data } = await post(secure.url, MESSAGE, { forwarded: 'proto=https' });
+		expect(data.error.message).toContain('set N8N_PROXY_HOPS');
 	});
 
 	test('answers 200 and starts no execution for event types and conditions that do not match', async () => {
 		const hook = await createTriggerWorkflow({
 			authenticationMethods: [],
 			requestKind: 'event',
-			options: {
-				eventTypes: 'agent.conversation.completed, workflow.execution.failed',
-				conditions: '{"satisfaction_score": {"lt": 3}}',
-			},
+			eventTypes: '["Agent.Conversation.*"]; workflow.execution.failed',
+			conditionSource: 'json',
+			conditions: '{"satisfaction_score": {"lt": 3}}',
 		});
 		const event = (type, score) =>
 			JSON.stringify({
@@ -487,6 +1089,34 @@ describe('validation and responses of the trigger', () => {
 		expect(getOutputs(execution, 'Trigger')[0][0].json.event).toBe('agent.conversation.completed');
 	});
 
+	test('answers 200 and starts no execution if n8n’s rules do not match the item', async () => {
+		const hook = await createTriggerWorkflow({
+			authenticationMethods: [],
+			requestKind: 'event',
+			conditionSource: 'rules',
+			rules: {
+				options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+				conditions: [
+					{
+						id: '1',
+						leftValue: '={{ $json.data.satisfaction_score }}',
+						rightValue: 3,
+						operator: { type: 'number', operation: 'lt' },
+					},
+				],
+				combinator: 'and',
+			},
+			options: { validateEvents: false },
+		});
+		const event = (score) =>
+			JSON.stringify({ event: 'agent.message.sent', data: { satisfaction_score: score } });
+		const ignored = await post(hook.url, event(4.5));
+		expect(ignored.data).toMatchObject({ status: 'ignored', success: true });
+		const failed = await post(hook.url, event('a text'));
+		expect(failed.data.error.code).toBe('VALUE_NOT_COMPARABLE');
+		await check(hook, { accepted: [{ body: event(2) }], rejected: [] });
+	});
+
 	test('puts rejected requests without their credentials on a second output when the option is on', async () => {
 		const hook = await createTriggerWorkflow(
 			{ authenticationMethods: ['bearer'], options: { outputRefused: true } },
@@ -499,6 +1129,30 @@ describe('validation and responses of the trigger', () => {
 		expect(accepted).toEqual([]);
 		expect(rejected[0].json).toMatchObject({ code: 'TOKEN_INVALID', status_code: 401 });
 		expect(JSON.stringify(execution)).not.toContain('guessed-token');
+	});
+
+	test('masks the token that a proxy copies into headers, also in nested URL parameters', async () => {
+		const token = newSecret();
+		const own = await n8n.createCredential('agentWebhookInboundApi', 'Copied', {
+			urlTokens: token,
+		});
+		const hook = await createTriggerWorkflow(
+			{ authenticationMethods: ['urlToken'] },
+			{ credentials: own },
+		);
+		const query = `?token=${token}&x[token]=${token}&next=%2Fx%3Ftoken%3D${token}`;
+		const { status } = await post(hook.url + query, MESSAGE, {
+			'X-Original-URL': `/webhook/x${query}`,
+			'X-Forwarded-Uri': `/webhook/x?token=%${token.charCodeAt(0).toString(16)}${token.slice(1)}`,
+			'X-Escaped': encodeURIComponent(encodeURIComponent(query)),
+			Referer: `https://n8n.example.com/${query}`,
+		});
+		expect(status).toBe(200);
+		const [execution] = await n8n.finished(hook.id);
+		const [[{ json }]] = getOutputs(execution, 'Trigger');
+		expect(json.headers['x-original-url']).toMatch(/^\/webhook\/x\?token=\*\*\*/);
+		expect(decodeURIComponent(decodeURIComponent(JSON.stringify(json)))).not.toContain(token);
+		expect(JSON.stringify(execution)).not.toContain(token);
 	});
 });
 
@@ -544,6 +1198,7 @@ describe('responses of the workflow', () => {
 			409,
 			{ success: false, error: { code: 'SOLD_OUT', message: 'Sold out' } },
 		],
+		['the first item by default', {}, 200, { body: { message: 'hi' } }],
 		['JSON', { respondWith: 'json', json: '={{ $json.body }}' }, 200, { message: 'hi' }],
 		['text', { respondWith: 'text', text: 'OK' }, 200, 'OK'],
 		['no data', { respondWith: 'noData' }, 204, ''],
@@ -562,6 +1217,66 @@ describe('responses of the workflow', () => {
 		if (typeof expected === 'string') expect(answer.data).toBe(expected);
 		else expect(answer.data).toMatchObject(expected);
 	});
+
+	test('with our respond operation: JSON with the digits that were typed', async () => {
+		const json = '{"id":616581622363398142}';
+		const respond = node('Respond', ACTION, {
+			...{ resource: 'webhook', operation: 'respond', respondWith: 'json', json },
+		});
+		const hook = await createTriggerWorkflow(
+			{ authenticationMethods: [], responseMode: 'responseNode' },
+			{ then: [respond] },
+		);
+		const headers = { 'content-type': 'application/json' };
+		const answer = await fetch(hook.url, { method: 'POST', headers, body: '{"message":"hi"}' });
+		expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+		expect(await answer.text()).toBe(json);
+	});
+});
+
+test('a delivery whose workflow failed runs again if only a success counts, or after publishing', async () => {
+	const box = stage.uniqueName('box');
+	await stage.planResponses(box, [{ status: 500 }]);
+	const work = node(
+		'Work',
+		'n8n-nodes-base.httpRequest',
+		{ method: 'POST', url: `${stage.receiver}/receive/none/${box}`, options: {} },
+		{ typeVersion: 4.2 },
+	);
+	const parameters = {
+		platform: 'twilio',
+		requestKind: 'event',
+		authenticationMethods: [],
+		options: { receivedWhen: 'finished' },
+	};
+	const hook = await createTriggerWorkflow(parameters, { then: [work] });
+	const send = async () => {
+		const { data, headers, status } = await post(hook.url, 'SmsStatus=received', {
+			'content-type': 'application/x-www-form-urlencoded',
+			'i-twilio-idempotency-token': 'token-1',
+		});
+		return [status, headers['content-type'], data];
+	};
+	const twiml = [200, 'text/xml; charset=utf-8', '<Response></Response>'];
+	expect((await send())[0]).toBe(500);
+	expect(await send()).toEqual(twiml);
+	expect(await send()).toEqual(twiml);
+	expect((await n8n.finished(hook.id, 2)).map(({ status }) => status)).toEqual([
+		'error',
+		'success',
+	]);
+	await n8n.deactivate(hook.id);
+	await n8n.activate(hook.id);
+	expect(await send()).toEqual(twiml);
+	expect(await n8n.finished(hook.id, 3)).toHaveLength(3);
+
+	const { options } = parameters;
+	const message = await createTriggerWorkflow({ authenticationMethods: [], options });
+	const { data, status } = await post(message.url, MESSAGE);
+	expect([status, data]).toEqual([
+		200,
+		{ success: true, message: 'Webhook processed successfully', status: 'completed' },
+	]);
 });
 
 test('n8n does not publish a trigger that cannot work and says why', async () => {
@@ -569,45 +1284,75 @@ test('n8n does not publish a trigger that cannot work and says why', async () =>
 		bearerTokens: newSecret(),
 		signatureScheme: 'platform',
 	});
+	const outbox = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
+		outboxName: 'never_opened',
+		encryptionSecret: newSecret(),
+	});
 	// At once, since n8n tries each for 15 seconds before it gives up.
 	await Promise.all(
 		[
 			[{ path: 'two words' }, 'is not valid in a URL'],
+			[{ path: '=orders' }, 'is an expression'],
+			[{ path: '..' }, 'would lead callers to another URL'],
+			[{ requestKind: 'managementRequest', authenticationMethods: [] }, 'need authentication'],
 			[{ authenticationMethods: ['basic'] }, 'Callers must present a user and password'],
 			[{ authenticationMethods: ['signature'] }, 'Callers must present a signature'],
 			[{ options: { allowedAddresses: '10.0.0.0/33' } }, 'not an IP address'],
-			[{ options: { conditions: '{' } }, 'not valid JSON'],
-			[{ options: { conditions: '{"a":{"near":1}}' } }, 'unknown operator'],
-			[{ platform: 'custom', authenticationMethods: ['signature'] }, 'Choose "Custom"'],
-		].map(async ([parameters, message]) => {
+			[{ conditionSource: 'json', conditions: '{' }, 'not valid JSON'],
+			[{ requestKind: 'event', eventTypes: '/created$/' }, 'order.* or *.failed'],
+			[{ conditionSource: 'json', conditions: '{"a":{"near":1}}' }, 'unknown operator'],
+			[{ platform: 'custom', authenticationMethods: ['signature'] }, 'choose "Custom"'],
+			[
+				{
+					platform: 'custom',
+					requestKind: 'event',
+					authenticationMethods: ['platform', 'signature'],
+				},
+				'Callers must present a signature',
+			],
+			[
+				{ requestKind: 'agentMessage', authenticationMethods: ['platform', 'signature'] },
+				'Callers must present a signature',
+			],
+			[
+				{ platform: 'discord', requestKind: 'event', authenticationMethods: ['signature'] },
+				'"Signing Secret": The public key must be 64 hex characters',
+				{ signingSecret: 'not a key' },
+			],
+			[{}, '"Bearer Tokens" has an invisible character', { bearerTokens: 'wh_1\u200b' }],
+		].map(async ([parameters, message, fields]) => {
+			const own =
+				fields && (await n8n.createCredential('agentWebhookInboundApi', 'Unusable', fields));
 			const hook = createTriggerWorkflow(
 				{ authenticationMethods: ['bearer'], ...parameters },
-				{ credentials },
+				{ credentials: { ...credentials, ...outbox, ...own } },
 			);
 			await expect(hook).rejects.toThrow(message);
 		}),
 	);
 });
 
-test('the trigger accepts the example call of its panel and rejects it with another secret', async () => {
-	const { triggerPanel } = new AgentWebhookTrigger().description;
-	const hook = await createTriggerWorkflow(
-		{ requestKind: 'agentMessage', authenticationMethods: ['bearer', 'signature'] },
-		{ credentials: agenticflow },
-	);
-	for (const help of Object.values(triggerPanel.executionsHelp)) {
-		const shown = /<code>(.*)<\/code>/.exec(help)[1].replaceAll('<br />', '\n');
-		// Not synchronously: in queue mode the proxy before n8n is in this process.
-		const callWith = async (secret) => {
-			const command = shown
-				.replace('THE_URL', hook.url)
-				.replace('YOUR_TOKEN', secrets.bearerTokens[0])
-				.replace('YOUR_SECRET', secret);
-			const { stdout } = await promisify(execFile)('sh', ['-c', command]);
-			return JSON.parse(stdout);
-		};
-		expect(await callWith(secrets.signing[0])).toMatchObject({ success: true, status: 'queued' });
-		expect(await callWith(newSecret())).toMatchObject({ error: { code: 'SIGNATURE_INVALID' } });
-	}
-	expect(await n8n.finished(hook.id, 2)).toHaveLength(2);
+describe('a trigger without a path', () => {
+	const open = { platform: 'custom', requestKind: 'event', authenticationMethods: [] };
+	const body = JSON.stringify({ event: 'order.created', data: { id: 7 } });
+
+	test('has a URL of its own, also beside another one in the same workflow', async () => {
+		const triggers = ['A', 'B'].map((name, index) =>
+			node(name, TRIGGER, open, { webhookId: randomUUID(), position: [0, index * 200] }),
+		);
+		const id = await n8n.createWorkflow({
+			name: uniqueName('bare'),
+			nodes: triggers,
+			connections: {},
+		});
+		for (const { webhookId } of triggers) {
+			const { status } = await post(`${base}/webhook/${webhookId}`, body);
+			expect(status).toBe(200);
+		}
+		const executions = await n8n.finished(id, 2);
+		const started = executions.map((execution) => execution.data.resultData.lastNodeExecuted);
+		expect(started.sort()).toEqual(['A', 'B']);
+		const wrongMethod = await fetch(`${base}/webhook/${triggers[0].webhookId}`);
+		expect(wrongMethod.status).toBe(405);
+	});
 });

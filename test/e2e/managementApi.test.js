@@ -28,16 +28,17 @@ let strict;
 let open;
 
 /** The base path that callers put before the page's paths. */
-const getBase = ({ parameters, webhookId }) => `${base}/webhook/${webhookId}/${parameters.path}`;
+const getBase = ({ parameters, webhookId }) =>
+	[base, 'webhook', webhookId, parameters.path].filter(Boolean).join('/');
 
-/** Imports the template, with a separate base URL. */
-async function serve(options = {}, triggerOptions = {}) {
+/** Imports the template, with a separate base URL. @param apiPath empty for n8n's own ID of the node */
+async function serve(options = {}, triggerOptions = {}, apiPath = uniqueName('api')) {
 	const template = JSON.parse(
 		fs.readFileSync(path.join(__dirname, '../../templates/management-api.json'), 'utf8'),
 	);
 	const [trigger, answer] = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
 	trigger.webhookId = uniqueName('node');
-	trigger.parameters.path = uniqueName('api');
+	trigger.parameters.path = apiPath;
 	trigger.parameters.options = triggerOptions;
 	trigger.credentials = { ...inbound, ...outbox };
 	answer.credentials = outbox;
@@ -56,7 +57,7 @@ beforeAll(async () => {
 	});
 	// An expression among its parameters makes n8n build the paths with its expression engine.
 	strict = await serve({}, { allowedAddresses: "={{ '127.0.0.0/8' }}" });
-	open = await serve({ allowHttp: true, allowInternal: true });
+	open = await serve({ allowHttp: true, allowInternal: true }, {}, '');
 });
 
 afterAll(async () => {
@@ -137,8 +138,11 @@ describe.each([
 			name: 'Order Processing Webhook',
 			...pageJson('updateWebhook'),
 		});
+		// The page's request moves the webhook to another host without its token.
+		const { dropped, dropped_reason: _reason, ...shown } = data;
+		expect(dropped).toEqual(['authentication']);
 		const read = await send(strict, 'GET', `/${id}`);
-		expect(read).toMatchObject({ status: 200, data });
+		expect(read).toMatchObject({ status: 200, data: shown });
 	});
 
 	test('returns the logs and stats of a webhook', async () => {
@@ -216,6 +220,7 @@ test('the management API delivers a signed test event and reports the outcome', 
 		event: 'workflow.execution.completed',
 		webhook_id: id,
 		data: pageJson('testWebhook').test_data,
+		test: true,
 	});
 	await planResponses(box, [{ status: 500 }]);
 	expect(await curl(open, 'POST', `/${id}/test`, page('testWebhook'))).toMatchObject({
@@ -226,6 +231,27 @@ test('the management API delivers a signed test event and reports the outcome', 
 	expect(unheard).toMatchObject({
 		status: 422,
 		data: { error: { code: 'INVALID_INPUT', details: { field: 'event' } } },
+	});
+	await call(open, 'DELETE', `/${id}`);
+});
+
+test('callers cannot tell an open port from a closed one', async () => {
+	const { box, id, url } = await registered();
+	const sendTest = async () => {
+		const { data } = await call(open, 'POST', `/${id}/test`, page('testWebhook'));
+		const { event_id: _id, ...answer } = data;
+		return answer;
+	};
+	await planResponses(box, [{ hangUp: true }]);
+	const hungUp = await sendTest();
+	expect(await readInbox(box)).toHaveLength(1);
+	const closed = url.replace(new URL(url).origin, 'http://127.0.0.1:9');
+	await call(open, 'PUT', `/${id}`, JSON.stringify({ url: closed }));
+	expect(await sendTest()).toEqual(hungUp);
+	expect(hungUp).toMatchObject({
+		response_code: null,
+		response_time_ms: null,
+		error_message: expect.stringContaining('no valid response'),
 	});
 	await call(open, 'DELETE', `/${id}`);
 });
@@ -265,9 +291,22 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 	});
 	expect(data.logs[1]).toMatchObject({ response_code: 400, error_message: expect.any(String) });
 
+	const failed = await call(open, 'GET', `/${id}/logs?status=failed`);
+	expect(failed.data.logs).toEqual([data.logs[1]]);
+	expect(await call(open, 'GET', `/${id}/logs?state=failed`)).toMatchObject({
+		status: 422,
+		data: { error: { details: { field: 'state' } } },
+	});
+
 	const first = await call(open, 'GET', `/${id}/logs?limit=1`);
+	// A retry in between gives the older delivery a new row.
+	await planResponses(box, [{ status: 400 }]);
+	const replay = { resource: 'delivery', operation: 'replay', deliveryId: data.logs[1].id };
+	await runAction([{}], node('Replay', ACTION, replay, { credentials: outbox }));
 	const second = await call(open, 'GET', `/${id}/logs?limit=1&cursor=${first.data.next_cursor}`);
-	expect([...first.data.logs, ...second.data.logs]).toEqual(data.logs);
+	const paged = [...first.data.logs, ...second.data.logs];
+	expect(paged.map((entry) => entry.id)).toEqual(data.logs.map((entry) => entry.id));
+	expect(second.data.logs).toMatchObject([{ status: 'failed', attempts: 2 }]);
 	expect(second.data.next_cursor).toBeNull();
 
 	const stats = await call(open, 'GET', `/${id}/stats`);
@@ -282,7 +321,7 @@ test('events reach a webhook with its settings, and its logs and stats are paged
 	const list = await call(open, 'GET', '');
 	expect(list.data.webhooks.find((webhook) => webhook.id === id)).toMatchObject({
 		delivery_stats: { total_deliveries: 2, successful_deliveries: 1, failed_deliveries: 1 },
-		last_delivery: data.logs[0].timestamp,
+		last_delivery: second.data.logs[0].timestamp,
 	});
 	await call(open, 'DELETE', `/${id}`);
 });
@@ -320,12 +359,82 @@ test('a webhook that was read can be written back without losing anything', asyn
 		headers: { authorization: 'Bearer your_secret' },
 	});
 
+	const bare = await call(open, 'PUT', `/${id}`, JSON.stringify({ url: target }));
+	expect(bare.data).toMatchObject({ url: target, dropped: ['url_query'] });
+
 	const off = await call(open, 'PUT', `/${id}`, '{"status": "disabled"}');
 	expect(off.data).toMatchObject({ status: 'disabled', status_reason: expect.any(String) });
 	await send([{ workflow_id: 'wf_1' }]);
 	expect(await readInbox(box)).toHaveLength(1);
 	const logs = await call(open, 'GET', `/${id}/logs`);
 	expect(logs.data.logs[0].status).toBe('held');
+	await call(open, 'DELETE', `/${id}`);
+});
+
+test('numbers beyond 2^53 keep their digits in conditions and test data', async () => {
+	const exact = axios.create({
+		headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
+		transformResponse: (text) => text,
+	});
+	const url = `${open.base}/api/v1/webhooks`;
+	const box = uniqueName('box');
+	const body = JSON.stringify({
+		name: 'Big',
+		url: `${receiver}/receive/none/${box}`,
+		events: ['*'],
+		conditions: 1,
+	});
+	const conditions = '{"id":616581622363398142}';
+	const created = await exact.post(
+		url,
+		body.replace('"conditions":1', `"conditions":${conditions}`),
+	);
+	expect(created.headers['content-type']).toContain('application/json');
+	const { id } = JSON.parse(created.data);
+	for (const { data } of [created, await exact.get(`${url}/${id}`), await exact.get(url)]) {
+		expect(data).toContain(`"conditions":${conditions}`);
+	}
+	await exact.post(`${url}/${id}/test`, `{"event":"order.created","test_data":${conditions}}`);
+	const [received] = await readInbox(box);
+	expect(received.body).toContain(`"data":${conditions}`);
+	await exact.delete(`${url}/${id}`);
+});
+
+test('two POSTs with one Idempotency-Key create one webhook', async () => {
+	const create = async (body) =>
+		await axios.post(`${strict.base}/api/v1/webhooks`, body, {
+			headers: { Authorization: `Bearer ${apiKey}`, 'Idempotency-Key': uniqueKey },
+			validateStatus: () => true,
+		});
+	const uniqueKey = uniqueName('key');
+	const body = pageJson('createWebhook');
+	const [first, second] = await Promise.all([create(body), create(body)]);
+	expect(first).toMatchObject({ status: 201, data: { signing_secret: expect.any(String) } });
+	expect(second).toMatchObject({ status: 201, data: first.data });
+	expect((await create({ ...body, name: 'Another' })).status).toBe(409);
+	expect((await call(strict, 'GET', '')).data.webhooks).toHaveLength(1);
+	await call(strict, 'DELETE', `/${first.data.id}`);
+});
+
+test('secrets do not follow a webhook’s URL to another origin, and the answer says so', async () => {
+	const { box, id, url } = await registered();
+	const { hostname } = new URL(url);
+	const elsewhere = url.replace(hostname, hostname === 'localhost' ? '127.0.0.1' : 'localhost');
+	const moved = await call(open, 'PUT', `/${id}`, JSON.stringify({ url: elsewhere }));
+	expect(moved).toMatchObject({
+		status: 200,
+		data: {
+			url: elsewhere,
+			authentication: { type: 'none' },
+			dropped: ['authentication'],
+			dropped_reason: expect.any(String),
+		},
+	});
+	await call(open, 'POST', `/${id}/test`, page('testWebhook'));
+	await send([{ workflow_id: 'wf_1' }]);
+	const received = await readInbox(box);
+	expect(received).toHaveLength(2);
+	for (const { headers } of received) expect(headers.authorization).toBeUndefined();
 	await call(open, 'DELETE', `/${id}`);
 });
 
@@ -364,6 +473,16 @@ describe('a bad request to the management API', () => {
 		},
 	);
 
+	test('is rejected when it is larger than 64 KB', async () => {
+		const include_fields = [Array(1_000_000).fill('a').join('.')];
+		const body = JSON.stringify({ ...pageJson('createWebhook'), filters: { include_fields } });
+		const startedMs = Date.now();
+		const { data, status } = await call(strict, 'POST', '', body);
+		expect(status).toBe(413);
+		expect(data.error.code).toBe('PAYLOAD_TOO_LARGE');
+		expect(Date.now() - startedMs).toBeLessThan(2000);
+	});
+
 	test('is rejected when its body is nested ten thousand levels deep', async () => {
 		const before = await countExecutions(strict);
 		const deep = `${'{"a":['.repeat(5000)}1${']}'.repeat(5000)}`;
@@ -392,6 +511,8 @@ describe('a bad request to the management API', () => {
 		['url', { url: 'https://169.254.169.254/latest/meta-data' }],
 		['url', { url: 'https://[::ffff:192.168.1.1]/' }],
 		['url', { url: 'https://localhost./hooks' }],
+		['url', { url: 'https://ip6-loopback/hooks' }],
+		['url', { url: 'https://Host.Docker.Internal/hooks' }],
 		['url', { url: 'https://user:password@your-app.com/' }],
 		['url', { url: 'not a URL' }],
 		['events', { events: [] }],
@@ -428,23 +549,26 @@ describe('a bad request to the management API', () => {
 	});
 });
 
-test('the management API neither shows nor changes endpoints of another platform', async () => {
-	const made = await runAction(
+/** Runs an operation on the outbox as its owner. Returns its item. */
+async function own(operation, parameters) {
+	const { outputs } = await runAction(
 		[{}],
 		node(
-			'Create',
+			'Own',
 			ACTION,
-			{
-				resource: 'endpoint',
-				operation: 'create',
-				endpointName: 'The owner’s own',
-				url: 'https://example.com/hooks',
-				platform: 'standardWebhooks',
-			},
+			{ resource: 'endpoint', operation, simplify: false, ...parameters },
 			{ credentials: outbox },
 		),
 	);
-	const { id } = made.outputs[0][0].json;
+	return outputs[0][0].json;
+}
+
+test.each([
+	['of another platform', 'standardWebhooks'],
+	['that its owner created', 'agenticflow'],
+])('the management API neither shows nor changes an endpoint %s', async (_, platform) => {
+	const fields = { endpointName: 'Own', url: 'https://example.com/hooks', platform };
+	const { id } = await own('create', fields);
 	expect((await call(strict, 'GET', '')).data.webhooks).toEqual([]);
 	for (const [method, url, body] of [
 		['GET', ''],
@@ -456,6 +580,63 @@ test('the management API neither shows nor changes endpoints of another platform
 	]) {
 		expect((await call(strict, method, `/${id}${url}`, body)).status).toBe(404);
 	}
+});
+
+test('an owner lets the management API manage an endpoint, whose headers it may not move', async () => {
+	const box = uniqueName('own');
+	const url = `${receiver}/receive/none/${box}`;
+	const { hostname } = new URL(url);
+	const elsewhere = url.replace(hostname, hostname === 'localhost' ? '127.0.0.1' : 'localhost');
+	const created = await own('create', {
+		endpointName: box,
+		url,
+		platform: 'agenticflow',
+		endpointAuthentication: 'bearer',
+		token: 'owner-token-1',
+		options: {
+			allowHttp: true,
+			allowInternal: true,
+			allowManagementApi: true,
+			headers: {
+				header: [
+					{ name: 'X-One', value: 'owner-header-1' },
+					{ name: 'X-Two', value: 'owner-header-2' },
+					{ name: 'X-Three', value: 'owner-header-3' },
+				],
+			},
+		},
+	});
+	expect(created).toMatchObject({ api_managed: true });
+	const endpoint = { __rl: true, mode: 'id', value: created.id };
+	const sendTest = async () => {
+		await call(open, 'POST', `/${created.id}/test`, page('testWebhook'));
+		return (await readInbox(box)).at(-1).headers;
+	};
+	const headers = { header: [{ name: 'x-one', value: 'changed' }] };
+	await own('update', { endpoint, updateFields: { headers, removeHeaders: 'X-Three' } });
+	const sent = await sendTest();
+	expect(sent).toMatchObject({
+		authorization: 'Bearer owner-token-1',
+		'x-one': 'changed',
+		'x-two': 'owner-header-2',
+	});
+	expect(sent).not.toHaveProperty('x-three');
+
+	const moved = await own('update', { endpoint, updateFields: { url: elsewhere } });
+	expect(moved).toMatchObject({
+		url: elsewhere,
+		authentication: { type: 'none' },
+		custom_headers: {},
+		dropped: ['authentication', 'custom_headers'],
+		dropped_reason: expect.any(String),
+	});
+	const bare = await sendTest();
+	expect(bare).not.toHaveProperty('authorization');
+	expect(bare).not.toHaveProperty('x-two');
+
+	const closed = await own('update', { endpoint, updateFields: { allowManagementApi: false } });
+	expect(closed).toMatchObject({ api_managed: false });
+	expect((await call(open, 'GET', `/${created.id}`)).status).toBe(404);
 });
 
 test('executions of the management API say what was done and contain no secret', async () => {

@@ -1,7 +1,9 @@
+const { createHash, generateKeyPairSync } = require('node:crypto');
 const fs = require('node:fs');
 const { createServer } = require('node:https');
 
 const axios = require('axios');
+const { createVerifier, httpbis } = require('http-message-signatures');
 const { Webhook } = require('standardwebhooks');
 
 const { makeCertificate } = require('../harness/certificate');
@@ -9,7 +11,15 @@ const { makeCertificate } = require('../harness/certificate');
 const stage = require('./stage');
 
 const { ACTION, planResponses, chain, readInbox, n8n, newSecret, newStandardSecret, node } = stage;
-const { getOutputs, receiver, runAction, setReceiverSecrets, standardHeaders, uniqueName } = stage;
+const {
+	getOutputs,
+	receiver,
+	runAction,
+	setReceiverSecrets,
+	standardHeaders,
+	uniqueName,
+	withRetries,
+} = stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const NOOP = 'n8n-nodes-base.noOp';
@@ -53,11 +63,13 @@ function send(
 	return node(
 		'Send',
 		ACTION,
-		{
+		withRetries({
+			platform: 'agenticflow',
 			url: `${receiver}/receive/${verifier}/${box}`,
+			retrySchedule: 'exponential',
 			options: { allowHttp: true, firstDelaySeconds: 0.05, jitter: 0, ...options },
 			...parameters,
-		},
+		}),
 		{ credentials, ...more },
 	);
 }
@@ -135,7 +147,7 @@ describe('a third-party receiver verifies what Send sends', () => {
 			next_attempt_at: null,
 			completed_at: expect.stringMatching(/Z$/),
 			error_message: null,
-			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
+			response: { status_code: 200, body: { received: true }, body_truncated: false },
 		});
 		expect(JSON.stringify(execution)).not.toContain(secrets.agenticflow);
 	});
@@ -172,11 +184,10 @@ describe('a third-party receiver verifies what Send sends', () => {
 			send('agenticflow', box, { credentials }),
 			withAllOutputs,
 		);
-		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1, 0]);
 		expect(outputs[2][0].json).toMatchObject({
 			status: 'failed',
-			error_message:
-				'The endpoint answered with status 401. An attempt with the outcome "permanent" is not retried',
+			error_message: 'The endpoint answered with status 401. Status 401 is not retried',
 			attempts: 1,
 			attempt_log: [{ outcome: 'permanent', status_code: 401 }],
 		});
@@ -218,6 +229,106 @@ describe('a third-party receiver verifies what Send sends', () => {
 		}
 	});
 
+	test('signs as RFC 9421 says, from Send and from n8n’s HTTP Request node', async () => {
+		const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+		const secret = newSecret();
+		for (const [algorithm, signingSecret, key] of [
+			['hmac-sha256', secret, secret],
+			['ed25519', privateKey.export({ format: 'pem', type: 'pkcs8' }), publicKey],
+		]) {
+			const credentials = await n8n.createCredential('agentWebhookOutboundApi', algorithm, {
+				authentication: 'none',
+				signatureScheme: 'httpMessageSignatures',
+				signatureKeyId: 'key_1',
+				signingSecret,
+			});
+			const [sent, called] = [uniqueName('box'), uniqueName('box')];
+			const http = node(
+				'Send',
+				'n8n-nodes-base.httpRequest',
+				{
+					method: 'POST',
+					url: `${receiver}/receive/none/${called}`,
+					authentication: 'predefinedCredentialType',
+					nodeCredentialType: 'agentWebhookOutboundApi',
+					sendQuery: true,
+					queryParameters: { parameters: [{ name: 'q', value: 'a b' }] },
+					sendBody: true,
+					specifyBody: 'json',
+					jsonBody: '{"a": "ü"}',
+					options: {},
+				},
+				{ typeVersion: 4.2, credentials },
+			);
+			const parameters = {
+				platform: 'httpMessageSignatures',
+				customEventType: 'order.created',
+				credentials,
+			};
+			for (const [box, query, runnable] of [
+				[sent, '', send('none', sent, parameters)],
+				[called, '?q=a+b', http],
+			]) {
+				const { execution } = await runAction([ITEM], runnable);
+				expect(execution.status).toBe('success');
+				const [{ body, headers }] = await readInbox(box);
+				const digest = createHash('sha256').update(body).digest('base64');
+				expect(headers['content-digest']).toBe(`sha-256=:${digest}:`);
+				const verify = async (url) =>
+					await httpbis.verifyMessage(
+						{
+							keyLookup: async ({ keyid }) =>
+								keyid === 'key_1'
+									? { id: keyid, algs: [algorithm], verify: createVerifier(key, algorithm) }
+									: null,
+							requiredFields: ['@method', '@target-uri', 'content-digest'],
+						},
+						{ method: 'POST', url, headers },
+					);
+				expect(await verify(`${receiver}/receive/none/${box}${query}`)).toBe(true);
+				expect(await verify(`${receiver}/receive/none/${box}${query}x`)).toBe(false);
+			}
+		}
+	});
+
+	test('sends CloudEvents in structured and in binary mode', async () => {
+		const [structured, binary] = [uniqueName('box'), uniqueName('box')];
+		const parameters = {
+			platform: 'cloudEvents',
+			customEventType: 'order.created',
+			useCredential: false,
+			credentials: undefined,
+		};
+		const options = { eventId: 'evt_1', eventSource: '/orders' };
+		await runAction([ITEM], send('none', structured, { ...parameters, options }));
+		await runAction(
+			[ITEM],
+			send('none', binary, { ...parameters, options: { ...options, cloudEventMode: 'binary' } }),
+		);
+		const attributes = {
+			specversion: '1.0',
+			id: 'evt_1',
+			source: '/orders',
+			type: 'order.created',
+			time: expect.stringMatching(/Z$/),
+		};
+		const [first] = await readInbox(structured);
+		expect(first.headers['content-type']).toBe('application/cloudevents+json');
+		expect(JSON.parse(first.body)).toEqual({
+			...attributes,
+			datacontenttype: 'application/json',
+			data: ITEM,
+		});
+		const [second] = await readInbox(binary);
+		expect(second.headers).toMatchObject({
+			'content-type': 'application/json',
+			...Object.fromEntries(
+				Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]),
+			),
+		});
+		expect(JSON.parse(second.body)).toEqual(ITEM);
+	});
+
 	test('gets the endpoint’s own authentication in addition to the signature', async () => {
 		const password = newSecret();
 		for (const [fields, expected] of [
@@ -256,10 +367,17 @@ describe('the request that Send makes', () => {
 		);
 		expect(outputs[0].map(({ json, pairedItem }) => [json.status, pairedItem.item])).toEqual([
 			['delivered', 0],
-			['skipped', 1],
 			['delivered', 2],
 		]);
-		expect(outputs[0][1].json.condition).toBe('satisfaction_score lt 3');
+		expect(outputs[3]).toMatchObject([
+			{
+				json: {
+					status: 'skipped',
+					condition: expect.stringMatching(/^satisfaction_score lt 3, found \d/),
+				},
+				pairedItem: { item: 1 },
+			},
+		]);
 		expect(await readInbox(box)).toHaveLength(2);
 	});
 
@@ -283,8 +401,8 @@ describe('the request that Send makes', () => {
 				},
 			}),
 		);
-		expect(outputs[0].map(({ json }) => json.status)).toEqual(['delivered', 'skipped']);
-		expect(outputs[0][1].json.condition).toBe('9 lt 3');
+		expect(outputs[0].map(({ json }) => json.status)).toEqual(['delivered']);
+		expect(outputs[3]).toMatchObject([{ json: { status: 'skipped', condition: '9 lt 3' } }]);
 	});
 
 	test('includes and excludes fields, through lists', async () => {
@@ -303,6 +421,43 @@ describe('the request that Send makes', () => {
 			status: 'success',
 			output_data: { order_id: 7 },
 			tags: [{ id: 1 }, { id: 2 }],
+		});
+	});
+
+	test('excludes a field whose name has spaces', async () => {
+		const box = uniqueName('box');
+		await runAction(
+			[
+				{
+					'Card Number': '4111 1111 1111 1111',
+					Card: 1,
+					Number: 2,
+					customer: { 'First Name': 'A', id: 7 },
+				},
+			],
+			send('agenticflow', box, { options: { excludeFields: 'Card Number, customer.First Name' } }),
+		);
+		const [{ body }] = await readInbox(box);
+		expect(JSON.parse(body).data).toEqual({ Card: 1, Number: 2, customer: { id: 7 } });
+	});
+
+	test('sends numbers with more digits than JavaScript keeps as they were typed', async () => {
+		const box = uniqueName('box');
+		const data = '{"id": 616581622363398142, "rate": 0.12345678901234567890}';
+		await runAction(
+			[ITEM],
+			send('agenticflow', box, {
+				dataSource: 'json',
+				data,
+				conditionSource: 'json',
+				conditions: '{"id": {"gt": 616581622363398141}}',
+				options: { bare: true },
+			}),
+		);
+		const [{ body, verified }] = await readInbox(box);
+		expect({ body, verified }).toEqual({
+			body: data.replaceAll(': ', ':').replace(', ', ','),
+			verified: true,
 		});
 	});
 
@@ -396,7 +551,7 @@ describe('the attempts of Send', () => {
 			send('agenticflow', box, { options: { maxTotalWaitSeconds: 5 } }),
 			withAllOutputs,
 		);
-		expect(outputs.map((items) => items.length)).toEqual([0, 1, 0]);
+		expect(outputs.map((items) => items.length)).toEqual([0, 1, 0, 0]);
 		const [{ json }] = outputs[1];
 		expect(json).toMatchObject({ status: 'retrying', attempts: 1 });
 		expect(Date.parse(json.next_attempt_at) - Date.parse(json.attempt_log[0].time)).toBeGreaterThan(
@@ -417,7 +572,7 @@ describe('the attempts of Send', () => {
 				connect: { Send: { main: [[], [], [{ node: 'Failed', type: 'main', index: 0 }]] } },
 			},
 		);
-		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1, 0]);
 		expect(outputs[2][0].json).toMatchObject({
 			status: 'failed',
 			error_message: expect.stringContaining('the output Retry is not connected'),
@@ -444,7 +599,7 @@ describe('the attempts of Send', () => {
 			withAllOutputs,
 		);
 		expect(execution.status).toBe('success');
-		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(outputs.map((items) => items.length)).toEqual([0, 0, 1, 0]);
 		expect(getAttempts(outputs[2][0])).toEqual(outcomes);
 		expect(outputs[2][0].json).not.toHaveProperty('error');
 	});
@@ -477,7 +632,7 @@ describe('the attempts of Send', () => {
 			return outputs.flat()[0].json;
 		};
 		const refused = await attempt(false);
-		expect(getAttempts({ json: refused })).toEqual(['tls']);
+		expect(getAttempts({ json: refused })).toEqual(['tls', 'tls']);
 		expect(refused.attempt_log[0].error_message).toContain('self-signed certificate');
 		expect(await attempt(true)).toMatchObject({ status: 'delivered' });
 		server.close();
@@ -544,18 +699,18 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 	test('Stop puts each item on its output when Failed is connected', async () => {
 		const { execution, outputs } = await mixed({}, withAllOutputs);
 		expect(execution.status).toBe('success');
-		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]], []]);
 	});
 
 	test('Continue passes failed items on', async () => {
 		const { outputs } = await mixed({ onError: 'continueRegularOutput' });
-		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]], []]);
 	});
 
 	test('Continue with the error output puts failed items on the error output', async () => {
 		const { outputs } = await mixed({ onError: 'continueErrorOutput' });
-		expect(fates(outputs.slice(0, 3))).toEqual([[['delivered', 1]], [], []]);
-		const [[{ json, pairedItem }]] = outputs.slice(3);
+		expect(fates(outputs.slice(0, 4))).toEqual([[['delivered', 1]], [], [], []]);
+		const [[{ json, pairedItem }]] = outputs.slice(4);
 		expect(pairedItem).toEqual({ item: 0 });
 		expect(json).toMatchObject({
 			error: 'The endpoint answered with status 400',
@@ -578,11 +733,21 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			'unknown operator "near"',
 		],
 		['a path that is not data', { options: { includeFields: '__proto__.x' } }, 'is not data'],
+		[
+			'a list instead of a type',
+			{ eventType: '__other__', customEventType: '={{ ["a", "b"] }}' },
+			'"Event Type Name" must be text, but it is a list',
+		],
+		[
+			'a missing field instead of a number',
+			{ options: { maxRetries: '={{ $json.missing }}' } },
+			'"Max Retries" must be a whole number from 0 to 50, but it is empty',
+		],
 		['statuses that do not exist', { options: { retryStatuses: '200' } }, 'not a status'],
 		[
-			'a header that belongs to the connection',
+			'a header that n8n sets itself',
 			{ options: { headers: { header: [{ name: 'Host', value: 'x' }] } } },
-			'belongs to the connection',
+			'n8n sets the header',
 		],
 	])('%s is rejected before anything is sent', async (_name, parameters, message) => {
 		const box = uniqueName('box');
@@ -599,7 +764,28 @@ describe('failed deliveries and n8n’s On Error setting', () => {
 			[{ url: 'nonsense' }, { url: `${receiver}/receive/agenticflow/${box}` }],
 			send('agenticflow', box, { url: '={{ $json.url }}' }, { onError: 'continueRegularOutput' }),
 		);
-		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]]]);
+		expect(fates(outputs)).toEqual([[['delivered', 1]], [], [['failed', 0]], []]);
+	});
+
+	test('Retry On Fail sends only what failed, with the same event ID', async () => {
+		const [good, bad] = [uniqueName('good'), uniqueName('bad')];
+		await planResponses(bad, [{ status: 400 }]);
+		const { execution, outputs } = await runAction(
+			[{ box: good }, { box: bad }],
+			send(
+				'agenticflow',
+				good,
+				{ url: `=${receiver}/receive/agenticflow/{{ $json.box }}` },
+				{ retryOnFail: true, maxTries: 2, waitBetweenTries: 100 },
+			),
+		);
+		expect(execution.status).toBe('success');
+		expect(fates(outputs)[0]).toHaveLength(2);
+		expect(await readInbox(good)).toHaveLength(1);
+		const received = await readInbox(bad);
+		expect(received.map(({ status }) => status)).toEqual([400, 200]);
+		const { json } = outputs[0].find(({ pairedItem }) => pairedItem.item === 1);
+		expect(json.attempts).toBe(1);
 	});
 
 	test('a credential that cannot sign fails the delivery with the reason', async () => {
@@ -694,17 +880,31 @@ describe('the Signature resource', () => {
 			nodes: [webhook, verify, respond],
 			connections: chain(webhook, verify, respond),
 		});
+		const url = `${stage.base}/webhook/${hookPath}`;
 		for (const body of ['{ "b":1,  "a":"ü" }', '']) {
 			const headers = standardHeaders(body, { secret });
-			const url = `${stage.base}/webhook/${hookPath}`;
 			const good = await stage.post(url, body, headers);
 			expect({ status: good.status, data: good.data }).toEqual({ status: 200, data: 'verified' });
 			const bad = await stage.post(url, body === '' ? '{}' : `${body} `, headers);
 			expect(bad.status).toBe(401);
 			expect(bad.data).toMatchObject({ success: false, error: { code: 'SIGNATURE_INVALID' } });
 		}
-		const executions = await n8n.finished(id, 4);
-		const [valid, refused] = [executions[0], executions[1]].map((e) => getOutputs(e, 'Verify'));
+		const text = '{"a":"ü"}';
+		const headers = standardHeaders(text, { secret });
+		const ascii = { ...headers, 'content-type': 'application/json; charset=ascii' };
+		expect((await stage.post(url, text, ascii)).status).toBe(200);
+		// n8n puts a file of this name where it puts the raw body of other requests.
+		const part = 'Content-Disposition: form-data; name="data"; filename="a"';
+		const forged = await stage.post(
+			url,
+			`--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nforged\r\n--x\r\n${part}\r\n\r\n${text}\r\n--x--\r\n`,
+			{ ...headers, 'content-type': 'multipart/form-data; boundary=x' },
+		);
+		expect([forged.status, forged.data.error.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+		const executions = await n8n.finished(id, 6);
+		const [valid, refused, , , read, multipart] = executions.map((e) => getOutputs(e, 'Verify'));
+		expect(read[0][0].json.body).toEqual({ a: 'ü' });
+		expect(multipart[1][0].json.body).toMatchObject({ a: 'forged' });
 		expect(valid[0][0].json.verification).toMatchObject({ valid: true, id: 'msg_1' });
 		expect(refused[1][0].json.verification).toMatchObject({
 			valid: false,

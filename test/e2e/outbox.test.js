@@ -9,7 +9,8 @@ const stage = require('./stage');
 
 const { ACTION, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, getOutputs } =
 	stage;
-const { pause, createActionWorkflow, receiver, setReceiverSecrets, uniqueName } = stage;
+const { pause, createActionWorkflow, receiver, setReceiverSecrets, uniqueName, withRetries } =
+	stage;
 
 const secrets = { agenticflow: newSecret(), standard: newStandardSecret() };
 const HIDDEN = '••••••••';
@@ -81,9 +82,11 @@ function fromRequest(parameters, path = "$('Start').first().json.body.parameters
 function told(operation, execution) {
 	runs.push({ operation: operation.join(' '), execution });
 	const outputs = getOutputs(execution, 'Act');
-	const [delivered, retry, failed, changed] = [0, 1, 2, 3].map((index) =>
-		(outputs[index] ?? []).map(({ json }) => json),
-	);
+	const isSend = operation.join(' ') === 'event send';
+	const [delivered, retry, failed, skipped, changed] = [0, 1, 2, 3, 4].map((index) => {
+		const output = isSend || index < 3 ? outputs[index] : index === 4 && outputs[3];
+		return (output || []).map(({ json }) => json);
+	});
 	return {
 		execution,
 		outputs,
@@ -93,6 +96,7 @@ function told(operation, execution) {
 		delivered,
 		retry,
 		failed,
+		skipped,
 		changed,
 		counts: [delivered, retry, failed, changed].map(({ length }) => length),
 	};
@@ -142,14 +146,15 @@ const SHARED = {
 
 const getAddress = (verifier, box) => `${receiver}/receive/${verifier}/${box}`;
 
-const endpointFields = (verifier, box, { options, ...fields } = {}) => ({
-	endpointName: box,
-	url: getAddress(verifier, box),
-	platform: PLATFORMS[verifier] ?? 'standardWebhooks',
-	signingSecret: SHARED[verifier] ?? '',
-	options: { allowHttp: true, allowInternal: true, ...options },
-	...fields,
-});
+const endpointFields = (verifier, box, { options, ...fields } = {}) =>
+	withRetries({
+		endpointName: box,
+		url: getAddress(verifier, box),
+		platform: PLATFORMS[verifier] ?? 'standardWebhooks',
+		signingSecret: SHARED[verifier] ?? '',
+		options: { allowHttp: true, allowInternal: true, ...options },
+		...fields,
+	});
 
 async function create(outbox, verifier, box, fields) {
 	const { items } = await done(
@@ -450,6 +455,11 @@ describe('the Endpoint resource', () => {
 				url: getAddress('svix', after),
 				events: [`${type}.new`, `${type}.a.*`],
 				conditions: { n: { gt: 1 } },
+				changed: {
+					url: { from: getAddress('svix', before), to: getAddress('svix', after) },
+					events: { from: [`${type}.old`], to: [`${type}.new`, `${type}.a.*`] },
+					conditions: { from: null, to: { n: { gt: 1 } } },
+				},
 			},
 		]);
 		const items = [
@@ -459,11 +469,10 @@ describe('the Endpoint resource', () => {
 			{ type: `${type}.old`, n: 4 },
 		];
 		const sent = await send(outbox, items, { type: '={{ $json.type }}' });
-		expect(sent.delivered.map(({ status }) => status)).toEqual([
-			'delivered',
-			'skipped',
-			'delivered',
-			'skipped',
+		const itemsOf = (output) => sent.outputs[output].map(({ pairedItem }) => pairedItem.item);
+		expect([itemsOf(0), itemsOf(3)]).toEqual([
+			[0, 2],
+			[1, 3],
 		]);
 		expect(await readInbox(before)).toEqual([]);
 		const received = await readInbox(after);
@@ -510,7 +519,7 @@ describe('the Endpoint resource', () => {
 			);
 		const results = [
 			await update({ conditions: '={{ $json.conditions }}' }, [
-				{ conditions: '{"n": {"above": 1}}' },
+				{ conditions: '{"n": {"hugs": 1}}' },
 				{ conditions: '{"n": ' },
 			]),
 			await update({ allowHttp: false }),
@@ -526,14 +535,14 @@ describe('the Endpoint resource', () => {
 				[
 					{ name: 'never', type: 'order created!', conditions: '' },
 					{ name: ' ', type: '', conditions: '' },
-					{ name: 'never', type: '', conditions: '{"n": {"above": 1}}' },
+					{ name: 'never', type: '', conditions: '{"n": {"hugs": 1}}' },
 				],
 			),
 		];
 		const [operator, notJson, plain, nothing, ...creations] = results.flatMap(({ items }) =>
 			items.map(({ error }) => error),
 		);
-		expect(operator).toContain('unknown operator "above"');
+		expect(operator).toContain('unknown operator "hugs"');
 		const named = operator.match(/\b(?:eq|ne|[lg]te?|n?in|exists|contains|\w+With|not)\b/g);
 		expect(named.sort()).toEqual([
 			...['contains', 'endsWith', 'eq', 'eq', 'exists', 'gt', 'gte', 'in', 'lt', 'lte', 'ne'],
@@ -590,7 +599,7 @@ describe('the Endpoint resource', () => {
 		]);
 		expect(gone).toContain(`There is no endpoint "${endpoint.id}"`);
 		expect(again).toContain(`There is no endpoint "${endpoint.id}"`);
-		expect(after.delivered).toMatchObject([{ status: 'skipped' }]);
+		expect(after.skipped).toMatchObject([{ status: 'skipped' }]);
 		// Its deliveries stay in the log.
 		expect(log.map(({ status }) => status)).toEqual(['delivered', 'held']);
 		expect(await readInbox(box)).toHaveLength(1);
@@ -678,20 +687,21 @@ describe('the Endpoint resource', () => {
 		);
 		expect(items).toMatchObject([
 			{
-				success: true,
+				status: 'delivered',
+				endpoint_name: good,
 				endpoint_id: endpoints[0].id,
 				event: 'webhook.test',
 				outcome: 'success',
-				status_code: 200,
+				response_code: 200,
 				error_message: null,
 			},
 			{
-				success: false,
+				status: 'failed',
 				endpoint_id: endpoints[1].id,
 				outcome: 'retryable',
-				status_code: 503,
+				response_code: 503,
 				error_message: 'The endpoint answered with status 503',
-				response: { status_code: 503, body: '{"why":"maintenance"}' },
+				response: { status_code: 503, body: { why: 'maintenance' } },
 			},
 		]);
 		const [received, ...others] = await readInbox(good);
@@ -823,9 +833,10 @@ describe('Event → Send to all subscribers', () => {
 			{ type: 'user.created', total: 500, card: 5 },
 		];
 		const sent = await send(outbox, items, { type: '={{ $json.type }}' });
-		expect(sent.counts).toEqual([9, 0, 0, 0]);
+		expect(sent.counts).toEqual([8, 0, 0, 0]);
+		expect(sent.skipped).toHaveLength(1);
 		const byItem = items.map((_, index) =>
-			sent.outputs[0]
+			[...sent.outputs[0], ...sent.outputs[3]]
 				.filter(({ pairedItem }) => pairedItem.item === index)
 				.map(({ json }) => json.endpoint_name ?? json.status)
 				.sort(),
@@ -865,11 +876,10 @@ describe('Event → Send to all subscribers', () => {
 			error_message: null,
 			endpoint_name: exact,
 			endpoint: getAddress('agenticflow', exact),
-			response: { status_code: 200, body: '{"received":true}', body_truncated: false },
+			response: { status_code: 200, body: { received: true }, body_truncated: false },
 			duplicate: false,
 		});
-		const skipped = sent.delivered.find(({ status }) => status === 'skipped');
-		expect(skipped).toEqual({
+		expect(sent.skipped[0]).toEqual({
 			status: 'skipped',
 			condition: 'No endpoint is subscribed to this event',
 			event: 'user.created',
@@ -914,11 +924,8 @@ describe('Event → Send to all subscribers', () => {
 			conditionSource: 'json',
 			conditions: '{"total": {"gt": 1}}',
 		});
-		expect(sent.delivered.map(({ status, condition }) => [status, condition])).toEqual([
-			['skipped', 'total gt 1'],
-			['delivered', undefined],
-			['delivered', undefined],
-		]);
+		expect(sent.delivered.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
+		expect(sent.skipped).toMatchObject([{ status: 'skipped', condition: 'total gt 1, found 1' }]);
 		const received = (await readInbox(exact)).slice(before);
 		expect(received.map(({ body }) => JSON.parse(body).data)).toEqual([{ total: 2 }]);
 	});
@@ -930,11 +937,10 @@ describe('Event → Send to all subscribers', () => {
 		const first = await send(outbox, [{ key, n: 1 }], keyed);
 		expect(first.delivered).toMatchObject([{ status: 'delivered', duplicate: false }]);
 		const items = [
-			{ key, n: 2 },
+			{ key, n: 1 },
 			{ key: `${key}-b`, n: 3 },
-			{ key: `${key}-b`, n: 4 },
-			{ key: '', n: 5 },
-			{ key: '', n: 6 },
+			{ n: 3, key: `${key}-b` },
+			{ key, n: 2 },
 		];
 		const second = await send(outbox, items, keyed);
 		expect(
@@ -945,14 +951,62 @@ describe('Event → Send to all subscribers', () => {
 			[0, 'delivered', true],
 			[1, 'delivered', false],
 			[2, 'delivered', true],
-			[3, 'delivered', false],
-			[4, 'delivered', false],
 		]);
 		const again = second.outputs[0].find(({ pairedItem }) => pairedItem.item === 0).json;
 		const { event_id, delivery_id } = first.delivered[0];
 		expect(again).toMatchObject({ event_id, delivery_id, attempts: 1 });
+		expect(second.failed).toMatchObject([
+			{ status: 'failed', code: 'IDEMPOTENCY_CONFLICT', event: type, event_id },
+		]);
 		const sentOnce = (await readInbox(keyedBox)).map(({ body }) => JSON.parse(body).data.n);
-		expect(sentOnce.sort()).toEqual([1, 3, 5, 6]);
+		expect(sentOnce.sort()).toEqual([1, 3]);
+		// Alone, it fails the node.
+		const conflict = { ...sending(keyed), customEventType: 'another.type' };
+		expect(
+			await expectError(outbox, ['event', 'send'], conflict, { items: [{ key, n: 1 }] }),
+		).toContain('IDEMPOTENCY_CONFLICT');
+	});
+
+	test('makes the missing deliveries of an event that nobody took', async () => {
+		const late = { type: 'late.event', options: { idempotencyKey: '={{ $json.key }}' } };
+		const items = [{ key: uniqueName('key') }];
+		for (let round = 0; round < 2; round += 1) {
+			expect((await send(outbox, items, late)).skipped).toMatchObject([{ status: 'skipped' }]);
+		}
+		const box = uniqueName('late');
+		await create(outbox, 'svix', box, { eventTypes: 'late.*' });
+		for (const duplicate of [false, true]) {
+			const { delivered } = await send(outbox, items, late);
+			expect(delivered).toMatchObject([{ status: 'delivered', duplicate, endpoint_name: box }]);
+		}
+		expect(await readInbox(box)).toHaveLength(1);
+	});
+
+	test('takes no two events for one because of their idempotency keys', async () => {
+		const keyed = {
+			type: 'keyed.event',
+			dataSource: 'json',
+			data: '{"same": true}',
+			options: { idempotencyKey: '={{ $json.key }}' },
+		};
+		const before = (await readInbox(keyedBox)).length;
+		const order = uniqueName('order');
+		const keys = [
+			{ order, line: 1 },
+			{ line: 1, order },
+			{ order, line: 2 },
+			[order, 1],
+			'',
+			{},
+			{ order: Number('616581622363398142') },
+			`${order}-[object Object]`,
+		];
+		const sent = await send(outbox, [...keys.map((key) => ({ key })), { missing: 1 }], keyed);
+		expect(sent.counts).toEqual([4, 0, 5, 0]);
+		expect(sent.failed.map(({ error_message }) => error_message)).toEqual(
+			Array(5).fill(expect.stringContaining('"Idempotency Key" cannot identify the event: it ')),
+		);
+		expect(await readInbox(keyedBox)).toHaveLength(before + 3);
 	});
 
 	test('makes one event of an idempotency key that two executions use at once', async () => {
@@ -1015,7 +1069,7 @@ describe('Event → Send to all subscribers', () => {
 	});
 
 	describe('an item that comes back from Retry', () => {
-		const REJECTION = 'do not connect Retry back';
+		const REJECTION = 'do not connect Pending back';
 
 		test('is rejected by Send to subscribers when it belongs to a direct delivery', async () => {
 			const before = (await readInbox(exact)).length;
@@ -1063,16 +1117,17 @@ describe('Event → Send to all subscribers', () => {
 		});
 	});
 
-	test('rejects an event that is too large before anything is sent', async () => {
+	test('rejects an event that is too large, and sends the others', async () => {
 		const items = [{ n: 1 }, { n: 2, text: 'ü'.repeat(140_000) }];
 		const type = 'large.event';
-		const message = await expectError(outbox, ['event', 'send'], sending({ type }), { items });
+		const tooLarge = { items: items.slice(1) };
+		const message = await expectError(outbox, ['event', 'send'], sending({ type }), tooLarge);
 		expect(message).toContain('The data of the event large.event has 280017 bytes');
 		expect(message).toContain('is 262144');
 		expect(await readInbox(large)).toEqual([]);
 		expect(await getMany(outbox, { eventType: type })).toEqual([]);
 
-		const through = await send(outbox, items, { type }, { onError: 'continueRegularOutput' });
+		const through = await send(outbox, items, { type });
 		expect(through.counts).toEqual([1, 0, 1, 0]);
 		expect(through.failed).toEqual([
 			{ status: 'failed', attempts: 0, attempt_log: [], response: null, error_message: message },
@@ -1110,7 +1165,7 @@ describe('Delivery → Deliver Due', () => {
 				event_id: sent.retry[0].event_id,
 				attempts: 2,
 				endpoint_name: box,
-				response: { status_code: 200, body: '{"received":true}' },
+				response: { status_code: 200, body: { received: true } },
 			},
 		]);
 		expect(due.changed).toMatchObject([{ change: 'recovered', endpoint_name: box }]);
@@ -1383,7 +1438,7 @@ describe('the delivery log', () => {
 		const [pending] = sent.third.retry;
 		const got = await done(outbox, ['delivery', 'get'], { deliveryId: pending.delivery_id });
 		const { attempt_log, delivery_id, delivery_state, duplicate, ...others } = pending;
-		const { endpoint, endpoint_name, response, ...rest } = others;
+		const { endpoint, response, ...rest } = others;
 		expect(delivery_state).toEqual({ outbox: true });
 		expect(got.items).toEqual([{ id: delivery_id, ...rest }]);
 		const failed = sent.second.failed[0];
@@ -1396,8 +1451,9 @@ describe('the delivery log', () => {
 		expect(attempts.items).toEqual([
 			{
 				delivery_id,
-				event_id: pending.event_id,
+				event: pending.event,
 				endpoint_id: ids.slow,
+				endpoint_name: pending.endpoint_name,
 				attempt: 1,
 				time: expect.stringMatching(/Z$/),
 				outcome: 'retryable',
@@ -1468,13 +1524,16 @@ describe('the delivery log', () => {
 				};
 			};
 			const grouped = (getKey) => [...new Set(list.map(getKey))].sort();
+			// n8n's default, since the workflow has no timezone of its own.
+			const format = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' });
+			const getDay = ({ accepted_at }) => format.format(new Date(accepted_at));
 			expect(stats).toEqual([
 				{
 					...expected(list),
 					by_endpoint: expect.any(Array),
-					by_day: grouped(({ accepted_at }) => accepted_at.slice(0, 10)).map((day) => ({
+					by_day: grouped(getDay).map((day) => ({
 						day,
-						...expected(list.filter(({ accepted_at }) => accepted_at.startsWith(day))),
+						...expected(list.filter((row) => getDay(row) === day)),
 					})),
 				},
 			]);
@@ -1482,6 +1541,7 @@ describe('the delivery log', () => {
 			expect(by_endpoint.sort((a, b) => (a.endpoint_id < b.endpoint_id ? -1 : 1))).toEqual(
 				grouped(({ endpoint_id }) => endpoint_id).map((endpoint_id) => ({
 					endpoint_id,
+					endpoint_name: list.find((row) => row.endpoint_id === endpoint_id).endpoint_name,
 					...expected(list.filter((row) => row.endpoint_id === endpoint_id)),
 				})),
 			);
@@ -1512,8 +1572,9 @@ describe('the delivery log', () => {
 				expect(names.length).toBeLessThanOrEqual(10);
 				expect(Object.keys(raw[index]).length).toBeGreaterThan(10);
 				expect(Object.keys(raw[index])).toEqual(expect.arrayContaining(names));
-				// Lists of counts have fewer fields too, and rotating returns another secret.
-				for (const name of names.filter((one) => !/^by_|secret/.test(one))) {
+				// Lists of counts have fewer fields too, rotating returns another secret, and the second update
+				// changes nothing.
+				for (const name of names.filter((one) => !/^by_|secret|changed/.test(one))) {
 					expect([name, item[name]]).toEqual([name, raw[index][name]]);
 				}
 			}
@@ -1524,7 +1585,8 @@ describe('the delivery log', () => {
 		const filters = { eventType: 'a.one' };
 		const drawn = await done(outbox, ['delivery', 'getStats'], {
 			filters,
-			options: { chartField: 'report' },
+			drawChart: true,
+			chartField: 'report',
 		});
 		const [[{ binary, json }]] = drawn.outputs;
 		expect(binary).toMatchObject({
@@ -1545,7 +1607,7 @@ describe('the delivery log', () => {
 				'Delivery report: a.one',
 				`Delivered: ${delivered}`,
 				`Failed: ${failed}`,
-				`Pending or held: ${json.total_deliveries - delivered - failed}`,
+				`Pending or on hold: ${json.total_deliveries - delivered - failed}`,
 			]),
 		);
 		expect(texts.some((text) => text.includes(`p95 ${json.response_time_ms.p95} ms`))).toBe(true);
@@ -1625,7 +1687,7 @@ describe('the delivery log', () => {
 		const through = await done(outbox, ['delivery', 'replay'], parameters, {
 			onError: 'continueRegularOutput',
 		});
-		expect(through.items).toEqual([{ error: message }]);
+		expect(through.failed).toEqual([{ error: message }]);
 		expect(await readInbox(boxes.off)).toEqual([]);
 		const got = await done(outbox, ['delivery', 'get'], parameters);
 		expect(got.items).toMatchObject([{ status: 'held', attempts: 0 }]);
@@ -1697,20 +1759,28 @@ describe('outbox errors', () => {
 		const box = uniqueName('box');
 		const endpoint = await create(outbox, 'svix', box);
 		const lost = await create(outbox, 'svix', uniqueName('lost'), { eventTypes: 'no.such' });
-		for (const [operation, parameters] of [
-			[['endpoint', 'getAll'], {}],
-			[['event', 'send'], sending()],
-			[['delivery', 'deliverDue'], {}],
-		]) {
-			const message = await expectError(wrong, operation, parameters);
-			expect(message).toContain('encrypted with another key');
-			expect(message).toContain('"Additional Encryption Keys"');
-			expect(seen(message, key, other)).toEqual([]);
+		const refused = await expectError(wrong, ['endpoint', 'create'], endpointFields('svix', 'x'));
+		expect(refused).toContain('is not the key of this outbox');
+		const { items: listed } = await done(wrong, ['endpoint', 'getAll'], { returnAll: true });
+		for (const item of listed) {
+			expect(item).toMatchObject({ status: 'active', unreadable: true });
+			expect(item.unreadable_reason).toContain('encrypted with another key');
+			expect(item.unreadable_reason).toContain('"Additional Encryption Keys"');
 		}
+		expect(listed.map(({ id }) => id)).toEqual([endpoint.id, lost.id]);
+		expect(seen([listed, refused], key, other)).toEqual([]);
+		// Deliveries wait, until the key is there again.
+		const { outputs } = await send(wrong, [{ n: 1 }]);
+		expect(outputs[1].map(({ json }) => json)).toMatchObject([
+			{ status: 'pending', error_message: expect.stringContaining('so its deliveries wait') },
+		]);
+		const waiting = await done(wrong, ['delivery', 'deliverDue']);
+		expect(waiting.outputs.flat()).toEqual([]);
 		expect(await readInbox(box)).toEqual([]);
-		// It can still be deleted by its ID.
+		// It can still be deleted.
 		await done(wrong, ['endpoint', 'delete'], byId(lost));
-		expect((await send(fixed, [{ n: 1 }])).delivered).toMatchObject([{ status: 'delivered' }]);
+		const { outputs: due } = await done(fixed, ['delivery', 'deliverDue']);
+		expect(due[0].map(({ json }) => json)).toMatchObject([{ status: 'delivered' }]);
 		// Changed endpoints are encrypted with the current key.
 		await done(fixed, ['endpoint', 'update'], {
 			...byId(endpoint),
@@ -1718,6 +1788,9 @@ describe('outbox errors', () => {
 		});
 		expect((await send(wrong, [{ n: 2 }])).delivered).toMatchObject([{ status: 'delivered' }]);
 		expect((await readInbox(box)).map(({ verified }) => verified)).toEqual([true, true]);
+		// The former key opens it no longer; endpoints of its own are not stopped by that.
+		const stray = await done(outbox, ['endpoint', 'getAll'], { returnAll: true });
+		expect(stray.items).toMatchObject([{ id: endpoint.id, unreadable: true }]);
 	});
 
 	test('name a column that a person has deleted', async () => {
@@ -1758,34 +1831,34 @@ describe('outbox errors', () => {
 		const { delivery_id } = delivered[1];
 		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'foo' });
 		const { id } = (await getRows(deliveries)).find((row) => row.delivery_id === delivery_id);
-		for (const [operation, parameters] of [
-			['getAll', { returnAll: true }],
-			['replay', { deliveryId: delivery_id }],
-		]) {
-			const message = await expectError(outbox, ['delivery', operation], parameters);
-			expect(message).toContain(`Row ${id} of the outbox’s deliveries table`);
-			expect(message).toContain('column "status"');
-		}
+		const message = `Row ${id} of the outbox’s deliveries table cannot be read: in the column "status"`;
+		const listed = await getMany(outbox);
+		expect(listed).toHaveLength(2);
+		expect(listed.find((item) => item.id === delivery_id).error_message).toContain(message);
+		const replay = { deliveryId: delivery_id };
+		expect(await expectError(outbox, ['delivery', 'replay'], replay)).toContain(message);
 		// After the row is fixed, everything works again.
 		await editRows(deliveries, 'delivery_id', delivery_id, { status: 'delivered' });
-		expect(await getMany(outbox)).toHaveLength(2);
+		expect((await getMany(outbox)).map(({ error_message }) => error_message)).toEqual([null, null]);
 
 		const endpoints = await getTable(outbox, 'endpoints');
 		const [row] = await getRows(endpoints);
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: '{"allow_http": ' });
-		for (const [operation, parameters] of [
-			[['event', 'send'], sending()],
-			[['delivery', 'deliverDue'], {}],
-		]) {
-			const message = await expectError(outbox, operation, parameters);
-			expect(message).toContain(`Row ${row.id} of the outbox’s endpoints table`);
-			expect(message).toContain('column "settings"');
-		}
+		const problem = `Row ${row.id} of the outbox’s endpoints table cannot be read: in the column "settings"`;
+		const unsure = await send(outbox, [{ n: 3 }]);
+		expect(unsure.failed).toMatchObject([{ error_message: expect.stringContaining(problem) }]);
+		await done(outbox, ['delivery', 'deliverDue']);
 		await editRows(endpoints, 'endpoint_id', endpoint.id, { settings: row.settings });
-		// Secrets that a person moves or changes cannot be decrypted.
-		const sealed = `${row.sealed.slice(0, -8)}AAAAAAA=`;
-		await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
-		expect(await expectError(outbox, ['endpoint', 'getAll'])).toContain('were edited');
+
+		// Secrets that a person moves or changes cannot be decrypted, nor older ones that are put back.
+		const updateFields = { description: 'changed' };
+		await done(outbox, ['endpoint', 'update'], { ...byId(endpoint), updateFields });
+		for (const sealed of [`${row.sealed.slice(0, -8)}AAAAAAA=`, row.sealed]) {
+			await editRows(endpoints, 'endpoint_id', endpoint.id, { sealed });
+			const { items } = await done(outbox, ['endpoint', 'getAll'], { returnAll: true });
+			expect(items[0].unreadable_reason).toContain('were edited, replaced with older ones');
+			expect((await send(outbox, [{ n: 4 }])).counts).toEqual([0, 1, 0, 0]);
+		}
 		expect(await readInbox(box)).toHaveLength(2);
 	});
 

@@ -17,11 +17,12 @@ const credential = async (more, outboxName = name) =>
 	});
 
 /** Makes the request that the editor makes when a person opens a list. */
-async function list(methodName, credentials, filter) {
+async function list(methodName, credentials, { filter, projectId } = {}) {
 	const { results } = await n8n.rest('POST', '/dynamic-node-parameters/resource-locator-results', {
 		path: 'parameters.endpoint',
 		methodName,
 		filter,
+		projectId,
 		nodeTypeAndVersion: { name: ACTION, version: 1 },
 		currentNodeParameters: { resource: 'endpoint', operation: 'get' },
 		credentials,
@@ -77,8 +78,8 @@ test('the list of endpoints shows names and details, and can be searched', async
 		{ name: `Billing (${receiver}/receive/svix/${billing.box})`, value: billing.id },
 		{ name: `Shipping (${receiver}/receive/svix/${shipping.box})`, value: shipping.id },
 	]);
-	expect(await list('searchEndpoints', outbox, 'SHIP')).toEqual([results[1]]);
-	expect(await list('searchEndpoints', outbox, 'nobody')).toEqual([]);
+	expect(await list('searchEndpoints', outbox, { filter: 'SHIP' })).toEqual([results[1]]);
+	expect(await list('searchEndpoints', outbox, { filter: 'nobody' })).toEqual([]);
 	await act({
 		resource: 'endpoint',
 		operation: 'disable',
@@ -117,6 +118,27 @@ test('the lists of deliveries and events show each of them once, with details', 
 		filters: { eventId: { __rl: true, mode: 'list', value: event.value } },
 	});
 	expect(ofEvent).toHaveLength(2);
+});
+
+test('a list shows the tables of the workflow’s project only', async () => {
+	const [mine] = await list('searchEndpoints', outbox);
+	const [{ user }] = await n8n.rest('POST', '/invitations', [
+		{ email: `${uniqueName('member')}@example.com`, role: 'global:member' },
+	]);
+	const projects = await n8n.rest('GET', '/projects');
+	const theirs = projects.find(({ creatorId }) => creatorId === user.id);
+	const own = await n8n.rest('GET', '/projects/personal');
+	await n8n.api('POST', '/data-tables', {
+		name: `${name}_endpoints_v1`,
+		projectId: theirs.id,
+		columns: [
+			{ name: 'endpoint_id', type: 'string' },
+			{ name: 'registered_at', type: 'date' },
+		],
+	});
+	expect(await list('searchEndpoints', outbox, { projectId: theirs.id })).toEqual([]);
+	expect((await list('searchEndpoints', outbox, { projectId: own.id }))[0]).toEqual(mine);
+	await expect(list('searchEndpoints', outbox)).rejects.toThrow('2 projects have an outbox');
 });
 
 test('an unused outbox has empty lists', async () => {

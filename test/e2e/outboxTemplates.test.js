@@ -1,5 +1,7 @@
 /** Tests the outbox's templates, and the number of the outbox's calls to n8n's tables. */
+const { createHmac } = require('node:crypto');
 const fs = require('node:fs');
+const net = require('node:net');
 const path = require('node:path');
 
 const axios = require('axios');
@@ -8,7 +10,7 @@ const stage = require('./stage');
 
 const { ACTION, base, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, pause } =
 	stage;
-const { receiver, runAction, setReceiverSecrets, uniqueName } = stage;
+const { receiver, runAction, setReceiverSecrets, uniqueName, withRetries } = stage;
 
 const secret = newStandardSecret();
 let credentials;
@@ -27,7 +29,7 @@ const act = async (items, parameters) =>
 	await runAction(items, node('Act', ACTION, parameters, { credentials }));
 
 async function register(box, options = {}, eventTypes = 'order.*') {
-	const { outputs } = await act([{}], {
+	const parameters = {
 		resource: 'endpoint',
 		operation: 'create',
 		endpointName: box,
@@ -36,7 +38,8 @@ async function register(box, options = {}, eventTypes = 'order.*') {
 		eventTypes,
 		signingSecret: secret,
 		options: { allowHttp: true, allowInternal: true, ...options },
-	});
+	};
+	const { outputs } = await act([{}], withRetries(parameters));
 	return outputs[0][0].json;
 }
 
@@ -68,8 +71,8 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	const names = (execution, output) =>
 		getItems(execution, output).map(({ json }) => json.endpoint_name);
 	expect(names(first, 'Delivered')).toEqual([well]);
-	expect(names(first, 'Will Be Retried')).toEqual([slow]);
-	expect(getItems(first, 'Alert: Endpoint Changed').map(({ json }) => json.change)).toEqual([
+	expect(names(first, 'Pending')).toEqual([slow]);
+	expect(getItems(first, 'Alert: Endpoint Health').map(({ json }) => json.change)).toEqual([
 		'failing',
 	]);
 	// The sender repeats the event, which is a duplicate.
@@ -98,6 +101,108 @@ test('the templates fan out events, keep failed deliveries, and deliver them whe
 	const received = await readInbox(slow);
 	expect(received.map(({ verified }) => verified)).toEqual([true, true]);
 	expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+});
+
+const getNode = ({ nodes }, name) => nodes.find((one) => one.name === name);
+
+test('the template verify-and-forward sends a provider’s webhook to all services, signed anew', async () => {
+	const box = uniqueName('service');
+	await register(box, {}, 'push');
+	const template = readTemplate('verify-and-forward');
+	const provider = getNode(template, 'Provider');
+	const providerSecret = newSecret();
+	provider.parameters.path = uniqueName('forward');
+	provider.credentials = await n8n.createCredential('agentWebhookInboundApi', 'GitHub', {
+		methods: ['signature'],
+		signatureScheme: 'platform',
+		signingSecret: providerSecret,
+	});
+	for (const name of ['Forward', 'Register a Service']) {
+		getNode(template, name).credentials = credentials;
+	}
+	const id = await n8n.createWorkflow(template);
+	const push = { ref: 'refs/heads/main', repository: { full_name: 'octo/hello' } };
+	const body = JSON.stringify(push);
+	const signature = createHmac('sha256', providerSecret).update(body).digest('hex');
+	const url = `${base}/webhook/webhooks/events/${provider.parameters.path}`;
+	const { status } = await stage.post(url, body, {
+		'X-GitHub-Event': 'push',
+		'X-GitHub-Delivery': uniqueName('guid'),
+		'X-Hub-Signature-256': `sha256=${signature}`,
+	});
+	expect(status).toBe(200);
+	const [execution] = await n8n.finished(id, 1);
+	await n8n.deactivate(id);
+	const [{ json }] = template.pinData.Provider;
+	expect(Object.keys(getItems(execution, 'Provider')[0].json)).toEqual(Object.keys(json));
+	expect(getItems(execution, 'Forwarded').map((item) => item.json.endpoint_name)).toEqual([box]);
+	const [{ body: sent, verified }] = await readInbox(box);
+	expect(verified).toBe(true);
+	expect(JSON.parse(sent)).toMatchObject({ type: 'push', data: push });
+});
+
+/** Starts an SMTP server that accepts every message. Returns its port and the messages. */
+async function startMailServer() {
+	const messages = [];
+	const server = net.createServer((socket) => {
+		let isData = false;
+		let text = '';
+		const say = (line) => socket.write(`${line}\r\n`);
+		say('220 test');
+		socket.on('error', () => undefined);
+		socket.on('data', (chunk) => {
+			text += chunk;
+			if (isData && text.includes('\r\n.\r\n')) {
+				messages.push(text);
+				[isData, text] = [false, ''];
+				say('250 accepted');
+			}
+			while (!isData && text.includes('\r\n')) {
+				const [command] = text.split('\r\n', 1);
+				text = text.slice(command.length + 2);
+				isData = command === 'DATA';
+				say(isData ? '354 go on' : command === 'QUIT' ? '221 bye' : '250 fine');
+			}
+		});
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return { messages, port: server.address().port, stop: () => server.close() };
+}
+
+test('the template failure-alert sends one email about an endpoint that keeps failing', async () => {
+	const box = uniqueName('failing');
+	await register(box, {}, 'failing.event');
+	await planResponses(box, [{ status: 503 }]);
+	await act([{}], {
+		resource: 'event',
+		operation: 'send',
+		sendTo: 'subscribers',
+		customEventType: 'failing.event',
+	});
+
+	const mail = await startMailServer();
+	const template = readTemplate('failure-alert');
+	getNode(template, 'Get Endpoints').credentials = credentials;
+	getNode(template, 'Send Email').credentials = await n8n.createCredential('smtp', 'Mail', {
+		user: '',
+		password: '',
+		host: '127.0.0.1',
+		port: mail.port,
+		secure: false,
+		disableStartTls: true,
+	});
+	// The 15 minutes and the hour are scaled down.
+	getNode(template, 'Every 15 Minutes').parameters = {
+		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
+	};
+	const scaled = JSON.parse(JSON.stringify(template).replace('hours: 1', 'hours: 0'));
+	const id = await n8n.createWorkflow(scaled);
+	const executions = await n8n.finished(id, 4);
+	await n8n.deactivate(id);
+	mail.stop();
+	expect(executions.map(({ status }) => status)).not.toContain('error');
+	expect(mail.messages.filter((message) => message.includes(box))).toHaveLength(1);
+	expect(mail.messages.join('')).toContain(`Subject: The endpoint ${box} keeps failing`);
 });
 
 test('a send makes as many Data Table calls for 500 events as for one', async () => {

@@ -32,6 +32,7 @@ const {
 	TRIGGER,
 	createTriggerWorkflow,
 	uniqueName,
+	withRetries,
 } = stage;
 
 /** The items of every operation, by resource and operation. */
@@ -64,7 +65,7 @@ async function runSteps(prefix, steps) {
 		connections: {
 			...chain(start, split),
 			[split.name]: { main: [to(...nodes)] },
-			...Object.fromEntries(nodes.map(({ name }) => [name, { main: Array(4).fill(to(end)) }])),
+			...Object.fromEntries(nodes.map(({ name }) => [name, { main: Array(5).fill(to(end)) }])),
 		},
 	});
 	await axios.post(`${base}/webhook/${webhookPath}`, { items: [{}, {}] });
@@ -100,13 +101,13 @@ async function sendToOneEndpoint() {
 		step(
 			'event',
 			'send',
-			{
+			withRetries({
 				platform: 'standardWebhooks',
 				customEventType: 'order.created',
 				url: at(box),
 				...parameters,
 				options: { allowHttp: true, ...options },
-			},
+			}),
 			more,
 		);
 	await planResponses(bad, [{ status: 400 }]);
@@ -134,12 +135,12 @@ async function useTheOutbox() {
 		step(
 			'endpoint',
 			'create',
-			{
+			withRetries({
 				endpointName: boxes[name],
 				url: at(boxes[name]),
 				platform: 'standardWebhooks',
 				options: { allowHttp: true, allowInternal: true, ...options },
-			},
+			}),
 			{ name },
 		);
 	const quick = { retrySchedule: 'list', retryDelays: '0.1 s, 1 h' };
@@ -233,12 +234,20 @@ async function callTheTrigger() {
 	};
 	const headers = { authorization: `Bearer ${secret}` };
 	await receive({ requestKind: 'agentMessage' }, { message: 'Hello' }, headers);
+	await receive({ requestKind: 'agentMessage', simplify: true }, { message: 'Hello' }, headers);
 	const event = { type: 'order.paid', timestamp: '2026-01-01T00:00:00Z', data: { n: 1 } };
-	await receive(
-		{ platform: 'standardWebhooks', requestKind: 'event', authenticationMethods: ['signature'] },
-		event,
-		standardHeaders(JSON.stringify(event), { secret }),
-	);
+	for (const simplify of [false, true]) {
+		await receive(
+			{
+				platform: 'standardWebhooks',
+				requestKind: 'event',
+				authenticationMethods: ['signature'],
+				simplify,
+			},
+			event,
+			standardHeaders(JSON.stringify(event), { secret }),
+		);
+	}
 	await receive({ requestKind: 'agentMessage', options: { outputRefused: true } }, {}, {});
 }
 
@@ -364,6 +373,14 @@ function expectToFit(schema, found) {
 	expect(unseen(schema, found)).toEqual([]);
 }
 
+/** Expects the fields in the schema's order, in which the editor shows them. */
+function expectSameOrder({ properties }, found) {
+	for (const item of found) {
+		const names = Object.keys(properties).filter((name) => name in item);
+		expect(Object.keys(item)).toEqual(names);
+	}
+}
+
 const OPERATIONS = new AgentWebhook().description.properties
 	.filter(({ name }) => name === 'operation')
 	.flatMap(({ displayOptions, options }) =>
@@ -375,7 +392,9 @@ const WITHOUT = ['webhook/respond'];
 test.each(OPERATIONS.filter((operation) => !WITHOUT.includes(operation)))(
 	'%s outputs items that match its schema',
 	async (operation) => {
-		expectToFit(await loadSchema(ACTION, `1.0.0/${operation}`), items[operation]);
+		const schema = await loadSchema(ACTION, `1.0.0/${operation}`);
+		expectToFit(schema, items[operation]);
+		expectSameOrder(schema, items[operation]);
 	},
 );
 

@@ -202,20 +202,20 @@ describe('a forged request is rejected with its code and starts no execution', (
 		const good = SIGNED[platform](body);
 		const { scheme } = getPlatform(platform);
 		const header = scheme.signatureHeader;
-		const { prefix } = scheme.forms[0];
+		const { encoding, prefix } = scheme.forms[0];
 		const withSignature = (value) => ({ ...good, [header]: value });
 		const cases = [
 			['SIGNATURE_INVALID', SIGNED[platform](body, { key: otherSecret })],
 			['SIGNATURE_INVALID', good, `${body} `],
 			['SIGNATURE_MISSING', withSignature(undefined)],
 			['SIGNATURE_MALFORMED', withSignature(`sha1=${good[header].slice(prefix.length)}`)],
-			[
-				'SIGNATURE_INVALID',
-				withSignature(prefix + good[header].slice(prefix.length).toUpperCase()),
-			],
 			['SIGNATURE_MALFORMED', withSignature([good[header], good[header]])],
 			['SIGNATURE_MALFORMED', withSignature(`${good[header]}, ${good[header]}`)],
 		];
+		if (encoding === 'base64') {
+			const upperCase = good[header].slice(prefix.length).toUpperCase();
+			cases.push(['SIGNATURE_INVALID', withSignature(prefix + upperCase)]);
+		}
 		if (scheme.timestamp) {
 			const stale = String(Math.floor(Date.now() / 1000) - 301);
 			cases.push(

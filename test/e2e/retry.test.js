@@ -29,7 +29,7 @@ afterAll(stage.deactivateWorkflows);
 
 const sendNode = (url, options, more = { credentials }) => retryLoop.sendNode(url, options, more);
 const at = (box) => `${receiver}/receive/svix/${box}`;
-const quick = { firstDelaySeconds: 1, backoffMultiplier: 1 };
+const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
 
 describe('a delivery in the Retry → Wait loop', () => {
 	test('is delivered after two failures with the same event, new signatures and its whole attempt log', async () => {
@@ -114,7 +114,7 @@ describe('a delivery in the Retry → Wait loop', () => {
 		const [firstRun, secondRun] = execution.data.resultData.runData.Send;
 		expect(
 			firstRun.data.main.map((output) => output?.map(({ pairedItem }) => pairedItem.item)),
-		).toEqual([[0], [1], [2]]);
+		).toEqual([[0], [1], [2], []]);
 		expect(secondRun.data.main[0][0].pairedItem).toEqual({ item: 0 });
 	});
 
@@ -231,12 +231,11 @@ test('the retry template delivers through its loop and reports failures in a cha
 	send.parameters.url = `=${receiver}/receive/svix/{{ $json.body.box }}`;
 	send.credentials = credentials;
 	// The day is scaled down to seconds.
-	send.parameters.options = {
-		allowHttp: true,
-		maxTotalWaitSeconds: 0,
+	Object.assign(send.parameters, {
 		retrySchedule: 'list',
 		retryDelays: '1 s, 2 s',
-	};
+		options: { allowHttp: true, maxTotalWaitSeconds: 0 },
+	});
 	alert.parameters.url = `${receiver}/receive/none/${chat}`;
 	alert.waitBetweenTries = 100;
 	start.parameters.path = uniqueName('template');

@@ -13,7 +13,7 @@ const { getItems, loop, sendNode } = require('./retryLoop');
 const { chain, newStandardSecret, node, pause, queue, uniqueName } = require('./stage');
 
 const secret = newStandardSecret();
-const quick = { firstDelaySeconds: 1, backoffMultiplier: 1 };
+const quick = { retrySchedule: 'exponential', firstDelaySeconds: 1, backoffMultiplier: 1 };
 const down = (times) => Array(times).fill({ status: 503 });
 
 describe('a delivery in an n8n that is killed', () => {

@@ -1,7 +1,7 @@
 /** The retry loop, Retry → Wait → the same node, as nodes of a workflow. */
 const { randomUUID } = require('node:crypto');
 
-const { ACTION, chain, node } = require('./workflows');
+const { ACTION, chain, node, withRetries } = require('./workflows');
 
 const NOOP = 'n8n-nodes-base.noOp';
 
@@ -10,12 +10,12 @@ const sendNode = (url, options, more) =>
 	node(
 		'Send',
 		ACTION,
-		{
+		withRetries({
 			platform: 'standardWebhooks',
 			customEventType: 'order.created',
 			url,
 			options: { allowHttp: true, maxTotalWaitSeconds: 0, jitter: 0, ...options },
-		},
+		}),
 		more,
 	);
 

@@ -21,6 +21,10 @@ const n8n = new N8nClient(session);
 const RUN_TIMEOUT_MS = 120_000;
 const URL_FOLDERS = { agentMessage: 'agents', workflowRun: 'workflows' };
 
+/** Returns the production URL of a trigger. */
+const triggerUrl = (kind, path) =>
+	`${session.base}/webhook/webhooks/${URL_FOLDERS[kind] ?? `${kind}s`}/${path}`;
+
 /** IDs of the workflows that this test file has created. */
 const createdIds = [];
 
@@ -32,7 +36,7 @@ async function createWorkflow(workflow) {
 
 /**
  * Creates and activates a workflow that begins with our trigger, named "Trigger".
- * @param parameters of the trigger; `path` is unique unless given
+ * @param parameters of the trigger; `path` is unique and Simplify off unless given
  * @param then nodes after the trigger, connected in a row unless `connections` are given
  * @returns the workflow's ID and the trigger's production URL
  */
@@ -41,10 +45,11 @@ async function createTriggerWorkflow(
 	{ credentials, then = [], connections, name } = {},
 ) {
 	const path = parameters.path ?? uniqueName('hook');
+	const kind = parameters.requestKind ?? 'agentMessage';
 	const trigger = node(
 		'Trigger',
 		TRIGGER,
-		{ ...parameters, path },
+		{ platform: 'agenticflow', simplify: false, ...parameters, requestKind: kind, path },
 		{ webhookId: randomUUID(), ...(credentials && { credentials }) },
 	);
 	const id = await createWorkflow({
@@ -52,9 +57,7 @@ async function createTriggerWorkflow(
 		nodes: [trigger, ...then],
 		connections: connections ?? chain(trigger, ...then),
 	});
-	const kind = parameters.requestKind ?? 'agentMessage';
-	const folder = URL_FOLDERS[kind] ?? `${kind}s`;
-	return { id, url: `${session.base}/webhook/webhooks/${folder}/${path}` };
+	return { id, url: triggerUrl(kind, path) };
 }
 
 /** Creates a workflow that splits a request's `items` and runs an action node on them. */
@@ -199,4 +202,5 @@ module.exports = {
 	receiver,
 	runAction,
 	setReceiverSecrets,
+	triggerUrl,
 };

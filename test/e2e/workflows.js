@@ -38,6 +38,25 @@ function node(name, type, parameters, more = {}) {
 	};
 }
 
+const RETRY_PARAMETERS = [
+	'retrySchedule',
+	'retryDelays',
+	'maxRetries',
+	'firstDelaySeconds',
+	'backoffMultiplier',
+	'maxDelaySeconds',
+];
+
+/** Moves a retry schedule from the options to the parameters that the node has for it. */
+function withRetries({ options, ...parameters }) {
+	const [retries, others] = [true, false].map((isRetry) =>
+		Object.fromEntries(
+			Object.entries(options).filter(([name]) => RETRY_PARAMETERS.includes(name) === isRetry),
+		),
+	);
+	return { ...retries, ...parameters, options: others };
+}
+
 /** Returns the connections of nodes in a row, each from its first output to the next node. */
 function chain(...nodes) {
 	return Object.fromEntries(
@@ -50,7 +69,7 @@ function chain(...nodes) {
 	);
 }
 
-/** Returns the connections of Send's outputs Delivered, Retry and Failed, all to one node. */
+/** Returns the connections of Send's first three outputs, for what was attempted, all to one node. */
 const connectAllOutputs = (send, next) => ({
 	[send.name]: { main: Array(3).fill([{ node: next.name, type: 'main', index: 0 }]) },
 });
@@ -99,4 +118,5 @@ module.exports = {
 	standardHeaders,
 	startNode,
 	uniqueName,
+	withRetries,
 };

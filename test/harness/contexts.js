@@ -10,9 +10,10 @@ require('reflect-metadata');
 // Tests assert what the nodes log. It would only clutter the results.
 process.env.N8N_LOG_LEVEL = 'silent';
 
-const { ExecuteContext, WebhookContext } = require('n8n-core');
+const { ExecuteContext, HookContext, WebhookContext } = require('n8n-core');
 const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
 
+const { chooseShownFields } = require('./credentials');
 const { root } = require('./project');
 
 /**
@@ -45,7 +46,8 @@ function loadContexts(dist) {
 	function createCredentialsHelper(fields) {
 		return {
 			getParentTypes: () => [],
-			getDecrypted: async (_additionalData, _details, type) => ({ ...fields[type] }),
+			getDecrypted: async (_additionalData, _details, type) =>
+				chooseShownFields(type, { ...fields[type] }),
 			getCredentialsProperties: (type) => CREDENTIALS[type].properties,
 			preAuthentication: async () => undefined,
 			isCredentialUsableByNode: () => true,
@@ -55,7 +57,7 @@ function loadContexts(dist) {
 	}
 
 	/** Creates a workflow of one node, and the data that n8n passes along with an execution. */
-	function createWorkflow(type, parameters, credentials, more) {
+	function createWorkflow(type, parameters, credentials, more, staticData) {
 		const node = {
 			id: 'node',
 			name: 'Node',
@@ -74,6 +76,7 @@ function loadContexts(dist) {
 			connections: {},
 			active: false,
 			nodeTypes,
+			staticData,
 		});
 		const additionalData = {
 			credentialsHelper: createCredentialsHelper(credentials),
@@ -81,6 +84,8 @@ function loadContexts(dist) {
 			hooks: { runHook: async (_name, [response]) => void additionalData.responses.push(response) },
 			responses: [],
 			variables: {},
+			webhookBaseUrl: 'https://n8n.example.com/webhook',
+			webhookTestBaseUrl: 'https://editor.example.com/webhook-test',
 		};
 		return { additionalData, node: workflow.nodes.Node, workflow };
 	}
@@ -95,10 +100,15 @@ function loadContexts(dist) {
 	 * Runs the action node on items.
 	 * @param credentials fields by credential type
 	 * @param more fields of the node, such as `onError`
+	 * @param runData the execution's own data, for several runs of one execution
 	 * @param tool whether an AI agent calls the node as a tool
 	 * @returns the items by output, and the responses that the node sent
 	 */
-	async function execute(parameters, items, { credentials = {}, more, signal, tool = false } = {}) {
+	async function execute(
+		parameters,
+		items,
+		{ credentials = {}, more, runData = createEmptyRunExecutionData(), signal, tool = false } = {},
+	) {
 		const { additionalData, node, workflow } = createWorkflow(
 			'agentWebhook',
 			parameters,
@@ -112,7 +122,7 @@ function loadContexts(dist) {
 			node,
 			additionalData,
 			'manual',
-			createEmptyRunExecutionData(),
+			runData,
 			0,
 			items,
 			input,
@@ -122,20 +132,28 @@ function loadContexts(dist) {
 		);
 		if (tool) context.isToolExecution = () => true;
 		const outputs = await NODES.agentWebhook.execute.call(context);
-		return { outputs, responses: additionalData.responses };
+		return { outputs, responses: additionalData.responses, hints: context.hints };
 	}
 
 	/**
 	 * Passes a request to the trigger.
 	 * @param id the node's ID; a new one for each call unless given
+	 * @param mode `manual` for a request to the test URL
+	 * @param staticData what the workflow remembers; `activate` changes it
 	 * @returns `result`, which n8n gets from the node, and `answer`, which the caller gets
 	 */
-	async function receive(parameters, request, { credentials = {}, id = randomUUID() } = {}) {
+	async function receive(
+		parameters,
+		request,
+		{ credentials = {}, id = randomUUID(), mode = 'webhook', more = {}, staticData } = {},
+	) {
 		const { additionalData, node, workflow } = createWorkflow(
 			'agentWebhookTrigger',
-			parameters,
+			// Most tests look at fields that simplified items do not have.
+			{ simplify: false, ...parameters },
 			credentials,
-			{ id },
+			{ id, ...more },
+			staticData,
 		);
 		const answer = {};
 		additionalData.httpRequest = {
@@ -147,31 +165,70 @@ function loadContexts(dist) {
 			...request,
 		};
 		additionalData.httpResponse = {
+			getHeader: (name) =>
+				Object.entries(answer.headers ?? {}).find(
+					([header]) => header.toLowerCase() === name.toLowerCase(),
+				)?.[1],
+			setHeader: (name, value) => {
+				answer.headers = { ...answer.headers, [name]: value };
+			},
 			writeHead: (statusCode, headers) => Object.assign(answer, { statusCode, headers }),
-			end: (body) => Object.assign(answer, body && { body: JSON.parse(body) }),
+			end: (body) =>
+				Object.assign(
+					answer,
+					body && { body: /json/.test(answer.headers['Content-Type']) ? JSON.parse(body) : body },
+				),
 			once: (event, listener) => event === 'finish' && listener(),
 			get statusCode() {
 				return answer.statusCode ?? 200;
+			},
+			set statusCode(statusCode) {
+				answer.statusCode = statusCode;
 			},
 		};
 		const webhookData = {
 			webhookDescription: NODES.agentWebhookTrigger.description.webhooks[0],
 			node: node.name,
+			isTest: mode === 'manual',
 		};
-		const context = new WebhookContext(
+		const context = new WebhookContext(workflow, node, additionalData, mode, webhookData, [], null);
+		try {
+			return { answer, result: await NODES.agentWebhookTrigger.webhook.call(context) };
+		} catch (error) {
+			// A person who listens sees an error, and the sender its answer.
+			throw Object.assign(error, { answer });
+		}
+	}
+
+	/**
+	 * Publishes the trigger, as n8n does before the production URL works.
+	 * @throws what n8n shows if the trigger cannot be published
+	 */
+	async function activate(
+		parameters,
+		{ activation = 'activate', credentials = {}, mode = 'trigger', more, staticData } = {},
+	) {
+		const { additionalData, node, workflow } = createWorkflow(
+			'agentWebhookTrigger',
+			parameters,
+			credentials,
+			more,
+			staticData,
+		);
+		const { description, webhookMethods } = NODES.agentWebhookTrigger;
+		const webhookData = { webhookDescription: description.webhooks[0], node: node.name };
+		const context = new HookContext(
 			workflow,
 			node,
 			additionalData,
-			'webhook',
+			mode,
+			mode === 'manual' ? 'manual' : activation,
 			webhookData,
-			[],
-			null,
 		);
-		const result = await NODES.agentWebhookTrigger.webhook.call(context);
-		return { answer, result };
+		return await webhookMethods.default.create.call(context);
 	}
 
-	return { CREDENTIALS, evaluate, execute, NODES, receive };
+	return { activate, CREDENTIALS, evaluate, execute, NODES, receive };
 }
 
 module.exports = { ...loadContexts(path.join(root, 'dist')), loadContexts };

@@ -8,6 +8,7 @@ const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 const { setTimeout: pause } = require('node:timers/promises');
 
+const { chooseShownFields } = require('./credentials');
 const { installPackage, packPackage } = require('./install');
 const { N8nProcess } = require('./n8nProcess');
 const { findAnyPort, findFreePort } = require('./ports');
@@ -112,7 +113,11 @@ class N8nClient {
 	 */
 	async createCredential(type, name, data) {
 		this.recordSecrets(data);
-		const { id } = await this.rest('POST', '/credentials', { name, type, data });
+		const { id } = await this.rest('POST', '/credentials', {
+			name,
+			type,
+			data: chooseShownFields(type, data),
+		});
 		return { [type]: { id, name } };
 	}
 
@@ -128,9 +133,14 @@ class N8nClient {
 		return id;
 	}
 
-	/** Activates a workflow and waits until n8n has registered its triggers in the background. */
+	/** Activates a workflow and waits until n8n has registered its triggers. */
 	async activate(id) {
 		await this.api('POST', `/workflows/${id}/activate`);
+		await this.published(id);
+	}
+
+	/** Waits until n8n has registered an activated workflow's triggers in the background. */
+	async published(id) {
 		const until = Date.now() + 60_000;
 		for (;;) {
 			const publication = await this.rest('GET', `/workflows/${id}/publication-status`).catch(

@@ -25,8 +25,9 @@ module.exports = {
 	n8nHome,
 	n8nInstalled,
 	oldestN8nHome,
-	/** Folder for everything that a run writes. Git ignores it. */
-	scratch: path.join(root, '.n8n'),
+	/** Folder for everything that a run writes. Git ignores it. Runs at the same time need one each. */
+	scratch: process.env.SCRATCH ?? path.join(root, '.n8n'),
+	editorScratch: path.join(root, '.n8n/editor'),
 	packageName: 'n8n-nodes-agent-webhooks',
 	node24Package,
 	/** Node 24, which n8n and the end-to-end tests run on. */

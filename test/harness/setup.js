@@ -112,6 +112,19 @@ async function buildDriver(home) {
 	);
 }
 
+const hashLockFile = (home) =>
+	hashFiles([path.relative(root, path.join(home, 'package-lock.json'))]);
+
+/** Installs the packages of a folder's lock file. The title is printed while they are installed. */
+async function installPackages(home, title) {
+	await runOnce(
+		path.basename(home),
+		hashLockFile(home),
+		path.join(home, 'node_modules/.package-lock.json'),
+		async () => await runNpm(title, ['ci', '--no-audit'], { cwd: home }),
+	);
+}
+
 /**
  * Installs the n8n of a folder's lock file, with its SQLite driver.
  * @param home the folder of its package.json and lock file
@@ -119,17 +132,10 @@ async function buildDriver(home) {
  * @param prepareDriver puts the driver into `home`
  */
 async function installN8n(home, title, prepareDriver = buildDriver) {
-	const name = path.basename(home);
-	const input = hashFiles([path.relative(root, path.join(home, 'package-lock.json'))]);
+	await installPackages(home, title);
 	await runOnce(
-		name,
-		input,
-		path.join(home, 'node_modules/.package-lock.json'),
-		async () => await runNpm(title, ['ci', '--no-audit'], { cwd: home }),
-	);
-	await runOnce(
-		`${name}-sqlite3`,
-		`${input} ${process.arch}`,
+		`${path.basename(home)}-sqlite3`,
+		`${hashLockFile(home)} ${process.arch}`,
 		driverIn(home),
 		async () => await prepareDriver(home),
 	);
@@ -150,9 +156,16 @@ async function copyDriver(home) {
 	fs.copyFileSync(driverIn(n8nHome), driverIn(home));
 }
 
+const OLDEST_TITLE = 'Installing the oldest supported n8n (2.5 GB)';
+
 /** Installs the oldest supported n8n, after the pinned one. */
 async function installOldestN8n() {
-	await installN8n(oldestN8nHome, 'Installing the oldest supported n8n (2.5 GB)', copyDriver);
+	await installN8n(oldestN8nHome, OLDEST_TITLE, copyDriver);
+}
+
+/** Does the long part of {@link installOldestN8n}, which needs no other n8n. */
+async function downloadOldestN8n() {
+	await installPackages(oldestN8nHome, OLDEST_TITLE);
 }
 
 /** Builds dist/ if a source has changed. */
@@ -177,6 +190,7 @@ async function setUp() {
 
 module.exports = {
 	build,
+	downloadOldestN8n,
 	installOldestN8n,
 	installPinnedN8n,
 	installTools,

@@ -18,6 +18,9 @@ const listNames = () =>
 		.filter((file) => file.endsWith('.test.js'))
 		.map((file) => path.basename(file, '.test.js'));
 
+/** The suites in n8n's editor need nothing from the others, so they run at the same time. */
+const isEditorSuite = (name) => name.startsWith('editor');
+
 /**
  * @returns Jest's arguments for the suites with these names
  * @throws if there is no such suite, which Jest would ignore
@@ -30,6 +33,8 @@ function toArguments(names) {
 
 module.exports = {
 	selectMainSuites: () => toArguments(MAIN),
-	/** Kills, batches, the editor, hostile senders …: everything that `npm test` leaves out. */
-	selectSlowSuites: () => toArguments(listNames().filter((name) => !MAIN.includes(name))),
+	/** Kills, batches, hostile senders …: everything that `npm test` leaves out, except the editor. */
+	selectSlowSuites: () =>
+		toArguments(listNames().filter((name) => !MAIN.includes(name) && !isEditorSuite(name))),
+	selectEditorSuites: () => toArguments(listNames().filter(isEditorSuite)),
 };

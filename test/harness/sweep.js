@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 
-const { scratch } = require('./project');
+const { editorScratch, scratch } = require('./project');
 
 /** Encodes a secret in every way it could leak. Base64 depends on the position in the encoded text. */
 function encodeSecret(secret) {
@@ -70,11 +70,15 @@ function sweep(folder) {
 
 let leaks = 0;
 let swept = 0;
-for (const name of fs.readdirSync(scratch)) {
-	const folder = path.join(scratch, name);
+const folders = [scratch, editorScratch]
+	.filter((parent) => fs.existsSync(parent))
+	.flatMap((parent) => fs.readdirSync(parent).map((name) => path.join(parent, name)));
+for (const folder of folders) {
 	if (!fs.existsSync(path.join(folder, 'secrets.jsonl'))) continue;
 	const { found, secrets, texts } = sweep(folder);
-	console.log(`  ${name}: ${secrets} secrets in ${texts} texts, found ${found.length} times`);
+	console.log(
+		`  ${path.relative(scratch, folder)}: ${secrets} secrets in ${texts} texts, found ${found.length} times`,
+	);
 	for (const place of new Set(found.slice(0, 20))) console.log(`    ✗ ${place}`);
 	swept += secrets;
 	leaks += found.length;

@@ -117,6 +117,22 @@ function testTablesContract(openTables) {
 			expect((await find({ by: 'accepted_at', newestFirst: false, limit: 3 })).at(-1)).toBe('a');
 		});
 
+		test('order and compare rows by a text column', async () => {
+			const tables = await openWith('dlv_b2', 'dlv_0f', 'dlv_a1', 'dlv_9c');
+			const find = async (operator, value, newestFirst) =>
+				getIds(
+					await tables.find('events', all(where('event_id', operator, value)), {
+						by: 'event_id',
+						newestFirst,
+						limit: 3,
+					}),
+				);
+			expect(await find('lte', 'dlv_b2', true)).toEqual(['dlv_b2', 'dlv_a1', 'dlv_9c']);
+			expect(await find('lt', 'dlv_a1', true)).toEqual(['dlv_9c', 'dlv_0f']);
+			expect(await find('gte', 'dlv_9c', false)).toEqual(['dlv_9c', 'dlv_a1', 'dlv_b2']);
+			expect(await find('neq', 'dlv_a1', false)).toEqual(['dlv_0f', 'dlv_9c', 'dlv_b2']);
+		});
+
 		test('find rows by the row ID', async () => {
 			const tables = await openWith('a', 'b', 'c');
 			const [{ id }] = await tables.find('events', all(where('event_id', 'eq', 'b')), OLDEST_FIRST);

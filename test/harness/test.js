@@ -8,9 +8,9 @@
  *
  * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`.
  */
-const { oldestN8nHome } = require('./project');
+const { editorScratch, oldestN8nHome } = require('./project');
 const { build, installOldestN8n, installPinnedN8n, installTools, setUp } = require('./setup');
-const { selectMainSuites, selectSlowSuites } = require('./suites');
+const { selectEditorSuites, selectMainSuites, selectSlowSuites } = require('./suites');
 const {
 	runCheck,
 	runEndToEndTests,
@@ -19,6 +19,7 @@ const {
 	runOnNode24,
 	runOnThisNode,
 	runSteps,
+	sumCounts,
 } = require('./testRun');
 
 const CHECKS = [
@@ -55,6 +56,16 @@ async function runMainSuites(env) {
 	return await runEndToEndTests(selectMainSuites(), env);
 }
 
+/** Runs the suites in n8n's editor and the slow rest at the same time, each with an n8n of its own. */
+async function runSlowSuites() {
+	return sumCounts(
+		await Promise.all([
+			runEndToEndTests(selectSlowSuites()),
+			runEndToEndTests(selectEditorSuites(), { SCRATCH: editorScratch }),
+		]),
+	);
+}
+
 async function runMainSuitesInOldest() {
 	console.log('▸ End-to-end tests of the main paths in the oldest n8n …');
 	return await runMainSuites({ N8N_HOME: oldestN8nHome });
@@ -82,7 +93,7 @@ function runMainLane() {
 
 const runSlowLane = () => [
 	setUp,
-	async () => await runEndToEndTests(selectSlowSuites()),
+	runSlowSuites,
 	sweepSecrets,
 	installOldestN8n,
 	runMainSuitesInOldest,

@@ -6,8 +6,6 @@ const path = require('node:path');
 const { node24, root, scratch } = require('./project');
 const { node24Environment } = require('./setup');
 
-const resultsFile = path.join(scratch, 'jest-results.json');
-
 /** @returns the exit code */
 async function runNode(node, args, env) {
 	const child = spawn(node, args, {
@@ -37,6 +35,9 @@ async function runOnThisNode(args, env = {}) {
  * @returns the number of tests that passed, failed and were skipped
  */
 async function runJest(runScript, args, env) {
+	const folder = env?.SCRATCH ?? scratch;
+	const resultsFile = path.join(folder, 'jest-results.json');
+	fs.mkdirSync(folder, { recursive: true });
 	fs.rmSync(resultsFile, { force: true });
 	const jest = [
 		'--experimental-vm-modules',
@@ -114,4 +115,5 @@ module.exports = {
 	runOnNode24,
 	runOnThisNode,
 	runSteps,
+	sumCounts,
 };

@@ -5,7 +5,7 @@ const { CREDENTIALS } = require('../harness/contexts');
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const url = 'https://example.com/hook';
 
-describe('the outbound credential by itself, as other nodes use it', () => {
+describe('the Sending credential by itself, as other nodes use it', () => {
 	const { authenticate } = CREDENTIALS.agentWebhookOutboundApi;
 	const fields = { signatureScheme: 'standardWebhooks', signingSecret: SECRET };
 

@@ -28,15 +28,22 @@ function fillInDefaults(type, parameters) {
 	return NodeHelpers.getNodeParameters(properties, parameters, true, false, node, description);
 }
 
-/** Returns the names of the notices that a person sees. */
-function listNotices(type, parameters) {
+/** Returns the notices that a person sees. */
+function findNotices(type, parameters) {
 	const { description } = NODES[type];
 	const node = { type, typeVersion: description.version[0] };
 	const values = fillInDefaults(type, parameters);
 	return description.properties
 		.filter((property) => property.type === 'notice')
-		.filter((property) => NodeHelpers.displayParameter(values, property, node, description, values))
-		.map(({ name }) => name);
+		.filter((property) =>
+			NodeHelpers.displayParameter(values, property, node, description, values),
+		);
 }
 
-module.exports = { CASES, fillInDefaults, listNotices, listOptions, OPERATIONS };
+const listNotices = (type, parameters) => findNotices(type, parameters).map(({ name }) => name);
+
+/** Lists the texts of the notices that the editor shows for parameters. */
+const listNoticeTexts = (type, parameters) =>
+	findNotices(type, parameters).map(({ displayName }) => displayName);
+
+module.exports = { CASES, fillInDefaults, listNotices, listNoticeTexts, listOptions, OPERATIONS };

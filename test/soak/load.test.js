@@ -83,6 +83,7 @@ async function receiving() {
 			requestKind: 'event',
 			authenticationMethods: ['signature'],
 			responseMode: 'lastNode',
+			simplify: false,
 		},
 		{
 			webhookId: randomUUID(),

@@ -1,6 +1,8 @@
 /** Checks every file in templates/, without n8n. */
 const path = require('node:path');
 
+const { NodeHelpers } = require('n8n-workflow');
+
 const { root } = require('../harness/project');
 const {
 	findParameterIssues,
@@ -42,6 +44,15 @@ const getArea = ({ parameters, position: [x, y], type }) => ({
 const overlap = (a, b) =>
 	a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
+/** Lists the credentials that a node of ours asks for. */
+function listCredentials(node) {
+	const description = OURS[node.type];
+	const values = resolveParameters(description, node);
+	return description.credentials.filter((credential) =>
+		NodeHelpers.displayParameter(values, credential, node, description),
+	);
+}
+
 const listPairs = (list) => list.flatMap((a, index) => list.slice(index + 1).map((b) => [a, b]));
 
 test('template files are named in lower case with hyphens', () => {
@@ -63,9 +74,11 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 	const { nodes } = template;
 	const notes = nodes.filter(({ type }) => type === STICKY_NOTE);
 	const steps = nodes.filter(({ type }) => type !== STICKY_NOTE);
+	const ourNodes = steps.filter(({ type }) => type in OURS);
 
 	test('contains a workflow, and no data of the n8n that exported it', () => {
-		expect(Object.keys(template).sort()).toEqual(['connections', 'name', 'nodes', 'settings']);
+		const { pinData: _, ...others } = template;
+		expect(Object.keys(others).sort()).toEqual(['connections', 'name', 'nodes', 'settings']);
 		expect(template.settings).toEqual({ executionOrder: 'v1' });
 		for (const node of nodes) expect(node).not.toHaveProperty('credentials');
 	});
@@ -73,6 +86,39 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 	test('begins with a note that explains it', () => {
 		expect(nodes[0].type).toBe(STICKY_NOTE);
 		expect(nodes[0].parameters.content).toMatch(/^## \S.*\n./);
+	});
+
+	test('has short notes with numbered steps that name its nodes', () => {
+		for (const { parameters } of notes) expect(parameters.content.length).toBeLessThan(660);
+		const { content } = notes[0].parameters;
+		const numbers = [...content.matchAll(/^(\d)\. /gm)].map(([, number]) => Number(number));
+		expect(numbers.length).toBeGreaterThan(1);
+		expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+		const named = notes.flatMap((note) => [...note.parameters.content.matchAll(/\*\*(.+?)\*\*/g)]);
+		const outputs = ['Failed', 'Health', 'Pending', 'Retry'];
+		const known = [...steps.map((node) => node.name), ...outputs];
+		expect(named.map(([, bold]) => bold).filter((bold) => !known.includes(bold))).toEqual([]);
+	});
+
+	test('has a pinned example for each node that waits for a request', () => {
+		const waiting = steps.filter(
+			({ type, parameters }) =>
+				/\.(webhook|agentWebhookTrigger)$/.test(type) &&
+				parameters.requestKind !== 'managementRequest',
+		);
+		const { pinData = {} } = template;
+		expect(Object.keys(pinData).sort()).toEqual(waiting.map((node) => node.name).sort());
+		for (const items of Object.values(pinData)) {
+			expect(items).toEqual([{ json: expect.any(Object) }]);
+		}
+	});
+
+	test('says in its steps which nodes need a credential', () => {
+		const [{ parameters }] = notes;
+		const silent = ourNodes
+			.filter((node) => listCredentials(node).length > 0)
+			.filter((node) => !parameters.content.includes(`**${node.name}**`));
+		expect(silent.map((node) => node.name)).toEqual([]);
 	});
 
 	test('has complete nodes with unique names', () => {
@@ -107,8 +153,6 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 		);
 		expect(covered.map((node) => node.name)).toEqual([]);
 	});
-
-	const ourNodes = steps.filter(({ type }) => type in OURS);
 
 	test('uses at least one node of this package', () => {
 		expect(ourNodes).not.toEqual([]);

@@ -44,7 +44,13 @@ describe('compileConditions', () => {
 	};
 	const ofTexts = (matches) => (a, b) =>
 		typeof a === 'string' && typeof b === 'string' && matches(a, b);
-	const any = (matches) => (values, expected) => values.some((actual) => matches(actual, expected));
+	/** A list counts itself, and with each of its elements. */
+	const withElements = (values) =>
+		values.flatMap((value) => (isList(value) ? [value, ...value] : [value]));
+	const any = (matches) => (values, expected) =>
+		withElements(values).some((actual) => matches(actual, expected));
+	const anyValue = (matches) => (values, expected) =>
+		values.some((actual) => matches(actual, expected));
 	const isIn = (actual, list) => list.some((entry) => isSame(actual, entry));
 	const REFERENCE = {
 		eq: any(isSame),
@@ -56,7 +62,7 @@ describe('compileConditions', () => {
 		in: any(isIn),
 		nin: (values, list) => !any(isIn)(values, list),
 		exists: (values, expected) => values.length > 0 === expected,
-		contains: any((a, b) =>
+		contains: anyValue((a, b) =>
 			isList(a) ? a.some((entry) => isSame(entry, b)) : ofTexts((x, y) => x.includes(y))(a, b),
 		),
 		startsWith: any(ofTexts((a, b) => a.startsWith(b))),

@@ -10,6 +10,9 @@ const DATA = {
 	status: 'resolved',
 	at: '2024-01-15T10:30:00Z',
 	none: null,
+	dates: ['2024-01-15T10:30:00Z', '2025-01-01'],
+	numbers: [-1, 2],
+	empty: [],
 	resolution: { tags: ['password_reset', 'account_access'], steps: [{ n: 1 }, { n: 5 }] },
 };
 
@@ -25,9 +28,40 @@ describe('compileConditions with the example of AgenticFlow’s page', () => {
 	test('names the condition that is not met', () => {
 		expect(compileConditions(page)({ satisfaction_score: 1, message_count: 3 })).toEqual({
 			met: false,
-			condition: 'message_count gt 10',
+			condition: 'message_count gt 10, found 3',
 		});
 	});
+});
+
+test.each([
+	[{ satisfaction_score: { lt: 1 } }, 'satisfaction_score lt 1, found 2'],
+	[{ status: 'open' }, 'status eq "open", found "resolved"'],
+	[{ status: { not: { startsWith: 're' } } }, 'status not {"startsWith":"re"}, found "resolved"'],
+	[{ absent: { exists: true } }, 'absent exists true, found nothing'],
+	[{ none: 1 }, 'none eq 1, found null'],
+	[
+		{ 'resolution.tags': 'vip' },
+		'resolution.tags eq "vip", found ["password_reset", "account_access"]',
+	],
+	[{ 'resolution.steps.n': { gt: 5 } }, 'resolution.steps.n gt 5, found 1, 5'],
+	[{ 'resolution.steps': { eq: 1 } }, 'resolution.steps eq 1, found [an object, an object]'],
+	[{ resolution: 1 }, 'resolution eq 1, found an object'],
+	[
+		{ or: [{ status: 'open' }, { message_count: { gt: 20 } }] },
+		'none of: status eq "open", found "resolved"; message_count gt 20, found 12',
+	],
+])('an unmet condition %j says "%s"', (conditions, condition) => {
+	expect(compileConditions(conditions)(DATA)).toEqual({ met: false, condition });
+});
+
+test('an unmet condition shows the beginning of long values, and the first of many', () => {
+	const { condition } = compileConditions({ a: 1 })({ a: 'x'.repeat(1e6) });
+	expect(condition).toBe(`a eq 1, found "${'x'.repeat(100)}…"`);
+	const many = compileConditions({ a: 1 })({ a: [2, 3, 4, 5, 6] });
+	expect(many.condition).toBe('a eq 1, found [2, 3, 4 and 2 more]');
+	const long = compileConditions({ a: 'y'.repeat(5000) })({ a: 2 });
+	expect(long.condition.length).toBeLessThan(400);
+	expect(long.condition).toMatch(/…, found 2$/);
 });
 
 describe('compileConditions', () => {
@@ -41,11 +75,34 @@ describe('compileConditions', () => {
 		[{ none: { exists: true } }, true],
 		[{ absent: { exists: false } }, true],
 		[{ satisfaction_score: '2' }, false],
-		[{ satisfaction_score: { lt: '3' } }, false],
 		[{ status: { in: ['open', 'resolved'] } }, true],
 		[{ status: { nin: ['open', 'resolved'] } }, false],
 		[{ 'resolution.tags': { contains: 'account_access' } }, true],
-		[{ 'resolution.tags': 'account_access' }, false],
+		[{ 'resolution.tags': 'account_access' }, true],
+		[{ 'resolution.tags': 'access' }, false],
+		[{ 'resolution.tags': { ne: 'account_access' } }, false],
+		[{ 'resolution.tags': { ne: 'spam' } }, true],
+		[{ 'resolution.tags': { in: ['spam', 'account_access'] } }, true],
+		[{ 'resolution.tags': { in: ['spam'] } }, false],
+		[{ 'resolution.tags': { in: [['password_reset', 'account_access']] } }, true],
+		[{ 'resolution.tags': { nin: ['spam', 'account_access'] } }, false],
+		[{ 'resolution.tags': { nin: ['spam'] } }, true],
+		[{ 'resolution.tags': { startsWith: 'acc' } }, true],
+		[{ 'resolution.tags': { endsWith: '_reset' } }, true],
+		[{ 'resolution.tags': { not: { eq: 'account_access' } } }, false],
+		[{ 'resolution.steps': { eq: { n: 5 } } }, true],
+		[{ 'resolution.steps': { in: [{ n: 4 }, { n: 5 }] } }, true],
+		[{ dates: '2024-01-15T11:30:00+01:00' }, true],
+		[{ dates: { in: ['x', '2024-01-15T11:30:00+01:00'] } }, true],
+		[{ dates: { lt: '2024-01-15' } }, false],
+		[{ dates: { gte: '2024-01-15' } }, true],
+		[{ numbers: { lt: 0 } }, true],
+		[{ numbers: { gt: 3 } }, false],
+		[{ numbers: 2 }, true],
+		[{ numbers: '2' }, false],
+		[{ empty: { eq: 'a' } }, false],
+		[{ empty: { ne: 'a' } }, true],
+		[{ empty: [] }, true],
 		[{ 'resolution.tags': ['password_reset', 'account_access'] }, true],
 		[{ 'resolution.tags.0': { startsWith: 'pass' } }, true],
 		[{ 'resolution.tags.2': { exists: true } }, false],
@@ -84,10 +141,66 @@ describe('compileConditions', () => {
 		expect(() => compileConditions({ a: { near: 1 } })).toThrow(OPERATORS.join(', '));
 	});
 
-	test('rejects conditions nested deeper than 20 levels', () => {
-		const deep = Array.from({ length: 50 }).reduce((inner) => ({ not: inner }), { a: 1 });
-		expect(() => compileConditions(deep)).toThrow('20 levels');
+	const nest = (levels, wrap, inner) =>
+		Array.from({ length: levels }).reduce((nested) => wrap(nested), inner);
+	const DEEP = [
+		['not', (nested) => ({ not: nested }), { a: 1 }],
+		['and', (nested) => ({ and: [nested] }), { a: { in: [1] } }],
+		['or', (nested) => ({ or: [{ b: 1 }, nested] }), { a: { not: { eq: 1 } } }],
+	];
+
+	test.each(DEEP)('accepts at most 10 levels of %s', (_, wrap, inner) => {
+		expect(compileConditions(nest(9, wrap, inner))).toBeInstanceOf(Function);
+		for (const levels of [11, 50, 100_000]) {
+			expect(() => compileConditions(nest(levels, wrap, inner))).toThrow('10 levels');
+		}
 	});
+
+	test('accepts at most 10 levels in a value', () => {
+		const value = (levels) => nest(levels, (nested) => ({ a: nested }), 1);
+		expect(compileConditions({ a: { eq: value(10) } })).toBeInstanceOf(Function);
+		for (const levels of [11, 100_000]) {
+			expect(() => compileConditions({ a: { eq: value(levels) } })).toThrow('10 levels');
+		}
+	});
+
+	test('accepts at most 16 KB', () => {
+		const conditions = (length) => ({ a: { eq: 'x'.repeat(length) } });
+		expect(isMet(conditions(16_000), { a: 'x'.repeat(16_000) })).toBe(true);
+		expect(() => compileConditions(conditions(17_000))).toThrow('at most 16 KB');
+		// Bytes count, not characters.
+		expect(() => compileConditions({ a: 'ü'.repeat(9000) })).toThrow('at most 16 KB');
+	});
+
+	test('tests a long list against a long list within a moment', () => {
+		const candidates = Array.from({ length: 2500 }, (_, number) => number);
+		const test = compileConditions({ numbers: { in: candidates } });
+		const startedMs = performance.now();
+		expect(test({ numbers: Array.from({ length: 100_000 }, () => -1) }).met).toBe(false);
+		expect(performance.now() - startedMs).toBeLessThan(1000);
+	});
+});
+
+test('tests a long list of objects against a long list of them within a moment', () => {
+	const tags = Array.from({ length: 30_000 }, (_, index) => ({ b: index, a: [index] }));
+	const others = Array.from({ length: 700 }, (_, index) => ({ a: [index], b: -1 }));
+	const start = process.cpuUsage();
+	expect(isMet({ tags: { in: others } }, { tags })).toBe(false);
+	expect(isMet({ tags: { in: [...others, { a: [7], b: 7 }] } }, { tags })).toBe(true);
+	const { user } = process.cpuUsage(start);
+	expect(user / 1000).toBeLessThan(2000);
+});
+
+test.each([
+	[{ a: 1, b: [2] }, { b: [2], a: 1 }, true],
+	[{ a: 1 }, { a: 1, b: undefined }, false],
+	[{ a: 1 }, { a: '1' }, false],
+	[[1, [2]], [[1, [2]]], true],
+	[{}, { value: new Date(0) }.value, false],
+	[{}, {}, true],
+	[[], [[]], true],
+])('compares %j with %j by their JSON', (expected, actual, isEqual) => {
+	expect(isMet({ value: { eq: expected } }, { value: actual })).toBe(isEqual);
 });
 
 describe('compileConditions compared with JavaScript’s operators', () => {

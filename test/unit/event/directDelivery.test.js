@@ -6,6 +6,7 @@ const {
 	toDirectSkippedItem,
 	toEventRef,
 } = require('../../../dist/core/event/directDelivery');
+const { ExactNumber } = require('../../../dist/core/lib/exactJson');
 const { buildSendSettings } = require('../../../dist/core/event/sendSettings');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
@@ -40,6 +41,16 @@ function build(pending, maxEvents) {
 		nowMs: NOW,
 	}).map(({ delivery }) => delivery);
 }
+
+test('a request with numbers that JavaScript would round is checked and sent with its digits', () => {
+	const settings = settingsFor({ platformId: 'agenticflow', requestKindId: 'agentMessage' });
+	const id = new ExactNumber('616581622363398142');
+	const create = (data) =>
+		createPendingEvent(settings, toEventRef(settings, 'evt_1', null), data, NOW);
+	const [{ body }] = build([create({ message: 'hi', metadata: { id } })], 1);
+	expect(body).toContain('{"id":616581622363398142}');
+	expect(() => create({ message: id })).toThrow('AgenticFlow would reject this agent message');
+});
 
 describe('buildDirectDeliveries', () => {
 	test('builds one delivery per event, which survives storage as JSON', () => {
@@ -146,6 +157,7 @@ describe('attemptDirectDeliveries', () => {
 		expect(sending.attempts).toEqual([
 			{
 				target: delivery.target,
+				contentHeaders: {},
 				key: 'evt_1',
 				body: Buffer.from(delivery.body),
 				nowMs: NOW,

@@ -15,6 +15,23 @@ const DATA = {
 };
 
 describe('compileFieldFilters', () => {
+	test.each([
+		['256 characters', 'x'.repeat(256), 'x'.repeat(257)],
+		['32 keys', Array(32).fill('a').join('.'), Array(33).fill('a').join('.')],
+	])('accepts paths of at most %s', (limit, longest, tooLong) => {
+		for (const filter of [include, exclude]) {
+			expect(filter([longest], {})).toEqual({});
+			expect(() => filter([tooLong], {})).toThrow(limit.replace(/ .*/, ''));
+			expect(() => filter(['a', tooLong.repeat(10_000)], {})).toThrow('Use at most');
+		}
+	});
+
+	test('accepts at most 1000 paths', () => {
+		const paths = Array.from({ length: 1000 }, (_, number) => `field_${number}`);
+		expect(include(paths, { field_999: 1, other: 2 })).toEqual({ field_999: 1 });
+		expect(() => include([...paths, 'one_more'], {})).toThrow('at most 1000');
+	});
+
 	test('keeps the fields that AgenticFlow’s page shows', () => {
 		expect(
 			include(['workflow_id', 'status', 'output_data.order_id', 'credits_used'], DATA),
@@ -123,4 +140,16 @@ describe('compileFieldFilters with any data and paths', () => {
 			}),
 		);
 	});
+});
+
+test('filters lists in lists by many paths through their indexes within a moment', () => {
+	const paths = Array.from({ length: 200 }, (_, number) => {
+		const indexes = (number * 5_368_709).toString(2).padStart(30, '0');
+		return ['d', ...indexes].join('.');
+	});
+	const nest = (levels) => (levels === 0 ? 1 : [nest(levels - 1), nest(levels - 1)]);
+	const filter = compileFieldFilters({ exclude_fields: paths });
+	const start = process.cpuUsage();
+	expect(filter({ d: nest(12) })).toEqual({ d: nest(12) });
+	expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000);
 });

@@ -15,7 +15,7 @@ describe('checkEndpointUrl', () => {
 		['https://user@example.com', 'a user name or a password'],
 		['https://127.0.0.1/?token=hunter2', 'leads to 127.0.0.1, an address in'],
 		['https://[::1]/?token=hunter2', 'leads to [::1], an address in'],
-		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, an address in'],
+		['https://LOCALHOST:8443/?token=hunter2', 'leads to localhost, a name inside'],
 		['', 'is not a URL'],
 	])('rejects %j', (text, message) => {
 		const rules = { allowHttp: false, allowInternal: false };

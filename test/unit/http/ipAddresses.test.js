@@ -2,7 +2,11 @@ const { BlockList } = require('node:net');
 
 const fc = require('fast-check');
 
-const { compileAllowlist, isInternalHost } = require('../../../dist/core/http/ipAddresses');
+const {
+	compileAllowlist,
+	isInternalHost,
+	normalizeAddress,
+} = require('../../../dist/core/http/ipAddresses');
 const { N8N_BLOCKED_RANGES } = require('../../harness/blockedRanges');
 
 describe('compileAllowlist', () => {
@@ -49,6 +53,29 @@ describe('compileAllowlist', () => {
 		['10.0.0.0/8', '', false],
 		['10.0.0.0/8', '10.0.0.1.evil', false],
 		['10.0.0.0/8', '010.0.0.1', false],
+		['203.0.113.7', '203.0.113.7:1234', true],
+		['203.0.113.7', '203.0.113.8:1234', false],
+		['203.0.113.7', ' 203.0.113.7 ', true],
+		['203.0.113.7', '203.0.113.7:evil', false],
+		['203.0.113.7', '203.0.113.7:123456', false],
+		['203.0.113.7', '[::ffff:203.0.113.7]:443', true],
+		['203.0.113.7', '::FFFF:CB00:7107', true],
+		['2001:db8::/32', '[2001:db8::1]:443', true],
+		['2001:db8::/32', '[2001:DB8::1]', true],
+		['2001:db8::/32', '"[2001:db8::1]:443"', true],
+		['2001:db8::/32', '[2001:db9::1]:443', false],
+		['2001:db8::/32', '[2001:db8::1]evil', false],
+		['fe80::/10', 'fe80::1%eth0', true],
+		['fe80::/10', '[fe80::1%25eth0]:80', true],
+		['203.0.113.7:443', '203.0.113.7', true],
+		['[2001:db8::]/32', '2001:db8::1', true],
+		['[2001:DB8::1]:443', '2001:db8::1', true],
+		['[2001:db8::1]:443', '2001:db8::2', false],
+		['fe80::1%eth0', 'fe80::1%eth1', true],
+		['::ffff:203.0.113.0/120', '203.0.113.9', true],
+		['::ffff:203.0.113.0/120', '203.0.114.9', false],
+		['::ffff:0:0/96', '203.0.113.9', true],
+		['::ffff:203.0.113.0/24', '203.0.113.9', true],
 	])('with the entry %s, for the address %j, returns %s', (entry, address, expected) => {
 		expect(compileAllowlist([entry])(address)).toBe(expected);
 	});
@@ -62,9 +89,53 @@ describe('compileAllowlist', () => {
 		'10.0.0.0/8/8',
 		'1::2::3',
 		'10.0.0.0/-1',
+		'::ffff:10.0.0.0/33',
+		'::ffff:10.0.0.0/95',
+		'::ffff:10.0.0.0/129',
+		'10.0.0.0/120',
+		'[10.0.0.0',
+		'10.0.0.0:',
 		'',
 	])('rejects the entry %j', (entry) => {
 		expect(() => compileAllowlist([entry])).toThrow('is not an IP address or a CIDR range');
+	});
+});
+
+describe('normalizeAddress', () => {
+	test.each([
+		['203.0.113.7', '203.0.113.7'],
+		['203.0.113.7:1234', '203.0.113.7'],
+		['::ffff:203.0.113.7', '203.0.113.7'],
+		['::FFFF:203.0.113.7:1234', '203.0.113.7'],
+		['[::ffff:cb00:7107]:443', '203.0.113.7'],
+		['[2001:DB8:0:0::1]:443', '2001:db8::1'],
+		['2001:0db8:0000:0001:0000:0000:0000:0001', '2001:db8:0:1::1'],
+		['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+		['2001:db8:10:0:0:1:2:3', '2001:db8:10::1:2:3'],
+		['2001:db8:1:1:1:1:0:1', '2001:db8:1:1:1:1:0:1'],
+		['fe80::1%eth0', 'fe80::1'],
+		['::', '::'],
+		['::1', '::1'],
+		['1::', '1::'],
+		[' 10.0.0.1 ', '10.0.0.1'],
+		['"[2001:db8::1]"', '2001:db8::1'],
+		['unknown', 'unknown'],
+		['', ''],
+		['x'.repeat(5000), 'x'.repeat(100)],
+	])('writes %j as %j', (text, expected) => {
+		expect(normalizeAddress(text)).toBe(expected);
+	});
+
+	test('writes an address as URL does, and leaves it alone the second time', () => {
+		fc.assert(
+			fc.property(fc.ipV6(), (address) => {
+				const normalized = normalizeAddress(`[${address}]:8443`);
+				if (!normalized.includes('.')) {
+					expect(`[${normalized}]`).toBe(new URL(`http://[${address}]`).hostname);
+				}
+				expect(normalizeAddress(normalized)).toBe(normalized);
+			}),
+		);
 	});
 });
 
@@ -276,6 +347,7 @@ describe('isInternalHost', () => {
 		'lo\u00adcalhost',
 		'api.localhost',
 		'a.b.localhost.',
+		'notlocalhost',
 	])('returns true for %s', (spelling) => {
 		expect(isInternalHost(getHost(spelling))).toBe(true);
 	});
@@ -297,7 +369,6 @@ describe('isInternalHost', () => {
 		'example.com.',
 		'127.0.0.1.nip.io',
 		'localhost.example.com',
-		'notlocalhost',
 		'10.example',
 		'fe80.example',
 	])('returns false for %s', (spelling) => {

@@ -71,12 +71,14 @@ describe('toEndpointInput for an update', () => {
 					const settings = Object.fromEntries(set.map((name) => [name, SETTINGS[name]]));
 					const id = await world.create({ ...settings, authentication });
 					const [before, shown] = [await world.endpoint(id), await world.get(id)];
+					// A URL comes with the sign that its query is hidden.
+					const names = written?.flatMap((name) =>
+						name === 'url' ? ['url', 'url_query'] : [name],
+					);
 					const body =
-						written === null
+						names === undefined
 							? shown
-							: Object.fromEntries(
-									Object.entries(shown).filter(([name]) => written.includes(name)),
-								);
+							: Object.fromEntries(Object.entries(shown).filter(([name]) => names.includes(name)));
 					const reply = await world.ask('update', { id, body });
 					expect(reply).toEqual({ statusCode: 200, body: shown });
 					const after = await world.endpoint(id);
@@ -109,7 +111,7 @@ describe('toEndpointInput for an update', () => {
 				{ requiredKeys: ['max_events', 'max_wait_seconds'] },
 			),
 			retry_policy: anyOf({
-				schedule: fc.constantFrom('exponential', 'none', 'standardWebhooks'),
+				schedule: fc.constantFrom('exponential', 'none', 'threeDays'),
 				max_retries: fc.integer({ min: 0, max: 50 }),
 				first_delay_seconds: fc.constant(5),
 				backoff_multiplier: fc.integer({ min: 1, max: 10 }),
@@ -142,7 +144,7 @@ describe('toEndpointInput for an update', () => {
 				),
 				async (given, proves, eventTypes, url) => {
 					const world = createManagedWorld();
-					await world.register('ep_a', {
+					await world.letIn('ep_a', {
 						settings: { ...given, allow_http: true, allow_internal: true },
 						authentication: proves,
 						eventTypes,
@@ -185,10 +187,13 @@ describe('toEndpointInput for an update', () => {
 			{ max_events: 2, max_wait_seconds: 5 },
 		],
 		['retry_policy', null, undefined, {}],
+		['description', null, undefined],
+		['description', '', undefined],
+		['authentication', null, { type: 'none' }],
 		['retry_policy', { max_retries: 0 }, { max_retries: 0, backoff_multiplier: 2 }],
 	])('sets %s to %j', async (name, value, shown) => {
 		const world = createManagedWorld();
-		const id = await world.create(SETTINGS);
+		const id = await world.create({ ...SETTINGS, description: 'All', authentication: TOKEN });
 		const { [name]: _, ...others } = await world.get(id);
 		const { body, statusCode } = await world.ask('update', { id, body: { [name]: value } });
 		expect(statusCode).toBe(200);
@@ -196,9 +201,15 @@ describe('toEndpointInput for an update', () => {
 		expect(await world.get(id)).toEqual(body);
 	});
 
+	test.each(['name', 'url', 'events', 'status'])('does not take null for %s', async (name) => {
+		const world = createManagedWorld();
+		const id = await world.create();
+		expectInvalid(await world.ask('update', { id, body: { [name]: null } }), name);
+	});
+
 	test('resets the retry fields that callers can set, and keeps the owner’s', async () => {
 		const world = createManagedWorld();
-		await world.register('ep_a', {
+		await world.letIn('ep_a', {
 			settings: {
 				retry_policy: { schedule: 'exponential', first_delay_seconds: 5, max_retries: 9 },
 				batch_settings: { max_events: 5, max_wait_seconds: 5, max_bytes: 2048 },
@@ -219,7 +230,7 @@ describe('toEndpointInput for an update', () => {
 
 	test('changes the authentication, and keeps nothing of the previous type', async () => {
 		const world = createManagedWorld();
-		await world.register('ep_a', {
+		await world.letIn('ep_a', {
 			authentication: { signatureScheme: 'workflux', authentication: 'bearer', token: 'token-1' },
 		});
 		const getSecrets = async () => (await world.endpoint('ep_a')).secrets.authentication;
@@ -255,19 +266,55 @@ describe('toEndpointInput for an update', () => {
 		}
 	});
 
-	test('keeps the hidden query of an unchanged URL, and stores a new URL as it is', async () => {
+	test('keeps the hidden query of a URL that is written back as it was read', async () => {
 		const world = createManagedWorld();
 		const id = await world.create();
-		const urlAfter = async (url) => {
-			await world.ask('update', { id, body: { url } });
-			return (await world.endpoint(id)).secrets.url;
+		const { url, url_query } = await world.get(id);
+		expect({ url, url_query }).toEqual({ url: 'https://your-app.com/hooks', url_query: 'hidden' });
+		const { body } = await world.ask('update', { id, body: { url, url_query } });
+		expect(body).not.toHaveProperty('dropped');
+		expect((await world.endpoint(id)).secrets.url).toBe(WEBHOOK.url);
+		// The sign keeps the query of no other URL.
+		const other = { url: 'https://your-app.com/other', url_query };
+		await world.ask('update', { id, body: other });
+		expect((await world.endpoint(id)).secrets.url).toBe('https://your-app.com/other');
+	});
+
+	test('stores any other URL exactly as it is sent, and says so if a query is dropped', async () => {
+		const world = createManagedWorld();
+		const id = await world.create({ authentication: TOKEN });
+		const update = async (url) => {
+			const { body } = await world.ask('update', { id, body: { url } });
+			return { ...body, stored: (await world.endpoint(id)).secrets.url };
 		};
-		expect(await urlAfter('https://your-app.com/hooks')).toBe(WEBHOOK.url);
-		expect(await urlAfter('https://your-app.com/hooks?key=2')).toBe(
-			'https://your-app.com/hooks?key=2',
+		const bare = await update('https://your-app.com/hooks');
+		expect(bare).toMatchObject({
+			stored: 'https://your-app.com/hooks',
+			authentication: { type: 'bearer' },
+			dropped: ['url_query'],
+			dropped_reason: expect.stringContaining('"url_query"'),
+		});
+		expect(bare).not.toHaveProperty('url_query');
+		const again = await update('https://your-app.com/hooks');
+		expect(again).not.toHaveProperty('dropped');
+		expect(await update('https://your-app.com/hooks?key=2')).toMatchObject({
+			stored: 'https://your-app.com/hooks?key=2',
+			url_query: 'hidden',
+		});
+		expect((await update(' https://your-app.com/other ')).stored).toBe(
+			'https://your-app.com/other',
 		);
-		expect(await urlAfter('https://your-app.com/hooks')).toBe('https://your-app.com/hooks?key=2');
-		expect(await urlAfter(' https://your-app.com/other ')).toBe('https://your-app.com/other');
+		expectInvalid(await world.ask('update', { id, body: { url_query: 'key=3' } }), 'url_query');
+	});
+
+	test('keeps the permissions of a URL whose query is dropped', async () => {
+		const world = createManagedWorld();
+		Object.assign(world.rules, { allowHttp: true, allowInternal: true });
+		const id = await world.create({ url: 'http://localhost:3000/hooks?key=1' });
+		Object.assign(world.rules, { allowHttp: false, allowInternal: false });
+		const reply = await world.ask('update', { id, body: { url: 'http://localhost:3000/hooks' } });
+		expect(reply.statusCode).toBe(200);
+		expect((await world.endpoint(id)).secrets.url).toBe('http://localhost:3000/hooks');
 	});
 
 	test.each([
@@ -283,7 +330,7 @@ describe('toEndpointInput for an update', () => {
 		async (url, rules, statusCode) => {
 			for (const before of [{}, { allow_http: true, allow_internal: true }]) {
 				const world = createManagedWorld();
-				await world.register('ep_a', { settings: before });
+				await world.letIn('ep_a', { settings: before });
 				Object.assign(world.rules, rules);
 				const stored = world.store.rows('endpoints');
 				const reply = await world.ask('update', { id: 'ep_a', body: { url } });

@@ -37,14 +37,23 @@ function createManagedWorld(options) {
 	const world = Object.assign(createWorld(options), { rules: { ...RULES } });
 
 	/** Sends a request, e.g. `await world.ask('get', { id })`. Returns the reply. */
-	world.ask = async (task, { body, id, ports = world.process(), query = {} } = {}) =>
-		await handleManagementRequest(ports, world.rules, { task, webhookId: id, query, body });
+	world.ask = async (task, { body, id, ports = world.process(), query = {}, idempotency } = {}) =>
+		await handleManagementRequest(ports, world.rules, {
+			task,
+			webhookId: id,
+			query,
+			body,
+			idempotency,
+		});
 
 	/** Creates a webhook. Returns its ID. */
 	world.create = async (fields = {}) => {
 		const { body } = await world.ask('create', { body: { ...WEBHOOK, ...fields } });
 		return body.id;
 	};
+
+	/** Registers an endpoint as its owner, and lets the management API manage it. */
+	world.letIn = async (id, fields) => await world.register(id, { isApiManaged: true, ...fields });
 
 	/** Returns a webhook as the API shows it. */
 	world.get = async (id) => (await world.ask('get', { id })).body;

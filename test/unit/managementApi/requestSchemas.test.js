@@ -11,6 +11,89 @@ describe('an invalid request body', () => {
 
 	/** Changes to a valid body, then the message and the details of the error. */
 	const FAULTS = [
+		...['a\nb', 'a\rb', 'a\u0000b', 'a\u0085b', 'a\u2028b', 'a\u001b[2Kb', 'a\u202eb'].map(
+			(name) => [
+				{ name },
+				"Field 'name' must be a text without line breaks and control characters",
+				'name',
+				'text without line breaks and control characters',
+				'string',
+			],
+		),
+		...[
+			[
+				{ type: 'bearer', token: 'a\nb' },
+				'token',
+				'token of printable ASCII characters without spaces',
+			],
+			[
+				{ type: 'bearer', token: 'a\u200bb' },
+				'token',
+				'token of printable ASCII characters without spaces',
+			],
+			[
+				{ type: 'bearer', token: 'tökén' },
+				'token',
+				'token of printable ASCII characters without spaces',
+			],
+			[
+				{ type: 'bearer', token: 'a b' },
+				'token',
+				'token of printable ASCII characters without spaces',
+			],
+			[
+				{ type: 'bearer', token: 'x'.repeat(9000) },
+				'token',
+				'token of printable ASCII characters without spaces',
+			],
+			[{ type: 'urlToken', token: '🔑' }, 'token', 'token of printable ASCII characters'],
+			[
+				{ type: 'basic', username: 'a:b', password: 'p' },
+				'username',
+				'name without colons and control characters',
+			],
+			[
+				{ type: 'basic', username: 'a', password: 'p\r\nX: y' },
+				'password',
+				'password without control characters',
+			],
+		].map(([authentication, field, expected]) => [
+			{ authentication },
+			`Field 'authentication.${field}' must be a ${expected}`,
+			`authentication.${field}`,
+			expected,
+			'string',
+		]),
+		...['include_fields', 'exclude_fields'].flatMap((filter) => [
+			[
+				{ filters: { [filter]: ['id', 'x'.repeat(257)] } },
+				`Field 'filters.${filter}.1' must be a string of at most 256 characters`,
+				`filters.${filter}.1`,
+				'string of at most 256 characters',
+				'string',
+			],
+			[
+				{ filters: { [filter]: [Array(33).fill('a').join('.')] } },
+				`Field 'filters.${filter}.0' must be a path of at most 32 keys`,
+				`filters.${filter}.0`,
+				'path of at most 32 keys',
+				'string',
+			],
+		]),
+		...[{ a: 'x'.repeat(17_000) }, { a: { eq: 'ü'.repeat(9000) } }].map((conditions) => [
+			{ conditions },
+			"Field 'conditions' must be an object of at most 16 KB that is nested at most 10 levels deep",
+			'conditions',
+			'object of at most 16 KB that is nested at most 10 levels deep',
+			'object',
+		]),
+		[
+			{ conditions: Array.from({ length: 11 }).reduce((inner) => ({ not: inner }), { a: 1 }) },
+			'Conditions may be nested at most 10 levels deep. Remove some levels.',
+			'conditions',
+			CONDITIONS,
+			UNUSABLE,
+		],
 		[{ name: undefined }, "Required field 'name' is missing", 'name', 'string', 'null'],
 		[{ name: null }, "Field 'name' must be of type string", 'name', 'string', 'null'],
 		[{ name: 5 }, "Field 'name' must be of type string", 'name', 'string', 'number'],

@@ -1,12 +1,17 @@
 const fc = require('fast-check');
 
+const { parseExactJson, stringifyExactJson } = require('../../../dist/core/lib/exactJson');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { updateEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
 const { getPlatform } = require('../../../dist/core/platforms');
 
-const { START } = require('../outbox/world');
+const { events, LIMITS, START } = require('../outbox/world');
 
 const {
 	createManagedWorld,
 	deliveryRow,
+	expectInvalid,
 	NOT_FOUND,
 	readAllPages,
 	readPage,
@@ -21,14 +26,14 @@ describe('create', () => {
 	test('registers an endpoint for the page’s request, and returns its signing secret once', async () => {
 		const world = createManagedWorld();
 		const reply = await world.ask('create', { body: readPage('createWebhook') });
-		const { name, url, events } = readPage('createWebhook');
+		const page = readPage('createWebhook');
 		expect(reply).toEqual({
 			statusCode: 201,
 			body: {
 				id: expect.stringMatching(/^wh_/),
-				name,
-				url,
-				events,
+				name: page.name,
+				url: page.url,
+				events: page.events,
 				status: 'active',
 				created_at: '2025-01-15T10:00:00Z',
 				last_delivery: null,
@@ -41,13 +46,13 @@ describe('create', () => {
 		const endpoint = await world.endpoint(id);
 		expect(endpoint).toMatchObject({
 			id,
-			name,
+			name: page.name,
 			platform: { id: 'agenticflow' },
-			eventTypes: events,
+			eventTypes: page.events,
 			status: 'active',
 			settings: {},
 			secrets: {
-				url,
+				url: page.url,
 				signing: [{ secret: signingSecret }],
 				authentication: { authentication: 'bearer', token: 'your_secret' },
 			},
@@ -94,10 +99,112 @@ describe('update', () => {
 		const id = await world.create({ ...SETTINGS, authentication: TOKEN, description: 'All' });
 		const [shown, proof] = [await world.get(id), await world.requestTo(id)];
 		const body = readPage('updateWebhook');
-		const reply = await world.ask('update', { id, body });
-		expect(reply).toEqual({ statusCode: 200, body: { ...shown, ...body } });
+		const reply = await world.ask('update', { id, body: { ...body, authentication: TOKEN } });
+		const { url_query: _query, ...kept } = shown;
+		expect(reply).toEqual({ statusCode: 200, body: { ...kept, ...body } });
 		expect(await world.get(id)).toEqual(reply.body);
 		expect(await world.requestTo(id)).toEqual({ ...proof, url: body.url });
+	});
+
+	describe('of the URL to another origin', () => {
+		const ELSEWHERE = 'https://elsewhere.example/hooks';
+		const letIn = async (authentication) => {
+			const world = createManagedWorld();
+			await world.letIn('ep_a', {
+				authentication,
+				headers: { 'X-Api-Key': 'key-1' },
+				settings: { verify_tls: false },
+			});
+			return world;
+		};
+		const BEARER = { authentication: 'bearer', token: 'token-1' };
+		const BASIC = { authentication: 'basic', user: 'jordan', password: 'p' };
+
+		test.each([
+			['nothing else', BEARER, {}],
+			['the authentication as it was read', BEARER, { authentication: { type: 'bearer' } }],
+			['a user as it was read', BASIC, { authentication: { type: 'basic', username: 'jordan' } }],
+			['a user without a password', BASIC, { authentication: { type: 'basic', username: 'x' } }],
+		])('drops the secrets and says so, with %s', async (_, authentication, fields) => {
+			const world = await letIn(authentication);
+			const reply = await world.ask('update', { id: 'ep_a', body: { url: ELSEWHERE, ...fields } });
+			expect(reply).toMatchObject({
+				statusCode: 200,
+				body: {
+					url: ELSEWHERE,
+					authentication: { type: 'none' },
+					dropped: ['authentication', 'custom_headers'],
+					dropped_reason: expect.stringMatching(
+						/another scheme, host or port.*"authentication".*\.$/,
+					),
+				},
+			});
+			const { secrets, settings } = await world.endpoint('ep_a');
+			expect(secrets.authentication.authentication ?? 'none').toBe('none');
+			expect(JSON.stringify(secrets)).not.toMatch(/token-1|jordan|"p"|key-1/);
+			expect(settings.verify_tls).toBeUndefined();
+			const { Authorization } = await world.requestTo('ep_a');
+			expect(Authorization).toBeUndefined();
+			// The reply can be written back, and a later read no longer mentions it.
+			const written = await world.ask('update', { id: 'ep_a', body: reply.body });
+			expect(written.statusCode).toBe(200);
+			expect(written.body).not.toHaveProperty('dropped');
+		});
+
+		test('keeps an authentication that is given in the same request', async () => {
+			const world = await letIn(BEARER);
+			const authentication = { type: 'bearer', token: 'token-2' };
+			const { body } = await world.ask('update', {
+				id: 'ep_a',
+				body: { url: ELSEWHERE, authentication },
+			});
+			expect(body).toMatchObject({
+				authentication: { type: 'bearer' },
+				dropped: ['custom_headers'],
+				dropped_reason: expect.not.stringContaining('"authentication"'),
+			});
+			expect((await world.requestTo('ep_a')).Authorization).toBe('Bearer token-2');
+		});
+
+		test('never reuses a secret for a type that needs another one', async () => {
+			const world = await letIn(BEARER);
+			const body = { url: ELSEWHERE, authentication: { type: 'urlToken' } };
+			expectInvalid(await world.ask('update', { id: 'ep_a', body }), 'authentication.token');
+			expect((await world.endpoint('ep_a')).secrets.authentication).toEqual(BEARER);
+		});
+
+		test('sends no secret along with a test or an event', async () => {
+			const world = await letIn(BEARER);
+			const { attempt } = world.process();
+			const seen = [];
+			const ports = world.process();
+			ports.attempt = async (request) => {
+				seen.push({ ...request.target.headers, ...request.credential });
+				return await attempt(request);
+			};
+			await world.ask('update', { id: 'ep_a', body: { url: ELSEWHERE } });
+			await world.ask('test', { id: 'ep_a', ports, body: validBody('test') });
+			await publishEvents(ports, events(1), LIMITS);
+			expect(seen).toHaveLength(2);
+			for (const sent of seen) expect(JSON.stringify(sent)).not.toMatch(/token-1|key-1/);
+		});
+
+		test('keeps the secrets if two updates meet, and the other one changes the URL', async () => {
+			const world = await letIn(BEARER);
+			let meddled = false;
+			const ports = world.process();
+			const { update } = ports.tables;
+			ports.tables.update = async (...args) => {
+				if (!meddled) {
+					meddled = true;
+					await world.ask('update', { id: 'ep_a', body: { url: ELSEWHERE } });
+				}
+				return await update(...args);
+			};
+			const { body } = await world.ask('update', { id: 'ep_a', ports, body: { name: 'Renamed' } });
+			expect(body).toMatchObject({ name: 'Renamed', url: ELSEWHERE });
+			expect(JSON.stringify((await world.endpoint('ep_a')).secrets)).not.toMatch(/token-1|key-1/);
+		});
 	});
 
 	test('disables and enables a webhook, and resets its health', async () => {
@@ -253,8 +360,28 @@ describe('test', () => {
 			timestamp: '2025-01-15T10:00:00Z',
 			webhook_id: id,
 			data: { workflow_id: 'test_workflow' },
+			test: true,
 		});
 		expect(world.deliveries()).toEqual([]);
+	});
+
+	test('does not sign what a caller writes as if it were a real event', async () => {
+		const world = createManagedWorld();
+		const id = await world.create({ events: ['order.*'] });
+		const ask = async (body) => await world.ask('test', { id, body });
+		await ask({ event: 'order.created', test_data: { test: false, amount: 1 } });
+		expect(JSON.parse(world.attempts[0].body)).toMatchObject({
+			data: { test: false, amount: 1 },
+			test: true,
+		});
+		const tooLarge = { event: 'order.created', test_data: { text: 'x'.repeat(17_000) } };
+		expectInvalid(await ask(tooLarge), 'test_data');
+		const deep = Array.from({ length: 30 }).reduce((inner) => ({ a: inner }), {});
+		expectInvalid(await ask({ event: 'order.created', test_data: deep }), 'test_data');
+		for (const event of ['invoice.paid', 'webhook.batch', 'x'.repeat(201), 'order.created\n\n!']) {
+			expectInvalid(await ask({ event }), 'event');
+		}
+		expect(world.attempts).toHaveLength(1);
 	});
 
 	test('sends an event without data', async () => {
@@ -267,10 +394,6 @@ describe('test', () => {
 	test.each([
 		[500, { response_code: 500, error_message: 'The endpoint answered with status 500' }],
 		[302, { response_code: 302, error_message: expect.stringContaining('redirect') }],
-		[
-			{ kind: 'error', code: 'ENOTFOUND', message: 'The endpoint’s host name is not known' },
-			{ response_code: null, error_message: 'The endpoint’s host name is not known' },
-		],
 	])('reports the failure of its only attempt: %j', async (answered, expected) => {
 		const world = createManagedWorld({ answer: () => answered });
 		const id = await world.create();
@@ -289,13 +412,136 @@ describe('test', () => {
 	});
 });
 
-describe('an endpoint of another platform', () => {
-	const OWN = TASKS.filter((task) => task !== 'list' && task !== 'create');
+const OWN = TASKS.filter((task) => task !== 'list' && task !== 'create');
 
+describe('an attempt without a response', () => {
+	const CAUSES = [
+		['ECONNREFUSED', 'The endpoint refused the connection'],
+		['ECONNRESET', 'The endpoint closed the connection before it answered'],
+		['ECONNRESET', 'The endpoint answered with status 200, and closed the connection'],
+		['ETIMEDOUT', 'The endpoint did not answer in time'],
+		['ENOTFOUND', 'The endpoint’s host name is unknown'],
+		['EHOSTUNREACH', 'The endpoint’s host cannot be reached'],
+		['HPE_INVALID_CONSTANT', 'The endpoint’s response is not valid HTTP: SSH-2.0-OpenSSH'],
+		['CERT_HAS_EXPIRED', 'The TLS connection to the endpoint failed: certificate has expired'],
+		['SSRF', 'n8n’s egress policy does not allow this address: 10.0.0.1'],
+	];
+	const GENERIC = expect.stringMatching(/^The endpoint sent no valid response\. Check .*\.$/);
+
+	test.each(CAUSES)(
+		'looks the same to subscribers after %s, and its owner sees the cause: %s',
+		async (code, message) => {
+			const world = createManagedWorld({ answer: () => ({ kind: 'error', code, message }) });
+			// Slow or fast: the time would tell apart what the text does not.
+			world.attemptMs = message.length;
+			const id = await world.create();
+			const { body } = await world.ask('test', { id, body: { event: 'order.created' } });
+			expect(body).toEqual({
+				success: false,
+				event: 'order.created',
+				event_id: expect.any(String),
+				response_code: null,
+				response_time_ms: null,
+				error_message: GENERIC,
+			});
+			await publishEvents(world.process(), events(1), LIMITS);
+			const [entry] = (await world.ask('getLogs', { id })).body.logs;
+			expect(entry).toMatchObject({
+				response_code: null,
+				response_time_ms: null,
+				error_message: GENERIC,
+			});
+			expect((await world.ask('getStats', { id })).body.response_time_ms).toBeNull();
+			expect(world.deliveries()[0].error).toContain(message);
+		},
+	);
+
+	test('does not hide why a delivery is on hold', async () => {
+		const world = createManagedWorld();
+		const id = await world.create();
+		world.store.insert('deliveries', [
+			deliveryRow(id, { status: 'held', response_code: null, error: 'The endpoint is disabled' }),
+		]);
+		const [entry] = (await world.ask('getLogs', { id })).body.logs;
+		expect(entry.error_message).toBe('The endpoint is disabled');
+	});
+});
+
+describe('an endpoint that its owner created', () => {
+	test('is in no list, and is not found by any task', async () => {
+		const world = createManagedWorld();
+		await world.register('ep_own');
+		const own = await world.create();
+		const before = world.store.rows('endpoints');
+		const { body } = await world.ask('list');
+		expect(body.webhooks.map(({ id }) => id)).toEqual([own]);
+		for (const task of OWN) {
+			expect(await world.ask(task, { id: 'ep_own', body: validBody(task) })).toEqual(NOT_FOUND);
+		}
+		expect(world.store.rows('endpoints')).toEqual(before);
+		expect(world.attempts).toEqual([]);
+	});
+
+	test.each(OWN)(
+		'is served by %s once its owner lets it in, and until they don’t',
+		async (task) => {
+			const world = createManagedWorld();
+			await world.register('ep_own');
+			const setAccess = async (isApiManaged) =>
+				await modifyEndpoint(world.process(), 'ep_own', (endpoint) =>
+					updateEndpoint(endpoint, { isApiManaged }, world.clock.nowMs()),
+				);
+			await setAccess(true);
+			expect((await world.ask('list')).body.webhooks).toMatchObject([{ id: 'ep_own' }]);
+			await setAccess(false);
+			expect((await world.ask('list')).body.webhooks).toEqual([]);
+			expect(await world.ask(task, { id: 'ep_own', body: validBody(task) })).toEqual(NOT_FOUND);
+			await setAccess(true);
+			const reply = await world.ask(task, { id: 'ep_own', body: validBody(task) });
+			expect(reply.statusCode).toBe(200);
+		},
+	);
+
+	test.each(['update', 'delete'])(
+		'is not changed by %s if its owner takes it back at the same moment',
+		async (task) => {
+			const world = createManagedWorld();
+			await world.letIn('ep_own');
+			const ports = world.process();
+			const method = task === 'update' ? 'update' : 'remove';
+			const run = ports.tables[method];
+			let meddled = false;
+			ports.tables[method] = async (...args) => {
+				if (!meddled) {
+					meddled = true;
+					await modifyEndpoint(world.process(), 'ep_own', (endpoint) =>
+						updateEndpoint(endpoint, { isApiManaged: false }, world.clock.nowMs()),
+					);
+				}
+				return await run(...args);
+			};
+			const reply = await world.ask(task, { id: 'ep_own', ports, body: validBody(task) });
+			expect(reply).toEqual(NOT_FOUND);
+			expect((await world.endpoint('ep_own')).name).toBe('Endpoint ep_own');
+		},
+	);
+
+	test('does not stop the API if no key decrypts its secrets', async () => {
+		const world = createManagedWorld();
+		await world.register('ep_own');
+		const first = await world.create();
+		const [{ id: row }] = world.store.rows('endpoints');
+		world.store.edit('endpoints', row, { sealed: 'v1.deadbeef.AAAA' });
+		const second = await world.create();
+		expect((await world.ask('list')).body.webhooks).toMatchObject([{ id: first }, { id: second }]);
+	});
+});
+
+describe('an endpoint of another platform', () => {
 	test.each(OWN)('is not found by %s, like an endpoint that does not exist', async (task) => {
 		const world = createManagedWorld();
-		await world.register('ep_own', { platform: 'standardWebhooks', signingSecret: undefined });
-		await world.register('ep_custom', { platform: 'workflux' });
+		await world.letIn('ep_own', { platform: 'standardWebhooks', signingSecret: undefined });
+		await world.letIn('ep_custom', { platform: 'workflux' });
 		const own = await world.create();
 		const before = world.store.rows('endpoints');
 		for (const id of [
@@ -307,6 +553,10 @@ describe('an endpoint of another platform', () => {
 			'__proto__',
 			'*',
 			`${own} `,
+			'=1',
+			'={{ 1 }}',
+			'../x',
+			'x'.repeat(200),
 		]) {
 			expect(await world.ask(task, { id, body: validBody(task) })).toEqual(NOT_FOUND);
 		}
@@ -319,7 +569,7 @@ describe('an endpoint of another platform', () => {
 		const world = createManagedWorld();
 		const ids = [];
 		for (let n = 0; n < 6; n += 1) {
-			await world.register(`ep_${n}`, { platform: 'workflux' });
+			await world.letIn(`ep_${n}`, { platform: 'workflux' });
 			ids.push(await world.create());
 			world.clock.advance(1);
 		}
@@ -419,7 +669,7 @@ test('no reply holds a secret, except the signing secret once', async () => {
 				replies.push(shown);
 				const { id } = shown;
 				const [{ id: rowId }] = world.store.rows('endpoints');
-				await world.register('ep_owner', {
+				await world.letIn('ep_owner', {
 					headers: { 'X-Api-Key': header },
 					authentication: {
 						authentication: before,
@@ -464,4 +714,48 @@ test('no reply holds a secret, except the signing secret once', async () => {
 		),
 		{ numRuns: 25 },
 	);
+});
+
+describe('numbers that JavaScript would round', () => {
+	const BIG = '616581622363398142';
+	const withId = (digits) => parseExactJson(`{"id":${digits}}`).value;
+
+	test('keep their digits in the conditions of a webhook, and decide which events it gets', async () => {
+		const world = createManagedWorld();
+		const id = await world.create({ events: ['*'], conditions: withId(BIG) });
+		expect(stringifyExactJson((await world.get(id)).conditions)).toBe(`{"id":${BIG}}`);
+		const publish = async (digits) =>
+			await publishEvents(
+				world.process(),
+				[{ type: 'order.created', data: withId(digits) }],
+				LIMITS,
+			);
+		await publish('616581622363398143');
+		expect(world.store.rows('deliveries')).toHaveLength(0);
+		await publish(BIG);
+		expect(world.store.rows('deliveries')).toHaveLength(1);
+	});
+
+	test('keep their digits in test data', async () => {
+		const world = createManagedWorld();
+		const id = await world.create();
+		const body = { event: 'order.created', test_data: withId(BIG) };
+		await world.ask('test', { id, body });
+		expect(String(world.attempts.at(-1).body)).toContain(`"id":${BIG}`);
+	});
+
+	test('are rounded in settings, and refused beyond their limits', async () => {
+		const world = createManagedWorld();
+		const policy = (digits) => ({
+			retry_policy: { backoff_multiplier: parseExactJson(digits).value },
+		});
+		const id = await world.create(policy('1.50000000000000000001'));
+		expect((await world.get(id)).retry_policy).toEqual({ backoff_multiplier: 1.5 });
+		const reply = await world.ask('update', { id, body: policy('1e400') });
+		expectInvalid(reply, 'retry_policy.backoff_multiplier');
+		expectInvalid(
+			await world.ask('update', { id, body: { conditions: parseExactJson(BIG).value } }),
+			'conditions',
+		);
+	});
 });

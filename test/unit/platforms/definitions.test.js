@@ -1,12 +1,34 @@
 const { PLATFORMS } = require('../../../dist/core/platforms');
-const { parseContentTemplate } = require('../../../dist/core/signing/scheme');
+const {
+	findMovableBoundary,
+	parseContentTemplate,
+} = require('../../../dist/core/signing/contentTemplate');
+const { isContentScheme, readsBodyFields } = require('../../../dist/core/signing/schemeFacts');
 
-const SCHEMES = PLATFORMS.flatMap(({ id, scheme }) => (scheme ? [[id, scheme]] : []));
+const SCHEMES = PLATFORMS.flatMap(({ id, scheme }) =>
+	scheme && isContentScheme(scheme) ? [[id, scheme]] : [],
+);
 
-describe('parseContentTemplate', () => {
-	test.each(SCHEMES)('accepts the signed content of %s, which contains the body', (_id, scheme) => {
-		const fields = parseContentTemplate(scheme.content);
-		// A scheme with a body digest signs the fields of a form, and any other body by its digest in the URL.
-		expect(fields).toContain(scheme.bodyDigestParameter === undefined ? 'body' : 'form');
+describe('the signed content', () => {
+	test.each(SCHEMES)('of %s contains the body, or fields of it', (_id, scheme) => {
+		const { fields } = parseContentTemplate(scheme.content);
+		expect(['body', 'bodyField', 'form'].some((field) => fields.has(field))).toBe(true);
 	});
+
+	test.each(SCHEMES)('of %s shows where each of its values ends', (_id, scheme) => {
+		expect(findMovableBoundary(parseContentTemplate(scheme.content))).toBe(undefined);
+	});
+
+	test.each(SCHEMES)(
+		'of %s includes a time that is checked before the signature',
+		(_id, scheme) => {
+			const { timestamp } = scheme;
+			const isRead =
+				timestamp !== undefined && (!('bodyField' in timestamp) || readsBodyFields(scheme));
+			const { fields, placeholders } = parseContentTemplate(scheme.content);
+			const field = timestamp?.bodyField;
+			const isFieldSigned = fields.has('body') || placeholders.some(({ name }) => name === field);
+			if (isRead) expect(fields.has('timestamp') || (field && isFieldSigned)).toBe(true);
+		},
+	);
 });

@@ -77,4 +77,56 @@ describe('receiveRequest with a form', () => {
 		const request = signAs('stripe', { body: 'a=1', headers: { 'content-type': FORM } });
 		expect(await receiveFrom('stripe', request)).toMatchObject({ result: 'rejected', status: 415 });
 	});
+
+	/** JSON whose text contains a form with what an attacker chose. */
+	const TRAPS = [
+		{ title: 'a&payload={"action":"deleted"}&b' },
+		{ title: `a&payload=${encodeURIComponent('{"action":"deleted"}')}&b` },
+		{ text: 'a&command=/deploy&text=all&b' },
+		{ text: 'a&ssl_check=1&b' },
+		['&payload=%7B%7D&'],
+	];
+
+	test.each(
+		['github', 'slack'].flatMap((provider) =>
+			TRAPS.map((body) => [provider, JSON.stringify(body)]),
+		),
+	)('rejects JSON that %s signed if it is sent again as a form: %s', async (provider, body) => {
+		for (const mark of ['', '\uFEFF', ' \n']) {
+			const headers = { 'content-type': FORM };
+			const request = signAs(provider, { body: mark + body, headers });
+			const outcome = await receiveFrom(provider, request);
+			expect(outcome).toMatchObject({ result: 'rejected', status: 415 });
+			expect(outcome.details).toEqual({
+				field: 'content-type',
+				expected: 'the media type of the body, e.g. application/json',
+				received: FORM,
+			});
+		}
+	});
+
+	test.each(['github', 'slack', 'twilio'])(
+		'rejects a form that %s signed if it is sent again as JSON',
+		async (provider) => {
+			const body = 'payload=%7B%22a%22%3A1%7D';
+			for (const type of ['application/json', 'application/vnd.a+json', 'text/plain']) {
+				const request = signAs(provider, { body, headers: { 'content-type': type } });
+				expect(await receiveFrom(provider, request)).toMatchObject({ result: 'rejected' });
+			}
+		},
+	);
+
+	test.each([
+		['github', 'zen=Hello'],
+		['github', 'payload=%7B%7D&payload=%7B%22a%22%3A1%7D'],
+		['github', 'payload=%7B%7D&a=1'],
+		['slack', 'payload=%7B%7D&command=%2Fdeploy'],
+	])('rejects a form that %s does not send: %s', async (provider, body) => {
+		const request = signAs(provider, { body, headers: { 'content-type': FORM } });
+		expect(await receiveFrom(provider, request)).toMatchObject({
+			result: 'rejected',
+			status: 400,
+			details: { field: 'payload', expected: 'one field, payload' },
+		});
+	});
 });

@@ -1,5 +1,6 @@
-const { getPlatform } = require('../../../dist/core/platforms');
+const { getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
 
+const { fillInCredential, receive } = require('./presetRequests');
 const { receiveFrom, signAs } = require('./providerRequests');
 const { findVector } = require('./verifyVector');
 
@@ -86,5 +87,53 @@ describe('receiveRequest with a handshake', () => {
 			result: 'accepted',
 			event: { type: 'ping' },
 		});
+	});
+});
+
+describe('Meta’s verification of the URL', () => {
+	// https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests
+	const url =
+		'https://n8n.example.com/webhook/1?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=';
+	const credential = fillInCredential('signature', 'app secret', {
+		urlToken: true,
+		urlTokens: 'meatyhamhock',
+	});
+	const verify = async (token, own = credential) =>
+		await receive('meta', own, { body: '', headers: {}, method: 'GET', url: url + token });
+
+	test('is answered for the verify token in the credential', async () => {
+		expect(await verify('meatyhamhock')).toEqual({
+			result: 'handshake',
+			status: 200,
+			text: '1158201444',
+		});
+		expect(await verify('other')).toMatchObject({ status: 403, code: 'TOKEN_INVALID' });
+		expect(await verify('')).toMatchObject({ status: 403, code: 'TOKEN_MISSING' });
+	});
+
+	test('fails for the owner if the credential has no URL token', async () => {
+		const own = fillInCredential('signature', 'app secret');
+		await expect(verify('meatyhamhock', own)).rejects.toThrow(/"URL Tokens"/);
+	});
+});
+
+describe('the handshakes of every platform', () => {
+	const HANDSHAKES = PLATFORMS.flatMap(({ handshakes = [], id }) =>
+		handshakes.map((handshake, index) => [`${id} ${index}`, handshake]),
+	);
+
+	test.each(HANDSHAKES)('%s is recognized by more than a POST', (_, handshake) => {
+		const { method = 'POST', requires = [], when = {} } = handshake;
+		if (method === 'POST') expect(requires.length + Object.keys(when).length).toBeGreaterThan(0);
+		// A GET or HEAD has no body.
+		else expect(when).toEqual({});
+	});
+
+	test.each(HANDSHAKES)('%s proves nothing that is in an unsigned body', (_, handshake) => {
+		const texts = Object.values({ ...handshake.reply, ...handshake.headers }).join(' ');
+		if (handshake.isUnsigned) expect(texts).not.toMatch(/hmac-[^:]*:body/);
+		expect(
+			texts.replaceAll(/\{(hmac-sha256-(hex|base64):)?(body|query|header)\.[^{}]+\}/g, ''),
+		).not.toMatch(/[{}]/);
 	});
 });

@@ -27,6 +27,7 @@ function receiveFrom(
 			loadSecrets: async () => ({
 				urlTokens: [],
 				bearerTokens: [],
+				body: { field: '', tokens: [] },
 				basic: { user: '', password: '' },
 				signature: { scheme: platform.scheme, secrets: [secret] },
 			}),
@@ -43,7 +44,6 @@ function receiveFrom(
 			query: {},
 			headers: { 'content-type': 'application/json', ...headers },
 			readBody: async () => rawBody,
-			parsedBody: () => JSON.parse(body),
 			url: () => url,
 			nowMs,
 		},
@@ -85,11 +85,11 @@ const PROVIDER_SIGNERS = {
 	}),
 };
 
-/** Builds a request as the provider would have signed it at NOW_MS. */
-function signAs(provider, { body, headers = {}, eventTypes }) {
+/** Builds a request as the provider would have signed it, at NOW_MS if the provider is in PROVIDER_SIGNERS. */
+function signAs(provider, { body, headers = {}, eventTypes, nowMs = NOW_MS }) {
 	const { scheme } = getPlatform(provider);
 	const secret = {
-		publicKeyHex: DISCORD_KEY,
+		publicKey: DISCORD_KEY,
 		standardWebhooks: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 		text: 'the provider’s secret',
 	}[scheme.secretFormat];
@@ -100,7 +100,7 @@ function signAs(provider, { body, headers = {}, eventTypes }) {
 		signRequest(scheme, {
 			body: Buffer.from(text),
 			id: headers[scheme.idHeader] ?? '',
-			nowMs: NOW_MS,
+			nowMs,
 			secrets: [secret],
 		});
 	const lowerCase = Object.fromEntries(
@@ -109,7 +109,7 @@ function signAs(provider, { body, headers = {}, eventTypes }) {
 			value,
 		]),
 	);
-	return { body: text, headers: lowerCase, nowMs: NOW_MS, secret, eventTypes };
+	return { body: text, headers: lowerCase, nowMs, secret, eventTypes };
 }
 
 module.exports = { NOW_MS, receiveFrom, signAs };

@@ -30,10 +30,22 @@ describe('Stripe signatures', () => {
 		}
 	});
 
-	test('are rejected if no v1 is valid, v1 is missing or follows a space', () => {
+	test('are accepted with white space around the parts', () => {
+		for (const parts of [
+			[time, ` ${right}`],
+			[`${time} `, `\t${right} `],
+			[` ${wrong}`, ` ${time}`, ` ${right}`],
+		]) {
+			expect(withParts(...parts).valid).toBe(true);
+		}
+	});
+
+	test('are rejected if no v1 is valid, v1 is missing, or white space is in a part', () => {
 		expect(withParts(time, wrong, wrong)).toEqual(failureWith('SIGNATURE_INVALID'));
 		expect(withParts(time, right.replace('v1', 'v0'))).toEqual(failureWith('SIGNATURE_MALFORMED'));
-		expect(withParts(time, ` ${right}`)).toEqual(failureWith('SIGNATURE_MALFORMED'));
+		expect(withParts(time, right.replace('v1=', 'v1 = '))).toEqual(
+			failureWith('SIGNATURE_MALFORMED'),
+		);
 	});
 
 	// src/StripeTests/Services/Events/EventUtilityTest.cs verifies its event 100 seconds later.
@@ -230,6 +242,15 @@ describe('Linear signatures', () => {
 		for (const value of [-1, 1.5, 1e30, 'now']) {
 			expect(withTime(value)).toEqual(failureWith('TIMESTAMP_MALFORMED'));
 		}
+	});
+
+	// https://linear.app/developers/webhooks: after a minute, an hour and six hours.
+	test('are accepted for each of Linear’s byte-identical retries, and no later', () => {
+		const verifyAfter = (seconds) => verifyVector(vector, { nowMs: vector.nowMs + seconds * 1000 });
+		for (const seconds of [60, 3660, 6 * 3600, 60 + 3600 + 6 * 3600]) {
+			expect(verifyAfter(seconds).valid).toBe(true);
+		}
+		expect(verifyAfter(8 * 3600)).toEqual(failureWith('TIMESTAMP_OUT_OF_TOLERANCE'));
 	});
 
 	test('are rejected as invalid, not as expired, if a stale body is not authentic', () => {

@@ -1,5 +1,6 @@
 const { PLATFORMS } = require('../../../dist/core/platforms');
 
+const { PRESET_VECTORS } = require('./presetVectors');
 const { VECTORS } = require('./vectors');
 const {
 	failureWith,
@@ -11,7 +12,7 @@ const {
 
 const OTHER_SECRETS = {
 	// RFC 8032 7.1 TEST 2
-	publicKeyHex: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+	publicKey: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
 	standardWebhooks: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
 	text: 'another secret',
 };
@@ -19,7 +20,8 @@ const HEX_SIGNATURE = /[0-9a-f]{64,}/;
 
 test('every provider has at least one vector', () => {
 	const providers = PLATFORMS.filter(({ section }) => section === 'provider').map(({ id }) => id);
-	expect([...new Set(VECTORS.map(({ provider }) => provider))].sort()).toEqual(providers.sort());
+	const tested = [...VECTORS, ...PRESET_VECTORS].map(({ provider }) => provider);
+	expect([...new Set(tested)].sort()).toEqual(providers.sort());
 });
 
 describe.each(VECTORS)('verifyRequest with the $provider vector "$name" ($source)', (vector) => {
@@ -80,10 +82,10 @@ describe.each(VECTORS)('verifyRequest with the $provider vector "$name" ($source
 	});
 
 	if (HEX_SIGNATURE.test(vector.headers[name])) {
-		test('rejects a signature in upper-case hex', () => {
+		test('accepts a signature in upper-case hex, which is the same number', () => {
 			const upperCase = (value) =>
 				value.replace(new RegExp(HEX_SIGNATURE, 'g'), (hex) => hex.toUpperCase());
-			expect(verifyWithSignature(vector, upperCase)).toEqual(failureWith('SIGNATURE_INVALID'));
+			expect(verifyWithSignature(vector, upperCase).valid).toBe(true);
 		});
 	}
 
@@ -122,7 +124,7 @@ describe.each(VECTORS)('verifyRequest with the $provider vector "$name" ($source
 			expect(withTimestamp(`${value}, ${value}`)).toEqual(failureWith('TIMESTAMP_MALFORMED'));
 			expect(withTimestamp(`${value}.0`)).toEqual(failureWith('TIMESTAMP_MALFORMED'));
 			expect(withTimestamp(String(Number(value) + 1))).toEqual(failureWith('SIGNATURE_INVALID'));
-			expect(withTimestamp(`0${value}`)).toEqual(failureWith('SIGNATURE_INVALID'));
+			expect(withTimestamp(`0${value}`)).toEqual(failureWith('TIMESTAMP_MALFORMED'));
 		});
 	}
 

@@ -1,5 +1,5 @@
 const { getPlatform, getRequestKind } = require('../../../dist/core/platforms');
-const { InboundConfigurationError } = require('../../../dist/core/receiving/authenticate');
+const { InboundConfigurationError } = require('../../../dist/core/receiving/configuredMethods');
 const { receiveRequest } = require('../../../dist/core/receiving/receive');
 
 const {
@@ -195,5 +195,94 @@ describe('the modes allConfigured and anyConfigured', () => {
 		expect(await send(token)).toMatchObject({ status: 401, code: 'SIGNATURE_MISSING' });
 		expect(await send(signature)).toMatchObject({ status: 401, code: 'TOKEN_MISSING' });
 		expect(await send({})).toMatchObject({ status: 401 });
+	});
+});
+
+describe('a header token', () => {
+	const [token, otherToken] = ['wh_header_token_5d3b', 'wh_header_token_old_91'];
+	const receiveWith = async (headers, header = {}, changes = {}) => {
+		const rules = createRules('agenticflow', 'agentMessage', {
+			methods: ['headerToken'],
+			loadSecrets: async () => ({
+				...NONE,
+				header: {
+					names: ['x-key', 'x-old-key'],
+					prefix: '',
+					tokens: [token, otherToken],
+					...header,
+				},
+			}),
+			...changes,
+		});
+		return await receiveRequest(rules, createRequest({ body: MESSAGE, headers }));
+	};
+
+	test.each([
+		['in the first header', { 'x-key': token }, {}],
+		['in another one of the headers', { 'x-old-key': otherToken }, {}],
+		['in both headers', { 'x-key': token, 'x-old-key': otherToken }, {}],
+		['after a prefix', { 'x-key': `Token ${token}` }, { prefix: 'Token' }],
+		['after a prefix of another case', { 'x-key': `token  ${token}` }, { prefix: 'Token' }],
+		['after a prefix without a space', { 'x-key': `key=${token}` }, { prefix: 'key=' }],
+		[
+			'in Authorization',
+			{ authorization: `Token ${token}` },
+			{ names: ['authorization'], prefix: 'Token' },
+		],
+	])('is accepted %s', async (_, headers, header) => {
+		expect(await receiveWith(headers, header)).toMatchObject({
+			result: 'accepted',
+			authentication: ['headerToken'],
+		});
+	});
+
+	test.each([
+		['in no header', {}, {}, 'TOKEN_MISSING'],
+		['in another header', { 'x-other': token }, {}, 'TOKEN_MISSING'],
+		['as an empty header', { 'x-key': '' }, {}, 'TOKEN_MISSING'],
+		['that is another one', { 'x-key': `${token}x` }, {}, 'TOKEN_INVALID'],
+		['with a part of it', { 'x-key': token.slice(1) }, {}, 'TOKEN_INVALID'],
+		['beside a wrong one', { 'x-key': token, 'x-old-key': 'wrong' }, {}, 'TOKEN_INVALID'],
+		['twice in one header', { 'x-key': `${token}, ${token}` }, {}, 'TOKEN_INVALID'],
+		['without its prefix', { 'x-key': token }, { prefix: 'Token' }, 'TOKEN_INVALID'],
+		['with another prefix', { 'x-key': `Tokem ${token}` }, { prefix: 'Token' }, 'TOKEN_INVALID'],
+		['with a prefix that is not configured', { 'x-key': `Token ${token}` }, {}, 'TOKEN_INVALID'],
+	])('is rejected %s', async (_, headers, header, code) => {
+		expect(await receiveWith(headers, header)).toMatchObject({
+			status: 401,
+			code,
+			details: { field: 'x-key or x-old-key' },
+		});
+	});
+
+	test('without a header name or a token is an error for the owner', async () => {
+		for (const header of [{ names: [] }, { tokens: [] }]) {
+			await expect(receiveWith({ 'x-key': token }, header)).rejects.toThrow(
+				'Callers must present a header token, but the Receiving credential has none. Turn on "Header Token" in the credential and fill in "Header Names" and "Header Tokens", or change',
+			);
+		}
+	});
+
+	test('is one of several methods, and the caller does not learn which one failed', async () => {
+		const changes = { methods: ['bearer', 'headerToken'], mode: 'anyConfigured' };
+		expect(await receiveWith({ 'x-key': token }, {}, changes)).toMatchObject({
+			result: 'accepted',
+		});
+		const both = {
+			...changes,
+			loadSecrets: async () => ({
+				...SECRETS,
+				header: { names: ['x-key'], prefix: '', tokens: [token] },
+			}),
+		};
+		expect(await receiveWith({ 'x-key': 'wrong' }, {}, both)).toMatchObject({
+			code: 'UNAUTHORIZED',
+		});
+	});
+
+	test('tells callers apart', async () => {
+		const [first] = (await receiveWith({ 'x-key': token })).callers;
+		const [second] = (await receiveWith({ 'x-key': otherToken })).callers;
+		expect(first).not.toBe(second);
 	});
 });

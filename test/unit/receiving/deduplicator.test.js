@@ -7,20 +7,23 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('Deduplicator', () => {
 	const WINDOW_MS = 60_000;
 
-	/** A deduplicator with a clock; `start` keeps the result of each delivery. */
-	function createDeduplicator(maxKeys = 100) {
-		const window = new Deduplicator(maxKeys);
+	/**
+	 * A deduplicator with a clock; `start` keeps the result of each delivery, which has one key or a
+	 * list of them.
+	 */
+	function createDeduplicator(maxKeys = 100, maxKeysPerTrigger = maxKeys) {
+		const window = new Deduplicator({ maxKeys, maxKeysPerTrigger });
 		const state = { nowMs: 0 };
-		const start = (key = 'a') => {
+		const start = (keys = 'a', { callers = ['c'], trigger = 't' } = {}) => {
 			const kept = { result: undefined, complete: undefined };
 			kept.done = window
-				.start(key, WINDOW_MS, () => state.nowMs)
+				.start({ trigger, callers, keys: [keys].flat() }, WINDOW_MS, () => state.nowMs)
 				.then((outcome) => Object.assign(kept, outcome));
 			return kept;
 		};
 		/** Starts a delivery and completes it at once if it is new. */
-		const receive = async (key, received = true) => {
-			const delivery = start(key);
+		const receive = async (keys, received = true, owner = {}) => {
+			const delivery = start(keys, owner);
 			await delivery.done;
 			delivery.complete?.(received);
 			return delivery.result;
@@ -162,6 +165,107 @@ describe('Deduplicator', () => {
 		pending.complete(true);
 		await settled();
 		expect(repeat.result).toBe('duplicate');
+	});
+
+	test('recognizes a duplicate by any one of its keys, and remembers no other key of it', async () => {
+		const { receive } = createDeduplicator();
+		expect(await receive(['id 1', 'digest 1'])).toBe('first');
+		expect(await receive(['id 2', 'digest 1'])).toBe('duplicate');
+		expect(await receive(['digest 1'])).toBe('duplicate');
+		expect(await receive(['id 1', 'digest 2'])).toBe('duplicate');
+		expect(await receive(['id 2', 'digest 2'])).toBe('first');
+	});
+
+	test('lets a delivery wait for one that has another of its keys', async () => {
+		const { start } = createDeduplicator();
+		const first = start(['id 1', 'digest 1']);
+		const replay = start(['id 2', 'digest 1']);
+		const other = start(['id 3', 'digest 3']);
+		await settled();
+		expect([replay.result, other.result]).toEqual([undefined, 'first']);
+		first.complete(false);
+		await settled();
+		expect(replay.result).toBe('first');
+	});
+
+	test('forgets all keys of a failed delivery', async () => {
+		const { receive } = createDeduplicator();
+		expect(await receive(['id 1', 'digest 1'], false)).toBe('first');
+		expect(await receive(['id 1', 'digest 2'])).toBe('first');
+		expect(await receive(['id 2', 'digest 1'])).toBe('first');
+	});
+
+	test('keeps the keys of triggers and of callers apart', async () => {
+		const { receive } = createDeduplicator();
+		const owners = [{}, { trigger: 'u' }, { callers: ['d'] }, { trigger: 'u', callers: ['d'] }];
+		for (const owner of owners) expect(await receive('a', true, owner)).toBe('first');
+		for (const owner of owners) expect(await receive('a', true, owner)).toBe('duplicate');
+	});
+
+	test('recognizes a duplicate from any of the callers that signed the first delivery', async () => {
+		const { receive } = createDeduplicator();
+		expect(await receive('a', true, { callers: ['old', 'new'] })).toBe('first');
+		for (const caller of ['old', 'new']) {
+			expect(await receive('a', true, { callers: [caller] })).toBe('duplicate');
+		}
+	});
+
+	test('forgets only keys of a caller who sends too many for the trigger', async () => {
+		const { receive } = createDeduplicator(1000, 20);
+		const quiet = { callers: ['quiet'] };
+		for (const key of ['a', 'b', 'c']) await receive(key, true, quiet);
+		for (let key = 0; key < 100; key += 1) await receive(`flood ${key}`);
+		for (const key of ['a', 'b', 'c']) expect(await receive(key, true, quiet)).toBe('duplicate');
+		expect(await receive('flood 99')).toBe('duplicate');
+		expect(await receive('flood 82')).toBe('first');
+	});
+
+	test('forgets only keys of a trigger that gets too many for the process', async () => {
+		const { receive } = createDeduplicator(30, 25);
+		for (const trigger of ['quiet 1', 'quiet 2']) await receive(['a', 'b'], true, { trigger });
+		for (let key = 0; key < 100; key += 1) await receive(`flood ${key}`);
+		for (let key = 0; key < 3; key += 1) await receive(`late ${key}`, true, { trigger: 'late' });
+		for (const trigger of ['quiet 1', 'quiet 2']) {
+			expect(await receive('a', true, { trigger })).toBe('duplicate');
+		}
+		expect(await receive('late 0', true, { trigger: 'late' })).toBe('duplicate');
+		expect(await receive('flood 99')).toBe('duplicate');
+		expect(await receive('flood 70')).toBe('first');
+	});
+
+	test('remembers as many keys as its limit, whatever fails, expires or is repeated', async () => {
+		const owner = fc.record({
+			trigger: fc.constantFrom('t', 'u', 'v'),
+			callers: fc.constantFrom(['c'], ['d'], ['c', 'd']),
+		});
+		const delivery = fc.record({
+			owner,
+			keys: fc.uniqueArray(fc.constantFrom(...'abcdefghij'), { minLength: 1, maxLength: 3 }),
+			received: fc.boolean(),
+			pauseMs: fc.constantFrom(0, WINDOW_MS),
+		});
+		await fc.assert(
+			fc.asyncProperty(fc.array(delivery, { maxLength: 60 }), async (deliveries) => {
+				const { receive, state } = createDeduplicator(8, 5);
+				for (const { keys, owner: from, pauseMs, received } of deliveries) {
+					state.nowMs += pauseMs;
+					await receive(keys, received, from);
+				}
+				let remembered = 0;
+				for (const trigger of ['t', 'u', 'v']) {
+					let ofTrigger = 0;
+					for (const caller of ['c', 'd']) {
+						for (const key of 'abcdefghij') {
+							const result = await receive(key, false, { trigger, callers: [caller] });
+							if (result === 'duplicate') ofTrigger += 1;
+						}
+					}
+					expect(ofTrigger).toBeLessThanOrEqual(5);
+					remembered += ofTrigger;
+				}
+				expect(remembered).toBeLessThanOrEqual(8);
+			}),
+		);
 	});
 
 	test('starts exactly one of several deliveries at once if it succeeds', async () => {

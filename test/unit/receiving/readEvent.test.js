@@ -7,6 +7,7 @@ const {
 	computeDuplicateKey,
 	parseValueSource,
 	readEvent,
+	replaceEventPlaces,
 } = require('../../../dist/core/receiving/readEvent');
 
 const createRequest = (body, headers = {}) => ({
@@ -29,6 +30,11 @@ describe('readEvent', () => {
 			type: 'workflow.execution.completed',
 			types: ['workflow.execution.completed'],
 			data: { workflow_id: 'wf_1' },
+			envelope: {
+				event: 'workflow.execution.completed',
+				timestamp: '2024-01-15T10:30:00Z',
+				webhook_id: 'wh_1',
+			},
 			timeMs: Date.parse('2024-01-15T10:30:00Z'),
 		});
 	});
@@ -57,6 +63,28 @@ describe('readEvent', () => {
 			readEvent(getEvents('github'), createRequest({}, { 'x-github-event': value })).types;
 		expect(getTypes('')).toEqual([]);
 		expect(getTypes(['push', 'push'])).toEqual([]);
+	});
+
+	test('separates data in an inner object from the fields around it', () => {
+		const read = (body) => readEvent(getEvents('discord'), createRequest(body));
+		expect(read({ type: 1, event: { type: 'A', data: { n: 1 } } })).toMatchObject({
+			type: 'A',
+			data: { n: 1 },
+			envelope: { type: 1, event: { type: 'A' } },
+		});
+		expect(read({ type: 1, event: { data: null } })).toMatchObject({
+			data: null,
+			envelope: { type: 1 },
+		});
+		expect(read({ event: { data: 1 } })).not.toHaveProperty('envelope');
+		expect(read({ event: 5 })).toMatchObject({ data: { event: 5 } });
+	});
+
+	test('reads the type of a custom event from event, otherwise from type', () => {
+		const getType = (body) => readEvent(getEvents('custom'), createRequest(body)).type;
+		expect(getType({ event: 'a', type: 'b' })).toBe('a');
+		expect(getType({ type: 'b' })).toBe('b');
+		expect(getType({ event: { id: 1 }, type: 'b' })).toBe('b');
 	});
 
 	test('reads the type from the first source that has one', () => {
@@ -167,16 +195,19 @@ describe('parseValueSource', () => {
 		['body.id', { body: 'id' }],
 		['body.data.lead_id', { body: 'data.lead_id' }],
 		['body.items.0.id', { body: 'items.0.id' }],
+		['query.id', { query: 'id' }],
 		['digest', { digest: 'body' }],
 	])('parses %s', (text, source) => {
 		expect(parseValueSource(text)).toEqual(source);
 	});
 
-	test.each(['', 'header', 'header.', 'body', 'body.', 'digest.body', 'query.id', 'X-Request-ID'])(
+	test.each(['', 'header', 'header.', 'body', 'body.', 'digest.body', 'query.', 'X-Request-ID'])(
 		'throws an error with examples for %j',
 		(text) => {
 			expect(() => parseValueSource(text)).toThrow(`"${text}" does not name a value of a request.`);
-			expect(() => parseValueSource(text)).toThrow('header.X-Request-ID, body.data.id or digest');
+			expect(() => parseValueSource(text)).toThrow(
+				'header.X-Request-ID, body.data.id, query.id or digest',
+			);
 			expect(() => parseValueSource(text)).toThrow(
 				expect.objectContaining({ name: 'InvalidSourceError' }),
 			);
@@ -186,6 +217,97 @@ describe('parseValueSource', () => {
 	test('throws an error for a path that is not valid', () => {
 		expect(() => parseValueSource('body.a..b')).toThrow('has an empty key');
 		expect(() => parseValueSource('body.__proto__')).toThrow('which is not data');
+	});
+});
+
+describe('places of values', () => {
+	const read = (type, body, { headers = {}, query = {}, ...changes } = {}) =>
+		readEvent(
+			{ type, duplicateKey: [], ...changes },
+			{ headers, query, rawBody: Buffer.from(JSON.stringify(body)), body },
+		);
+
+	test.each([
+		[{ query: 'event' }, {}, { query: { event: 'paid' } }, 'paid'],
+		[{ query: 'event' }, {}, { query: { event: ['paid', 'failed'] } }, undefined],
+		[{ query: 'toString' }, {}, {}, undefined],
+		[
+			{ joined: [{ header: 'X-Event' }, { body: 'action' }], with: '.' },
+			{ action: 'opened' },
+			{ headers: { 'x-event': 'issue' } },
+			'issue.opened',
+		],
+		[
+			{ joined: [{ header: 'X-Event' }, { body: 'action' }], with: '.' },
+			{},
+			{ headers: { 'x-event': 'push' } },
+			undefined,
+		],
+		[{ joined: [{ body: 'a' }, { body: 'b' }], with: ':' }, { a: 1, b: 'x' }, {}, '1:x'],
+		[{ joined: [{ body: 'a' }, { body: 'b' }], with: ':' }, { a: {}, b: 'x' }, {}, undefined],
+		[{ fieldName: '', except: ['update_id'] }, { update_id: 1, message: {} }, {}, 'message'],
+		[{ fieldName: 'events' }, { events: { created: {}, other: {} } }, {}, 'created'],
+		[{ fieldName: '' }, [], {}, undefined],
+		[{ fieldName: '', except: ['id'] }, { id: 1 }, {}, undefined],
+	])('%j of %j with %j is the type %s', (source, body, request, type) => {
+		expect(read([source], body, request).type).toBe(type);
+	});
+
+	test('joins the values of each element of a list', () => {
+		const source = { joined: [{ body: 'events.object' }, { body: 'events.action' }], with: '.' };
+		const events = [
+			{ object: 'contact', action: 'created' },
+			{ object: 'deal', action: 'deleted' },
+		];
+		expect(read([source], { events }).types).toEqual(['contact.created', 'deal.deleted']);
+		expect(read([source], { events: [...events, { object: 'deal' }] }).types).toEqual([]);
+	});
+
+	test.each([
+		['1700000000', 1_700_000_000_000],
+		['1700000000123', 1_700_000_000_123],
+		['1700000000.5', 1_700_000_000_500],
+		['2023-11-14 22:13:20', 1_700_000_000_000],
+		['17', undefined],
+		['1e9', undefined],
+		['yesterday', undefined],
+	])('reads the time %j of a header as %s', (time, timeMs) => {
+		const request = { headers: { 'x-time': time }, time: { header: 'X-Time' } };
+		expect(read([], {}, request).timeMs).toBe(timeMs);
+	});
+});
+
+describe('the places that a person names', () => {
+	const { events } = getPlatform('custom');
+	const replace = (places) =>
+		replaceEventPlaces(events, { type: [], time: '', data: '', ...places });
+
+	test('replace the platform’s', () => {
+		expect(
+			replace({ type: ['header.X-Event', 'query.event'], time: 'body.at', data: 'body.payload' }),
+		).toMatchObject({
+			type: [{ header: 'X-Event' }, { query: 'event' }],
+			time: { body: 'at' },
+			data: 'payload',
+		});
+	});
+
+	test('leave the platform’s as they are if they are empty', () => {
+		expect(replace({})).toEqual(events);
+	});
+
+	test('can be the whole body for the data', () => {
+		expect(replace({ data: 'body' }).data).toBeUndefined();
+	});
+
+	test.each([
+		[{ type: ['event'] }, '"event" does not name a value of a request'],
+		[{ type: ['digest'] }, 'no type or time of an event'],
+		[{ time: 'digest' }, 'no type or time of an event'],
+		[{ data: 'header.X-Data' }, '"header.X-Data" is not in the body. Use body.data'],
+		[{ data: 'body.__proto__' }, 'which is not data'],
+	])('are rejected with advice: %j', (places, message) => {
+		expect(() => replace(places)).toThrow(message);
 	});
 });
 
@@ -220,7 +342,7 @@ describe('unusual values in a request', () => {
 		expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBe(expected);
 	});
 
-	test.each(['header.X Y', 'header. X', 'header.', 'body.a..b', 'body.__proto__', 'query.x', ''])(
+	test.each(['header.X Y', 'header. X', 'header.', 'body.a..b', 'body.__proto__', 'cookie.x', ''])(
 		'%j does not name a value of a request',
 		(text) => expect(() => parseValueSource(text)).toThrow(),
 	);

@@ -277,6 +277,8 @@ describe.each(
 				message: 'This webhook does not subscribe to this event type',
 				status: 'ignored',
 			},
+			body,
+			cause: { eventTypes: [type] },
 		});
 	});
 });

@@ -441,7 +441,6 @@ describe('every rejection names the field, the expected and the received value, 
 					raw: JSON.stringify(body),
 					query: { token },
 					headers: { authorization, 'content-type': contentType, ...signatures[signature] },
-					parsedBody: () => body,
 				});
 				const outcome = await receiveRequest(event(changes), request);
 				const passes = {
@@ -469,5 +468,55 @@ describe('every rejection names the field, the expected and the received value, 
 			{ numRuns: 1000 },
 		);
 		expect(accepted).toBeGreaterThan(0);
+	});
+});
+
+describe('a request through a proxy that n8n does not trust', () => {
+	const receiveMessage = async (changes, request) =>
+		await receiveRequest(
+			createRules('agenticflow', 'agentMessage', changes),
+			createRequest(request),
+		);
+
+	test.each([
+		{ 'x-forwarded-proto': 'https' },
+		{ 'x-forwarded-proto': 'HTTPS, http' },
+		{ forwarded: 'for=203.0.113.7;proto=https;by=10.0.0.1' },
+		{ 'x-forwarded-ssl': 'on' },
+	])(
+		'with %j is rejected with a hint at N8N_PROXY_HOPS if it has to use HTTPS',
+		async (headers) => {
+			const result = await receiveMessage({ httpsOnly: true }, { secure: false, headers });
+			expect(result).toMatchObject({
+				status: 403,
+				code: 'HTTPS_REQUIRED',
+				message: expect.stringContaining('set N8N_PROXY_HOPS to the number of proxies'),
+			});
+		},
+	);
+
+	test.each([{}, { 'x-forwarded-proto': 'http' }, { forwarded: 'proto=http' }])(
+		'gets no such hint with %j, since its caller did not use HTTPS',
+		async (headers) => {
+			const result = await receiveMessage({ httpsOnly: true }, { secure: false, headers });
+			expect(result.message).toBe('This webhook accepts HTTPS only');
+		},
+	);
+
+	test('gets the hint too if the proxy’s address is not allowed', async () => {
+		const isAllowedAddress = (address) => address === '203.0.113.7';
+		const headers = { 'x-forwarded-for': '203.0.113.7' };
+		const proxied = { address: '10.0.0.1', peerAddress: '10.0.0.1', headers };
+		expect(await receiveMessage({ isAllowedAddress }, proxied)).toMatchObject({
+			code: 'ADDRESS_NOT_ALLOWED',
+			message: expect.stringContaining('set N8N_PROXY_HOPS'),
+		});
+		for (const request of [
+			{ ...proxied, headers: {} },
+			{ ...proxied, address: '198.51.100.9' },
+		]) {
+			const { message: text } = await receiveMessage({ isAllowedAddress }, request);
+			expect(text).toBe('This address is not allowed to call this webhook');
+		}
 	});
 });

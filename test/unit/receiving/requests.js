@@ -3,12 +3,22 @@ const { getPlatform, getRequestKind } = require('../../../dist/core/platforms');
 const { signRequest } = require('../../../dist/core/signing/sign');
 
 const SECRETS = {
+	chosenMethods: [],
 	urlTokens: ['wh_url_token_4f1c'],
 	bearerTokens: ['wh_bearer_token_9a2e', 'wh_bearer_token_old_77'],
+	header: { names: ['x-api-key'], prefix: '', tokens: ['wh_header_token_5d3b'] },
+	body: { field: 'auth.token', tokens: ['wh_body_token_8e6a'] },
 	basic: { user: 'webhook-user-31', password: 'basic-password-c8' },
 };
 const SIGNING_SECRET = 'signing-secret-d0b7';
-const NONE = { urlTokens: [], bearerTokens: [], basic: { user: '', password: '' } };
+const NONE = {
+	chosenMethods: [],
+	urlTokens: [],
+	bearerTokens: [],
+	header: { names: [], prefix: '', tokens: [] },
+	body: { field: '', tokens: [] },
+	basic: { user: '', password: '' },
+};
 const NOW_MS = Date.parse('2024-01-15T10:30:00Z');
 
 const secretsFor = (platform, secrets = [SIGNING_SECRET]) => ({
@@ -31,6 +41,7 @@ function createRules(platform, kindId, changes = {}) {
 		loadSecrets: async () => secretsFor(platform),
 		maxBodyBytes: 4096,
 		formBodies: profile.formBodies,
+		bodyTokenField: profile.bodyToken?.field,
 		handshakes: profile.handshakes ?? [],
 		eventTypes: [],
 		duplicateKey: kind.events?.duplicateKey ?? [],
@@ -54,7 +65,6 @@ function createRequest({
 		query: {},
 		headers: { 'content-type': 'application/json', ...headers },
 		readBody: read ?? (async () => rawBody),
-		parsedBody: () => body,
 		url: () => 'https://n8n.example.com/webhook/abc?x=1',
 		nowMs: NOW_MS,
 		...changes,

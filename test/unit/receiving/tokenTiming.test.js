@@ -79,6 +79,8 @@ function guesses(right, make) {
 const secrets = {
 	urlTokens: [TOKEN],
 	bearerTokens: [TOKEN],
+	header: { names: ['x-key'], prefix: '', tokens: [TOKEN] },
+	body: { field: '', tokens: [] },
 	basic: { user: 'sender', password: TOKEN },
 	signature: { scheme: getPlatform('workflux').scheme, secrets: [TOKEN] },
 };
@@ -100,6 +102,11 @@ const simple = (method) => (request) => checkToken(method, secrets, request);
 const REJECTIONS = {
 	'a URL token': [simple('urlToken'), TOKEN, (token) => caller({ query: { token } })],
 	'a Bearer token': [simple('bearer'), TOKEN, (token) => withAuthorization(`Bearer ${token}`)],
+	'a header token': [
+		simple('headerToken'),
+		TOKEN,
+		(token) => caller({ headers: { 'x-key': token } }),
+	],
 	'a password': [
 		simple('basic'),
 		TOKEN,

@@ -1,5 +1,6 @@
 const fc = require('fast-check');
 
+const { createTimeZone } = require('../../../dist/core/lib/timeZone');
 const { computeStats } = require('../../../dist/core/outbox/log/stats');
 const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
 const { listElements, parseXml } = require('../../harness/xml');
@@ -48,7 +49,7 @@ function read(svg) {
 				Object.entries({
 					delivered: 'Delivered: ',
 					failed: 'Failed: ',
-					other: 'Pending or held: ',
+					other: 'Pending or on hold: ',
 				}).map(([name, label]) => [name, numbers(texts.find((text) => text.startsWith(label)))[0]]),
 			),
 		),
@@ -114,6 +115,27 @@ describe('the time axis of drawDeliveryChart', () => {
 		const labels = seen.texts.filter((text) => /^[A-Z][a-z]{2}( \d+)?$|^20\d\d$/.test(text));
 		expect(labels.length).toBeGreaterThan(0);
 		expect(labels.length).toBeLessThan(30);
+	});
+
+	test('has the days of the zone, also when they have 23 hours', () => {
+		const zone = createTimeZone('Europe/Berlin');
+		const times = [
+			'2026-03-28T22:30Z',
+			'2026-03-28T23:30Z',
+			'2026-03-29T21:30Z',
+			'2026-03-29T22:30Z',
+		];
+		const rows = times.map((time) => row(Date.parse(time)));
+		const nowMs = Date.parse('2026-03-30T12:00Z');
+		const sinceMs = Date.parse('2026-03-27T23:00Z');
+		const svg = chart(rows, { zone, nowMs, sinceMs });
+		const { bars } = read(svg);
+		expect(bars.map(({ counts, when }) => [when, counts.delivered])).toEqual([
+			['Mar 28, 2026', 1],
+			['Mar 29, 2026', 2],
+			['Mar 30, 2026', 1],
+		]);
+		expect(svg).toContain('Days, Mar 28, 2026 to Mar 30, 2026 (Europe/Berlin)');
 	});
 
 	test('starts weeks on Monday and months on the first', () => {

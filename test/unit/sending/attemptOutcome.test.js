@@ -1,5 +1,9 @@
 const { getPlatform } = require('../../../dist/core/platforms');
-const { classifyAttempt, parseStatuses } = require('../../../dist/core/sending/attemptOutcome');
+const {
+	classifyAttempt,
+	isRetryable,
+	parseStatuses,
+} = require('../../../dist/core/sending/attemptOutcome');
 
 const { failure, response } = require('./attemptResults');
 
@@ -38,6 +42,22 @@ test.each([
 	[failure('SOMETHING_NEW'), 'connection'],
 ])('classifyAttempt classifies %j as %s', (result, outcome) => {
 	expect(classifyAttempt(result, AGENTICFLOW_STATUSES)).toBe(outcome);
+});
+
+test.each([
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'CRL_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+	'EPROTO',
+	'ECONNRESET',
+])('%s is retried like a connection error', (code) => {
+	expect(isRetryable(classifyAttempt(failure(code), AGENTICFLOW_STATUSES))).toBe(true);
 });
 
 test('parseStatuses reads statuses and classes, and rejects others with an example', () => {

@@ -80,14 +80,16 @@ describe('applyAttemptOutcomes disables an endpoint', () => {
 
 	test('by the rule exhausted after a delivery’s last attempt failed, and not before', () => {
 		const rule = { rule: 'exhausted' };
-		expect(applyAttemptOutcomes(HEALTHY, [sign('timeout')], rule).health.status).toBe('active');
-		const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign('timeout', START, true)], rule);
-		expect(health.status).toBe('disabled');
-		expect(changes.at(-1).reason).toBe('All attempts of a delivery failed');
+		for (const outcome of ['timeout', 'tls']) {
+			expect(applyAttemptOutcomes(HEALTHY, [sign(outcome)], rule).health.status).toBe('active');
+			const { changes, health } = applyAttemptOutcomes(HEALTHY, [sign(outcome, START, true)], rule);
+			expect(health.status).toBe('disabled');
+			expect(changes.at(-1).reason).toBe('All attempts of a delivery failed');
+		}
 	});
 
 	test('but not by the rule exhausted after a delivery that is not worth a retry', () => {
-		for (const outcome of ['permanent', 'body_too_large', 'invalid_request', 'redirect', 'tls']) {
+		for (const outcome of ['permanent', 'body_too_large', 'invalid_request', 'redirect']) {
 			const signs = [sign(outcome, START, true)];
 			expect(applyAttemptOutcomes(HEALTHY, signs, { rule: 'exhausted' }).health.status).toBe(
 				'active',

@@ -72,11 +72,18 @@ describe('decideNextAction', () => {
 	});
 
 	test('says in words why no other attempt follows', () => {
-		const because = (policy, attempts, outcome) =>
-			decideNextAction(policy, { attempts, outcome }, 0, 0).because;
+		const because = (policy, attempts, outcome, statusCode) =>
+			decideNextAction(policy, { attempts, outcome, statusCode }, 0, 0).because;
 		const none = { ...BRIEF_RETRY, schedule: { kind: 'list', delaysMs: [] } };
 		expect(because(none, 1, 'timeout')).toBe('No retries are allowed');
 		expect(because(BRIEF_RETRY, 4, 'timeout')).toBe('All 4 attempts were made');
-		expect(because(BRIEF_RETRY, 1, 'gone')).toContain('"gone" is not retried');
+		expect(because(BRIEF_RETRY, 1, 'permanent', 400)).toBe('Status 400 is not retried');
+		expect(because(BRIEF_RETRY, 1, 'gone', 410)).toBe('Status 410 is not retried');
+		expect(because(BRIEF_RETRY, 1, 'redirect', 302)).toBe('Status 302 is not retried');
+		expect(because(BRIEF_RETRY, 1, 'body_too_large')).toBe(
+			'A body that is too large is not retried',
+		);
+		expect(because(BRIEF_RETRY, 1, 'blocked')).toBe('A blocked address is not retried');
+		expect(because(BRIEF_RETRY, 1, 'invalid_request')).toBe('An invalid request is not retried');
 	});
 });

@@ -80,6 +80,59 @@ describe('toResultItem', () => {
 		});
 	});
 
+	test('begins with what people look for, and ends with the IDs', () => {
+		const state = { ...toDeliveryState(DELIVERY, report()), id: 'dlv_1' };
+		const endpoint = { id: 'ep_1', name: 'Shop', url: 'https://example.com/hooks' };
+		const names = Object.keys(toResultItem(state, { endpoint, response: null }));
+		expect(names.slice(0, 5)).toEqual([
+			'status',
+			'event',
+			'endpoint_name',
+			'response_code',
+			'next_attempt_at',
+		]);
+		expect(names.slice(-3)).toEqual(['event_id', 'delivery_id', 'endpoint_id']);
+		const about = { event_id: 'evt_1', event: 'order.created', endpoint_name: 'Shop' };
+		const unsent = Object.keys(toUnsentItem('Why', about));
+		expect(unsent.slice(0, 4)).toEqual(['status', 'event', 'endpoint_name', 'error_message']);
+		const skipped = Object.keys(toSkippedItem('amount gt 3', about));
+		expect(skipped.slice(0, 3)).toEqual(['status', 'event', 'condition']);
+	});
+
+	const presentBody = (body, body_truncated = false) => {
+		const response = { status_code: 200, body, body_truncated };
+		const endpoint = { url: 'https://example.com/hooks' };
+		return toResultItem(toDeliveryState(DELIVERY, report()), { endpoint, response }).response.body;
+	};
+
+	test.each([
+		['an object', '{"id": 7, "ok": true}', { id: 7, ok: true }],
+		['a list with spaces before it', ' \n[1, "a"]', [1, 'a']],
+		[
+			'numbers that JavaScript cannot tell apart, as text',
+			'{"id": 616581622363398142, "n": 1.5}',
+			{ id: '616581622363398142', n: 1.5 },
+		],
+		['100 levels', '['.repeat(100) + ']'.repeat(100), expect.any(Array)],
+	])('parses a response body with %s', (_, body, parsed) => {
+		expect(presentBody(body)).toEqual(parsed);
+	});
+
+	test.each([
+		['text', 'OK'],
+		['a single JSON value', '"received"'],
+		['broken JSON', '{"id": 7'],
+		['HTML', '<p>Hello</p>'],
+		['no text', ''],
+		['more than 100 levels', '['.repeat(101) + ']'.repeat(101)],
+	])('keeps a response body with %s as it is', (_, body) => {
+		expect(presentBody(body)).toBe(body);
+	});
+
+	test('keeps a response body that was cut off as text, even if it is JSON', () => {
+		expect(presentBody('[1]', true)).toBe('[1]');
+	});
+
 	test('says when a delivery that is not completed is attempted next', () => {
 		const nextAttemptAtMs = Date.parse('2025-01-15T11:00:00.000Z');
 		const retrying = report({ status: 'retrying', gaveUpBecause: null, nextAttemptAtMs });

@@ -1,5 +1,6 @@
 const fc = require('fast-check');
 
+const { parseHttpDate } = require('../../../dist/core/lib/httpDate');
 const { PLATFORMS, getPlatform } = require('../../../dist/core/platforms');
 const {
 	AGENTICFLOW_RETRY,
@@ -116,13 +117,30 @@ describe('retryDelayMs', () => {
 
 test.each([
 	['2', 2000],
+	['120.0', 120_000],
+	['1.5', 1500],
+	['120.', 120_000],
+	['99999999999', 99_999_999_999_000],
+	['9'.repeat(400), Infinity],
 	[' 120 ', 120_000],
 	['0', 0],
 	['Wed, 21 Oct 2015 07:28:05 GMT', 5000],
 	['Wed, 21 Oct 2015 07:27:00 GMT', 0],
 	['soon', undefined],
 	['-5', undefined],
-	['1.5', undefined],
+	['Wednesday, 21-Oct-15 07:28:05 GMT', 5000],
+	['Wed Oct 21 07:28:05 2015', 5000],
+	['Sun Nov  1 07:28:00 2015', 11 * DAY],
+	['Wed, 21 Oct 2015 07:28:05 +0000', 5000],
+	['Fri, 31 Dec 9999 23:59:59 GMT', 251_956_888_319_000],
+	['Wed, 31 Feb 2016 07:28:05 GMT', undefined],
+	['Wed, 21 Foo 2015 07:28:05 GMT', undefined],
+	['Wed, 21 Oct 2015 24:28:05 GMT', undefined],
+	['Wednesday', undefined],
+	['+5', undefined],
+	['120 s', undefined],
+	['120, 60', undefined],
+	['Infinity', undefined],
 	['1e3', undefined],
 	['2015-10-21T07:28:05Z', undefined],
 	['', undefined],
@@ -130,6 +148,22 @@ test.each([
 	[['2', '3'], undefined],
 ])('parseRetryAfterMs reads %j as %j ms', (value, expected) => {
 	expect(parseRetryAfterMs(value, Date.parse('2015-10-21T07:28:00Z'))).toBe(expected);
+});
+
+test.each([
+	['Sunday, 06-Nov-94 08:49:37 GMT', '1994-11-06T08:49:37.000Z'],
+	['Saturday, 06-Nov-65 08:49:37 GMT', '2065-11-06T08:49:37.000Z'],
+	['Sunday, 06-Nov-66 08:49:37 GMT', '1966-11-06T08:49:37.000Z'],
+])('a year of two digits is at most 50 years ahead: %s', (date, expected) => {
+	expect(new Date(parseHttpDate(date, Date.parse('2015-10-21'))).toISOString()).toBe(expected);
+});
+
+test('a wait that is too long is shortened to the limit', () => {
+	const policy = { ...BRIEF_RETRY, jitter: 0 };
+	for (const value of ['99999999999', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT']) {
+		const asked = parseRetryAfterMs(value, 0);
+		expect(retryDelayMs(policy, 1, 0, asked)).toBe(policy.maxRetryAfterMs);
+	}
 });
 
 describe('the retry policies of the platforms', () => {

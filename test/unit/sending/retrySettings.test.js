@@ -1,94 +1,26 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
 const fc = require('fast-check');
 
+const { root } = require('../../harness/project');
+
+const { formatDelay } = require('../../../dist/core/sending/delays');
 const { PLATFORMS } = require('../../../dist/core/platforms');
 const {
 	AGENTICFLOW_RETRY,
 	BRIEF_RETRY,
 	countRetries,
 	exponentialRetry,
+	listWaitsMs,
+	RETRY_PRESETS,
 	retryDelayMs,
 	STANDARD_WEBHOOKS_RETRY,
+	totalWaitMs,
 } = require('../../../dist/core/sending/retryPolicy');
-const { chooseRetryPolicy, parseDelays } = require('../../../dist/core/sending/retrySettings');
+const { chooseRetryPolicy, RETRY_SCHEDULES } = require('../../../dist/core/sending/retrySettings');
 
-const {
-	anyPolicy,
-	getCap,
-	chance,
-	DAY,
-	HOUR,
-	MINUTE,
-	SECOND,
-	getWaits,
-} = require('./policyArbitraries');
-
-describe('parseDelays', () => {
-	test.each([
-		['30 s, 5 min, 1 h, 1 d', [30 * SECOND, 5 * MINUTE, 1 * HOUR, 1 * DAY]],
-		['30s,5min,1h', [30 * SECOND, 5 * MINUTE, 1 * HOUR]],
-		['10', [10 * SECOND]],
-		['0', [0]],
-		['0.5 s', [500]],
-		['1.5 h', [90 * MINUTE]],
-		['30 d', [30 * DAY]],
-		[' 1 s ,, 2 s, ', [1 * SECOND, 2 * SECOND]],
-		['5 min, 1 s', [5 * MINUTE, 1 * SECOND]],
-		[Array(50).fill('1').join(','), Array(50).fill(SECOND)],
-	])('reads %j', (text, expected) => {
-		expect(parseDelays(text)).toEqual(expected);
-	});
-
-	test.each([
-		'soon',
-		'-5 s',
-		'5 m',
-		'5 sec',
-		'5 S',
-		'1,5 x',
-		'1 s 2 s',
-		'1 s; 2 s',
-		'.5 s',
-		'1e3',
-		'Infinity',
-		'NaN',
-		'30.1 d',
-		'31 d',
-		'9'.repeat(400),
-	])('rejects %j and names the entry', (text) => {
-		expect(() => parseDelays(text)).toThrow('is not a wait between attempts');
-		const bad = text.split(',').at(-1).trim();
-		expect(() => parseDelays(`1 s, ${bad}`)).toThrow(`"${bad}"`);
-	});
-
-	test.each([
-		['', 'has 0 waits'],
-		[' , ', 'has 0 waits'],
-		[Array(51).fill('1').join(','), 'has 51 waits'],
-	])('rejects %j and says how many waits are allowed', (text, message) => {
-		expect(() => parseDelays(text)).toThrow(message);
-		expect(() => parseDelays(text)).toThrow('Enter 1 to 50 waits');
-	});
-
-	test('throws an InvalidDelaysError', () => {
-		expect(() => parseDelays('soon')).toThrow(
-			expect.objectContaining({ name: 'InvalidDelaysError' }),
-		);
-	});
-
-	test('reads every list of waits back as it was written', () => {
-		const units = { s: SECOND, min: MINUTE, h: HOUR, d: DAY };
-		const entry = fc.record({
-			count: fc.integer({ min: 0, max: 30 }),
-			unit: fc.constantFrom(...Object.keys(units)),
-		});
-		fc.assert(
-			fc.property(fc.array(entry, { minLength: 1, maxLength: 50 }), (entries) => {
-				const text = entries.map(({ count, unit }) => `${count} ${unit}`).join(', ');
-				expect(parseDelays(text)).toEqual(entries.map(({ count, unit }) => count * units[unit]));
-			}),
-		);
-	});
-});
+const { anyPolicy, getCap, chance, DAY, HOUR, MINUTE, getWaits } = require('./policyArbitraries');
 
 describe('chooseRetryPolicy', () => {
 	test('returns the platform’s policy if nothing is set', () => {
@@ -137,12 +69,33 @@ describe('chooseRetryPolicy', () => {
 		expect(countRetries(chooseRetryPolicy(BRIEF_RETRY, settings))).toBe(0);
 	});
 
-	test('uses the schedule of Standard Webhooks for any platform', () => {
+	test.each([
+		['hour', 1 * HOUR],
+		['day', 1 * DAY],
+		['threeDays', 3 * DAY],
+	])('retries for about the time that the schedule %s says, on any platform', (schedule, time) => {
 		for (const { retry } of PLATFORMS) {
-			expect(chooseRetryPolicy(retry, { schedule: 'standardWebhooks' })).toEqual(
-				STANDARD_WEBHOOKS_RETRY,
-			);
+			const policy = chooseRetryPolicy(retry, { schedule });
+			const total = totalWaitMs(policy);
+			expect(total / time).toBeGreaterThan(0.95);
+			expect(total / time).toBeLessThan(1.06);
+			const waits = getWaits(policy);
+			expect(waits).toEqual([...waits].sort((a, b) => a - b));
 		}
+	});
+
+	test.each(Object.keys(RETRY_PRESETS))(
+		'docs/retry.md lists the waits of the schedule %s',
+		(name) => {
+			const page = fs.readFileSync(path.join(root, 'docs/retry.md'), 'utf8');
+			expect(page).toContain(`| ${listWaitsMs(RETRY_PRESETS[name]).map(formatDelay).join(', ')}`);
+		},
+	);
+
+	test('retries for three days as Standard Webhooks recommends', () => {
+		expect(chooseRetryPolicy(BRIEF_RETRY, { schedule: 'threeDays' })).toEqual(
+			STANDARD_WEBHOOKS_RETRY,
+		);
 	});
 
 	test('makes the schedule exponential if only firstDelaySeconds is set', () => {
@@ -157,12 +110,35 @@ describe('chooseRetryPolicy', () => {
 		expect(schedule).toMatchObject({ firstDelayMs: 10 * MINUTE, maxDelayMs: 10 * MINUTE });
 	});
 
-	test('accepts AgenticFlow’s retry_policy as it is', () => {
-		const { schedule } = chooseRetryPolicy(AGENTICFLOW_RETRY, {
-			maxRetries: 3,
-			backoffMultiplier: 2,
-		});
-		expect(schedule).toMatchObject({ kind: 'exponential', maxRetries: 3, backoffMultiplier: 2 });
+	test('keeps the platform’s first wait for AgenticFlow’s retry_policy', () => {
+		const policy = chooseRetryPolicy(AGENTICFLOW_RETRY, { maxRetries: 3, backoffMultiplier: 2 });
+		expect(policy.schedule).toMatchObject({ kind: 'exponential', backoffMultiplier: 2 });
+		expect(getWaits(policy)).toEqual([1 * MINUTE, 2 * MINUTE, 4 * MINUTE]);
+	});
+
+	test('keeps the platform’s number of retries and longest wait for a multiplier alone', () => {
+		const waits = getWaits(chooseRetryPolicy(AGENTICFLOW_RETRY, { backoffMultiplier: 10 }));
+		expect(waits).toEqual([
+			1 * MINUTE,
+			10 * MINUTE,
+			100 * MINUTE,
+			1000 * MINUTE,
+			24 * HOUR,
+			24 * HOUR,
+		]);
+	});
+
+	test('never waits less before the first retry for a multiplier alone than the platform does', () => {
+		for (const { retry } of PLATFORMS.filter((platform) => platform.section !== 'provider')) {
+			const [before = 0] = getWaits(retry);
+			const policy = chooseRetryPolicy(retry, { backoffMultiplier: 3 });
+			expect(getWaits(policy)[0] ?? 0).toBe(before);
+		}
+	});
+
+	test('starts briefly if a person chooses the exponential schedule', () => {
+		const settings = { schedule: 'exponential', maxRetries: 2 };
+		expect(getWaits(chooseRetryPolicy(AGENTICFLOW_RETRY, settings))).toEqual([1000, 2000]);
 	});
 
 	test('keeps an exponential platform’s own figures if nothing else is set', () => {
@@ -179,7 +155,7 @@ describe('chooseRetryPolicy', () => {
 	});
 
 	test('sets jitter and the limit of Retry-After for every schedule, even to 0', () => {
-		const schedules = ['platform', 'exponential', 'standardWebhooks', 'none', 'list'];
+		const schedules = RETRY_SCHEDULES;
 		for (const schedule of schedules) {
 			const settings = { schedule, delays: '1 s', jitter: 0, maxRetryAfterSeconds: 0 };
 			expect(chooseRetryPolicy(AGENTICFLOW_RETRY, settings)).toMatchObject({
@@ -195,7 +171,7 @@ describe('chooseRetryPolicy', () => {
 	test('always returns a policy that can be run, and changes no platform', () => {
 		const settings = fc.record(
 			{
-				schedule: fc.constantFrom('platform', 'exponential', 'list', 'standardWebhooks', 'none'),
+				schedule: fc.constantFrom(...RETRY_SCHEDULES),
 				firstDelaySeconds: fc.integer({ min: 0, max: 3600 }),
 				backoffMultiplier: fc.double({ min: 1, max: 10, noNaN: true }),
 				maxDelaySeconds: fc.integer({ min: 0, max: 86_400 }),

@@ -36,6 +36,15 @@ describe('signRequest', () => {
 		expect(headers['webhook-signature']).toBe(ASYMMETRIC);
 	});
 
+	test('leaves out an additional secret that is malformed, but not the current one', () => {
+		const right = `whsec_${SECRET}`;
+		const headers = signRequest(standard, { ...input, secrets: [right, 'whsec_?'] });
+		expect(headers['webhook-signature']).toBe(SYMMETRIC);
+		expect(() => signRequest(standard, { ...input, secrets: ['whsec_?', right] })).toThrow(
+			'The signing secret after whsec_ is not base64',
+		);
+	});
+
 	test('does not sign with a public key', () => {
 		const publicKey = `whpk_${Buffer.alloc(32, 1).toString('base64')}`;
 		const withPublicKey = { body, id: 'a', nowMs: 0, secrets: [publicKey] };

@@ -3,6 +3,7 @@ const { createHmac, createPublicKey } = require('node:crypto');
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
+const { getPlatform } = require('../../../dist/core/platforms');
 const { platform: agenticflow } = require('../../../dist/core/platforms/definitions/agenticflow');
 const { generateSecret, parseSecret } = require('../../../dist/core/signing/secrets');
 const { verifyRequest } = require('../../../dist/core/signing/verify');
@@ -207,12 +208,13 @@ describe('verifyRequest for AgenticFlow', () => {
 	test.each([
 		['as on the page', `sha256=${hex}`],
 		['in a list with one entry', [`sha256=${hex}`]],
+		['in upper-case hex', `sha256=${hex.toUpperCase()}`],
 	])('accepts a signature %s', (_name, signature) => {
 		expect(verify(signature)).toMatchObject({ valid: true });
 	});
 
 	test.each([
-		['in upper-case hex', `sha256=${hex.toUpperCase()}`, 'SIGNATURE_INVALID'],
+		['with an upper-case prefix', `SHA256=${hex}`, 'SIGNATURE_MALFORMED'],
 		['without a prefix', hex, 'SIGNATURE_MALFORMED'],
 		['with another prefix', `sha1=${hex}`, 'SIGNATURE_MALFORMED'],
 		['that was sent twice', [`sha256=${hex}`, `sha256=${hex}`], 'SIGNATURE_MALFORMED'],
@@ -235,4 +237,15 @@ describe('verifyRequest for AgenticFlow', () => {
 		);
 		expect(failures[0]).toEqual(failures[1]);
 	});
+});
+
+test.each([
+	['stripe', 't=<seconds>,v1=<hmac-sha256 in hex>'],
+	['standardWebhooks', 'v1,<hmac-sha256 in base64>'],
+	['github', 'sha256=<hmac-sha256 in hex>'],
+])('a missing signature header of %s is described in its whole form', (id, form) => {
+	const { scheme } = getPlatform(id);
+	const { details } = verifyRequest(scheme, { headers: {}, body, nowMs: 0, secrets: [SECRET] });
+	expect(details.expected).toContain(form);
+	expect(details.received).toBe('no such header');
 });

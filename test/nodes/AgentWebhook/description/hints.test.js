@@ -5,36 +5,50 @@ describe('hints before a run, in n8n’s expression engine', () => {
 		NODES.agentWebhook.description.hints.filter(({ displayCondition }) =>
 			evaluate('agentWebhook', parameters, displayCondition),
 		);
-	const send = { resource: 'event', operation: 'send' };
+	const send = { resource: 'event', operation: 'send', url: 'https://example.com' };
+	const schedule = (retrySchedule, more) => ({
+		...send,
+		platform: 'custom',
+		retrySchedule,
+		...more,
+	});
+	const RETRY = 'Connect the output <b>Retry</b>';
+
 	test.each([
 		[{ ...send, sendTo: 'subscribers' }, 'Deliver Due'],
-		[{ ...send, platform: 'agenticflow' }, 'Connect <b>Retry</b>'],
-		[{ ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }, undefined],
-		[{ ...send, platform: 'custom' }, undefined],
 		[{ resource: 'delivery', operation: 'deliverDue', sendTo: 'subscribers' }, undefined],
+		[{ resource: 'signature', operation: 'sign', platform: 'agenticflow' }, undefined],
+		[send, RETRY],
+		[{ ...send, url: '' }, undefined],
+		[{ ...send, url: '', sendTo: 'subscribers' }, 'Deliver Due'],
+		[{ ...send, platform: 'agenticflow' }, RETRY],
+		[{ ...send, platform: 'workflux' }, RETRY],
+		[schedule('platform'), undefined],
+		[schedule('platform', { options: { maxTotalWaitSeconds: 5 } }), RETRY],
+		[schedule('hour'), RETRY],
+		[schedule('day', { platform: 'agenticflow' }), RETRY],
+		[schedule('threeDays'), RETRY],
+		[schedule('hour', { options: { maxTotalWaitSeconds: 3600 } }), undefined],
+		[schedule('none', { platform: 'agenticflow' }), undefined],
+		[schedule('exponential', { platform: 'agenticflow' }), undefined],
+		[schedule('exponential', { firstDelaySeconds: 30 }), RETRY],
+		[schedule('exponential', { firstDelaySeconds: 30, maxRetries: 1 }), undefined],
+		[schedule('exponential', { maxRetries: 50, maxDelaySeconds: 1 }), undefined],
+		[schedule('list', { retryDelays: '5 s, 10 seconds' }), undefined],
+		[schedule('list', { retryDelays: '5, 90' }), RETRY],
+		[schedule('list', { retryDelays: '5 s, 1m' }), RETRY],
+		[schedule('list', { retryDelays: '1 day' }), RETRY],
 	])('for %j show the one with "%s"', (parameters, part) => {
 		expect(shown(parameters).map(({ message }) => message)).toEqual(
 			part === undefined ? [] : [expect.stringContaining(part)],
 		);
 	});
-});
 
-describe('the hint about long waits', () => {
-	const [{ displayCondition }] = NODES.agentWebhook.description.hints;
-	// As n8n's expression engine would evaluate it.
-	const condition = new Function('$parameter', `return ${displayCondition.slice(3, -2)}`);
-	const send = { resource: 'event', operation: 'send' };
-
-	test.each([
-		[true, { ...send, platform: 'agenticflow', options: {} }],
-		[true, { ...send, platform: 'workflux', options: {} }],
-		[true, { ...send, platform: 'custom', options: { maxTotalWaitSeconds: 5 } }],
-		[true, { ...send, platform: 'custom', options: { retrySchedule: 'standardWebhooks' } }],
-		[false, { ...send, platform: 'custom', options: {} }],
-		[false, { ...send, platform: 'agenticflow', options: { retrySchedule: 'none' } }],
-		[false, { ...send, platform: 'agenticflow', options: { firstDelaySeconds: 1 } }],
-		[false, { resource: 'signature', operation: 'sign', platform: 'agenticflow' }],
-	])('is shown: %j, for %j', (shown, parameters) => {
-		expect(condition(parameters)).toBe(shown);
+	test('show none about the output Retry for a tool of an AI agent, which has no outputs', () => {
+		const [{ displayCondition }] = NODES.agentWebhook.description.hints;
+		// n8n adds the parameter to tools, so our description does not have it.
+		const condition = new Function('$parameter', `return ${displayCondition.slice(3, -2)}`);
+		expect(condition({ ...send, platform: 'agenticflow' })).toBe(true);
+		expect(condition({ ...send, platform: 'agenticflow', descriptionType: 'auto' })).toBe(false);
 	});
 });

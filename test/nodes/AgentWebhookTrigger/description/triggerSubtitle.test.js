@@ -9,14 +9,11 @@ describe('the subtitle of the trigger', () => {
 		[{ requestKind: 'agentMessage' }, 'AgenticFlow: agent message'],
 		[{ requestKind: 'event' }, 'AgenticFlow: all events'],
 		[{ requestKind: 'event', events: ['agent.message'] }, 'AgenticFlow: agent.message'],
-		[
-			{ requestKind: 'event', events: ['a'], options: { eventTypes: 'b, c' } },
-			'AgenticFlow: 3 event types',
-		],
-		[
-			{ requestKind: 'event', options: { eventTypes: '={{ $json.x }}' } },
-			'AgenticFlow: some events',
-		],
+		[{ requestKind: 'event', events: ['a'], eventTypes: 'b, c' }, 'AgenticFlow: 3 event types'],
+		[{ requestKind: 'event', eventTypes: '["a"; "b"]' }, 'AgenticFlow: 2 event types'],
+		[{ requestKind: 'event', eventTypes: 'a, *' }, 'AgenticFlow: all events'],
+		[{ requestKind: 'event', eventTypes: '={{ $json.x }}' }, 'AgenticFlow: some events'],
+		[{ platform: 'stripe', requestKind: 'agentMessage' }, 'Stripe: all events'],
 		[
 			{ platform: 'github', requestKind: 'event', authenticationMethods: [] },
 			'GitHub: all events, open to anyone',

@@ -1,4 +1,4 @@
-const { resolveWebhookDescriptionField } = require('n8n-workflow');
+const { NodeHelpers, resolveWebhookDescriptionField } = require('n8n-workflow');
 
 const { evaluate, NODES } = require('../../../harness/contexts');
 
@@ -23,6 +23,24 @@ describe('the webhooks of the trigger', () => {
 		},
 	);
 
+	test('have the path of the platform’s only kind, whatever kind another platform left', () => {
+		for (const requestKind of ['agentMessage', 'managementRequest']) {
+			const parameters = { platform: 'stripe', requestKind, path: 'a', options: {} };
+			const { value } = resolveWebhookDescriptionField({ parameters }, post, 'path');
+			expect(value).toBe('webhooks/events/a');
+			expect(evaluate('agentWebhookTrigger', parameters, post.path)).toBe('webhooks/events/a');
+			expect(evaluate('agentWebhookTrigger', parameters, post.httpMethod)).toBe('POST');
+		}
+	});
+
+	test('have no path of their own without one, so that n8n uses its ID of the node', () => {
+		const parameters = { requestKind: 'event', path: '', options: {} };
+		expect(resolveWebhookDescriptionField({ parameters }, post, 'path').value).toBe('');
+		expect(evaluate('agentWebhookTrigger', parameters, post.path)).toBe('');
+		const node = { name: 'Trigger', webhookId: 'a-b' };
+		expect(NodeHelpers.getNodeWebhookPath('workflow', node, '', post.isFullPath)).toBe('a-b');
+	});
+
 	test('answer an accepted request with the platform’s status', () => {
 		const reply = (platform) =>
 			evaluate('agentWebhookTrigger', { platform, responseMode: 'onReceived' }, post.responseData);
@@ -32,6 +50,26 @@ describe('the webhooks of the trigger', () => {
 			status: 'queued',
 		});
 		expect(reply('agentflow')).toMatchObject({ success: true, status: 'received' });
+	});
+
+	test('answer when the workflow has finished if only that counts as received', () => {
+		const finished = { options: { receivedWhen: 'finished' } };
+		const read = (parameters) => [
+			resolveWebhookDescriptionField({ parameters }, post, 'responseMode').value,
+			evaluate('agentWebhookTrigger', parameters, post.responseMode),
+			evaluate('agentWebhookTrigger', parameters, post.responseData),
+		];
+		expect(read(finished)).toEqual(['lastNode', 'lastNode', 'noData']);
+		expect(read({ ...finished, responseMode: 'onReceived' })).toEqual([
+			...['lastNode', 'lastNode', 'noData'],
+		]);
+		expect(read({ ...finished, responseMode: 'lastNode' })).toEqual([
+			...['lastNode', 'lastNode', 'firstEntryJson'],
+		]);
+		expect(read({ ...finished, responseMode: 'responseNode' }).slice(0, 2)).toEqual([
+			...['responseNode', 'responseNode'],
+		]);
+		expect(read({ options: { receivedWhen: 'answered' } })[0]).toBe('onReceived');
 	});
 
 	test('answer with the chosen items of the last node', () => {

@@ -3,7 +3,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { receive } = require('../../../harness/contexts');
 const { createRequest, PARAMETERS } = require('./bearerRequests');
 
-describe('the inbound credential', () => {
+describe('the Receiving credential', () => {
 	test('is read once for the requests of five seconds, and an edited one takes effect after them', async () => {
 		let tokens = 'one';
 		let readings = 0;
@@ -47,5 +47,24 @@ describe('the inbound credential', () => {
 		isReadable = true;
 		const second = await receive(PARAMETERS, createRequest('Bearer one'), stage);
 		expect(second.answer).toEqual({});
+	});
+
+	test('is not read for a request whose method is wrong, unless rejected requests are output', async () => {
+		let readings = 0;
+		const counted = (id) => ({
+			credentials: {
+				get agentWebhookInboundApi() {
+					readings += 1;
+					return { bearerTokens: 'one' };
+				},
+			},
+			id,
+		});
+		const request = { ...createRequest('Bearer one'), method: 'GET' };
+		const { answer } = await receive(PARAMETERS, request, counted('silent'));
+		expect([answer.statusCode, readings]).toEqual([405, 0]);
+		const loud = { ...PARAMETERS, options: { ...PARAMETERS.options, outputRefused: true } };
+		await receive(loud, request, counted('loud'));
+		expect(readings).toBe(1);
 	});
 });

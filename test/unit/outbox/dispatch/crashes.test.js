@@ -173,7 +173,7 @@ describe.each(['before', 'after'])(
 				expectAllDelivered(world, { after: number });
 				return true;
 			});
-			expect(calls).toBeGreaterThanOrEqual(7);
+			expect(calls).toBeGreaterThanOrEqual(6);
 		});
 	},
 );

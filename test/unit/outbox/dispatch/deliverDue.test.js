@@ -8,6 +8,8 @@ const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND } = require('../w
 const { failedOnce, getStatuses, listed, START_MS } = require('./failedDeliveries');
 const { publishAndKill } = require('./publishAndKill');
 
+const NOTHING = { results: [], changes: [], unreadable: [] };
+
 const iso = (ms) => new Date(ms).toISOString();
 
 describe('deliverDue', () => {
@@ -16,20 +18,32 @@ describe('deliverDue', () => {
 		const due = async () => await deliverDue(world.process(), LIMITS);
 		// The attempt took 100 ms.
 		world.clock.advance(MINUTE - 1);
-		expect(await due()).toEqual({ results: [], changes: [] });
+		expect(await due()).toEqual(NOTHING);
 		expect(world.attempts).toHaveLength(1);
 		world.clock.advance(1);
 		expect(getStatuses(await due())).toEqual(['pending']);
 		expect(world.attempts).toHaveLength(2);
 		expect(world.attempts[1].startMs).toBe(START_MS + 100 + MINUTE);
-		expect(await due()).toEqual({ results: [], changes: [] });
+		expect(await due()).toEqual(NOTHING);
 		world.clock.advance(5 * MINUTE - 1);
-		expect(await due()).toEqual({ results: [], changes: [] });
+		expect(await due()).toEqual(NOTHING);
 		world.clock.advance(1);
 		expect(getStatuses(await due())).toEqual(['failed']);
 		world.clock.advance(DAY);
-		expect(await due()).toEqual({ results: [], changes: [] });
+		expect(await due()).toEqual(NOTHING);
 		expect(world.attempts).toHaveLength(3);
+	});
+
+	test('attempts a delivery again after a failed TLS connection, by its schedule', async () => {
+		const expired = { kind: 'error', code: 'CERT_HAS_EXPIRED', message: 'certificate has expired' };
+		const world = createWorld({ answer: ({ count }) => (count < 3 ? expired : 200) });
+		await world.register('ep_a', listed('1 min, 5 min'));
+		await publishEvents(world.process(), events(1), LIMITS);
+		expect(world.deliveries()).toMatchObject([{ status: 'pending', attempts: 1 }]);
+		world.clock.advance(MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		world.clock.advance(5 * MINUTE);
+		expect(getStatuses(await deliverDue(world.process(), LIMITS))).toEqual(['delivered']);
 	});
 
 	test('attempts a delivery by its schedule until it is exhausted, with the same body and key', async () => {
@@ -101,10 +115,7 @@ describe('deliverDue', () => {
 	test('starts no attempts after maxRunMs', async () => {
 		const world = await failedOnce(3);
 		world.clock.advance(HOUR);
-		expect(await deliverDue(world.process(), { ...LIMITS, maxRunMs: 0 })).toEqual({
-			results: [],
-			changes: [],
-		});
+		expect(await deliverDue(world.process(), { ...LIMITS, maxRunMs: 0 })).toEqual(NOTHING);
 		expect(world.attempts).toHaveLength(3);
 	});
 

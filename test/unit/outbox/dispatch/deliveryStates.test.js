@@ -27,7 +27,7 @@ const attempt = (number, ms, more = {}) => ({
 function leasedDelivery(attemptLog = [], more = {}) {
 	const event = { id: 'evt_1', type: 'order.created', acceptedAt: iso(START) };
 	const lease = { owner: 'run', expiresAtMs: START };
-	const delivery = createDelivery(event, 'ep_a', toLeasedState(lease));
+	const delivery = createDelivery(event, { id: 'ep_a', name: 'Shop' }, toLeasedState(lease));
 	return { ...delivery, attempts: attemptLog.length, attemptLog, ...more };
 }
 

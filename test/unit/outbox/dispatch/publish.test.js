@@ -1,3 +1,6 @@
+const fc = require('fast-check');
+
+const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { MAX_EVENT_BYTES } = require('../../../../dist/core/outbox/dispatch/newEvents');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
@@ -43,6 +46,24 @@ describe('publishEvents', () => {
 				`ep_users ${user}`,
 			].sort(),
 		);
+	});
+
+	test('names the endpoints whose conditions held an event back, if no endpoint gets it', async () => {
+		const world = createWorld();
+		await world.register('ep_large', { settings: { conditions: { amount: { gt: 100 } } } });
+		await world.register('ep_users', { eventTypes: ['user.*'] });
+		const { sent } = await publishEvents(
+			world.process(),
+			[
+				{ type: 'order.created', data: { amount: 5 } },
+				{ type: 'user.created', data: { amount: 5 } },
+			],
+			LIMITS,
+		);
+		expect(sent.map(({ unmet }) => unmet)).toEqual([
+			[{ id: 'ep_large', name: expect.any(String), condition: 'amount gt 100, found 5' }],
+			[],
+		]);
 	});
 
 	test('returns type, data and time of each event, and stores one row per delivery', async () => {
@@ -178,20 +199,23 @@ describe('an idempotency key', () => {
 		await world.register('ep_a');
 		const first = await publishEvents(world.process(), [KEYED], LIMITS);
 		world.clock.advance(MINUTE);
-		const other = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
-		const second = await publishEvents(world.process(), [other], LIMITS);
+		const second = await publishEvents(world.process(), [KEYED], LIMITS);
 		expect(first.sent[0].duplicate).toBe(false);
 		expect(second.sent).toEqual([
 			{
 				duplicate: true,
+				wasTaken: true,
 				event: first.sent[0].event,
 				deliveries: [
 					{
 						endpoint: expect.objectContaining({ id: 'ep_a' }),
 						delivery: expect.objectContaining({ status: 'delivered', attempts: 1 }),
 						response: null,
+						isEarlier: true,
 					},
 				],
+				undecided: [],
+				unmet: [],
 			},
 		]);
 		expect(world.attempts).toHaveLength(1);
@@ -208,25 +232,194 @@ describe('an idempotency key', () => {
 		expect(world.attempts).toHaveLength(4);
 	});
 
-	test('that occurs twice in one call sends the first event only', async () => {
+	test('that occurs twice in one call sends the event once', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		const again = { ...KEYED, data: { number: 2 } };
-		const { sent } = await publishEvents(world.process(), [KEYED, again], LIMITS);
+		const { sent } = await publishEvents(world.process(), [KEYED, KEYED], LIMITS);
 		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, true]);
 		expect(sent.map(summary)).toEqual([['ep_a delivered'], ['ep_a delivered']]);
-		expect(sent[1].event.id).toBe(sent[0].event.id);
+		const isEarlier = sent.map(({ deliveries: [delivery] }) => delivery.isEarlier);
+		expect(isEarlier).toEqual([false, true]);
+		expect(sent[1].event).toEqual(sent[0].event);
 		expect(world.attempts).toHaveLength(1);
-		expect(JSON.parse(world.attempts[0].body).data).toEqual({ number: 1 });
+		expect(world.store.rows('events')).toHaveLength(1);
+	});
+});
+
+describe('an idempotency key that was used for another event', () => {
+	const KEYED = { type: 'order.created', data: { number: 1 }, idempotencyKey: 'order 1' };
+	const OTHERS = [
+		['other data', { data: { number: 2 } }],
+		['more data', { data: { number: 1, amount: 3 } }],
+		['another type', { type: 'order.changed' }],
+		['text instead of a number', { data: { number: '1' } }],
+	];
+	const CONFLICT = expect.objectContaining({
+		code: 'IDEMPOTENCY_CONFLICT',
+		message: expect.stringMatching(/different type or different data.*"Idempotency Key"/),
+	});
+
+	test.each(OTHERS)('is a conflict in a later call, with %s', async (_, other) => {
+		const world = createWorld();
+		await world.register('ep_a');
+		await publishEvents(world.process(), [KEYED], LIMITS);
+		const inputs = [{ ...KEYED, ...other }, ...events(1)];
+		const { sent } = await publishEvents(world.process(), inputs, LIMITS);
+		expect(sent[0]).toMatchObject({ conflict: CONFLICT, duplicate: false, deliveries: [] });
+		expect(sent[1].conflict).toBeUndefined();
+		expect(sent.map(summary)).toEqual([[], ['ep_a delivered']]);
+		expect(world.attempts).toHaveLength(2);
+		expect(world.store.rows('events')).toHaveLength(2);
+	});
+
+	test.each(OTHERS)('is a conflict in the same call, with %s', async (_, other) => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const inputs = [KEYED, { ...KEYED, ...other }, KEYED];
+		const { sent } = await publishEvents(world.process(), inputs, LIMITS);
+		expect(sent.map(({ conflict }) => conflict)).toEqual([undefined, CONFLICT, undefined]);
+		expect(sent.map(({ duplicate }) => duplicate)).toEqual([false, false, true]);
+		expect(world.attempts.map(({ body }) => JSON.parse(body).data)).toEqual([{ number: 1 }]);
 		expect(world.store.rows('events')).toHaveLength(1);
 	});
 
-	test('that occurs twice in one call returns the same event for both', async () => {
+	test('is a conflict if the first event has been batched', async () => {
+		const world = createWorld();
+		const batch_settings = { max_events: 1, max_wait_seconds: 60 };
+		await world.register('ep_a', { settings: { batch_settings } });
+		await publishEvents(world.process(), [KEYED], LIMITS);
+		const inputs = [{ ...KEYED, data: {} }, KEYED];
+		const { sent } = await publishEvents(world.process(), inputs, LIMITS);
+		expect(sent.map(({ conflict }) => conflict)).toEqual([CONFLICT, undefined]);
+		expect(world.attempts).toHaveLength(1);
+	});
+
+	test('fails the event if the first one was edited and cannot be read', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
-		const again = { ...KEYED, data: { number: 2 }, type: 'order.changed' };
-		const { sent } = await publishEvents(world.process(), [KEYED, again], LIMITS);
-		expect(sent[1].event).toEqual(sent[0].event);
+		await publishEvents(world.process(), [KEYED], LIMITS);
+		const [{ id }] = world.store.rows('events');
+		world.store.edit('events', id, { data: '{' });
+		const { sent } = await publishEvents(world.process(), [KEYED, ...events(1)], LIMITS);
+		expect(sent[0].conflict.message).toMatch(/^Row 1 of the outbox’s events table .*"data"/);
+		expect(summary(sent[1])).toEqual(['ep_a delivered']);
+	});
+});
+
+describe('an event that is sent again with its key', () => {
+	const KEYED = { type: 'order.created', data: { number: 1 }, idempotencyKey: 'order 1' };
+	const publish = async (world, inputs = [KEYED]) =>
+		(await publishEvents(world.process(), inputs, LIMITS)).sent;
+
+	test('reaches the endpoint that was registered since nobody took it', async () => {
+		const world = createWorld();
+		expect((await publish(world))[0]).toMatchObject({ deliveries: [], wasTaken: false });
+		expect((await publish(world))[0]).toMatchObject({ deliveries: [], wasTaken: false });
+		await world.register('ep_a');
+		const [again] = await publish(world);
+		expect(again).toMatchObject({ duplicate: true, deliveries: [{ isEarlier: false }] });
+		expect(summary(again)).toEqual(['ep_a delivered']);
+		expect(world.store.rows('events')).toMatchObject([
+			{ endpoint_ids: '["ep_a"]', fan_out_owner: null, fan_out_until: null },
+		]);
+		const [third] = await publish(world);
+		expect(third).toMatchObject({ duplicate: true, deliveries: [{ isEarlier: true }] });
+		expect(world.attempts).toHaveLength(1);
+	});
+
+	test('reaches only endpoints that have no delivery of it yet and are subscribed to it', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		await publish(world);
+		await world.register('ep_b');
+		await world.register('ep_off', { status: 'disabled' });
+		await world.register('ep_users', { eventTypes: ['user.*'] });
+		const [{ deliveries }] = await publish(world);
+		const made = deliveries.map(({ delivery, endpoint, isEarlier }) =>
+			[endpoint.id, delivery.status, isEarlier ? 'earlier' : 'now'].join(' '),
+		);
+		expect(made.sort()).toEqual([
+			'ep_a delivered earlier',
+			'ep_b delivered now',
+			'ep_off held now',
+		]);
+		expect(world.attempts.map(({ endpointId }) => endpointId)).toEqual(['ep_a', 'ep_b']);
+	});
+
+	test('is not sent again to an endpoint whose delivery was pruned or batched', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const batch_settings = { max_events: 1, max_wait_seconds: 60 };
+		await world.register('ep_batched', { settings: { batch_settings } });
+		await publish(world);
+		await world.process().tables.remove('deliveries', { all: [] });
+		await world.register('ep_b');
+		await publish(world);
+		expect(world.attempts.map(({ endpointId }) => endpointId).sort()).toEqual([
+			'ep_a',
+			'ep_b',
+			'ep_batched',
+		]);
+	});
+
+	test('by several runs at once makes each missing delivery once, however they interleave', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 2, max: 4 }),
+				fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 20 }),
+				async (count, latencies) => {
+					const world = createWorld();
+					await publish(world);
+					await world.register('ep_a');
+					await world.register('ep_b');
+					let turn = 0;
+					const latency = () => latencies[(turn += 1) % latencies.length];
+					await Promise.all(
+						Array.from({ length: count }, async () => {
+							await publishEvents(world.process({ latency }), [KEYED], LIMITS);
+						}),
+					);
+					expect(world.statuses()).toEqual(['delivered', 'delivered']);
+					expect(world.attempts).toHaveLength(2);
+				},
+			),
+			{ numRuns: 100 },
+		);
+	});
+
+	test('gets its missing deliveries from the next run if this one is killed', async () => {
+		for (const killed of ['before', 'after']) {
+			for (let killAt = 1, finished = false; !finished; killAt += 1) {
+				const world = createWorld();
+				await publish(world);
+				await world.register('ep_a');
+				const dying = world.process({ killAt, killed });
+				const [run] = await Promise.allSettled([publishEvents(dying, [KEYED], LIMITS)]);
+				finished = run.status === 'fulfilled';
+				world.clock.advance(10 * MINUTE);
+				await deliverDue(world.process(), LIMITS);
+				await publish(world);
+				expect(world.statuses()).toEqual(['delivered']);
+			}
+		}
+	});
+
+	test('takes as many calls for 40 events as for one', async () => {
+		const recordCalls = async (count) => {
+			const world = createWorld();
+			const inputs = events(count).map((input, index) => ({
+				...input,
+				idempotencyKey: `${index}`,
+			}));
+			await publish(world, inputs);
+			await world.register('ep_a');
+			const ports = world.process();
+			await publishEvents(ports, inputs, LIMITS);
+			return ports.tables.calls.filter(({ joined }) => !joined).length;
+		};
+		const calls = await recordCalls(1);
+		expect(calls).toBe(7);
+		expect(await recordCalls(40)).toBe(calls);
 	});
 });
 

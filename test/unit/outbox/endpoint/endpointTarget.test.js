@@ -1,17 +1,17 @@
-const { buildEndpointBody } = require('../../../../dist/core/outbox/endpoint/endpointTarget');
+const { buildEndpointContent } = require('../../../../dist/core/outbox/endpoint/endpointTarget');
 const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
 const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
 
 const { makeEndpoint } = require('./makeEndpoint');
 
-describe('buildEndpointBody', () => {
+describe('buildEndpointContent', () => {
 	const event = {
 		id: 'evt_1',
 		type: 'order.created',
 		acceptedAt: '2025-01-15T10:00:00.789Z',
 		data: { id: 7, user: { name: 'Jordan', email: 'j@example.com' } },
 	};
-	const body = (input) => buildEndpointBody(makeEndpoint(input), [event]);
+	const body = (input) => buildEndpointContent(makeEndpoint(input), [event]).body;
 	const DATA = '{"id":7,"user":{"name":"Jordan","email":"j@example.com"}}';
 
 	test.each([
@@ -47,6 +47,6 @@ describe('buildEndpointBody', () => {
 		const encrypter = createEncrypter(['x'.repeat(32)]);
 		const again = readEndpoint({ ...toEndpointRow(endpoint, encrypter), id: 1 }, encrypter);
 		const kept = { ...event, data: JSON.parse(JSON.stringify(event.data)) };
-		expect(buildEndpointBody(again, [kept])).toBe(buildEndpointBody(endpoint, [event]));
+		expect(buildEndpointContent(again, [kept])).toEqual(buildEndpointContent(endpoint, [event]));
 	});
 });

@@ -98,7 +98,7 @@ describe('createEndpoint', () => {
 			'InvalidEndpointUrlError',
 			'WorkFlux sends webhooks only over HTTPS',
 		],
-		['an unknown platform', { platform: 'x' }, 'InvalidSchemeError', 'is unknown'],
+		['an unknown platform', { platform: 'unheard-of' }, 'InvalidSchemeError', 'is unknown'],
 		[
 			'a platform that is for receiving only',
 			{ platform: 'github' },
@@ -112,7 +112,12 @@ describe('createEndpoint', () => {
 			'unknown operator "above"',
 		],
 		['an event type', { eventTypes: ['order created'] }, 'InvalidEndpointError', 'order.created'],
-		['a star inside', { eventTypes: ['order.*.paid'] }, 'InvalidEndpointError', 'event type'],
+		[
+			'a star beside a space',
+			{ eventTypes: ['order *.paid'] },
+			'InvalidEndpointError',
+			'event type',
+		],
 		['a setting', { settings: { timeout: 3 } }, 'InvalidEndpointError', 'timeout'],
 		['a value', { settings: { timeout_seconds: 0 } }, 'InvalidEndpointError', 'timeout_seconds'],
 		[
@@ -155,7 +160,7 @@ describe('createEndpoint', () => {
 			'a platform without a scheme of its own',
 			{ platform: 'custom' },
 			'InvalidSchemeError',
-			'Choose "Custom"',
+			'choose "Custom"',
 		],
 		[
 			'a secret in another format',
@@ -226,10 +231,10 @@ describe('updateEndpoint', () => {
 	});
 
 	test('changes the URL and keeps its query among the secrets', () => {
-		expect(updateEndpoint(endpoint, { url: 'https://new.example/x?token=t2' }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { url: 'https://example.com/x?token=t2' }, NOW)).toEqual({
 			...endpoint,
-			url: 'https://new.example/x',
-			secrets: { ...endpoint.secrets, url: 'https://new.example/x?token=t2' },
+			url: 'https://example.com/x',
+			secrets: { ...endpoint.secrets, url: 'https://example.com/x?token=t2' },
 		});
 	});
 
@@ -239,10 +244,56 @@ describe('updateEndpoint', () => {
 			...endpoint,
 			secrets: { ...endpoint.secrets, authentication },
 		});
-		expect(updateEndpoint(endpoint, { headers: {} }, NOW)).toEqual({
+		expect(updateEndpoint(endpoint, { headers: { 'X-Tenant': null } }, NOW)).toEqual({
 			...endpoint,
 			secrets: { ...endpoint.secrets, headers: {} },
 		});
+	});
+
+	test.each([
+		['a line break in the name', { name: 'a\n[error] forged' }, '"Name" has a line break'],
+		['an escape sequence in the name', { name: 'a\u001b[2K' }, '"Name" has a line break'],
+		[
+			'a line break in a token',
+			{ authentication: { authentication: 'bearer', token: 'a\nb' } },
+			'"Token" has a line break',
+		],
+		[
+			'an invisible character in a token',
+			{ authentication: { authentication: 'bearer', token: 'a\u200bb' } },
+			'"Token" has an invisible',
+		],
+		[
+			'an emoji in a URL token',
+			{ authentication: { authentication: 'urlToken', token: '🔑' } },
+			'"Token" has',
+		],
+		[
+			'a colon in a user',
+			{ authentication: { authentication: 'basic', user: 'a:b', password: 'p' } },
+			'"User" has a colon',
+		],
+		[
+			'a line break in a password',
+			{ authentication: { authentication: 'basic', user: 'a', password: 'p\n' } },
+			'"Password" has a line break',
+		],
+		[
+			'a line break in a header',
+			{ headers: { 'X-A': 'b\r\nX-B: c' } },
+			'the header "X-A" has a line break',
+		],
+		['an emoji in a header', { headers: { 'X-A': '🔑' } }, 'the header "X-A" has'],
+		['a space in a header’s name', { headers: { 'X A': 'b' } }, '"X A" is not a valid header name'],
+		[
+			'a line break in a header’s name',
+			{ headers: { 'X\nA': 'b' } },
+			'"X?A" is not a valid header name',
+		],
+		['a header of the connection', { headers: { Host: 'a' } }, 'n8n sets the header "Host" itself'],
+	])('rejects %s, also when it is created', (_, input, message) => {
+		expect(() => updateEndpoint(endpoint, input, NOW)).toThrow(message);
+		expect(() => makeEndpoint(input)).toThrow(message);
 	});
 
 	test('rejects what createEndpoint rejects, without changing the endpoint', () => {
@@ -253,6 +304,8 @@ describe('updateEndpoint', () => {
 		expect(change({ platform: 'github' })).toThrow('is for receiving only');
 		expect(change({ settings: { unknown: 1 } })).toThrow('unknown');
 		expect(change({ settings: { conditions: { a: { above: 1 } } } })).toThrow('above');
+		const forbidden = JSON.parse('{"__proto__": {"a": 1}}');
+		expect(change({ settings: { conditions: forbidden } })).toThrow('__proto__');
 		expect(change({ eventTypes: ['a b'] })).toThrow('"a b"');
 		expect(change({ authentication: { authentication: 'bearer' } })).toThrow('"Token" is empty');
 		expect({ ...endpoint, platform: endpoint.platform.id }).toEqual(before);

@@ -3,16 +3,16 @@ const fc = require('fast-check');
 const {
 	modifyEndpoint,
 	loadEndpoint,
-	loadEndpoints,
+	loadRegisteredEndpoints,
 	deleteEndpoint,
 } = require('../../../../dist/core/outbox/endpoint/repository');
 
 const { createWorld } = require('../world');
 
-test('loadEndpoints returns endpoints in the order of their registration', async () => {
+test('loadRegisteredEndpoints returns endpoints in the order of their registration', async () => {
 	const world = createWorld();
 	for (const id of ['ep_b', 'ep_a', 'ep_c']) await world.register(id);
-	const loaded = await loadEndpoints(world.process());
+	const loaded = await loadRegisteredEndpoints(world.process());
 	expect(loaded.map(({ id }) => id)).toEqual(['ep_b', 'ep_a', 'ep_c']);
 	expect((await loadEndpoint(world.process(), 'ep_a')).name).toBe('Endpoint ep_a');
 });
@@ -31,7 +31,7 @@ test('deleteEndpoint deletes one endpoint and keeps the others', async () => {
 	await world.register('ep_a');
 	await world.register('ep_b');
 	await deleteEndpoint(world.process(), 'ep_a');
-	expect((await loadEndpoints(world.process())).map(({ id }) => id)).toEqual(['ep_b']);
+	expect((await loadRegisteredEndpoints(world.process())).map(({ id }) => id)).toEqual(['ep_b']);
 });
 
 test('modifyEndpoint loses none of several simultaneous changes', async () => {
@@ -103,13 +103,13 @@ test('modifyEndpoint does not restore a deleted endpoint', async () => {
 	expect(world.store.rows('endpoints')).toEqual([]);
 });
 
-test('loading an endpoint whose settings were edited fails with what is wrong', async () => {
+test('loadEndpoint fails with what is wrong if the endpoint’s settings were edited', async () => {
 	const world = createWorld();
 	await world.register('ep_a');
 	const [{ id }] = world.store.rows('endpoints');
 	world.store.edit('endpoints', id, { settings: '{"x":1}' });
 	await expect(world.endpoint('ep_a')).rejects.toMatchObject({
-		name: 'InvalidEndpointError',
-		message: expect.stringContaining("'x'"),
+		name: 'UnreadableEndpointError',
+		message: expect.stringContaining('"x"'),
 	});
 });

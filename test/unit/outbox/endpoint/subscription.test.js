@@ -21,7 +21,8 @@ test.each(['', '*', '.order', 'order created', 'a'.repeat(201), 'bestellung.grö
 
 describe('compileSubscription', () => {
 	const takes = (input, type, data = {}) =>
-		compileSubscription(makeEndpoint(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data });
+		compileSubscription(makeEndpoint(input))({ id: 'evt_1', type, acceptedAt: iso(NOW), data })
+			?.met ?? false;
 
 	test.each([
 		[[], 'anything.at.all', true],
@@ -33,6 +34,8 @@ describe('compileSubscription', () => {
 		[['order.*'], 'order', false],
 		[['order.*'], 'orders.created', false],
 		[['*'], 'order.created', true],
+		[['Order.*'], 'order.created', true],
+		[['order.created'], 'Order.Created', true],
 		[['user.*', 'order.created'], 'order.created', true],
 		[['user.*', 'order.created'], 'order.paid', false],
 	])('with the event types %j matches "%s": %s', (eventTypes, type, expected) => {

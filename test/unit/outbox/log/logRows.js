@@ -19,6 +19,7 @@ const row = (number, more = {}) => ({
 	event_id: `evt_${number}`,
 	event_type: 'order.created',
 	endpoint_id: 'ep_a',
+	endpoint_name: 'Shop',
 	accepted_at: START,
 	status: 'delivered',
 	attempts: 1,

@@ -17,6 +17,7 @@ test('presentDelivery returns the fields of AgenticFlow’s webhook logs', async
 		event: 'order.created',
 		event_id: 'evt_1',
 		endpoint_id: 'ep_a',
+		endpoint_name: 'Shop',
 		status: 'failed',
 		response_code: 500,
 		response_time_ms: 10,

@@ -1,5 +1,7 @@
+const fc = require('fast-check');
+
 const { findDeliveries, findDelivery } = require('../../../../dist/core/outbox/log/query');
-const { MAX_FOUND } = require('../../../../dist/core/outbox/store/tables');
+const { eq, MAX_FOUND } = require('../../../../dist/core/outbox/store/tables');
 
 const { START } = require('../world');
 
@@ -7,6 +9,7 @@ const { iso, range, row, tablesWith } = require('./logRows');
 
 const DAY = 86_400_000;
 const START_MS = Date.parse(START);
+const at = (acceptedAt, deliveryId) => ({ acceptedAt, deliveryId });
 const getNumbers = (deliveries) => deliveries.map(({ id }) => Number(id.slice(4)));
 
 describe('findDeliveries', () => {
@@ -19,13 +22,13 @@ describe('findDeliveries', () => {
 	];
 
 	test.each([
-		[{}, [5, 4, 3, 2, 1]],
+		[{}, [5, 3, 4, 2, 1]],
 		[{ endpointId: 'ep_b' }, [4, 1]],
-		[{ eventId: 'evt_x' }, [4, 3]],
+		[{ eventId: 'evt_x' }, [3, 4]],
 		[{ eventType: 'order.paid' }, [2]],
 		[{ status: 'delivered' }, [5, 1]],
 		[{ status: 'held' }, [4]],
-		[{ since: START }, [5, 4, 3, 2]],
+		[{ since: START }, [5, 3, 4, 2]],
 		[{ since: iso(START_MS + 1) }, [5, 3]],
 		[{ until: START }, [1]],
 		[{ until: iso(START_MS + 1) }, [4, 2, 1]],
@@ -33,30 +36,92 @@ describe('findDeliveries', () => {
 		[{ endpointId: 'ep_b', status: 'held', eventId: 'evt_x' }, [4]],
 		[{ endpointId: 'ep_b', status: 'failed' }, []],
 		[{ endpointId: 'ep_gone' }, []],
-		[{ beforeRow: 4 }, [3, 2, 1]],
-		[{ beforeRow: 4, endpointId: 'ep_b' }, [1]],
-		[{ beforeRow: 1 }, []],
+		[{ after: at(START, 'dlv_4') }, [2, 1]],
+		[{ after: at(iso(START_MS + DAY), 'dlv_5') }, [3, 4, 2, 1]],
+		[{ after: at(START, 'dlv_4'), endpointId: 'ep_b' }, [1]],
+		[{ after: at(iso(START_MS - DAY), 'dlv_1') }, []],
 	])('for the query %j returns %j, newest first', async (query, expected) => {
 		expect(getNumbers(await findDeliveries(tablesWith(ROWS), query))).toEqual(expected);
 	});
 
 	test.each([
 		[1, [5]],
-		[3, [5, 4, 3]],
-		[5, [5, 4, 3, 2, 1]],
-		[50, [5, 4, 3, 2, 1]],
+		[3, [5, 3, 4]],
+		[5, [5, 3, 4, 2, 1]],
+		[50, [5, 3, 4, 2, 1]],
 	])('returns at most %d deliveries', async (limit, expected) => {
 		expect(getNumbers(await findDeliveries(tablesWith(ROWS), {}, limit))).toEqual(expected);
 	});
 
 	test('reads as many pages as it needs', async () => {
 		const count = 2 * MAX_FOUND + 300;
-		const tables = tablesWith(range(1, count).map((number) => row(number)));
+		const acceptedAt = (number) => iso(START_MS + number);
+		const tables = tablesWith(
+			range(1, count).map((number) => row(number, { accepted_at: acceptedAt(number) })),
+		);
 		expect(getNumbers(await findDeliveries(tables, {}))).toEqual(range(count, 1));
 		expect(tables.calls).toHaveLength(3);
 		const first = await findDeliveries(tables, { status: 'delivered' }, 1500);
 		expect(getNumbers(first)).toEqual(range(count, count - 1499));
+	});
+
+	test('reads few rows for few deliveries', async () => {
+		const tables = tablesWith(range(1, 500).map((number) => row(number)));
 		expect(await findDeliveries(tables, {}, 10)).toHaveLength(10);
+		for (const { args } of tables.calls) expect(args.at(-1).limit).toBeLessThan(50);
+	});
+});
+
+describe('pages of the log', () => {
+	/** Reads all pages, and lets something happen after each. */
+	async function readAll(tables, limit, happen = async (_page) => {}) {
+		const seen = [];
+		for (let after; ; ) {
+			const page = await findDeliveries(tables, { after }, limit);
+			if (page.length === 0) return seen;
+			seen.push(...page);
+			const { acceptedAt, id } = page.at(-1);
+			after = at(acceptedAt, id);
+			await happen(page);
+		}
+	}
+
+	/** Gives a delivery a new state as a run does: with a new row. */
+	async function retry(tables, { delivery_id, ...columns }) {
+		await tables.remove('deliveries', { all: [eq('delivery_id', delivery_id)] });
+		await tables.insert('deliveries', [{ ...columns, delivery_id, attempts: 2 }]);
+	}
+
+	test('miss and repeat no delivery, whatever was retried in between', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 30 }),
+				fc.array(fc.nat(), { minLength: 1, maxLength: 10 }),
+				fc.integer({ min: 1, max: 7 }),
+				async (times, picks, limit) => {
+					const rows = times.map((time, index) =>
+						row(index, { accepted_at: iso(START_MS + time) }),
+					);
+					const tables = tablesWith(rows);
+					let turn = 0;
+					const seen = await readAll(tables, limit, async () => {
+						await retry(tables, rows[picks[(turn += 1) % picks.length] % rows.length]);
+					});
+					expect(seen.map(({ id }) => id).sort()).toEqual(
+						rows.map(({ delivery_id: id }) => id).sort(),
+					);
+				},
+			),
+		);
+	});
+
+	test('of many deliveries of one time are complete', async () => {
+		const count = MAX_FOUND + 200;
+		const tables = tablesWith(range(1, count).map((number) => row(number)));
+		const seen = await readAll(tables, 90);
+		expect(new Set(seen.map(({ id }) => id)).size).toBe(count);
+		expect(seen).toHaveLength(count);
+		expect(await findDeliveries(tables, {})).toHaveLength(count);
 	});
 });
 
@@ -81,8 +146,8 @@ describe('a row that a newer row supersedes', () => {
 		const found = await findDeliveries(tablesWith(ROWS), query);
 		const text = found.map((one) => `${getNumbers([one])[0]} ${one.status}`);
 		expect(text.sort()).toEqual([...expected].sort());
-		const ids = found.map(({ rowId }) => rowId);
-		expect(ids).toEqual([...ids].sort((a, b) => b - a));
+		const ids = found.map(({ id }) => id);
+		expect(ids).toEqual([...ids].sort().reverse());
 	});
 
 	test('may be the newer one if a worker was late: paging misses and repeats no delivery', async () => {
@@ -94,11 +159,11 @@ describe('a row that a newer row supersedes', () => {
 			row(4),
 		]);
 		const seen = [];
-		for (let beforeRow; ; ) {
-			const [last] = await findDeliveries(tables, { beforeRow }, 1);
+		for (let after; ; ) {
+			const [last] = await findDeliveries(tables, { after }, 1);
 			if (last === undefined) break;
 			seen.push(last);
-			beforeRow = last.rowId;
+			after = at(last.acceptedAt, last.id);
 		}
 		expect(getNumbers(seen)).toEqual([4, 3, 2, 1]);
 		expect(seen.map(({ status }) => status)).not.toContain('pending');
@@ -111,9 +176,9 @@ describe('a row that a newer row supersedes', () => {
 			row(MAX_FOUND),
 		];
 		const found = await findDeliveries(tablesWith(rows), {}, MAX_FOUND);
-		expect(getNumbers(found)).toEqual([
-			...new Set([...rows].reverse().map(({ delivery_id: id }) => Number(id.slice(4)))),
-		]);
+		expect(found.map(({ id }) => id)).toEqual(
+			[...new Set(rows.map(({ delivery_id: id }) => id))].sort().reverse(),
+		);
 	});
 
 	test('is not what findDelivery returns', async () => {

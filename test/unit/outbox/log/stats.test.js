@@ -1,5 +1,6 @@
 const fc = require('fast-check');
 
+const { createTimeZone } = require('../../../../dist/core/lib/timeZone');
 const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
 const { computeStats } = require('../../../../dist/core/outbox/log/stats');
 
@@ -74,6 +75,38 @@ describe('computeStats', () => {
 		expect((await statsFor(rows)).response_time_ms).toEqual(expected);
 	});
 
+	test('counts an event on the day that it was in the zone, also when the day has 23 or 25 hours', async () => {
+		const times = [
+			'2026-03-28T22:59:59.999Z',
+			'2026-03-28T23:00:00.000Z',
+			'2026-03-29T21:59:59.999Z',
+			'2026-03-29T22:00:00.000Z',
+			'2026-10-24T22:00:00.000Z',
+			'2026-10-25T22:59:59.999Z',
+			'2026-10-25T23:00:00.000Z',
+		];
+		const rows = times.map((accepted_at, index) => row(index + 1, { accepted_at }));
+		const deliveries = await findDeliveries(tablesWith(rows), {});
+		const countDays = (zone) =>
+			computeStats(deliveries, zone).by_day.map(({ day, total_deliveries }) => [
+				day,
+				total_deliveries,
+			]);
+		expect(countDays(createTimeZone('Europe/Berlin'))).toEqual([
+			['2026-03-28', 1],
+			['2026-03-29', 2],
+			['2026-03-30', 1],
+			['2026-10-25', 2],
+			['2026-10-26', 1],
+		]);
+		expect(countDays(undefined)).toEqual([
+			['2026-03-28', 2],
+			['2026-03-29', 2],
+			['2026-10-24', 1],
+			['2026-10-25', 2],
+		]);
+	});
+
 	test('returns parts by endpoint and by day that add up to the total', async () => {
 		const anyRow = fc.record({
 			endpoint: fc.constantFrom('ep_a', 'ep_b', 'ep_c'),
@@ -125,6 +158,7 @@ describe('computeStats', () => {
 					expect(Math.max(-1, ...slowest)).toBe(stats.response_time_ms?.max ?? -1);
 				}
 				for (const part of stats.by_endpoint) {
+					expect(part.endpoint_name).toBe('Shop');
 					const own = given.filter(({ endpoint }) => endpoint === part.endpoint_id);
 					expect(part.total_deliveries).toBe(own.length);
 				}

@@ -14,6 +14,7 @@ const DELIVERY = {
 	eventType: 'order.created',
 	batchedEventIds: null,
 	endpointId: 'ep_a',
+	endpointName: 'Shop',
 	acceptedAt: START,
 	status: 'pending',
 	attempts: 1,

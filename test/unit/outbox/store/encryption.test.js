@@ -62,7 +62,7 @@ test('does not decrypt a value with other associated data', () => {
 		}),
 	);
 	expect(() => encrypter.decrypt(encrypter.encrypt('value', 'endpoint ep_2'), BELONGS_TO)).toThrow(
-		'were edited, or copied from another endpoint',
+		'were edited, replaced with older ones, or copied from another endpoint',
 	);
 });
 
@@ -81,6 +81,16 @@ test('does not decrypt a value with a changed bit or a missing end', () => {
 		}),
 	);
 });
+
+test.each([4, 8, 12, 13, 14, 15])(
+	'does not decrypt a value whose authentication tag has only %d bytes',
+	(length) => {
+		const encrypter = createEncrypter([KEY]);
+		const encrypted = encrypter.encrypt('', BELONGS_TO);
+		const short = withBytes(encrypted, (bytes) => bytes.subarray(0, length));
+		expect(() => encrypter.decrypt(short, BELONGS_TO)).toThrow('were edited');
+	},
+);
 
 test('does not decrypt with another key, and the error says what to do without a secret', () => {
 	const encrypted = createEncrypter([KEY]).encrypt('the value', BELONGS_TO);

@@ -45,6 +45,17 @@ describe('toEndpointRow and readEndpoint', () => {
 		expect(() => readEndpoint(moved, encrypter)).toThrow('copied from another endpoint');
 	});
 
+	test('reject older secrets that were put back into a row', () => {
+		const before = toEndpointRow(endpoint, encrypter);
+		const changed = { ...endpoint, revision: endpoint.revision + 1 };
+		const row = { ...toEndpointRow(changed, encrypter), id: 1 };
+		expect(readEndpoint(row, encrypter)).toEqual(changed);
+		const putBack = { ...row, sealed: before.sealed };
+		expect(() => readEndpoint(putBack, encrypter)).toThrow('replaced with older ones');
+		const renumbered = { ...row, sealed_revision: before.sealed_revision };
+		expect(() => readEndpoint(renumbered, encrypter)).toThrow('replaced with older ones');
+	});
+
 	test('reject an edited row and say what is wrong', () => {
 		const row = { ...toEndpointRow(endpoint, encrypter), id: 4 };
 		expect(() => readEndpoint({ ...row, event_types: '[' }, encrypter)).toThrow('Row 4');

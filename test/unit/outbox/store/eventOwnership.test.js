@@ -17,23 +17,28 @@ describe('an idempotency key', () => {
 				fc.integer({ min: 2, max: 4 }),
 				fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 20 }),
 				fc.boolean(),
-				async (count, latencies, numbersFirst) => {
+				fc.integer({ min: 1, max: 2 }),
+				async (count, latencies, numbersFirst, values) => {
 					const world = createWorld();
 					await world.register('ep_a');
 					await world.register('ep_b');
 					let turn = 0;
 					const latency = () => latencies[(turn += 1) % latencies.length];
 					const runs = await Promise.all(
-						Array.from({ length: count }, async (_, number) => {
-							const input = { ...KEYED, data: { number } };
+						Array.from({ length: count }, async (_, index) => {
+							const input = { ...KEYED, data: { number: index % values } };
 							return await publishEvents(world.process({ latency, numbersFirst }), [input], LIMITS);
 						}),
 					);
 					const sent = runs.map(({ sent: [one] }) => one);
-					const winners = sent.filter(({ duplicate }) => !duplicate);
+					const winners = sent.filter(({ conflict, duplicate }) => !duplicate && !conflict);
 					expect(winners).toHaveLength(1);
 					expect(summary(winners[0])).toEqual(['ep_a delivered', 'ep_b delivered']);
-					for (const { event } of sent) expect(event.id).toBe(winners[0].event.id);
+					for (const { conflict, event } of sent) {
+						expect(event.id).toBe(winners[0].event.id);
+						const isSame = event.data.number === winners[0].event.data.number;
+						expect(conflict?.code).toBe(isSame ? undefined : 'IDEMPOTENCY_CONFLICT');
+					}
 					expect(world.store.rows('events')).toMatchObject([
 						{ data: JSON.stringify(winners[0].event.data), fan_out_until: null },
 					]);
@@ -91,5 +96,25 @@ describe('an idempotency key', () => {
 			{ number: 1 },
 		]);
 		expect(world.deliveries()).toHaveLength(1);
+	});
+
+	test('whose run was killed before it was decided keeps later sends waiting for a moment only', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		await Promise.allSettled([publishEvents(world.process({ killAt: 4 }), [KEYED], LIMITS)]);
+		const measureMs = async () => {
+			const startMs = world.clock.nowMs();
+			const { sent } = await publishEvents(world.process(), [KEYED], LIMITS);
+			expect(sent).toMatchObject([{ duplicate: true, deliveries: [] }]);
+			return world.clock.nowMs() - startMs;
+		};
+		const waitedMs = await measureMs();
+		expect(waitedMs).toBeGreaterThan(0);
+		expect(waitedMs).toBeLessThanOrEqual(2000);
+		world.clock.advance(5000);
+		expect(await measureMs()).toBe(0);
+		world.clock.advance(MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual(['delivered']);
 	});
 });

@@ -1,3 +1,5 @@
+const attempt = require('lodash/attempt');
+
 const { readRow, UnreadableRowError } = require('../../../../dist/core/outbox/store/rows');
 const { TABLES } = require('../../../../dist/core/outbox/store/tables');
 
@@ -21,6 +23,7 @@ const ROWS = {
 		event_type: 'order.created',
 		event_ids: null,
 		endpoint_id: 'ep_a',
+		endpoint_name: 'Shop',
 		accepted_at: START,
 		status: 'pending',
 		attempts: 0,
@@ -101,8 +104,35 @@ describe('readRow', () => {
 		]) {
 			world.store.edit('endpoints', row.id, { ...row, [column]: value });
 			await expect(world.endpoint('ep_a')).rejects.toThrow(
-				new RegExp(`^Row ${row.id} of .* endpoints table .* "${column}"`),
+				new RegExp(`Row ${row.id} of .* endpoints table .* "${column}"`),
 			);
 		}
 	});
+});
+
+test.each([
+	['endpoints', { settings: '[]' }, 'in the column "settings", the value must be a JSON object'],
+	['endpoints', { event_types: '"a"' }, 'in the column "event_types", the value must be a list'],
+	['endpoints', { event_types: '[1]' }, 'in the column "event_types", "0" must be text'],
+	['endpoints', { status: 'weird' }, 'the value must be one of: active, disabled'],
+	['endpoints', { sealed: null }, 'in the column "sealed", the value must be text, but is empty'],
+	['endpoints', { registered_at: 'today' }, 'the value must be a date and time, e.g. 2025'],
+	['endpoints', { revision: 'x' }, 'in the column "revision", the value must be a number'],
+	['endpoints', { settings: '{' }, 'in the column "settings", the value is not JSON'],
+	['events', { data: '[]' }, 'in the column "data", the value must be a JSON object'],
+	['events', { event_id: '=x' }, 'the value is empty or begins with "="'],
+	['deliveries', { status: 7 }, 'the value must be one of: gathering, pending'],
+	[
+		'deliveries',
+		{ attempt_log: '[{}]' },
+		'in the column "attempt_log", "0.attempt" must be a number',
+	],
+])('an edited row of %s with %j is explained in plain words', async (table, edited, message) => {
+	const world = createWorld();
+	await world.register('ep_a');
+	const [endpoint] = world.store.rows('endpoints');
+	const row = { ...(table === 'endpoints' ? endpoint : ROWS[table]), ...edited };
+	const error = attempt(() => readRow(table, row));
+	expect(error.message).toContain(message);
+	expect(error.message).not.toMatch(/Expected|Invalid|received|undefined|Required/);
 });

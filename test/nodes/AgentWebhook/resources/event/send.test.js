@@ -45,14 +45,15 @@ const send = (more = {}, options = {}) => ({
 	customEventType: 'order.created',
 	dataSource: 'item',
 	conditionSource: 'always',
-	options: { allowHttp: true, maxRetries: 0, timeoutSeconds: 2, ...options },
+	retrySchedule: 'none',
+	options: { allowHttp: true, timeoutSeconds: 2, ...options },
 	...more,
 });
 
 describe('Event → Send to one endpoint', () => {
 	test('sends the same bytes that it signs', async () => {
 		const { outputs } = await execute(send(), [{ json: { text: 'ü' } }], { credentials: outbound });
-		expect(outputs.map((items) => items.length)).toEqual([1, 0, 0]);
+		expect(outputs.map((items) => items.length)).toEqual([1, 0, 0, 0]);
 		const [{ headers, body }] = received;
 		expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ data: { text: 'ü' } });
 	});
@@ -83,7 +84,7 @@ describe('Event → Send to one endpoint', () => {
 		respond = (response) => response.writeHead(503).end();
 		const controller = new AbortController();
 		const running = execute(
-			send({}, { maxRetries: 5, firstDelaySeconds: 3, jitter: 0 }),
+			send({ retrySchedule: 'exponential', maxRetries: 5, firstDelaySeconds: 3 }, { jitter: 0 }),
 			[{ json: {} }],
 			{
 				credentials: outbound,

@@ -23,3 +23,15 @@ test('Webhook → Respond hands the response to n8n and passes its input items o
 		[2, 1],
 	]);
 });
+
+test.each([
+	[undefined, { a: 1 }],
+	['firstIncomingItem', { a: 1 }],
+	['allIncomingItems', [{ a: 1 }, { a: 2 }]],
+])('Webhook → Respond answers with what the workflow made (%s)', async (respondWith, body) => {
+	const { responses } = await execute(
+		{ resource: 'webhook', operation: 'respond', ...(respondWith && { respondWith }) },
+		[{ json: { a: 1 } }, { json: { a: 2 } }],
+	);
+	expect(responses).toEqual([{ statusCode: 200, headers: {}, body }]);
+});

@@ -1,0 +1,102 @@
+/** The editor's lists of an outbox, against a stub of n8n's public API. */
+const {
+	searchDeliveries,
+} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchDeliveries');
+const {
+	searchEndpoints,
+} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchEndpoints');
+
+const endpoint = (name) => ({ id: 1, endpoint_id: `ep_${name}`, name, url: 'https://a.example' });
+
+/** Returns a context as n8n gives it to a list search. */
+function createContext(tables, projectId) {
+	const requests = [];
+	const context = {
+		additionalData: { dataTableProjectId: projectId },
+		getCredentials: async () => ({
+			outboxName: 'box',
+			encryptionSecret: 'k'.repeat(32),
+			n8nApiKey: 'key',
+			n8nUrl: 'https://n8n.example/',
+		}),
+		getNode: () => ({ name: 'Node', type: 'agentWebhook', typeVersion: 1, parameters: {} }),
+		helpers: {
+			httpRequest: async ({ qs, url }) => {
+				requests.push({ url, qs });
+				const [, id] = /data-tables\/(\w+)\/rows$/.exec(url) ?? [];
+				const data =
+					id === undefined
+						? tables.map(({ rows: _, ...table }) => table)
+						: tables.find((table) => table.id === id).rows;
+				return { statusCode: 200, body: { data } };
+			},
+		},
+	};
+	return { context, requests };
+}
+
+const ENDPOINTS = [
+	{ id: 'mine', name: 'box_endpoints_v1', projectId: 'p1', rows: [endpoint('Mine')] },
+	{ id: 'theirs', name: 'box_endpoints_v1', projectId: 'p2', rows: [endpoint('Theirs')] },
+	{ id: 'other', name: 'my_box_endpoints_v1', projectId: 'p1', rows: [endpoint('Other')] },
+];
+const getNames = ({ results }) => results.map(({ name }) => name.replace(/ \(.*/, ''));
+
+test('a list shows the tables of the workflow’s project, and reads no others', async () => {
+	for (const [projectId, name, id] of [
+		['p1', 'Mine', 'mine'],
+		['p2', 'Theirs', 'theirs'],
+	]) {
+		const { context, requests } = createContext(ENDPOINTS, projectId);
+		expect(getNames(await searchEndpoints.call(context))).toEqual([name]);
+		const read = requests.filter(({ url }) => url.endsWith('/rows'));
+		expect(read.map(({ url }) => url)).toEqual([
+			`https://n8n.example/api/v1/data-tables/${id}/rows`,
+		]);
+	}
+});
+
+test('a list is empty if only other projects have tables with the name', async () => {
+	const { context, requests } = createContext(ENDPOINTS, 'p3');
+	expect(getNames(await searchEndpoints.call(context))).toEqual([]);
+	expect(requests).toHaveLength(1);
+});
+
+test('a list says what to do if n8n does not tell the project and several have the tables', async () => {
+	const { context, requests } = createContext(ENDPOINTS);
+	await expect(searchEndpoints.call(context)).rejects.toMatchObject({
+		message: '2 projects have an outbox with the name "box"',
+		description: expect.stringMatching(/"By ID".*"Outbox Name"/),
+	});
+	expect(requests).toHaveLength(1);
+	const [mine] = ENDPOINTS;
+	const unique = createContext([mine]);
+	expect(getNames(await searchEndpoints.call(unique.context))).toEqual(['Mine']);
+});
+
+test('the list of deliveries keeps its order when one is retried, and shows each once', async () => {
+	const delivery = (id, rowId, minute, status) => ({
+		id: rowId,
+		delivery_id: id,
+		event_type: 'order.created',
+		endpoint_id: 'ep_Mine',
+		accepted_at: `2025-01-15T10:0${minute}:00.000Z`,
+		status,
+	});
+	const rows = [
+		delivery('dlv_2', 2, 2, 'delivered'),
+		delivery('dlv_1', 9, 1, 'pending'),
+		delivery('dlv_1', 1, 1, 'sending'),
+	];
+	const tables = [
+		ENDPOINTS[0],
+		{ id: 'deliveries', name: 'box_deliveries_v1', projectId: 'p1', rows },
+	];
+	const { context, requests } = createContext(tables, 'p1');
+	const { results } = await searchDeliveries.call(context);
+	expect(results.map(({ name, value }) => `${value} ${/: (\w+)/.exec(name)[1]}`)).toEqual([
+		'dlv_2 delivered',
+		'dlv_1 pending',
+	]);
+	expect(requests.at(-1).qs.sortBy).toBe('accepted_at:desc');
+});

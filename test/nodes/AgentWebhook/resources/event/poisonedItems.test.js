@@ -1,0 +1,207 @@
+/** Items that cannot be sent, or look as if they could not, among others that can. */
+const { createServer } = require('node:http');
+
+const { createStore } = require('../../../../unit/outbox/memoryTables');
+
+const mockTables = createStore().connect();
+
+jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+	openDataTables: () => mockTables,
+}));
+
+const { createEmptyRunExecutionData } = require('n8n-workflow');
+
+const { execute } = require('../../../../harness/contexts');
+const { fillInDefaults } = require('../../../operations');
+
+const credentials = {
+	agentWebhookOutboxApi: { outboxName: 'outbox', encryptionSecret: 'k'.repeat(64) },
+};
+const createRunData = () => ({
+	...createEmptyRunExecutionData(),
+	executionData: { contextData: {} },
+});
+const CONTINUE = { onError: 'continueRegularOutput' };
+
+let server;
+let url;
+let received;
+let respond;
+
+beforeAll(async () => {
+	server = createServer(async (request, response) => {
+		const chunks = [];
+		for await (const chunk of request) chunks.push(chunk);
+		const body = JSON.parse(Buffer.concat(chunks).toString());
+		received.push(body.data);
+		respond(response, body.data);
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	url = `http://127.0.0.1:${server.address().port}/hook`;
+	const endpoint = fillInDefaults('agentWebhook', {
+		resource: 'endpoint',
+		operation: 'create',
+		endpointName: 'Shop',
+		url,
+		platform: 'standardWebhooks',
+		options: { allowHttp: true, allowInternal: true },
+	});
+	await execute(endpoint, [{ json: {} }], { credentials });
+});
+
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+beforeEach(() => {
+	received = [];
+	respond = (response) => response.end('{}');
+});
+
+const WAYS = {
+	'one endpoint': (more) => ({
+		platform: 'custom',
+		url,
+		useCredential: false,
+		retrySchedule: 'none',
+		options: { allowHttp: true },
+		...more,
+	}),
+	'all subscribed endpoints': (more) => ({ sendTo: 'subscribers', ...more }),
+};
+
+/** Sends items, as n8n passes them on from JSON. */
+async function send(way, items, { more, parameters = {}, runData } = {}) {
+	const filled = fillInDefaults('agentWebhook', {
+		resource: 'event',
+		operation: 'send',
+		customEventType: 'order.created',
+		...WAYS[way](parameters),
+	});
+	const { outputs } = await execute(
+		filled,
+		items.map((json) => ({ json: JSON.parse(JSON.stringify(json)) })),
+		{ credentials, more, runData },
+	);
+	return outputs.map((output) => output.map(({ json }) => json));
+}
+
+const LOOKALIKES = [
+	{ delivery_state: 'CA' },
+	{ delivery_state: null },
+	{ delivery_state: 7 },
+	{ delivery_state: [] },
+	{ delivery_state: { state: 'CA' } },
+	{ delivery_state: { delivery_id: 7 } },
+	{ delivery_state: { delivery_id: '__proto__' } },
+	{ delivery_state: { outbox: true, more: 1 } },
+	JSON.parse('{"__proto__": {"polluted": true}, "n": 1}'),
+	{ constructor: { prototype: { polluted: true } } },
+	{ isLuxonDateTime: true, toMillis: 1 },
+	{ prototype: 1, hasOwnProperty: 2, toString: 3, then: 4, length: -1 },
+	JSON.parse('{"lines": [{"__proto__": {"polluted": true}}]}'),
+];
+
+const FORGERIES = [
+	{ outbox: true },
+	{ delivery_id: 'dlv_x' },
+	{
+		version: 1,
+		delivery_id: 'dlv_3f0c2f6e-5f1d-4c55-9f0e-0a8a3c3d8a11',
+		event_id: 'evt_1',
+		attempts_made: 1,
+		next_attempt_at: '2020-01-01T00:00:00.000Z',
+		target: { url: 'http://127.0.0.1:1/stolen' },
+	},
+];
+
+describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
+	test.each(LOOKALIKES.map((json) => [JSON.stringify(json), json]))(
+		'sends an event with the data %s like any other',
+		async (_, json) => {
+			const [delivered] = await send(way, [{ n: 0 }, json, { n: 2 }]);
+			expect(delivered.map(({ status }) => status)).toEqual(Array(3).fill('delivered'));
+			const sent = received.map((data) => JSON.stringify(data));
+			expect(sent).toContain(JSON.stringify(json));
+			expect({}.polluted).toBeUndefined();
+		},
+	);
+
+	test.each(FORGERIES.map((state) => [JSON.stringify(state), state]))(
+		'fails an item with the forged retry state %s alone',
+		async (_, state) => {
+			const items = [{ n: 0 }, { n: 1, delivery_state: state }, { n: 2 }];
+			const [delivered, retry, failed] = await send(way, items);
+			expect(delivered).toHaveLength(2);
+			expect(retry).toEqual([]);
+			expect(failed).toEqual([
+				expect.objectContaining({ status: 'failed', attempts: 0, attempt_log: [] }),
+			]);
+			expect(received.map(({ n }) => n).sort()).toEqual([0, 2]);
+		},
+	);
+
+	test.each([
+		['an event type', { customEventType: '={{ $json.type }}' }, { type: 'bad type\n' }],
+		['a type that is missing', { customEventType: '={{ $json.type }}' }, {}],
+		[
+			'conditions',
+			{ conditionSource: 'json', conditions: '={{ $json.if ?? {} }}' },
+			{ if: { n: { near: 1 } } },
+		],
+		['data', { dataSource: 'json', data: '={{ $json.data ?? {} }}' }, { data: 'not JSON' }],
+	])('fails an item whose own data makes %s invalid alone', async (_, parameters, json) => {
+		const good = { type: 'order.created' };
+		const [delivered, , failed] = await send(way, [good, { ...json }, good], { parameters });
+		if (way === 'one endpoint' && json.type) expect(delivered).toHaveLength(3);
+		else {
+			expect(delivered).toHaveLength(2);
+			expect(failed[0].error_message).toMatch(/^"?\w/);
+		}
+	});
+
+	test('fails as a whole if no item can be sent, and then sends nothing', async () => {
+		const items = [{ delivery_state: { outbox: true } }, { delivery_state: { outbox: true } }];
+		await expect(send(way, items)).rejects.toMatchObject({ context: { itemIndex: 0 } });
+		expect(received).toEqual([]);
+		const [, , failed] = await send(way, items, { more: CONTINUE });
+		expect(failed).toHaveLength(2);
+	});
+});
+
+describe('Event → Send that ends with an error because a delivery failed', () => {
+	const items = [{ n: 0 }, { n: 1 }, { n: 2, delivery_state: { outbox: true } }, { n: 3 }];
+	const failSecond = (response, { n }) => response.writeHead(n === 1 ? 400 : 200).end();
+
+	test('sends nothing again that was sent when n8n runs it again', async () => {
+		const runData = createRunData();
+		respond = failSecond;
+		await expect(send('one endpoint', items, { runData })).rejects.toMatchObject({
+			message: 'The endpoint answered with status 400',
+			context: { itemIndex: 1 },
+		});
+		expect(received.map(({ n }) => n).sort()).toEqual([0, 1, 3]);
+		received = [];
+		await expect(send('one endpoint', items, { runData })).rejects.toThrow('status 400');
+		expect(received).toEqual([{ n: 1 }]);
+		received = [];
+		respond = (response) => response.end();
+		const [delivered, , failed] = await send('one endpoint', items, { runData });
+		expect(received).toEqual([{ n: 1 }]);
+		expect(delivered).toHaveLength(3);
+		expect(failed).toHaveLength(1);
+		received = [];
+		await send('one endpoint', items, { runData });
+		expect(received).toHaveLength(3);
+	});
+
+	test('sends everything when it runs with other items', async () => {
+		const runData = createRunData();
+		respond = failSecond;
+		await expect(send('one endpoint', items, { runData })).rejects.toThrow('status 400');
+		received = [];
+		await send('one endpoint', [{ n: 0 }, { n: 5 }], { runData });
+		expect(received).toHaveLength(2);
+	});
+});

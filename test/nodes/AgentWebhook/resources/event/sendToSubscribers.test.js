@@ -1,0 +1,270 @@
+/** Idempotency keys and event IDs, and endpoints that cannot be opened, as Event → Send shows them. */
+const { createServer } = require('node:http');
+
+const { createStore } = require('../../../../unit/outbox/memoryTables');
+
+let mockStore;
+
+jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+	openDataTables: () => mockStore.connect(),
+}));
+
+const { execute } = require('../../../../harness/contexts');
+const { fillInDefaults } = require('../../../operations');
+
+const KEY = 'k'.repeat(64);
+const OTHER_KEY = 'o'.repeat(64);
+const CONTINUE = { onError: 'continueRegularOutput' };
+
+let server;
+let url;
+let received;
+
+beforeAll(async () => {
+	server = createServer(async (request, response) => {
+		const chunks = [];
+		for await (const chunk of request) chunks.push(chunk);
+		received.push(Buffer.concat(chunks).toString());
+		response.end('{}');
+	});
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	url = `http://127.0.0.1:${server.address().port}/hook`;
+});
+
+afterAll(() => {
+	server.closeAllConnections();
+	server.close();
+});
+
+beforeEach(() => {
+	received = [];
+	mockStore = createStore();
+});
+
+/** Runs the action node, and returns its items by output. */
+async function act(parameters, { items = [{}], more, ...keys } = {}) {
+	const credentials = {
+		agentWebhookOutboxApi: { outboxName: 'outbox', encryptionSecret: KEY, ...keys },
+	};
+	const filled = fillInDefaults('agentWebhook', parameters);
+	const input = items.map((json) => ({ json }));
+	const { outputs } = await execute(filled, input, { credentials, more });
+	return outputs.map((output) => output.map(({ json }) => json));
+}
+
+const register = async (endpointName, keys) =>
+	await act(
+		{
+			resource: 'endpoint',
+			operation: 'create',
+			endpointName,
+			url,
+			platform: 'standardWebhooks',
+			options: { allowHttp: true, allowInternal: true },
+		},
+		keys,
+	);
+
+const send = async (items, { options = {}, ...run } = {}) =>
+	await act(
+		{
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'subscribers',
+			customEventType: '={{ $json.type ?? "order.created" }}',
+			dataSource: 'json',
+			data: '={{ $json.data }}',
+			options: { idempotencyKey: '={{ $json.key }}', ...options },
+		},
+		{ items, ...run },
+	);
+
+const listEndpoints = async (keys) =>
+	await act({ resource: 'endpoint', operation: 'getAll', returnAll: true }, keys);
+
+describe('an idempotency key that was used for another event', () => {
+	const first = { key: 'order 1', data: { total: 1 } };
+	const other = { key: 'order 1', data: { total: 2 } };
+	const FAILED = {
+		status: 'failed',
+		code: 'IDEMPOTENCY_CONFLICT',
+		event: 'order.created',
+		event_id: expect.stringMatching(/^evt_/),
+		error_message: expect.stringMatching(/different type or different data.*"Idempotency Key"/),
+		attempts: 0,
+	};
+
+	test('fails its item alone, in the same run and in a later one', async () => {
+		await register('Shop');
+		const [delivered, , failed] = await send([first, other, { key: 'order 2', data: {} }]);
+		expect(delivered.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
+		expect(failed).toEqual([expect.objectContaining(FAILED)]);
+		expect(received).toHaveLength(2);
+		const later = await send([other, { ...first, type: 'order.paid' }, first], { more: CONTINUE });
+		expect(later[2]).toHaveLength(2);
+		expect(later[2][1]).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', event: 'order.paid' });
+		expect(later[0]).toMatchObject([{ status: 'delivered', duplicate: true }]);
+		expect(received).toHaveLength(2);
+	});
+
+	test('is told apart by every digit of a number that JavaScript would round', async () => {
+		await register('Shop');
+		const order = (digits) => [{ key: 'k', data: `{"id": ${digits}}` }];
+		await send(order('616581622363398142'));
+		expect(received[0]).toContain('"id":616581622363398142');
+		expect((await send(order('616581622363398142')))[0]).toMatchObject([{ duplicate: true }]);
+		await expect(send(order('616581622363398143'))).rejects.toThrow('IDEMPOTENCY_CONFLICT');
+	});
+
+	test('fails the node if it is the only item, unless the workflow continues on errors', async () => {
+		await register('Shop');
+		await send([first]);
+		await expect(send([other])).rejects.toMatchObject({
+			message: expect.stringContaining('IDEMPOTENCY_CONFLICT'),
+			context: { itemIndex: 0 },
+		});
+		const [, , failed] = await send([other], { more: CONTINUE });
+		expect(failed).toEqual([expect.objectContaining(FAILED)]);
+		expect(received).toHaveLength(1);
+	});
+});
+
+test('an event ID that two events of a direct send have fails the second one', async () => {
+	const direct = {
+		resource: 'event',
+		operation: 'send',
+		platform: 'custom',
+		url,
+		useCredential: false,
+		customEventType: 'order.created',
+		dataSource: 'json',
+		data: '={{ $json.data }}',
+		options: { allowHttp: true, eventId: '={{ $json.id }}' },
+	};
+	const items = [1, 1, 2].map((total) => ({ id: 'order 1', data: { total } }));
+	const [delivered, , failed] = await act(direct, { items });
+	expect(delivered).toHaveLength(2);
+	expect(failed).toMatchObject([
+		{
+			status: 'failed',
+			code: 'IDEMPOTENCY_CONFLICT',
+			error_message: expect.stringContaining('"Event ID"'),
+		},
+	]);
+	expect(received).toHaveLength(2);
+});
+
+test('an event that nobody took is delivered when it is sent again after an endpoint was registered', async () => {
+	const event = { key: 'order 1', data: { total: 1 } };
+	for (let round = 0; round < 2; round += 1) {
+		const [delivered, , , skipped] = await send([event]);
+		expect(delivered).toEqual([]);
+		expect(skipped).toMatchObject([
+			{ status: 'skipped', condition: 'No endpoint is subscribed to this event' },
+		]);
+	}
+	await register('Shop');
+	expect((await send([event]))[0]).toMatchObject([{ status: 'delivered', duplicate: false }]);
+	expect((await send([event]))[0]).toMatchObject([{ status: 'delivered', duplicate: true }]);
+	expect(received).toHaveLength(1);
+});
+
+test('an event that conditions held back names the endpoint, the condition and the value found', async () => {
+	await act({
+		resource: 'endpoint',
+		operation: 'create',
+		endpointName: 'Shop',
+		url,
+		options: { allowHttp: true, allowInternal: true, conditions: '{"total": {"gt": 3}}' },
+	});
+	const [delivered, , , skipped] = await send([{ key: 'order 1', data: { total: 1 } }]);
+	expect(delivered).toEqual([]);
+	expect(skipped).toMatchObject([
+		{ status: 'skipped', condition: '"Shop" needs total gt 3, found 1' },
+	]);
+});
+
+describe('an endpoint whose secrets were encrypted with another key', () => {
+	beforeEach(async () => {
+		await register('Shop');
+		await register('Shop 2');
+		await register('Stray', { encryptionSecret: OTHER_KEY, furtherEncryptionSecrets: KEY });
+	});
+
+	test('is listed as unreadable, and can be disabled and deleted', async () => {
+		const [listed] = await listEndpoints();
+		expect(listed.map(({ name, unreadable }) => [name, unreadable])).toEqual([
+			['Shop', undefined],
+			['Shop 2', undefined],
+			['Stray', true],
+		]);
+		const stray = { __rl: true, mode: 'name', value: 'Stray' };
+		expect(listed[2].unreadable_reason).toContain('"Additional Encryption Keys"');
+		for (const [operation, status] of [
+			['disable', 'disabled'],
+			['enable', 'active'],
+			['get', 'active'],
+		]) {
+			const [[item]] = await act({ resource: 'endpoint', operation, endpoint: stray });
+			expect(item).toMatchObject({ name: 'Stray', status, unreadable: true });
+		}
+		for (const [operation, more] of [
+			['update', { updateFields: { endpointName: 'New' } }],
+			['rotateSecret', {}],
+			['test', {}],
+		]) {
+			const run = act({ resource: 'endpoint', operation, endpoint: stray, ...more });
+			await expect(run).rejects.toThrow(/^The endpoint "Stray" cannot be opened\. /);
+		}
+		await act({ resource: 'endpoint', operation: 'delete', endpoint: stray });
+		expect((await listEndpoints())[0]).toHaveLength(2);
+	});
+
+	test('lets only its deliveries wait, and gets them when the key is back', async () => {
+		const [delivered, retry] = await send([{ key: 'order 1', data: {} }]);
+		expect(delivered).toHaveLength(2);
+		expect(retry).toMatchObject([
+			{
+				status: 'pending',
+				endpoint_name: 'Stray',
+				attempts: 0,
+				error_message: expect.stringMatching(
+					/^The endpoint cannot be opened, so its deliveries wait/,
+				),
+			},
+		]);
+		const deliverDue = { resource: 'delivery', operation: 'deliverDue' };
+		expect((await act(deliverDue)).flat()).toEqual([]);
+		const [[again]] = await act(deliverDue, { furtherEncryptionSecrets: OTHER_KEY });
+		expect(again).toMatchObject({ status: 'delivered', endpoint_name: 'Stray' });
+		expect(received).toHaveLength(3);
+	});
+
+	test('is not joined by endpoints of its key alone', async () => {
+		await expect(register('More', { encryptionSecret: OTHER_KEY })).rejects.toThrow(
+			'is not the key of this outbox',
+		);
+		await register('More');
+		expect((await listEndpoints())[0]).toHaveLength(4);
+	});
+});
+
+test('an endpoint whose row does not tell its event types gets no delivery, and Failed says so', async () => {
+	await register('Shop');
+	await register('Edited');
+	mockStore.edit('endpoints', 2, { event_types: 'order.created' });
+	const [delivered, , failed] = await send([{ key: 'order 1', data: {} }]);
+	expect(delivered).toHaveLength(1);
+	expect(failed).toMatchObject([
+		{
+			status: 'failed',
+			endpoint_name: 'Edited',
+			error_message: expect.stringMatching(/"event_types".*send the event again/),
+		},
+	]);
+	mockStore.edit('endpoints', 2, { event_types: '["order.created"]' });
+	const [again] = await send([{ key: 'order 1', data: {} }]);
+	expect(
+		again.map(({ duplicate, endpoint_name }) => `${endpoint_name} ${duplicate}`).sort(),
+	).toEqual(['Edited false', 'Shop true']);
+});
