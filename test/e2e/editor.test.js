@@ -22,7 +22,10 @@ const [action, trigger] = ['AgentWebhook', 'AgentWebhookTrigger'].map(loadDescri
 const ENTRY = 'Agent Webhook';
 const [triggerOn] = trigger.properties;
 const TRIGGER_ITEMS = triggerOn.options.map((option) => option.action);
-const [DEFAULT_TRIGGER_ITEM] = TRIGGER_ITEMS;
+// Not the first of the list: adding an entry also chooses its platform.
+const { action: DEFAULT_TRIGGER_ITEM } = triggerOn.options.find(
+	({ value }) => value === triggerOn.default,
+);
 
 const operationLists = action.properties.filter(({ name }) => name === 'operation');
 const ACTION_ITEMS = operationLists.flatMap(({ options }) =>
