@@ -1,3 +1,11 @@
+/** Fills in credentials as a person would, and knows which of their fields are secret. */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const upperFirst = require('lodash/upperFirst');
+
+const { root } = require('./project');
+
 /** The fields of each method of a Receiving credential. */
 const METHOD_FIELDS = {
 	urlToken: ['urlTokens'],
@@ -35,4 +43,16 @@ function chooseShownFields(type, fields) {
 	return fields;
 }
 
-module.exports = { chooseShownFields };
+/**
+ * Returns whether a credential's field contains secrets: n8n's editor hides what is typed into it. For credential
+ * types of other packages, the field's name tells.
+ */
+function isSecretField(type, field) {
+	const name = upperFirst(type);
+	const file = path.join(root, `dist/credentials/${name}.credentials.js`);
+	if (!fs.existsSync(file)) return /secret|token|password|key/i.test(field);
+	const { properties } = new (require(file)[name])();
+	return properties.some((property) => property.name === field && property.typeOptions?.password);
+}
+
+module.exports = { chooseShownFields, isSecretField };

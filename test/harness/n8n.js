@@ -8,7 +8,7 @@ const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 const { setTimeout: pause } = require('node:timers/promises');
 
-const { chooseShownFields } = require('./credentials');
+const { chooseShownFields, isSecretField } = require('./credentials');
 const { installPackage, packPackage } = require('./install');
 const { N8nProcess } = require('./n8nProcess');
 const { findAnyPort, findFreePort } = require('./ports');
@@ -71,9 +71,9 @@ class N8nClient {
 	}
 
 	/** Records a credential's secrets for test/harness/sweep.js, which searches n8n's data for leaks. */
-	recordSecrets(data) {
+	recordSecrets(type, data) {
 		const lines = Object.entries(data)
-			.filter(([field]) => /secret|token|password|key/i.test(field))
+			.filter(([field]) => isSecretField(type, field))
 			.flatMap(([field, value]) =>
 				String(value)
 					.split(/\s+/)
@@ -112,7 +112,7 @@ class N8nClient {
 	 * @returns the value of a node's `credentials`; spread several to give a node more than one
 	 */
 	async createCredential(type, name, data) {
-		this.recordSecrets(data);
+		this.recordSecrets(type, data);
 		const { id } = await this.rest('POST', '/credentials', {
 			name,
 			type,
