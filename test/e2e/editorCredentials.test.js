@@ -98,7 +98,7 @@ inBrowser('a person who creates a credential in the editor', () => {
 		const tokens = ['Bearer Token', 'Header Token', 'Basic', 'URL Token', 'Body Token'];
 		await expectFields([...signature, ...tokens]);
 		await choose('signatureScheme', 'Stripe');
-		await form.getByText('Stripe’s "Signing secret", on the page of the event').waitFor();
+		await form.getByRole('link', { name: 'where each provider shows it' }).waitFor();
 
 		await typeInto('signingSecret', `sk_live_${newSecret()}`);
 		await save();
