@@ -47,7 +47,9 @@ class Person {
 		const { creator } = this.editor;
 		const item = this.editor.creatorItem(action);
 		const sections = creator.locator(testId('node-creator-category-item'));
-		await sections.first().waitFor();
+		// n8n lists a long section bit by bit. The section's name ends with the number of its actions.
+		const [, count] = /\((\d+)\)/.exec(await sections.first().innerText());
+		await this.editor.creatorItems.nth(Number(count) - 1).waitFor();
 		if (!(await item.isVisible())) await sections.last().click();
 		await item.click();
 	}
