@@ -63,9 +63,8 @@ test.each(CASES)(
 		for (const { property, shown } of listParameters(operation)) {
 			for (const [place, put] of listPlaces(property)) {
 				for (const [kind, value] of Object.entries(WRONG_VALUES)) {
-					const set = put(value);
-					const filled = fillInDefaults('agentWebhook', { url: 'https://[', ...shown, ...set });
-					const error = await fail({ ...filled, ...set });
+					// n8n fills in the others' defaults.
+					const error = await fail({ url: 'https://[', ...shown, ...put(value) });
 					const text = `${error?.message} ${error?.description ?? ''}`;
 					if (error && JARGON.test(text)) jargon.push([place, kind, text]);
 				}
