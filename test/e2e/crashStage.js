@@ -49,6 +49,7 @@ class CrashStage {
 	}
 
 	async stop() {
+		this.isStopped = true;
 		this.receiver.kill();
 		await this.n8n.stop();
 	}
@@ -149,14 +150,18 @@ class CrashStage {
 
 	/** Sends items, and repeats the request until they are stored. Returns the number of repetitions. */
 	async post(name, items) {
-		for (let again = 0; ; again += 1) {
+		let again = 0;
+		// A failed test must not keep Jest running.
+		while (!this.isStopped) {
 			const answer = await axios
-				.post(`${this.n8n.base}/webhook/${name}`, { items }, { timeout: 90_000 })
+				.post(`${this.n8n.base}/webhook/${name}`, { items }, { timeout: 240_000 })
 				.catch(() => undefined);
 			// While n8n starts, it answers every request with 200 and a page that says so.
-			if (answer?.status === 200 && answer.data.status) return again;
+			if (answer?.status === 200 && answer.data.status) break;
+			again += 1;
 			await pause(2000 + Math.random() * 2000);
 		}
+		return again;
 	}
 
 	/**

@@ -3,7 +3,7 @@ const { CrashStage } = require('./crashStage');
 const { pause, queue, uniqueName } = require('./stage');
 
 const EXECUTIONS = 50;
-const EVENTS = 2000;
+const EVENTS = 1000;
 const TICK_SECONDS = 2;
 /** How long a run of "Deliver due" may take until its request is sent; in queue mode it is queued first. */
 const SLACK_MS = queue ? 8000 : 3000;
@@ -61,7 +61,7 @@ test('puts each event into exactly one batch within the limits of size and wait'
 			async (_, post) => await stage.post(name, numbers(post * perPost, perPost)),
 		),
 	);
-	await pause(4000 + Math.random() * 6000);
+	await pause(2000 + Math.random() * 4000);
 	await stage.n8n.kill();
 	await stage.n8n.restart();
 	const again = (await sending).reduce((sum, repeats) => sum + repeats, 0);
