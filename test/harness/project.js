@@ -6,6 +6,7 @@ const n8nHome = path.join(root, 'test/n8n');
 const oldestN8nHome = path.join(root, 'test/n8n-oldest');
 /** Folder of the tested n8n: the pinned one, unless N8N_HOME names another. */
 const n8nInstalled = process.env.N8N_HOME ?? n8nHome;
+const scratch = process.env.SCRATCH ?? path.join(root, '.n8n');
 
 /** Returns the folder of Node 24 for this machine, one of the npm packages in test/n8n/package.json. */
 function node24Package() {
@@ -26,8 +27,9 @@ module.exports = {
 	n8nInstalled,
 	oldestN8nHome,
 	/** Folder for everything that a run writes. Git ignores it. Runs at the same time need one each. */
-	scratch: process.env.SCRATCH ?? path.join(root, '.n8n'),
-	editorScratch: path.join(root, '.n8n/editor'),
+	scratch,
+	/** Folder with the scratch folders of suites that run beside others. */
+	lanesFolder: path.join(scratch, 'lanes'),
 	packageName: 'n8n-nodes-agent-webhooks',
 	node24Package,
 	/** Node 24, which n8n and the end-to-end tests run on. */

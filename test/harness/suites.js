@@ -1,4 +1,4 @@
-/** Sorts the end-to-end suites into the main paths and the slow rest. */
+/** Sorts the end-to-end suites into the main paths and lanes of the slow rest. */
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -18,9 +18,6 @@ const listNames = () =>
 		.filter((file) => file.endsWith('.test.js'))
 		.map((file) => path.basename(file, '.test.js'));
 
-/** The suites in n8n's editor need nothing from the others, so they run at the same time. */
-const isEditorSuite = (name) => name.startsWith('editor');
-
 /**
  * @returns Jest's arguments for the suites with these names
  * @throws if there is no such suite, which Jest would ignore
@@ -31,10 +28,26 @@ function toArguments(names) {
 	return ['--runTestsByPath', ...names.map((name) => path.join(FOLDER, `${name}.test.js`))];
 }
 
-module.exports = {
-	selectMainSuites: () => toArguments(MAIN),
-	/** Kills, batches, hostile senders …: everything that `npm test` leaves out, except the editor. */
-	selectSlowSuites: () =>
-		toArguments(listNames().filter((name) => !MAIN.includes(name) && !isEditorSuite(name))),
-	selectEditorSuites: () => toArguments(listNames().filter(isEditorSuite)),
+/**
+ * Sorts the slow suites into lanes, the longest first. Lanes run at the same time, each in an n8n of its own; the
+ * suites of a lane run one after another.
+ */
+const LANES = {
+	editor: (name) => name.startsWith('editor'),
+	crashes: (name) => /(Batches|Crashes|bursts)$/.test(name),
+	outbox: (name) => /^(outbox|receiverFaults)/.test(name),
+	others: () => true,
 };
+
+const findLane = (name) => Object.keys(LANES).find((lane) => LANES[lane](name));
+
+/** Returns Jest's arguments for each lane of the suites that `npm test` leaves out. */
+function selectSlowLanes() {
+	const names = listNames().filter((name) => !MAIN.includes(name));
+	return Object.keys(LANES).map((lane) => ({
+		lane,
+		args: toArguments(names.filter((name) => findLane(name) === lane)),
+	}));
+}
+
+module.exports = { selectMainSuites: () => toArguments(MAIN), selectSlowLanes };

@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { DatabaseSync } = require('node:sqlite');
 
-const { editorScratch, scratch } = require('./project');
+const { lanesFolder, scratch } = require('./project');
 
 /** Encodes a secret in every way it could leak. Base64 depends on the position in the encoded text. */
 function encodeSecret(secret) {
@@ -70,9 +70,9 @@ function sweep(folder) {
 
 let leaks = 0;
 let swept = 0;
-const folders = [scratch, editorScratch]
-	.filter((parent) => fs.existsSync(parent))
-	.flatMap((parent) => fs.readdirSync(parent).map((name) => path.join(parent, name)));
+const listEntries = (parent) =>
+	fs.existsSync(parent) ? fs.readdirSync(parent).map((name) => path.join(parent, name)) : [];
+const folders = [scratch, ...listEntries(lanesFolder)].flatMap(listEntries);
 for (const folder of folders) {
 	if (!fs.existsSync(path.join(folder, 'secrets.jsonl'))) continue;
 	const { found, secrets, texts } = sweep(folder);

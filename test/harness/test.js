@@ -1,25 +1,31 @@
 /**
- * Runs a lane of tests. The last line counts what passed, failed and was skipped.
+ * Runs tests. The last line counts what passed, failed and was skipped.
  *
  * - `npm test`: lint, format, types, scanner, fast tests, end-to-end tests of the main paths.
  * - `npm run test:fast`: the unit and node tests, without n8n.
  * - `npm run test:slow`: all other end-to-end tests, and the main paths in the oldest n8n.
- * - `npm run test:all`: `npm test`, then `npm run test:slow`.
+ * - `npm run test:all`: what `npm test` and `npm run test:slow` run, in less time than both.
  *
  * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`.
  */
-const { editorScratch, oldestN8nHome } = require('./project');
-const { build, installOldestN8n, installPinnedN8n, installTools, setUp } = require('./setup');
-const { selectEditorSuites, selectMainSuites, selectSlowSuites } = require('./suites');
+const { oldestN8nHome } = require('./project');
+const {
+	build,
+	downloadOldestN8n,
+	installOldestN8n,
+	installPinnedN8n,
+	installTools,
+	setUp,
+} = require('./setup');
+const { selectMainSuites, selectSlowLanes } = require('./suites');
 const {
 	runCheck,
-	runEndToEndTests,
 	runFastTests,
 	runJest,
+	runLanes,
 	runOnNode24,
 	runOnThisNode,
 	runSteps,
-	sumCounts,
 } = require('./testRun');
 
 const CHECKS = [
@@ -52,32 +58,25 @@ const sweepSecrets = async () =>
 		'test/harness/sweep.js',
 	]);
 
-async function runMainSuites(env) {
-	return await runEndToEndTests(selectMainSuites(), env);
-}
+const listMainLanes = () => [{ lane: 'main', args: selectMainSuites() }];
 
-/** Runs the suites in n8n's editor and the slow rest at the same time, each with an n8n of its own. */
-async function runSlowSuites() {
-	return sumCounts(
-		await Promise.all([
-			runEndToEndTests(selectSlowSuites()),
-			runEndToEndTests(selectEditorSuites(), { SCRATCH: editorScratch }),
-		]),
-	);
-}
+/** Lists the lanes of the slow suites, and of the main suites in the oldest n8n. */
+const listSlowLanes = () => [
+	...selectSlowLanes(),
+	{ lane: 'oldest', args: selectMainSuites(), env: { N8N_HOME: oldestN8nHome } },
+];
 
-async function runMainSuitesInOldest() {
-	console.log('▸ End-to-end tests of the main paths in the oldest n8n …');
-	return await runMainSuites({ N8N_HOME: oldestN8nHome });
-}
-
-/** Installs n8n while the checks and the fast tests, which need none, are running. */
-function runMainLane() {
-	let n8n;
+/**
+ * Lists the steps of the checks, the fast tests and lanes of end-to-end tests.
+ * @param install begins to install what the lanes need, while the checks and the fast tests are running
+ * @param finish completes it
+ */
+function listSteps(listLanes, install, finish = async () => undefined) {
+	let installed;
 	const startInstalling = async () => {
-		n8n = installPinnedN8n();
+		installed = install();
 		// Its failure is reported when the end-to-end tests wait for it.
-		n8n.catch(() => undefined);
+		installed.catch(() => undefined);
 	};
 	return [
 		startInstalling,
@@ -85,32 +84,33 @@ function runMainLane() {
 		build,
 		...CHECKS,
 		runFastTests,
-		async () => await n8n,
-		runMainSuites,
+		async () => void (await installed),
+		finish,
+		async () => await runLanes(listLanes()),
 		sweepSecrets,
 	];
 }
 
-const runSlowLane = () => [
-	setUp,
-	runSlowSuites,
-	sweepSecrets,
-	installOldestN8n,
-	runMainSuitesInOldest,
-	sweepSecrets,
-];
+const listAllLanes = () => [...listSlowLanes(), ...listMainLanes()];
+
+const installBoth = async () => await Promise.all([installPinnedN8n(), downloadOldestN8n()]);
 
 const [option, ...rest] = process.argv.slice(2);
-const LANES = {
+const COMMANDS = {
 	'--fast': () => [installTools, build, async () => await runFastTests(rest)],
-	'--slow': runSlowLane,
-	'--all': () => [...runMainLane(), ...runSlowLane()],
+	'--slow': () => [
+		setUp,
+		installOldestN8n,
+		async () => await runLanes(listSlowLanes()),
+		sweepSecrets,
+	],
+	'--all': () => listSteps(listAllLanes, installBoth, installOldestN8n),
 };
 
 if (option === undefined) {
-	runSteps(runMainLane());
-} else if (LANES[option]) {
-	runSteps(LANES[option]());
+	runSteps(listSteps(listMainLanes, installPinnedN8n));
+} else if (COMMANDS[option]) {
+	runSteps(COMMANDS[option]());
 } else {
 	const projects = ['--selectProjects', 'unit', 'nodes', 'e2e', '--runInBand'];
 	runSteps([setUp, async () => await runJest(runOnNode24, [...projects, option, ...rest])]);

@@ -1,9 +1,12 @@
 /** Runs commands and Jest, counts what they tested, and prints the closing line. */
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
+const { availableParallelism } = require('node:os');
 const path = require('node:path');
 
-const { node24, root, scratch } = require('./project');
+const times = require('lodash/times');
+
+const { lanesFolder, node24, root, scratch } = require('./project');
 const { node24Environment } = require('./setup');
 
 /** @returns the exit code */
@@ -73,6 +76,25 @@ async function runEndToEndTests(args = [], env = {}) {
 	return await runJest(runOnNode24, ['--selectProjects', 'e2e', '--runInBand', ...args], env);
 }
 
+/**
+ * Runs lanes of end-to-end tests, some at the same time: one more than there are processors, since n8n often waits.
+ * @param lanes in the order in which they begin, each with a name, Jest's arguments and environment variables
+ */
+async function runLanes(lanes) {
+	const waiting = [...lanes];
+	const counts = [];
+	const runNext = async () => {
+		for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+			const { args, env, lane } = next;
+			const startedMs = Date.now();
+			counts.push(await runEndToEndTests(args, { ...env, SCRATCH: path.join(lanesFolder, lane) }));
+			console.log(`▸ End of the lane "${lane}": ${Math.round((Date.now() - startedMs) / 1000)} s`);
+		}
+	};
+	await Promise.all(times(availableParallelism() + 1, runNext));
+	return sumCounts(counts);
+}
+
 /** Runs a script that exits with 0 if all is well. Counts as one test. */
 async function runCheck(runScript, title, args) {
 	console.log(`▸ ${title} …`);
@@ -112,8 +134,8 @@ module.exports = {
 	runEndToEndTests,
 	runFastTests,
 	runJest,
+	runLanes,
 	runOnNode24,
 	runOnThisNode,
 	runSteps,
-	sumCounts,
 };
