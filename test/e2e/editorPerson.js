@@ -102,6 +102,8 @@ class Person {
 			.filter({ has: this.page.locator(`label[for="${collection}"]`) })
 			.last()
 			.locator(testId('collection-parameter-add'));
+		await box.waitFor();
+		// For a single option n8n shows a button.
 		if ((await box.getByRole('combobox').count()) === 0) return await box.click();
 		const { options } = await this.editor.openList(box);
 		await options.getByText(option, { exact: true }).click();
