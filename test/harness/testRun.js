@@ -4,8 +4,6 @@ const fs = require('node:fs');
 const { availableParallelism } = require('node:os');
 const path = require('node:path');
 
-const times = require('lodash/times');
-
 const { lanesFolder, node24, root, scratch } = require('./project');
 const { node24Environment } = require('./setup');
 
@@ -91,7 +89,8 @@ async function runLanes(lanes) {
 			console.log(`▸ End of the lane "${lane}": ${Math.round((Date.now() - startedMs) / 1000)} s`);
 		}
 	};
-	await Promise.all(times(availableParallelism() + 1, runNext));
+	const count = availableParallelism() + 1;
+	await Promise.all(Array.from({ length: count }, async () => await runNext()));
 	return sumCounts(counts);
 }
 
