@@ -1,19 +1,72 @@
 import type { CloudEventMode } from '../event/envelope';
 import type { Platform } from '../platforms';
-import type { DeliveryReport } from '../sending/deliver';
+import type { AttemptOutcome } from '../sending/attemptOutcome';
+import type { AttemptRecord, DeliveryReport } from '../sending/deliver';
 import type { DisableRule, EndpointHealth, HealthChange } from '../sending/endpointHealth';
 import type { DeliveryState } from '../sending/resultItem';
 import type { RetrySettings } from '../sending/retrySettings';
 
 /** The outbox's types. `store/` decides how they are stored. */
 
-/** An event, as it was accepted. */
-export interface OutboxEvent {
+/** The tenant of everything in an outbox whose owner names no tenants. */
+export const DEFAULT_TENANT = 'default';
+
+/** What a tenant may have. Items and saved tenants use the same names. */
+export interface TenantLimits {
+	max_endpoints?: number;
+	/** Days for which its delivery log is kept. */
+	retention_days?: number;
+	/** Most deliveries in its log. */
+	max_deliveries?: number;
+}
+
+/** A party with endpoints and events of its own, that sees nothing of any other. */
+export interface Tenant {
+	/** The ID that its owner chose. */
+	id: string;
+	name: string;
+	metadata: Record<string, string>;
+	/** `disabled`: nothing is sent for it, and its due deliveries wait. */
+	status: 'active' | 'disabled';
+	limits: TenantLimits;
+	/** Starts at 1. Raising it withdraws all keys that were issued before. */
+	keyEpoch: number;
+	registeredAt: string;
+	/**
+	 * Increases with every change, so that of two simultaneous changes, one is repeated on top of the
+	 * other.
+	 */
+	revision: number;
+}
+
+/** The run of a node that sent an event. */
+export interface EventOrigin {
+	executionId: string | null;
+	workflowId: string | null;
+	nodeName: string | null;
+	/** ID of the received event that the run was about. */
+	inboundEventId: string | null;
+}
+
+/** The part of an event that endpoints get. */
+export interface EventContent {
 	id: string;
 	type: string;
 	/** ISO 8601, UTC. */
 	acceptedAt: string;
+	/** Empty if the payload was forgotten. */
 	data: Record<string, unknown>;
+}
+
+/** An event, as it was accepted. */
+export interface OutboxEvent extends EventContent {
+	tenantId: string;
+	/** The only endpoints that get it, even if they are not subscribed; `null` for all subscribers. */
+	endpointIds: string[] | null;
+	origin: EventOrigin;
+	/** Time before which no delivery is attempted; `null` for at once. */
+	deliverAt: string | null;
+	payloadForgottenAt: string | null;
 }
 
 /**
@@ -70,6 +123,7 @@ export interface EndpointSecrets {
 
 /** A registered endpoint, with everything needed to send to it. */
 export interface Endpoint extends EndpointHealth {
+	tenantId: string;
 	id: string;
 	name: string;
 	description: string;
@@ -104,6 +158,7 @@ export interface UnreadableEndpoint
 	extends EndpointHealth,
 		Pick<
 			Endpoint,
+			| 'tenantId'
 			| 'id'
 			| 'name'
 			| 'description'
@@ -132,7 +187,9 @@ export type DeliveryStatus =
 	| 'delivered'
 	| 'failed'
 	/** On hold: its endpoint is disabled. */
-	| 'held';
+	| 'held'
+	/** Ended before it was delivered, because a person wanted it to. */
+	| 'cancelled';
 
 /** The exclusive right of one run to work on deliveries. Another run takes over after it expires. */
 export interface Lease {
@@ -142,6 +199,7 @@ export interface Lease {
 
 /** One event, or one batch of events, for one endpoint. A batch is an event of its own, with its own ID. */
 export interface Delivery extends DeliveryState {
+	tenantId: string;
 	status: DeliveryStatus;
 	eventType: string;
 	/** The events of a batch in order of arrival; `null` for a single event. */
@@ -151,7 +209,16 @@ export interface Delivery extends DeliveryState {
 	endpointName: string | null;
 	/** Time at which the next attempt is due; during a lease, the time at which it expires. */
 	nextAttemptAt: string | null;
+	/** Outcome of the last attempt; `null` before the first. */
+	outcome: AttemptOutcome | null;
+	/** The execution and the workflow that sent the event. */
+	executionId: string | null;
+	workflowId: string | null;
 	replayedAt: string | null;
+	/** The status that the tallies count it with; `null` if they do not count it. */
+	tallied: 'delivered' | 'failed' | null;
+	/** Attempts of this run, which the tallies do not count yet. */
+	newAttempts?: AttemptRecord[];
 	/** `null` if no run works on it. */
 	lease: Lease | null;
 }
@@ -164,8 +231,9 @@ export interface StoredDelivery extends Delivery {
 	problem?: string;
 }
 
-/** A leased delivery, with everything needed to attempt it. */
+/** A delivery to be attempted, with everything needed. */
 export interface AttemptJob {
+	/** With its own lease, or under that of its event. */
 	delivery: Delivery;
 	/** One event, or those of a batch in order of arrival. */
 	events: OutboxEvent[];
@@ -199,4 +267,6 @@ export interface RunLimits {
 	concurrency: number;
 	/** Longest time that rate limits may delay attempts within the run. */
 	maxPacingMs: number;
+	/** Attempts that could only start after this time are left to the next run. */
+	deadlineMs?: number;
 }

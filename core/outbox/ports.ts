@@ -10,3 +10,10 @@ export interface OutboxPorts extends SendingPorts {
 	/** Returns a unique string. */
 	newId: () => string;
 }
+
+/** What a tenant's request gets of an outbox: tables that have only this tenant's rows. */
+export interface TenantPorts extends OutboxPorts {
+	tenantId: string;
+	/** Checks whether the encryption key is that of the whole outbox, and tells nothing else of it. */
+	isKeyOfOutbox: () => Promise<boolean>;
+}

@@ -1,23 +1,23 @@
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
 import { toIsoTime } from '../../lib/time';
 
-import type { Delivery, DeliveryStatus, StoredDelivery } from '../model';
+import type { Delivery, StoredDelivery } from '../model';
 
 import { latestRowPerDelivery, readDelivery, toDeliveryRow } from './deliveryRows';
 import {
 	eq,
 	findAll,
 	findAny,
+	findAnyAtOnce,
 	insertChange,
 	MAX_FOUND,
 	neq,
-	readPages,
 	type Change,
 	type Condition,
 	type Row,
-	type StoredRow,
 	type Tables,
 } from './tables';
+import { toTallyRows } from './tallyRows';
 
 /**
  * A delivery's row is never changed by its outcome: the new state is inserted as a new row and the old
@@ -25,13 +25,16 @@ import {
  * between the two, a delivery has two rows, and the newer one counts.
  */
 
-/** Returns the change that inserts deliveries in their current state, or none if there are none. */
-export const insertDeliveries = (deliveries: Delivery[]): Change[] =>
-	insertChange('deliveries', deliveries.map(toDeliveryRow));
-
-/** Finds all rows of a delivery. */
-export const findDeliveryRows = async (tables: Tables, id: string): Promise<StoredDelivery[]> =>
-	(await findAll(tables, 'deliveries', [eq('delivery_id', id)])).map(readDelivery);
+/**
+ * Returns the change that inserts deliveries in their current state, and counts those that ended, or none if
+ * there are none.
+ * @param replaced deliveries that go into the inserted ones, e.g. into a batch
+ */
+export const insertDeliveries = (deliveries: Delivery[], replaced: Delivery[] = []): Change[] =>
+	insertChange('deliveries', [
+		...deliveries.map(toDeliveryRow),
+		...toTallyRows(deliveries, replaced),
+	]);
 
 /** Returns, per delivery, the ID of the row that counts. */
 export async function findLatestRowIds(
@@ -42,13 +45,35 @@ export async function findLatestRowIds(
 	return new Map(latestRowPerDelivery(rows).map((row) => [String(row.delivery_id), row.id]));
 }
 
-/** Finds the deliveries of events. Events in a batch have no delivery of their own. */
-export async function findDeliveriesOfEvents(
+/** What is on record about events. */
+export interface RecordedDeliveries {
+	/** The events' own. */
+	deliveries: StoredDelivery[];
+	/** Batches that contain any of them. */
+	batches: StoredDelivery[];
+}
+
+/** Finds the deliveries of events, and the batches that contain them. */
+export async function findDeliveriesWithEvents(
 	tables: Tables,
-	eventIds: Iterable<string>,
-): Promise<StoredDelivery[]> {
-	const rows = await findAny(tables, 'deliveries', 'event_id', eventIds);
-	return latestRowPerDelivery(rows).map(readDelivery);
+	eventIds: string[],
+): Promise<RecordedDeliveries> {
+	const quotedIds = eventIds.map((id) => JSON.stringify(id));
+	const own = findAnyAtOnce('deliveries', 'event_id', eventIds);
+	const inBatch = findAnyAtOnce('deliveries', 'event_ids', quotedIds, 'contains');
+	const pages =
+		own === undefined || inBatch === undefined ? [] : await tables.applyAndFind([], [own, inBatch]);
+	const areComplete = pages.length > 0 && pages.every(({ length }) => length < MAX_FOUND);
+	const [ownRows, batchRows] = areComplete
+		? pages
+		: [
+				await findAny(tables, 'deliveries', 'event_id', eventIds),
+				await findAny(tables, 'deliveries', 'event_ids', quotedIds, 'contains'),
+			];
+	return {
+		deliveries: latestRowPerDelivery(ownRows).map(readDelivery),
+		batches: latestRowPerDelivery(batchRows).map(readDelivery),
+	};
 }
 
 /** Finds the IDs of all deliveries whose event was accepted between two times, inclusive. */
@@ -76,157 +101,12 @@ export async function findBatchedEventIds(
 	return new Set(batches.flatMap((batch) => readDelivery(batch).batchedEventIds ?? []));
 }
 
-/** A delivery's place in the log, which stays the same whatever happens to the delivery. */
-export interface LogPosition {
-	acceptedAt: string;
-	deliveryId: string;
-}
-
-/** All criteria that are set must match. Times are the events' acceptance, ISO 8601. */
-export interface DeliveryQuery {
-	endpointId?: string;
-	/** Finds single deliveries of the event. */
-	eventId?: string;
-	/** Finds batches that contain the event. */
-	batchedEventId?: string;
-	eventType?: string;
-	status?: DeliveryStatus;
-	/** Leaves out deliveries with any of these statuses. */
-	otherThan?: DeliveryStatus[];
-	since?: string;
-	until?: string;
-	/** Finds only deliveries that follow this place in the log: the next page. */
-	after?: LogPosition;
-}
-
-function toConditions(query: DeliveryQuery): Condition[] {
-	const equal = {
-		endpoint_id: query.endpointId,
-		event_type: query.eventType,
-		status: query.status,
-		event_id: query.eventId,
-	};
-	const conditions = Object.entries(equal).flatMap(([column, value]) =>
-		value === undefined || value === '' ? [] : [eq(column, value)],
-	);
-	const { batchedEventId, otherThan = [], since, until } = query;
-	conditions.push(...otherThan.map((status) => neq('status', status)));
-	if (since) conditions.push({ column: 'accepted_at', operator: 'gte', value: since });
-	if (until) conditions.push({ column: 'accepted_at', operator: 'lt', value: until });
-	if (batchedEventId) {
-		const value = JSON.stringify(batchedEventId);
-		conditions.push({ column: 'event_ids', operator: 'contains', value });
-	}
-	return conditions;
-}
-
-/** Yields matching rows with one time of acceptance, in descending order of their delivery's ID. */
-async function* readPagesAt(
-	tables: Tables,
-	conditions: Condition[],
-	acceptedAt: string,
-	pageSize: number,
-	beforeId?: string,
-): AsyncGenerator<StoredRow[]> {
-	const sameTime = [...conditions, eq('accepted_at', acceptedAt)];
-	let remaining: Condition[] =
-		beforeId === undefined ? [] : [{ column: 'delivery_id', operator: 'lt', value: beforeId }];
-	for (;;) {
-		const page = await tables.find(
-			'deliveries',
-			{ all: [...sameTime, ...remaining] },
-			{ by: 'delivery_id', newestFirst: true, limit: pageSize },
-		);
-		if (page.length < pageSize) return yield page;
-		// The last delivery may have another row, which has to be on the same page.
-		const lastId = String(page[page.length - 1].delivery_id);
-		const complete = page.filter(({ delivery_id }) => delivery_id !== lastId);
-		yield complete.length > 0 ? complete : page;
-		const operator = complete.length > 0 ? 'lte' : 'lt';
-		remaining = [{ column: 'delivery_id', operator, value: lastId }];
-	}
-}
-
-/** Yields matching rows in pages. No row of a page follows one of the next page in the log. */
-async function* readLogRows(
-	tables: Tables,
-	query: DeliveryQuery,
-	pageSize: number,
-): AsyncGenerator<StoredRow[]> {
-	const conditions = toConditions(query);
-	let remaining: Condition[] = [];
-	const skipTo = (acceptedAt: string): void => {
-		remaining = [{ column: 'accepted_at', operator: 'lt', value: acceptedAt }];
-	};
-	const { after } = query;
-	if (after !== undefined) {
-		yield* readPagesAt(tables, conditions, after.acceptedAt, pageSize, after.deliveryId);
-		skipTo(after.acceptedAt);
-	}
-	for (;;) {
-		const page = await tables.find(
-			'deliveries',
-			{ all: [...conditions, ...remaining] },
-			{ by: 'accepted_at', newestFirst: true, limit: pageSize },
-		);
-		const lastTime = page.length < pageSize ? null : page[page.length - 1].accepted_at;
-		if (lastTime === null) return yield page;
-		yield page.filter(({ accepted_at }) => accepted_at !== lastTime);
-		yield* readPagesAt(tables, conditions, String(lastTime), pageSize);
-		skipTo(String(lastTime));
-	}
-}
-
-/**
- * Reads all matching rows, in about half as many calls as pages of the log take; a delivery may have several
- * rows. A delivery that is retried meanwhile is not missed: its new row comes last.
- */
-export const readAllDeliveries = async (
-	tables: Tables,
-	query: DeliveryQuery,
-): Promise<StoredDelivery[]> =>
-	(await findAll(tables, 'deliveries', toConditions(query))).map(readDelivery);
-
-/**
- * Yields matching rows in pages, newest event first; a delivery may have several rows on a page. The order
- * is that of {@link LogPosition}: no row is missed or repeated because a delivery was retried meanwhile.
- * @param pageSize rows to read at once
- */
-export async function* readDeliveryPages(
-	tables: Tables,
-	query: DeliveryQuery,
-	pageSize = MAX_FOUND,
-): AsyncGenerator<StoredDelivery[]> {
-	for await (const page of readLogRows(tables, query, pageSize)) yield page.map(readDelivery);
-}
-
 /** Returns the columns that restart a delivery's schedule. */
 export const replayColumns = (nowMs: number): Row => ({
 	completed_at: null,
 	error: null,
 	replayed_at: toIsoTime(nowMs),
 });
-
-/**
- * Makes all deliveries with a status due now, and restarts their schedules.
- * @param since the earliest time at which their events were accepted, ISO 8601
- * @returns the number of deliveries
- */
-export async function requeueDeliveries(
-	tables: Tables,
-	{ endpointId, since, status }: { endpointId?: string; since: string; status: DeliveryStatus },
-	nowMs: number,
-): Promise<number> {
-	const all: Condition[] = [{ column: 'accepted_at', operator: 'gte', value: since }];
-	if (endpointId !== undefined) all.push(eq('endpoint_id', endpointId));
-	all.push(eq('status', status));
-	const rows = await tables.update(
-		'deliveries',
-		{ all },
-		{ ...replayColumns(nowMs), status: 'pending', next_attempt_at: toIsoTime(nowMs) },
-	);
-	return rows.length;
-}
 
 /** Returns the changes that record on an endpoint's due deliveries why they wait, if they do not say so. */
 export function recordWaiting(endpointId: string, reason: string, nowMs: number): Change[] {
@@ -241,43 +121,4 @@ export function recordWaiting(endpointId: string, reason: string, nowMs: number)
 		query: { all: [...due, differs] },
 		values: { error: reason },
 	}));
-}
-
-/** Finds when the oldest event with a delivery was accepted; `undefined` if there is no delivery. */
-export async function findOldestAcceptedAt(tables: Tables): Promise<string | undefined> {
-	const [oldest] = await tables.find(
-		'deliveries',
-		{ all: [] },
-		{ by: 'accepted_at', newestFirst: false, limit: 1 },
-	);
-	return oldest && String(oldest.accepted_at);
-}
-
-/** Finds the newest row beyond the newest `max` rows; `undefined` if there are at most `max`. */
-export async function findNewestSurplusRow(
-	tables: Tables,
-	max: number,
-): Promise<number | undefined> {
-	let seen = 0;
-	for await (const page of readPages(tables, 'deliveries', [], { newestFirst: true })) {
-		if (seen + page.length > max) return page[max - seen].id;
-		seen += page.length;
-	}
-	return undefined;
-}
-
-/**
- * Deletes deliveries with a status, by the age of their event or by their row.
- * @returns the number of deleted rows
- */
-export async function removeDeliveries(
-	tables: Tables,
-	status: DeliveryStatus,
-	limit: { acceptedBefore: string } | { upToRow: number },
-): Promise<number> {
-	const condition: Condition =
-		'upToRow' in limit
-			? { column: 'id', operator: 'lte', value: limit.upToRow }
-			: { column: 'accepted_at', operator: 'lt', value: limit.acceptedBefore };
-	return await tables.remove('deliveries', { all: [eq('status', status), condition] });
 }

@@ -1,18 +1,31 @@
+import chunk from 'lodash/chunk';
+
 import { toIsoTime } from '../../lib/time';
 import type { Lease, StoredDelivery } from '../model';
 
 import { findLatestRowIds, replayColumns } from './deliveries';
 import { readDelivery } from './deliveryRows';
 import {
+	completePages,
 	eq,
+	findFirstPage,
+	MAX_CHANGES,
 	MAX_CONDITIONS,
 	neq,
 	type Change,
 	type Condition,
+	type Find,
 	type Row,
 	type StoredRow,
 	type Tables,
+	type UpdateChange,
 } from './tables';
+
+const toLeaseColumns = ({ expiresAtMs, owner }: Lease): Row => ({
+	status: 'sending',
+	lease_owner: owner,
+	next_attempt_at: toIsoTime(expiresAtMs),
+});
 
 /**
  * Leases all deliveries that meet the conditions, atomically.
@@ -21,15 +34,12 @@ import {
 async function leaseRows(
 	tables: Tables,
 	conditions: Condition[],
-	{ expiresAtMs, owner }: Lease,
+	lease: Lease,
 	changes: Row = {},
 ): Promise<StoredRow[]> {
-	const updated = await tables.update(
-		'deliveries',
-		{ all: conditions },
-		{ ...changes, status: 'sending', lease_owner: owner, next_attempt_at: toIsoTime(expiresAtMs) },
-	);
-	return updated.filter(({ lease_owner }) => lease_owner === owner);
+	const values = { ...changes, ...toLeaseColumns(lease) };
+	const updated = await tables.update('deliveries', { all: conditions }, values);
+	return updated.filter(({ lease_owner }) => lease_owner === lease.owner);
 }
 
 /**
@@ -56,20 +66,72 @@ export const deleteLeasedRows = (owner: string): Change => ({
 	query: { all: [eq('lease_owner', owner)] },
 });
 
-/**
- * Extends a lease on all deliveries that its owner still leases.
- * @returns their IDs; the others were taken over by another run
- */
-export async function renewLease(
-	tables: Tables,
-	{ expiresAtMs, owner }: Lease,
-): Promise<Set<string>> {
-	const rows = await tables.update(
-		'deliveries',
-		{ all: [eq('lease_owner', owner)] },
-		{ next_attempt_at: toIsoTime(expiresAtMs) },
-	);
-	return new Set(rows.map(({ delivery_id }) => String(delivery_id)));
+/** Returns the change that extends a run's lease on its deliveries. */
+export const renewDeliveryLeases = ({ expiresAtMs, owner }: Lease): UpdateChange => ({
+	change: 'update',
+	table: 'deliveries',
+	query: { all: [eq('lease_owner', owner)] },
+	values: { next_attempt_at: toIsoTime(expiresAtMs) },
+});
+
+/** The due deliveries to lease. */
+export interface DueQuery {
+	/** Deliveries due until this time. */
+	dueMs: number;
+	/** The only tenant whose deliveries are leased. */
+	tenantId?: string;
+	/** Endpoints whose deliveries are not leased. */
+	exceptEndpointIds?: string[];
+	/** Tenants whose deliveries are not leased; at most {@link MAX_EXCEPTIONS} with the endpoints. */
+	exceptTenantIds?: string[];
+}
+
+/** Most endpoints and tenants that one lease can leave out. */
+export const MAX_EXCEPTIONS = MAX_CONDITIONS - 3;
+
+const isDue = (due: DueQuery): Condition[] => [
+	{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(due.dueMs) },
+	...(due.tenantId === undefined ? [] : [eq('tenant_id', due.tenantId)]),
+	...(due.exceptEndpointIds ?? []).map((id) => neq('endpoint_id', id)),
+	...(due.exceptTenantIds ?? []).map((id) => neq('tenant_id', id)),
+];
+
+/** Finds the rows of due deliveries, oldest first: {@link leaseDueDeliveries} leases them. */
+export const findDueRows = (due: DueQuery, limit: number): Find => ({
+	table: 'deliveries',
+	query: { all: isDue(due) },
+	options: { newestFirst: false, limit },
+});
+
+/** A part of the due deliveries, which a run leases together. */
+export interface DueShare {
+	due: DueQuery;
+	/** The rows found with this query, oldest first: at least one. */
+	candidates: StoredRow[];
+}
+
+const isInShare = ({ candidates, due }: DueShare): Condition[] => [
+	...isDue(due),
+	{ column: 'id', operator: 'lte', value: candidates[candidates.length - 1].id },
+];
+
+/** Leases several shares in as few calls as possible. */
+async function leaseShares(tables: Tables, lease: Lease, shares: DueShare[]): Promise<StoredRow[]> {
+	if (shares.length === 1) return await leaseRows(tables, isInShare(shares[0]), lease);
+	const isLeased = [eq('lease_owner', lease.owner)];
+	let leased: StoredRow[] = [];
+	for (const group of chunk(shares, MAX_CHANGES)) {
+		const changes = group.map(
+			(share): Change => ({
+				change: 'update',
+				table: 'deliveries',
+				query: { all: isInShare(share) },
+				values: toLeaseColumns(lease),
+			}),
+		);
+		[leased] = await tables.applyAndFind(changes, [findFirstPage('deliveries', isLeased)]);
+	}
+	return await completePages(tables, 'deliveries', isLeased, leased);
 }
 
 /** Deliveries that a run has leased because they were due. */
@@ -77,57 +139,30 @@ export interface DueDeliveries {
 	deliveries: StoredDelivery[];
 	/** Row IDs of those whose earlier lease expired before its run finished them. */
 	expiredRowIds: Set<number>;
-	/** `true` if any delivery was due, even if another run leased it first. */
-	anyDue: boolean;
 }
-
-/** The due deliveries to lease. */
-export interface DueQuery {
-	/** Deliveries due until this time. */
-	dueMs: number;
-	/** Number of rows to look at. */
-	limit: number;
-	/** Endpoints whose deliveries are not leased, at most {@link MAX_EXCEPTIONS}. */
-	exceptEndpointIds: string[];
-}
-
-/** Most endpoints that one lease can leave out. */
-export const MAX_EXCEPTIONS = MAX_CONDITIONS - 2;
 
 /**
- * Leases due deliveries, oldest first; of two simultaneous runs, only one gets a delivery. Rows whose
- * outcome is in a newer row are leased too, and left out. Rows that cannot be read are put on hold.
+ * Leases due deliveries; of two simultaneous runs, only one gets a delivery. Rows whose outcome is in a
+ * newer row are leased too, and left out. Rows that cannot be read are put on hold.
+ * @param shares at least one
  */
 export async function leaseDueDeliveries(
 	tables: Tables,
 	lease: Lease,
-	{ dueMs, exceptEndpointIds, limit }: DueQuery,
+	shares: DueShare[],
 ): Promise<DueDeliveries> {
-	const isDue: Condition[] = [
-		{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(dueMs) },
-		...exceptEndpointIds.map((id) => neq('endpoint_id', id)),
-	];
-	const candidates = await tables.find('deliveries', { all: isDue }, { newestFirst: false, limit });
-	if (candidates.length === 0) {
-		return { deliveries: [], expiredRowIds: new Set(), anyDue: false };
-	}
-	const lastRowId = candidates[candidates.length - 1].id;
-	const leased = await leaseRows(
-		tables,
-		[...isDue, { column: 'id', operator: 'lte', value: lastRowId }],
-		lease,
-	);
+	const leased = await leaseShares(tables, lease, shares);
 	const waitingRowIds = new Set(
-		candidates.filter(({ lease_owner }) => lease_owner === null).map(({ id }) => id),
+		shares
+			.flatMap(({ candidates }) => candidates)
+			.filter(({ lease_owner }) => lease_owner === null)
+			.map(({ id }) => id),
 	);
 	const expired = leased.filter(({ id }) => !waitingRowIds.has(id));
-	const latestRowIds =
-		expired.length === 0
-			? new Map<string, number>()
-			: await findLatestRowIds(
-					tables,
-					expired.map(({ delivery_id }) => String(delivery_id)),
-				);
+	const latestRowIds = await findLatestRowIds(
+		tables,
+		expired.map(({ delivery_id }) => String(delivery_id)),
+	);
 	const superseded = new Set(
 		expired.filter((row) => latestRowIds.get(String(row.delivery_id)) !== row.id),
 	);
@@ -137,7 +172,6 @@ export async function leaseDueDeliveries(
 			leased.filter((row) => !superseded.has(row)),
 		),
 		expiredRowIds: new Set(expired.map(({ id }) => id)),
-		anyDue: true,
 	};
 }
 

@@ -5,9 +5,11 @@ import type { Delivery, StoredDelivery } from '../model';
 
 import { readOrSalvage, type DeliveryRow } from './rows';
 import type { Row, StoredRow } from './tables';
+import { getTalliedStatus } from './tallyRows';
 
 const toDelivery = (row: DeliveryRow): StoredDelivery => ({
 	rowId: row.id,
+	tenantId: row.tenant_id,
 	id: row.delivery_id,
 	eventId: row.event_id,
 	eventType: row.event_type,
@@ -21,11 +23,15 @@ const toDelivery = (row: DeliveryRow): StoredDelivery => ({
 	nextAttemptAt: row.next_attempt_at,
 	completedAt: row.completed_at,
 	responseCode: row.response_code,
+	outcome: row.outcome as StoredDelivery['outcome'],
 	responseTimeMs: row.response_time_ms,
 	payloadSize: row.payload_size,
 	error: row.error,
 	attemptLog: row.attempt_log,
+	executionId: row.execution_id,
+	workflowId: row.workflow_id,
 	replayedAt: row.replayed_at,
+	tallied: row.tallied,
 	lease:
 		row.lease_owner === null
 			? null
@@ -37,6 +43,7 @@ const toDelivery = (row: DeliveryRow): StoredDelivery => ({
 
 /** The values of columns that cannot be read. */
 const UNREADABLE_COLUMNS = {
+	tenant_id: '',
 	delivery_id: '',
 	event_id: '',
 	event_type: '',
@@ -50,10 +57,14 @@ const UNREADABLE_COLUMNS = {
 	next_attempt_at: null,
 	completed_at: null,
 	response_code: null,
+	outcome: null,
 	response_time_ms: null,
 	payload_size: null,
 	attempt_log: [],
+	execution_id: null,
+	workflow_id: null,
 	replayed_at: null,
+	tallied: null,
 	lease_owner: null,
 };
 
@@ -66,6 +77,7 @@ export const readDelivery = (stored: StoredRow): StoredDelivery =>
 
 /** Writes a delivery as a new row. */
 export const toDeliveryRow = (delivery: Delivery): Row => ({
+	tenant_id: delivery.tenantId,
 	delivery_id: delivery.id,
 	event_id: delivery.eventId,
 	event_type: delivery.eventType,
@@ -79,11 +91,15 @@ export const toDeliveryRow = (delivery: Delivery): Row => ({
 	next_attempt_at: delivery.nextAttemptAt,
 	completed_at: delivery.completedAt,
 	response_code: delivery.responseCode,
+	outcome: delivery.outcome,
 	response_time_ms: delivery.responseTimeMs,
 	payload_size: delivery.payloadSize,
 	error: delivery.error,
 	attempt_log: JSON.stringify(delivery.attemptLog),
+	execution_id: delivery.executionId,
+	workflow_id: delivery.workflowId,
 	replayed_at: delivery.replayedAt,
+	tallied: getTalliedStatus(delivery),
 	lease_owner: delivery.lease && delivery.lease.owner,
 });
 

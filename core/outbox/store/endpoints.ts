@@ -9,7 +9,17 @@ import type { Endpoint, UnreadableEndpoint } from '../model';
 
 import { EncryptionError, type Encrypter } from './encryption';
 import { readRow, salvageColumns, UnreadableRowError, type EndpointRow } from './rows';
-import { eq, findAll, type Condition, type Row, type StoredRow, type Tables } from './tables';
+import {
+	completePages,
+	eq,
+	findAll,
+	findFirstPage,
+	type Condition,
+	type Find,
+	type Row,
+	type StoredRow,
+	type Tables,
+} from './tables';
 
 /** The tables, and the key for the secrets in them. */
 export interface EndpointStorage {
@@ -36,11 +46,11 @@ const secretsSchema = z.object({
 });
 
 /**
- * Names the endpoint and the revision that encrypted secrets belong to: they cannot be copied to another
- * endpoint, and older ones cannot be put back.
+ * Names the tenant, the endpoint and the revision that encrypted secrets belong to: they cannot be copied to
+ * another endpoint or tenant, and older ones cannot be put back.
  */
-const toAssociatedData = (id: string, revision: number): string =>
-	`endpoint ${id}, revision ${revision}`;
+const toAssociatedData = (tenantId: string, id: string, revision: number): string =>
+	`tenant ${tenantId}, endpoint ${id}, revision ${revision}`;
 
 /** @throws EncryptionError */
 function openSecrets(
@@ -49,9 +59,10 @@ function openSecrets(
 		endpoint_id,
 		sealed,
 		sealed_revision,
-	}: Pick<EndpointRow, 'endpoint_id' | 'sealed' | 'sealed_revision'>,
+		tenant_id,
+	}: Pick<EndpointRow, 'endpoint_id' | 'sealed' | 'sealed_revision' | 'tenant_id'>,
 ): Endpoint['secrets'] {
-	const text = encrypter.decrypt(sealed, toAssociatedData(endpoint_id, sealed_revision));
+	const text = encrypter.decrypt(sealed, toAssociatedData(tenant_id, endpoint_id, sealed_revision));
 	return secretsSchema.parse(parseJson(text)?.value);
 }
 
@@ -62,6 +73,7 @@ function openSecrets(
 export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEndpoint {
 	const row = readRow('endpoints', stored);
 	return {
+		tenantId: row.tenant_id,
 		id: row.endpoint_id,
 		name: row.name,
 		description: row.description ?? '',
@@ -88,6 +100,7 @@ function readUnreadable(stored: StoredRow, problem: string): StoredUnreadableEnd
 	const columns = salvageColumns('endpoints', stored);
 	const { event_types: eventTypes, settings } = columns;
 	return {
+		tenantId: columns.tenant_id ?? '',
 		id: columns.endpoint_id ?? '',
 		name: columns.name ?? '',
 		description: columns.description ?? '',
@@ -121,6 +134,7 @@ function readRegistered(
 
 /** Writes an endpoint as a row, with its secrets encrypted. */
 export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => ({
+	tenant_id: endpoint.tenantId,
 	endpoint_id: endpoint.id,
 	name: endpoint.name,
 	description: endpoint.description,
@@ -133,7 +147,7 @@ export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => 
 	settings: stringifyExactJson(endpoint.settings),
 	sealed: encrypter.encrypt(
 		JSON.stringify(endpoint.secrets),
-		toAssociatedData(endpoint.id, endpoint.revision),
+		toAssociatedData(endpoint.tenantId, endpoint.id, endpoint.revision),
 	),
 	sealed_revision: endpoint.revision,
 	registered_at: endpoint.registeredAt,
@@ -172,53 +186,18 @@ export async function findEndpoints(
 	return rows.map((row) => readRegistered(row, encrypter));
 }
 
-/**
- * Checks that a key fits an outbox: that it opens the oldest endpoint, or most endpoints. So a few stray
- * endpoints neither admit their key nor lock the outbox’s own out.
- * @param rows the endpoints, oldest first
- * @returns the error to throw; `undefined` for a key that fits
- */
-function findKeyFault(encrypter: Encrypter, rows: StoredRow[]): EncryptionError | undefined {
-	const encrypted = rows
-		.map(({ endpoint_id: id, name, sealed }) => ({
-			id: String(id),
-			name: String(name),
-			isKnown: encrypter.hasKeyOf(String(sealed)),
-		}))
-		// Edited text without a key's name tells nothing.
-		.filter(({ isKnown }) => isKnown !== undefined);
-	const [oldest] = encrypted;
-	const known = encrypted.filter(({ isKnown }) => isKnown);
-	const fits = oldest === undefined || oldest.isKnown || known.length > encrypted.length / 2;
-	if (fits) return undefined;
-	return new EncryptionError(
-		`The Outbox credential’s encryption key is not the key of this outbox: its oldest endpoint, "${oldest.name}" (${oldest.id}), was encrypted with another one. Use the credential that created it, add its key under "Additional Encryption Keys", or enter another "Outbox Name". If that key is lost, delete this endpoint by its ID first.`,
-	);
-}
+/** Finds endpoints together with other rows: {@link readEndpoints} reads what it found. */
+export const findEndpointRows = (query: EndpointQuery = {}): Find =>
+	findFirstPage('endpoints', toConditions(query));
 
-/**
- * Inserts an endpoint.
- * @param creationOwner marks it as not decided yet: see `creationOwnership.ts`
- * @throws EncryptionError if the key does not fit the outbox
- */
-export async function insertEndpoint(
+/** Reads the rows of {@link findEndpointRows}, and those that did not fit into its page. */
+export async function readEndpoints(
 	{ encrypter, tables }: EndpointStorage,
-	endpoint: Endpoint,
-	creationOwner: string | null = null,
-): Promise<void> {
-	const before = await findAll(tables, 'endpoints');
-	const fault = findKeyFault(encrypter, before);
-	if (fault !== undefined) throw fault;
-	const row = { ...toEndpointRow(endpoint, encrypter), creation_owner: creationOwner };
-	await tables.insert('endpoints', [row]);
-	if (before.length > 0) return;
-	// Of two runs that insert the first endpoint at once, only one may decide which key fits.
-	const after = await findAll(tables, 'endpoints');
-	const others = after.filter(({ endpoint_id }) => endpoint_id !== endpoint.id);
-	const otherFault = findKeyFault(encrypter, others);
-	if (otherFault === undefined) return;
-	await removeEndpoint({ tables }, { id: endpoint.id });
-	throw otherFault;
+	firstPage: StoredRow[],
+	query: EndpointQuery = {},
+): Promise<Array<StoredEndpoint | StoredUnreadableEndpoint>> {
+	const rows = await completePages(tables, 'endpoints', toConditions(query), firstPage);
+	return rows.map((row) => readRegistered(row, encrypter));
 }
 
 /**

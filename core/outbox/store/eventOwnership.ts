@@ -1,10 +1,12 @@
+import chunk from 'lodash/chunk';
 import groupBy from 'lodash/groupBy';
 import minBy from 'lodash/minBy';
 import partition from 'lodash/partition';
+import uniq from 'lodash/uniq';
 
 import type { SendingPorts } from '../../sending/deliver';
 
-import { eq, findAny, type StoredRow, type Tables } from './tables';
+import { eq, findAny, MAX_CHANGES, type Change, type StoredRow, type Tables } from './tables';
 
 /**
  * Decides which run owns an event when several insert the same idempotency key at once. Data Tables have
@@ -15,12 +17,24 @@ import { eq, findAny, type StoredRow, type Tables } from './tables';
 
 const MARKER_PREFIX = 'claim:';
 
-/** Returns the `fan_out_owner` of an event whose owner is not decided yet. */
+/** Returns the `lease_owner` of an event whose owner is not decided yet. */
 export const toOwnershipMarker = (owner: string): string => MARKER_PREFIX + owner;
 
 /** Checks whether it is not decided yet which of an event's rows counts. */
-const isUndecided = ({ fan_out_owner }: StoredRow): boolean =>
-	String(fan_out_owner).startsWith(MARKER_PREFIX);
+export const isUndecided = ({ lease_owner }: StoredRow): boolean =>
+	String(lease_owner).startsWith(MARKER_PREFIX);
+
+const RECOVERY_PREFIX = 'recovery:';
+
+/**
+ * Returns the `lease_owner` of events that a run leases to make missing deliveries. It does not send them: if
+ * the lease expires, Deliver Due only ends it.
+ */
+export const toRecoveryOwner = (id: string): string => RECOVERY_PREFIX + id;
+
+/** Checks whether a run has leased an event to make missing deliveries. */
+export const isLeasedForRecovery = ({ lease_owner }: StoredRow): boolean =>
+	String(lease_owner).startsWith(RECOVERY_PREFIX);
 
 /** Picks the row of an event that counts, or that will win as far as these rows show. */
 export function pickEventRow(rows: StoredRow[]): StoredRow | undefined {
@@ -28,56 +42,60 @@ export function pickEventRow(rows: StoredRow[]): StoredRow | undefined {
 	return minBy(decided.length > 0 ? decided : rows, 'id');
 }
 
-/** Deletes a row with a marker, unless its owner has won in the meantime. */
-async function deleteUndecidedRow(
-	tables: Tables,
-	{ event_id, fan_out_owner }: StoredRow,
-): Promise<void> {
-	const conditions = [eq('event_id', event_id), eq('fan_out_owner', fan_out_owner)];
-	await tables.remove('events', { all: conditions });
-}
+/** Returns the change that deletes a row with a marker, unless its owner has won in the meantime. */
+const deleteUndecidedRow = ({ event_id, lease_owner }: StoredRow): Change => ({
+	change: 'remove',
+	table: 'events',
+	query: { all: [eq('event_id', event_id), eq('lease_owner', lease_owner)] },
+});
+
+const groupByEvent = (rows: StoredRow[]): Array<[string, StoredRow[]]> =>
+	Object.entries(groupBy(rows, 'event_id'));
 
 const findRowsByEvent = async (
 	tables: Tables,
 	eventIds: string[],
 ): Promise<Array<[string, StoredRow[]]>> =>
-	Object.entries(groupBy(await findAny(tables, 'events', 'event_id', eventIds), 'event_id'));
+	groupByEvent(await findAny(tables, 'events', 'event_id', eventIds));
 
 /**
  * Decides the owner of each event that a run has inserted with its marker, and gives the run the events
  * that it won.
+ * @param found the rows of these events after the run inserted its own
  * @returns by event ID, the rows of the events that another run owns; for an event that is not decided
  * yet, the row that is closest to winning
  */
 export async function resolveEventOwners(
 	tables: Tables,
 	owner: string,
-	eventIds: string[],
+	found: StoredRow[],
 ): Promise<Map<string, StoredRow>> {
 	const lostEvents = new Map<string, StoredRow>();
-	if (eventIds.length === 0) return lostEvents;
+	if (found.length === 0) return lostEvents;
 	const marker = toOwnershipMarker(owner);
-	const isOurs = (row: StoredRow): boolean => row.fan_out_owner === marker;
+	const isOurs = (row: StoredRow): boolean => row.lease_owner === marker;
+	const eventIds = uniq(found.map(({ event_id }) => String(event_id)));
 
-	for (let undecidedIds = eventIds; undecidedIds.length > 0; ) {
+	for (let undecided = groupByEvent(found); undecided.length > 0; ) {
 		const contestedIds: string[] = [];
-		for (const [id, rows] of await findRowsByEvent(tables, undecidedIds)) {
+		const deletions: Change[] = [];
+		for (const [id, rows] of undecided) {
 			const winner = pickEventRow(rows);
 			if (winner === undefined) continue;
 			const [ourRows, otherRows] = partition(rows, isOurs);
 			if (!isOurs(winner)) lostEvents.set(id, winner);
 			else if (otherRows.length > 0) contestedIds.push(id);
-			for (const row of isOurs(winner) ? otherRows : ourRows) {
-				await deleteUndecidedRow(tables, row);
-			}
+			deletions.push(...(isOurs(winner) ? otherRows : ourRows).map(deleteUndecidedRow));
 		}
-		undecidedIds = contestedIds;
+		for (const group of chunk(deletions, MAX_CHANGES)) await tables.applyChanges(group);
+		undecided = await findRowsByEvent(tables, contestedIds);
 	}
+	if (lostEvents.size === eventIds.length) return lostEvents;
 
 	const wonRows = await tables.update(
 		'events',
-		{ all: [eq('fan_out_owner', marker)] },
-		{ fan_out_owner: owner },
+		{ all: [eq('lease_owner', marker)] },
+		{ lease_owner: owner },
 	);
 	const decidedIds = new Set([...wonRows.map(({ event_id }) => event_id), ...lostEvents.keys()]);
 	const missingIds = eventIds.filter((id) => !decidedIds.has(id));

@@ -1,21 +1,35 @@
-import chunk from 'lodash/chunk';
 import groupBy from 'lodash/groupBy';
 
 import { toIsoTime } from '../../lib/time';
-import type { OutboxEvent } from '../model';
+import type { Lease, OutboxEvent } from '../model';
 
-import { pickEventRow, toOwnershipMarker } from './eventOwnership';
-import { readOrSalvage, salvageColumns } from './rows';
 import {
+	isLeasedForRecovery,
+	isUndecided,
+	pickEventRow,
+	toOwnershipMarker,
+} from './eventOwnership';
+import { readOrSalvage, type EventRow } from './rows';
+import {
+	completePages,
 	eq,
-	findAll,
 	findAny,
+	findFirstPage,
 	insertChange,
-	MAX_CHANGES,
+	neq,
 	type Change,
+	type Find,
+	type RowFinder,
 	type StoredRow,
 	type Tables,
+	type UpdateChange,
 } from './tables';
+
+/**
+ * An event is on record, with a lease, before the first attempt of any of its deliveries. A delivery gets
+ * its first row with the outcome of that attempt. When all deliveries have a row, the lease is removed. If
+ * the run is killed before, the lease expires, and Deliver Due makes the deliveries that have no row.
+ */
 
 /** An event as it was read from the table. */
 export interface StoredEvent {
@@ -23,16 +37,31 @@ export interface StoredEvent {
 	event: OutboxEvent;
 	/** Its data, as it was inserted. */
 	dataJson: string;
-	/** The endpoints that got a delivery of it, also if that was pruned. */
-	endpointIds: string[];
-	/** `true` while a run inserts its deliveries. */
-	isFanningOut: boolean;
+	/** `true` while a run makes its first deliveries, or after such a run was killed. */
+	isUnderWay: boolean;
 }
 
 /** The problem with the row of an event that a person edited. */
 export interface UnreadableEvent {
 	problem: string;
 }
+
+const toEvent = (row: EventRow): OutboxEvent => ({
+	tenantId: row.tenant_id,
+	id: row.event_id,
+	type: row.event_type,
+	acceptedAt: row.accepted_at,
+	data: row.data,
+	endpointIds: row.endpoint_ids,
+	origin: {
+		executionId: row.execution_id,
+		workflowId: row.workflow_id,
+		nodeName: row.node_name,
+		inboundEventId: row.inbound_event_id,
+	},
+	deliverAt: row.deliver_at,
+	payloadForgottenAt: row.payload_forgotten_at,
+});
 
 /** Reads an event's row. If it was edited and cannot be read, the result says why. */
 export const readEvent = (stored: StoredRow): StoredEvent | UnreadableEvent =>
@@ -41,32 +70,28 @@ export const readEvent = (stored: StoredRow): StoredEvent | UnreadableEvent =>
 		stored,
 		(row) => ({
 			rowId: row.id,
-			event: {
-				id: row.event_id,
-				type: row.event_type,
-				acceptedAt: row.accepted_at,
-				data: row.data,
-			},
+			event: toEvent(row),
 			dataJson: String(stored.data),
-			endpointIds: row.endpoint_ids,
-			isFanningOut: row.fan_out_until !== null,
+			isUnderWay: row.lease_until !== null && !isLeasedForRecovery(stored),
 		}),
 		(_, problem) => ({ problem }),
 	);
 
-/** Finds the row that counts of each event; those that were pruned are missing. */
-export async function findEventRows(
-	tables: Tables,
-	ids: Iterable<string>,
-): Promise<Map<string, StoredRow>> {
-	const rowsById = groupBy(await findAny(tables, 'events', 'event_id', ids), 'event_id');
-	return new Map(
-		Object.entries(rowsById).flatMap(([id, rows]) => {
-			const row = pickEventRow(rows);
+/** Returns the row that counts of each event. */
+export const pickEventRows = (rows: StoredRow[]): Map<string, StoredRow> =>
+	new Map(
+		Object.entries(groupBy(rows, 'event_id')).flatMap(([id, sameEvent]) => {
+			const row = pickEventRow(sameEvent);
 			return row === undefined ? [] : [[id, row] as const];
 		}),
 	);
-}
+
+/** Finds the row that counts of each event; those that were pruned are missing. */
+export const findEventRows = async (
+	tables: Tables,
+	ids: Iterable<string>,
+): Promise<Map<string, StoredRow>> =>
+	pickEventRows(await findAny(tables, 'events', 'event_id', ids));
 
 /** Loads events by their IDs; those that were pruned are missing. */
 export const loadEvents = async (
@@ -80,123 +105,100 @@ export interface NewEvent {
 	event: OutboxEvent;
 	/** The event's data as it is stored. */
 	dataJson: string;
-	/** The endpoints that get a delivery of it. */
-	endpointIds: string[];
 	/** `true` if other runs may insert the same event, so that its owner has to be resolved. */
 	isContested: boolean;
 }
 
-/** A run that inserts deliveries of events, and its deadline. */
-export interface FanOut {
-	owner: string;
-	untilMs: number;
-}
-
-/** Returns the change that inserts events, or none if there are none. */
-export const insertEvents = (events: NewEvent[], fanOut: FanOut): Change[] =>
+/** Returns the change that inserts events under a run's lease, or none if there are none. */
+export const insertEvents = (events: NewEvent[], { expiresAtMs, owner }: Lease): Change[] =>
 	insertChange(
 		'events',
-		events.map(({ dataJson, endpointIds, event, isContested }) => ({
+		events.map(({ dataJson, event, isContested }) => ({
+			tenant_id: event.tenantId,
 			event_id: event.id,
 			event_type: event.type,
 			accepted_at: event.acceptedAt,
 			data: dataJson,
-			endpoint_ids: JSON.stringify(endpointIds),
-			fan_out_owner: isContested ? toOwnershipMarker(fanOut.owner) : fanOut.owner,
-			fan_out_until: toIsoTime(fanOut.untilMs),
+			endpoint_ids: event.endpointIds && JSON.stringify(event.endpointIds),
+			execution_id: event.origin.executionId,
+			workflow_id: event.origin.workflowId,
+			node_name: event.origin.nodeName,
+			inbound_event_id: event.origin.inboundEventId,
+			deliver_at: event.deliverAt,
+			lease_owner: isContested ? toOwnershipMarker(owner) : owner,
+			lease_until: toIsoTime(expiresAtMs),
 		})),
 	);
 
-/**
- * Adds endpoints to events that get deliveries later, and leases the events to the run that inserts them.
- * @param additions each event with the endpoints that it has no delivery for
- * @returns the IDs of the events that the run leased; another run was faster with the others
- */
-export async function extendFanOuts(
-	tables: Tables,
-	additions: Array<{ stored: StoredEvent; endpointIds: string[] }>,
-	{ owner, untilMs }: FanOut,
-): Promise<Set<string>> {
-	const changes = additions.map(
-		({ endpointIds, stored }): Change => ({
-			change: 'update',
-			table: 'events',
-			query: {
-				all: [
-					eq('event_id', stored.event.id),
-					eq('endpoint_ids', JSON.stringify(stored.endpointIds)),
-					eq('fan_out_until', null),
-				],
-			},
-			values: {
-				endpoint_ids: JSON.stringify([...stored.endpointIds, ...endpointIds]),
-				fan_out_owner: owner,
-				fan_out_until: toIsoTime(untilMs),
-			},
-		}),
-	);
-	for (const group of chunk(changes, MAX_CHANGES)) await tables.applyChanges(group);
-	const leased =
-		changes.length === 0 ? [] : await findAll(tables, 'events', [eq('fan_out_owner', owner)]);
-	const leasedIds = new Set(leased.map(({ event_id }) => String(event_id)));
-	return new Set(
-		additions.flatMap(({ stored: { event } }) => (leasedIds.has(event.id) ? [event.id] : [])),
-	);
-}
-
-/** Records that all deliveries of a run's events are inserted. */
-export const completeFanOut = (owner: string): Change => ({
+/** Returns the change that leases events to a run, unless another run works on them. */
+export const leaseIdleEvent = (eventId: string, { expiresAtMs, owner }: Lease): Change => ({
 	change: 'update',
 	table: 'events',
-	query: { all: [eq('fan_out_owner', owner)] },
-	values: { fan_out_owner: null, fan_out_until: null },
+	query: { all: [eq('event_id', eventId), eq('lease_until', null)] },
+	values: { lease_owner: owner, lease_until: toIsoTime(expiresAtMs) },
 });
 
-/** An event whose run ended before it recorded that all deliveries are inserted. */
-export interface UnfinishedFanOut {
-	rowId: number;
-	event: Omit<OutboxEvent, 'data'>;
-	endpointIds: string[];
-}
+/** Returns the change that extends a run's lease on its events. */
+export const renewEventLeases = ({ expiresAtMs, owner }: Lease): UpdateChange => ({
+	change: 'update',
+	table: 'events',
+	query: { all: [eq('lease_owner', owner)] },
+	values: { lease_until: toIsoTime(expiresAtMs) },
+});
 
-/** Reads an event's fan-out; `undefined` if its row was edited and no longer has one. */
-function readFanOut(stored: StoredRow): UnfinishedFanOut | undefined {
-	const { accepted_at, endpoint_ids, event_id, event_type } = salvageColumns('events', stored);
-	const isReadable = accepted_at && endpoint_ids && event_id && event_type;
-	if (!isReadable) return undefined;
-	const event = { id: event_id, type: event_type, acceptedAt: accepted_at };
-	return { rowId: stored.id, event, endpointIds: endpoint_ids };
-}
+/** Returns the change that records that each delivery of a run's events has a row. */
+export const completeEvents = (owner: string): Change => ({
+	change: 'update',
+	table: 'events',
+	query: { all: [eq('lease_owner', owner)] },
+	values: { lease_owner: null, lease_until: null },
+});
 
-/** Leases events whose fan-out should have been completed by now. Those that cannot be read wait. */
-export async function leaseUnfinishedFanOuts(
-	tables: Tables,
-	nowMs: number,
-	{ owner, untilMs }: FanOut,
-): Promise<UnfinishedFanOut[]> {
-	const updated = await tables.update(
-		'events',
-		{ all: [{ column: 'fan_out_until', operator: 'lte', value: toIsoTime(nowMs) }] },
-		{ fan_out_owner: owner, fan_out_until: toIsoTime(untilMs) },
-	);
-	const fanOuts: UnfinishedFanOut[] = [];
-	for (const row of updated) {
-		if (row.fan_out_owner !== owner) continue;
-		const fanOut = readFanOut(row);
-		if (fanOut !== undefined) fanOuts.push(fanOut);
-		else await tables.update('events', { all: [eq('id', row.id)] }, { fan_out_owner: null });
-	}
-	return fanOuts;
-}
+/** Returns the change that deletes an event that its run cannot send. */
+export const removeLeasedEvent = (eventId: string, owner: string): Change => ({
+	change: 'remove',
+	table: 'events',
+	query: { all: [eq('event_id', eventId), eq('lease_owner', owner)] },
+});
+
+const IS_LEASED = neq('lease_until', null);
+
+/** Finds the events that a run makes first deliveries of, together with other rows. */
+export const findLeasedRows = (): Find => findFirstPage('events', [IS_LEASED]);
 
 /**
- * Deletes events accepted before a time, unless their deliveries are still being inserted.
- * @returns the number of deleted events
+ * Reads the rows of {@link findLeasedRows}, and those that did not fit into its page. Events of which it is
+ * not decided yet whether they are sent are left out, those that another run only makes missing deliveries of,
+ * and those that cannot be read.
  */
-export const removeEvents = async (tables: Tables, acceptedBefore: string): Promise<number> =>
-	await tables.remove('events', {
-		all: [
-			{ column: 'accepted_at', operator: 'lt', value: acceptedBefore },
-			eq('fan_out_until', null),
-		],
+export async function readLeasedEvents(
+	tables: RowFinder,
+	firstPage: StoredRow[],
+): Promise<StoredEvent[]> {
+	const rows = await completePages(tables, 'events', [IS_LEASED], firstPage);
+	const decided = rows.filter((row) => !isUndecided(row) && !isLeasedForRecovery(row));
+	return [...pickEventRows(decided).values()].flatMap((row) => {
+		const stored = readEvent(row);
+		return 'event' in stored ? [stored] : [];
 	});
+}
+
+/** Returns the change that deletes an event, unless a run still makes its deliveries. */
+export const deleteIdleEvent = (id: string): Change => ({
+	change: 'remove',
+	table: 'events',
+	query: { all: [eq('event_id', id), eq('lease_until', null)] },
+});
+
+/**
+ * Empties an event's data, unless a run still makes its deliveries.
+ * @returns whether it was emptied
+ */
+export async function emptyIdleEvent(tables: Tables, id: string, nowMs: number): Promise<boolean> {
+	const rows = await tables.update(
+		'events',
+		{ all: [eq('event_id', id), eq('lease_until', null)] },
+		{ data: '{}', payload_forgotten_at: toIsoTime(nowMs) },
+	);
+	return rows.length > 0;
+}

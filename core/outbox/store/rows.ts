@@ -39,12 +39,33 @@ const attemptSchema = z.object({
 	status_code: z.number().nullable(),
 	duration_ms: z.number(),
 	error_message: z.string().nullable(),
+	response: z
+		.object({ headers: z.record(z.string()), body: z.string(), body_truncated: z.boolean() })
+		.optional(),
 });
 
 /** The columns of each table, as they are read. */
 const ROWS = {
+	tenants: z.object({
+		id: z.number(),
+		tenant_id: id,
+		name: z.string(),
+		status: z.enum(['active', 'disabled']),
+		metadata: json(z.record(z.string())),
+		limits: json(
+			z.object({
+				max_endpoints: z.number().optional(),
+				retention_days: z.number().optional(),
+				max_deliveries: z.number().optional(),
+			}),
+		),
+		registered_at: date,
+		key_epoch: z.number(),
+		revision: z.number(),
+	}),
 	endpoints: z.object({
 		id: z.number(),
+		tenant_id: id,
 		endpoint_id: id,
 		name: z.string(),
 		description: text,
@@ -67,16 +88,25 @@ const ROWS = {
 	}),
 	events: z.object({
 		id: z.number(),
+		tenant_id: id,
 		event_id: id,
 		event_type: z.string(),
 		accepted_at: date,
 		data: json(z.custom<Record<string, unknown>>(isObject, 'must be a JSON object')),
-		endpoint_ids: json(ids),
-		fan_out_owner: text,
-		fan_out_until: date.nullable(),
+		/** The only endpoints that get the event, if its sender named them. */
+		endpoint_ids: json(ids).nullable(),
+		execution_id: text,
+		workflow_id: text,
+		node_name: text,
+		inbound_event_id: text,
+		deliver_at: date.nullable(),
+		payload_forgotten_at: date.nullable(),
+		lease_owner: text,
+		lease_until: date.nullable(),
 	}),
 	deliveries: z.object({
 		id: z.number(),
+		tenant_id: id,
 		delivery_id: id,
 		event_id: id,
 		event_type: z.string(),
@@ -85,26 +115,32 @@ const ROWS = {
 		endpoint_id: id,
 		endpoint_name: text,
 		accepted_at: date,
-		status: z.enum(['gathering', 'pending', 'sending', 'delivered', 'failed', 'held']),
+		status: z.enum(['gathering', 'pending', 'sending', 'delivered', 'failed', 'held', 'cancelled']),
 		attempts: z.number(),
 		last_attempt_at: date.nullable(),
 		next_attempt_at: date.nullable(),
 		completed_at: date.nullable(),
 		response_code: z.number().nullable(),
+		outcome: text,
 		response_time_ms: z.number().nullable(),
 		payload_size: z.number().nullable(),
 		error: text,
 		attempt_log: json(z.array(attemptSchema)),
+		execution_id: text,
+		workflow_id: text,
 		replayed_at: date.nullable(),
+		tallied: z.enum(['delivered', 'failed']).nullable(),
 		lease_owner: text,
 	}),
 } satisfies Record<TableName, ZodObject<ZodRawShape>>;
 
+export type TenantRow = z.infer<(typeof ROWS)['tenants']>;
 export type EndpointRow = z.infer<(typeof ROWS)['endpoints']>;
 export type EventRow = z.infer<(typeof ROWS)['events']>;
 export type DeliveryRow = z.infer<(typeof ROWS)['deliveries']>;
 
 interface RowTypes {
+	tenants: TenantRow;
 	endpoints: EndpointRow;
 	events: EventRow;
 	deliveries: DeliveryRow;

@@ -17,7 +17,7 @@ export type Row = Record<string, Value>;
  */
 export type StoredRow = Row & { id: number };
 
-export type TableName = 'endpoints' | 'events' | 'deliveries';
+export type TableName = 'tenants' | 'endpoints' | 'events' | 'deliveries';
 
 /**
  * Part of each table's name. n8n cannot add a column to an existing table, so tables of another shape get
@@ -27,9 +27,21 @@ export const SCHEMA_VERSION = 1;
 
 /** n8n shows the columns in this order: those that a person reads come first. */
 export const TABLES: Record<TableName, Record<string, ColumnType>> = {
+	tenants: {
+		name: 'string',
+		status: 'string',
+		tenant_id: 'string',
+		metadata: 'string',
+		limits: 'string',
+		registered_at: 'date',
+		key_epoch: 'number',
+		revision: 'number',
+		creation_owner: 'string',
+	},
 	endpoints: {
 		name: 'string',
 		status: 'string',
+		tenant_id: 'string',
 		url: 'string',
 		event_types: 'string',
 		platform: 'string',
@@ -51,18 +63,27 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 	},
 	events: {
 		event_type: 'string',
+		tenant_id: 'string',
 		data: 'string',
 		accepted_at: 'date',
 		event_id: 'string',
 		endpoint_ids: 'string',
-		fan_out_owner: 'string',
-		fan_out_until: 'date',
+		execution_id: 'string',
+		workflow_id: 'string',
+		node_name: 'string',
+		inbound_event_id: 'string',
+		deliver_at: 'date',
+		payload_forgotten_at: 'date',
+		lease_owner: 'string',
+		lease_until: 'date',
 	},
 	deliveries: {
 		status: 'string',
 		event_type: 'string',
+		tenant_id: 'string',
 		endpoint_name: 'string',
 		response_code: 'number',
+		outcome: 'string',
 		next_attempt_at: 'date',
 		error: 'string',
 		attempts: 'number',
@@ -76,7 +97,10 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		event_id: 'string',
 		event_ids: 'string',
 		endpoint_id: 'string',
+		execution_id: 'string',
+		workflow_id: 'string',
 		replayed_at: 'date',
+		tallied: 'string',
 		lease_owner: 'string',
 	},
 };
@@ -102,10 +126,17 @@ export const MAX_FOUND = 1000;
 /** Most changes to make in one call: n8n runs a node for each. */
 export const MAX_CHANGES = 50;
 
+export interface UpdateChange {
+	change: 'update';
+	table: TableName;
+	query: Query;
+	values: Row;
+}
+
 /** One call of the method of {@link Tables} with that name, as data. */
 export type Change =
 	| { change: 'insert'; table: TableName; rows: Row[] }
-	| { change: 'update'; table: TableName; query: Query; values: Row }
+	| UpdateChange
 	| { change: 'remove'; table: TableName; query: Query };
 
 /** `by`: a column, by default the row ID; `limit`: at most {@link MAX_FOUND} rows. */
@@ -113,6 +144,13 @@ export interface FindOptions {
 	by?: string;
 	newestFirst: boolean;
 	limit: number;
+}
+
+/** One call of {@link Tables.find}, as data. */
+export interface Find {
+	table: TableName;
+	query: Query;
+	options: FindOptions;
 }
 
 /** The operations that the outbox needs from a database. */
@@ -125,6 +163,12 @@ export interface Tables {
 	 * made twice.
 	 */
 	applyChanges(changes: Change[]): Promise<void>;
+	/**
+	 * Makes changes in order, then finds rows, for about the cost of one call. The changes are no more of a
+	 * transaction than those of {@link applyChanges}.
+	 * @returns the rows of each find, in order
+	 */
+	applyAndFind(changes: Change[], finds: Find[]): Promise<StoredRow[][]>;
 	find(table: TableName, query: Query, options: FindOptions): Promise<StoredRow[]>;
 	/**
 	 * Updates all matching rows atomically: of two simultaneous updates that match a row, only one changes
@@ -135,6 +179,9 @@ export interface Tables {
 	/** @returns the number of deleted rows */
 	remove(table: TableName, query: Query): Promise<number>;
 }
+
+/** The part of {@link Tables} that reads rows. */
+export type RowFinder = Pick<Tables, 'find'>;
 
 /** Returns the change that inserts rows, or none if there are no rows. */
 export const insertChange = (table: TableName, rows: Row[]): Change[] =>
@@ -150,7 +197,7 @@ export const neq = (column: string, value: Value): Condition => ({
 
 /** Yields all matching rows in pages of at most {@link MAX_FOUND}. */
 export async function* readPages(
-	tables: Tables,
+	tables: RowFinder,
 	table: TableName,
 	conditions: Condition[],
 	{ newestFirst }: Pick<FindOptions, 'newestFirst'>,
@@ -169,9 +216,31 @@ export async function* readPages(
 	}
 }
 
+/** Returns the find of the first page of all rows that meet the conditions, oldest first. */
+export const findFirstPage = (table: TableName, conditions: Condition[] = []): Find => ({
+	table,
+	query: { all: conditions },
+	options: { newestFirst: false, limit: MAX_FOUND },
+});
+
+/**
+ * Finds the rows that follow a first page of {@link findFirstPage}, if it is full.
+ * @returns all rows, with those of the first page
+ */
+export async function completePages(
+	tables: RowFinder,
+	table: TableName,
+	conditions: Condition[],
+	firstPage: StoredRow[],
+): Promise<StoredRow[]> {
+	if (firstPage.length < MAX_FOUND) return firstPage;
+	const beyond: Condition = { column: 'id', operator: 'gt', value: firstPage[MAX_FOUND - 1].id };
+	return [...firstPage, ...(await findAll(tables, table, [...conditions, beyond]))];
+}
+
 /** Finds all rows that meet the conditions, oldest first, without a limit. */
 export async function findAll(
-	tables: Tables,
+	tables: RowFinder,
 	table: TableName,
 	conditions: Condition[] = [],
 ): Promise<StoredRow[]> {
@@ -182,21 +251,39 @@ export async function findAll(
 	return rows;
 }
 
+/**
+ * Returns the find of all rows whose column has one of the values; `undefined` if there are too many values
+ * for one. It has found all rows if they are fewer than {@link MAX_FOUND}.
+ */
+export const findAnyAtOnce = (
+	table: TableName,
+	column: string,
+	values: string[],
+	operator: Operator = 'eq',
+): Find | undefined =>
+	values.length === 0 || values.length > MAX_CONDITIONS
+		? undefined
+		: {
+				table,
+				query: { any: values.map((value) => ({ column, operator, value })) },
+				options: { newestFirst: false, limit: MAX_FOUND },
+			};
+
 /** Finds all rows whose column has one of the values, in as few calls as possible. */
 export async function findAny(
 	tables: Tables,
 	table: TableName,
 	column: string,
 	values: Iterable<string>,
+	operator: Operator = 'eq',
 ): Promise<StoredRow[]> {
 	const findRows = async (wanted: string[]): Promise<StoredRow[]> => {
 		if (wanted.length === 0) return [];
-		if (wanted.length === 1) return await findAll(tables, table, [eq(column, wanted[0])]);
-		const any = wanted.map((value) => eq(column, value));
-		const page =
-			wanted.length > MAX_CONDITIONS
-				? undefined
-				: await tables.find(table, { any }, { newestFirst: false, limit: MAX_FOUND });
+		if (wanted.length === 1) {
+			return await findAll(tables, table, [{ column, operator, value: wanted[0] }]);
+		}
+		const find = findAnyAtOnce(table, column, wanted, operator);
+		const page = find && (await tables.find(table, find.query, find.options));
 		if (page !== undefined && page.length < MAX_FOUND) return page;
 		const middle = Math.ceil(wanted.length / 2);
 		return [

@@ -1,0 +1,205 @@
+import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { isObject } from '../../lib/fieldPath';
+import { parseJson } from '../../lib/json';
+import { DAY_MS, toIsoTime } from '../../lib/time';
+
+import {
+	eq,
+	findAll,
+	findAny,
+	neq,
+	readPages,
+	type Condition,
+	type StoredRow,
+	type Tables,
+} from './tables';
+import {
+	addTallies,
+	computeTallyId,
+	isEnded,
+	NO_TALLIES,
+	SLOT_MS,
+	TALLY,
+	toTallyRow,
+} from './tallyRows';
+
+/** What Prune reads and deletes. */
+
+/** Limits for the delivery log of one tenant. Deliveries that wait for an attempt are kept regardless. */
+export interface Retention {
+	/** Age of a delivery's event. */
+	maxAgeDays: number;
+	/** Number of deliveries; those of the newest events are kept. */
+	maxDeliveries: number;
+}
+
+const WAITING = ['gathering', 'pending', 'sending'];
+
+export const isWaiting = ({ status }: StoredRow): boolean => WAITING.includes(String(status));
+
+/** Reads all deliveries' rows. */
+export async function readLoggedDeliveries(tables: Tables): Promise<StoredRow[]> {
+	const rows: StoredRow[] = [];
+	for await (const page of readPages(tables, 'deliveries', NO_TALLIES, { newestFirst: false })) {
+		rows.push(...page);
+	}
+	return rows;
+}
+
+/** Returns the IDs of the events that a delivery sends, or the event's ID. */
+export function listEventIds({ event_id, event_ids }: StoredRow): string[] {
+	const ids = typeof event_ids === 'string' ? parseJson(event_ids)?.value : undefined;
+	return Array.isArray(ids) ? ids.map(String) : [String(event_id)];
+}
+
+/** Finds the rows of events that runs are sending right now. */
+export const findLeasedEvents = async (tables: Tables): Promise<StoredRow[]> =>
+	await findAll(tables, 'events', [neq('lease_until', null)]);
+
+/**
+ * Takes a delivery's second outcome out of the log and the tallies: its run was stuck for so long that
+ * another one made the attempt, too. The row becomes a tally in one step, so that it is taken out once.
+ */
+export async function uncountOutcome(tables: Tables, row: StoredRow): Promise<void> {
+	if (!isEnded(row.tallied)) return;
+	const slot = Math.floor(Date.parse(String(row.accepted_at)) / SLOT_MS);
+	const values = toTallyRow({
+		id: computeTallyId(['second outcome', row.delivery_id, row.id, row.completed_at]),
+		tenantId: String(row.tenant_id),
+		endpointId: String(row.endpoint_id),
+		endpointName: row.endpoint_name === null ? null : String(row.endpoint_name),
+		status: TALLY,
+		acceptedUntil: String(row.accepted_at),
+		replaces: [],
+		slots: new Map([[slot, { ...addTallies([]), [row.tallied]: -1 }]]),
+		total: addTallies([]),
+	});
+	const unchanged = [
+		eq('id', row.id),
+		eq('delivery_id', row.delivery_id),
+		eq('status', row.status),
+		eq('tallied', row.tallied),
+	];
+	await tables.update('deliveries', { all: unchanged }, values);
+}
+
+/** Everything of some tenants that is older than a time, except for some events. */
+export interface Expired {
+	/** Conditions for the tenants. */
+	tenants: Condition[];
+	/** ISO 8601. */
+	before: string;
+	/** Of the events that were accepted at that time, those with a lower ID are deleted, too. */
+	beforeEventId?: string;
+	/** Events that are kept, with their deliveries. */
+	keptEventIds: string[];
+	/** Batches that are kept, since they contain such events. */
+	keptBatchIds: string[];
+	/** `true` if there may be batches. */
+	hasBatches: boolean;
+}
+
+/** Most events, and most tenants, that one deletion can leave out. */
+export const MAX_KEPT = 350;
+
+const isBefore = (column: string, time: string): Condition => ({
+	column,
+	operator: 'lt',
+	value: time,
+});
+
+/** Finds the batches that contain events. */
+export const findBatchIdsWith = async (tables: Tables, eventIds: string[]): Promise<string[]> => {
+	const quoted = eventIds.map((id) => JSON.stringify(id));
+	const rows = await findAny(tables, 'deliveries', 'event_ids', quoted, 'contains');
+	return rows.map(({ delivery_id }) => String(delivery_id));
+};
+
+/** Deletes events, except for those that a run is sending. @returns the number of deleted events */
+export async function removeExpiredEvents(
+	tables: Tables,
+	{ before, beforeEventId, keptEventIds, tenants }: Expired,
+): Promise<number> {
+	const removable = [
+		...tenants,
+		eq('lease_until', null),
+		...keptEventIds.map((id) => neq('event_id', id)),
+	];
+	const count = await tables.remove('events', {
+		all: [...removable, isBefore('accepted_at', before)],
+	});
+	if (beforeEventId === undefined) return count;
+	const sameTime = [eq('accepted_at', before), isBefore('event_id', beforeEventId)];
+	return count + (await tables.remove('events', { all: [...removable, ...sameTime] }));
+}
+
+/** A batch that was never attempted is deleted this much later: its last event is younger than its first. */
+const BATCH_SPAN_MS = 2 * DAY_MS;
+
+/**
+ * Deletes the deliveries of expired events, after the events: an event without the deliveries that it had
+ * would be sent again with its idempotency key.
+ * @returns the number of deleted deliveries
+ */
+export async function removeExpiredDeliveries(
+	tables: Tables,
+	{ before, beforeEventId, hasBatches, keptBatchIds, keptEventIds, tenants }: Expired,
+): Promise<number> {
+	const removable = [...tenants, ...NO_TALLIES, ...WAITING.map((status) => neq('status', status))];
+	const single = [
+		...removable,
+		neq('event_type', BATCH_EVENT_TYPE),
+		...keptEventIds.map((id) => neq('event_id', id)),
+	];
+	const batched = [
+		...removable,
+		eq('event_type', BATCH_EVENT_TYPE),
+		...keptBatchIds.map((id) => neq('delivery_id', id)),
+	];
+	const spanBefore = toIsoTime(Date.parse(before) - BATCH_SPAN_MS);
+	const queries = [
+		[...single, isBefore('accepted_at', before)],
+		...(beforeEventId === undefined
+			? []
+			: [[...single, eq('accepted_at', before), isBefore('event_id', beforeEventId)]]),
+		...(hasBatches
+			? [
+					// When a batch ended, all of its events had been accepted.
+					[...batched, isBefore('completed_at', before)],
+					[...batched, eq('completed_at', null), isBefore('accepted_at', spanBefore)],
+				]
+			: []),
+	];
+	let count = 0;
+	for (const all of queries) count += await tables.remove('deliveries', { all });
+	return count;
+}
+
+/** Finds the limits that tenants have of their own, by tenant. */
+export async function findRetentions(
+	tables: Tables,
+	shared: Retention,
+): Promise<Map<string, Retention>> {
+	const rows = await findAll(tables, 'tenants');
+	return new Map(
+		rows.flatMap(({ limits, tenant_id }) => {
+			const { max_deliveries, retention_days } = readLimits(limits);
+			if (max_deliveries === undefined && retention_days === undefined) return [];
+			const maxAgeDays = retention_days ?? shared.maxAgeDays;
+			const maxDeliveries = max_deliveries ?? shared.maxDeliveries;
+			return [[String(tenant_id), { maxAgeDays, maxDeliveries }] as const];
+		}),
+	);
+}
+
+/** Reads limits; those that a person edited and cannot be read are left out. */
+function readLimits(column: unknown): Partial<Record<string, number>> {
+	const limits = parseJson(String(column))?.value;
+	return isObject(limits)
+		? Object.fromEntries(
+				Object.entries(limits).filter(
+					(entry): entry is [string, number] => typeof entry[1] === 'number',
+				),
+			)
+		: {};
+}
