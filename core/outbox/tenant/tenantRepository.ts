@@ -1,0 +1,88 @@
+import type { Tenant } from '../model';
+import type { OutboxPorts } from '../ports';
+import { findCreated, resolveCreation } from '../store/creationOwnership';
+import {
+	findTenantRow,
+	pickTenant,
+	replaceTenant,
+	toContestedTenant,
+	toTenantRow,
+} from '../store/tenants';
+import type { Tables } from '../store/tables';
+
+export { findTenants, requireActiveTenant, TenantDisabledError } from '../store/tenants';
+
+/** There is no tenant with this ID. */
+export class TenantNotFoundError extends Error {
+	override readonly name = 'TenantNotFoundError';
+
+	constructor(id: string) {
+		super(
+			`There is no tenant "${id}". Tenant → Get Many lists all tenants, and Tenant → Create creates one.`,
+		);
+	}
+}
+
+/** There is a tenant with this ID already. */
+export class TenantExistsError extends Error {
+	override readonly name = 'TenantExistsError';
+
+	constructor(id: string) {
+		super(
+			`There is a tenant "${id}" already. Choose another ID, or change this tenant with Tenant → Update.`,
+		);
+	}
+}
+
+/** Other runs keep changing the tenant faster than this run can. */
+export class TenantConflictError extends Error {
+	override readonly name = 'TenantConflictError';
+}
+
+/** Finds a tenant; `undefined` if nobody created it. @throws UnreadableRowError */
+export async function findTenant(tables: Tables, id: string): Promise<Tenant | undefined> {
+	const [rows] = await tables.applyAndFind([], [findTenantRow(id)]);
+	return pickTenant(rows);
+}
+
+/** @throws TenantNotFoundError, UnreadableRowError */
+export async function loadTenant(tables: Tables, id: string): Promise<Tenant> {
+	const tenant = await findTenant(tables, id);
+	if (tenant === undefined) throw new TenantNotFoundError(id);
+	return tenant;
+}
+
+/**
+ * Inserts a tenant. Of several requests at once, one inserts it.
+ * @throws TenantExistsError
+ */
+export async function insertTenant(ports: OutboxPorts, tenant: Tenant): Promise<void> {
+	const { tables } = ports;
+	const contested = toContestedTenant(tenant.id);
+	if ((await findCreated(tables, contested)) !== undefined) throw new TenantExistsError(tenant.id);
+	const owner = ports.newId();
+	await tables.insert('tenants', [{ ...toTenantRow(tenant), creation_owner: owner }]);
+	const row = await resolveCreation(ports, contested, owner);
+	if (row?.creation_owner !== owner) throw new TenantExistsError(tenant.id);
+}
+
+const MAX_TRIES = 20;
+
+/**
+ * Changes a tenant. If another run changes it at the same time, the change is repeated on top of that one.
+ * @returns the tenant after the change
+ * @throws TenantNotFoundError, UnreadableRowError, TenantConflictError, and the errors of `change`
+ */
+export async function modifyTenant(
+	ports: Pick<OutboxPorts, 'random' | 'tables' | 'wait'>,
+	id: string,
+	change: (tenant: Tenant) => Tenant,
+): Promise<Tenant> {
+	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+		const before = await loadTenant(ports.tables, id);
+		const after = { ...change(before), revision: before.revision + 1 };
+		if (await replaceTenant(ports.tables, after, before.revision)) return after;
+		await ports.wait(ports.random() * 50);
+	}
+	throw new TenantConflictError(`Other executions keep changing the tenant "${id}". Try again.`);
+}
