@@ -12,6 +12,8 @@ import {
 	toDeliveryTarget,
 	type PreparedCredential,
 } from '../endpoint/endpointTarget';
+import { createSecretMask, type SecretMask } from '../endpoint/secretMask';
+import { recordResponse } from '../log/responseRecord';
 import type {
 	AttemptJob,
 	Delivery,
@@ -24,8 +26,10 @@ import type {
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { deleteLeasedRows } from '../store/deliveryLeases';
+import { completeEvents } from '../store/events';
 import type { Change } from '../store/tables';
 
+import { createFairPacers, orderByTurns, type Pace } from './attemptTurns';
 import { listRoundAttempts, putOnHold, recordAttempts, rescheduleDelivery } from './deliveryStates';
 import { EndpointHealthTracker } from './healthTracker';
 import { computeLeaseMs, LeaseKeeper } from './lease';
@@ -35,15 +39,13 @@ import { ResultWriter } from './resultWriter';
 /** Waits longer than this are announced in the log and the editor. */
 const ANNOUNCE_WAITS_ABOVE_MS = 1000;
 
-/** Runs a task when the limits on simultaneous attempts allow it. */
-type Pacer = ReturnType<typeof createPacer>;
-
 /** Everything that the attempts at one endpoint share during a run. */
 interface EndpointContext {
 	endpoint: Endpoint;
 	health: EndpointHealthTracker;
 	credential: PreparedCredential;
-	pace: Pacer;
+	mask: SecretMask;
+	pace: Pace;
 	/** `undefined` if the endpoint has no rate limit. */
 	reservation: RateLimitReservation | undefined;
 }
@@ -71,19 +73,8 @@ function buildOutgoing({ delivery, endpoint, events }: AttemptJob): OutgoingDeli
 	};
 }
 
-/** Orders jobs so that endpoints take turns, and none keeps the others waiting. */
-function interleaveEndpoints(jobs: AttemptJob[]): AttemptJob[] {
-	const queues = new Map<string, AttemptJob[]>();
-	for (const job of jobs) {
-		const queue = queues.get(job.endpoint.id);
-		if (queue === undefined) queues.set(job.endpoint.id, [job]);
-		else queue.push(job);
-	}
-	const rounds = Math.max(0, ...[...queues.values()].map(({ length }) => length));
-	return Array.from({ length: rounds }, (_, round) =>
-		[...queues.values()].flatMap((queue) => (round < queue.length ? [queue[round]] : [])),
-	).flat();
-}
+/** Returns the ID of what a delivery's run has leased: the delivery, or its event. */
+const getLeasedId = ({ eventId, id, lease }: Delivery): string => (lease === null ? eventId : id);
 
 /** One run's attempts: each leased delivery is attempted once, and its outcome is written. */
 class AttemptRun {
@@ -104,18 +95,17 @@ class AttemptRun {
 		this.endpoints = new Map(jobs.map(({ endpoint }) => [endpoint.id, endpoint]));
 		const leaseMs = computeLeaseMs([...this.endpoints.values()]);
 		this.leaseKeeper = new LeaseKeeper(ports, lease, leaseMs);
-		this.writer = new ResultWriter(ports);
+		this.writer = new ResultWriter(ports, this.leaseKeeper);
 	}
 
 	/** Reserves slots at the endpoints that have a rate limit, and creates the endpoints' contexts. */
 	async prepareEndpoints(): Promise<EndpointContext[]> {
 		const { jobs, limits, ports } = this;
 		const jobCounts = countBy(jobs, ({ endpoint }) => endpoint.id);
-		// An endpoint that hangs leaves half of the concurrency to the others.
-		const concurrency =
-			this.endpoints.size > 1 ? Math.ceil(limits.concurrency / 2) : limits.concurrency;
+		const endpoints = [...this.endpoints.values()];
+		const pacers = createFairPacers(endpoints, limits, ports);
 		const contexts: EndpointContext[] = [];
-		for (const endpoint of this.endpoints.values()) {
+		for (const endpoint of endpoints) {
 			const count = jobCounts[endpoint.id];
 			const reservation = await reserveAttemptSlots(ports, endpoint, count, limits.maxPacingMs);
 			const untilMs = reservation?.untilMs ?? 0;
@@ -128,7 +118,8 @@ class AttemptRun {
 				endpoint,
 				health: new EndpointHealthTracker(endpoint),
 				credential: prepareEndpointCredential(endpoint),
-				pace: createPacer({ concurrency, perSecond: 0 }, ports),
+				mask: createSecretMask(endpoint),
+				pace: pacers.get(endpoint.id) ?? (async (task) => await task()),
 				reservation,
 			});
 		}
@@ -141,7 +132,7 @@ class AttemptRun {
 		const contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
 		const pace = createPacer({ concurrency, perSecond: 0 }, this.ports);
 		const settled = await Promise.allSettled(
-			interleaveEndpoints(this.jobs).map(async (job) => {
+			orderByTurns(this.jobs).map(async (job) => {
 				const context = contextsById.get(job.endpoint.id);
 				if (context === undefined) return;
 				await context.pace(async () => await pace(async () => await this.attempt(job, context)));
@@ -164,12 +155,17 @@ class AttemptRun {
 	private async attempt(job: AttemptJob, context: EndpointContext): Promise<void> {
 		const { leaseKeeper, ports } = this;
 		const { delivery, endpoint } = job;
+		const leasedId = getLeasedId(delivery);
+		if (!(await leaseKeeper.coversWrite(leasedId))) return;
 		const { holdReason } = context.health;
 		if (holdReason !== undefined) {
 			return this.addResult(putOnHold(delivery, holdReason), endpoint);
 		}
+		if (ports.nowMs() > (this.limits.deadlineMs ?? Infinity)) {
+			return this.addResult(rescheduleDelivery(delivery, ports.nowMs()), endpoint);
+		}
 		if (!(await this.waitForSlot(delivery, context))) return;
-		if (!(await leaseKeeper.coversAttempt(delivery.id, getTimeoutMs(endpoint)))) return;
+		if (!(await leaseKeeper.coversAttempt(leasedId, getTimeoutMs(endpoint)))) return;
 		let outgoing: OutgoingDelivery;
 		try {
 			outgoing = buildOutgoing(job);
@@ -177,8 +173,8 @@ class AttemptRun {
 			return this.addResult(putOnHold(delivery, getErrorMessage(error)), endpoint);
 		}
 		const report = await this.send(outgoing, delivery, context);
-		// If another run took over in the meantime, its outcome counts, unless this one was a success.
-		if (report.status !== 'delivered' && !(await leaseKeeper.covers(delivery.id, 0))) return;
+		// If another run took over in the meantime, its outcome is written and counted, and only that.
+		if (!(await leaseKeeper.coversWrite(leasedId))) return;
 		const nowMs = ports.nowMs();
 		const { outcome } = report.attempts[report.attempts.length - 1];
 		context.health.record({ outcome, atMs: nowMs, ended: report.status === 'failed' });
@@ -202,7 +198,7 @@ class AttemptRun {
 	private async send(
 		{ body, contentHeaders, key, target }: OutgoingDelivery,
 		delivery: Delivery,
-		{ credential }: EndpointContext,
+		{ credential, mask }: EndpointContext,
 	): Promise<DeliveryReport> {
 		const { ports } = this;
 		return await deliver(
@@ -211,6 +207,7 @@ class AttemptRun {
 				nowMs: ports.nowMs,
 				random: ports.random,
 				wait: ports.wait,
+				annotate: (record, result) => recordResponse(record, result, mask),
 				attempt: async () => {
 					const nowMs = ports.nowMs();
 					return await ports.attempt({
@@ -227,18 +224,41 @@ class AttemptRun {
 		);
 	}
 
+	/** Queues deliveries that wait for an attempt of another run for writing. */
+	addWaiting(deliveries: Delivery[]): void {
+		for (const delivery of deliveries) this.writer.add(delivery);
+	}
+
 	/** Writes the remaining outcomes, then the final changes. @throws the first error of any write */
 	async finishWriting(finalChanges: Change[]): Promise<void> {
 		await this.writer.finish(finalChanges);
 	}
 }
 
+/** What a run writes besides its attempts. */
+interface FurtherWrites {
+	/** Leased deliveries that ended without an attempt. */
+	ended?: Delivery[];
+	/** New deliveries that wait for an attempt of another run. */
+	waiting?: Delivery[];
+	/** `true` if the run leases events: then each of their deliveries has a row at the end. */
+	completesEvents?: boolean;
+}
+
+/** Returns the changes that end a run's leases, once all outcomes are written. */
+function endLeases({ owner }: Lease, jobs: AttemptJob[], completesEvents: boolean): Change[] {
+	const mayLeaseDeliveries =
+		!completesEvents || jobs.some(({ delivery }) => delivery.lease !== null);
+	return [
+		...(mayLeaseDeliveries ? [deleteLeasedRows(owner)] : []),
+		...(completesEvents ? [completeEvents(owner)] : []),
+	];
+}
+
 /**
- * Attempts leased deliveries, each once, and writes their outcomes.
- * @param lease every row leased to its owner must be in `jobs` or `ended`; any other is deleted as
+ * Attempts deliveries, each once, and writes their outcomes. Then the run's leases end.
+ * @param lease every delivery leased to its owner must be in `jobs` or `ended`; any other is deleted as
  * superseded
- * @param ended leased deliveries that ended without an attempt
- * @param finalChanges changes to make once all outcomes are written
  * @throws the errors of the ports; outcomes until then are still written
  */
 export async function attemptAll(
@@ -246,15 +266,14 @@ export async function attemptAll(
 	lease: Lease,
 	jobs: AttemptJob[],
 	limits: RunLimits,
-	{ ended = [], finalChanges = [] }: { ended?: Delivery[]; finalChanges?: Change[] } = {},
+	{ completesEvents = false, ended = [], waiting = [] }: FurtherWrites = {},
 ): Promise<RunResult> {
 	const run = new AttemptRun(ports, lease, jobs, limits);
 	const contexts = await run.prepareEndpoints();
 	for (const delivery of ended) run.addResult(delivery, null);
+	run.addWaiting(waiting);
 	const rejected = await run.attemptJobs(contexts);
-	await run.finishWriting(
-		rejected === undefined ? [deleteLeasedRows(lease.owner), ...finalChanges] : [],
-	);
+	await run.finishWriting(rejected === undefined ? endLeases(lease, jobs, completesEvents) : []);
 	const changes: EndpointChange[] = [];
 	for (const { health } of contexts) changes.push(...(await health.save(ports)));
 	if (rejected !== undefined) throw rejected.reason;

@@ -11,7 +11,13 @@ import {
 import { loadEvents } from '../store/events';
 import type { Tables } from '../store/tables';
 
-import { createBatchDelivery, failDelivery, putOnHold, returnToQueue } from './deliveryStates';
+import {
+	createBatchDelivery,
+	describeForgotten,
+	failDelivery,
+	putOnHold,
+	returnToQueue,
+} from './deliveryStates';
 import { computeLeaseMs } from './lease';
 
 /**
@@ -75,7 +81,9 @@ async function formBatches(
 		if (stored === undefined) {
 			replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
 		} else if ('problem' in stored) replacements.push(putOnHold(delivery, stored.problem));
-		else members.push({ delivery, event: stored.event });
+		else if (stored.event.payloadForgottenAt !== null) {
+			replacements.push(failDelivery(delivery, describeForgotten(stored.event), nowMs));
+		} else members.push({ delivery, event: stored.event });
 	}
 	const batches = splitIntoBatches(members, settings, { getSize: measureBytes });
 	const isDue = ({ delivery }: Member): boolean =>
@@ -95,8 +103,9 @@ async function formBatches(
 		events: batch.map(({ event }) => event),
 	}));
 	replacements.push(...jobs.map(({ delivery }) => delivery));
+	const batched = batches.flat().map(({ delivery }) => delivery);
 	await ports.tables.applyChanges([
-		...insertDeliveries(replacements),
+		...insertDeliveries(replacements, batched),
 		deleteLeasedRows(memberOwner),
 	]);
 	return jobs;

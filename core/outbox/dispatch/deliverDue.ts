@@ -1,35 +1,40 @@
 import chunk from 'lodash/chunk';
 import partition from 'lodash/partition';
 
-import { isUnreadable, loadRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
-import type {
-	AttemptJob,
-	Delivery,
-	Endpoint,
-	Lease,
-	RunLimits,
-	RegisteredEndpoint,
-	RunResult,
-	StoredDelivery,
-	UnreadableEndpoint,
+import { isUnreadable, splitByReadability } from '../endpoint/repository';
+import {
+	DEFAULT_TENANT,
+	type AttemptJob,
+	type Delivery,
+	type Endpoint,
+	type Lease,
+	type RegisteredEndpoint,
+	type RunLimits,
+	type RunResult,
+	type StoredDelivery,
+	type UnreadableEndpoint,
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries, recordWaiting } from '../store/deliveries';
-import { leaseDueDeliveries, MAX_EXCEPTIONS, type DueQuery } from '../store/deliveryLeases';
+import { leaseDueDeliveries } from '../store/deliveryLeases';
 import { loadEvents } from '../store/events';
-import { MAX_CHANGES } from '../store/tables';
+import { findInactiveTenants, readInactiveTenants } from '../store/tenants';
+import { MAX_CHANGES, type StoredRow } from '../store/tables';
+import { clearDeleted } from '../tenant/deleteTenant';
 
 import { attemptAll } from './attemptAll';
 import { closeBatches, findBatchedDeliveries, getBatchSettings, isBatchable } from './batches';
 import {
+	describeForgotten,
 	describeUnreadable,
 	failDelivery,
 	postponeDelivery,
 	putOnHold,
 	returnToQueue,
 } from './deliveryStates';
+import { findDue, type DueState } from './dueState';
 import { computeLeaseMs } from './lease';
-import { repairFanOut } from './repairFanOut';
+import { repairEvents } from './repairEvents';
 
 export interface DueLimits extends RunLimits {
 	/** Most deliveries that one run attempts. */
@@ -41,21 +46,42 @@ export interface DueLimits extends RunLimits {
 /** Deliveries leased at once. */
 const LEASE_BATCH_SIZE = 1000;
 
+const listCandidates = ({ shares }: DueState): StoredRow[] =>
+	shares.flatMap(({ candidates }) => candidates);
+
 const isBatching = (endpoint: Endpoint): boolean =>
 	endpoint.status === 'active' && getBatchSettings(endpoint) !== undefined;
+
+/** Closes the batches of events that have waited long enough. */
+async function closeDueBatches(
+	ports: OutboxPorts,
+	endpoints: Endpoint[],
+	candidates: StoredRow[],
+	lease: Lease,
+): Promise<AttemptJob[]> {
+	const dueEndpointIds = new Set(
+		candidates.filter(({ status }) => status === 'gathering').map((row) => row.endpoint_id),
+	);
+	const jobs: AttemptJob[] = [];
+	for (const endpoint of endpoints) {
+		const isDue = isBatching(endpoint) && dueEndpointIds.has(endpoint.id);
+		if (isDue) jobs.push(...(await closeBatches(ports, endpoint, lease)));
+	}
+	return jobs;
+}
 
 /** Leases due deliveries that can be attempted: those whose event is not in a batch already. */
 async function leaseUnbatchedDeliveries(
 	{ tables }: OutboxPorts,
 	lease: Lease,
-	due: DueQuery,
-): Promise<{ deliveries: StoredDelivery[]; anyDue: boolean }> {
-	const { expiredRowIds, anyDue, deliveries } = await leaseDueDeliveries(tables, lease, due);
+	{ shares }: DueState,
+): Promise<StoredDelivery[]> {
+	const { deliveries, expiredRowIds } = await leaseDueDeliveries(tables, lease, shares);
 	const batched = await findBatchedDeliveries(
 		tables,
 		deliveries.filter((delivery) => expiredRowIds.has(delivery.rowId) && isBatchable(delivery)),
 	);
-	return { deliveries: deliveries.filter(({ id }) => !batched.has(id)), anyDue };
+	return deliveries.filter(({ id }) => !batched.has(id));
 }
 
 /**
@@ -106,10 +132,18 @@ export async function loadAttemptJobs(
 	const jobs: AttemptJob[] = [];
 	const ended: Delivery[] = [];
 	for (const delivery of deliveries) {
-		const endpoint = endpointsById.get(delivery.endpointId);
-		const stored = listEventIds(delivery).map((id) => eventsById.get(id));
+		const isOfTenant = ({ tenantId }: { tenantId: string }): boolean =>
+			tenantId === delivery.tenantId;
+		const endpoint = [endpointsById.get(delivery.endpointId)].find(
+			(found) => found !== undefined && isOfTenant(found),
+		);
+		const stored = listEventIds(delivery).map((id) => {
+			const found = eventsById.get(id);
+			return found && 'event' in found && !isOfTenant(found.event) ? undefined : found;
+		});
 		const events = stored.flatMap((entry) => (entry && 'event' in entry ? [entry.event] : []));
 		const unreadable = stored.find((entry) => entry && 'problem' in entry);
+		const forgotten = events.find(({ payloadForgottenAt }) => payloadForgottenAt !== null);
 		const nowMs = ports.nowMs();
 		if (endpoint === undefined) {
 			ended.push(failDelivery(delivery, 'The endpoint was deleted', nowMs));
@@ -118,11 +152,66 @@ export async function loadAttemptJobs(
 			ended.push(postponeDelivery(delivery, reason, nowMs + POSTPONE_MS));
 		} else if (stored.includes(undefined)) {
 			ended.push(failDelivery(delivery, 'The event no longer exists', nowMs));
+		} else if (forgotten !== undefined) {
+			ended.push(failDelivery(delivery, describeForgotten(forgotten), nowMs));
 		} else if (unreadable && 'problem' in unreadable) {
 			ended.push(putOnHold(delivery, unreadable.problem));
 		} else jobs.push({ delivery, endpoint, events });
 	}
 	return { jobs, ended };
+}
+
+/** Leases what is due, and loads everything needed to attempt it. */
+async function takeDue(
+	ports: OutboxPorts,
+	state: DueState,
+): Promise<{ lease: Lease; jobs: AttemptJob[]; ended: Delivery[]; mayBeMore: boolean }> {
+	const { registered } = state;
+	const { endpoints } = splitByReadability(registered);
+	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
+	const batches = await closeDueBatches(ports, endpoints, listCandidates(state), lease);
+	const leased = await leaseUnbatchedDeliveries(ports, lease, state);
+	const deliveries = await returnToBatching(ports, endpoints, leased);
+	const { ended, jobs } = await loadAttemptJobs(ports, registered, deliveries);
+	return {
+		lease,
+		jobs: [...batches, ...jobs],
+		ended,
+		// Events that returned to a batching queue may make a batch that is due.
+		mayBeMore: deliveries.length < leased.length,
+	};
+}
+
+/**
+ * Clears what is left of deleted tenants, and repairs what killed runs left behind.
+ * @returns whether there was any, so that the run has to look again
+ */
+async function prepareRun(
+	ports: OutboxPorts,
+	{ deleted, needsRepair, registered }: DueState,
+): Promise<boolean> {
+	await clearDeleted(ports.tables, deleted, ports.nowMs());
+	if (!needsRepair) return deleted.length > 0;
+	await repairEvents(ports, registered);
+	return true;
+}
+
+/** Records why deliveries wait, and deletes what the run has written of tenants that were deleted meanwhile. */
+async function finishRun(
+	ports: OutboxPorts,
+	{ results, unreadable }: DueResult,
+	startMs: number,
+): Promise<void> {
+	const { tables } = ports;
+	const changes = unreadable.flatMap((endpoint) =>
+		recordWaiting(endpoint.id, describeUnreadable(endpoint), startMs),
+	);
+	for (const group of chunk(changes, MAX_CHANGES)) await tables.applyChanges(group);
+	// The default tenant cannot be deleted.
+	if (results.every(({ delivery }) => delivery.tenantId === DEFAULT_TENANT)) return;
+	const [inactiveRows] = await tables.applyAndFind([], [findInactiveTenants()]);
+	const { deleted } = await readInactiveTenants(tables, inactiveRows);
+	await clearDeleted(tables, deleted, ports.nowMs());
 }
 
 export interface DueResult extends RunResult {
@@ -146,35 +235,26 @@ export interface DueResult extends RunResult {
  */
 export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise<DueResult> {
 	const startMs = ports.nowMs();
-	await repairFanOut(ports);
+	const deadlineMs = startMs + limits.maxRunMs;
 	const total: DueResult = { results: [], changes: [], unreadable: [] };
 	let remaining = limits.maxDeliveries;
-	while (remaining > 0 && ports.nowMs() < startMs + limits.maxRunMs) {
-		const registered = await loadRegisteredEndpoints(ports);
-		const { endpoints, unreadable } = splitByReadability(registered);
-		total.unreadable = unreadable.filter(({ status }) => status === 'active');
-		const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
-		const jobs: AttemptJob[] = [];
-		for (const endpoint of endpoints.filter(isBatching)) {
-			jobs.push(...(await closeBatches(ports, endpoint, lease)));
+	let isPrepared = false;
+	while (remaining > 0 && ports.nowMs() < deadlineMs) {
+		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
+		const state = await findDue(ports, startMs, limit);
+		total.unreadable = state.unreadable;
+		if (!isPrepared && (await prepareRun(ports, state))) {
+			isPrepared = true;
+			continue;
 		}
-		const leased = await leaseUnbatchedDeliveries(ports, lease, {
-			dueMs: startMs,
-			limit: Math.min(LEASE_BATCH_SIZE, remaining),
-			exceptEndpointIds: unreadable.slice(0, MAX_EXCEPTIONS).map(({ id }) => id),
-		});
-		const deliveries = await returnToBatching(ports, endpoints, leased.deliveries);
-		if (!leased.anyDue && jobs.length === 0) break;
-		const { ended, jobs: singleJobs } = await loadAttemptJobs(ports, registered, deliveries);
-		jobs.push(...singleJobs);
-		const { changes, results } = await attemptAll(ports, lease, jobs, limits, { ended });
-		total.results.push(...results);
-		total.changes.push(...changes);
+		if (state.shares.length === 0) break;
+		const { ended, jobs, lease, mayBeMore } = await takeDue(ports, state);
+		const run = await attemptAll(ports, lease, jobs, { ...limits, deadlineMs }, { ended });
+		total.results.push(...run.results);
+		total.changes.push(...run.changes);
 		remaining -= jobs.length + ended.length;
+		if (listCandidates(state).length < limit && !mayBeMore) break;
 	}
-	const changes = total.unreadable.flatMap((endpoint) =>
-		recordWaiting(endpoint.id, describeUnreadable(endpoint), startMs),
-	);
-	for (const group of chunk(changes, MAX_CHANGES)) await ports.tables.applyChanges(group);
+	await finishRun(ports, total, startMs);
 	return total;
 }

@@ -4,7 +4,8 @@ import { BATCH_EVENT_TYPE } from '../../event/envelope';
 import { toIsoTime } from '../../lib/time';
 import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
 import { describeFailure } from '../../sending/resultItem';
-import type { Delivery, Lease, OutboxEvent, UnreadableEndpoint } from '../model';
+import { limitResponses } from '../log/responseRecord';
+import type { Delivery, EventOrigin, Lease, OutboxEvent, UnreadableEndpoint } from '../model';
 
 /** Creates deliveries, and moves them from state to state. Nothing here is stored. */
 
@@ -19,13 +20,22 @@ const digest = (...parts: string[]): string =>
 export const computeDeliveryId = (eventId: string, endpointId: string): string =>
 	`dlv_${digest(eventId, endpointId)}`;
 
-/** Computes the event ID that belongs to an idempotency key. */
-export const computeEventId = (key: string): string => `evt_${digest('idempotency key', key)}`;
+/** Computes the event ID that belongs to a tenant's idempotency key. */
+export const computeEventId = (tenantId: string, key: string): string =>
+	`evt_${digest('idempotency key', tenantId, key)}`;
 
 /** The part of a new delivery that depends on what happens to it first. */
 export type InitialState = Pick<Delivery, 'status' | 'nextAttemptAt' | 'lease' | 'error'>;
 
-/** Returns the initial state of a delivery that a run attempts at once. */
+/** The initial state of a delivery that is attempted at once, under the lease of its event. */
+export const ATTEMPTED_AT_ONCE: InitialState = {
+	status: 'sending',
+	nextAttemptAt: null,
+	lease: null,
+	error: null,
+};
+
+/** Returns the initial state of a delivery that a run leases and attempts at once. */
 export const toLeasedState = (lease: Lease): InitialState => ({
 	status: 'sending',
 	nextAttemptAt: toIsoTime(lease.expiresAtMs),
@@ -38,10 +48,13 @@ export const toLeasedState = (lease: Lease): InitialState => ({
  * @param endpoint without a name if only its ID is known
  */
 export const createDelivery = (
-	event: Pick<OutboxEvent, 'id' | 'type' | 'acceptedAt'>,
+	event: Pick<OutboxEvent, 'tenantId' | 'id' | 'type' | 'acceptedAt'> & {
+		origin: Pick<EventOrigin, 'executionId' | 'workflowId'>;
+	},
 	endpoint: { id: string; name?: string | null },
 	initialState: InitialState,
 ): Delivery => ({
+	tenantId: event.tenantId,
 	id: computeDeliveryId(event.id, endpoint.id),
 	eventId: event.id,
 	eventType: event.type,
@@ -56,7 +69,11 @@ export const createDelivery = (
 	responseTimeMs: null,
 	payloadSize: null,
 	attemptLog: [],
+	outcome: null,
+	executionId: event.origin.executionId,
+	workflowId: event.origin.workflowId,
 	replayedAt: null,
+	tallied: null,
 	...initialState,
 });
 
@@ -66,8 +83,9 @@ export const createDelivery = (
  */
 export function createBatchDelivery(members: Delivery[], lease: Lease): Delivery {
 	const id = `dlv_${digest('batch', ...members.map((member) => member.id))}`;
-	const [{ acceptedAt, endpointId, endpointName }] = members;
-	const event = { id, type: BATCH_EVENT_TYPE, acceptedAt };
+	const [{ acceptedAt, endpointId, endpointName, tenantId }] = members;
+	const origin = { executionId: null, workflowId: null };
+	const event = { tenantId, id, type: BATCH_EVENT_TYPE, acceptedAt, origin };
 	return {
 		...createDelivery(event, { id: endpointId, name: endpointName }, toLeasedState(lease)),
 		id,
@@ -112,10 +130,14 @@ export function recordAttempts(
 		nextAttemptAt: nextAttemptAtMs === undefined ? null : toIsoTime(nextAttemptAtMs),
 		completedAt: nextAttemptAtMs === undefined ? toIsoTime(nowMs) : null,
 		responseCode: last.status_code,
+		outcome: last.outcome,
 		responseTimeMs: last.duration_ms,
 		payloadSize,
 		error: truncateError(describeFailure(report)),
-		attemptLog: [...delivery.attemptLog, ...newAttempts].slice(-MAX_LOGGED_ATTEMPTS),
+		attemptLog: limitResponses(
+			[...delivery.attemptLog, ...newAttempts].slice(-MAX_LOGGED_ATTEMPTS),
+		),
+		newAttempts,
 		lease: null,
 	};
 }
@@ -131,6 +153,13 @@ export const rescheduleDelivery = (delivery: Delivery, dueMs: number): Delivery 
 /** Says why the deliveries of an endpoint that cannot be opened wait. */
 export const describeUnreadable = ({ problem }: Pick<UnreadableEndpoint, 'problem'>): string =>
 	`The endpoint cannot be opened, so its deliveries wait. ${problem}`;
+
+/** Says why deliveries of an event whose payload was forgotten cannot be attempted. */
+export const describeForgotten = ({
+	id,
+	payloadForgottenAt,
+}: Pick<OutboxEvent, 'id' | 'payloadForgottenAt'>): string =>
+	`The payload of the event ${id} was forgotten at ${payloadForgottenAt}`;
 
 /** Postpones a delivery without an attempt, with the reason. */
 export const postponeDelivery = (delivery: Delivery, reason: string, dueMs: number): Delivery => ({

@@ -1,5 +1,4 @@
-import { toIsoTime } from '../../lib/time';
-import { isUnreadable, loadRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
+import { isUnreadable } from '../endpoint/repository';
 import type {
 	AttemptJob,
 	Delivery,
@@ -12,29 +11,28 @@ import type {
 	RunResult,
 } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findDeliveriesOfEvents, insertDeliveries } from '../store/deliveries';
-import { completeFanOut } from '../store/events';
+import { insertDeliveries } from '../store/deliveries';
 
 import { attemptAll } from './attemptAll';
-import { closeBatches, getBatchSettings } from './batches';
+import { closeBatches } from './batches';
+import { computeDeliveryId, createDelivery } from './deliveryStates';
+import { loadEarlierEvents, type EarlierEvents, type SubscribedEvent } from './earlierEvents';
+import { getInitialState } from './initialState';
+import { prepareEvents, recordEvents, type EventInput, type RecordedEvents } from './newEvents';
 import {
-	computeDeliveryId,
-	createDelivery,
-	describeUnreadable,
-	toLeasedState,
-	type InitialState,
-} from './deliveryStates';
-import { computeLeaseMs } from './lease';
-import { prepareEvents, resolveNewEvents, type EventInput, type PublishState } from './newEvents';
-import type { UndecidedEndpoint, UnmetEndpoint } from './subscribers';
+	compileSubscriptions,
+	type Subscriptions,
+	type UndecidedEndpoint,
+	type UnmetEndpoint,
+} from './subscribers';
 
 /** The outcome of one input. */
 export interface PublishedEvent {
 	event: OutboxEvent;
 	/** `true` if the event was sent before. */
 	duplicate: boolean;
-	/** `true` if the event was sent before, and endpoints were subscribed to it. */
-	wasTaken: boolean;
+	/** `true` if the event was sent before, and is in a batch. */
+	isBatched: boolean;
 	/** Why the event was not sent, e.g. an {@link IdempotencyConflictError}; `undefined` if it was. */
 	conflict?: Error;
 	/** Those of this call, and of earlier ones. */
@@ -50,86 +48,57 @@ export interface PublishedDelivery extends DeliveryResult {
 	isEarlier: boolean;
 }
 
-/** Returns a delivery's initial state: on hold, waiting, or leased by this run. */
-function getInitialState(
-	endpoint: RegisteredEndpoint,
-	acceptedAt: string,
-	lease: Lease,
-): InitialState {
-	if (endpoint.status === 'disabled') {
-		const error = `The endpoint is disabled: ${endpoint.statusReason ?? 'by hand'}`;
-		return { status: 'held', nextAttemptAt: null, lease: null, error };
-	}
-	if (isUnreadable(endpoint)) {
-		const error = describeUnreadable(endpoint);
-		return { status: 'pending', nextAttemptAt: acceptedAt, lease: null, error };
-	}
-	const batching = getBatchSettings(endpoint);
-	if (batching === undefined) return toLeasedState(lease);
-	const nextAttemptAt = toIsoTime(Date.parse(acceptedAt) + batching.maxWaitMs);
-	return { status: 'gathering', nextAttemptAt, lease: null, error: null };
-}
-
 interface NewDelivery {
 	event: OutboxEvent;
 	endpoint: RegisteredEndpoint;
 	delivery: Delivery;
 }
 
-/** Inserts a delivery for each event and endpoint that has none yet. */
-async function insertNewDeliveries(
-	{ tables }: OutboxPorts,
-	{ eventInsertion, extendedEvents, newEvents }: PublishState,
-	lease: Lease,
-): Promise<NewDelivery[]> {
-	const newDeliveries = [...newEvents.values(), ...extendedEvents.values()].flatMap(
-		({ event, subscribers }) =>
-			subscribers.map((endpoint) => {
-				const initialState = getInitialState(endpoint, event.acceptedAt, lease);
-				return { endpoint, event, delivery: createDelivery(event, endpoint, initialState) };
-			}),
+/** Creates a delivery for each event and endpoint. */
+const createDeliveries = (subscribed: Iterable<SubscribedEvent>): NewDelivery[] =>
+	[...subscribed].flatMap(({ event, subscribers }) =>
+		subscribers.map((endpoint) => ({
+			endpoint,
+			event,
+			delivery: createDelivery(event, endpoint, getInitialState(endpoint, event)),
+		})),
 	);
-	await tables.applyChanges([
-		...eventInsertion,
-		...insertDeliveries(newDeliveries.map(({ delivery }) => delivery)),
-	]);
-	return newDeliveries;
-}
 
-/** Collects what this run attempts: its new deliveries, and the batches that they complete. */
-async function collectJobs(
+/** Puts new events in their batching queues. @returns the batches that are complete with them */
+async function gather(
 	ports: OutboxPorts,
 	newDeliveries: NewDelivery[],
 	lease: Lease,
 ): Promise<AttemptJob[]> {
-	const jobs = newDeliveries.flatMap(({ delivery, endpoint, event }): AttemptJob[] =>
-		delivery.status === 'sending' && !isUnreadable(endpoint)
-			? [{ delivery, endpoint, events: [event] }]
-			: [],
-	);
-	const batchingEndpoints = new Set(
-		newDeliveries.flatMap(({ delivery, endpoint }) =>
-			delivery.status === 'gathering' && !isUnreadable(endpoint) ? [endpoint] : [],
-		),
-	);
-	for (const endpoint of batchingEndpoints) {
-		jobs.push(...(await closeBatches(ports, endpoint, lease)));
+	const gathering = newDeliveries.filter(({ delivery }) => delivery.status === 'gathering');
+	if (gathering.length === 0) return [];
+	await ports.tables.applyChanges(insertDeliveries(gathering.map(({ delivery }) => delivery)));
+	const jobs: AttemptJob[] = [];
+	for (const endpoint of new Set(gathering.map((delivery) => delivery.endpoint))) {
+		if (!isUnreadable(endpoint)) jobs.push(...(await closeBatches(ports, endpoint, lease)));
 	}
 	return jobs;
 }
 
-/** Attempts the jobs, and records that the new events' deliveries are all inserted. */
-async function attemptJobs(
+/** Makes the new deliveries that are due at once, and the batches that are complete with them. */
+async function makeDeliveries(
 	ports: OutboxPorts,
-	{ extendedEvents, newEvents, owner }: PublishState,
+	newDeliveries: NewDelivery[],
 	lease: Lease,
-	jobs: AttemptJob[],
 	limits: RunLimits,
-): Promise<RunResult> {
-	const finalChanges = newEvents.size + extendedEvents.size > 0 ? [completeFanOut(owner)] : [];
-	if (jobs.length > 0) return await attemptAll(ports, lease, jobs, limits, { finalChanges });
-	await ports.tables.applyChanges(finalChanges);
-	return { changes: [], results: [] };
+): Promise<RunResult & { jobs: AttemptJob[] }> {
+	const batches = await gather(ports, newDeliveries, lease);
+	const single = newDeliveries.flatMap(({ delivery, endpoint, event }): AttemptJob[] =>
+		delivery.status === 'sending' && !isUnreadable(endpoint)
+			? [{ delivery, endpoint, events: [event] }]
+			: [],
+	);
+	const waiting = newDeliveries.flatMap(({ delivery }) =>
+		delivery.status === 'held' || delivery.status === 'pending' ? [delivery] : [],
+	);
+	const jobs = [...single, ...batches];
+	const run = await attemptAll(ports, lease, jobs, limits, { waiting, completesEvents: true });
+	return { jobs, ...run };
 }
 
 /** Groups results by event: those of its own deliveries, and those of batches that contain it. */
@@ -159,28 +128,28 @@ function groupResultsByEvent(
 	return byEvent;
 }
 
-/** Loads the earlier deliveries of events that were sent before. */
-async function loadEarlierResults(
-	{ tables }: OutboxPorts,
-	{ existingEvents, registered }: PublishState,
+/** Adds the deliveries that earlier calls made of events that were sent before. */
+function addEarlierResults(
+	byEvent: Map<string, PublishedDelivery[]>,
+	{ deliveries }: EarlierEvents,
+	registered: RegisteredEndpoint[],
 	newDeliveries: NewDelivery[],
-): Promise<PublishedDelivery[]> {
+): void {
 	const newIds = new Set(newDeliveries.map(({ delivery }) => delivery.id));
-	const deliveries = await findDeliveriesOfEvents(tables, existingEvents.keys());
 	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
-	return deliveries
-		.filter(({ id }) => !newIds.has(id))
-		.map((delivery) => ({
-			delivery,
-			endpoint: endpointsById.get(delivery.endpointId) ?? null,
-			response: null,
-			isEarlier: true,
-		}));
+	for (const delivery of deliveries) {
+		if (newIds.has(delivery.id)) continue;
+		const endpoint = endpointsById.get(delivery.endpointId) ?? null;
+		const result = { delivery, endpoint, response: null, isEarlier: true };
+		byEvent.set(delivery.eventId, [...(byEvent.get(delivery.eventId) ?? []), result]);
+	}
 }
 
 /** Returns the outcome of each input, in order. */
 function summarize(
-	{ conflicts, existingEvents, findUnmet, newEvents, preparedEvents, undecided }: PublishState,
+	{ conflicts, existingEvents, newEvents, preparedEvents }: RecordedEvents,
+	{ findUnmet, listUndecided }: Subscriptions,
+	{ batchedIds }: EarlierEvents,
 	resultsByEvent: Map<string, PublishedDelivery[]>,
 ): PublishedEvent[] {
 	const seenIds = new Set<string>();
@@ -189,7 +158,7 @@ function summarize(
 		const conflict = conflicts[index];
 		if (conflict !== undefined) {
 			const none = { deliveries: [], undecided: [], unmet: [] };
-			return { event, duplicate: false, wasTaken: false, conflict, ...none };
+			return { event, duplicate: false, isBatched: false, conflict, ...none };
 		}
 		const isSeen = seenIds.has(id);
 		seenIds.add(id);
@@ -197,19 +166,23 @@ function summarize(
 		return {
 			event: existingEvents.get(id)?.event ?? newEvents.get(id)?.event ?? event,
 			duplicate: existingEvents.has(id) || isSeen,
-			wasTaken: (existingEvents.get(id)?.endpointIds ?? []).length > 0,
+			isBatched: batchedIds.has(id),
 			deliveries: isSeen
 				? deliveries.map((result) => ({ ...result, isEarlier: true }))
 				: deliveries,
-			undecided,
+			undecided: listUndecided(event),
 			unmet: deliveries.length === 0 ? findUnmet(event) : [],
 		};
 	});
 }
 
+/** Time for which events are leased before it is known how long the attempts at their endpoints may take. */
+const FIRST_LEASE_MS = 60_000;
+
 /**
- * Publishes events to all endpoints that are subscribed to them. The events and their deliveries are
- * stored first, then attempted once; {@link deliverDue} makes the retries.
+ * Publishes events to all endpoints that are subscribed to them. The events are put on record first, with a
+ * lease; then each delivery is attempted once, and put on record with its outcome. {@link deliverDue} makes
+ * the retries, and the deliveries that a killed run left out.
  * @returns the outcome of each input, in order, and changes of endpoints' health
  * @throws EventTooLargeError, InvalidEndpointError before anything is stored, and the errors of the ports
  * @example
@@ -226,19 +199,23 @@ export async function publishEvents(
 	inputs: EventInput[],
 	limits: RunLimits,
 ): Promise<{ sent: PublishedEvent[]; changes: EndpointChange[] }> {
-	const owner = ports.newId();
+	if (inputs.length === 0) return { sent: [], changes: [] };
 	const preparedEvents = prepareEvents(ports, inputs);
-	const registered = await loadRegisteredEndpoints(ports);
-	const { endpoints } = splitByReadability(registered);
-	const state = await resolveNewEvents(ports, owner, preparedEvents, registered);
-	const lease = { owner, expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
-	const newDeliveries = await insertNewDeliveries(ports, state, lease);
-	const jobs = await collectJobs(ports, newDeliveries, lease);
-	const { changes, results } = await attemptJobs(ports, state, lease, jobs, limits);
+	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + FIRST_LEASE_MS };
+	const recorded = await recordEvents(ports, preparedEvents, lease);
+	const { existingEvents, newEvents, registered } = recorded;
+	const subscriptions = compileSubscriptions(registered);
+	const { findSubscribers } = subscriptions;
+	const earlier = await loadEarlierEvents(ports, existingEvents, findSubscribers, lease);
+	const newDeliveries = createDeliveries([
+		...[...newEvents.values()].map(({ event }) => ({ event, subscribers: findSubscribers(event) })),
+		...earlier.extendedEvents.values(),
+	]);
+	const leasesAny = newEvents.size + earlier.extendedEvents.size > 0;
+	const { changes, jobs, results } = leasesAny
+		? await makeDeliveries(ports, newDeliveries, lease, limits)
+		: { changes: [], jobs: [], results: [] };
 	const resultsByEvent = groupResultsByEvent(newDeliveries, jobs, results);
-	for (const result of await loadEarlierResults(ports, state, newDeliveries)) {
-		const { eventId } = result.delivery;
-		resultsByEvent.set(eventId, [...(resultsByEvent.get(eventId) ?? []), result]);
-	}
-	return { sent: summarize(state, resultsByEvent), changes };
+	addEarlierResults(resultsByEvent, earlier, registered, newDeliveries);
+	return { sent: summarize(recorded, subscriptions, earlier, resultsByEvent), changes };
 }

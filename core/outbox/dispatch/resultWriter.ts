@@ -3,6 +3,8 @@ import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
 import type { Change } from '../store/tables';
 
+import type { LeaseKeeper } from './lease';
+
 /** Outcomes are written at least this often during a run. */
 const WRITE_EVERY_MS = 1000;
 
@@ -16,7 +18,11 @@ export class ResultWriter {
 
 	private failure: { error: unknown } | undefined;
 
-	constructor(private readonly ports: Pick<OutboxPorts, 'nowMs' | 'tables'>) {
+	/** @param leaseKeeper renews its lease with each write before the last */
+	constructor(
+		private readonly ports: Pick<OutboxPorts, 'nowMs' | 'tables'>,
+		private readonly leaseKeeper: Pick<LeaseKeeper, 'renewWith'>,
+	) {
 		this.lastWriteMs = ports.nowMs();
 	}
 
@@ -25,20 +31,25 @@ export class ResultWriter {
 		this.pending.push(delivery);
 		const isDue = this.ports.nowMs() - this.lastWriteMs >= WRITE_EVERY_MS;
 		if (!isDue || this.writing !== undefined) return;
-		this.writing = this.write().finally(() => {
-			this.writing = undefined;
-		});
+		this.writing = this.leaseKeeper
+			.renewWith(async (renewals) => await this.write(renewals))
+			.finally(() => {
+				this.writing = undefined;
+			});
 	}
 
-	private async write(finalChanges: Change[] = []): Promise<void> {
+	/** @returns whether everything was written */
+	private async write(furtherChanges: Change[]): Promise<boolean> {
 		const deliveries = this.pending;
 		this.pending = [];
 		this.lastWriteMs = this.ports.nowMs();
 		try {
-			await this.ports.tables.applyChanges([...insertDeliveries(deliveries), ...finalChanges]);
+			await this.ports.tables.applyChanges([...insertDeliveries(deliveries), ...furtherChanges]);
+			return true;
 		} catch (error) {
 			// The rows may be inserted or not: the run that takes over after the lease finds out.
 			this.failure ??= { error };
+			return false;
 		}
 	}
 

@@ -10,6 +10,7 @@ import {
 } from '../endpoint/endpointTarget';
 import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
+import { requireActiveTenant } from '../store/tenants';
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
@@ -55,7 +56,7 @@ export const isTestableType = ({ eventTypes, platform }: Endpoint, type: string)
  * Sends an endpoint a test event, once. It is not stored, and does not affect the endpoint's health. Its
  * signed body contains `"test": true`, so that it cannot be passed off as a real event.
  * @param type a valid event type
- * @throws InvalidTestDataError
+ * @throws InvalidTestDataError, TenantDisabledError
  */
 export async function sendTestEvent(
 	ports: OutboxPorts,
@@ -66,6 +67,7 @@ export async function sendTestEvent(
 	const eventId = `evt_${ports.newId()}`;
 	const excess = findTestDataExcess(data);
 	if (excess !== undefined) throw new InvalidTestDataError(`"Test Data (JSON)" ${excess}`);
+	await requireActiveTenant(ports.tables, endpoint.tenantId);
 	const event = { id: eventId, type, acceptedAt: toIsoTime(ports.nowMs()), data, isTest: true };
 	const { body, headers: contentHeaders } = buildEndpointContent(endpoint, [event]);
 	const target = toDeliveryTarget(endpoint);
