@@ -1,0 +1,104 @@
+import { attemptAll } from '../dispatch/attemptAll';
+import { computeDeliveryId, createDelivery, toLeasedState } from '../dispatch/deliveryStates';
+import { computeLeaseMs } from '../dispatch/lease';
+import { replayStored, ReplayError, requireActive } from '../dispatch/replay';
+import { EndpointNotFoundError } from '../endpoint/repository';
+import { EventNotFoundError } from '../log/loggedEvents';
+import type { Endpoint, Lease, OutboxEvent, RunLimits, RunResult, StoredDelivery } from '../model';
+import type { OutboxPorts } from '../ports';
+import { insertDeliveries } from '../store/deliveries';
+import { latestRowPerDelivery, readDelivery } from '../store/deliveryRows';
+import { toRecoveryOwner } from '../store/eventOwnership';
+import { completeEvents, leaseIdleEvent, pickEventRows, readEvent } from '../store/events';
+import { requireActiveTenant } from '../store/tenants';
+import { eq, findFirstPage } from '../store/tables';
+
+/** An event, and its delivery to one endpoint if it has one. */
+interface FoundEvent {
+	event: OutboxEvent;
+	delivery: StoredDelivery | undefined;
+	/** `true` if this run has leased it, `false` if another one works on it. */
+	isLeased: boolean;
+}
+
+/** Time between two calls to the tables, on a slow machine. */
+const LEASE_MS = 60_000;
+
+/**
+ * Leases an event, so that only one run makes its delivery, and loads it.
+ * @throws EventNotFoundError, EndpointNotFoundError, ReplayError
+ */
+async function leaseAndLoad(
+	{ nowMs, tables }: OutboxPorts,
+	eventId: string,
+	endpoint: Endpoint,
+	owner: string,
+): Promise<FoundEvent> {
+	const deliveryId = computeDeliveryId(eventId, endpoint.id);
+	const [eventRows, deliveryRows] = await tables.applyAndFind(
+		[leaseIdleEvent(eventId, { owner, expiresAtMs: nowMs() + LEASE_MS })],
+		[
+			findFirstPage('events', [eq('event_id', eventId)]),
+			findFirstPage('deliveries', [eq('delivery_id', deliveryId)]),
+		],
+	);
+	const row = pickEventRows(eventRows).get(eventId);
+	if (row === undefined) throw new EventNotFoundError(eventId);
+	const stored = readEvent(row);
+	if ('problem' in stored) throw new ReplayError(stored.problem);
+	const { event } = stored;
+	if (event.tenantId !== endpoint.tenantId) throw new EndpointNotFoundError(endpoint.id);
+	if (event.payloadForgottenAt !== null) {
+		throw new ReplayError(`The payload of the event ${eventId} was forgotten. It cannot be sent.`);
+	}
+	const [delivery] = latestRowPerDelivery(deliveryRows).map(readDelivery);
+	return { event, delivery, isLeased: row.lease_owner === owner };
+}
+
+/** Sends an event to an endpoint that has no delivery of it. */
+async function sendFirst(
+	ports: OutboxPorts,
+	event: OutboxEvent,
+	endpoint: Endpoint,
+	owner: string,
+	limits: RunLimits,
+): Promise<RunResult> {
+	const lease: Lease = {
+		owner: ports.newId(),
+		expiresAtMs: ports.nowMs() + computeLeaseMs([endpoint]),
+	};
+	const delivery = createDelivery(event, endpoint, toLeasedState(lease));
+	await ports.tables.applyChanges([...insertDeliveries([delivery]), completeEvents(owner)]);
+	return await attemptAll(ports, lease, [{ delivery, endpoint, events: [event] }], limits);
+}
+
+/**
+ * Sends a past event to an endpoint at once, even if it is not subscribed to it: attempts its delivery
+ * again, or makes one. An endpoint that got the event in a batch gets it alone.
+ * @throws EventNotFoundError, EndpointNotFoundError for an event of another tenant, TenantDisabledError, and
+ * ReplayError if the endpoint is disabled, the payload was forgotten, or a run is sending the event
+ * @example
+ * const { results } = await sendAgain(ports, 'evt_…', endpoint, { concurrency: 1, maxPacingMs: 10_000 });
+ * results[0].delivery.status; // 'delivered'
+ */
+export async function sendAgain(
+	ports: OutboxPorts,
+	eventId: string,
+	endpoint: Endpoint,
+	limits: RunLimits,
+): Promise<RunResult> {
+	requireActive(endpoint);
+	await requireActiveTenant(ports.tables, endpoint.tenantId);
+	const owner = toRecoveryOwner(ports.newId());
+	let found: FoundEvent | undefined;
+	try {
+		found = await leaseAndLoad(ports, eventId, endpoint, owner);
+	} finally {
+		const isFirst = found?.isLeased === true && found.delivery === undefined;
+		if (!isFirst) await ports.tables.applyChanges([completeEvents(owner)]);
+	}
+	const { delivery, event, isLeased } = found;
+	if (delivery !== undefined) return await replayStored(ports, delivery, endpoint, limits);
+	if (isLeased) return await sendFirst(ports, event, endpoint, owner, limits);
+	throw new ReplayError(`The event ${eventId} is being sent right now. Try again later.`);
+}
