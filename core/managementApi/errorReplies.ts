@@ -1,5 +1,10 @@
 import { toReplyBody } from '../http/replyBodies';
-import { EndpointNotFoundError, UnreadableEndpointError } from '../outbox/endpoint/repository';
+import {
+	EndpointLimitError,
+	EndpointNotFoundError,
+	UnreadableEndpointError,
+} from '../outbox/endpoint/repository';
+import { TenantDisabledError } from '../outbox/tenant/tenantRepository';
 
 import { InvalidFieldError } from './fieldErrors';
 import { ReusedKeyError } from './idempotency';
@@ -22,6 +27,25 @@ export function toErrorReply(error: unknown): ManagementReply | undefined {
 		return {
 			statusCode: 409,
 			body: toReplyBody({ code: 'IDEMPOTENCY_CONFLICT', message: error.message }),
+		};
+	}
+	if (error instanceof EndpointLimitError) {
+		return {
+			statusCode: 403,
+			body: toReplyBody({
+				code: 'WEBHOOK_LIMIT_REACHED',
+				message:
+					'There are as many webhooks as there may be. Delete one that is no longer needed, or ask the owner of this API for more.',
+			}),
+		};
+	}
+	if (error instanceof TenantDisabledError) {
+		return {
+			statusCode: 403,
+			body: toReplyBody({
+				code: 'TENANT_DISABLED',
+				message: 'These webhooks are disabled. Ask the owner of this API to enable them.',
+			}),
 		};
 	}
 	if (error instanceof UnreadableEndpointError) {

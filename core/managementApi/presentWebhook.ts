@@ -109,7 +109,7 @@ export const presentDropped = (dropped: DroppedField[]): object =>
 		? {}
 		: { dropped, dropped_reason: dropped.map((field) => DROPPED_REASONS[field]).join(' ') };
 
-/** The API's words for a delivery's status. `pending` and `held` are additions to the platform's two. */
+/** The API's words for a delivery's status. The platform has only the first two. */
 const LOG_STATUS: Record<DeliveryStatus, string> = {
 	delivered: 'success',
 	failed: 'failed',
@@ -117,6 +117,7 @@ const LOG_STATUS: Record<DeliveryStatus, string> = {
 	pending: 'pending',
 	sending: 'pending',
 	held: 'held',
+	cancelled: 'cancelled',
 };
 
 /**
@@ -128,7 +129,8 @@ export const NO_RESPONSE =
 
 /** Returns the part of a delivery's error that subscribers may see. */
 function presentError({ attempts, error, responseCode, status }: Delivery): string | null {
-	const isAboutConnection = attempts > 0 && responseCode === null && status !== 'held';
+	const isAboutConnection =
+		attempts > 0 && responseCode === null && status !== 'held' && status !== 'cancelled';
 	return error !== null && isAboutConnection ? NO_RESPONSE : error;
 }
 

@@ -37,11 +37,12 @@ export function requireKnownParameters(task: ManagementTask, query: Query): void
 }
 
 /** The API's words for the statuses of deliveries, as conditions on the log. */
-const STATUS_CONDITIONS = new Map<string, Pick<LogQuery, 'status' | 'otherThan'>>([
-	['success', { status: 'delivered' }],
-	['failed', { status: 'failed' }],
-	['pending', { otherThan: ['delivered', 'failed', 'held'] }],
-	['held', { status: 'held' }],
+const STATUS_CONDITIONS = new Map<string, Pick<LogQuery, 'statuses'>>([
+	['success', { statuses: ['delivered'] }],
+	['failed', { statuses: ['failed'] }],
+	['pending', { statuses: ['gathering', 'pending', 'sending'] }],
+	['held', { statuses: ['held'] }],
+	['cancelled', { statuses: ['cancelled'] }],
 ]);
 
 /** Reads a parameter. @throws InvalidFieldError if `parse` returns `undefined` for it */

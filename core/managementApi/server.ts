@@ -6,16 +6,17 @@ import {
 	deleteEndpoint,
 	EndpointNotFoundError,
 	loadRegisteredEndpoint,
-	loadRegisteredEndpoints,
 	modifyEndpoint,
 	requireReadable,
 	type ApiScope,
 } from '../outbox/endpoint/repository';
 import { InvalidEndpointError } from '../outbox/endpoint/settings';
+import { loadCountedEndpoints, loadCounts } from '../outbox/log/counts';
 import { findDeliveries } from '../outbox/log/query';
-import { computeStats } from '../outbox/log/stats';
+import { computeStats, countDeliveries } from '../outbox/log/stats';
 import type { Endpoint, RegisteredEndpoint } from '../outbox/model';
-import type { OutboxPorts } from '../outbox/ports';
+import type { TenantPorts } from '../outbox/ports';
+import { requireActiveTenant } from '../outbox/tenant/tenantRepository';
 import type { ManagementApi, Platform } from '../platforms';
 
 import { toEndpointInput } from './endpointInput';
@@ -77,7 +78,7 @@ const DISABLED_REASON = 'Disabled through the management API';
 /** Handles each task with the method of its name. */
 class ManagementApiHandlers implements Record<ManagementTask, () => Promise<ManagementReply>> {
 	constructor(
-		private readonly ports: OutboxPorts,
+		private readonly ports: TenantPorts,
 		private readonly rules: ManagementRules,
 		private readonly api: ManagementApi,
 		private readonly request: ManagementRequest,
@@ -86,24 +87,20 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 	async list(): Promise<ManagementReply> {
 		const { query } = this.request;
 		const [limit, after] = [parseLimit(query), parseCursor(query, LIST_POSITION)];
-		const endpoints = await loadRegisteredEndpoints(this.ports, this.scope);
-		const remaining = endpoints
-			.filter((endpoint) => after === undefined || toListPosition(endpoint) > after)
-			.sort((a, b) => (toListPosition(a) < toListPosition(b) ? -1 : 1));
+		const counted = await loadCountedEndpoints(this.ports, { scope: this.scope });
+		const remaining = counted
+			.map(({ endpoint, stats }) => ({ endpoint, stats, position: toListPosition(endpoint) }))
+			.filter(({ position }) => after === undefined || position > after)
+			.sort((a, b) => (a.position < b.position ? -1 : 1));
 		const page = remaining.slice(0, limit);
-		const { by_endpoint } = computeStats(
-			page.length === 0 ? [] : await findDeliveries(this.ports.tables, {}),
-		);
-		const statsById = new Map(by_endpoint.map((stats) => [stats.endpoint_id, stats]));
-		const noStats = computeStats([]);
 		const hasMore = remaining.length > limit;
 		return {
 			statusCode: 200,
 			body: {
-				[this.api.webhooksField]: page.map((endpoint) =>
-					presentWebhook(endpoint, statsById.get(endpoint.id) ?? noStats),
+				[this.api.webhooksField]: page.map(({ endpoint, stats }) =>
+					presentWebhook(endpoint, stats),
 				),
-				...toNextCursor(hasMore ? toListPosition(page[page.length - 1]) : undefined),
+				...toNextCursor(hasMore ? page[page.length - 1].position : undefined),
 			},
 		};
 	}
@@ -114,6 +111,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 			...toEndpointInput(body, this.rules),
 			platform: this.scope.platformId,
 			isApiManaged: true,
+			tenantId: this.ports.tenantId,
 		};
 		const nowMs = this.ports.nowMs();
 		const created = withFieldErrors('url', input.url, () =>
@@ -130,14 +128,17 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		return {
 			statusCode: 201,
 			body: {
-				...presentWebhook({ ...endpoint, id, registeredAt }, computeStats([])),
+				...presentWebhook({ ...endpoint, id, registeredAt }, countDeliveries([])),
 				signing_secret: signing?.secret ?? null,
 			},
 		};
 	}
 
 	async get(): Promise<ManagementReply> {
-		return await this.replyWithWebhook(await this.loadWebhook());
+		const query = { id: this.requireValidId(), scope: this.scope };
+		const [counted] = await loadCountedEndpoints(this.ports, query);
+		if (counted === undefined) throw new EndpointNotFoundError(query.id);
+		return { statusCode: 200, body: presentWebhook(counted.endpoint, counted.stats) };
 	}
 
 	async update(): Promise<ManagementReply> {
@@ -200,7 +201,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		const filters = parseLogFilters(query, this.rules.zone);
 		const { id } = await this.loadWebhook();
 		const deliveries = await findDeliveries(
-			this.ports.tables,
+			this.ports,
 			{
 				...filters,
 				endpointId: id,
@@ -220,8 +221,9 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 	}
 
 	async getStats(): Promise<ManagementReply> {
-		const endpoint = await this.loadWebhook();
-		return { statusCode: 200, body: presentStats(endpoint.id, await this.loadStats(endpoint)) };
+		const { id } = await this.loadWebhook();
+		const { parts } = await loadCounts(this.ports, { endpointId: id });
+		return { statusCode: 200, body: presentStats(id, computeStats(parts, this.rules.zone)) };
 	}
 
 	private get scope(): ApiScope {
@@ -233,33 +235,32 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 	 * @throws EndpointNotFoundError, also for an endpoint that the API does not serve
 	 */
 	private async loadWebhook(): Promise<RegisteredEndpoint> {
+		return await loadRegisteredEndpoint(this.ports, this.requireValidId(), this.scope);
+	}
+
+	/** @throws EndpointNotFoundError */
+	private requireValidId(): string {
 		const id = this.request.webhookId ?? '';
 		// n8n would evaluate an ID that begins with "=".
 		if (!ENDPOINT_ID.test(id)) throw new EndpointNotFoundError(id);
-		return await loadRegisteredEndpoint(this.ports, id, this.scope);
-	}
-
-	private async loadStats({ id }: RegisteredEndpoint): Promise<ReturnType<typeof computeStats>> {
-		return computeStats(
-			await findDeliveries(this.ports.tables, { endpointId: id }),
-			this.rules.zone,
-		);
+		return id;
 	}
 
 	private async replyWithWebhook(endpoint: RegisteredEndpoint): Promise<ManagementReply> {
+		const [counted] = await loadCountedEndpoints(this.ports, { id: endpoint.id });
 		return {
 			statusCode: 200,
-			body: presentWebhook(endpoint, await this.loadStats(endpoint)),
+			body: presentWebhook(endpoint, counted?.stats ?? countDeliveries([])),
 		};
 	}
 }
 
 /**
- * Serves one request to AgenticFlow's webhook management API from the outbox: the webhooks are its
+ * Serves one request to AgenticFlow's webhook management API from the outbox: the webhooks are the tenant's
  * endpoints of that platform. Replies contain no secret, except a new webhook's signing secret, once.
  * Source: docs/platforms.md#agenticflow
- * @returns the reply, also to invalid input (422), unknown webhooks (404) and those that cannot be opened
- * (503)
+ * @returns the reply, also to invalid input (422), unknown webhooks (404), those that cannot be opened
+ * (503), and to a tenant that is disabled or has as many webhooks as it may have (403)
  * @throws InvalidEndpointError if the platform has no management API, and any error of the outbox
  * @example
  * const { statusCode, body } = await handleManagementRequest(ports, rules, {
@@ -269,7 +270,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
  * });
  */
 export async function handleManagementRequest(
-	ports: OutboxPorts,
+	ports: TenantPorts,
 	rules: ManagementRules,
 	request: ManagementRequest,
 ): Promise<ManagementReply> {
@@ -279,6 +280,7 @@ export async function handleManagementRequest(
 	}
 	const handlers = new ManagementApiHandlers(ports, rules, management, request);
 	const handle = async (): Promise<ManagementReply> => {
+		await requireActiveTenant(ports.tables, ports.tenantId);
 		requireKnownParameters(request.task, request.query);
 		return await handlers[request.task]();
 	};

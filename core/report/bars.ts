@@ -1,6 +1,5 @@
 import { UTC, type TimeZone } from '../lib/timeZone';
-import { countDeliveries, type DeliveryStats } from '../outbox/log/stats';
-import type { Delivery } from '../outbox/model';
+import { countDeliveries, type DeliveryStats, type StatsPart } from '../outbox/log/stats';
 
 import { splitIntoPeriods, type Period } from './periods';
 
@@ -13,7 +12,7 @@ export const PARTS = [
 	{ name: 'other', label: 'Pending or on hold' },
 ] as const;
 
-type Counts = Record<(typeof PARTS)[number]['name'], number>;
+export type Counts = Record<(typeof PARTS)[number]['name'], number>;
 
 /** A period, with its deliveries counted by outcome. */
 export interface Bar extends Period {
@@ -32,6 +31,8 @@ export interface ChartSubject {
 	nowMs: number;
 	/** The zone of its days; UTC by default. */
 	zone?: TimeZone;
+	/** Also draws a bar for each of these; none by default. */
+	breakdown?: 'endpoint' | 'tenant';
 }
 
 /** Adds numbers up. */
@@ -40,11 +41,15 @@ export const sum = (values: number[]): number => values.reduce((total, value) =>
 /** Counts all deliveries of a period. */
 export const countBar = ({ counts }: Bar): number => sum(PARTS.map(({ name }) => counts[name]));
 
-function buildBar(period: Period, deliveries: Delivery[]): Bar {
-	const stats = countDeliveries(deliveries);
+/** Counts deliveries by the parts of a bar. */
+export function countParts(stats: DeliveryStats): Counts {
 	const { failed_deliveries: failed, successful_deliveries: delivered } = stats;
-	const other = stats.total_deliveries - delivered - failed;
-	return { ...period, counts: { delivered, failed, other }, answered: stats.response_time_ms };
+	return { delivered, failed, other: stats.total_deliveries - delivered - failed };
+}
+
+function buildBar(period: Period, parts: StatsPart[]): Bar {
+	const stats = countDeliveries(parts);
+	return { ...period, counts: countParts(stats), answered: stats.response_time_ms };
 }
 
 /**
@@ -52,11 +57,11 @@ function buildBar(period: Period, deliveries: Delivery[]): Bar {
  * it returns are wall-clock times of the zone.
  */
 export function buildBars(
-	deliveries: Delivery[],
+	parts: StatsPart[],
 	{ nowMs, sinceMs, untilMs, zone = UTC }: ChartSubject,
 ) {
 	const { toWallClock } = zone;
-	const times = deliveries.map(({ acceptedAt }) => toWallClock(Date.parse(acceptedAt)));
+	const times = parts.map(({ acceptedMs }) => toWallClock(acceptedMs));
 	const firstMs = times.reduce(
 		(first, ms) => Math.min(first, ms),
 		sinceMs === undefined ? Infinity : toWallClock(sinceMs),
@@ -68,12 +73,12 @@ export function buildBars(
 	);
 	const fromMs = Math.max(0, Math.min(firstMs, toMs));
 	const { periods, unit } = splitIntoPeriods(fromMs, toMs, MAX_BARS);
-	const deliveriesByPeriod: Delivery[][] = periods.map(() => []);
-	deliveries.forEach((delivery, index) => {
-		deliveriesByPeriod[periods.findIndex(({ endMs }) => times[index] < endMs)].push(delivery);
+	const partsByPeriod: StatsPart[][] = periods.map(() => []);
+	parts.forEach((part, index) => {
+		partsByPeriod[periods.findIndex(({ endMs }) => times[index] < endMs)].push(part);
 	});
 	return {
-		bars: periods.map((period, index) => buildBar(period, deliveriesByPeriod[index])),
+		bars: periods.map((period, index) => buildBar(period, partsByPeriod[index])),
 		unit,
 		fromMs,
 		toMs,

@@ -1,10 +1,21 @@
 import truncate from 'lodash/truncate';
 
 import { UTC } from '../lib/timeZone';
-import type { Delivery } from '../outbox/model';
+import type { StatsPart } from '../outbox/log/stats';
 
 import { buildBars, countBar, PARTS, sum, type Bar, type ChartSubject } from './bars';
+import { buildBreakdown, drawBreakdown, measureBreakdown } from './breakdown';
 import { createDurationFormat, formatDate, formatNumber, formatYear, UNITS } from './chartLabels';
+import {
+	COLORS,
+	drawLineSegment,
+	drawText,
+	estimateWidth,
+	FONT,
+	MARGIN,
+	RIGHT,
+	WIDTH,
+} from './drawing';
 import type { Unit } from './periods';
 import { createScale, type Scale } from './scale';
 import { createElement, type Element } from './svg';
@@ -16,10 +27,8 @@ interface Panel {
 	bottom: number;
 }
 
-const WIDTH = 960;
 const HEIGHT = 508;
-const MARGIN = 24;
-const [LEFT, RIGHT] = [80, WIDTH - MARGIN];
+const LEFT = 80;
 const COUNTS: Panel = { legend: 92, top: 114, bottom: 302 };
 const TIMES: Panel = { legend: 336, top: 358, bottom: 458 };
 const MAX_TITLE_LENGTH = 84;
@@ -28,40 +37,10 @@ const LABEL_DISTANCE = 64;
 /** Narrower bars have no space for a number above them. */
 const MIN_NUMBERED_WIDTH = 22;
 
-const COLORS = {
-	panel: '#ffffff',
-	border: '#d8dce3',
-	grid: '#e7eaef',
-	axis: '#9aa2af',
-	text: '#4a5160',
-	title: '#1f2430',
-	delivered: '#4caf8e',
-	failed: '#d5392f',
-	other: '#c3c9d4',
-	p50: '#27408b',
-	p95: '#9b4fc4',
-};
-const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
-
 const LINES = [
 	{ name: 'p50', label: 'Half within (p50)', dashes: undefined },
 	{ name: 'p95', label: '95 % within (p95)', dashes: '5 3' },
 ] as const;
-
-const drawText = (
-	x: number,
-	y: number,
-	content: string,
-	{ anchor = 'start', color = COLORS.text, size = 12, weight = 400 } = {},
-): Element =>
-	createElement(
-		'text',
-		{ x, y, 'text-anchor': anchor, fill: color, 'font-size': size, 'font-weight': weight },
-		content,
-	);
-
-const drawLineSegment = (x1: number, x2: number, y: number, color: string, more = {}): Element =>
-	createElement('line', { x1, x2, y1: y, y2: y, stroke: color, ...more });
 
 /** Returns the height of a value above its panel's bottom. */
 const getHeight = (value: number, { top }: Scale, panel: Panel): number =>
@@ -199,9 +178,6 @@ function drawTimeLabels(bars: Bar[], slots: Slots, unit: Unit): Element[] {
 	});
 }
 
-/** Estimates the width of a text, which only a renderer knows exactly. */
-const estimateWidth = (content: string): number => content.length * 6.4;
-
 /** Draws a panel's name, and its symbols with their meanings. */
 function drawLegend(
 	name: string,
@@ -268,11 +244,13 @@ const drawNote = (panel: Panel, note: string): Element =>
  * Draws deliveries over time as an SVG file: a bar for each day, week, month or year in which events were
  * accepted, split by outcome, and lines for the response times. The file has its own background and
  * refers to nothing outside.
- * @param deliveries in any order
+ * @param parts the deliveries, counted, in any order
  */
-export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject): string {
+export function drawDeliveryChart(parts: StatsPart[], subject: ChartSubject): string {
 	const { zone = UTC } = subject;
-	const { bars, fromMs, toMs, unit } = buildBars(deliveries, subject);
+	const { bars, fromMs, toMs, unit } = buildBars(parts, subject);
+	const breakdown = subject.breakdown && buildBreakdown(parts, subject.breakdown);
+	const height = HEIGHT + measureBreakdown(breakdown);
 	const width = (RIGHT - LEFT) / bars.length;
 	const slots = { width, getMiddle: (index: number) => LEFT + (index + 0.5) * width };
 	const title = truncate(subject.title, { length: MAX_TITLE_LENGTH, omission: '…' });
@@ -281,9 +259,9 @@ export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject)
 		'svg',
 		{
 			xmlns: 'http://www.w3.org/2000/svg',
-			viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+			viewBox: `0 0 ${WIDTH} ${height}`,
 			width: WIDTH,
-			height: HEIGHT,
+			height,
 			role: 'img',
 			'font-family': FONT,
 		},
@@ -293,7 +271,7 @@ export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject)
 				x: 0.5,
 				y: 0.5,
 				width: WIDTH - 1,
-				height: HEIGHT - 1,
+				height: height - 1,
 				rx: 8,
 				fill: COLORS.panel,
 				stroke: COLORS.border,
@@ -303,7 +281,8 @@ export function drawDeliveryChart(deliveries: Delivery[], subject: ChartSubject)
 			...drawCountsPanel(bars, slots, unit),
 			...drawTimesPanel(bars, slots),
 			...drawTimeLabels(bars, slots, unit),
-			...(deliveries.length === 0 ? [drawNote(COUNTS, 'No deliveries')] : []),
+			...drawBreakdown(breakdown, HEIGHT),
+			...(bars.every((bar) => countBar(bar) === 0) ? [drawNote(COUNTS, 'No deliveries')] : []),
 			...(bars.every(({ answered }) => answered === null) ? [drawNote(TIMES, 'No responses')] : []),
 		],
 	).markup;

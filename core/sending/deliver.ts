@@ -17,6 +17,17 @@ export interface AttemptRecord {
 	duration_ms: number;
 	/** Describes the failure; `null` after a success. */
 	error_message: string | null;
+	/** What the outbox keeps of the response; absent for direct sends, and if none came. */
+	response?: RecordedResponse;
+}
+
+/** The part of a response that the outbox's log keeps. */
+export interface RecordedResponse {
+	/** Lower-case names. */
+	headers: Record<string, string>;
+	body: string;
+	/** `true` if the body was longer. */
+	body_truncated: boolean;
 }
 
 export interface DeliveryReport {
@@ -55,6 +66,8 @@ export interface DeliveryPorts extends DeliveryClock {
 	 * @returns failures as a result; rejects only when the execution is cancelled
 	 */
 	attempt: (attempt: number) => Promise<AttemptResult>;
+	/** Adds to the record of an attempt; by default nothing. */
+	annotate?: (record: AttemptRecord, result: AttemptResult) => AttemptRecord;
 	/** Called before each wait. */
 	onWait?: (nextAttempt: number, atMs: number) => void;
 }
@@ -95,14 +108,15 @@ async function attemptOnce(
 	const result = await ports.attempt(attempt);
 	const endedMs = ports.nowMs();
 	const outcome = classifyAttempt(result, rules.retryStatuses);
-	attempts.push({
+	const record = {
 		attempt,
 		time: toIsoTime(startedMs),
 		outcome,
 		status_code: result.kind === 'response' ? result.statusCode : null,
 		duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
 		error_message: describeResult(result, outcome),
-	});
+	};
+	attempts.push(ports.annotate?.(record, result) ?? record);
 	const state = {
 		attempts: attempt,
 		outcome,

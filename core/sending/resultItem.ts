@@ -1,3 +1,5 @@
+import omit from 'lodash/omit';
+
 import { parseBigNumbersAsText } from '../lib/exactJson';
 import { isNestedDeeper } from '../lib/json';
 import { toIsoTime } from '../lib/time';
@@ -117,7 +119,8 @@ export const toResultItem = (
 	completed_at: delivery.completedAt,
 	response_time_ms: delivery.responseTimeMs,
 	payload_size: delivery.payloadSize,
-	attempt_log: delivery.attemptLog,
+	// The last response is a field of its own; Delivery → Get Attempts has those before it.
+	attempt_log: delivery.attemptLog.map((attempt) => omit(attempt, 'response')),
 	event_id: delivery.eventId,
 	delivery_id: delivery.id,
 	...(endpoint.id !== undefined && { endpoint_id: endpoint.id }),

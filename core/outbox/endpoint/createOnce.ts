@@ -1,7 +1,7 @@
 import { DAY_MS, toIsoTime } from '../../lib/time';
 import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findCreatedEndpoint, resolveCreation } from '../store/creationOwnership';
+import { findCreated, resolveCreation, toContestedEndpoint } from '../store/creationOwnership';
 
 import { EndpointNotFoundError, insertEndpoint, loadEndpoint, type ApiScope } from './repository';
 
@@ -16,12 +16,15 @@ export async function insertEndpointOnce(
 	endpoint: Endpoint & { creationKey: string },
 	scope: ApiScope,
 ): Promise<Endpoint> {
-	const key = { digest: endpoint.creationKey, since: toIsoTime(ports.nowMs() - DAY_MS) };
-	const existingId = await findCreatedEndpoint(ports.tables, key);
-	if (existingId !== undefined) return await loadEndpoint(ports, existingId, scope);
+	const since = toIsoTime(ports.nowMs() - DAY_MS);
+	const contested = toContestedEndpoint(endpoint.creationKey, since);
+	const existing = await findCreated(ports.tables, contested);
+	if (existing !== undefined) return await loadEndpoint(ports, String(existing.endpoint_id), scope);
 	const owner = ports.newId();
 	await insertEndpoint(ports, endpoint, owner);
-	const id = await resolveCreation(ports, key, owner);
-	if (id === undefined) throw new EndpointNotFoundError(endpoint.id);
-	return id === endpoint.id ? endpoint : await loadEndpoint(ports, id, scope);
+	const created = await resolveCreation(ports, contested, owner);
+	if (created === undefined) throw new EndpointNotFoundError(endpoint.id);
+	return created.endpoint_id === endpoint.id
+		? endpoint
+		: await loadEndpoint(ports, String(created.endpoint_id), scope);
 }

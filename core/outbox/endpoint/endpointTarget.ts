@@ -5,7 +5,7 @@ import { compileFieldFilters } from '../../event/fieldFilter';
 import type { DisableRule } from '../../sending/endpointHealth';
 import { buildDeliveryRules } from '../../sending/retrySettings';
 import type { DeliveryTarget } from '../../sending/target';
-import type { Endpoint, OutboxEvent } from '../model';
+import type { Endpoint, EventContent } from '../model';
 
 /** Returns the rule that disables an endpoint: its own, its platform's, or Svix's five days. */
 export const getDisableRule = ({ platform, settings }: Endpoint): DisableRule =>
@@ -57,7 +57,7 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
  */
 export function buildEndpointContent(
 	{ id, name, platform, settings }: Endpoint,
-	events: Array<OutboxEvent & Pick<WebhookEvent, 'isTest'>>,
+	events: Array<EventContent & Pick<WebhookEvent, 'isTest'>>,
 	batch?: { id: string; acceptedAt: string },
 ): DeliveryContent {
 	const filterData = compileFieldFilters(settings.filters ?? {});

@@ -8,7 +8,12 @@ import { isSingleLine } from '../../lib/singleLine';
 import { toIsoTime } from '../../lib/time';
 import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
-import type { Endpoint, EndpointSettings, RegisteredEndpoint } from '../model';
+import {
+	DEFAULT_TENANT,
+	type Endpoint,
+	type EndpointSettings,
+	type RegisteredEndpoint,
+} from '../model';
 
 import {
 	hasNewOrigin,
@@ -30,6 +35,8 @@ export interface EndpointInput extends SecretInput {
 	settings?: Record<string, unknown>;
 	signingSecret?: string;
 	isApiManaged?: boolean;
+	/** By default the tenant of outboxes whose owner names none. */
+	tenantId?: string;
 }
 
 /** Generates a signing secret in the format of the platform's scheme. */
@@ -91,6 +98,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 	const authentication = input.authentication ?? {};
 	const isUnsigned = authentication.signatureScheme === 'none';
 	const endpoint: Endpoint = {
+		tenantId: input.tenantId ?? DEFAULT_TENANT,
 		id,
 		name: input.name ?? '',
 		description: input.description ?? '',

@@ -1,5 +1,7 @@
 import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 
+import { presentTenantId } from '../tenant/presentTenant';
+
 import { getDisableRule } from './endpointTarget';
 import { isUnreadable } from './repository';
 
@@ -41,6 +43,7 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 		})),
 		custom_headers: Object.fromEntries(Object.keys(secrets.headers).map((name) => [name, HIDDEN])),
 		...settings,
+		...presentTenantId(endpoint.tenantId),
 		id: endpoint.id,
 	};
 }
@@ -60,6 +63,7 @@ const presentUnreadableEndpoint = (endpoint: UnreadableEndpoint): Record<string,
 	created_at: endpoint.registeredAt,
 	status_changed_at: endpoint.statusChangedAt,
 	...endpoint.subscription?.settings,
+	...presentTenantId(endpoint.tenantId),
 	id: endpoint.id,
 });
 

@@ -8,6 +8,7 @@ import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model'
 import type { OutboxPorts } from '../ports';
 import {
 	findEndpoints,
+	readEndpoints,
 	removeEndpoint,
 	replaceEndpoint,
 	type ApiScope,
@@ -17,12 +18,14 @@ import {
 	type StoredEndpoint,
 	type StoredUnreadableEndpoint,
 } from '../store/endpoints';
+import type { StoredRow } from '../store/tables';
 
 import { toDeliveryTarget } from './endpointTarget';
 import { setEndpointStatus } from './lifecycle';
 import { parseSettings } from './settings';
 
-export { insertEndpoint, type ApiScope } from '../store/endpoints';
+export type { ApiScope } from '../store/endpoints';
+export { EndpointLimitError, insertEndpoint } from '../store/insertEndpoint';
 
 /** There is no endpoint with this ID. */
 export class EndpointNotFoundError extends Error {
@@ -116,6 +119,14 @@ export const loadRegisteredEndpoints = async (
 	storage: EndpointStorage,
 	scope?: ApiScope,
 ): Promise<RegisteredEndpoint[]> => await load(storage, { scope });
+
+/** Reads the rows of `findEndpointRows` as endpoints, also those that cannot be opened. */
+export const readRegisteredEndpoints = async (
+	storage: EndpointStorage,
+	firstPage: StoredRow[],
+	query?: EndpointQuery,
+): Promise<RegisteredEndpoint[]> =>
+	(await readEndpoints(storage, firstPage, query)).map(checkSettings);
 
 /** Splits endpoints into those that can be used, and those that cannot be opened. */
 export function splitByReadability(registered: RegisteredEndpoint[]): {
