@@ -7,9 +7,10 @@ import type {
 	Query,
 	Row,
 	StoredRow,
+	UpdateChange,
 } from '../../../core/outbox/store/tables';
 
-import { SINGLE_RUN, type TableStep } from './dataTableWorkflow';
+import type { TableStep } from './dataTableWorkflow';
 
 /** Writes the outbox's queries and changes as parameters of n8n's Data Table node. */
 
@@ -19,9 +20,16 @@ export class TableError extends UserError {}
 /** Maps an item's fields to the columns with the same names. */
 const COLUMNS_BY_NAME = { mappingMode: 'autoMapInputData', value: null };
 
+/** Checks whether n8n would evaluate a value that is part of a node's parameters. */
+const isEvaluated = (value: Row[string]): boolean =>
+	typeof value === 'string' && value.startsWith('=');
+
+/** Returns a pattern for text that contains a value. It matches more if the value has a "%". */
+const toPattern = (value: Condition['value']): string => `%${String(value)}%`;
+
 /** @throws TableError for text that n8n would evaluate */
 function toFilter({ column, operator, value }: Condition): IDataObject {
-	if (typeof value === 'string' && value.startsWith('=')) {
+	if (operator !== 'contains' && isEvaluated(value)) {
 		throw new TableError(
 			`"${value}" cannot be searched for: n8n reads text that begins with "=" as an expression. Use another value.`,
 		);
@@ -29,8 +37,9 @@ function toFilter({ column, operator, value }: Condition): IDataObject {
 	if (value === null) {
 		return { keyName: column, condition: operator === 'neq' ? 'isNotEmpty' : 'isEmpty' };
 	}
-	const condition = operator === 'contains' ? 'like' : operator;
-	return { keyName: column, condition, keyValue: value };
+	return operator === 'contains'
+		? { keyName: column, condition: 'like', keyValue: toPattern(value) }
+		: { keyName: column, condition: operator, keyValue: value };
 }
 
 function toFilters(query: Query): IDataObject {
@@ -53,8 +62,21 @@ export const toFindStep = (
 		orderByColumn: by,
 		orderByDirection: newestFirst ? 'DESC' : 'ASC',
 	},
-	items: SINGLE_RUN,
+	isFind: true,
 });
+
+/** Returns the step that updates rows. Its values are parameters, which need no input items. */
+function toUpdateStep({ query, values }: UpdateChange): TableStep {
+	const parameters = { operation: 'update', ...toFilters(query), options: {} };
+	return Object.values(values).some(isEvaluated)
+		? { parameters: { ...parameters, columns: COLUMNS_BY_NAME }, items: [values] }
+		: {
+				parameters: {
+					...parameters,
+					columns: { mappingMode: 'defineBelow', value: values, matchingColumns: [], schema: [] },
+				},
+			};
+}
 
 /** Returns the step that makes a change. @throws TableError */
 export function toChangeStep(change: Change): TableStep {
@@ -69,20 +91,9 @@ export function toChangeStep(change: Change): TableStep {
 				items: change.rows,
 			};
 		case 'update':
-			return {
-				parameters: {
-					operation: 'update',
-					...toFilters(change.query),
-					columns: COLUMNS_BY_NAME,
-					options: {},
-				},
-				items: [change.values],
-			};
+			return toUpdateStep(change);
 		case 'remove':
-			return {
-				parameters: { operation: 'deleteRows', ...toFilters(change.query), options: {} },
-				items: SINGLE_RUN,
-			};
+			return { parameters: { operation: 'deleteRows', ...toFilters(change.query), options: {} } };
 	}
 }
 

@@ -1,3 +1,4 @@
+import isEmpty from 'lodash/isEmpty';
 import type {
 	IDataObject,
 	IExecuteFunctions,
@@ -14,13 +15,14 @@ import type {
 /** Parameters and input items of one Data Table node. */
 export interface TableStep {
 	parameters: IDataObject;
-	items: IDataObject[];
+	/** Absent if the node needs none and runs once. */
+	items?: IDataObject[];
+	/** `true` if its rows are wanted, together with those of other steps. */
+	isFind?: boolean;
 }
 
-/** The items of a step that needs none: the node runs once. */
-export const SINGLE_RUN: IDataObject[] = [{}];
-
 const START = 'Start';
+const ROWS = 'rows';
 
 /** Saves no execution. All settings are set, since n8n would otherwise take the calling workflow's. */
 const SETTINGS = {
@@ -37,6 +39,7 @@ const createNode = (
 	typeVersion: number,
 	parameters: IDataObject,
 	row = 0,
+	options: Partial<INode> = {},
 ): INode => ({
 	id: name,
 	name,
@@ -44,9 +47,10 @@ const createNode = (
 	typeVersion,
 	position: [0, row * 100],
 	parameters: parameters as INode['parameters'],
+	...options,
 });
 
-const connectTo = ({ name }: INode) => ({ node: name, type: 'main', index: 0 });
+const connectTo = ({ name }: INode, index = 0) => ({ node: name, type: 'main', index });
 
 const getListField = (index: number): string => `step${index}`;
 
@@ -60,41 +64,104 @@ const createSplitNode = (index: number): INode =>
 		index,
 	);
 
+/** Creates a node that puts the rows of a find in one item, which tells them from those of other finds. */
+const createListNode = (index: number): INode =>
+	createNode(
+		`Rows ${index}`,
+		'aggregate',
+		1,
+		{ aggregate: 'aggregateAllItemData', destinationFieldName: ROWS, options: {} },
+		index,
+	);
+
+/** The nodes of one step, in order. */
+type Branch = INode[];
+
+function createBranch(
+	{ isFind, items, parameters }: TableStep,
+	index: number,
+	hasLists: boolean,
+	hasManyFinds: boolean,
+): Branch {
+	const joinsOthers = hasManyFinds && isFind === true;
+	const table = createNode(`Table ${index}`, 'dataTable', 1.1, parameters, index, {
+		...(items === undefined && { executeOnce: true }),
+		...(joinsOthers && { alwaysOutputData: true }),
+	});
+	return [
+		...(items !== undefined && hasLists ? [createSplitNode(index)] : []),
+		table,
+		...(joinsOthers ? [createListNode(index)] : []),
+	];
+}
+
+const hasManyFinds = (steps: TableStep[]): boolean =>
+	steps.filter(({ isFind }) => isFind).length > 1;
+
+/** Checks whether several steps have items, so that the only input item has a list for each. */
+const needsLists = (steps: TableStep[]): boolean =>
+	steps.filter(({ items }) => items !== undefined).length > 1;
+
 /** Builds a workflow with a branch per step. n8n runs the branches from the top down, each to its end. */
 function buildWorkflow(steps: TableStep[]): IWorkflowBase {
 	const start = createNode(START, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' });
-	const tableNodes = steps.map(({ parameters }, index) =>
-		createNode(`Table ${index}`, 'dataTable', 1.1, parameters, index),
+	const joinsFinds = hasManyFinds(steps);
+	const branches = steps.map((step, index) =>
+		createBranch(step, index, needsLists(steps), joinsFinds),
 	);
-	const splitNodes = steps.length === 1 ? [] : steps.map((_, index) => createSplitNode(index));
-	const branches = steps.length === 1 ? tableNodes : splitNodes;
+	const findBranches = branches.filter((_, index) => steps[index].isFind);
+	const merge = createNode('All rows', 'merge', 3.1, {
+		mode: 'append',
+		numberInputs: findBranches.length,
+	});
+	const links: Array<[INode, ReturnType<typeof connectTo>]> = branches.flatMap((branch) =>
+		branch
+			.slice(1)
+			.map((node, index): [INode, ReturnType<typeof connectTo>] => [
+				branch[index],
+				connectTo(node),
+			]),
+	);
+	if (joinsFinds) {
+		findBranches.forEach((branch, index) => {
+			links.push([branch[branch.length - 1], connectTo(merge, index)]);
+		});
+	}
 	return {
 		name: 'Agent Webhook outbox',
-		nodes: [start, ...splitNodes, ...tableNodes],
+		nodes: [start, ...branches.flat(), ...(joinsFinds ? [merge] : [])],
 		connections: Object.fromEntries([
-			[START, { main: [branches.map(connectTo)] }],
-			...splitNodes.map(({ name }, index) => [name, { main: [[connectTo(tableNodes[index])]] }]),
+			[START, { main: [branches.map(([first]) => connectTo(first))] }],
+			...links.map(([{ name }, target]) => [name, { main: [[target]] }] as const),
 		]),
 		settings: SETTINGS,
 	} as unknown as IWorkflowBase;
 }
 
-/** Builds the input items: those of the only step, or one item with a list per step. */
+/** Builds the input items: those of the only step that has some, or one item with a list per step. */
 function buildInput(steps: TableStep[]): INodeExecutionData[] {
-	if (steps.length === 1) return steps[0].items.map((json) => ({ json }));
-	const lists = steps.map(({ items }, index) => [getListField(index), items]);
+	if (!needsLists(steps)) {
+		const { items = [{}] } = steps.find((step) => step.items !== undefined) ?? {};
+		return items.map((json) => ({ json }));
+	}
+	const lists = steps.flatMap(({ items }, index) =>
+		items === undefined ? [] : [[getListField(index), items]],
+	);
 	return [{ json: Object.fromEntries(lists) as IDataObject }];
 }
 
 /**
  * Runs Data Table nodes one after the other.
- * @returns the items of the last one
+ * @returns the rows of each find, or, if no step is one, the items of the last step
  * @throws n8n's error of the step that failed; the steps before it are done
  */
 export async function runTableSteps(
 	context: IExecuteFunctions,
 	steps: TableStep[],
-): Promise<IDataObject[]> {
+): Promise<IDataObject[][]> {
 	const { data } = await context.executeWorkflow({ code: buildWorkflow(steps) }, buildInput(steps));
-	return (data[0] ?? []).map(({ json }) => json);
+	const items = (data[0] ?? []).map(({ json }) => json);
+	if (!hasManyFinds(steps)) return [items];
+	// A find without rows has one empty item.
+	return items.map(({ rows }) => (rows as IDataObject[]).filter((row) => !isEmpty(row)));
 }

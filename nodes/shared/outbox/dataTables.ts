@@ -6,6 +6,7 @@ import {
 	SCHEMA_VERSION,
 	TABLES,
 	type Change,
+	type Find,
 	type FindOptions,
 	type Query,
 	type Row,
@@ -15,11 +16,14 @@ import {
 } from '../../../core/outbox/store/tables';
 
 import { TableError, toChangeStep, toFindStep, toStoredRow } from './dataTableSteps';
-import { runTableSteps, SINGLE_RUN, type TableStep } from './dataTableWorkflow';
+import { runTableSteps, type TableStep } from './dataTableWorkflow';
 
 /** Keeps the outbox's tables in n8n's Data Tables, in the workflow's own project. */
 
 type TableIds = Record<TableName, string>;
+
+/** A step on one of the outbox's tables. */
+type OutboxStep = TableStep & { table: TableName };
 
 const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
@@ -56,7 +60,7 @@ class DataTables implements Tables {
 			returnAll: true,
 			options: { filterName: `${this.outbox}_` },
 		};
-		const tables = await runTableSteps(this.context, [{ parameters, items: SINGLE_RUN }]);
+		const [tables] = await runTableSteps(this.context, [{ parameters }]);
 		return new Map(tables.map((table) => [String(table.name), table]));
 	}
 
@@ -71,15 +75,13 @@ class DataTables implements Tables {
 			},
 			options: { createIfNotExists: false },
 		};
-		await runTableSteps(this.context, [{ parameters, items: SINGLE_RUN }]).catch(
-			async (error: unknown) => {
-				// Another run may have created it at the same time.
-				if (!(await this.listTables()).has(tableName)) throw error;
-			},
-		);
+		await runTableSteps(this.context, [{ parameters }]).catch(async (error: unknown) => {
+			// Another run may have created it at the same time.
+			if (!(await this.listTables()).has(tableName)) throw error;
+		});
 	}
 
-	/** @throws TableError with the first column that was deleted or changed */
+	/** @throws TableError with the first column that is missing or has another type */
 	private requireColumns(table: TableName, { columns }: IDataObject): void {
 		if (!Array.isArray(columns)) return;
 		const types = new Map(
@@ -87,9 +89,10 @@ class DataTables implements Tables {
 		);
 		for (const [name, type] of Object.entries(TABLES[table])) {
 			if (types.get(name) === type) continue;
+			const names = TABLE_NAMES.map((other) => `"${this.getTableName(other)}"`).join(', ');
 			const problem = types.has(name) ? `has the type ${types.get(name)}` : 'is missing';
 			throw new TableError(
-				`The outbox’s data table "${this.getTableName(table)}" was edited: its column "${name}" ${problem}. Add a column "${name}" of the type ${type}, or rename the table, so that the outbox creates a new one.`,
+				`The outbox’s data table "${this.getTableName(table)}" is from an earlier version of this package, or was edited: its column "${name}" ${problem}. In n8n under Data tables, rename or delete ${names}, so that the outbox creates new ones. If the column was only deleted by hand, add it again with the type ${type}.`,
 			);
 		}
 	}
@@ -102,6 +105,11 @@ class DataTables implements Tables {
 		const cached = cachedTableIds.get(this.cacheKey);
 		if (cached !== undefined) return cached;
 		let tables = await this.listTables();
+		// Tables of an earlier version are reported before new ones are created next to them.
+		for (const table of TABLE_NAMES) {
+			const existing = tables.get(this.getTableName(table));
+			if (existing !== undefined) this.requireColumns(table, existing);
+		}
 		const missing = TABLE_NAMES.filter((table) => !tables.has(this.getTableName(table)));
 		if (missing.length > 0) {
 			for (const table of missing) await this.createTable(table);
@@ -124,12 +132,12 @@ class DataTables implements Tables {
 		return ids;
 	}
 
-	private async runSteps(steps: Array<TableStep & { table: TableName }>): Promise<IDataObject[]> {
+	private async runSteps(steps: OutboxStep[]): Promise<IDataObject[][]> {
 		const ids = await this.getTableIds();
 		return await runTableSteps(
 			this.context,
-			steps.map(({ items, parameters, table }) => ({
-				items,
+			steps.map(({ parameters, table, ...step }) => ({
+				...step,
 				parameters: {
 					resource: 'row',
 					...parameters,
@@ -144,9 +152,7 @@ class DataTables implements Tables {
 	 * tables are looked up again, and the steps are run a second time.
 	 * @throws TableError
 	 */
-	private async runOnTables(
-		steps: Array<TableStep & { table: TableName }>,
-	): Promise<IDataObject[]> {
+	private async runOnTables(steps: OutboxStep[]): Promise<IDataObject[][]> {
 		return await this.runSteps(steps).catch(async (error: unknown) => {
 			if (error instanceof TableError) throw error;
 			const message = getErrorMessage(error);
@@ -161,6 +167,31 @@ class DataTables implements Tables {
 		});
 	}
 
+	/** Reads the rows of a table. @throws TableError if a column was deleted */
+	private async readRows(table: TableName, rows: IDataObject[]): Promise<StoredRow[]> {
+		const columns = Object.keys(TABLES[table]);
+		if (!rows.every((row) => columns.every((name) => name in row))) {
+			// Looking the tables up again reports which column was deleted.
+			cachedTableIds.delete(this.cacheKey);
+			await this.getTableIds();
+		}
+		return rows.map(toStoredRow);
+	}
+
+	async applyAndFind(changes: Change[], finds: Find[]): Promise<StoredRow[][]> {
+		if (finds.length === 0) {
+			await this.applyChanges(changes);
+			return [];
+		}
+		const lists = await this.runOnTables([
+			...changes.map((change) => ({ table: change.table, ...toChangeStep(change) })),
+			...finds.map(({ options, query, table }) => ({ table, ...toFindStep(query, options) })),
+		]);
+		return await Promise.all(
+			finds.map(async ({ table }, index) => await this.readRows(table, lists[index])),
+		);
+	}
+
 	async applyChanges(changes: Change[]): Promise<void> {
 		if (changes.length === 0) return;
 		await this.runOnTables(
@@ -173,24 +204,20 @@ class DataTables implements Tables {
 	}
 
 	async find(table: TableName, query: Query, options: FindOptions): Promise<StoredRow[]> {
-		const rows = await this.runOnTables([{ table, ...toFindStep(query, options) }]);
-		const columns = Object.keys(TABLES[table]);
-		if (!rows.every((row) => columns.every((name) => name in row))) {
-			// Looking the tables up again reports which column was deleted.
-			cachedTableIds.delete(this.cacheKey);
-			await this.getTableIds();
-		}
-		return rows.map(toStoredRow);
+		const [rows] = await this.applyAndFind([], [{ table, query, options }]);
+		return rows;
 	}
 
 	async update(table: TableName, query: Query, values: Row): Promise<StoredRow[]> {
 		const step = toChangeStep({ change: 'update', table, query, values });
-		return (await this.runOnTables([{ table, ...step }])).map(toStoredRow);
+		const [rows] = await this.runOnTables([{ table, ...step }]);
+		return rows.map(toStoredRow);
 	}
 
 	async remove(table: TableName, query: Query): Promise<number> {
 		const step = toChangeStep({ change: 'remove', table, query });
-		return (await this.runOnTables([{ table, ...step }])).length;
+		const [rows] = await this.runOnTables([{ table, ...step }]);
+		return rows.length;
 	}
 }
 

@@ -5,8 +5,9 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
-import type { OutboxPorts } from '../../../core/outbox/ports';
+import type { OutboxPorts, TenantPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
+import { forTenant } from '../../../core/outbox/tenant/tenantPorts';
 import { parseSecretList } from '../../../core/signing/secrets';
 
 import { describeValue } from '../parameters/describeValue';
@@ -44,10 +45,11 @@ export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
 }
 
 /**
- * Opens the outbox that the node's credential names. Its tables are created when they are first used.
+ * Opens the whole outbox that the node's credential names, with the rows of all tenants: for what works on
+ * all of them, and for nothing else. Its tables are created when they are first used.
  * @throws UserError, EncryptionError
  */
-export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
+export async function openWholeOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
 	const { keys, name } = parseOutboxCredential(
 		await context.getCredentials('agentWebhookOutboxApi'),
 	);
@@ -57,4 +59,16 @@ export async function openOutbox(context: IExecuteFunctions): Promise<OutboxPort
 		encrypter: createEncrypter(keys),
 		newId: () => randomUUID(),
 	};
+}
+
+/** Returns a tenant's part of the outbox. */
+export type TenantOpener = (tenantId: string) => TenantPorts;
+
+/**
+ * Opens the outbox that the node's credential names, one tenant at a time.
+ * @throws UserError, EncryptionError
+ */
+export async function openOutbox(context: IExecuteFunctions): Promise<TenantOpener> {
+	const whole = await openWholeOutbox(context);
+	return (tenantId) => forTenant(whole, tenantId);
 }

@@ -41,10 +41,10 @@ export const checkIdentifier: Check = (value, place) => {
 };
 
 /**
- * Checks that no part of an event type is empty or an object, e.g. of `order.{{ $json.status }}`.
+ * Checks that no part of a text with expressions is empty or an object, e.g. of `order.{{ $json.status }}`.
  * @throws UserError that names the part
  */
-export function requireEventTypeParts({ evaluate, label, stored }: Place): void {
+export function requireTemplateParts({ evaluate, label, stored }: Place): void {
 	for (const { text, type } of splitTemplate(stored) ?? []) {
 		if (type === 'text') continue;
 		const part = evaluate(`{{${text}}}`);

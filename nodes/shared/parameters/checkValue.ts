@@ -9,7 +9,8 @@ import {
 import { toIsoTime } from '../../../core/lib/time';
 import { createTimeZone, parseTime } from '../../../core/lib/timeZone';
 
-import { checkIdentifier, requireEventTypeParts } from './checkIdentifier';
+import { checkIdentifier, requireTemplateParts } from './checkIdentifier';
+import { checkTenant } from './checkTenant';
 import { describeValue, isJsonObject, readDateMs } from './describeValue';
 import { requireWritable } from './parse';
 import type { Check, Place } from './place';
@@ -20,6 +21,9 @@ const IDENTIFIERS = new Set(['eventId', 'idempotencyKey']);
 /** Text parameters for the type of an event. */
 const EVENT_TYPES = new Set(['customEventType', 'eventType']);
 
+/** Text parameters for the ID of a tenant. */
+const TENANTS = new Set(['tenant', 'tenantId']);
+
 /** Text parameters that also take JSON, which is written as text. */
 const TEXT_OR_JSON = new Set(['bodyText']);
 
@@ -28,6 +32,7 @@ const LISTS = new Set([
 	'acceptAgain',
 	'allowedAddresses',
 	'duplicateKey',
+	'endpointIds',
 	'eventTypeFrom',
 	'eventTypes',
 	'excludeFields',
@@ -65,7 +70,8 @@ const checkScalar: Check = (value, place) => {
 const checkText: Check = (value, place) => {
 	const { name, type } = place.property;
 	if (type === 'string' && IDENTIFIERS.has(name)) return checkIdentifier(value, place);
-	if (type === 'string' && EVENT_TYPES.has(name)) requireEventTypeParts(place);
+	if (type === 'string' && TENANTS.has(name)) return checkTenant(value, place);
+	if (type === 'string' && EVENT_TYPES.has(name)) requireTemplateParts(place);
 	if (LISTS.has(name) && Array.isArray(value)) {
 		return value.map((entry: unknown) => checkScalar(entry, place));
 	}
@@ -126,6 +132,7 @@ const checkOption: Check = (value, place) => {
 };
 
 const checkOptions: Check = (value, place) => {
+	if (value === '' && place.isField) return undefined;
 	// Only n8n's editor loads such a list, and a newer version of the package may have left out an entry.
 	if (place.property.typeOptions?.loadOptionsMethod !== undefined && Array.isArray(value)) {
 		return value.map((entry: unknown) => checkScalar(entry, place));

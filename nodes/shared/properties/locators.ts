@@ -56,6 +56,13 @@ export const deliveryLocator: INodeProperties = {
 export const buildEventLocator = (name: string): INodeProperties =>
 	buildLocator('Event', name, 'searchEvents', 'e.g. evt_7a1d…');
 
+/** The event that an operation works on. {@link readEventId} reads it. */
+export const eventLocator: INodeProperties = {
+	...buildEventLocator('eventId'),
+	required: true,
+	description: 'Event of the outbox. Result items and Event → Get Many return its ID.',
+};
+
 /**
  * Reads a resource locator's value, or the text that an expression returned for it.
  * @returns the ID or name without surrounding spaces; an empty text if nothing is chosen
@@ -90,5 +97,15 @@ export function readEndpointLocator(
 export function readDeliveryId(context: IExecuteFunctions, itemIndex: number): string {
 	const { text } = readResourceLocator(context.getNodeParameter('deliveryId', itemIndex));
 	if (text === '') throw new UserError('"Delivery" is empty. Choose a delivery, or enter its ID.');
+	return text;
+}
+
+/**
+ * Reads {@link eventLocator}.
+ * @throws UserError if no event is chosen
+ */
+export function readEventId(context: IExecuteFunctions, itemIndex: number): string {
+	const { text } = readResourceLocator(context.getNodeParameter('eventId', itemIndex));
+	if (text === '') throw new UserError('"Event" is empty. Choose an event, or enter its ID.');
 	return text;
 }
