@@ -9,6 +9,7 @@ import {
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { headerFields } from '../../../shared/properties/headersProperty';
 import { hideWithoutRetries } from '../../../shared/properties/retryProperties';
+import { tenantField } from '../../../shared/properties/tenantProperties';
 
 const usesPlaceholder = (template: EnvelopeTemplate | undefined, placeholder: string): boolean =>
 	Object.values(template ?? {}).some((part) =>
@@ -194,6 +195,32 @@ export const subscriberOptions: INodeProperties = {
 	default: {},
 	options: [
 		{
+			displayName: 'All Tenants',
+			name: 'allTenants',
+			type: 'boolean',
+			noDataExpression: true,
+			default: false,
+			description:
+				'Whether to send the event to the subscribed endpoints of every tenant. Each tenant gets an event of its own.',
+		},
+		{
+			displayName: 'Deliver At',
+			name: 'deliverAt',
+			type: 'dateTime',
+			default: '',
+			description:
+				'Time before which the event is not sent, at most a year from now, in the workflow’s timezone unless it has an offset. Deliver Due sends it. A time in the past means right away.',
+		},
+		{
+			displayName: 'Endpoints',
+			name: 'endpointIds',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. ep_0f3c…, ep_7b21…',
+			description:
+				'Comma-separated IDs of the only endpoints to send to, even if they are not subscribed. Without this option, the event goes to all that are.',
+		},
+		{
 			displayName: 'Idempotency Key',
 			name: 'idempotencyKey',
 			type: 'string',
@@ -202,6 +229,20 @@ export const subscriberOptions: INodeProperties = {
 			description:
 				'Events with the same key are sent only once, as long as the first one is retained. An event with a different type or different data and the same key fails.',
 		},
+		{
+			displayName: 'Inbound Event ID',
+			name: 'inboundEventId',
+			type: 'string',
+			default: '',
+			placeholder: "e.g. {{ $('Agent Webhook Trigger').item.json.duplicate_key }}",
+			description:
+				'ID of the received event that this event is sent for. The log shows it. Leave empty to take it from Agent Webhook Trigger, if the execution started with one event.',
+		},
 		deliveryOptions.sharedConcurrency,
+		{
+			...tenantField,
+			description:
+				'ID of the tenant whose endpoints get the event. An expression must return an ID for every item. Without this option, the event goes to the endpoints that belong to no tenant of yours.',
+		},
 	],
 };

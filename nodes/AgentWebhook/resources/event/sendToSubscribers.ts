@@ -6,13 +6,21 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { checkEvent, type EventInput } from '../../../../core/outbox/dispatch/newEvents';
-import { publishEvents, type PublishedEvent } from '../../../../core/outbox/dispatch/publish';
+import {
+	checkDeliveryTime,
+	checkEvent,
+	type EventInput,
+} from '../../../../core/outbox/dispatch/newEvents';
+import type { PublishedEvent } from '../../../../core/outbox/dispatch/publish';
+import { DEFAULT_TENANT, type OutboxEvent } from '../../../../core/outbox/model';
+import { presentTenantId } from '../../../../core/outbox/tenant/presentTenant';
 import { toSkippedItem, toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool } from '../../../shared/execution/connections';
-import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { openWholeOutbox } from '../../../shared/outbox/openOutbox';
 import { ItemParameters } from '../../../shared/parameters/itemParameters';
+import { parseList, type ListParameter } from '../../../shared/parameters/parse';
 import { readRunOption } from '../../../shared/parameters/runOption';
+import { readTenant } from '../../../shared/properties/tenantProperties';
 import {
 	FAILED,
 	OUTPUT_LABELS,
@@ -24,6 +32,8 @@ import {
 } from '../outputItems';
 
 import { readEventData, testItemConditions } from './itemEvent';
+import { createOriginReader } from './origin';
+import { publishItems, readAllTenants, type ItemEvent } from './publishItems';
 import { isRetryItem, OUTBOX_STATE, STATE_FIELD } from './retryState';
 import { UnsentItems } from './unsentItems';
 
@@ -31,14 +41,43 @@ import { UnsentItems } from './unsentItems';
 const MAX_PACING_MS = 10_000;
 
 /**
+ * Reads the option "Endpoints".
+ * @throws UserError if it is empty: the event is not to go to all of them by mistake
+ */
+function readEndpointIds(parameters: ItemParameters, itemIndex: number): string[] | undefined {
+	const value = parameters.read('options.endpointIds', itemIndex, null) as ListParameter | null;
+	if (value === null) return undefined;
+	const ids = [...new Set(parseList(value))];
+	if (ids.length > 0) return ids;
+	throw new UserError(
+		'"Endpoints" is empty. Enter the IDs of endpoints, or remove the option to send to all that are subscribed.',
+	);
+}
+
+/** Reads the option "Deliver At". @throws InvalidDeliveryTimeError */
+function readDeliveryTime(
+	parameters: ItemParameters,
+	itemIndex: number,
+	nowMs: number,
+): number | undefined {
+	const time = parameters.read('options.deliverAt', itemIndex, '') as string;
+	if (time === '') return undefined;
+	const deliverAtMs = Date.parse(time);
+	checkDeliveryTime(deliverAtMs, nowMs);
+	return deliverAtMs;
+}
+
+/**
  * Reads the event that an item sends.
  * @returns the result item instead if its conditions are not met
- * @throws UserError for an item that comes back from Pending; as `checkEvent`
+ * @throws UserError for an item that comes back from Pending; as `checkEvent` and the options
  */
 function readEvent(
 	parameters: ItemParameters,
 	item: INodeExecutionData,
 	itemIndex: number,
+	readOrigin: ReturnType<typeof createOriginReader>,
+	nowMs: number,
 ): { input: EventInput } | { skipped: Record<string, unknown> } {
 	if (isRetryItem(item.json)) {
 		throw new UserError(
@@ -50,7 +89,14 @@ function readEvent(
 	const type = (parameters.read('customEventType', itemIndex) as string).trim();
 	if (!condition.met) return { skipped: toSkippedItem(condition.condition, { event: type }) };
 	const key = parameters.read('options.idempotencyKey', itemIndex, '') as string;
-	const input = { type, data, idempotencyKey: key === '' ? undefined : key };
+	const input = {
+		type,
+		data,
+		idempotencyKey: key === '' ? undefined : key,
+		endpointIds: readEndpointIds(parameters, itemIndex),
+		deliverAtMs: readDeliveryTime(parameters, itemIndex, nowMs),
+		origin: readOrigin(item, itemIndex),
+	};
 	checkEvent(input);
 	return { input };
 }
@@ -59,10 +105,8 @@ function readEvent(
 const MAX_UNMET = 3;
 
 /** Says why an event has no deliveries. */
-function describeSkipped({ unmet, wasTaken }: PublishedEvent): string {
-	if (wasTaken) {
-		return 'The event was sent before; its deliveries are in batches or have been pruned';
-	}
+function describeSkipped({ isBatched, unmet }: PublishedEvent): string {
+	if (isBatched) return 'The event was sent before; its deliveries are in batches';
 	if (unmet.length === 0) return 'No endpoint is subscribed to this event';
 	const reasons = unmet
 		.slice(0, MAX_UNMET)
@@ -71,11 +115,18 @@ function describeSkipped({ unmet, wasTaken }: PublishedEvent): string {
 	return [...reasons, ...(others > 0 ? [`and ${others} more`] : [])].join('; ');
 }
 
+/** Returns the fields of an item that say which event it is about. */
+const describeEvent = ({ id, tenantId, type }: OutboxEvent): IDataObject => ({
+	event: type,
+	event_id: id,
+	...presentTenantId(tenantId),
+});
+
 /** Outputs the deliveries of one event, or one item that says why there are none. */
 function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedEvent): void {
 	const { deliveries, duplicate, event, undecided } = published;
 	const pairedItem = { item: itemIndex };
-	const about = { event: event.type, event_id: event.id };
+	const about = describeEvent(event);
 	for (const { id, name, problem } of undecided) {
 		const message = `The endpoint "${name || id}" got no delivery because the outbox cannot tell whether it is subscribed to the event. ${problem} Then send the event again with the same "Idempotency Key".`;
 		const details = { ...about, duplicate, endpoint_id: id, endpoint_name: name };
@@ -101,16 +152,37 @@ function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedE
 	}
 }
 
+/** Outputs an item for an event that no tenant gets. */
+function putNotSubscribed(outputs: OutputItems, itemIndex: number, { type }: EventInput): void {
+	const reason = 'No tenant has an endpoint that is subscribed to this event';
+	const json = toSkippedItem(reason, { event: type, duplicate: false }) as IDataObject;
+	outputs.put(SKIPPED, { json, pairedItem: { item: itemIndex } });
+}
+
+/** Outputs an item for an event that one of all tenants does not get: the others got theirs. */
+function putConflict(
+	outputs: OutputItems,
+	itemIndex: number,
+	event: OutboxEvent,
+	conflict: Error,
+): void {
+	const json = toUnsentItem(conflict.message, describeEvent(event)) as IDataObject;
+	outputs.put(FAILED, { json, pairedItem: { item: itemIndex } });
+}
+
 /** Says what makes the deliveries on Pending, which no connection of this node does. */
 function hintAtPending(context: IExecuteFunctions, published: PublishedEvent[]): void {
-	const statuses = published.flatMap(({ deliveries }) =>
-		deliveries.map(({ delivery }) => delivery.status),
+	const causes = published.flatMap(({ deliveries, event }) =>
+		deliveries.map(({ delivery: { attempts, status } }) =>
+			status === 'pending' && attempts === 0 && event.deliverAt !== null ? 'scheduled' : status,
+		),
 	);
-	const { gathering = 0, pending = 0 } = countBy(statuses);
-	if (gathering + pending === 0 || isAgentTool(context)) return;
+	const { gathering = 0, pending = 0, scheduled = 0 } = countBy(causes);
+	if (gathering + pending + scheduled === 0 || isAgentTool(context)) return;
 	const counts = [
 		...(gathering > 0 ? [`${gathering} waiting for a batch`] : []),
 		...(pending > 0 ? [`${pending} waiting for a retry`] : []),
+		...(scheduled > 0 ? [`${scheduled} waiting for their time`] : []),
 	];
 	context.addExecutionHints({
 		location: 'outputPane',
@@ -119,23 +191,27 @@ function hintAtPending(context: IExecuteFunctions, published: PublishedEvent[]):
 }
 
 /**
- * Sends each item's event to all registered endpoints that subscribe to it. The events of all items are
- * written to the outbox in one call before any of them is sent.
+ * Sends each item's event to all registered endpoints of its tenant that subscribe to it. The events of a
+ * tenant's items are written to the outbox in one call before any of them is sent.
  */
 export async function sendToSubscribers(
 	context: IExecuteFunctions,
 ): Promise<INodeExecutionData[][]> {
 	const outputs = new OutputItems(context, OUTPUT_LABELS.subscribers);
-	const outbox = await openOutbox(context);
+	const isForAll = readAllTenants(context);
+	const outbox = await openWholeOutbox(context);
 	const items = context.getInputData();
 	const parameters = new ItemParameters(context);
-	const events: Array<{ itemIndex: number; input: EventInput }> = [];
+	const readOrigin = createOriginReader(parameters);
+	const events: ItemEvent[] = [];
 	const unsent = new UnsentItems(context);
 	items.forEach((item, itemIndex) => {
 		try {
-			const read = readEvent(parameters, item, itemIndex);
-			if ('input' in read) events.push({ itemIndex, input: read.input });
-			else {
+			const read = readEvent(parameters, item, itemIndex, readOrigin, outbox.nowMs());
+			if ('input' in read) {
+				const tenantId = isForAll ? DEFAULT_TENANT : readTenant(context, itemIndex);
+				events.push({ itemIndex, tenantId, input: read.input });
+			} else {
 				const pairedItem = { item: itemIndex };
 				outputs.put(SKIPPED, { json: read.skipped as IDataObject, pairedItem });
 			}
@@ -143,19 +219,24 @@ export async function sendToSubscribers(
 			unsent.add(itemIndex, error);
 		}
 	});
-	const published = await publishEvents(
-		outbox,
-		events.map(({ input }) => input),
-		{ concurrency: readRunOption(context, 'concurrency', 50), maxPacingMs: MAX_PACING_MS },
-	);
-	hintAtPending(context, published.sent);
+	const published = await publishItems(outbox, events, isForAll, {
+		concurrency: readRunOption(context, 'concurrency', 50),
+		maxPacingMs: MAX_PACING_MS,
+	});
+	hintAtPending(context, published.sent.flat());
 	const conflicts = new Map<number, IDataObject>();
 	published.sent.forEach((sent, index) => {
-		const { itemIndex } = events[index];
-		const { conflict, event } = sent;
-		if (conflict === undefined) return putEvent(outputs, itemIndex, sent);
-		conflicts.set(itemIndex, { event: event.type, event_id: event.id });
-		unsent.add(itemIndex, conflict);
+		const { input, itemIndex } = events[index];
+		if (sent.length === 0) putNotSubscribed(outputs, itemIndex, input);
+		for (const entry of sent) {
+			const { conflict, event } = entry;
+			if (conflict === undefined) putEvent(outputs, itemIndex, entry);
+			else if (isForAll) putConflict(outputs, itemIndex, event, conflict);
+			else {
+				conflicts.set(itemIndex, describeEvent(event));
+				unsent.add(itemIndex, conflict);
+			}
+		}
 	});
 	unsent.output((itemIndex, json) => {
 		const pairedItem = { item: itemIndex };
