@@ -5,7 +5,7 @@ import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
 import type { UnreadableEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { runUnlessBusy } from '../../../shared/execution/runUnlessBusy';
-import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { openWholeOutbox } from '../../../shared/outbox/openOutbox';
 import { readRunOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { buildNotice } from '../../../shared/properties/notice';
@@ -84,7 +84,7 @@ export const deliverDueOperation: Operation = {
 	description: 'Make the retries, replays and batches that are due. Run it on a Schedule Trigger.',
 	properties,
 	execute: async (context) => {
-		const outbox = await openOutbox(context);
+		const outbox = await openWholeOutbox(context);
 		let run: DueResult = { results: [], changes: [], unreadable: [] };
 		const ran = await runUnlessBusy(
 			`${context.getWorkflow().id} ${context.getNode().id}`,

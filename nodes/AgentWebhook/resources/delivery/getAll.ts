@@ -1,6 +1,7 @@
 import { findDeliveries } from '../../../../core/outbox/log/query';
 import { listFields, readLimit } from '../../../shared/properties/listing';
 import { simplifyField } from '../../../shared/properties/simplify';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { toDeliveryItem } from './deliveryItem';
@@ -9,12 +10,13 @@ import { filters, readLogQuery } from './logFilters';
 export const getAllOperation = buildOutboxOperation({
 	name: 'Get Many',
 	action: 'Get many deliveries',
-	description: 'Search the delivery log by endpoint, event, status and time',
-	properties: [...listFields, simplifyField, filters],
-	subtitle: (parameters) => [parameters.filters?.status, parameters.filters?.eventType],
-	executeItem: async ({ tables }, context, itemIndex) => {
+	description:
+		'Search the delivery log by endpoint, event, status, response, payload, execution and time',
+	properties: [...listFields, simplifyField, filters, tenantOptions],
+	subtitle: ({ filters: chosen }) => [...[chosen?.status].flat(), chosen?.eventType],
+	executeItem: async (outbox, context, itemIndex) => {
 		const limit = readLimit(context, itemIndex);
-		const deliveries = await findDeliveries(tables, readLogQuery(context, itemIndex), limit);
+		const deliveries = await findDeliveries(outbox, readLogQuery(context, itemIndex), limit);
 		return deliveries.map((delivery) => toDeliveryItem(context, itemIndex, delivery));
 	},
 });

@@ -1,5 +1,6 @@
 import type { Resource } from '../operation';
 
+import { cancelManyOperation } from './cancelMany';
 import { deliverDueOperation } from './deliverDue';
 import { getOperation } from './get';
 import { getAllOperation } from './getAll';
@@ -7,7 +8,7 @@ import { getAttemptsOperation } from './getAttempts';
 import { getStatsOperation } from './getStats';
 import { pruneOperation } from './prune';
 import { replayOperation } from './replay';
-import { replayFailedOperation } from './replayFailed';
+import { replayManyOperation } from './replayMany';
 
 export const delivery: Resource = {
 	name: 'Delivery',
@@ -18,7 +19,8 @@ export const delivery: Resource = {
 		getAttempts: getAttemptsOperation,
 		getStats: getStatsOperation,
 		replay: replayOperation,
-		replayFailed: replayFailedOperation,
+		replayMany: replayManyOperation,
+		cancelMany: cancelManyOperation,
 		deliverDue: deliverDueOperation,
 		prune: pruneOperation,
 	},

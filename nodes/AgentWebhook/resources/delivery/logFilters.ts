@@ -1,11 +1,22 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import castArray from 'lodash/castArray';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { LogQuery } from '../../../../core/outbox/log/query';
+import { parseResponseCodes } from '../../../../core/outbox/log/responseCodes';
 import {
 	buildEndpointLocator,
 	buildEventLocator,
 	readResourceLocator,
 } from '../../../shared/properties/locators';
+import {
+	buildTimeFilters,
+	eventTypeFilter,
+	executionFilter,
+	payloadTextFilter,
+	readFilterText,
+} from '../logFilterOptions';
+
+import { outcomeOptions } from './outcomeOptions';
 
 /** The filters of the delivery log. {@link readLogQuery} reads them. */
 export const filters: INodeProperties = {
@@ -15,36 +26,37 @@ export const filters: INodeProperties = {
 	placeholder: 'Add filter',
 	default: {},
 	options: [
-		{
-			displayName: 'Accepted After',
-			name: 'since',
-			type: 'dateTime',
-			default: '',
-			description:
-				'Only deliveries of events that were accepted at or after this time, in the workflow’s timezone unless it has an offset',
-		},
-		{
-			displayName: 'Accepted Before',
-			name: 'until',
-			type: 'dateTime',
-			default: '',
-			description:
-				'Only deliveries of events that were accepted before this time, in the workflow’s timezone unless it has an offset',
-		},
+		...buildTimeFilters('deliveries of events that were'),
 		buildEndpointLocator('endpointId'),
 		buildEventLocator('eventId'),
+		eventTypeFilter,
+		executionFilter,
 		{
-			displayName: 'Event Type',
-			name: 'eventType',
+			displayName: 'Outcome',
+			name: 'outcome',
+			type: 'multiOptions',
+			options: outcomeOptions,
+			default: [],
+			description: 'Only deliveries whose last attempt had any of these outcomes',
+		},
+		{
+			displayName: 'Response Code',
+			name: 'responseCode',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. order.created',
+			placeholder: 'e.g. 404, 5xx',
+			description: 'Only deliveries whose last attempt was answered with any of these codes',
 		},
 		{
 			displayName: 'Status',
 			name: 'status',
-			type: 'options',
+			type: 'multiOptions',
 			options: [
+				{
+					name: 'Cancelled',
+					value: 'cancelled',
+					description: 'Ended by Cancel Many before it was delivered',
+				},
 				{ name: 'Delivered', value: 'delivered' },
 				{ name: 'Failed', value: 'failed' },
 				{
@@ -60,23 +72,27 @@ export const filters: INodeProperties = {
 				{ name: 'Pending', value: 'pending', description: 'Waiting for the next attempt' },
 				{ name: 'Sending', value: 'sending', description: 'Being attempted right now' },
 			],
-			default: 'failed',
+			default: ['failed'],
+			description: 'Only deliveries with any of these statuses. Leave empty for all.',
 		},
+		payloadTextFilter,
 	],
 };
 
-/** Reads {@link filters}. */
+/** Reads {@link filters}. @throws InvalidResponseCodesError */
 export function readLogQuery(context: IExecuteFunctions, itemIndex: number): LogQuery {
-	const { endpointId, eventId, since, until, ...rest } = context.getNodeParameter(
-		'filters',
-		itemIndex,
-		{},
-	) as LogQuery;
+	const chosen = context.getNodeParameter('filters', itemIndex, {}) as IDataObject;
 	return {
-		...rest,
-		endpointId: readResourceLocator(endpointId).text,
-		eventId: readResourceLocator(eventId).text,
-		since: since || undefined,
-		until: until || undefined,
+		endpointId: readResourceLocator(chosen.endpointId).text,
+		eventId: readResourceLocator(chosen.eventId).text,
+		eventType: readFilterText(chosen.eventType),
+		executionId: readFilterText(chosen.executionId),
+		text: readFilterText(chosen.text),
+		// Workflows saved with the first version have one status.
+		statuses: castArray(chosen.status ?? []) as LogQuery['statuses'],
+		outcomes: castArray(chosen.outcome ?? []) as LogQuery['outcomes'],
+		responseCodes: parseResponseCodes(readFilterText(chosen.responseCode) ?? ''),
+		since: readFilterText(chosen.since),
+		until: readFilterText(chosen.until),
 	};
 }

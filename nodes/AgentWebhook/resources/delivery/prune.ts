@@ -1,17 +1,17 @@
 import { prune } from '../../../../core/outbox/log/prune';
 import { buildNotice } from '../../../shared/properties/notice';
-import { buildOutboxOperation } from '../outboxOperation';
+import { buildWholeOutboxOperation } from '../outboxOperation';
 
 import { retentionFields } from './retention';
 
-export const pruneOperation = buildOutboxOperation({
+export const pruneOperation = buildWholeOutboxOperation({
 	name: 'Prune',
 	action: 'Prune deliveries',
 	description: 'Delete old deliveries and events from the log',
 	properties: [
 		buildNotice(
 			'pruneNotice',
-			'Deleted deliveries cannot be replayed, and the idempotency keys of deleted events are forgotten. Deliver Due also prunes, once an hour.',
+			'Deleted deliveries cannot be replayed, but statistics still count them, and the idempotency keys of deleted events are forgotten. Deliver Due also prunes, once an hour.',
 		),
 		...retentionFields,
 	],

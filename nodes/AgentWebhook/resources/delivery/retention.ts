@@ -13,7 +13,7 @@ export const retentionFields: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 36500 },
 		default: maxAgeDays,
 		description:
-			'Deletes delivered, failed and on-hold deliveries whose event was accepted longer ago. Deliveries that wait for an attempt are kept.',
+			'Deletes events that were accepted longer ago, with their deliveries. An event is kept while one of its deliveries waits for an attempt.',
 	},
 	{
 		displayName: 'Max Deliveries in Log',
@@ -21,6 +21,7 @@ export const retentionFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: maxDeliveries,
-		description: 'How many deliveries to keep. The oldest are deleted first.',
+		description:
+			'How many deliveries to keep for each tenant. Those of the oldest events are deleted first.',
 	},
 ];

@@ -1,0 +1,59 @@
+import { cancelMany } from '../../../../core/outbox/recovery/changeMany';
+import { buildNotice } from '../../../shared/properties/notice';
+import { buildOutboxOperation } from '../outboxOperation';
+import {
+	previewField,
+	readRecoveryLimits,
+	readSince,
+	recoveryOptions,
+	sinceField,
+	toRecoveryItem,
+} from '../recovery';
+
+import { readSelection, selectionFilters } from './selectionFields';
+
+export const cancelManyOperation = buildOutboxOperation({
+	name: 'Cancel Many',
+	action: 'Cancel many deliveries',
+	description: 'End deliveries that wait for a retry, a later time or a batch, or are on hold',
+	properties: [
+		buildNotice(
+			'cancelNotice',
+			'Deliveries that are being attempted right now are not cancelled. Replay Many with the status Cancelled queues cancelled ones again.',
+		),
+		previewField,
+		sinceField,
+		{
+			displayName: 'Status',
+			name: 'statuses',
+			type: 'multiOptions',
+			options: [
+				{
+					name: 'Gathering',
+					value: 'gathering',
+					description: 'Waiting for a batch to fill up',
+				},
+				{
+					name: 'On Hold',
+					value: 'held',
+					description: 'Waiting for a replay, because the endpoint was disabled',
+				},
+				{
+					name: 'Pending',
+					value: 'pending',
+					description: 'Waiting for a retry or a later time',
+				},
+			],
+			default: ['pending', 'gathering', 'held'],
+			description: 'Only deliveries with any of these statuses',
+		},
+		selectionFilters,
+		recoveryOptions,
+	],
+	executeItem: async (outbox, context, itemIndex) => {
+		const selection = readSelection(context, itemIndex, readSince(context, itemIndex));
+		const limits = readRecoveryLimits(context, itemIndex);
+		const report = await cancelMany(outbox, selection, limits);
+		return toRecoveryItem(context, limits, report, selection);
+	},
+});

@@ -1,0 +1,58 @@
+import { replayMany } from '../../../../core/outbox/recovery/changeMany';
+import { buildNotice } from '../../../shared/properties/notice';
+import { buildOutboxOperation } from '../outboxOperation';
+import {
+	previewField,
+	readRecoveryLimits,
+	readSince,
+	recoveryOptions,
+	sinceField,
+	toRecoveryItem,
+} from '../recovery';
+
+import { readSelection, selectionFilters } from './selectionFields';
+
+export const replayManyOperation = buildOutboxOperation({
+	name: 'Replay Many',
+	action: 'Replay many deliveries',
+	description:
+		'Queue the deliveries that failed or were put on hold, or others by status, outcome, type and time',
+	properties: [
+		buildNotice(
+			'replayNotice',
+			'This only queues deliveries. Delivery → Deliver Due sends them the next time it runs.',
+		),
+		previewField,
+		sinceField,
+		{
+			displayName: 'Status',
+			name: 'statuses',
+			type: 'multiOptions',
+			options: [
+				{ name: 'Cancelled', value: 'cancelled' },
+				{ name: 'Delivered', value: 'delivered', description: 'The endpoint gets them twice' },
+				{ name: 'Failed', value: 'failed' },
+				{
+					name: 'On Hold',
+					value: 'held',
+					description: 'Waiting for a replay, because the endpoint was disabled',
+				},
+				{
+					name: 'Pending',
+					value: 'pending',
+					description: 'Waiting for a retry or a later time: it need not be waited for',
+				},
+			],
+			default: ['failed', 'held'],
+			description: 'Only deliveries with any of these statuses',
+		},
+		selectionFilters,
+		recoveryOptions,
+	],
+	executeItem: async (outbox, context, itemIndex) => {
+		const selection = readSelection(context, itemIndex, readSince(context, itemIndex));
+		const limits = readRecoveryLimits(context, itemIndex);
+		const report = await replayMany(outbox, selection, limits);
+		return toRecoveryItem(context, limits, report, selection);
+	},
+});
