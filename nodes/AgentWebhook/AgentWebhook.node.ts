@@ -52,7 +52,7 @@ export class AgentWebhook implements INodeType {
 				required: true,
 				testedBy: 'outboxCredentialTest',
 				displayOptions: {
-					show: { resource: ['delivery', 'endpoint', 'event'] },
+					show: { resource: ['delivery', 'endpoint', 'event', 'tenant'] },
 					hide: { sendTo: ['endpoint'] },
 				},
 			},

@@ -11,6 +11,7 @@ const listOutputs = (parameters: Parameters, labels: typeof OUTPUT_LABELS) =>
 	(
 		({
 			'event/send': parameters.sendTo === 'subscribers' ? labels.subscribers : labels.endpoint,
+			'event/sendAgain': labels.outbox,
 			'delivery/deliverDue': labels.outbox,
 			'delivery/replay': labels.outbox,
 			'signature/verify': ['Valid', 'Rejected'],

@@ -2,11 +2,25 @@ import { NodeOperationError, type IDataObject, type ILoadOptionsFunctions } from
 
 import { findHeaderFault } from '../../../core/http/headerValues';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
-import { SCHEMA_VERSION, type TableName } from '../../../core/outbox/store/tables';
+import { isObject } from '../../../core/lib/fieldPath';
+import { DEFAULT_TENANT } from '../../../core/outbox/model';
+import { NO_TALLIES } from '../../../core/outbox/store/tallyRows';
+import {
+	eq,
+	SCHEMA_VERSION,
+	type Condition,
+	type TableName,
+} from '../../../core/outbox/store/tables';
 import { parseOutboxCredential } from '../../shared/outbox/openOutbox';
 
 /** Most rows that a list shows; the API's own maximum. */
 const MAX_ROWS = 250;
+
+const toApiFilter = ({ column, operator, value }: Condition): IDataObject => ({
+	columnName: column,
+	condition: operator,
+	value,
+});
 
 /**
  * Returns the ID of the project that the workflow in the editor belongs to. n8n checks that the person may
@@ -114,12 +128,33 @@ export class DataTablesApi {
 	}
 
 	/**
-	 * Returns the newest rows of a table, newest first; none if the table does not exist yet.
+	 * Returns the tenant in the option "Tenant"; `undefined` if an expression names it, which the editor
+	 * cannot evaluate here.
+	 */
+	private readTenantId(): string | undefined {
+		const options: unknown = this.context.getCurrentNodeParameter('options');
+		const { tenant = DEFAULT_TENANT } = isObject(options) ? options : {};
+		const isExpression = typeof options === 'string' || String(tenant).startsWith('=');
+		return isExpression ? undefined : String(tenant);
+	}
+
+	/**
+	 * Returns the newest rows of a table that belong to the chosen tenant, newest first; none if the table
+	 * does not exist yet.
 	 * @param newestBy a column that does not change while the endpoint, event or delivery exists
 	 */
 	async getRows(table: TableName, newestBy: string): Promise<IDataObject[]> {
 		const id = await this.findTableId(table);
 		if (id === undefined) return [];
-		return await this.get(`/${id}/rows`, { sortBy: `${newestBy}:desc`, limit: MAX_ROWS });
+		const tenantId = this.readTenantId();
+		const filters = [
+			...(tenantId === undefined ? [] : [eq('tenant_id', tenantId)]),
+			...(table === 'deliveries' ? NO_TALLIES : []),
+		].map(toApiFilter);
+		return await this.get(`/${id}/rows`, {
+			sortBy: `${newestBy}:desc`,
+			limit: MAX_ROWS,
+			...(filters.length > 0 && { filter: JSON.stringify({ type: 'and', filters }) }),
+		});
 	}
 }

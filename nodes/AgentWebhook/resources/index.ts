@@ -7,6 +7,7 @@ import type { Operation, Resource } from './operation';
 import { platformWebhook } from './platformWebhook';
 import { listProperties } from './sharedProperties';
 import { signature } from './signature';
+import { tenant } from './tenant';
 import { webhook } from './webhook';
 
 /** Everything the node can do, by option value and in the order of the editor's lists. */
@@ -14,6 +15,7 @@ export const RESOURCES: Record<string, Resource> = {
 	event,
 	endpoint,
 	delivery,
+	tenant,
 	signature,
 	webhook,
 	platformWebhook,

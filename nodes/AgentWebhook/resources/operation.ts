@@ -12,12 +12,13 @@ export interface StoredParameters {
 	endpoint?: string;
 	endpointName?: string;
 	eventType?: string;
-	filters?: { status?: string; eventType?: string };
+	filters?: { status?: string | string[]; eventType?: string };
 	format?: string;
 	platform?: string;
 	requestKind?: string;
 	respondWith?: string;
 	sendTo?: string;
+	tenantId?: string;
 	url?: string;
 }
 

@@ -6,6 +6,7 @@ import type {
 	EndpointChange,
 	RunResult,
 } from '../../../core/outbox/model';
+import { presentTenantId } from '../../../core/outbox/tenant/presentTenant';
 import { toIsoTime } from '../../../core/lib/time';
 import { toResultItem } from '../../../core/sending/resultItem';
 import { isAgentTool } from '../../shared/execution/connections';
@@ -36,6 +37,7 @@ const OUTPUT_BY_STATUS: Record<DeliveryStatus, number> = {
 	sending: WAITING,
 	failed: FAILED,
 	held: FAILED,
+	cancelled: FAILED,
 };
 
 type PairedItem = INodeExecutionData['pairedItem'];
@@ -47,15 +49,18 @@ export const toOutboxResultItem = ({
 	response,
 }: DeliveryResult): { output: number; json: IDataObject } => ({
 	output: OUTPUT_BY_STATUS[delivery.status],
-	json: toResultItem(delivery, {
-		endpoint: {
-			id: delivery.endpointId,
-			name: endpoint?.name ?? delivery.endpointName,
-			url: endpoint?.url ?? null,
-		},
-		response,
-		...(delivery.batchedEventIds && { eventCount: delivery.batchedEventIds.length }),
-	}) as IDataObject,
+	json: {
+		...(toResultItem(delivery, {
+			endpoint: {
+				id: delivery.endpointId,
+				name: endpoint?.name ?? delivery.endpointName,
+				url: endpoint?.url ?? null,
+			},
+			response,
+			...(delivery.batchedEventIds && { eventCount: delivery.batchedEventIds.length }),
+		}) as IDataObject),
+		...presentTenantId(delivery.tenantId),
+	},
 });
 
 /** Builds the item of an endpoint whose health changed. */
@@ -72,6 +77,7 @@ export const toEndpointChangeItem = ({
 	failing_since: endpoint.failingSince,
 	endpoint: endpoint.url,
 	timestamp: toIsoTime(atMs),
+	...presentTenantId(endpoint.tenantId),
 	endpoint_id: endpoint.id,
 });
 

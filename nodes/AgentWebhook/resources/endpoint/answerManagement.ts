@@ -9,7 +9,6 @@ import {
 	type ManagementReply,
 	type ManagementRequest,
 } from '../../../../core/managementApi/server';
-import type { OutboxPorts } from '../../../../core/outbox/ports';
 import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
 import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
@@ -19,7 +18,8 @@ import {
 	type ManagementItem,
 	type EncryptedRequest,
 } from '../../../shared/outbox/managementItem';
-import { openOutbox } from '../../../shared/outbox/openOutbox';
+import { openOutbox, type TenantOpener } from '../../../shared/outbox/openOutbox';
+import { readTenant, tenantField } from '../../../shared/properties/tenantProperties';
 import type { Operation } from '../operation';
 
 /** Returns `undefined` for a text that was encrypted with another key, or changed since. */
@@ -55,10 +55,11 @@ interface AnsweredRequest {
 
 async function answerRequest(
 	context: IExecuteFunctions,
-	outbox: OutboxPorts,
+	openTenant: TenantOpener,
 	json: IDataObject,
 	itemIndex: number,
 ): Promise<AnsweredRequest> {
+	const outbox = openTenant(readTenant(context, itemIndex));
 	const { platformId, ...request } = readRequest(outbox.encrypter, json);
 	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
 	const rules = {
@@ -114,6 +115,11 @@ export const answerManagementOperation: Operation = {
 					default: false,
 					description:
 						'Whether subscribers may register http:// URLs, which send events unencrypted',
+				},
+				{
+					...tenantField,
+					description:
+						'ID of the tenant who sent the request. It manages its own endpoints, and no others. Without this option, they are those that belong to no tenant of yours.',
 				},
 			],
 		},

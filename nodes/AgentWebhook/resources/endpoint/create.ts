@@ -7,6 +7,7 @@ import { getPlatform } from '../../../../core/platforms';
 import { buildSkipTlsNotice, deliveryOptions } from '../../../shared/properties/deliveryOptions';
 import { hideWithoutRetries, RETRY_PARAMETERS } from '../../../shared/properties/retryProperties';
 import { simplifyField } from '../../../shared/properties/simplify';
+import { tenantField } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
@@ -76,6 +77,7 @@ export const createOperation = buildOutboxOperation({
 			options: [
 				...settingFields.map(hideHttpIfForbidden),
 				hideWithoutRetries(deliveryOptions.retryStatuses),
+				tenantField,
 				unsignedField,
 			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
@@ -101,6 +103,7 @@ export const createOperation = buildOutboxOperation({
 			{
 				...input,
 				signingSecret,
+				tenantId: outbox.tenantId,
 				authentication: {
 					...input.authentication,
 					...(Object.keys(scheme).length > 0 && {

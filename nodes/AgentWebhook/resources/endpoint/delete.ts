@@ -1,6 +1,7 @@
 import { deleteEndpoint } from '../../../../core/outbox/endpoint/repository';
 import { endpointLocator, readEndpointLocator } from '../../../shared/properties/locators';
 import { buildNotice } from '../../../shared/properties/notice';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadRegisteredChoice } from './chosenEndpoint';
@@ -15,6 +16,7 @@ export const deleteOperation = buildOutboxOperation({
 			'deleteNotice',
 			'This also deletes the endpoint’s secret, and deliveries that wait for an attempt will fail. Endpoint → Disable keeps both.',
 		),
+		tenantOptions,
 	],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {

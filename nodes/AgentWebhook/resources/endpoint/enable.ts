@@ -1,5 +1,6 @@
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { changeStatus } from './changeStatus';
@@ -9,7 +10,7 @@ export const enableOperation = buildOutboxOperation({
 	name: 'Enable',
 	action: 'Enable an endpoint',
 	description: 'Resume sending events to an endpoint',
-	properties: [endpointLocator, simplifyField],
+	properties: [endpointLocator, simplifyField, tenantOptions],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: changeStatus('active'),
 });

@@ -16,6 +16,7 @@ const SIMPLE_FIELDS = [
 	'platform',
 	'status_reason',
 	'created_at',
+	'tenant_id',
 ];
 
 /** Rounds numbers in conditions, since an item can have JavaScript's numbers only. */

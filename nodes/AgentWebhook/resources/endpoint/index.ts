@@ -7,6 +7,7 @@ import { disableOperation } from './disable';
 import { enableOperation } from './enable';
 import { getOperation } from './get';
 import { getAllOperation } from './getAll';
+import { recoverMissingOperation } from './recoverMissing';
 import { rotateSecretOperation } from './rotateSecret';
 import { testOperation } from './testEndpoint';
 import { updateOperation } from './update';
@@ -22,6 +23,7 @@ export const endpoint: Resource = {
 		test: testOperation,
 		enable: enableOperation,
 		disable: disableOperation,
+		recoverMissing: recoverMissingOperation,
 		rotateSecret: rotateSecretOperation,
 		delete: deleteOperation,
 		answerManagement: answerManagementOperation,

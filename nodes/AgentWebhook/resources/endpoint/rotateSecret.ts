@@ -5,6 +5,7 @@ import { presentEndpoint } from '../../../../core/outbox/endpoint/presentEndpoin
 import { modifyEndpoint } from '../../../../core/outbox/endpoint/repository';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { simplifyField } from '../../../shared/properties/simplify';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
@@ -32,6 +33,7 @@ export const rotateSecretOperation = buildOutboxOperation({
 				'Both secrets sign until then, so that the endpoint’s owner has time to switch. If the scheme allows only one signature, the header has the old secret’s, and a second header whose name ends in -2 has the new one’s.',
 		},
 		simplifyField,
+		tenantOptions,
 	],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {

@@ -5,6 +5,7 @@ import { requireEventType } from '../../../../core/outbox/endpoint/subscription'
 import { presentResponse } from '../../../../core/sending/resultItem';
 import { parseJsonObject } from '../../../shared/parameters/parse';
 import { endpointLocator } from '../../../shared/properties/locators';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
@@ -32,6 +33,7 @@ export const testOperation = buildOutboxOperation({
 			description:
 				'Data of the event, at most 16 KB. The signed body also has "test": true, so that the receiver can tell the test from a real event.',
 		},
+		tenantOptions,
 	],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {

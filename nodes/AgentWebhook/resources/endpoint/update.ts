@@ -18,6 +18,7 @@ import { buildSkipTlsNotice, deliveryOptions } from '../../../shared/properties/
 import { endpointLocator } from '../../../shared/properties/locators';
 import { retryUpdateFields } from '../../../shared/properties/retryProperties';
 import { simplifyField } from '../../../shared/properties/simplify';
+import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
@@ -87,6 +88,7 @@ export const updateOperation = buildOutboxOperation({
 				deliveryOptions.retryStatuses,
 			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
+		tenantOptions,
 	],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: async (outbox, context, itemIndex) => {
