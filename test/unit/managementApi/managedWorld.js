@@ -5,6 +5,7 @@ const path = require('node:path');
 const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
 const { handleManagementRequest } = require('../../../dist/core/managementApi/server');
 const { prepareEndpointCredential } = require('../../../dist/core/outbox/endpoint/endpointTarget');
+const { forTenant } = require('../../../dist/core/outbox/tenant/tenantPorts');
 const { getPlatform } = require('../../../dist/core/platforms');
 
 const { createWorld, START } = require('../outbox/world');
@@ -37,8 +38,11 @@ function createManagedWorld(options) {
 	const world = Object.assign(createWorld(options), { rules: { ...RULES } });
 
 	/** Sends a request, e.g. `await world.ask('get', { id })`. Returns the reply. */
-	world.ask = async (task, { body, id, ports = world.process(), query = {}, idempotency } = {}) =>
-		await handleManagementRequest(ports, world.rules, {
+	world.ask = async (
+		task,
+		{ body, id, ports = world.process(), query = {}, idempotency, tenantId = 'default' } = {},
+	) =>
+		await handleManagementRequest(forTenant(ports, tenantId), world.rules, {
 			task,
 			webhookId: id,
 			query,
@@ -106,6 +110,7 @@ let rowCount = 0;
 
 /** A delivered row of the deliveries table. */
 const deliveryRow = (endpointId, more = {}) => ({
+	tenant_id: 'default',
 	delivery_id: `dlv_${(rowCount += 1)}`,
 	event_id: `evt_${rowCount}`,
 	event_type: 'order.created',

@@ -1,5 +1,7 @@
 const { DAY, SECOND, START } = require('../outbox/world');
 
+const { withTallies } = require('../outbox/talliedRows');
+
 const { createManagedWorld, deliveryRow, readPage } = require('./managedWorld');
 
 describe('presentWebhook', () => {
@@ -12,13 +14,16 @@ describe('presentWebhook', () => {
 		const first = await world.create(readPage('createWebhook'));
 		world.clock.advance(SECOND);
 		const second = await world.create();
-		world.store.insert('deliveries', [
-			deliveryRow(first),
-			deliveryRow(first, { last_attempt_at: '2025-01-16T10:30:00.999Z' }),
-			deliveryRow(first, { status: 'failed', last_attempt_at: '2025-01-15T11:00:00.000Z' }),
-			deliveryRow(first, { status: 'pending', last_attempt_at: null }),
-			deliveryRow('ep_other'),
-		]);
+		world.store.insert(
+			'deliveries',
+			withTallies([
+				deliveryRow(first),
+				deliveryRow(first, { last_attempt_at: '2025-01-16T10:30:00.999Z' }),
+				deliveryRow(first, { status: 'failed', last_attempt_at: '2025-01-15T11:00:00.000Z' }),
+				deliveryRow(first, { status: 'pending', last_attempt_at: null }),
+				deliveryRow('ep_other'),
+			]),
+		);
 		const { body } = await world.ask('list');
 		expect(body.webhooks.map(({ id }) => id)).toEqual([first, second]);
 		const [model] = readPage('webhookList').webhooks;
@@ -79,6 +84,7 @@ describe('presentLogEntry', () => {
 		['sending', 'pending'],
 		['gathering', 'pending'],
 		['held', 'held'],
+		['cancelled', 'cancelled'],
 	])('shows the status %s as %s', async (status, shown) => {
 		const world = createManagedWorld();
 		const id = await world.create();
@@ -104,14 +110,17 @@ describe('presentStats', () => {
 	test('counts the deliveries of one webhook, in total and by day', async () => {
 		const world = createManagedWorld();
 		const id = await world.create();
-		world.store.insert('deliveries', [
-			deliveryRow(id),
-			deliveryRow(id, {
-				status: 'failed',
-				accepted_at: new Date(Date.parse(START) + DAY).toISOString(),
-			}),
-			deliveryRow('ep_other'),
-		]);
+		world.store.insert(
+			'deliveries',
+			withTallies([
+				deliveryRow(id),
+				deliveryRow(id, {
+					status: 'failed',
+					accepted_at: new Date(Date.parse(START) + DAY).toISOString(),
+				}),
+				deliveryRow('ep_other'),
+			]),
+		);
 		const { body, statusCode } = await world.ask('getStats', { id });
 		expect(statusCode).toBe(200);
 		expect(body).toMatchObject({

@@ -10,7 +10,7 @@ const {
 	validBody,
 } = require('./managedWorld');
 
-const STATUSES = ['delivered', 'failed', 'held', 'gathering', 'pending', 'sending'];
+const STATUSES = ['delivered', 'failed', 'held', 'gathering', 'pending', 'sending', 'cancelled'];
 
 /** A world with one delivery of each status, and others for another webhook. */
 async function createLoggedWorld() {
@@ -43,11 +43,12 @@ describe('the parameters of a webhook’s log', () => {
 		[{ status: 'success' }, ['delivered']],
 		[{ status: 'failed' }, ['failed']],
 		[{ status: 'held' }, ['held']],
+		[{ status: 'cancelled' }, ['cancelled']],
 		[{ status: 'pending' }, ['sending', 'pending', 'gathering']],
 		[{ status: '' }, [...STATUSES].reverse()],
 		[{ event: 'order.failed' }, ['failed']],
 		[{ event: 'order.failed', status: 'success' }, []],
-		[{ since: '2025-01-18T10:00:00Z' }, ['sending', 'pending', 'gathering']],
+		[{ since: '2025-01-18T10:00:00Z' }, ['cancelled', 'sending', 'pending', 'gathering']],
 		[{ until: '2025-01-16T10:00:00Z' }, ['delivered']],
 		[{ since: '2025-01-16', until: '2025-01-17T12:00:00+01:00' }, ['held', 'failed']],
 	])('%j selects %j', async (query, expected) => {

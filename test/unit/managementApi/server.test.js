@@ -731,9 +731,9 @@ describe('numbers that JavaScript would round', () => {
 				LIMITS,
 			);
 		await publish('616581622363398143');
-		expect(world.store.rows('deliveries')).toHaveLength(0);
+		expect(world.deliveries()).toHaveLength(0);
 		await publish(BIG);
-		expect(world.store.rows('deliveries')).toHaveLength(1);
+		expect(world.deliveries()).toHaveLength(1);
 	});
 
 	test('keep their digits in test data', async () => {

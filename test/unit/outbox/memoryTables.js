@@ -170,6 +170,15 @@ function createStore() {
 				await perform(change, table, Object.values(args), index > 0);
 			}
 		};
+		connection.applyAndFind = async (changes, finds) => {
+			await connection.applyChanges(changes);
+			const lists = [];
+			for (const [index, { options, query, table }] of finds.entries()) {
+				const joined = changes.length + index > 0;
+				lists.push(await perform('find', table, [query, options], joined));
+			}
+			return lists;
+		};
 		return connection;
 	}
 

@@ -17,6 +17,7 @@
 const { createEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
 const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
 const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
+const { isTallyRow } = require('../../../dist/core/outbox/store/tallyRows');
 
 const { createStore, KilledError } = require('./memoryTables');
 
@@ -162,9 +163,10 @@ function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 	};
 	world.endpoint = async (id) => await loadEndpoint({ tables: store.connect(), encrypter }, id);
 
-	/** Returns the rows of the deliveries' table, oldest first. */
-	world.deliveries = () => store.rows('deliveries');
-	world.statuses = () => store.rows('deliveries').map(({ status }) => status);
+	/** Returns the rows of the deliveries' table, oldest first, without the tallies in it. */
+	world.deliveries = () => store.rows('deliveries').filter((row) => !isTallyRow(row));
+	world.tallies = () => store.rows('deliveries').filter(isTallyRow);
+	world.statuses = () => world.deliveries().map(({ status }) => status);
 	world.attemptsTo = (endpointId, key) =>
 		attempts.filter(
 			(attempt) => attempt.endpointId === endpointId && (key === undefined || attempt.key === key),

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
 const { createTimeZone } = require('../../../dist/core/lib/timeZone');
-const { computeStats } = require('../../../dist/core/outbox/log/stats');
+const { computeStats, toStatsParts } = require('../../../dist/core/outbox/log/stats');
 const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
 const { listElements, parseXml } = require('../../harness/xml');
 
@@ -16,7 +16,9 @@ const attempt = (durationMs, statusCode = 200) => ({
 });
 
 const row = (acceptedMs, more = {}) => ({
+	tenantId: 'default',
 	endpointId: 'ep_a',
+	endpointName: 'Shop',
 	acceptedAt: iso(acceptedMs),
 	status: 'delivered',
 	attempts: 1,
@@ -26,7 +28,7 @@ const row = (acceptedMs, more = {}) => ({
 });
 
 const chart = (rows, more = {}) =>
-	drawDeliveryChart(rows, { title: 'Delivery report', nowMs: NOW, ...more });
+	drawDeliveryChart(toStatsParts(rows), { title: 'Delivery report', nowMs: NOW, ...more });
 
 const PARTS = ['delivered', 'failed', 'other'];
 const toParts = ({ delivered = 0, failed = 0, other = 0 } = {}) => ({ delivered, failed, other });
@@ -241,7 +243,10 @@ describe('the lines of the chart', () => {
 
 	test('connect the percentiles of each day, and break on days without responses', () => {
 		const byDay = new Map(
-			computeStats(rows).by_day.map(({ day, response_time_ms }) => [day, response_time_ms]),
+			computeStats(toStatsParts(rows)).by_day.map(({ day, response_time_ms }) => [
+				day,
+				response_time_ms,
+			]),
 		);
 		expect(bars.map(({ times }) => times)).toEqual(
 			durations.map((times, index) => {
@@ -315,6 +320,50 @@ test('the chart is self-contained: it has no scripts, no references, and its own
 	}
 });
 
+describe('the breakdown of drawDeliveryChart', () => {
+	const readLines = (svg) =>
+		listElements(parseXml(svg))
+			.filter(({ attributes }) => attributes.class === 'line')
+			.map(({ children: [title] }) => title.text);
+	const rows = [
+		row(NOW, { endpointId: 'ep_b', endpointName: 'Billing', status: 'failed' }),
+		row(NOW),
+		row(NOW, { tenantId: 'acme', status: 'held' }),
+		row(NOW, { endpointId: 'ep_c', endpointName: null }),
+	];
+
+	test.each([
+		[
+			'endpoint',
+			[
+				'Shop: 1 delivered, 0 failed, 1 pending or on hold',
+				'Billing: 0 delivered, 1 failed, 0 pending or on hold',
+				'ep_c: 1 delivered, 0 failed, 0 pending or on hold',
+			],
+		],
+		[
+			'tenant',
+			[
+				'default: 2 delivered, 1 failed, 0 pending or on hold',
+				'acme: 0 delivered, 0 failed, 1 pending or on hold',
+			],
+		],
+		[undefined, []],
+	])('by %s has a bar for each, with most deliveries first', (breakdown, expected) => {
+		expect(readLines(chart(rows, { breakdown }))).toEqual(expected);
+	});
+
+	test('sums up those that have few deliveries, if there are many', () => {
+		const many = Array.from({ length: 30 }, (_, number) =>
+			row(NOW, { endpointId: `ep_${number}`, endpointName: `Shop ${number}` }),
+		);
+		const lines = readLines(chart([...many, many[29]], { breakdown: 'endpoint' }));
+		expect(lines).toHaveLength(12);
+		expect(lines[0]).toMatch(/^Shop 29: 2 delivered/);
+		expect(lines[11]).toMatch(/^19 others: 19 delivered/);
+	});
+});
+
 test('the counts in the chart add up for any deliveries', () => {
 	const anyRow = fc.record({
 		hours: fc.integer({ min: -24 * 500, max: 2 }),
@@ -331,7 +380,7 @@ test('the counts in the chart add up for any deliveries', () => {
 		fc.property(fc.array(anyRow, { maxLength: 40 }), (given) => {
 			const rows = given.map(({ hours, ...more }) => row(NOW + hours * 3_600_000, more));
 			const { bars, totals } = read(chart(rows));
-			const stats = computeStats(rows);
+			const stats = computeStats(toStatsParts(rows));
 			const delivered = stats.successful_deliveries;
 			const failed = stats.failed_deliveries;
 			expect(totals).toEqual({

@@ -5,7 +5,7 @@ const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecy
 const { modifyEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
 const { presentDelivery } = require('../../../../dist/core/outbox/log/presentDelivery');
 const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { replayFailed } = require('../../../../dist/core/outbox/dispatch/replay');
+const { replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('../world');
@@ -139,14 +139,14 @@ describe('a batch', () => {
 	test('is one delivery in the log and is found by each of its events', async () => {
 		const world = await newWorld(3);
 		await publishEvents(world.process(), events(3), LIMITS);
-		const { tables } = world.process();
 		const ids = world.store.rows('events').map(({ event_id }) => event_id);
-		const log = await findDeliveries(tables, {});
+		const log = await findDeliveries(world.process(), {});
 		expect(log.map(presentDelivery)).toMatchObject([
 			{ event: 'webhook.batch', event_count: 3, event_ids: ids, attempts: 1 },
 		]);
-		for (const eventId of ids) expect(await findDeliveries(tables, { eventId })).toEqual(log);
-		expect(await findDeliveries(tables, { eventId: ids[0].slice(0, -1) })).toEqual([]);
+		for (const eventId of ids)
+			expect(await findDeliveries(world.process(), { eventId })).toEqual(log);
+		expect(await findDeliveries(world.process(), { eventId: ids[0].slice(0, -1) })).toEqual([]);
 	});
 
 	test('is put on hold and replayed as one delivery if its endpoint is disabled', async () => {
@@ -164,7 +164,9 @@ describe('a batch', () => {
 			failingSince: null,
 			consecutiveFailures: 0,
 		}));
-		expect(await replayFailed(world.process(), START)).toBe(2);
+		const selection = { statuses: ['held'], since: START };
+		const run = { isPreview: false, maxRunMs: MINUTE };
+		expect(await replayMany(world.process(), selection, run)).toMatchObject({ deliveries: 2 });
 		await deliverDue(world.process(), LIMITS);
 		await deliverDue(world.process(), LIMITS);
 		expect(world.statuses()).toEqual(['delivered', 'delivered']);

@@ -55,7 +55,7 @@ function expectAllDelivered(world, { after }) {
 		delivered: [...pairs].sort(),
 	});
 	expect(rows.filter(({ status }) => status !== 'delivered')).toEqual([]);
-	expect(accepted.filter((row) => row.fan_out_until !== null)).toEqual([]);
+	expect(accepted.filter((row) => row.lease_until !== null)).toEqual([]);
 	expect([...attemptCounts(world).keys()].sort()).toEqual([...pairs].sort());
 }
 
@@ -101,8 +101,10 @@ describe.each(['before', 'after'])(
 				return true;
 			});
 			// Events are missing in all calls before they were inserted, and exist in all calls after.
-			expect([...accepted].sort()).toEqual([0, INPUTS.length]);
-			expect(calls).toBeGreaterThanOrEqual(9);
+			expect([...accepted].sort()).toEqual(
+				killed === 'before' ? [0, INPUTS.length] : [INPUTS.length],
+			);
+			expect(calls).toBeGreaterThanOrEqual(8);
 		});
 
 		test('while it publishes events whose first attempt fails: no delivery is lost', async () => {

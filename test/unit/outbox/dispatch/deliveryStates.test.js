@@ -25,7 +25,11 @@ const attempt = (number, ms, more = {}) => ({
 
 /** Creates a leased delivery after these attempts. */
 function leasedDelivery(attemptLog = [], more = {}) {
-	const event = { id: 'evt_1', type: 'order.created', acceptedAt: iso(START) };
+	const origin = { executionId: '7', workflowId: 'workflow' };
+	const event = {
+		...{ tenantId: 'default', id: 'evt_1', type: 'order.created' },
+		...{ acceptedAt: iso(START), origin },
+	};
 	const lease = { owner: 'run', expiresAtMs: START };
 	const delivery = createDelivery(event, { id: 'ep_a', name: 'Shop' }, toLeasedState(lease));
 	return { ...delivery, attempts: attemptLog.length, attemptLog, ...more };
@@ -39,8 +43,10 @@ describe('computeDeliveryId and computeEventId', () => {
 			computeDeliveryId('evt_1', 'ep_b'),
 			computeDeliveryId('evt_2', 'ep_a'),
 			computeDeliveryId('evt_1ep', '_a'),
-			computeEventId('key'),
-			computeEventId('other key'),
+			computeEventId('a', 'key'),
+			computeEventId('a', 'other key'),
+			computeEventId('b', 'key'),
+			computeEventId('bk', 'ey'),
 		];
 		expect(new Set(ids).size).toBe(ids.length);
 		for (const id of ids) expect(id).toMatch(/^(dlv|evt)_[0-9a-f]{32}$/);

@@ -1,12 +1,10 @@
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
-const { replayDelivery, replayFailed } = require('../../../../dist/core/outbox/dispatch/replay');
+const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { callNames } = require('../memoryTables');
-const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
+const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
 
-const START_MS = Date.parse(START);
 const iso = (ms) => new Date(ms).toISOString();
 const NO_RETRY = { settings: { retry_policy: { schedule: 'none' } } };
 const RETRY_ONCE = { settings: { retry_policy: { schedule: 'list', delays: '10 min' } } };
@@ -93,9 +91,11 @@ describe('replayDelivery', () => {
 	});
 
 	test('is rejected while the delivery is being sent, which continues', async () => {
-		const world = createWorld({ attemptMs: 10 * SECOND });
-		await world.register('ep_a');
-		const sending = publishEvents(world.process(), events(1), LIMITS);
+		const world = await withDelivery('pending');
+		world.attemptMs = 10 * SECOND;
+		world.answer = () => 200;
+		world.clock.advance(HOUR);
+		const sending = deliverDue(world.process(), LIMITS);
 		await world.clock.wait(SECOND);
 		const [{ delivery_id: id }] = world.deliveries();
 		await expect(replayDelivery(world.process(), id, LIMITS)).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('replayDelivery', () => {
 			message: expect.stringContaining(`${id} is being sent`),
 		});
 		await sending;
-		expect(world.attempts).toHaveLength(1);
+		expect(world.attempts).toHaveLength(2);
 		expect(world.statuses()).toEqual(['delivered']);
 	});
 
@@ -185,88 +185,5 @@ describe('replayDelivery', () => {
 		await deliverDue(world.process(), LIMITS);
 		expect(world.attempts).toHaveLength(3);
 		expect(world.statuses()).toEqual(['delivered']);
-	});
-});
-
-describe('replayFailed', () => {
-	/** Of each of two endpoints: one delivered, one failed, one held, one pending; the next day, again. */
-	async function mixed() {
-		const world = createWorld();
-		for (const id of ['ep_a', 'ep_b']) await world.register(id, NO_RETRY);
-		world.answer = ({ body }) => (body.toString().includes('"number":0') ? 200 : 500);
-		for (let day = 0; day < 2; day += 1) {
-			await publishEvents(world.process(), events(2), LIMITS);
-			for (const id of ['ep_a', 'ep_b']) disable(world, id);
-			await publishEvents(world.process(), events(1), LIMITS);
-			for (const id of ['ep_a', 'ep_b']) disable(world, id, 'active');
-			world.clock.advance(DAY);
-		}
-		const counts = {};
-		for (const status of world.statuses()) counts[status] = (counts[status] ?? 0) + 1;
-		expect(counts).toEqual({ delivered: 4, failed: 4, held: 4 });
-		world.answer = () => 200;
-		return world;
-	}
-	const madeDue = (world) =>
-		world.deliveries().filter(({ replayed_at: replayedAt }) => replayedAt !== null);
-
-	test('queues failed deliveries and those on hold, to be attempted now', async () => {
-		const world = await mixed();
-		expect(await replayFailed(world.process(), START)).toBe(8);
-		expect(madeDue(world)).toHaveLength(8);
-		for (const row of madeDue(world)) {
-			expect(row).toMatchObject({
-				status: 'pending',
-				next_attempt_at: iso(world.clock.nowMs()),
-				replayed_at: iso(world.clock.nowMs()),
-				completed_at: null,
-				error: null,
-			});
-		}
-		const before = world.attempts.length;
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(before + 8);
-		expect(world.statuses()).toEqual(Array(12).fill('delivered'));
-		expect(await replayFailed(world.process(), START)).toBe(0);
-	});
-
-	test('queues only deliveries since a time', async () => {
-		const world = await mixed();
-		const second = world.deliveries().at(-1).accepted_at;
-		expect(await replayFailed(world.process(), iso(Date.parse(second) + 1))).toBe(0);
-		expect(await replayFailed(world.process(), iso(START_MS + DAY))).toBe(4);
-		for (const row of madeDue(world)) {
-			expect(Date.parse(row.accepted_at)).toBeGreaterThanOrEqual(START_MS + DAY);
-		}
-	});
-
-	test('queues only deliveries to one endpoint', async () => {
-		const world = await mixed();
-		expect(await replayFailed(world.process(), START, 'ep_b')).toBe(4);
-		expect(madeDue(world).map(({ endpoint_id: id }) => id)).toEqual(Array(4).fill('ep_b'));
-		expect(await replayFailed(world.process(), START, 'ep_x')).toBe(0);
-	});
-
-	test('restarts the schedule', async () => {
-		const world = createWorld({ answer: () => 500 });
-		await world.register('ep_a', RETRY_ONCE);
-		await publishEvents(world.process(), events(1), LIMITS);
-		world.clock.advance(HOUR);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 2 }]);
-		world.clock.advance(HOUR);
-		expect(await replayFailed(world.process(), START)).toBe(1);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.deliveries()).toMatchObject([{ status: 'pending', attempts: 3 }]);
-		world.clock.advance(HOUR);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.deliveries()).toMatchObject([{ status: 'failed', attempts: 4 }]);
-	});
-
-	test('makes 2 calls to the tables, for any number of deliveries', async () => {
-		const world = await mixed();
-		const ports = world.process();
-		await replayFailed(ports, START);
-		expect(callNames(ports.tables)).toEqual(['update deliveries', 'update deliveries']);
 	});
 });

@@ -274,7 +274,7 @@ describe('a delivery whose row was edited', () => {
 
 	test('is listed with what is wrong, and is not replayed', async () => {
 		const { world } = await withEdited('attempt_log', 'not JSON');
-		const found = await findDeliveries(world.process().tables, {});
+		const found = await findDeliveries(world.process(), {});
 		expect(found).toHaveLength(2);
 		const edited = found.find(({ problem }) => problem !== undefined);
 		expect(edited.error).toContain('"attempt_log"');

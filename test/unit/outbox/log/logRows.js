@@ -1,5 +1,7 @@
+const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
+
 const { createStore } = require('../memoryTables');
-const { START } = require('../world');
+const { KEY, START } = require('../world');
 
 /** Rows for tests of the log, and tables that contain them. */
 
@@ -15,6 +17,7 @@ const attempt = (number, durationMs, statusCode = 200) => ({
 });
 
 const row = (number, more = {}) => ({
+	tenant_id: 'default',
 	delivery_id: `dlv_${number}`,
 	event_id: `evt_${number}`,
 	event_type: 'order.created',
@@ -42,9 +45,14 @@ function tablesWith(rows) {
 	return store.connect();
 }
 
+/** Returns what the log reads: tables, and the key for the endpoints in them. */
+const openLog = (tables) => ({ tables, encrypter: createEncrypter([KEY]) });
+
+const logWith = (rows) => openLog(tablesWith(rows));
+
 const range = (from, to) =>
 	Array.from({ length: Math.abs(to - from) + 1 }, (_, index) =>
 		from < to ? from + index : from - index,
 	);
 
-module.exports = { attempt, iso, range, row, tablesWith };
+module.exports = { attempt, iso, logWith, openLog, range, row, tablesWith };

@@ -3,14 +3,14 @@ const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
 
 const { START } = require('../world');
 
-const { row, tablesWith } = require('./logRows');
+const { row, logWith } = require('./logRows');
 
 test('presentDelivery returns the fields of AgenticFlow’s webhook logs', async () => {
-	const tables = tablesWith([
+	const log = logWith([
 		row(1, { status: 'failed', response_code: 500, error: 'why', attempts: 3 }),
 		row(2, { status: 'held', last_attempt_at: null, attempts: 0, attempt_log: '[]' }),
 	]);
-	const [held, failed] = (await findDeliveries(tables, {})).map(presentDelivery);
+	const [held, failed] = (await findDeliveries(log, {})).map(presentDelivery);
 	expect(failed).toEqual({
 		id: 'dlv_1',
 		timestamp: START,
@@ -20,6 +20,9 @@ test('presentDelivery returns the fields of AgenticFlow’s webhook logs', async
 		endpoint_name: 'Shop',
 		status: 'failed',
 		response_code: 500,
+		outcome: null,
+		execution_id: null,
+		workflow_id: null,
 		response_time_ms: 10,
 		attempts: 3,
 		payload_size: 20,

@@ -1,5 +1,6 @@
 const fc = require('fast-check');
 
+const { BATCH_EVENT_TYPE } = require('../../../../dist/core/event/envelope');
 const { DEFAULT_RETENTION, prune } = require('../../../../dist/core/outbox/log/prune');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
@@ -7,33 +8,39 @@ const { createWorld, DAY, events, LIMITS, MINUTE, START } = require('../world');
 
 const START_MS = Date.parse(START);
 const iso = (ms) => new Date(ms).toISOString();
-const STATUSES = ['delivered', 'failed', 'held', 'pending', 'sending'];
+const STATUSES = ['delivered', 'failed', 'held', 'pending', 'sending', 'cancelled'];
 const KEEP_ALL = { maxAgeDays: 365, maxDeliveries: 100_000 };
 
 /** Creates a world with deliveries and events of these ages in days. */
 function worldWith(given, nowMs = START_MS) {
 	const world = createWorld();
 	const at = (daysAgo) => iso(nowMs - daysAgo * DAY);
-	for (const [number, { daysAgo, deliveries = [], fanOut = null }] of given.entries()) {
+	for (const [
+		number,
+		{ daysAgo, deliveries = [], fanOut = null, tenant = 'default' },
+	] of given.entries()) {
 		world.store.insert('events', [
 			{
+				tenant_id: tenant,
 				event_id: `evt_${number}`,
 				event_type: 'order.created',
 				accepted_at: at(daysAgo),
 				data: '{}',
 				endpoint_ids: '[]',
-				fan_out_owner: fanOut && 'run',
-				fan_out_until: fanOut,
+				lease_owner: fanOut && 'run',
+				lease_until: fanOut,
 			},
 		]);
 		world.store.insert(
 			'deliveries',
 			deliveries.map((status, index) => ({
+				tenant_id: tenant,
 				delivery_id: `dlv_${number}_${index}`,
 				event_id: `evt_${number}`,
 				event_type: 'order.created',
 				endpoint_id: 'ep_a',
 				accepted_at: at(daysAgo),
+				completed_at: at(daysAgo),
 				status,
 				attempts: 0,
 				attempt_log: '[]',
@@ -52,10 +59,12 @@ test('prune deletes old completed deliveries and those on hold with their events
 	]);
 	const pruned = await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
 	expect(getDeliveries(world)).toEqual(
-		['3', '4', '5', '6', '7', '8', '9'].map((number) => `dlv_${number}_0`),
+		['3', '4', '6', '7', '8', '9', '10', '11'].map((number) => `dlv_${number}_0`),
 	);
-	expect(pruned.deliveries).toBe(3);
-	expect(getEvents(world)).toEqual(expect.arrayContaining(['evt_3', 'evt_4', 'evt_9']));
+	expect(pruned.deliveries).toBe(4);
+	expect(getEvents(world)).toEqual(
+		['3', '4', '6', '7', '8', '9', '10', '11'].map((number) => `evt_${number}`),
+	);
 });
 
 test('prune applies the age to the millisecond', async () => {
@@ -75,7 +84,7 @@ test('prune keeps the newest deliveries, and any that wait', async () => {
 	const retention = { ...KEEP_ALL, maxDeliveries: 2 };
 	expect((await prune(world.process(), retention)).deliveries).toBe(2);
 	expect(getDeliveries(world)).toEqual(['dlv_1_0', 'dlv_3_0', 'dlv_4_0', 'dlv_5_0']);
-	expect(getEvents(world)).toEqual(['evt_1', 'evt_2', 'evt_3', 'evt_4', 'evt_5']);
+	expect(getEvents(world)).toEqual(['evt_1', 'evt_3', 'evt_4', 'evt_5']);
 });
 
 test.each([
@@ -85,25 +94,124 @@ test.each([
 	[5, 5],
 	[6, 5],
 ])('prune with at most %d of 5 deliveries keeps %d', async (maxDeliveries, left) => {
-	const world = worldWith([{ daysAgo: 1, deliveries: Array(5).fill('delivered') }]);
-	const { deliveries } = await prune(world.process(), { ...KEEP_ALL, maxDeliveries });
-	expect(deliveries).toBe(5 - left);
+	const world = worldWith(Array(5).fill({ daysAgo: 1, deliveries: ['delivered'] }));
+	const { deliveries, events: count } = await prune(world.process(), {
+		...KEEP_ALL,
+		maxDeliveries,
+	});
+	expect([deliveries, count]).toEqual([5 - left, 5 - left]);
+	// Of events that were accepted at the same time, those with the highest IDs are kept.
 	expect(getDeliveries(world)).toEqual(
-		Array.from({ length: left }, (_, index) => `dlv_0_${5 - left + index}`),
+		Array.from({ length: left }, (_, index) => `dlv_${5 - left + index}_0`),
 	);
 });
 
-test('prune counts deliveries over several pages', async () => {
-	const world = worldWith([{ daysAgo: 1, deliveries: Array(3500).fill('delivered') }]);
+test.each([
+	[1, []],
+	[2, ['evt_1']],
+	[3, ['evt_1']],
+	[4, ['evt_0', 'evt_1']],
+])(
+	'prune with at most %d deliveries keeps events with all of their 2 deliveries, or not at all',
+	async (maxDeliveries, left) => {
+		const two = ['delivered', 'failed'];
+		const world = worldWith([
+			{ daysAgo: 2, deliveries: two },
+			{ daysAgo: 1, deliveries: two },
+		]);
+		await prune(world.process(), { ...KEEP_ALL, maxDeliveries });
+		expect(getEvents(world)).toEqual(left);
+		expect(world.deliveries().map(({ event_id: id }) => id)).toEqual(
+			left.flatMap((id) => [id, id]),
+		);
+	},
+);
+
+test('prune counts deliveries over several pages, in few calls', async () => {
+	const world = worldWith(Array(3500).fill({ daysAgo: 1, deliveries: ['delivered'] }));
 	const ports = world.process();
 	await prune(ports, { ...KEEP_ALL, maxDeliveries: 2500 });
 	expect(world.deliveries()).toHaveLength(2500);
-	expect(world.deliveries()[0].delivery_id).toBe('dlv_0_1000');
-	// 3 by age, 3 pages, 3 by count, 2 for the events.
-	expect(ports.tables.calls).toHaveLength(11);
+	// Limits, leases, 4 pages; events and deliveries twice for the tenant, once for all others; tallies.
+	expect(ports.tables.calls).toHaveLength(13);
 });
 
-test('prune deletes old events without deliveries and keeps events with any', async () => {
+test('prune keeps deliveries that ended of an event of which one still waits, so that it is never sent twice', async () => {
+	const world = worldWith([
+		{ daysAgo: 9, deliveries: ['delivered', 'pending', 'failed'] },
+		{ daysAgo: 9, deliveries: ['delivered', 'failed'] },
+	]);
+	await prune(world.process(), DEFAULT_RETENTION);
+	expect(getDeliveries(world)).toEqual(['dlv_0_0', 'dlv_0_1', 'dlv_0_2']);
+	expect(getEvents(world)).toEqual(['evt_0']);
+});
+
+test('prune keeps a batch as long as one of its events waits elsewhere', async () => {
+	const world = worldWith([{ daysAgo: 9, deliveries: ['pending'] }, { daysAgo: 9 }]);
+	const batch = (number, ids) => ({
+		tenant_id: 'default',
+		delivery_id: `dlv_batch_${number}`,
+		event_id: `dlv_batch_${number}`,
+		event_ids: JSON.stringify(ids),
+		event_type: BATCH_EVENT_TYPE,
+		endpoint_id: 'ep_b',
+		accepted_at: iso(START_MS - 9 * DAY),
+		completed_at: iso(START_MS - 9 * DAY),
+		status: 'delivered',
+		attempts: 1,
+		attempt_log: '[]',
+	});
+	world.store.insert('deliveries', [batch(1, ['evt_0', 'evt_x']), batch(2, ['evt_1'])]);
+	await prune(world.process(), DEFAULT_RETENTION);
+	expect(getDeliveries(world)).toEqual(['dlv_0_0', 'dlv_batch_1']);
+});
+
+test('prune with more waiting deliveries than one deletion can leave out deletes what is older than most', async () => {
+	const world = worldWith([
+		{ daysAgo: 30, deliveries: ['delivered'] },
+		...Array(900).fill({ daysAgo: 20, deliveries: ['pending', 'delivered'] }),
+	]);
+	await prune(world.process(), DEFAULT_RETENTION);
+	expect(world.deliveries()).toHaveLength(1800);
+	expect(world.store.rows('events')).toHaveLength(900);
+});
+
+describe('tenants', () => {
+	const limits = (world, tenant, values) =>
+		world.store.insert('tenants', [
+			{ tenant_id: tenant, name: tenant, status: 'active', limits: JSON.stringify(values) },
+		]);
+
+	test('a loud tenant does not evict what others have in the log', async () => {
+		const world = worldWith([
+			{ daysAgo: 3, deliveries: ['delivered'], tenant: 'quiet' },
+			...Array(20).fill({ daysAgo: 1, deliveries: ['delivered'], tenant: 'loud' }),
+		]);
+		await prune(world.process(), { ...KEEP_ALL, maxDeliveries: 5 });
+		const tenants = world.deliveries().map(({ tenant_id: tenant }) => tenant);
+		expect(tenants).toEqual(['quiet', ...Array(5).fill('loud')]);
+		expect(world.store.rows('events')).toHaveLength(6);
+	});
+
+	test('limits of a tenant replace those of the operation, each on its own', async () => {
+		const world = worldWith([
+			{ daysAgo: 9, deliveries: ['delivered'], tenant: 'archive' },
+			{ daysAgo: 9, deliveries: ['delivered'], tenant: 'default' },
+			{ daysAgo: 2, deliveries: ['delivered'], tenant: 'short' },
+			{ daysAgo: 1, deliveries: ['delivered'], tenant: 'few' },
+			{ daysAgo: 2, tenant: 'short' },
+			{ daysAgo: 2, tenant: 'default' },
+		]);
+		limits(world, 'archive', { retention_days: 30 });
+		limits(world, 'short', { retention_days: 1 });
+		limits(world, 'few', { max_deliveries: 0 });
+		await prune(world.process(), DEFAULT_RETENTION);
+		expect(getDeliveries(world)).toEqual(['dlv_0_0']);
+		expect(getEvents(world)).toEqual(['evt_0', 'evt_5']);
+	});
+});
+
+test('prune deletes old events without deliveries, and keeps those with a delivery that waits', async () => {
 	const world = worldWith([
 		{ daysAgo: 20 },
 		{ daysAgo: 10, deliveries: ['pending'] },
@@ -112,9 +220,8 @@ test('prune deletes old events without deliveries and keeps events with any', as
 		{ daysAgo: 5, deliveries: ['delivered'] },
 	]);
 	const { events: count } = await prune(world.process(), { ...KEEP_ALL, maxAgeDays: 7 });
-	expect(getEvents(world)).not.toContain('evt_0');
-	expect(getEvents(world)).toEqual(expect.arrayContaining(['evt_1', 'evt_3', 'evt_4']));
-	expect(count).toBe(5 - getEvents(world).length);
+	expect(getEvents(world)).toEqual(['evt_1', 'evt_3', 'evt_4']);
+	expect(count).toBe(2);
 });
 
 test('prune deletes old events if there are no deliveries at all', async () => {
@@ -133,11 +240,12 @@ test('prune keeps an event whose deliveries are being inserted', async () => {
 	expect(getEvents(world)).toEqual(['evt_0', 'evt_1']);
 });
 
-test('prune never deletes a delivery that waits or an event that is needed', async () => {
+test('prune never deletes a delivery that waits, an event that is needed, or an event without its deliveries', async () => {
 	const anyEvent = fc.record({
 		daysAgo: fc.integer({ min: 0, max: 20 }),
 		deliveries: fc.array(fc.constantFrom(...STATUSES), { maxLength: 4 }),
 		fanOut: fc.option(fc.constant(iso(START_MS)), { nil: null, freq: 8 }),
+		tenant: fc.constantFrom('default', 'other'),
 	});
 	await fc.assert(
 		fc.asyncProperty(
@@ -145,27 +253,30 @@ test('prune never deletes a delivery that waits or an event that is needed', asy
 			fc.integer({ min: 0, max: 20 }),
 			fc.integer({ min: 0, max: 20 }),
 			async (given, maxAgeDays, maxDeliveries) => {
-				// Insert the oldest first, in order of arrival.
-				const world = worldWith([...given].sort((a, b) => b.daysAgo - a.daysAgo));
+				const world = worldWith(given);
 				const before = { deliveries: world.deliveries(), events: world.store.rows('events') };
 				const pruned = await prune(world.process(), { maxAgeDays, maxDeliveries });
 				const after = { deliveries: world.deliveries(), events: world.store.rows('events') };
 				expect(before.deliveries.length - after.deliveries.length).toBe(pruned.deliveries);
 				expect(before.events.length - after.events.length).toBe(pruned.events);
-				const waits = ({ status }) => ['pending', 'sending'].includes(status);
-				expect(after.deliveries.filter(waits)).toEqual(before.deliveries.filter(waits));
-				const ended = after.deliveries.filter((row) => !waits(row));
-				const cutoff = iso(START_MS - maxAgeDays * DAY);
-				expect(ended.every((row) => row.accepted_at >= cutoff)).toBe(true);
-				const newest = before.deliveries
-					.filter((row) => waits(row) || row.accepted_at >= cutoff)
-					.slice(-maxDeliveries);
-				const kept = maxDeliveries === 0 ? [] : newest.filter((row) => !waits(row));
-				expect(ended).toEqual(kept);
 				const there = new Set(after.events.map(({ event_id: id }) => id));
-				for (const row of after.deliveries) expect(there.has(row.event_id)).toBe(true);
-				for (const row of before.events) {
-					if (row.fan_out_until !== null) expect(there.has(row.event_id)).toBe(true);
+				const waits = ({ status }) => ['pending', 'sending'].includes(status);
+				const neededIds = new Set([
+					...before.deliveries.filter(waits).map(({ event_id: id }) => id),
+					...before.events.filter((row) => row.lease_until !== null).map((row) => row.event_id),
+				]);
+				const cutoff = iso(START_MS - maxAgeDays * DAY);
+				for (const { accepted_at: at, event_id: id } of before.events) {
+					const getOwn = ({ deliveries }) => deliveries.filter((row) => row.event_id === id);
+					expect(getOwn(after)).toEqual(there.has(id) ? getOwn(before) : []);
+					if (neededIds.has(id)) expect(there).toContain(id);
+					else if (at < cutoff) expect(there).not.toContain(id);
+				}
+				for (const tenant of ['default', 'other']) {
+					const kept = after.deliveries.filter(
+						(row) => row.tenant_id === tenant && !neededIds.has(row.event_id),
+					);
+					expect(kept.length).toBeLessThanOrEqual(maxDeliveries);
 				}
 			},
 		),

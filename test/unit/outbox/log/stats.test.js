@@ -2,16 +2,17 @@ const fc = require('fast-check');
 
 const { createTimeZone } = require('../../../../dist/core/lib/timeZone');
 const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { computeStats } = require('../../../../dist/core/outbox/log/stats');
+const { computeStats, toStatsParts } = require('../../../../dist/core/outbox/log/stats');
 
 const { START } = require('../world');
 
-const { attempt, iso, range, row, tablesWith } = require('./logRows');
+const { attempt, iso, range, row, logWith } = require('./logRows');
 
 const START_MS = Date.parse(START);
 
 describe('computeStats', () => {
-	const statsFor = async (rows) => computeStats(await findDeliveries(tablesWith(rows), {}));
+	const statsFor = async (rows) =>
+		computeStats(toStatsParts(await findDeliveries(logWith(rows), {})));
 
 	test('returns zeros and nulls without deliveries', async () => {
 		expect(computeStats([])).toEqual({
@@ -86,9 +87,9 @@ describe('computeStats', () => {
 			'2026-10-25T23:00:00.000Z',
 		];
 		const rows = times.map((accepted_at, index) => row(index + 1, { accepted_at }));
-		const deliveries = await findDeliveries(tablesWith(rows), {});
+		const deliveries = await findDeliveries(logWith(rows), {});
 		const countDays = (zone) =>
-			computeStats(deliveries, zone).by_day.map(({ day, total_deliveries }) => [
+			computeStats(toStatsParts(deliveries), zone).by_day.map(({ day, total_deliveries }) => [
 				day,
 				total_deliveries,
 			]);

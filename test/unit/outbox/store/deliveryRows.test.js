@@ -9,6 +9,7 @@ const { TABLES } = require('../../../../dist/core/outbox/store/tables');
 const { START } = require('../world');
 
 const DELIVERY = {
+	tenantId: 'default',
 	id: 'dlv_1',
 	eventId: 'evt_1',
 	eventType: 'order.created',
@@ -22,6 +23,7 @@ const DELIVERY = {
 	nextAttemptAt: START,
 	completedAt: null,
 	responseCode: 500,
+	outcome: 'retryable',
 	responseTimeMs: 10,
 	payloadSize: 120,
 	error: 'The endpoint answered with status 500',
@@ -35,7 +37,10 @@ const DELIVERY = {
 			error_message: 'The endpoint answered with status 500',
 		},
 	],
+	executionId: '7',
+	workflowId: 'workflow',
 	replayedAt: null,
+	tallied: null,
 	lease: null,
 };
 

@@ -17,8 +17,8 @@ const EVENT = {
 	accepted_at: START,
 	data: '{"amount":1}',
 	endpoint_ids: '["ep_a"]',
-	fan_out_owner: null,
-	fan_out_until: null,
+	lease_owner: null,
+	lease_until: null,
 };
 
 /** A store with events of these IDs, in this order. */

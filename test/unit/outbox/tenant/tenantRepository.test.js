@@ -1,0 +1,116 @@
+const fc = require('fast-check');
+
+const { createTenant, updateTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+const {
+	findTenants,
+	insertTenant,
+	loadTenant,
+	modifyTenant,
+} = require('../../../../dist/core/outbox/tenant/tenantRepository');
+
+const { createWorld, START } = require('../world');
+
+const START_MS = Date.parse(START);
+
+const ACME = { name: 'Acme Inc.', metadata: { crm_id: '0017' }, limits: { max_endpoints: 3 } };
+
+describe('a tenant', () => {
+	test('is created with the values given, and the rest at its default', async () => {
+		const world = createWorld();
+		const ports = world.process();
+		await insertTenant(ports, createTenant('acme', ACME, START_MS));
+		await insertTenant(ports, createTenant('b', {}, START_MS));
+		expect(await findTenants(ports.tables)).toEqual([
+			{
+				id: 'acme',
+				status: 'active',
+				keyEpoch: 1,
+				registeredAt: START,
+				revision: 1,
+				...ACME,
+			},
+			{
+				id: 'b',
+				name: '',
+				metadata: {},
+				limits: {},
+				status: 'active',
+				keyEpoch: 1,
+				registeredAt: START,
+				revision: 1,
+			},
+		]);
+	});
+
+	test('is not created twice', async () => {
+		const world = createWorld();
+		await insertTenant(world.process(), createTenant('acme', ACME, START_MS));
+		const again = insertTenant(world.process(), createTenant('acme', {}, START_MS));
+		await expect(again).rejects.toThrow(
+			'There is a tenant "acme" already. Choose another ID, or change this tenant with Tenant → Update.',
+		);
+		expect(world.store.rows('tenants')).toHaveLength(1);
+	});
+
+	test('is created once by simultaneous requests, however the tables order their rows', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.record({ latency: fc.nat(20), numbersFirst: fc.boolean() }), {
+					minLength: 2,
+					maxLength: 4,
+				}),
+				async (requests) => {
+					const world = createWorld();
+					const settled = await Promise.allSettled(
+						requests.map(async ({ latency, numbersFirst }, index) => {
+							const ports = world.process({ latency: () => latency, numbersFirst });
+							await insertTenant(ports, createTenant('acme', { name: `${index}` }, START_MS));
+							return index;
+						}),
+					);
+					const won = settled.filter(({ status }) => status === 'fulfilled');
+					expect(won).toHaveLength(1);
+					expect(world.store.rows('tenants')).toMatchObject([
+						{ name: `${won[0].value}`, creation_owner: null },
+					]);
+				},
+			),
+			{ numRuns: 100 },
+		);
+	});
+
+	test('counts even if the request that created it was killed before it could tell', async () => {
+		const world = createWorld();
+		const killed = world.process({ killAt: 2, killed: 'after' });
+		await expect(insertTenant(killed, createTenant('acme', ACME, START_MS))).rejects.toThrow();
+		expect(world.store.rows('tenants')).toHaveLength(1);
+		const ports = world.process();
+		await expect(insertTenant(ports, createTenant('acme', {}, START_MS))).rejects.toThrow(
+			'already',
+		);
+		expect(await loadTenant(ports.tables, 'acme')).toMatchObject(ACME);
+	});
+
+	test('is changed on top of a simultaneous change', async () => {
+		const world = createWorld();
+		await insertTenant(world.process(), createTenant('acme', ACME, START_MS));
+		const names = ['a', 'b', 'c'];
+		await Promise.all(
+			names.map(async (name) => {
+				await modifyTenant(world.process({ latency: () => 5 }), 'acme', (tenant) =>
+					updateTenant(tenant, { name: `${tenant.name} ${name}` }),
+				);
+			}),
+		);
+		const { name, revision } = await loadTenant(world.process().tables, 'acme');
+		expect(name.split(' ').slice(2).sort()).toEqual(names);
+		expect(revision).toBe(4);
+	});
+
+	test('that nobody created is not found', async () => {
+		const { tables } = createWorld().process();
+		await expect(loadTenant(tables, 'acme')).rejects.toThrow(
+			'There is no tenant "acme". Tenant → Get Many lists all tenants, and Tenant → Create creates one.',
+		);
+	});
+});
