@@ -9,7 +9,7 @@ const {
 const endpoint = (name) => ({ id: 1, endpoint_id: `ep_${name}`, name, url: 'https://a.example' });
 
 /** Returns a context as n8n gives it to a list search. */
-function createContext(tables, projectId) {
+function createContext(tables, projectId, parameters = {}) {
 	const requests = [];
 	const context = {
 		additionalData: { dataTableProjectId: projectId },
@@ -19,6 +19,7 @@ function createContext(tables, projectId) {
 			n8nApiKey: 'key',
 			n8nUrl: 'https://n8n.example/',
 		}),
+		getCurrentNodeParameter: (name) => parameters[name],
 		getNode: () => ({ name: 'Node', type: 'agentWebhook', typeVersion: 1, parameters: {} }),
 		helpers: {
 			httpRequest: async ({ qs, url }) => {
@@ -99,4 +100,22 @@ test('the list of deliveries keeps its order when one is retried, and shows each
 		'dlv_1 pending',
 	]);
 	expect(requests.at(-1).qs.sortBy).toBe('accepted_at:desc');
+});
+
+test.each([
+	['the tenant in the option Tenant', { tenant: 'acme' }, 'acme'],
+	['the default tenant without the option', { concurrency: 5 }, 'default'],
+	['the default tenant in a node without options', undefined, 'default'],
+	['all tenants if an expression names the tenant', { tenant: '={{ $json.tenant }}' }, undefined],
+	['all tenants if an expression returns the options', '={{ $json.options }}', undefined],
+])('a list shows what belongs to %s', async (_, options, tenantId) => {
+	const { context, requests } = createContext(ENDPOINTS, 'p1', { options });
+	expect(getNames(await searchEndpoints.call(context))).toEqual(['Mine']);
+	const { filter } = requests.at(-1).qs;
+	expect(filter && JSON.parse(filter)).toEqual(
+		tenantId && {
+			type: 'and',
+			filters: [{ columnName: 'tenant_id', condition: 'eq', value: tenantId }],
+		},
+	);
 });

@@ -9,6 +9,7 @@ jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
 }));
 
 const { row } = require('../../../../unit/outbox/log/logRows');
+const { withTallies } = require('../../../../unit/outbox/talliedRows');
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
 
@@ -25,7 +26,7 @@ const ACCEPTED = [
 beforeAll(() => {
 	store.insert(
 		'deliveries',
-		ACCEPTED.map((accepted_at, index) => row(index + 1, { accepted_at })),
+		withTallies(ACCEPTED.map((accepted_at, index) => row(index + 1, { accepted_at }))),
 	);
 });
 
@@ -77,7 +78,9 @@ describe.each([
 	['getAll', 'Accepted After', (since) => ({ filters: { since } })],
 	['getAll', 'Accepted Before', (until) => ({ filters: { until } })],
 	['getStats', 'Accepted After', (since) => ({ filters: { since } })],
-	['replayFailed', 'Accepted After', (since) => ({ since })],
+	['replayMany', 'Accepted After', (since) => ({ since })],
+	['replayMany', 'Accepted Before', (until) => ({ filters: { until } })],
+	['cancelMany', 'Accepted After', (since) => ({ since })],
 ])('Delivery → %s, %s', (operation, label, put) => {
 	test.each(NO_TIMES)('does not take %s for a time', async (value) => {
 		await expect(run(operation, put(value))).rejects.toThrow(
@@ -96,16 +99,16 @@ test('Get Stats counts the days of the workflow’s timezone', async () => {
 	]);
 });
 
-test('Replay Failed goes back 24 hours unless a time is entered', async () => {
-	const [json] = await run('replayFailed', {});
+test('Replay Many goes back 24 hours unless a time is entered', async () => {
+	const [json] = await run('replayMany', {});
 	const hours = (Date.now() - Date.parse(json.since)) / 3_600_000;
 	// One day of the workflow's timezone, in which clocks may change.
 	expect(hours).toBeGreaterThan(22.9);
 	expect(hours).toBeLessThan(25.1);
-	await expect(run('replayFailed', { since: '' })).rejects.toThrow('"Accepted After" is empty');
+	await expect(run('replayMany', { since: '' })).rejects.toThrow('"Accepted After" is empty');
 });
 
-test('Replay Failed shows the time that it has read', async () => {
-	const [json] = await run('replayFailed', { since: '2026-03-08T00:00:00' });
-	expect(json).toMatchObject({ replayed_deliveries: 0, since: '2026-03-08T05:00:00.000Z' });
+test('Replay Many shows the time that it has read', async () => {
+	const [json] = await run('replayMany', { since: '2026-03-08T00:00:00' });
+	expect(json).toMatchObject({ deliveries: 0, since: '2026-03-08T05:00:00.000Z' });
 });
