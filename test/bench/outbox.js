@@ -8,6 +8,9 @@ const EVENT_TYPE = 'workflow.execution.completed';
 /** The tables that sends insert rows into. */
 const RECORDS = ['events', 'deliveries'];
 
+/** Leaves out the rows that only count deliveries. */
+const NOT_TALLY = { events: 'TRUE', deliveries: "status NOT LIKE 'tally%'" };
+
 class Outbox {
 	/** @param stage the n8n @param name the outbox's name */
 	constructor(stage, name) {
@@ -52,6 +55,27 @@ class Outbox {
 		});
 	}
 
+	/** Creates the node that delivers what is due. */
+	deliverDueNode() {
+		return this.#node('Due', { resource: 'delivery', operation: 'deliverDue', options: {} });
+	}
+
+	/** Creates n8n's own node that reads one row of the outbox. */
+	readNode() {
+		return node(
+			'Read',
+			'n8n-nodes-base.dataTable',
+			{
+				resource: 'row',
+				operation: 'get',
+				dataTableId: { __rl: true, mode: 'id', value: this.#tableId('endpoints') },
+				returnAll: false,
+				limit: 1,
+			},
+			{ typeVersion: 1.1 },
+		);
+	}
+
 	/** Prunes rows beyond the operation's default limits. @returns the duration in ms */
 	async prune() {
 		const prune = this.#node('Prune', { resource: 'delivery', operation: 'prune' });
@@ -59,17 +83,23 @@ class Outbox {
 		return await this.stage.nodeMs(await run([{}]), [prune]);
 	}
 
-	#table(kind) {
+	#tableId(kind) {
 		const [{ id }] = this.stage.query(
 			`SELECT id FROM data_table WHERE name LIKE '${this.name}\\_${kind}\\_v%' ESCAPE '\\'`,
 		);
-		return `data_table_user_${id}`;
+		return id;
+	}
+
+	#table(kind) {
+		return `data_table_user_${this.#tableId(kind)}`;
 	}
 
 	/** Counts the deliveries in the table. */
 	rowsOnFile() {
 		const table = this.#table('deliveries');
-		const [{ count }] = this.stage.query(`SELECT COUNT(*) AS count FROM "${table}"`);
+		const [{ count }] = this.stage.query(
+			`SELECT COUNT(*) AS count FROM "${table}" WHERE ${NOT_TALLY.deliveries}`,
+		);
 		return count;
 	}
 
@@ -101,7 +131,8 @@ class Outbox {
 				)
 				INSERT INTO "${table}" (${copied.map((name) => `"${name}"`).join(', ')})
 				SELECT ${values.join(', ')}
-				FROM numbers, (SELECT * FROM "${table}" ORDER BY id DESC LIMIT 1) AS original`,
+				FROM numbers,
+					(SELECT * FROM "${table}" WHERE ${NOT_TALLY[kind]} ORDER BY id DESC LIMIT 1) AS original`,
 			);
 		}
 	}

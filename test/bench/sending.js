@@ -71,6 +71,18 @@ class Sending {
 		return { measure, outbox };
 	}
 
+	/** Creates workflows that find out that nothing is due, and that read a table with n8n's own node. */
+	async idle(outbox) {
+		const measured = async (name, one) => {
+			const run = await this.stage.itemsWorkflow(name, [one]);
+			return async () => await this.stage.nodeMs(await run([{}]), [one]);
+		};
+		return {
+			due: await measured('due', outbox.deliverDueNode()),
+			read: await measured('read', outbox.readNode()),
+		};
+	}
+
 	/** Creates the workflow that people build without us. It signs the bytes that it sends. */
 	async chain(protocol) {
 		const crypto = node(

@@ -184,17 +184,31 @@ class CrashStage {
 		}
 	}
 
+	/** Reads rows of a table of the outbox, which is created on first use. */
+	async #select(kind, where, order) {
+		const [table] = await this.n8n.query(
+			`SELECT id FROM data_table WHERE name = '${OUTBOX}_${kind}_v1'`,
+		);
+		if (table === undefined) return [];
+		return await this.n8n.query(
+			`SELECT * FROM "data_table_user_${table.id}" WHERE ${where} ORDER BY ${order}`,
+		);
+	}
+
 	/** Reads the deliveries from the database: for each, the row that counts. */
 	async rowsOnFile() {
-		const [table] = await this.n8n.query(
-			`SELECT id FROM data_table WHERE name = '${OUTBOX}_deliveries_v1'`,
-		);
-		// The table is created on first use.
-		if (table === undefined) return [];
-		const rows = await this.n8n.query(
-			`SELECT * FROM "data_table_user_${table.id}" ORDER BY status = 'delivered', id`,
+		const rows = await this.#select(
+			'deliveries',
+			"status NOT LIKE 'tally%'",
+			"status = 'delivered', id",
 		);
 		return [...new Map(rows.map((row) => [row.delivery_id, row])).values()];
+	}
+
+	/** Reads the IDs of the events whose run is making, or was making, their first deliveries. */
+	async eventsUnderWay() {
+		const rows = await this.#select('events', 'lease_until IS NOT NULL', 'id');
+		return new Set(rows.map((row) => row.event_id));
 	}
 }
 

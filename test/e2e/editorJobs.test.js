@@ -260,7 +260,7 @@ inBrowser('a newcomer in the editor', () => {
 			await person.toggle('drawChart');
 			await person.execute();
 			await editor.panel.locator(testId('output-panel')).getByText('Binary').first().waitFor();
-			await person.choose('operation', 'Replay Failed');
+			await person.choose('operation', 'Replay Many');
 			await person.execute();
 			await person.closePanel();
 		});

@@ -175,8 +175,8 @@ inBrowser('in the editor', () => {
 		await editor.panel.getByRole('img', { name: 'Delivery report' }).waitFor();
 	});
 
-	test('Replay Failed begins with the last 24 hours', async () => {
-		await editor.choose('operation', 'Replay Failed');
+	test('Replay Many begins with the last 24 hours', async () => {
+		await editor.choose('operation', 'Replay Many');
 		await label('Accepted After').waitFor();
 		const since = editor.panel
 			.locator(testId('parameter-item'))

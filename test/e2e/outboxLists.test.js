@@ -106,7 +106,7 @@ test('the lists of deliveries and events show each of them once, with details', 
 		operation: 'get',
 		deliveryId: { __rl: true, mode: 'list', value: failed.value },
 	});
-	expect(delivery.endpoint_id).toBe(billing.id);
+	expect(delivery.endpoint_name).toBe('Billing');
 
 	const [event, ...others] = await list('searchEvents', outbox);
 	expect(others).toEqual([]);
@@ -133,6 +133,7 @@ test('a list shows the tables of the workflow’s project only', async () => {
 		projectId: theirs.id,
 		columns: [
 			{ name: 'endpoint_id', type: 'string' },
+			{ name: 'tenant_id', type: 'string' },
 			{ name: 'registered_at', type: 'date' },
 		],
 	});

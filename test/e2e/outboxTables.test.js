@@ -42,7 +42,7 @@ function openTables(outbox) {
 			});
 		});
 	return Object.fromEntries(
-		['applyChanges', 'find', 'insert', 'remove', 'update'].map((method) => [
+		['applyAndFind', 'applyChanges', 'find', 'insert', 'remove', 'update'].map((method) => [
 			method,
 			async (...args) => await call(method, args),
 		]),

@@ -68,11 +68,15 @@ async function runSteps(prefix, steps) {
 			...Object.fromEntries(nodes.map(({ name }) => [name, { main: Array(5).fill(to(end)) }])),
 		},
 	});
-	await axios.post(`${base}/webhook/${webhookPath}`, { items: [{}, {}] });
+	// The execution says what failed.
+	const validateStatus = () => true;
+	await axios.post(`${base}/webhook/${webhookPath}`, { items: [{}, {}] }, { validateStatus });
 	const [execution] = await n8n.finished(id, 1, 120_000);
 	await n8n.deactivate(id);
-	expect([execution.status, execution.data.resultData.error?.message]).toEqual([
+	const { error } = execution.data.resultData;
+	expect([execution.status, error?.node?.parameters, error?.message]).toEqual([
 		'success',
+		undefined,
 		undefined,
 	]);
 	for (const [index, { name, parameters }] of nodes.entries()) {
@@ -129,7 +133,7 @@ async function sendToOneEndpoint() {
 
 async function useTheOutbox() {
 	const boxes = { good: uniqueName('good'), bad: uniqueName('bad'), gone: uniqueName('gone') };
-	await planResponses(boxes.bad, [{ status: 503 }, { status: 400 }]);
+	await planResponses(boxes.bad, [{ status: 503 }, { status: 400 }, {}, { status: 400 }]);
 	await planResponses(boxes.gone, [{ status: 503 }, { status: 410 }]);
 	const create = (name, options) =>
 		step(
@@ -149,7 +153,22 @@ async function useTheOutbox() {
 	const findDeliveryId = (name) =>
 		`={{ $('getAll').all().find(({ json }) => json.endpoint_id === $('${name}').first().json.id).json.id }}`;
 	const deliveryId = findDeliveryId('good');
+	// The items of Send to All Subscribed Endpoints are like those of Deliver Due.
+	const fanOut = (name) => ({
+		name,
+		parameters: {
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'subscribers',
+			customEventType: 'order.paid',
+		},
+		unchecked: true,
+	});
+	// Two events are sent before there is an endpoint: one to delete, and one to recover.
+	const unheard = byId('eventId', "={{ $('events').last().json.id }}");
 	await runSteps('outbox', [
+		fanOut('unheard'),
+		fanOut('missed'),
 		create('good'),
 		create('bad', quick),
 		create('gone', quick),
@@ -158,29 +177,43 @@ async function useTheOutbox() {
 		step('endpoint', 'disable', good),
 		step('endpoint', 'enable', good),
 		step('endpoint', 'test', good),
-		// The items of Send to All Subscribed Endpoints are like those of Deliver Due.
-		{
-			name: 'fan out',
-			parameters: {
-				resource: 'event',
-				operation: 'send',
-				sendTo: 'subscribers',
-				customEventType: 'order.paid',
-			},
-			unchecked: true,
-		},
+		fanOut('fan out'),
 		step('delivery', 'getAll', {}, { name: 'getAll' }),
 		step('delivery', 'get', { deliveryId }),
+		step('event', 'getAll', {}, { name: 'events' }),
+		step('event', 'get', unheard),
+		step('event', 'forgetPayload', unheard),
+		step('event', 'delete', unheard),
 		step('delivery', 'getAttempts', { deliveryId }),
 		step('delivery', 'deliverDue'),
 		step('delivery', 'getStats'),
 		step('delivery', 'replay', { deliveryId }),
 		step('delivery', 'replay', { deliveryId: findDeliveryId('bad') }),
-		step('delivery', 'replayFailed', { since: '2026-01-01T00:00:00Z' }),
+		step('delivery', 'replayMany', { since: '2026-01-01T00:00:00Z' }),
+		step('delivery', 'cancelMany', { since: '2026-01-01T00:00:00Z' }),
+		step('event', 'sendAgain', { ...good, eventId: from('events', 'id') }),
+		// It begins to fail again.
+		step('event', 'sendAgain', {
+			...byId('endpoint', from('bad', 'id')),
+			eventId: from('events', 'id'),
+		}),
+		step('endpoint', 'recoverMissing', { ...good, since: '2026-01-01T00:00:00Z' }),
 		step('endpoint', 'get', good),
 		step('endpoint', 'getAll'),
 		step('delivery', 'prune'),
 		step('endpoint', 'delete', good),
+	]);
+}
+
+async function useTenants() {
+	const tenantId = 'acme';
+	const options = { maxEndpoints: 5, maxOnRecord: 100, retentionDays: 1 };
+	await runSteps('tenants', [
+		step('tenant', 'create', { tenantId, tenantName: 'Acme', options }),
+		step('tenant', 'update', { tenantId, updateFields: { status: 'disabled' } }),
+		step('tenant', 'get', { tenantId }),
+		step('tenant', 'getAll'),
+		step('tenant', 'delete', { tenantId }),
 	]);
 }
 
@@ -310,6 +343,7 @@ beforeAll(async () => {
 	await Promise.all([
 		sendToOneEndpoint(),
 		useTheOutbox(),
+		useTenants(),
 		useThePlatform(),
 		signAndVerify(),
 		callTheTrigger(),

@@ -85,6 +85,7 @@ function loadContexts(dist) {
 			responses: [],
 			variables: {},
 			webhookBaseUrl: 'https://n8n.example.com/webhook',
+			instanceBaseUrl: 'https://n8n.example.com/',
 			webhookTestBaseUrl: 'https://editor.example.com/webhook-test',
 		};
 		return { additionalData, node: workflow.nodes.Node, workflow };

@@ -16,8 +16,8 @@ const event = (id, more = {}) => ({
 	accepted_at: iso(0),
 	data: '{"amount":1}',
 	endpoint_ids: '["ep_a"]',
-	fan_out_owner: null,
-	fan_out_until: null,
+	lease_owner: null,
+	lease_until: null,
 	...more,
 });
 const getIds = (rows) => rows.map(({ event_id: id }) => id);
@@ -41,7 +41,7 @@ function testTablesContract(openTables) {
 		test('return rows as they were inserted, with growing IDs', async () => {
 			const rows = [
 				event('a', { data: '{"text":"\'quoted\' \\" % _ \\\\ ü 🙂"}' }),
-				event('b', { fan_out_owner: '', fan_out_until: iso(1) }),
+				event('b', { lease_owner: '', lease_until: iso(1) }),
 			];
 			const tables = await openWith(...rows);
 			await tables.insert('events', [event('c')]);
@@ -78,25 +78,25 @@ function testTablesContract(openTables) {
 
 		test('compare dates, texts and null as SQL does', async () => {
 			const tables = await openWith(
-				event('a', { fan_out_until: iso(0), fan_out_owner: 'run 1' }),
-				event('b', { fan_out_until: iso(1), fan_out_owner: 'run 2' }),
+				event('a', { lease_until: iso(0), lease_owner: 'run 1' }),
+				event('b', { lease_until: iso(1), lease_owner: 'run 2' }),
 				event('c'),
 			);
 			const find = async (column, operator, value) =>
 				getIds(await tables.find('events', all(where(column, operator, value)), OLDEST_FIRST)).join(
 					'',
 				);
-			expect(await find('fan_out_until', 'eq', null)).toBe('c');
-			expect(await find('fan_out_until', 'neq', null)).toBe('ab');
-			expect(await find('fan_out_until', 'eq', iso(1))).toBe('b');
-			expect(await find('fan_out_until', 'lt', iso(1))).toBe('a');
-			expect(await find('fan_out_until', 'lte', iso(1))).toBe('ab');
-			expect(await find('fan_out_until', 'gt', iso(1))).toBe('');
-			expect(await find('fan_out_until', 'gte', iso(1))).toBe('b');
-			expect(await find('fan_out_owner', 'eq', 'run 1')).toBe('a');
-			expect(await find('fan_out_owner', 'contains', 'n 2')).toBe('b');
-			expect(await find('fan_out_owner', 'contains', 'run')).toBe('ab');
-			expect(await find('fan_out_owner', 'contains', 'run 3')).toBe('');
+			expect(await find('lease_until', 'eq', null)).toBe('c');
+			expect(await find('lease_until', 'neq', null)).toBe('ab');
+			expect(await find('lease_until', 'eq', iso(1))).toBe('b');
+			expect(await find('lease_until', 'lt', iso(1))).toBe('a');
+			expect(await find('lease_until', 'lte', iso(1))).toBe('ab');
+			expect(await find('lease_until', 'gt', iso(1))).toBe('');
+			expect(await find('lease_until', 'gte', iso(1))).toBe('b');
+			expect(await find('lease_owner', 'eq', 'run 1')).toBe('a');
+			expect(await find('lease_owner', 'contains', 'n 2')).toBe('b');
+			expect(await find('lease_owner', 'contains', 'run')).toBe('ab');
+			expect(await find('lease_owner', 'contains', 'run 3')).toBe('');
 		});
 
 		test('find text that contains a quoted ID, as in a batch', async () => {
@@ -157,33 +157,33 @@ function testTablesContract(openTables) {
 	describe('update', () => {
 		test('changes matching rows and returns them as they are afterwards', async () => {
 			const tables = await openWith('a', 'b');
-			const values = { fan_out_owner: 'run', fan_out_until: iso(1) };
+			const values = { lease_owner: 'run', lease_until: iso(1) };
 			const updated = await tables.update('events', all(where('event_id', 'eq', 'b')), values);
 			expect(updated).toMatchObject([event('b', values)]);
 			expect(await tables.find('events', EVERYTHING, OLDEST_FIRST)).toMatchObject([
 				event('a'),
 				event('b', values),
 			]);
-			const cleared = { fan_out_owner: null, fan_out_until: null };
-			const query = all(where('fan_out_owner', 'eq', 'run'));
+			const cleared = { lease_owner: null, lease_until: null };
+			const query = all(where('lease_owner', 'eq', 'run'));
 			expect(await tables.update('events', query, cleared)).toMatchObject([event('b')]);
 			expect(await tables.update('events', query, cleared)).toEqual([]);
 		});
 
 		test('lets one of several simultaneous updates change a row', async () => {
 			const tables = await openWith('a', 'b', 'c');
-			const free = all(where('fan_out_owner', 'eq', null));
+			const free = all(where('lease_owner', 'eq', null));
 			const runs = ['run 1', 'run 2', 'run 3', 'run 4'];
 			const updates = await Promise.all(
-				runs.map(async (owner) => await tables.update('events', free, { fan_out_owner: owner })),
+				runs.map(async (owner) => await tables.update('events', free, { lease_owner: owner })),
 			);
 			const owned = updates.flatMap((rows, index) =>
-				rows.filter(({ fan_out_owner: owner }) => owner === runs[index]),
+				rows.filter(({ lease_owner: owner }) => owner === runs[index]),
 			);
 			expect(getIds(owned).sort()).toEqual(['a', 'b', 'c']);
 			const stored = await tables.find('events', EVERYTHING, OLDEST_FIRST);
-			for (const { event_id: id, fan_out_owner: owner } of owned) {
-				expect(stored.find((row) => row.event_id === id).fan_out_owner).toBe(owner);
+			for (const { event_id: id, lease_owner: owner } of owned) {
+				expect(stored.find((row) => row.event_id === id).lease_owner).toBe(owner);
 			}
 		});
 	});
@@ -208,9 +208,9 @@ function testTablesContract(openTables) {
 					change: 'update',
 					table: 'events',
 					query: any(where('event_id', 'eq', 'a'), where('event_id', 'eq', 'b')),
-					values: { fan_out_owner: 'run' },
+					values: { lease_owner: 'run' },
 				},
-				{ change: 'remove', table: 'events', query: all(where('fan_out_owner', 'eq', 'run')) },
+				{ change: 'remove', table: 'events', query: all(where('lease_owner', 'eq', 'run')) },
 			]);
 			expect(getIds(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['c']);
 			expect(await tables.find('deliveries', EVERYTHING, OLDEST_FIRST)).toMatchObject([
@@ -222,6 +222,70 @@ function testTablesContract(openTables) {
 			const tables = await openWith('a');
 			await tables.applyChanges([]);
 			expect(getIds(await tables.find('events', EVERYTHING, OLDEST_FIRST))).toEqual(['a']);
+		});
+
+		test('writes text that n8n would evaluate as it is', async () => {
+			const tables = await openWith('a', 'b');
+			const update = (id, owner) => ({
+				change: 'update',
+				table: 'events',
+				query: all(where('event_id', 'eq', id)),
+				values: { lease_owner: owner },
+			});
+			await tables.applyChanges([update('a', '={{ 1 + 1 }}'), update('b', '{{ 1 }} = 1')]);
+			expect(await tables.find('events', EVERYTHING, OLDEST_FIRST)).toMatchObject([
+				{ lease_owner: '={{ 1 + 1 }}' },
+				{ lease_owner: '{{ 1 }} = 1' },
+			]);
+		});
+	});
+
+	describe('applyAndFind', () => {
+		const findIn = (table, ...conditions) => ({
+			table,
+			query: all(...conditions),
+			options: OLDEST_FIRST,
+		});
+
+		test('makes the changes first, and returns the rows of each find in order', async () => {
+			const tables = await openWith('a', 'b');
+			const [events, none, deliveries, owned] = await tables.applyAndFind(
+				[
+					{ change: 'insert', table: 'events', rows: [event('c')] },
+					{ change: 'insert', table: 'deliveries', rows: [{ delivery_id: 'd', attempts: 0 }] },
+					{
+						change: 'update',
+						table: 'events',
+						query: all(where('event_id', 'eq', 'b')),
+						values: { lease_owner: 'run' },
+					},
+				],
+				[
+					findIn('events'),
+					findIn('endpoints'),
+					findIn('deliveries'),
+					findIn('events', where('lease_owner', 'eq', 'run')),
+				],
+			);
+			expect(getIds(events)).toEqual(['a', 'b', 'c']);
+			expect(none).toEqual([]);
+			expect(deliveries).toMatchObject([{ delivery_id: 'd', attempts: 0, error: null }]);
+			expect(owned).toMatchObject([event('b', { lease_owner: 'run' })]);
+		});
+
+		test('returns no rows where there are none', async () => {
+			const tables = await openTables();
+			const finds = [findIn('events'), findIn('endpoints'), findIn('deliveries')];
+			expect(await tables.applyAndFind([], finds)).toEqual([[], [], []]);
+			expect(await tables.applyAndFind([], [findIn('events')])).toEqual([[]]);
+			expect(await tables.applyAndFind([], [])).toEqual([]);
+		});
+
+		test('finds as many rows as one find, in each', async () => {
+			const names = Array.from({ length: MAX_FOUND + 1 }, (_, index) => `evt_${index}`);
+			const tables = await openWith(...names);
+			const lists = await tables.applyAndFind([], [findIn('events'), findIn('events')]);
+			for (const rows of lists) expect(getIds(rows)).toEqual(names.slice(0, MAX_FOUND));
 		});
 	});
 }
