@@ -69,8 +69,11 @@ inBrowser('a person who creates a credential in the editor', () => {
 			labels,
 		);
 
+	/** Saves, and waits until n8n has tested the credential: until then it ignores another click. */
 	async function save() {
-		await page.locator(testId('credential-save-button')).click();
+		const button = page.locator(testId('credential-save-button'));
+		await button.click();
+		await button.filter({ hasText: 'Saved' }).waitFor();
 	}
 
 	/** Waits for what n8n shows if a person opens the details of a failed test. */

@@ -5,6 +5,8 @@ const { ACTION, n8n, newSecret, newStandardSecret, node, planResponses, receiver
 const { createActionWorkflow, createTriggerWorkflow, getOutputs, pause, post } = stage;
 const { runAction, setReceiverSecrets, standardHeaders, uniqueName } = stage;
 
+/** Signs what the trigger receives. The endpoints’ secret is a parameter, so it is another one. */
+const inboundSecret = newStandardSecret();
 const secret = newStandardSecret();
 const headerSecret = newSecret();
 const name = uniqueName('log').replaceAll('-', '_');
@@ -50,7 +52,7 @@ beforeAll(async () => {
 		}),
 		n8n.createCredential('agentWebhookInboundApi', name, {
 			signatureScheme: 'platform',
-			signingSecret: secret,
+			signingSecret: inboundSecret,
 		}),
 	]);
 	credentials = Object.assign({}, ...made);
@@ -91,7 +93,7 @@ describe('an event that was sent because of a received one', () => {
 			{ credentials, then: [edit, send] },
 		);
 		const body = JSON.stringify({ type: 'checkout.done', timestamp: new Date(), data: {} });
-		await post(hook.url, body, standardHeaders(body, { secret, id: 'msg_inbound' }));
+		await post(hook.url, body, standardHeaders(body, { secret: inboundSecret, id: 'msg_inbound' }));
 		[execution] = await n8n.finished(hook.id);
 		const [item] = getOutputs(execution, 'Send it').flat();
 		Object.assign(ids, {

@@ -16,6 +16,9 @@ const { TRIGGER, chain, itemsNode, node, startNode, uniqueName } = workflows;
 const readBootResult = () => JSON.parse(process.env.E2E);
 
 const { authority, pids, queue, receiver, session } = readBootResult();
+
+/** `true` in `npm run test:soak -- crashes`, which sends more events and kills n8n more often. */
+const isSoak = process.env.E2E_SIZE === 'soak';
 const n8n = new N8nClient(session);
 
 const RUN_TIMEOUT_MS = 120_000;
@@ -192,6 +195,7 @@ module.exports = {
 	deactivateWorkflows,
 	downloadBinary,
 	getOutputs,
+	isSoak,
 	n8n,
 	pause,
 	pids,

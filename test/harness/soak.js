@@ -54,7 +54,14 @@ async function runHostile() {
 	return await runEndToEnd(['hostileSenders'], { HOSTILE_REQUESTS: '10000' });
 }
 
+/** Kills n8n more often, while it sends more events than in `npm run test:all`. */
+async function runCrashes() {
+	console.log('▸ Kills of n8n while it sends events (about 20 minutes) …');
+	return await runEndToEnd(['Crashes', 'outboxBatches'], { E2E_SIZE: 'soak' });
+}
+
 const PARTS = {
+	crashes: runCrashes,
 	hostile: runHostile,
 	load: runLoad,
 	oldest: runInOldest,

@@ -9,7 +9,7 @@ import {
 	leaseBatchingDeliveries,
 } from '../store/deliveryLeases';
 import { loadEvents } from '../store/events';
-import type { Tables } from '../store/tables';
+import type { Find, StoredRow, Tables } from '../store/tables';
 
 import {
 	createBatchDelivery,
@@ -111,34 +111,44 @@ async function formBatches(
 	return jobs;
 }
 
+/** Finds what may make an endpoint's next batch. */
+export const findNextBatch = (endpoint: Endpoint): Find =>
+	findBatchingRows(endpoint.id, getBatchSettings(endpoint)?.maxEvents ?? 1);
+
 /**
  * Closes an endpoint's batches that are full or due.
  * @param lease the lease that the batches get
+ * @param firstRows what {@link findNextBatch} found, if the caller has looked
  * @returns the batches, to be attempted
  */
 export async function closeBatches(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
 	lease: Lease,
+	firstRows?: StoredRow[],
 ): Promise<AttemptJob[]> {
 	const { tables } = ports;
 	const settings = getBatchSettings(endpoint);
 	const jobs: AttemptJob[] = [];
 	if (settings === undefined) return jobs;
+	let waiting = firstRows;
 	for (;;) {
+		waiting ??= (await tables.applyAndFind([], [findNextBatch(endpoint)]))[0];
 		const nowMs = ports.nowMs();
-		const waiting = await findBatchingRows(tables, endpoint.id, settings.maxEvents);
 		const isFull = waiting.length >= settings.maxEvents;
-		if (!isFull && !waiting.some(({ dueMs }) => dueMs <= nowMs)) return jobs;
+		const isDue = ({ next_attempt_at }: StoredRow): boolean =>
+			Date.parse(String(next_attempt_at)) <= nowMs;
+		if (!isFull && !waiting.some(isDue)) return jobs;
 		const memberOwner = ports.newId();
 		const memberLease = { owner: memberOwner, expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
-		const lastRowId = waiting[waiting.length - 1].rowId;
+		const lastRowId = waiting[waiting.length - 1].id;
 		const leased = await leaseBatchingDeliveries(tables, endpoint.id, lastRowId, memberLease);
-		if (leased.length > 0) {
-			const owners = { memberOwner, lease };
-			jobs.push(...(await formBatches(ports, endpoint, settings, leased, owners)));
-		}
+		// Another run has leased them, and looks for the next batch when it has closed this one.
+		if (leased.length === 0) return jobs;
+		const owners = { memberOwner, lease };
+		jobs.push(...(await formBatches(ports, endpoint, settings, leased, owners)));
 		if (!isFull) return jobs;
+		waiting = undefined;
 	}
 }
 

@@ -12,9 +12,10 @@ import type {
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
+import { MAX_FINDS } from '../store/tables';
 
 import { attemptAll } from './attemptAll';
-import { closeBatches } from './batches';
+import { closeBatches, findNextBatch } from './batches';
 import { computeDeliveryId, createDelivery } from './deliveryStates';
 import { loadEarlierEvents, type EarlierEvents, type SubscribedEvent } from './earlierEvents';
 import { getInitialState } from './initialState';
@@ -72,10 +73,16 @@ async function gather(
 ): Promise<AttemptJob[]> {
 	const gathering = newDeliveries.filter(({ delivery }) => delivery.status === 'gathering');
 	if (gathering.length === 0) return [];
-	await ports.tables.applyChanges(insertDeliveries(gathering.map(({ delivery }) => delivery)));
+	const endpoints = [...new Set(gathering.map(({ endpoint }) => endpoint))].flatMap((endpoint) =>
+		isUnreadable(endpoint) ? [] : [endpoint],
+	);
+	const firstRows = await ports.tables.applyAndFind(
+		insertDeliveries(gathering.map(({ delivery }) => delivery)),
+		endpoints.slice(0, MAX_FINDS).map(findNextBatch),
+	);
 	const jobs: AttemptJob[] = [];
-	for (const endpoint of new Set(gathering.map((delivery) => delivery.endpoint))) {
-		if (!isUnreadable(endpoint)) jobs.push(...(await closeBatches(ports, endpoint, lease)));
+	for (const [index, endpoint] of endpoints.entries()) {
+		jobs.push(...(await closeBatches(ports, endpoint, lease, firstRows[index])));
 	}
 	return jobs;
 }

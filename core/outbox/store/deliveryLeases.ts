@@ -176,21 +176,11 @@ export async function leaseDueDeliveries(
 }
 
 /** Finds the oldest rows that wait in an endpoint's batching queue. */
-export async function findBatchingRows(
-	tables: Tables,
-	endpointId: string,
-	limit: number,
-): Promise<Array<{ rowId: number; dueMs: number }>> {
-	const rows = await tables.find(
-		'deliveries',
-		{ all: [eq('endpoint_id', endpointId), eq('status', 'gathering')] },
-		{ newestFirst: false, limit },
-	);
-	return rows.map(({ id, next_attempt_at }) => ({
-		rowId: id,
-		dueMs: Date.parse(String(next_attempt_at)),
-	}));
-}
+export const findBatchingRows = (endpointId: string, limit: number): Find => ({
+	table: 'deliveries',
+	query: { all: [eq('endpoint_id', endpointId), eq('status', 'gathering')] },
+	options: { newestFirst: false, limit },
+});
 
 /** Leases an endpoint's deliveries that wait for a batch, up to a row. */
 export async function leaseBatchingDeliveries(

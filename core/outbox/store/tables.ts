@@ -123,6 +123,9 @@ export const MAX_CONDITIONS = 800;
 /** Most rows that one `find` returns. */
 export const MAX_FOUND = 1000;
 
+/** Most finds in one call: n8n's Merge node joins as many. */
+export const MAX_FINDS = 10;
+
 /** Most changes to make in one call: n8n runs a node for each. */
 export const MAX_CHANGES = 50;
 

@@ -1,13 +1,16 @@
+import difference from 'lodash/difference';
 import { UserError, type IDataObject } from 'n8n-workflow';
 
-import type {
-	Change,
-	Condition,
-	FindOptions,
-	Query,
-	Row,
-	StoredRow,
-	UpdateChange,
+import {
+	TABLES,
+	type Change,
+	type Condition,
+	type Find,
+	type Query,
+	type Row,
+	type StoredRow,
+	type TableName,
+	type UpdateChange,
 } from '../../../core/outbox/store/tables';
 
 import type { TableStep } from './dataTableWorkflow';
@@ -48,11 +51,22 @@ function toFilters(query: Query): IDataObject {
 	return { matchType, filters: { conditions: conditions.map(toFilter) } };
 }
 
+/** Returns the first column that no other table has. */
+function findUniqueColumn(table: TableName): string {
+	const others = Object.entries(TABLES).filter(([name]) => name !== table);
+	const [column] = difference(
+		Object.keys(TABLES[table]),
+		...others.map(([, columns]) => Object.keys(columns)),
+	);
+	return column;
+}
+
 /** Returns the step that finds rows. @throws TableError */
-export const toFindStep = (
-	query: Query,
-	{ by = 'id', limit, newestFirst }: FindOptions,
-): TableStep => ({
+export const toFindStep = ({
+	options: { by = 'id', limit, newestFirst },
+	query,
+	table,
+}: Find): TableStep => ({
 	parameters: {
 		operation: 'get',
 		...toFilters(query),
@@ -62,7 +76,7 @@ export const toFindStep = (
 		orderByColumn: by,
 		orderByDirection: newestFirst ? 'DESC' : 'ASC',
 	},
-	isFind: true,
+	find: { uniqueColumn: findUniqueColumn(table) },
 });
 
 /** Returns the step that updates rows. Its values are parameters, which need no input items. */

@@ -1,4 +1,5 @@
 import isEmpty from 'lodash/isEmpty';
+import uniq from 'lodash/uniq';
 import type {
 	IDataObject,
 	IExecuteFunctions,
@@ -17,8 +18,11 @@ export interface TableStep {
 	parameters: IDataObject;
 	/** Absent if the node needs none and runs once. */
 	items?: IDataObject[];
-	/** `true` if its rows are wanted, together with those of other steps. */
-	isFind?: boolean;
+	/** Set if the step's rows are wanted, together with those of other steps. */
+	find?: {
+		/** A column that only this table has: it tells its rows from those of other tables. */
+		uniqueColumn: string;
+	};
 }
 
 const START = 'Start';
@@ -64,7 +68,7 @@ const createSplitNode = (index: number): INode =>
 		index,
 	);
 
-/** Creates a node that puts the rows of a find in one item, which tells them from those of other finds. */
+/** Creates a node that puts the rows of a find in one item, if another find is on the same table. */
 const createListNode = (index: number): INode =>
 	createNode(
 		`Rows ${index}`,
@@ -77,13 +81,30 @@ const createListNode = (index: number): INode =>
 /** The nodes of one step, in order. */
 type Branch = INode[];
 
+/** How the rows of a call's finds become the items of the last node. */
+interface Joining {
+	/** `true` if the rows of several finds are wanted. */
+	hasManyFinds: boolean;
+	/** `true` if each find puts its rows in one item: columns cannot tell rows of the same table apart. */
+	hasListPerFind: boolean;
+}
+
+const listUniqueColumns = (steps: TableStep[]): string[] =>
+	steps.flatMap(({ find }) => (find === undefined ? [] : [find.uniqueColumn]));
+
+function chooseJoining(steps: TableStep[]): Joining {
+	const columns = listUniqueColumns(steps);
+	const hasManyFinds = columns.length > 1;
+	return { hasManyFinds, hasListPerFind: hasManyFinds && uniq(columns).length < columns.length };
+}
+
 function createBranch(
-	{ isFind, items, parameters }: TableStep,
+	{ find, items, parameters }: TableStep,
 	index: number,
 	hasLists: boolean,
-	hasManyFinds: boolean,
+	{ hasListPerFind, hasManyFinds }: Joining,
 ): Branch {
-	const joinsOthers = hasManyFinds && isFind === true;
+	const joinsOthers = hasManyFinds && find !== undefined;
 	const table = createNode(`Table ${index}`, 'dataTable', 1.1, parameters, index, {
 		...(items === undefined && { executeOnce: true }),
 		...(joinsOthers && { alwaysOutputData: true }),
@@ -91,12 +112,9 @@ function createBranch(
 	return [
 		...(items !== undefined && hasLists ? [createSplitNode(index)] : []),
 		table,
-		...(joinsOthers ? [createListNode(index)] : []),
+		...(joinsOthers && hasListPerFind ? [createListNode(index)] : []),
 	];
 }
-
-const hasManyFinds = (steps: TableStep[]): boolean =>
-	steps.filter(({ isFind }) => isFind).length > 1;
 
 /** Checks whether several steps have items, so that the only input item has a list for each. */
 const needsLists = (steps: TableStep[]): boolean =>
@@ -105,11 +123,11 @@ const needsLists = (steps: TableStep[]): boolean =>
 /** Builds a workflow with a branch per step. n8n runs the branches from the top down, each to its end. */
 function buildWorkflow(steps: TableStep[]): IWorkflowBase {
 	const start = createNode(START, 'executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' });
-	const joinsFinds = hasManyFinds(steps);
+	const joining = chooseJoining(steps);
 	const branches = steps.map((step, index) =>
-		createBranch(step, index, needsLists(steps), joinsFinds),
+		createBranch(step, index, needsLists(steps), joining),
 	);
-	const findBranches = branches.filter((_, index) => steps[index].isFind);
+	const findBranches = branches.filter((_, index) => steps[index].find !== undefined);
 	const merge = createNode('All rows', 'merge', 3.1, {
 		mode: 'append',
 		numberInputs: findBranches.length,
@@ -122,14 +140,14 @@ function buildWorkflow(steps: TableStep[]): IWorkflowBase {
 				connectTo(node),
 			]),
 	);
-	if (joinsFinds) {
+	if (joining.hasManyFinds) {
 		findBranches.forEach((branch, index) => {
 			links.push([branch[branch.length - 1], connectTo(merge, index)]);
 		});
 	}
 	return {
 		name: 'Agent Webhook outbox',
-		nodes: [start, ...branches.flat(), ...(joinsFinds ? [merge] : [])],
+		nodes: [start, ...branches.flat(), ...(joining.hasManyFinds ? [merge] : [])],
 		connections: Object.fromEntries([
 			[START, { main: [branches.map(([first]) => connectTo(first))] }],
 			...links.map(([{ name }, target]) => [name, { main: [[target]] }] as const),
@@ -151,6 +169,21 @@ function buildInput(steps: TableStep[]): INodeExecutionData[] {
 }
 
 /**
+ * Sorts the rows of several finds, each on a table of its own.
+ * @throws if a row has none of the columns: its table was edited
+ */
+function splitRowsByFind(steps: TableStep[], rows: IDataObject[]): IDataObject[][] {
+	const columns = listUniqueColumns(steps);
+	const lists = columns.map((): IDataObject[] => []);
+	for (const row of rows) {
+		const index = columns.findIndex((column) => column in row);
+		if (index === -1) throw new Error(`The columns ${columns.join(', ')} do not exist`);
+		lists[index].push(row);
+	}
+	return lists;
+}
+
+/**
  * Runs Data Table nodes one after the other.
  * @returns the rows of each find, or, if no step is one, the items of the last step
  * @throws n8n's error of the step that failed; the steps before it are done
@@ -161,7 +194,11 @@ export async function runTableSteps(
 ): Promise<IDataObject[][]> {
 	const { data } = await context.executeWorkflow({ code: buildWorkflow(steps) }, buildInput(steps));
 	const items = (data[0] ?? []).map(({ json }) => json);
-	if (!hasManyFinds(steps)) return [items];
+	const { hasListPerFind, hasManyFinds } = chooseJoining(steps);
+	if (!hasManyFinds) return [items];
 	// A find without rows has one empty item.
-	return items.map(({ rows }) => (rows as IDataObject[]).filter((row) => !isEmpty(row)));
+	const isRow = (item: IDataObject): boolean => !isEmpty(item);
+	return hasListPerFind
+		? items.map(({ rows }) => (rows as IDataObject[]).filter(isRow))
+		: splitRowsByFind(steps, items.filter(isRow));
 }

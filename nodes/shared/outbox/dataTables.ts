@@ -185,7 +185,7 @@ class DataTables implements Tables {
 		}
 		const lists = await this.runOnTables([
 			...changes.map((change) => ({ table: change.table, ...toChangeStep(change) })),
-			...finds.map(({ options, query, table }) => ({ table, ...toFindStep(query, options) })),
+			...finds.map((find) => ({ table: find.table, ...toFindStep(find) })),
 		]);
 		return await Promise.all(
 			finds.map(async ({ table }, index) => await this.readRows(table, lists[index])),
