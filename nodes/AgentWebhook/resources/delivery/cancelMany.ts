@@ -1,16 +1,9 @@
 import { cancelMany } from '../../../../core/outbox/recovery/changeMany';
 import { buildNotice } from '../../../shared/properties/notice';
 import { buildOutboxOperation } from '../outboxOperation';
-import {
-	previewField,
-	readRecoveryLimits,
-	readSince,
-	recoveryOptions,
-	sinceField,
-	toRecoveryItem,
-} from '../recovery';
+import { previewField, recoveryOptions, sinceField } from '../recovery';
 
-import { readSelection, selectionFilters } from './selectionFields';
+import { changeSelected, selectionFilters } from './selectionFields';
 
 export const cancelManyOperation = buildOutboxOperation({
 	name: 'Cancel Many',
@@ -50,10 +43,5 @@ export const cancelManyOperation = buildOutboxOperation({
 		selectionFilters,
 		recoveryOptions,
 	],
-	executeItem: async (outbox, context, itemIndex) => {
-		const selection = readSelection(context, itemIndex, readSince(context, itemIndex));
-		const limits = readRecoveryLimits(context, itemIndex);
-		const report = await cancelMany(outbox, selection, limits);
-		return toRecoveryItem(context, limits, report, selection);
-	},
+	executeItem: changeSelected(cancelMany),
 });

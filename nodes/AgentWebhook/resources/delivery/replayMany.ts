@@ -1,16 +1,9 @@
 import { replayMany } from '../../../../core/outbox/recovery/changeMany';
 import { buildNotice } from '../../../shared/properties/notice';
 import { buildOutboxOperation } from '../outboxOperation';
-import {
-	previewField,
-	readRecoveryLimits,
-	readSince,
-	recoveryOptions,
-	sinceField,
-	toRecoveryItem,
-} from '../recovery';
+import { previewField, recoveryOptions, sinceField } from '../recovery';
 
-import { readSelection, selectionFilters } from './selectionFields';
+import { changeSelected, selectionFilters } from './selectionFields';
 
 export const replayManyOperation = buildOutboxOperation({
 	name: 'Replay Many',
@@ -49,10 +42,5 @@ export const replayManyOperation = buildOutboxOperation({
 		selectionFilters,
 		recoveryOptions,
 	],
-	executeItem: async (outbox, context, itemIndex) => {
-		const selection = readSelection(context, itemIndex, readSince(context, itemIndex));
-		const limits = readRecoveryLimits(context, itemIndex);
-		const report = await replayMany(outbox, selection, limits);
-		return toRecoveryItem(context, limits, report, selection);
-	},
+	executeItem: changeSelected(replayMany),
 });

@@ -1,6 +1,4 @@
 /** Operations that send, queue or cancel deliveries again, as a person uses them. */
-const { createServer } = require('node:http');
-
 const { createStore } = require('../../../unit/outbox/memoryTables');
 
 let mockStore;
@@ -11,34 +9,13 @@ jest.mock('../../../../dist/nodes/shared/outbox/dataTables', () => ({
 
 const { execute } = require('../../../harness/contexts');
 const { fillInDefaults } = require('../../operations');
+const { useRecordingServer } = require('../../recordingServer');
 
 const KEY = 'k'.repeat(64);
 
-let server;
-let url;
-let received;
-let status;
-
-beforeAll(async () => {
-	server = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		received.push(Buffer.concat(chunks).toString());
-		response.statusCode = status;
-		response.end('{}');
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/hook`;
-});
-
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
-});
+const receiver = useRecordingServer();
 
 beforeEach(() => {
-	received = [];
-	status = 200;
 	mockStore = createStore();
 });
 
@@ -55,7 +32,7 @@ async function act(resource, operation, parameters = {}) {
 async function register(endpointName, eventTypes = '') {
 	const [[{ id }]] = await act('endpoint', 'create', {
 		endpointName,
-		url,
+		url: receiver.url,
 		platform: 'standardWebhooks',
 		eventTypes,
 		retrySchedule: 'none',
@@ -87,7 +64,7 @@ describe('Send with the option Endpoints', () => {
 	test.each(['', ' , ', []])('fails if it is %j, and sends nothing', async (endpointIds) => {
 		await register('A');
 		await expect(send({ endpointIds })).rejects.toThrow('"Endpoints" is empty.');
-		expect(received).toEqual([]);
+		expect(receiver.requests).toEqual([]);
 	});
 
 	test('fails for an endpoint that does not exist, and sends nothing', async () => {
@@ -95,7 +72,7 @@ describe('Send with the option Endpoints', () => {
 		await expect(send({ endpointIds: `${id}, ep_x` })).rejects.toThrow(
 			'There is no endpoint "ep_x". The event was not sent to anybody.',
 		);
-		expect(received).toEqual([]);
+		expect(receiver.requests).toEqual([]);
 		expect(mockStore.rows('events')).toEqual([]);
 	});
 });
@@ -107,7 +84,7 @@ describe('Send with the option Deliver At', () => {
 	])('outputs the delivery on Pending with its time: %s', async (deliverAt, hours) => {
 		await register('A');
 		const [delivered, [pending]] = await send({ deliverAt });
-		expect([delivered, received]).toEqual([[], []]);
+		expect([delivered, receiver.requests]).toEqual([[], []]);
 		const waitMs = Date.parse(pending.next_attempt_at) - Date.now();
 		expect(waitMs / 3_600_000).toBeGreaterThan(hours - 1.1);
 		expect(waitMs / 3_600_000).toBeLessThan(hours + 1.1);
@@ -139,7 +116,7 @@ describe('Send Again', () => {
 		expect(delivered).toMatchObject([
 			{ status: 'delivered', event_id: eventId, endpoint_id: id, attempts: 1 },
 		]);
-		expect(received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 	});
 
 	test.each([
@@ -156,7 +133,7 @@ describe('Send Again', () => {
 describe('Replay Many', () => {
 	test('previews and queues failed deliveries, by endpoint', async () => {
 		const id = await register('A');
-		status = 500;
+		receiver.answer = (response) => response.writeHead(500).end();
 		await send();
 		await send({}, 'user.created');
 		const filters = { eventTypes: 'order.*', outcomes: ['retryable'], endpointId: byId(id) };
@@ -190,7 +167,7 @@ describe('Replay Many', () => {
 		const [[replayed]] = await act('delivery', 'replayMany', { filters });
 		expect(replayed).toEqual({ ...preview, preview: false, since: expect.any(String) });
 		expect(statuses()).toEqual(['pending', 'failed']);
-		status = 200;
+		receiver.answer = (response) => response.end();
 		expect((await act('delivery', 'deliverDue'))[0]).toHaveLength(1);
 	});
 
@@ -225,5 +202,5 @@ test('Recover Missing queues past events for an endpoint that was created later'
 	const [[made]] = await act('endpoint', 'recoverMissing', { endpoint: byId(id) });
 	expect(made).toMatchObject({ deliveries: 1, preview: false, endpoints: [{ endpoint_id: id }] });
 	expect((await act('delivery', 'deliverDue'))[0]).toHaveLength(1);
-	expect(received).toHaveLength(1);
+	expect(receiver.requests).toHaveLength(1);
 });

@@ -1,6 +1,4 @@
 /** Numbers that JavaScript would round, typed as JSON in the node. */
-const { createServer } = require('node:http');
-
 const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 const mockTables = createStore().connect();
@@ -11,6 +9,7 @@ jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
 
 const { CREDENTIALS, execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
+const { useRecordingServer } = require('../../../recordingServer');
 
 const ID = '616581622363398142';
 const DATA = `{"id": ${ID}, "price": 0.12345678901234567890, "lines": [{"id": ${ID}9, "n": 1}], "text": "${ID}"}`;
@@ -21,32 +20,12 @@ const credentials = {
 	agentWebhookPlatformApi: { platform: 'agenticflow', apiKey: 'k' },
 };
 
-let server;
-let url;
-let bodies;
-let respond;
+const receiver = useRecordingServer();
+const readBodies = () => receiver.requests.map(({ body }) => body);
 
 beforeAll(async () => {
-	server = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		bodies.push(Buffer.concat(chunks).toString());
-		respond(response);
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/hook`;
-	credentials.agentWebhookPlatformApi.baseUrl = url;
+	credentials.agentWebhookPlatformApi.baseUrl = receiver.url;
 	CREDENTIALS.agentWebhookPlatformApi.authenticate = async (_, request) => request;
-});
-
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
-});
-
-beforeEach(() => {
-	bodies = [];
-	respond = (response) => response.end('{}');
 });
 
 const run = async (parameters, { more, items = [{ json: {} }] } = {}) =>
@@ -57,7 +36,7 @@ const send = async (more, options = {}) =>
 		resource: 'event',
 		operation: 'send',
 		platform: 'custom',
-		url,
+		url: receiver.url,
 		useCredential: false,
 		customEventType: 'order.created',
 		dataSource: 'json',
@@ -70,34 +49,35 @@ const send = async (more, options = {}) =>
 describe('Event → Send to one endpoint sends the digits that were typed', () => {
 	test('in the envelope', async () => {
 		await send();
-		expect(bodies[0]).toContain(`"data":${SENT}`);
+		expect(readBodies()[0]).toContain(`"data":${SENT}`);
 	});
 
 	test('without an envelope', async () => {
 		await send({}, { bare: true });
-		expect(bodies).toEqual([SENT]);
+		expect(readBodies()).toEqual([SENT]);
 	});
 
 	test('in a batch', async () => {
 		await send({}, { maxEvents: 5 });
-		expect(bodies[0]).toContain(`"data":${SENT}`);
+		expect(readBodies()[0]).toContain(`"data":${SENT}`);
 	});
 
 	test('with only some of the fields', async () => {
 		await send({}, { bare: true, includeFields: 'id, lines.id', excludeFields: 'id.text' });
-		expect(bodies).toEqual([`{"id":${ID},"lines":[{"id":${ID}9}]}`]);
+		expect(readBodies()).toEqual([`{"id":${ID},"lines":[{"id":${ID}9}]}`]);
 	});
 
 	test('again with each attempt', async () => {
-		respond = (response) => response.writeHead(bodies.length === 1 ? 503 : 200).end();
+		receiver.answer = (response) =>
+			response.writeHead(receiver.requests.length === 1 ? 503 : 200).end();
 		await send({ retrySchedule: 'list', retryDelays: '0' });
-		expect(bodies).toHaveLength(2);
-		expect(bodies[1]).toBe(bodies[0]);
+		expect(readBodies()).toHaveLength(2);
+		expect(readBodies()[1]).toBe(readBodies()[0]);
 	});
 
 	test('from text that an expression returns', async () => {
 		await send({ data: `={{ '{"id": ${ID}}' }}` }, { bare: true });
-		expect(bodies).toEqual([`{"id":${ID}}`]);
+		expect(readBodies()).toEqual([`{"id":${ID}}`]);
 	});
 
 	test.each([
@@ -113,7 +93,7 @@ describe('Event → Send to one endpoint sends the digits that were typed', () =
 		['{"id": {"not": {"lt": 616581622363398142}}}', true],
 	])('if the conditions %s are met: %s', async (conditions, met) => {
 		await send({ conditionSource: 'json', conditions });
-		expect(bodies).toHaveLength(met ? 1 : 0);
+		expect(readBodies()).toHaveLength(met ? 1 : 0);
 	});
 });
 
@@ -123,7 +103,7 @@ describe('Event → Send to all subscribed endpoints sends the digits that were 
 			resource: 'endpoint',
 			operation: 'create',
 			endpointName: 'Shop',
-			url,
+			url: receiver.url,
 			platform: 'standardWebhooks',
 			retrySchedule: 'list',
 			retryDelays: '0 s',
@@ -136,16 +116,17 @@ describe('Event → Send to all subscribed endpoints sends the digits that were 
 	});
 
 	test('at once, and from the outbox', async () => {
-		respond = (response) => response.writeHead(bodies.length === 1 ? 503 : 200).end();
+		receiver.answer = (response) =>
+			response.writeHead(receiver.requests.length === 1 ? 503 : 200).end();
 		await send({ sendTo: 'subscribers', options: {} });
 		await run({ resource: 'delivery', operation: 'deliverDue' });
-		expect(bodies).toHaveLength(2);
-		for (const body of bodies) expect(body).toContain(`"data":${SENT}`);
+		expect(readBodies()).toHaveLength(2);
+		for (const body of readBodies()) expect(body).toContain(`"data":${SENT}`);
 	});
 
 	test('if the endpoint’s conditions are met', async () => {
 		await send({ sendTo: 'subscribers', data: '{"id": 616581622363398141}', options: {} });
-		expect(bodies).toEqual([]);
+		expect(readBodies()).toEqual([]);
 		const { outputs } = await run({ resource: 'endpoint', operation: 'getAll', simplify: false });
 		const { conditions } = outputs[0][0].json;
 		expect(JSON.stringify(conditions)).toBe(`{"id":{"gte":${Number(ID)}}}`);
@@ -159,7 +140,7 @@ test('Endpoint → Test sends the digits that were typed', async () => {
 		endpoint: { __rl: true, mode: 'name', value: 'Shop' },
 		testData: `{"id": ${ID}}`,
 	});
-	expect(bodies[0]).toContain(`"id":${ID}`);
+	expect(readBodies()[0]).toContain(`"id":${ID}`);
 });
 
 test('Platform Webhook → Test sends the digits that were typed', async () => {
@@ -170,8 +151,8 @@ test('Platform Webhook → Test sends the digits that were typed', async () => {
 		webhook: { __rl: true, mode: 'id', value: 'wh_1' },
 		testData: `{"id": ${ID}}`,
 	});
-	expect(JSON.parse(bodies[0]).event).toMatch(/./);
-	expect(bodies[0]).toContain(`"test_data":{"id":${ID}}`);
+	expect(JSON.parse(readBodies()[0]).event).toMatch(/./);
+	expect(readBodies()[0]).toContain(`"test_data":{"id":${ID}}`);
 });
 
 describe('Webhook → Respond answers with the digits that were typed', () => {

@@ -1,6 +1,4 @@
 /** Items that cannot be sent, or look as if they could not, among others that can. */
-const { createServer } = require('node:http');
-
 const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 const mockTables = createStore().connect();
@@ -13,6 +11,7 @@ const { createEmptyRunExecutionData } = require('n8n-workflow');
 
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
+const { useRecordingServer } = require('../../../recordingServer');
 
 const credentials = {
 	agentWebhookOutboxApi: { outboxName: 'outbox', encryptionSecret: 'k'.repeat(64) },
@@ -23,46 +22,27 @@ const createRunData = () => ({
 });
 const CONTINUE = { onError: 'continueRegularOutput' };
 
-let server;
-let url;
-let received;
-let respond;
+const receiver = useRecordingServer();
+
+/** Returns the data of the events that arrived. */
+const readData = () => receiver.requests.map(({ body }) => JSON.parse(body).data);
 
 beforeAll(async () => {
-	server = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		const body = JSON.parse(Buffer.concat(chunks).toString());
-		received.push(body.data);
-		respond(response, body.data);
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/hook`;
 	const endpoint = fillInDefaults('agentWebhook', {
 		resource: 'endpoint',
 		operation: 'create',
 		endpointName: 'Shop',
-		url,
+		url: receiver.url,
 		platform: 'standardWebhooks',
 		options: { allowHttp: true, allowInternal: true },
 	});
 	await execute(endpoint, [{ json: {} }], { credentials });
 });
 
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
-});
-
-beforeEach(() => {
-	received = [];
-	respond = (response) => response.end('{}');
-});
-
 const WAYS = {
 	'one endpoint': (more) => ({
 		platform: 'custom',
-		url,
+		url: receiver.url,
 		useCredential: false,
 		retrySchedule: 'none',
 		options: { allowHttp: true },
@@ -122,7 +102,7 @@ describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 		async (_, json) => {
 			const [delivered] = await send(way, [{ n: 0 }, json, { n: 2 }]);
 			expect(delivered.map(({ status }) => status)).toEqual(Array(3).fill('delivered'));
-			const sent = received.map((data) => JSON.stringify(data));
+			const sent = readData().map((data) => JSON.stringify(data));
 			expect(sent).toContain(JSON.stringify(json));
 			expect({}.polluted).toBeUndefined();
 		},
@@ -138,7 +118,11 @@ describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 			expect(failed).toEqual([
 				expect.objectContaining({ status: 'failed', attempts: 0, attempt_log: [] }),
 			]);
-			expect(received.map(({ n }) => n).sort()).toEqual([0, 2]);
+			expect(
+				readData()
+					.map(({ n }) => n)
+					.sort(),
+			).toEqual([0, 2]);
 		},
 	);
 
@@ -164,7 +148,7 @@ describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 	test('fails as a whole if no item can be sent, and then sends nothing', async () => {
 		const items = [{ delivery_state: { outbox: true } }, { delivery_state: { outbox: true } }];
 		await expect(send(way, items)).rejects.toMatchObject({ context: { itemIndex: 0 } });
-		expect(received).toEqual([]);
+		expect(readData()).toEqual([]);
 		const [, , failed] = await send(way, items, { more: CONTINUE });
 		expect(failed).toHaveLength(2);
 	});
@@ -172,36 +156,41 @@ describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 
 describe('Event → Send that ends with an error because a delivery failed', () => {
 	const items = [{ n: 0 }, { n: 1 }, { n: 2, delivery_state: { outbox: true } }, { n: 3 }];
-	const failSecond = (response, { n }) => response.writeHead(n === 1 ? 400 : 200).end();
+	const failSecond = (response, { body }) =>
+		response.writeHead(JSON.parse(body).data.n === 1 ? 400 : 200).end();
 
 	test('sends nothing again that was sent when n8n runs it again', async () => {
 		const runData = createRunData();
-		respond = failSecond;
+		receiver.answer = failSecond;
 		await expect(send('one endpoint', items, { runData })).rejects.toMatchObject({
 			message: 'The endpoint answered with status 400',
 			context: { itemIndex: 1 },
 		});
-		expect(received.map(({ n }) => n).sort()).toEqual([0, 1, 3]);
-		received = [];
+		expect(
+			readData()
+				.map(({ n }) => n)
+				.sort(),
+		).toEqual([0, 1, 3]);
+		receiver.requests = [];
 		await expect(send('one endpoint', items, { runData })).rejects.toThrow('status 400');
-		expect(received).toEqual([{ n: 1 }]);
-		received = [];
-		respond = (response) => response.end();
+		expect(readData()).toEqual([{ n: 1 }]);
+		receiver.requests = [];
+		receiver.answer = (response) => response.end();
 		const [delivered, , failed] = await send('one endpoint', items, { runData });
-		expect(received).toEqual([{ n: 1 }]);
+		expect(readData()).toEqual([{ n: 1 }]);
 		expect(delivered).toHaveLength(3);
 		expect(failed).toHaveLength(1);
-		received = [];
+		receiver.requests = [];
 		await send('one endpoint', items, { runData });
-		expect(received).toHaveLength(3);
+		expect(readData()).toHaveLength(3);
 	});
 
 	test('sends everything when it runs with other items', async () => {
 		const runData = createRunData();
-		respond = failSecond;
+		receiver.answer = failSecond;
 		await expect(send('one endpoint', items, { runData })).rejects.toThrow('status 400');
-		received = [];
+		receiver.requests = [];
 		await send('one endpoint', [{ n: 0 }, { n: 5 }], { runData });
-		expect(received).toHaveLength(2);
+		expect(readData()).toHaveLength(2);
 	});
 });

@@ -1,46 +1,22 @@
-const { createServer } = require('node:http');
 const { setTimeout: pause } = require('node:timers/promises');
 
 const { Webhook } = require('standardwebhooks');
 
 const { execute } = require('../../../../harness/contexts');
+const { useRecordingServer } = require('../../../recordingServer');
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const outbound = {
 	agentWebhookOutboundApi: { signatureScheme: 'platform', signingSecret: SECRET },
 };
 
-let server;
-let url;
-let received;
-let respond;
-
-beforeAll(async () => {
-	server = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-		respond(response);
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/hook`;
-});
-
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
-});
-
-beforeEach(() => {
-	received = [];
-	respond = (response) => response.end('{}');
-});
+const receiver = useRecordingServer();
 
 const send = (more = {}, options = {}) => ({
 	resource: 'event',
 	operation: 'send',
 	platform: 'standardWebhooks',
-	url,
+	url: receiver.url,
 	useCredential: true,
 	customEventType: 'order.created',
 	dataSource: 'item',
@@ -54,13 +30,13 @@ describe('Event → Send to one endpoint', () => {
 	test('sends the same bytes that it signs', async () => {
 		const { outputs } = await execute(send(), [{ json: { text: 'ü' } }], { credentials: outbound });
 		expect(outputs.map((items) => items.length)).toEqual([1, 0, 0, 0]);
-		const [{ headers, body }] = received;
+		const [{ headers, body }] = receiver.requests;
 		expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ data: { text: 'ü' } });
 	});
 
 	test('sends unsigned without a credential', async () => {
 		await execute(send({ useCredential: false }), [{ json: {} }]);
-		expect(received[0].headers).not.toHaveProperty('webhook-signature');
+		expect(receiver.requests[0].headers).not.toHaveProperty('webhook-signature');
 	});
 
 	test('keeps the binary data and the pairing of its items', async () => {
@@ -72,7 +48,7 @@ describe('Event → Send to one endpoint', () => {
 	});
 
 	test('reports a failure to an agent that uses it as its tool', async () => {
-		respond = (response) => response.writeHead(400).end();
+		receiver.answer = (response) => response.writeHead(400).end();
 		const { outputs } = await execute(send(), [{ json: {} }], {
 			credentials: outbound,
 			tool: true,
@@ -81,7 +57,7 @@ describe('Event → Send to one endpoint', () => {
 	});
 
 	test('sends nothing more after the execution is cancelled', async () => {
-		respond = (response) => response.writeHead(503).end();
+		receiver.answer = (response) => response.writeHead(503).end();
 		const controller = new AbortController();
 		const running = execute(
 			send({ retrySchedule: 'exponential', maxRetries: 5, firstDelaySeconds: 3 }, { jitter: 0 }),
@@ -91,18 +67,18 @@ describe('Event → Send to one endpoint', () => {
 				signal: controller.signal,
 			},
 		);
-		while (received.length === 0) await pause(10);
+		while (receiver.requests.length === 0) await pause(10);
 		const cancelledAt = Date.now();
 		controller.abort();
 		await expect(running).rejects.toThrow('cancelled');
 		expect(Date.now() - cancelledAt).toBeLessThan(1000);
 		await pause(3500);
-		expect(received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 	});
 
 	test('truncates an endless response and closes its connection', async () => {
 		let closed;
-		respond = (response) => {
+		receiver.answer = (response) => {
 			const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
 			closed = new Promise((resolve) =>
 				response.on('close', () => {
@@ -122,7 +98,7 @@ describe('Event → Send to one endpoint', () => {
 	});
 
 	test('times out on a response whose body never ends', async () => {
-		respond = (response) => response.writeHead(200).write('{');
+		receiver.answer = (response) => response.writeHead(200).write('{');
 		const started = Date.now();
 		const { outputs } = await execute(send({}, { timeoutSeconds: 1 }), [{ json: {} }], {
 			credentials: outbound,
@@ -139,7 +115,7 @@ describe('Event → Send to one endpoint', () => {
 		'does not wait for an endpoint that hangs %s after the execution is cancelled',
 		async (_, hang) => {
 			let closed;
-			respond = (response) => {
+			receiver.answer = (response) => {
 				hang(response);
 				closed = new Promise((resolve) => response.socket.on('close', () => resolve(true)));
 			};
@@ -162,7 +138,7 @@ describe('Event → Send to one endpoint', () => {
 		'times out on a response whose headers never end, and closes the connection (signed: %s)',
 		async (useCredential) => {
 			let closed;
-			respond = ({ socket }) => {
+			receiver.answer = ({ socket }) => {
 				socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
 				const timer = setInterval(() => socket.write('x'), 50);
 				closed = new Promise((resolve) =>

@@ -1,6 +1,4 @@
 /** Idempotency keys and event IDs, and endpoints that cannot be opened, as Event → Send shows them. */
-const { createServer } = require('node:http');
-
 const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 let mockStore;
@@ -11,33 +9,15 @@ jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
 
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
+const { useRecordingServer } = require('../../../recordingServer');
 
 const KEY = 'k'.repeat(64);
 const OTHER_KEY = 'o'.repeat(64);
 const CONTINUE = { onError: 'continueRegularOutput' };
 
-let server;
-let url;
-let received;
-
-beforeAll(async () => {
-	server = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		received.push(Buffer.concat(chunks).toString());
-		response.end('{}');
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/hook`;
-});
-
-afterAll(() => {
-	server.closeAllConnections();
-	server.close();
-});
+const receiver = useRecordingServer();
 
 beforeEach(() => {
-	received = [];
 	mockStore = createStore();
 });
 
@@ -58,7 +38,7 @@ const register = async (endpointName, keys) =>
 			resource: 'endpoint',
 			operation: 'create',
 			endpointName,
-			url,
+			url: receiver.url,
 			platform: 'standardWebhooks',
 			options: { allowHttp: true, allowInternal: true },
 		},
@@ -99,19 +79,19 @@ describe('an idempotency key that was used for another event', () => {
 		const [delivered, , failed] = await send([first, other, { key: 'order 2', data: {} }]);
 		expect(delivered.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
 		expect(failed).toEqual([expect.objectContaining(FAILED)]);
-		expect(received).toHaveLength(2);
+		expect(receiver.requests).toHaveLength(2);
 		const later = await send([other, { ...first, type: 'order.paid' }, first], { more: CONTINUE });
 		expect(later[2]).toHaveLength(2);
 		expect(later[2][1]).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', event: 'order.paid' });
 		expect(later[0]).toMatchObject([{ status: 'delivered', duplicate: true }]);
-		expect(received).toHaveLength(2);
+		expect(receiver.requests).toHaveLength(2);
 	});
 
 	test('is told apart by every digit of a number that JavaScript would round', async () => {
 		await register('Shop');
 		const order = (digits) => [{ key: 'k', data: `{"id": ${digits}}` }];
 		await send(order('616581622363398142'));
-		expect(received[0]).toContain('"id":616581622363398142');
+		expect(receiver.requests[0].body).toContain('"id":616581622363398142');
 		expect((await send(order('616581622363398142')))[0]).toMatchObject([{ duplicate: true }]);
 		await expect(send(order('616581622363398143'))).rejects.toThrow('IDEMPOTENCY_CONFLICT');
 	});
@@ -125,7 +105,7 @@ describe('an idempotency key that was used for another event', () => {
 		});
 		const [, , failed] = await send([other], { more: CONTINUE });
 		expect(failed).toEqual([expect.objectContaining(FAILED)]);
-		expect(received).toHaveLength(1);
+		expect(receiver.requests).toHaveLength(1);
 	});
 });
 
@@ -134,7 +114,7 @@ test('an event ID that two events of a direct send have fails the second one', a
 		resource: 'event',
 		operation: 'send',
 		platform: 'custom',
-		url,
+		url: receiver.url,
 		useCredential: false,
 		customEventType: 'order.created',
 		dataSource: 'json',
@@ -151,7 +131,7 @@ test('an event ID that two events of a direct send have fails the second one', a
 			error_message: expect.stringContaining('"Event ID"'),
 		},
 	]);
-	expect(received).toHaveLength(2);
+	expect(receiver.requests).toHaveLength(2);
 });
 
 test('an event that nobody took is delivered when it is sent again after an endpoint was registered', async () => {
@@ -166,7 +146,7 @@ test('an event that nobody took is delivered when it is sent again after an endp
 	await register('Shop');
 	expect((await send([event]))[0]).toMatchObject([{ status: 'delivered', duplicate: false }]);
 	expect((await send([event]))[0]).toMatchObject([{ status: 'delivered', duplicate: true }]);
-	expect(received).toHaveLength(1);
+	expect(receiver.requests).toHaveLength(1);
 });
 
 test('an event that conditions held back names the endpoint, the condition and the value found', async () => {
@@ -174,7 +154,7 @@ test('an event that conditions held back names the endpoint, the condition and t
 		resource: 'endpoint',
 		operation: 'create',
 		endpointName: 'Shop',
-		url,
+		url: receiver.url,
 		options: { allowHttp: true, allowInternal: true, conditions: '{"total": {"gt": 3}}' },
 	});
 	const [delivered, , , skipped] = await send([{ key: 'order 1', data: { total: 1 } }]);
@@ -237,7 +217,7 @@ describe('an endpoint whose secrets were encrypted with another key', () => {
 		expect((await act(deliverDue)).flat()).toEqual([]);
 		const [[again]] = await act(deliverDue, { furtherEncryptionSecrets: OTHER_KEY });
 		expect(again).toMatchObject({ status: 'delivered', endpoint_name: 'Stray' });
-		expect(received).toHaveLength(3);
+		expect(receiver.requests).toHaveLength(3);
 	});
 
 	test('is not joined by endpoints of its key alone', async () => {
