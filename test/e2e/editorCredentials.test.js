@@ -4,7 +4,7 @@ const { findChromium } = require('../harness/chromium');
 const { EditorBrowser, expectShown, testId } = require('./editorStage');
 const { base, newSecret, queue } = require('./stage');
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const chromium = findChromium();
 const inBrowser = queue || chromium === undefined ? describe.skip : describe;

@@ -9,7 +9,7 @@ const stage = require('./stage');
 
 const { base, n8n, newSecret, newStandardSecret, node, queue, TRIGGER, uniqueName } = stage;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const run = promisify(execFile);
 

@@ -18,7 +18,7 @@ const stage = require('./stage');
 
 const { authority, n8n, newSecret, newStandardSecret, pause, post, queue, uniqueName } = stage;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const ENTRY = 'Agent Webhook';
 const CREDENTIAL_TYPES = /^agentWebhook/;

@@ -8,7 +8,7 @@ const stage = require('./stage');
 
 const { base, chain, n8n, newSecret, node, post, queue, TRIGGER, uniqueName } = stage;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const { eventTriggerDescription } = loadDescription('AgentWebhookTrigger');
 

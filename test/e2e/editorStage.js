@@ -430,6 +430,8 @@ class EditorBrowser {
 			return { name, value: value.join('='), url: base };
 		});
 		await context.addCookies(cookies);
+		// Other lanes of tests may keep the processors busy.
+		context.setDefaultTimeout(90_000);
 		// n8n asks npm about the package. The tests must not need the network.
 		await context.route(
 			({ origin }) => origin !== base,

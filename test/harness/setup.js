@@ -156,16 +156,9 @@ async function copyDriver(home) {
 	fs.copyFileSync(driverIn(n8nHome), driverIn(home));
 }
 
-const OLDEST_TITLE = 'Installing the oldest supported n8n (2.5 GB)';
-
 /** Installs the oldest supported n8n, after the pinned one. */
 async function installOldestN8n() {
-	await installN8n(oldestN8nHome, OLDEST_TITLE, copyDriver);
-}
-
-/** Does the long part of {@link installOldestN8n}, which needs no other n8n. */
-async function downloadOldestN8n() {
-	await installPackages(oldestN8nHome, OLDEST_TITLE);
+	await installN8n(oldestN8nHome, 'Installing the oldest supported n8n (2.5 GB)', copyDriver);
 }
 
 /** Builds dist/ if a source has changed. */
@@ -190,7 +183,6 @@ async function setUp() {
 
 module.exports = {
 	build,
-	downloadOldestN8n,
 	installOldestN8n,
 	installPinnedN8n,
 	installTools,

@@ -4,19 +4,12 @@
  * - `npm test`: lint, format, types, scanner, fast tests, end-to-end tests of the main paths.
  * - `npm run test:fast`: the unit and node tests, without n8n.
  * - `npm run test:slow`: all other end-to-end tests, and the main paths in the oldest n8n.
- * - `npm run test:all`: what `npm test` and `npm run test:slow` run, in less time than both.
+ * - `npm run test:all`: what `npm test` and `npm run test:slow` run, without the oldest n8n, in less time than both.
  *
  * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`.
  */
 const { oldestN8nHome } = require('./project');
-const {
-	build,
-	downloadOldestN8n,
-	installOldestN8n,
-	installPinnedN8n,
-	installTools,
-	setUp,
-} = require('./setup');
+const { build, installOldestN8n, installPinnedN8n, installTools, setUp } = require('./setup');
 const { selectMainSuites, selectSlowLanes } = require('./suites');
 const {
 	runCheck,
@@ -67,14 +60,13 @@ const listSlowLanes = () => [
 ];
 
 /**
- * Lists the steps of the checks, the fast tests and lanes of end-to-end tests.
- * @param install begins to install what the lanes need, while the checks and the fast tests are running
- * @param finish completes it
+ * Lists the steps of the checks, the fast tests and lanes of end-to-end tests. n8n is installed while the
+ * checks and the fast tests are running.
  */
-function listSteps(listLanes, install, finish = async () => undefined) {
+function listSteps(listLanes) {
 	let installed;
 	const startInstalling = async () => {
-		installed = install();
+		installed = installPinnedN8n();
 		// Its failure is reported when the end-to-end tests wait for it.
 		installed.catch(() => undefined);
 	};
@@ -85,15 +77,12 @@ function listSteps(listLanes, install, finish = async () => undefined) {
 		...CHECKS,
 		runFastTests,
 		async () => void (await installed),
-		finish,
 		async () => await runLanes(listLanes()),
 		sweepSecrets,
 	];
 }
 
-const listAllLanes = () => [...listSlowLanes(), ...listMainLanes()];
-
-const installBoth = async () => await Promise.all([installPinnedN8n(), downloadOldestN8n()]);
+const listAllLanes = () => [...selectSlowLanes(), ...listMainLanes()];
 
 const [option, ...rest] = process.argv.slice(2);
 const COMMANDS = {
@@ -104,11 +93,11 @@ const COMMANDS = {
 		async () => await runLanes(listSlowLanes()),
 		sweepSecrets,
 	],
-	'--all': () => listSteps(listAllLanes, installBoth, installOldestN8n),
+	'--all': () => listSteps(listAllLanes),
 };
 
 if (option === undefined) {
-	runSteps(listSteps(listMainLanes, installPinnedN8n));
+	runSteps(listSteps(listMainLanes));
 } else if (COMMANDS[option]) {
 	runSteps(COMMANDS[option]());
 } else {
