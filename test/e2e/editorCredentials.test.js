@@ -69,11 +69,13 @@ inBrowser('a person who creates a credential in the editor', () => {
 			labels,
 		);
 
-	/** Saves, and waits until n8n has tested the credential: until then it ignores another click. */
+	/** Saves, and waits until n8n has tested the credential. */
 	async function save() {
-		const button = page.locator(testId('credential-save-button'));
-		await button.click();
-		await button.filter({ hasText: 'Saved' }).waitFor();
+		const isTest = (response) => response.url().endsWith('/credentials/test');
+		await Promise.all([
+			page.waitForResponse(isTest),
+			page.locator(testId('credential-save-button')).click(),
+		]);
 	}
 
 	/** Waits for what n8n shows if a person opens the details of a failed test. */
