@@ -14,6 +14,13 @@ const stage = new CrashStage('batches', { queue });
 beforeAll(async () => await stage.start(), 600_000);
 afterAll(async () => await stage.stop());
 
+/** Measures how long a run of "Deliver due" takes from its start to its end: long if other tests are running. */
+async function measureRunMs() {
+	const startMs = Date.now();
+	await stage.run({ resource: 'delivery', operation: 'deliverDue' });
+	return Date.now() - startMs;
+}
+
 const numbers = (from, count) => Array.from({ length: count }, (_, index) => ({ n: from + index }));
 
 /**
@@ -98,11 +105,14 @@ test('puts each event into exactly one batch within the limits of size and wait'
 	}
 
 	// A slower stream, with which n8n's executions keep up.
+	const beforeMs = await measureRunMs();
 	for (let post = 0; post < 10; post += 1) {
 		expect(await stage.post(name, numbers(EVENTS + post * 5, 5))).toBe(0);
 		await pause(1000);
 	}
 	await stage.settled(60_000, async () => await haveArrived(EVENTS + 50));
+	// A batch that is due waits for the run that is under way, and for the next one.
+	const runsMs = 2 * Math.max(beforeMs, await measureRunMs());
 	for (const [endpoint, box] of Object.entries(boxes)) {
 		const { batches } = await batchesAt(box);
 		const quiet = batches.filter(({ data }) => data.events[0].data.n >= EVENTS);
@@ -112,8 +122,8 @@ test('puts each event into exactly one batch within the limits of size and wait'
 				.sort(),
 		);
 		const waits = quiet.map(({ at, data }) => at - Date.parse(data.events[0].timestamp));
-		console.log(`${endpoint}: waits of ${waits.join(', ')} ms`);
-		const most = (limits[endpoint].maxWaitSeconds + TICK_SECONDS) * 1000 + SLACK_MS;
+		console.log(`${endpoint}: waits of ${waits.join(', ')} ms; two runs take ${runsMs} ms`);
+		const most = (limits[endpoint].maxWaitSeconds + TICK_SECONDS) * 1000 + SLACK_MS + runsMs;
 		expect(Math.max(...waits)).toBeLessThanOrEqual(most);
 	}
 }, 800_000);
