@@ -1,4 +1,3 @@
-import chunk from 'lodash/chunk';
 import partition from 'lodash/partition';
 
 import { isUnreadable, splitByReadability } from '../endpoint/repository';
@@ -15,11 +14,12 @@ import {
 	type UnreadableEndpoint,
 } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllChanges } from '../store/changeGroups';
 import { insertDeliveries, recordWaiting } from '../store/deliveries';
 import { leaseDueDeliveries } from '../store/deliveryLeases';
 import { loadEvents } from '../store/events';
 import { findInactiveTenants, readInactiveTenants } from '../store/tenants';
-import { MAX_CHANGES, type StoredRow } from '../store/tables';
+import type { StoredRow } from '../store/tables';
 import { clearDeleted } from '../tenant/deleteTenant';
 
 import { attemptAll } from './attemptAll';
@@ -206,7 +206,7 @@ async function finishRun(
 	const changes = unreadable.flatMap((endpoint) =>
 		recordWaiting(endpoint.id, describeUnreadable(endpoint), startMs),
 	);
-	for (const group of chunk(changes, MAX_CHANGES)) await tables.applyChanges(group);
+	await applyAllChanges(tables, changes);
 	// The default tenant cannot be deleted.
 	if (results.every(({ delivery }) => delivery.tenantId === DEFAULT_TENANT)) return;
 	const [inactiveRows] = await tables.applyAndFind([], [findInactiveTenants()]);

@@ -20,6 +20,16 @@ const digest = (...parts: string[]): string =>
 export const computeDeliveryId = (eventId: string, endpointId: string): string =>
 	`dlv_${digest(eventId, endpointId)}`;
 
+/** Lists the ID of a delivery, and of the deliveries that the events in it would have outside the batch. */
+export const listCoveredIds = ({
+	batchedEventIds,
+	endpointId,
+	id,
+}: Pick<Delivery, 'batchedEventIds' | 'endpointId' | 'id'>): string[] => [
+	id,
+	...(batchedEventIds ?? []).map((eventId) => computeDeliveryId(eventId, endpointId)),
+];
+
 /** Computes the event ID that belongs to a tenant's idempotency key. */
 export const computeEventId = (tenantId: string, key: string): string =>
 	`evt_${digest('idempotency key', tenantId, key)}`;

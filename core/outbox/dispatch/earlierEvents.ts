@@ -1,13 +1,18 @@
-import chunk from 'lodash/chunk';
 import partition from 'lodash/partition';
 
 import type { Delivery, Lease, OutboxEvent, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllAndFind } from '../store/changeGroups';
 import { findDeliveriesWithEvents, type RecordedDeliveries } from '../store/deliveries';
 import { leaseIdleEvent, type StoredEvent } from '../store/events';
-import { completePages, eq, findFirstPage, MAX_CHANGES } from '../store/tables';
+import { completePages, eq, findFirstPage } from '../store/tables';
 
-import { ATTEMPTED_AT_ONCE, computeDeliveryId, createDelivery } from './deliveryStates';
+import {
+	ATTEMPTED_AT_ONCE,
+	computeDeliveryId,
+	createDelivery,
+	listCoveredIds,
+} from './deliveryStates';
 import type { Subscriptions } from './subscribers';
 
 /** An event, and the endpoints that get a delivery of it in this call. */
@@ -33,25 +38,19 @@ async function leaseEvents(
 	lease: Lease,
 ): Promise<Set<string>> {
 	if (eventIds.length === 0) return new Set();
-	const groups = chunk(
-		eventIds.map((id) => leaseIdleEvent(id, lease)),
-		MAX_CHANGES,
-	);
-	const lastGroup = groups.pop() ?? [];
-	for (const group of groups) await tables.applyChanges(group);
 	const isLeased = [eq('lease_owner', lease.owner)];
-	const [firstPage] = await tables.applyAndFind(lastGroup, [findFirstPage('events', isLeased)]);
+	const [firstPage] = await applyAllAndFind(
+		tables,
+		eventIds.map((id) => leaseIdleEvent(id, lease)),
+		[findFirstPage('events', isLeased)],
+	);
 	const leased = await completePages(tables, 'events', isLeased, firstPage);
 	return new Set(leased.map(({ event_id }) => String(event_id)));
 }
 
 /** Lists the IDs of the deliveries that events have, also of those in a batch. */
-const listTakenIds = ({ batches, deliveries }: RecordedDeliveries): string[] => [
-	...deliveries.map(({ id }) => id),
-	...batches.flatMap(({ batchedEventIds, endpointId }) =>
-		(batchedEventIds ?? []).map((eventId) => computeDeliveryId(eventId, endpointId)),
-	),
-];
+const listTakenIds = ({ batches, deliveries }: RecordedDeliveries): string[] =>
+	[...deliveries, ...batches].flatMap(listCoveredIds);
 
 /** Loads the deliveries of events that were sent before, and leases those that more endpoints get now. */
 export async function loadEarlierEvents(

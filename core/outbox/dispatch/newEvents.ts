@@ -1,5 +1,3 @@
-import chunk from 'lodash/chunk';
-
 import { IdempotencyConflictError, isSameEvent } from '../../event/sameEvent';
 import { stringifyExactJson } from '../../lib/exactJson';
 import { DAY_MS, toIsoTime } from '../../lib/time';
@@ -13,6 +11,7 @@ import {
 	type RegisteredEndpoint,
 } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllChanges } from '../store/changeGroups';
 import { findEndpointRows } from '../store/endpoints';
 import { awaitEventOwners, resolveEventOwners } from '../store/eventOwnership';
 import {
@@ -23,7 +22,7 @@ import {
 	type UnreadableEvent,
 } from '../store/events';
 import { findInactiveTenants, readInactiveTenants, TenantDisabledError } from '../store/tenants';
-import { findAny, findAnyAtOnce, MAX_CHANGES, MAX_FOUND, type StoredRow } from '../store/tables';
+import { findAny, findAnyAtOnce, MAX_FOUND, type StoredRow } from '../store/tables';
 
 import { computeEventId } from './deliveryStates';
 
@@ -266,7 +265,7 @@ export async function recordEvents(
 	);
 	// Their idempotency keys stay free for the corrected events.
 	const removals = unsendableIds.map((id) => removeLeasedEvent(id, lease.owner));
-	for (const group of chunk(removals, MAX_CHANGES)) await ports.tables.applyChanges(group);
+	await applyAllChanges(ports.tables, removals);
 	for (const id of unsendableIds) newEvents.delete(id);
 	const sentIds = new Set(
 		preparedEvents.flatMap(({ event }, index) => (conflicts[index] === undefined ? event.id : [])),

@@ -1,9 +1,8 @@
-import chunk from 'lodash/chunk';
-
 import type { DeliveryStatus, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllChanges } from '../store/changeGroups';
 import { deleteIdleEvent, emptyIdleEvent } from '../store/events';
-import { eq, MAX_CHANGES, type Change } from '../store/tables';
+import { eq, type Change } from '../store/tables';
 
 import { findEvent, type LoggedEvent } from './loggedEvents';
 import { dropResponse } from './responseRecord';
@@ -73,7 +72,7 @@ export async function forgetPayload(ports: OutboxPorts, id: string): Promise<num
 	const changes = deliveries
 		.filter(({ attemptLog }) => attemptLog.some(({ response }) => response !== undefined))
 		.map(clearResponses);
-	for (const group of chunk(changes, MAX_CHANGES)) await ports.tables.applyChanges(group);
+	await applyAllChanges(ports.tables, changes);
 	if (deliveries.some(({ status }) => status === 'sending')) {
 		throw new EventInUseError(
 			`The payload of the event ${id} is forgotten, but a delivery is being sent right now, and what is answered to it will be in the log. Run Event → Forget Payload again later.`,

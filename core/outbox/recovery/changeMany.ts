@@ -1,11 +1,11 @@
-import chunk from 'lodash/chunk';
 import uniq from 'lodash/uniq';
 
 import { matchesEventTypes } from '../../event/eventTypes';
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
-import { isUnreadable, readRegisteredEndpoints } from '../endpoint/repository';
+import { readRegisteredEndpoints } from '../endpoint/repository';
 import type { DeliveryStatus, RegisteredEndpoint, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllAndFind } from '../store/changeGroups';
 import { findLatestRowIds } from '../store/deliveries';
 import { readDelivery } from '../store/deliveryRows';
 import { findEndpointRows } from '../store/endpoints';
@@ -19,8 +19,9 @@ import {
 	type RowChange,
 	type RowSelection,
 } from '../store/selectedDeliveries';
-import { MAX_CHANGES, MAX_FOUND, type StoredRow } from '../store/tables';
+import { MAX_FOUND, type StoredRow } from '../store/tables';
 
+import { findObstacle } from './obstacles';
 import {
 	describeProgress,
 	RecoveryCounter,
@@ -86,12 +87,8 @@ function findReplayObstacle(
 	const endpoint = endpoints.get(endpointId);
 	if (problem !== undefined) return problem;
 	if (endpoint === undefined) return 'The endpoint was deleted.';
-	if (isUnreadable(endpoint)) return `The endpoint cannot be opened. ${endpoint.problem}`;
-	if (endpoint.status === 'disabled') {
-		return 'The endpoint is disabled. Enable it with Endpoint → Enable, then replay.';
-	}
 	const isForgotten = (batchedEventIds ?? [eventId]).some((id) => forgottenEventIds.has(id));
-	return isForgotten ? 'The payload of the event was forgotten.' : undefined;
+	return findObstacle(endpoint, isForgotten, 'replay');
 }
 
 /** What a recovery does to the deliveries that it selects. */
@@ -195,11 +192,8 @@ class ChangeRun {
 		const { plan, ports, rowSelection } = this;
 		const rowChange = plan.toRowChange(ports.nowMs());
 		const changes = changeSelectedRows(rowSelection, rows, new Set(rowIds), rowChange.values);
-		const groups = chunk(changes, MAX_CHANGES);
-		const lastGroup = groups.pop() ?? [];
-		for (const group of groups) await ports.tables.applyChanges(group);
 		const range = { from: rowIds[0], to: rowIds[rowIds.length - 1] };
-		const [changed] = await ports.tables.applyAndFind(lastGroup, [
+		const [changed] = await applyAllAndFind(ports.tables, changes, [
 			findChangedRows(rowChange, range),
 		]);
 		return new Set(changed.map(({ id }) => id));

@@ -1,8 +1,8 @@
 import { matchesEventTypes } from '../../event/eventTypes';
 import { toIsoTime } from '../../lib/time';
-import { computeDeliveryId, createDelivery } from '../dispatch/deliveryStates';
+import { computeDeliveryId, createDelivery, listCoveredIds } from '../dispatch/deliveryStates';
 import { compileSubscriptions } from '../dispatch/subscribers';
-import { isUnreadable, readRegisteredEndpoints } from '../endpoint/repository';
+import { readRegisteredEndpoints } from '../endpoint/repository';
 import type { Delivery, OutboxEvent, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
@@ -20,6 +20,7 @@ import { toRecoveryOwner } from '../store/eventOwnership';
 import { completeEvents, type StoredEvent } from '../store/events';
 import { MAX_FOUND, type Change, type Find, type StoredRow } from '../store/tables';
 
+import { findObstacle } from './obstacles';
 import { RecoveryCounter, type RecoveryLimits, type RecoveryReport } from './recoveryReport';
 
 /** Events to look for. Times are the events' acceptance, ISO 8601. */
@@ -42,18 +43,6 @@ interface Candidate {
 const LEASE_MS = 120_000;
 /** Part of that time which has to be left when they are inserted. */
 const LEASE_MARGIN_MS = 30_000;
-
-/** Returns why an endpoint gets no delivery of an event; `undefined` if it gets one. */
-function findObstacle(
-	endpoint: RegisteredEndpoint,
-	{ payloadForgottenAt }: OutboxEvent,
-): string | undefined {
-	if (isUnreadable(endpoint)) return `The endpoint cannot be opened. ${endpoint.problem}`;
-	if (endpoint.status === 'disabled') {
-		return 'The endpoint is disabled. Enable it with Endpoint → Enable, then recover.';
-	}
-	return payloadForgottenAt === null ? undefined : 'The payload of the event was forgotten.';
-}
 
 /** Events that were read together. */
 interface EventPage {
@@ -92,7 +81,7 @@ class MissingRun {
 			findSubscribers(event).map((endpoint) => ({
 				event,
 				endpoint,
-				obstacle: findObstacle(endpoint, event),
+				obstacle: findObstacle(endpoint, event.payloadForgottenAt !== null, 'recover'),
 			}));
 		return { rows, candidates: events.flatMap(toCandidates) };
 	}
@@ -112,11 +101,8 @@ class MissingRun {
 		const query = { endpointId, from: times[0], to: times[times.length - 1] };
 		const pages = await tables.applyAndFind(changes, [...finds, ...findRecord(query)]);
 		const deliveries = await readRecord(tables, query, pages.slice(finds.length));
-		const existingIds = deliveries.flatMap(({ batchedEventIds, endpointId: getter, id }) => [
-			id,
-			...(batchedEventIds ?? []).map((eventId) => computeDeliveryId(eventId, getter)),
-		]);
-		return { existingIds: new Set(existingIds), found: pages.slice(0, finds.length) };
+		const existingIds = new Set(deliveries.flatMap(listCoveredIds));
+		return { existingIds, found: pages.slice(0, finds.length) };
 	}
 
 	private count(missing: Candidate[]): void {

@@ -1,4 +1,3 @@
-import chunk from 'lodash/chunk';
 import groupBy from 'lodash/groupBy';
 import minBy from 'lodash/minBy';
 import partition from 'lodash/partition';
@@ -6,7 +5,8 @@ import uniq from 'lodash/uniq';
 
 import type { SendingPorts } from '../../sending/deliver';
 
-import { eq, findAny, MAX_CHANGES, type Change, type StoredRow, type Tables } from './tables';
+import { applyAllChanges } from './changeGroups';
+import { eq, findAny, type Change, type StoredRow, type Tables } from './tables';
 
 /**
  * Decides which run owns an event when several insert the same idempotency key at once. Data Tables have
@@ -87,7 +87,7 @@ export async function resolveEventOwners(
 			else if (otherRows.length > 0) contestedIds.push(id);
 			deletions.push(...(isOurs(winner) ? otherRows : ourRows).map(deleteUndecidedRow));
 		}
-		for (const group of chunk(deletions, MAX_CHANGES)) await tables.applyChanges(group);
+		await applyAllChanges(tables, deletions);
 		undecided = await findRowsByEvent(tables, contestedIds);
 	}
 	if (lostEvents.size === eventIds.length) return lostEvents;

@@ -1,17 +1,16 @@
-import chunk from 'lodash/chunk';
 import groupBy from 'lodash/groupBy';
 import partition from 'lodash/partition';
 
 import { toIsoTime } from '../../lib/time';
 import type { Lease } from '../model';
 
+import { applyAllChanges } from './changeGroups';
 import { isLeasedForRecovery, isUndecided, pickEventRow, toRecoveryOwner } from './eventOwnership';
 import { readEvent, type StoredEvent } from './events';
 import {
 	eq,
 	findAll,
 	findAny,
-	MAX_CHANGES,
 	type Change,
 	type Condition,
 	type Find,
@@ -118,6 +117,6 @@ export async function dropTwins(
 			query: { all: [eq('id', rowId)] },
 		}),
 	);
-	for (const group of chunk(deletions, MAX_CHANGES)) await tables.applyChanges(group);
+	await applyAllChanges(tables, deletions);
 	return kept;
 }

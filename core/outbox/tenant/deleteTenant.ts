@@ -1,5 +1,3 @@
-import chunk from 'lodash/chunk';
-
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT } from '../model';
 import type { OutboxPorts } from '../ports';
@@ -11,7 +9,8 @@ import {
 	type DeletedTenant,
 	type TenantTable,
 } from '../store/tenants';
-import { eq, MAX_CHANGES, type Tables } from '../store/tables';
+import { applyAllChanges } from '../store/changeGroups';
+import { eq, type Tables } from '../store/tables';
 import { NO_TALLIES } from '../store/tallyRows';
 
 import { InvalidTenantError } from './tenantInput';
@@ -58,5 +57,5 @@ export async function clearDeleted(
 		...removeRemains(tenant),
 		...forgetDeleted(tenant, nowMs),
 	]);
-	for (const group of chunk(changes, MAX_CHANGES)) await tables.applyChanges(group);
+	await applyAllChanges(tables, changes);
 }

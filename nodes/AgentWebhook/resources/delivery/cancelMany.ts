@@ -4,6 +4,7 @@ import { buildOutboxOperation } from '../outboxOperation';
 import { previewField, recoveryOptions, sinceField } from '../recovery';
 
 import { changeSelected, selectionFilters } from './selectionFields';
+import { gatheringOption, onHoldOption } from './statusOptions';
 
 export const cancelManyOperation = buildOutboxOperation({
 	name: 'Cancel Many',
@@ -21,16 +22,8 @@ export const cancelManyOperation = buildOutboxOperation({
 			name: 'statuses',
 			type: 'multiOptions',
 			options: [
-				{
-					name: 'Gathering',
-					value: 'gathering',
-					description: 'Waiting for a batch to fill up',
-				},
-				{
-					name: 'On Hold',
-					value: 'held',
-					description: 'Waiting for a replay, because the endpoint was disabled',
-				},
+				gatheringOption,
+				onHoldOption,
 				{
 					name: 'Pending',
 					value: 'pending',

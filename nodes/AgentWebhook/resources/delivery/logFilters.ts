@@ -17,6 +17,7 @@ import {
 } from '../logFilterOptions';
 
 import { outcomeOptions } from './outcomeOptions';
+import { gatheringOption, onHoldOption } from './statusOptions';
 
 /** The filters of the delivery log. {@link readLogQuery} reads them. */
 export const filters: INodeProperties = {
@@ -59,16 +60,8 @@ export const filters: INodeProperties = {
 				},
 				{ name: 'Delivered', value: 'delivered' },
 				{ name: 'Failed', value: 'failed' },
-				{
-					name: 'Gathering',
-					value: 'gathering',
-					description: 'Waiting for a batch to fill up',
-				},
-				{
-					name: 'On Hold',
-					value: 'held',
-					description: 'Waiting for a replay, because the endpoint was disabled',
-				},
+				gatheringOption,
+				onHoldOption,
 				{ name: 'Pending', value: 'pending', description: 'Waiting for the next attempt' },
 				{ name: 'Sending', value: 'sending', description: 'Being attempted right now' },
 			],

@@ -4,6 +4,7 @@ import { buildOutboxOperation } from '../outboxOperation';
 import { previewField, recoveryOptions, sinceField } from '../recovery';
 
 import { changeSelected, selectionFilters } from './selectionFields';
+import { onHoldOption } from './statusOptions';
 
 export const replayManyOperation = buildOutboxOperation({
 	name: 'Replay Many',
@@ -25,11 +26,7 @@ export const replayManyOperation = buildOutboxOperation({
 				{ name: 'Cancelled', value: 'cancelled' },
 				{ name: 'Delivered', value: 'delivered', description: 'The endpoint gets them twice' },
 				{ name: 'Failed', value: 'failed' },
-				{
-					name: 'On Hold',
-					value: 'held',
-					description: 'Waiting for a replay, because the endpoint was disabled',
-				},
+				onHoldOption,
 				{
 					name: 'Pending',
 					value: 'pending',
