@@ -235,7 +235,7 @@ class AttemptRun {
 	}
 }
 
-/** What a run writes besides its attempts. */
+/** Rows that a run writes in addition to the outcomes of its attempts. */
 interface FurtherWrites {
 	/** Leased deliveries that ended without an attempt. */
 	ended?: Delivery[];

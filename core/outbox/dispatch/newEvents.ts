@@ -32,7 +32,7 @@ export interface EventInput {
 	data: Record<string, unknown>;
 	/** A tenant's events with the same key are sent only once. */
 	idempotencyKey?: string;
-	/** By default the tenant of outboxes whose owner names none. */
+	/** Defaults to the tenant `default`. */
 	tenantId?: string;
 	/** Sends it to these endpoints, even if they are not subscribed. */
 	endpointIds?: string[];

@@ -14,7 +14,7 @@ import { compileSubscriptions } from './subscribers';
 const REPAIR_MS = 120_000;
 
 /**
- * Puts the deliveries of events on record whose run ended before each of them had a row, e.g. in a crash.
+ * Inserts the deliveries that a run had not yet recorded when it ended, e.g. in a crash.
  * They are due at once.
  * @returns the number of inserted deliveries
  */

@@ -35,7 +35,7 @@ export interface EndpointInput extends SecretInput {
 	settings?: Record<string, unknown>;
 	signingSecret?: string;
 	isApiManaged?: boolean;
-	/** By default the tenant of outboxes whose owner names none. */
+	/** Defaults to the tenant `default`. */
 	tenantId?: string;
 }
 

@@ -6,7 +6,7 @@ import type { RowFinder, Tables } from '../store/tables';
 
 import { deriveDeliveries, type DerivedDelivery } from './underWay';
 
-/** What the log needs besides the rows of deliveries: the endpoints, and the deliveries that have no row yet. */
+/** The rest of the log: the endpoints, and the deliveries that have no row yet. */
 export interface Surroundings {
 	registered: RegisteredEndpoint[];
 	/** Deliveries of events under way; some may have a row. */

@@ -9,7 +9,7 @@ import { loadEvents } from '../store/events';
 
 import { findDeliveryWithEndpoint } from './query';
 
-/** What a delivery's attempts send. */
+/** The payload that a delivery's attempts send. */
 export type DeliveryPayload = DeliveryContent | { problem: string };
 
 /** A delivery, its events, and its payload. */

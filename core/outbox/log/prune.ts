@@ -95,7 +95,7 @@ async function uncountSecondOutcomes(tables: Tables, rows: StoredRow[]): Promise
 	return rows.filter((row) => !second.has(row));
 }
 
-/** What Prune knows before it deletes anything. */
+/** Everything that Prune reads before it deletes anything. */
 interface Log {
 	rows: StoredRow[];
 	/** Rows of events that runs are sending. */

@@ -27,7 +27,7 @@ export type { LogPosition } from '../store/deliveryLog';
 export interface LogQuery extends Omit<DeliveryQuery, 'batchedEventId'> {
 	/** Finds deliveries of events that this execution sent. */
 	executionId?: string;
-	/** Finds deliveries of events whose data has this text. */
+	/** Only deliveries of events whose data contains this text. */
 	text?: string;
 }
 

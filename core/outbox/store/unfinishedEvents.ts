@@ -45,7 +45,7 @@ const releaseRecoveryLeases = (nowMs: number): Change => ({
 	values: { lease_owner: null, lease_until: null },
 });
 
-/** Events whose run ended before each of their deliveries had a row. */
+/** Events whose run ended before it had recorded all of their deliveries. */
 export interface UnfinishedEvents {
 	events: StoredEvent[];
 	/** Row IDs of those whose run had not decided yet whether their idempotency key was new. */
