@@ -23,5 +23,5 @@ module.exports = {
 		},
 		{ ...common, displayName: 'soak', testMatch: ['<rootDir>/test/soak/**/*.test.js'] },
 	],
-	testTimeout: 180_000,
+	testTimeout: 600_000,
 };

@@ -4,8 +4,6 @@ const { findChromium } = require('../harness/chromium');
 const { EditorBrowser, expectShown, testId } = require('./editorStage');
 const { base, newSecret, queue } = require('./stage');
 
-jest.setTimeout(300_000);
-
 const chromium = findChromium();
 const inBrowser = queue || chromium === undefined ? describe.skip : describe;
 

@@ -6,8 +6,6 @@ const { listPlatformPhrases, TYPED } = require('../harness/searchPhrases');
 const { EditorBrowser, expectShown, loadDescription, testId } = require('./editorStage');
 const { base, queue } = require('./stage');
 
-jest.setTimeout(300_000);
-
 /** n8n lists a trigger and a node of the same name as one entry. */
 const ENTRY = 'Agent Webhook';
 

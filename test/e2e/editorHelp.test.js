@@ -9,8 +9,6 @@ const stage = require('./stage');
 
 const { base, n8n, newSecret, newStandardSecret, node, queue, TRIGGER, uniqueName } = stage;
 
-jest.setTimeout(300_000);
-
 const run = promisify(execFile);
 
 /** What the panel says for each provider, and the type of the event in its example. */

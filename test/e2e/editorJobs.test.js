@@ -18,8 +18,6 @@ const stage = require('./stage');
 
 const { authority, n8n, newSecret, newStandardSecret, pause, post, queue, uniqueName } = stage;
 
-jest.setTimeout(300_000);
-
 const ENTRY = 'Agent Webhook';
 const CREDENTIAL_TYPES = /^agentWebhook/;
 

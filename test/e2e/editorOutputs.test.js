@@ -7,8 +7,6 @@ const stage = require('./stage');
 const { ACTION, chain, itemsNode, n8n, newSecret, newStandardSecret, node, planResponses } = stage;
 const { queue, receiver, runAction, uniqueName } = stage;
 
-jest.setTimeout(300_000);
-
 const chromium = findChromium();
 const inBrowser = queue || chromium === undefined ? describe.skip : describe;
 

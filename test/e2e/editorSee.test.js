@@ -8,8 +8,6 @@ const stage = require('./stage');
 
 const { base, chain, n8n, newSecret, node, post, queue, TRIGGER, uniqueName } = stage;
 
-jest.setTimeout(300_000);
-
 const { eventTriggerDescription } = loadDescription('AgentWebhookTrigger');
 
 const chromium = findChromium();

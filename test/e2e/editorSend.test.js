@@ -6,8 +6,6 @@ const stage = require('./stage');
 
 const { ACTION, chain, n8n, node, queue, uniqueName } = stage;
 
-jest.setTimeout(300_000);
-
 const chromium = findChromium();
 const inBrowser = queue || chromium === undefined ? describe.skip : describe;
 

@@ -9,7 +9,7 @@ const { root } = require('../harness/project');
 
 const { base, n8n, pause } = require('./stage');
 
-const SHOWN_WITHIN_MS = 15_000;
+const SHOWN_WITHIN_MS = 60_000;
 const PICTURE = { animations: 'disabled', caret: 'hide' };
 
 /** Margin around the nodes in a picture of the canvas, in pixels: their names are outside of them. */

@@ -58,7 +58,7 @@ beforeAll(async () => {
 	credentials = Object.assign({}, ...made);
 	ids.shop = await register(boxes.shop, 'order.paid');
 	ids.slow = await register(boxes.slow, 'order.slow');
-}, 120_000);
+});
 
 describe('an event that was sent because of a received one', () => {
 	const payload = { id: 'ord_4711', note: '50% "off"' };
@@ -101,7 +101,7 @@ describe('an event that was sent because of a received one', () => {
 			delivery: item.json.delivery_id,
 			workflow: hook.id,
 		});
-	}, 120_000);
+	});
 
 	test('is found by the received event, and links the execution that sent it', async () => {
 		const [event, ...others] = await find('event', { inboundEventId: 'msg_inbound' });

@@ -131,7 +131,7 @@ test('two tenants register, send and list, and neither reaches what the other ha
 		}
 	}
 	expect(await list('endpoint', ids.other)).toHaveLength(1);
-}, 300_000);
+});
 
 test('an expression without a value fails, and goes neither to the default nor to all', async () => {
 	const before = (await readInbox(boxes.acme)).length;
@@ -148,14 +148,14 @@ test('an expression without a value fails, and goes neither to the default nor t
 	const both = await send({ tenant: ids.acme, allTenants: true }, [{ key: 'both' }]);
 	expect(both.error).toContain('"Tenant" and "All Tenants" are both set');
 	expect(await readInbox(boxes.acme)).toHaveLength(before);
-}, 200_000);
+});
 
 test('a send to all tenants gives each an event of its own', async () => {
 	const { outputs } = await send({ allTenants: true }, [{ key: 'news' }]);
 	const [delivered] = outputs;
 	expect(delivered.map(({ tenant_id }) => tenant_id).sort()).toEqual(Object.values(ids).sort());
 	expect(new Set(delivered.map(({ event_id }) => event_id)).size).toBe(2);
-}, 100_000);
+});
 
 test('a tenant is created once, limited, disabled, and deleted with everything it has', async () => {
 	const create = { tenantId: ids.acme, tenantName: 'Acme', options: { maxEndpoints: 1 } };
@@ -190,4 +190,4 @@ test('a tenant is created once, limited, disabled, and deleted with everything i
 	}
 	await done('delivery', 'deliverDue', {});
 	expect(await list('tenant')).toEqual([]);
-}, 300_000);
+});

@@ -349,7 +349,7 @@ beforeAll(async () => {
 		callTheTrigger(),
 		manageWebhooks(),
 	]);
-}, 300_000);
+});
 
 afterAll(async () => {
 	await stage.deactivateWorkflows();

@@ -294,7 +294,7 @@ describe('Event → Send to a faulty receiver', () => {
 		delivered = byFault(sent.outputs[0]);
 		failures = byFault(sent.outputs[2]);
 		text = sent.text;
-	}, 180_000);
+	});
 
 	test.each(Object.entries(FAULTS))('%s', (fault, expected) => {
 		const item = (succeeds(expected) ? delivered : failures).get(fault);
@@ -371,7 +371,7 @@ describe('endless responses', () => {
 		);
 		expect(peak - before).toBeLessThan(MAX_GROWTH_MB);
 		expect((await axios.get(`${base}/healthz`)).status).toBe(200);
-	}, 180_000);
+	});
 });
 
 /** The faults that an outbox endpoint can have too, in one attempt each. */
@@ -450,7 +450,7 @@ describe('the outbox with a faulty receiver', () => {
 		);
 		const deliveries = data.filter(({ status }) => status !== 'tally');
 		rows = new Map(deliveries.map((row) => [row.event_type, row]));
-	}, 180_000);
+	});
 
 	test.each(Object.entries(RECORDED))('%s', (fault, expected) => {
 		const row = rows.get(getType(fault));

@@ -36,7 +36,7 @@ describe('a delivery in an n8n that is killed', () => {
 		base = `http://127.0.0.1:${port}`;
 		await axios.post(`${base}/secrets`, { standard: secret });
 		own = await bootN8n({ name: 'crash', queue });
-	}, 600_000);
+	});
 
 	afterAll(async () => {
 		ownReceiver.kill();
@@ -135,7 +135,7 @@ describe('a delivery in an n8n that is killed', () => {
 		const attempts = await call('inbox', isCutOff);
 		expect(attempts).toHaveLength(3);
 		expect(sameEvent(attempts)).toBe(1);
-	}, 300_000);
+	});
 
 	test('shows as a crashed execution when killed in its first attempt, and n8n’s Retry delivers it', async () => {
 		const box = uniqueName('attempt');
@@ -149,5 +149,5 @@ describe('a delivery in an n8n that is killed', () => {
 		const retried = await waitForStatus(id, ['success']);
 		expect(getItems(retried, 'Delivered')).toHaveLength(1);
 		expect((await call('inbox', box)).every(({ verified }) => verified)).toBe(true);
-	}, 180_000);
+	});
 });

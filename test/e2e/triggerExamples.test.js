@@ -12,8 +12,6 @@ const stage = require('./stage');
 
 const { n8n, newSecret, newStandardSecret, node, TRIGGER, triggerUrl, uniqueName } = stage;
 
-jest.setTimeout(120_000);
-
 const run = promisify(execFile);
 
 const token = newSecret();
