@@ -8,8 +8,8 @@ interface Decimal {
 	magnitude: number;
 }
 
-/** @returns `undefined` for 0 */
-function parseDecimal(text: string): Decimal | undefined {
+/** Splits a number as JSON writes it. @returns `undefined` for 0 */
+export function parseDecimal(text: string): Decimal | undefined {
 	const [mantissa, exponent = '0'] = text.toLowerCase().split('e');
 	const [whole, fraction = ''] = mantissa.replace('-', '').split('.');
 	const all = whole + fraction;

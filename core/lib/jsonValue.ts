@@ -1,5 +1,12 @@
 import { ExactNumber, stringifyExactJson } from './exactJson';
 
+/** A value of JSON. A number that JavaScript would round may be an {@link ExactNumber}. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+
+export interface JsonObject {
+	[key: string]: JsonValue;
+}
+
 /** Returns whether a value is a list or an object. */
 export const isContainer = (value: unknown): value is object =>
 	typeof value === 'object' && value !== null;
