@@ -32,6 +32,8 @@ export interface OutboundCredential {
 	signing: SigningFields;
 	/** Previous secrets of an endpoint in the outbox that are still valid; no credential in n8n has any. */
 	replacedSecrets: string[];
+	/** Names under which signed headers are sent, too, with the names that they have; no credential in n8n has any. */
+	headerCopies: Record<string, string>;
 }
 
 function requireText(fields: CredentialFields, name: string, label: string): string {
@@ -86,6 +88,7 @@ export function parseOutboundCredential(fields: CredentialFields): OutboundCrede
 		replacedSecrets: Array.isArray(fields.replacedSecrets)
 			? fields.replacedSecrets.map(String)
 			: [],
+		headerCopies: (fields.headerCopies ?? {}) as Record<string, string>,
 	};
 }
 
@@ -218,10 +221,20 @@ class RequestAuthenticator {
 			...(target && url !== undefined && { request: { ...target, url } }),
 		});
 		return {
-			headers: { ...headers, ...signed.headers },
+			headers: { ...headers, ...signed.headers, ...this.copyHeaders(signed.headers) },
 			query: { ...query, ...signed.query },
 			...(url !== undefined && { url: addUrlParameters(url, signed.query) }),
 		};
+	}
+
+	/** Returns signed headers under their other names. */
+	private copyHeaders(signed: Record<string, string>): Record<string, string> {
+		const { headerCopies } = this.credential;
+		return Object.fromEntries(
+			Object.entries(headerCopies).flatMap(([copy, name]) =>
+				name in signed ? [[copy, signed[name]]] : [],
+			),
+		);
 	}
 
 	/** Returns whether the method or the URL is signed, or the signature is in the URL. */

@@ -21,12 +21,14 @@ export type {
 	ValueSource,
 } from './platform';
 export {
+	API_KIND,
 	EVENT_KIND,
 	getRequestKind,
 	InvalidRequestKindError,
 	listRequestKinds,
 	listSendableKinds,
 	MANAGEMENT_KIND,
+	SERVED_KINDS,
 	type RequestKind,
 } from './requestKinds';
 export { findOtherSecret, findWrongSecret } from './otherSecrets';

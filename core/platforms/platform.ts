@@ -1,6 +1,7 @@
 import type { ZodTypeAny } from 'zod';
 
 import type { AuthenticationRule } from './authentication';
+import type { RegistrationApi } from './registrationApi';
 import type { DisableRule } from '../sending/endpointHealth';
 import type { StatusPatterns } from '../sending/attemptOutcome';
 import type { RetryPolicy } from '../sending/retryPolicy';
@@ -169,6 +170,12 @@ export interface ManagementApi {
 	logsField: string;
 }
 
+/** An API for webhooks that n8n serves. */
+export interface ServedApi {
+	/** The path that all its paths begin with. */
+	path: string;
+}
+
 /** The secret that verifies a platform's requests: the one of its signatures, or the token that it sends. */
 export interface SigningSecretHelp {
 	/** Its name at the platform, e.g. `Signing secret`. */
@@ -305,4 +312,8 @@ export interface Platform {
 	retriedForHours?: number;
 	handshakes?: Handshake[];
 	management?: ManagementApi;
+	/** The API at which the trigger registers itself. */
+	registration?: RegistrationApi;
+	/** Set if n8n serves an API for webhooks in the platform's format, e.g. Svix's. */
+	api?: ServedApi;
 }

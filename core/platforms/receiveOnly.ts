@@ -27,6 +27,7 @@ export interface ReceiveOnlyFacts
 		| 'headerToken'
 		| 'bodyToken'
 		| 'retriedForHours'
+		| 'registration'
 	> {
 	/** Absent if the provider does not sign. */
 	scheme?: Scheme;

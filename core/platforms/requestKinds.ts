@@ -1,5 +1,11 @@
 import type { AuthenticationRule } from './authentication';
-import type { ManagementApi, Platform, PlatformEvents, PlatformRequest } from './platform';
+import type {
+	ManagementApi,
+	Platform,
+	PlatformEvents,
+	PlatformRequest,
+	ServedApi,
+} from './platform';
 
 /** A request kind that a platform does not have. */
 export class InvalidRequestKindError extends Error {
@@ -12,6 +18,12 @@ export const EVENT_KIND = 'event';
 /** ID of the request kind for the API by which a platform's webhooks are managed. */
 export const MANAGEMENT_KIND = 'managementRequest';
 
+/** ID of the request kind for the API by which tenants, endpoints and messages are managed: Svix's. */
+export const API_KIND = 'apiRequest';
+
+/** The kinds that a node of ours answers, for a caller who waits for data. */
+export const SERVED_KINDS = [MANAGEMENT_KIND, API_KIND];
+
 /**
  * A kind of request to or from a platform: the events that it sends, a request that it accepts, or the
  * requests to its API for webhooks.
@@ -22,14 +34,15 @@ export interface RequestKind {
 	name: string;
 	description: string;
 	authentication: AuthenticationRule;
-	/** Exactly one of these three is set. */
+	/** Exactly one of these four is set. */
 	events?: PlatformEvents;
 	request?: PlatformRequest;
 	management?: ManagementApi;
+	api?: ServedApi;
 }
 
 /** Lists all kinds of request that a platform accepts or sends, the most common one first. */
-export function listRequestKinds({ events, management, requests }: Platform): RequestKind[] {
+export function listRequestKinds({ api, events, management, requests }: Platform): RequestKind[] {
 	const kinds: RequestKind[] = [];
 	if (events !== undefined) {
 		kinds.push({
@@ -51,10 +64,21 @@ export function listRequestKinds({ events, management, requests }: Platform): Re
 			management,
 		});
 	}
+	if (api !== undefined) {
+		kinds.push({
+			id: API_KIND,
+			name: 'API Request',
+			description:
+				'A request to the API for tenants, endpoints and events: n8n serves Svix’s API, and Svix’s clients work with it',
+			// Its keys carry their own proof.
+			authentication: { methods: [], require: 'all' },
+			api,
+		});
+	}
 	return kinds;
 }
 
-/** Lists the kinds that Send can send: all but management requests and events that are only received. */
+/** Lists the kinds that Send can send: all but those that are answered with data, and events that are only received. */
 export const listSendableKinds = (platform: Platform): RequestKind[] =>
 	listRequestKinds(platform).filter(({ events, request }) => request ?? events?.envelope);
 

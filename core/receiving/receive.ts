@@ -20,6 +20,7 @@ import {
 	type VerifiedSignature,
 } from './authenticate';
 import { hideBodyTokens } from './bodyToken';
+import { checkData, type DataSchema } from './dataSchemas';
 import { listDuplicateKeys, type DuplicateKeys } from './duplicateKeys';
 import { findHandshake, listHandshakes } from './handshake';
 import { ignoreUnchosen, ignoreUnmet, type IgnoredRequest } from './ignoredRequest';
@@ -46,6 +47,8 @@ export interface ReceiveRules extends AuthenticationRules, BodyRules {
 	bodySchema?: ZodTypeAny;
 	/** True if events must match the schemas from the platform's documentation. */
 	validatesEvents: boolean;
+	/** Schemas of the owner's own for the data of events. */
+	dataSchemas?: DataSchema[];
 	httpsOnly: boolean;
 	/** Absent if any address may call. */
 	isAllowedAddress?: (address: string) => boolean;
@@ -245,6 +248,8 @@ function acceptRequest(
 	}
 	const { eventTypes } = rules;
 	if (event && !isChosenEvent(event, eventTypes)) return ignoreUnchosen(body, event.types);
+	const dataRejection = checkData(rules, parsed, readSentEvent);
+	if (dataRejection !== undefined) return dataRejection;
 	const tested = testConditions(rules, parsed, readSentEvent);
 	if (!tested.met) return ignoreUnmet(body, tested);
 	return {

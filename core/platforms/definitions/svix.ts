@@ -1,6 +1,6 @@
 import { receiveOnlyPlatform } from '../receiveOnly';
 
-import { standardWebhooksScheme } from './standardWebhooks';
+import { standardWebhooksScheme, SVIX_REGISTRATION } from './standardWebhooks';
 
 export const platform = receiveOnlyPlatform({
 	id: 'svix',
@@ -26,6 +26,7 @@ export const platform = receiveOnlyPlatform({
 		},
 		test: 'On the endpoint’s Testing tab, click "Send Example".',
 	},
+	registration: { ...SVIX_REGISTRATION, baseUrl: 'https://api.eu.svix.com' },
 	// https://github.com/vercel/next-forge/blob/main/packages/webhooks/keys.ts
 	secretFacts: {
 		others: [
