@@ -44,6 +44,12 @@ function parseV6(address: string): bigint | undefined {
 	return groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
 }
 
+/** Returns whether text is an IPv4 address in four decimal parts. */
+export const isIpv4Address = (text: string): boolean => parseV4(text) !== undefined;
+
+/** Returns whether text is an IPv6 address, without a zone or a prefix length. */
+export const isIpv6Address = (text: string): boolean => parseV6(text) !== undefined;
+
 const MAPPED_PREFIX = 0xffffn;
 
 /** Parses an IP address; an IPv4 address written as IPv6 (`::ffff:1.2.3.4`) counts as IPv4. */

@@ -26,7 +26,10 @@ const digest = (...parts: unknown[]): string =>
  * Computes the digest of a key that is stored: the same for two requests of one caller with one key.
  * @throws InvalidFieldError for a key that is empty, longer than 255 characters or not printable ASCII
  */
-function computeCreationKey(platformId: string, { caller, key }: RequestIdempotency): string {
+export function computeCreationKey(
+	platformId: string,
+	{ caller, key }: RequestIdempotency,
+): string {
 	if (!/^[\x20-\x7e]{1,255}$/.test(key) || key.trim() === '') {
 		const expected = '1 to 255 printable ASCII characters';
 		throw new InvalidFieldError(`Header 'Idempotency-Key' must have ${expected}`, {

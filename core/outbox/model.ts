@@ -20,10 +20,19 @@ export interface TenantLimits {
 	max_deliveries?: number;
 }
 
+/** An API key that no longer counts. */
+export interface WithdrawnKey {
+	id: string;
+	/** Its end, ISO 8601, after which it need not be remembered; `null` if that is not known. */
+	until: string | null;
+}
+
 /** A party with endpoints and events of its own, that sees nothing of any other. */
 export interface Tenant {
 	/** The ID that its owner chose. */
 	id: string;
+	/** Another name by which the API finds it. */
+	uid: string | null;
 	name: string;
 	metadata: Record<string, string>;
 	/** `disabled`: nothing is sent for it, and its due deliveries wait. */
@@ -31,7 +40,11 @@ export interface Tenant {
 	limits: TenantLimits;
 	/** Starts at 1. Raising it withdraws all keys that were issued before. */
 	keyEpoch: number;
+	withdrawnKeys: WithdrawnKey[];
+	/** Digest of the API's request that created it, if the request had an Idempotency-Key. */
+	creationKey: string | null;
 	registeredAt: string;
+	updatedAt: string;
 	/**
 	 * Increases with every change, so that of two simultaneous changes, one is repeated on top of the
 	 * other.
@@ -61,6 +74,12 @@ export interface EventContent {
 /** An event, as it was accepted. */
 export interface OutboxEvent extends EventContent {
 	tenantId: string;
+	/** The sender's own ID of it. */
+	uid: string | null;
+	/** Endpoints that listen to channels get it only if it is on one of them; `null` for on none. */
+	channels: string[] | null;
+	/** Digest of the API's request that sent it, if the request had an Idempotency-Key. */
+	requestKey: string | null;
 	/** The only endpoints that get it, even if they are not subscribed; `null` for all subscribers. */
 	endpointIds: string[] | null;
 	origin: EventOrigin;
@@ -74,6 +93,12 @@ export interface OutboxEvent extends EventContent {
  * endpoints use the same names: AgenticFlow's, if its page has them (docs/platforms.md#agenticflow).
  */
 export interface EndpointSettings {
+	/** The only channels whose events it gets. */
+	channels?: string[];
+	/** Texts that its owner keeps with it. */
+	metadata?: Record<string, string>;
+	/** Sends events as Svix does: the data alone, and the signature in Svix's headers too. */
+	svix_format?: boolean;
 	conditions?: Record<string, unknown>;
 	filters?: { include_fields?: string[]; exclude_fields?: string[] };
 	batch_settings?: {
@@ -119,12 +144,16 @@ export interface EndpointSecrets {
 	headers: Record<string, string>;
 	/** Digest of the management API's request that created it, if the request had an Idempotency-Key. */
 	creationDigest?: string;
+	/** Digest of the API's request that made the current signing secret, if it had an Idempotency-Key. */
+	rotationKey?: string;
 }
 
 /** A registered endpoint, with everything needed to send to it. */
 export interface Endpoint extends EndpointHealth {
 	tenantId: string;
 	id: string;
+	/** Another name by which the API finds it. */
+	uid: string | null;
 	name: string;
 	description: string;
 	/** Without its query. */
@@ -137,6 +166,8 @@ export interface Endpoint extends EndpointHealth {
 	settings: EndpointSettings;
 	secrets: EndpointSecrets;
 	registeredAt: string;
+	/** When a person or the API changed it last. */
+	updatedAt: string;
 	/** `true` if the management API serves it: it was created there, or its owner lets the API manage it. */
 	isApiManaged: boolean;
 	/** Digest of the Idempotency-Key that it was created with through the management API. */
@@ -160,12 +191,14 @@ export interface UnreadableEndpoint
 			Endpoint,
 			| 'tenantId'
 			| 'id'
+			| 'uid'
 			| 'name'
 			| 'description'
 			| 'url'
 			| 'statusReason'
 			| 'statusChangedAt'
 			| 'registeredAt'
+			| 'updatedAt'
 			| 'revision'
 		> {
 	platformId: string;

@@ -19,7 +19,8 @@ import { closeBatches, findNextBatch } from './batches';
 import { computeDeliveryId, createDelivery } from './deliveryStates';
 import { loadEarlierEvents, type EarlierEvents, type SubscribedEvent } from './earlierEvents';
 import { getInitialState } from './initialState';
-import { prepareEvents, recordEvents, type EventInput, type RecordedEvents } from './newEvents';
+import { prepareEvents, type EventInput } from './newEvents';
+import { recordEvents, type RecordedEvents } from './recordEvents';
 import {
 	compileSubscriptions,
 	type Subscriptions,
@@ -36,6 +37,8 @@ export interface PublishedEvent {
 	isBatched: boolean;
 	/** Why the event was not sent, e.g. an {@link IdempotencyConflictError}; `undefined` if it was. */
 	conflict?: Error;
+	/** How its data differs from its event type, if it was sent all the same; `undefined` if it was not checked. */
+	dataWarning?: string;
 	/** Those of this call, and of earlier ones. */
 	deliveries: PublishedDelivery[];
 	/** Endpoints that got no delivery, since the outbox cannot tell whether they are subscribed. */
@@ -154,7 +157,7 @@ function addEarlierResults(
 
 /** Returns the outcome of each input, in order. */
 function summarize(
-	{ conflicts, existingEvents, newEvents, preparedEvents }: RecordedEvents,
+	{ conflicts, dataWarnings, existingEvents, newEvents, preparedEvents }: RecordedEvents,
 	{ findUnmet, listUndecided }: Subscriptions,
 	{ batchedIds }: EarlierEvents,
 	resultsByEvent: Map<string, PublishedDelivery[]>,
@@ -174,6 +177,7 @@ function summarize(
 			event: existingEvents.get(id)?.event ?? newEvents.get(id)?.event ?? event,
 			duplicate: existingEvents.has(id) || isSeen,
 			isBatched: batchedIds.has(id),
+			dataWarning: dataWarnings[index],
 			deliveries: isSeen
 				? deliveries.map((result) => ({ ...result, isEarlier: true }))
 				: deliveries,
@@ -190,6 +194,7 @@ const FIRST_LEASE_MS = 60_000;
  * Publishes events to all endpoints that are subscribed to them. The events are put on record first, with a
  * lease; then each delivery is attempted once, and put on record with its outcome. {@link deliverDue} makes
  * the retries, and the deliveries that a killed run left out.
+ * @param onRecorded called once it is decided which events are new, before any attempt
  * @returns the outcome of each input, in order, and changes of endpoints' health
  * @throws EventTooLargeError, InvalidEndpointError before anything is stored, and the errors of the ports
  * @example
@@ -205,11 +210,13 @@ export async function publishEvents(
 	ports: OutboxPorts,
 	inputs: EventInput[],
 	limits: RunLimits,
+	onRecorded: (recorded: RecordedEvents) => Promise<void> = async () => {},
 ): Promise<{ sent: PublishedEvent[]; changes: EndpointChange[] }> {
 	if (inputs.length === 0) return { sent: [], changes: [] };
 	const preparedEvents = prepareEvents(ports, inputs);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + FIRST_LEASE_MS };
 	const recorded = await recordEvents(ports, preparedEvents, lease);
+	await onRecorded(recorded);
 	const { existingEvents, newEvents, registered } = recorded;
 	const subscriptions = compileSubscriptions(registered);
 	const { findSubscribers } = subscriptions;

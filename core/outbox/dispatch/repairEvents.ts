@@ -1,6 +1,6 @@
 import sortBy from 'lodash/sortBy';
 
-import type { Delivery, RegisteredEndpoint } from '../model';
+import type { Delivery, OutboxEvent, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import { findDeliveryIdsAcceptedBetween, insertDeliveries } from '../store/deliveries';
 import { completeEvents } from '../store/events';
@@ -8,14 +8,28 @@ import { dropTwins, leaseUnfinishedEvents } from '../store/unfinishedEvents';
 
 import { findBatchedDeliveries } from './batches';
 import { createDelivery } from './deliveryStates';
+import { removeRefused } from './refusedEvents';
 import { compileSubscriptions } from './subscribers';
 
 /** Time for a repair, on a machine that may have just started: the repairing run may be killed, too. */
 const REPAIR_MS = 120_000;
 
+/** Creates the deliveries of an event to its endpoints that were registered before it was accepted. */
+const createDueDeliveries = (event: OutboxEvent, subscribers: RegisteredEndpoint[]): Delivery[] =>
+	subscribers
+		.filter(({ registeredAt }) => registeredAt <= event.acceptedAt)
+		.map((endpoint) =>
+			createDelivery(event, endpoint, {
+				status: 'pending',
+				nextAttemptAt: event.deliverAt ?? event.acceptedAt,
+				lease: null,
+				error: null,
+			}),
+		);
+
 /**
  * Inserts the deliveries that a run had not yet recorded when it ended, e.g. in a crash.
- * They are due at once.
+ * They are due at once. Events that the run had to refuse, but could not, are deleted.
  * @returns the number of inserted deliveries
  */
 export async function repairEvents(
@@ -32,21 +46,24 @@ export async function repairEvents(
 	const [from, to] = [times[0], times[times.length - 1]];
 	const existingIds = await findDeliveryIdsAcceptedBetween(tables, from, to);
 	const { findSubscribers } = compileSubscriptions(registered);
-	const missing = new Map<string, Delivery>();
-	for (const { event } of sortBy(unfinished, 'rowId')) {
-		for (const endpoint of findSubscribers(event)) {
-			if (endpoint.registeredAt > event.acceptedAt) continue;
-			const delivery = createDelivery(event, endpoint, {
-				status: 'pending',
-				nextAttemptAt: event.deliverAt ?? event.acceptedAt,
-				lease: null,
-				error: null,
-			});
-			if (!existingIds.has(delivery.id)) missing.set(delivery.id, delivery);
-		}
-	}
-	const batchedIds = await findBatchedDeliveries(tables, [...missing.values()]);
-	const deliveries = [...missing.values()].filter(({ id }) => !batchedIds.has(id));
+	const planned = sortBy(unfinished, 'rowId').map(({ event, isUnchecked }) => ({
+		event,
+		isUnchecked,
+		deliveries: createDueDeliveries(event, findSubscribers(event)),
+	}));
+	const missing = planned.flatMap(({ deliveries }) =>
+		deliveries.filter(({ id }) => !existingIds.has(id)),
+	);
+	const batchedIds = await findBatchedDeliveries(tables, missing);
+	const isRecorded = ({ id }: Delivery): boolean => existingIds.has(id) || batchedIds.has(id);
+	// An event with a delivery was sent, so it had passed the check.
+	const unchecked = planned.flatMap(({ deliveries, event, isUnchecked }) =>
+		isUnchecked && !deliveries.some(isRecorded) ? event : [],
+	);
+	const refusedIds = await removeRefused(ports, unchecked, lease);
+	const deliveries = missing.filter(
+		(delivery) => !isRecorded(delivery) && !refusedIds.has(delivery.eventId),
+	);
 	await tables.applyChanges([...insertDeliveries(deliveries), completeEvents(lease.owner)]);
 	return deliveries.length;
 }

@@ -62,7 +62,7 @@ export function buildEndpointContent(
 ): DeliveryContent {
 	const filterData = compileFieldFilters(settings.filters ?? {});
 	return buildDeliveryContent(
-		getEventFormat(platform.events, settings.cloud_event_mode),
+		settings.svix_format ? undefined : getEventFormat(platform.events, settings.cloud_event_mode),
 		events.map((event) => ({
 			id: event.id,
 			type: event.type,
@@ -76,6 +76,13 @@ export function buildEndpointContent(
 	);
 }
 
+/** Svix's names of the headers of Standard Webhooks. */
+const SVIX_HEADERS = {
+	'svix-id': 'webhook-id',
+	'svix-timestamp': 'webhook-timestamp',
+	'svix-signature': 'webhook-signature',
+};
+
 /** Returns the credential fields for a request at the time `nowMs`. */
 export type PreparedCredential = (nowMs: number) => CredentialFields;
 
@@ -86,7 +93,8 @@ export type PreparedCredential = (nowMs: number) => CredentialFields;
  */
 export function prepareEndpointCredential({
 	secrets,
-}: Pick<Endpoint, 'secrets'>): PreparedCredential {
+	settings,
+}: Pick<Endpoint, 'secrets' | 'settings'>): PreparedCredential {
 	let prepared: { fields: CredentialFields; untilMs: number } | undefined;
 	return (nowMs) => {
 		if (prepared !== undefined && nowMs < prepared.untilMs) return prepared.fields;
@@ -99,6 +107,7 @@ export function prepareEndpointCredential({
 			...secrets.authentication,
 			signingSecret: current ?? '',
 			replacedSecrets: replaced,
+			...(settings.svix_format && { headerCopies: SVIX_HEADERS }),
 		};
 		prepared = { fields, untilMs: Math.min(...valid.map(expiryMs)) };
 		return fields;

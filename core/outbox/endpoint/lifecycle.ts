@@ -28,6 +28,8 @@ import { isSubscription, requireEventType } from './subscription';
 /** Values for an endpoint. `undefined` leaves a value as it is, or at its default. */
 export interface EndpointInput extends SecretInput {
 	name?: string;
+	/** `null` removes it. */
+	uid?: string | null;
 	description?: string;
 	url?: string;
 	platform?: string;
@@ -100,6 +102,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 	const endpoint: Endpoint = {
 		tenantId: input.tenantId ?? DEFAULT_TENANT,
 		id,
+		uid: input.uid ?? null,
 		name: input.name ?? '',
 		description: input.description ?? '',
 		url: toPrintableUrl(url),
@@ -118,6 +121,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 			headers: mergeHeaders({}, input.headers),
 		},
 		registeredAt: now,
+		updatedAt: now,
 		isApiManaged: input.isApiManaged ?? false,
 		creationKey: null,
 		failingSince: null,
@@ -145,6 +149,8 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		: secrets;
 	const changed: Endpoint = {
 		...endpoint,
+		updatedAt: toIsoTime(nowMs),
+		uid: input.uid === undefined ? endpoint.uid : input.uid,
 		name: input.name ?? endpoint.name,
 		description: input.description ?? endpoint.description,
 		url: toPrintableUrl(url),
@@ -179,6 +185,7 @@ export function setEndpointStatus<T extends RegisteredEndpoint>(
 	if (endpoint.status === status) return endpoint;
 	return {
 		...endpoint,
+		updatedAt: toIsoTime(nowMs),
 		status,
 		statusReason: status === 'active' ? null : reason,
 		statusChangedAt: toIsoTime(nowMs),
@@ -211,7 +218,11 @@ export function rotateEndpointSecret(
 	};
 	const valid_until = toIsoTime(nowMs + overlapSeconds * 1000);
 	const signing = overlapSeconds > 0 ? [current, { ...replaced, valid_until }] : [current];
-	const rotated = { ...endpoint, secrets: { ...endpoint.secrets, signing } };
+	const rotated = {
+		...endpoint,
+		updatedAt: toIsoTime(nowMs),
+		secrets: { ...endpoint.secrets, signing },
+	};
 	requireUsable(rotated, nowMs);
 	return rotated;
 }

@@ -22,6 +22,9 @@ const whole = z.number().int();
 /** The limits of each setting; {@link EndpointSettings} says what they mean. */
 const settingsSchema = z
 	.object({
+		channels: z.array(z.string()).min(1),
+		metadata: z.record(z.string()),
+		svix_format: z.boolean(),
 		// z.record would drop a condition named `__proto__`, which must be rejected instead.
 		conditions: z.custom<Record<string, unknown>>(isObject, 'must be a JSON object'),
 		filters: z.object({

@@ -26,8 +26,8 @@ export function requireEventType(type: string): string {
 }
 
 /**
- * Compiles an endpoint's event types and conditions into a test of events.
- * @returns a function whose result is that of the conditions; `undefined` for an event of another type
+ * Compiles an endpoint's event types, channels and conditions into a test of events.
+ * @returns a function whose result is that of the conditions; `undefined` for an event of another type or channel
  * @throws InvalidConditionsError
  */
 export function compileSubscription({
@@ -35,6 +35,10 @@ export function compileSubscription({
 	settings,
 }: Pick<Endpoint, 'eventTypes' | 'settings'>): (event: OutboxEvent) => ConditionResult | undefined {
 	const testConditions = compileConditions(settings.conditions ?? {});
-	return ({ data, type }) =>
-		matchesEventTypes(eventTypes, type) ? testConditions(data) : undefined;
+	const { channels } = settings;
+	return (event) =>
+		matchesEventTypes(eventTypes, event.type) &&
+		(channels === undefined || event.channels?.some((channel) => channels.includes(channel)))
+			? testConditions(event.data)
+			: undefined;
 }

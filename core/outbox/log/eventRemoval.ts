@@ -5,6 +5,7 @@ import { deleteIdleEvent, emptyIdleEvent } from '../store/events';
 import { eq, type Change } from '../store/tables';
 
 import { findEvent, type LoggedEvent } from './loggedEvents';
+import { findDelivery } from './query';
 import { dropResponse } from './responseRecord';
 
 /** An event that cannot be deleted, or whose payload cannot be forgotten, now. The message says why. */
@@ -56,6 +57,27 @@ const clearResponses = ({ attemptLog, rowId }: StoredDelivery): Change => ({
 	query: { all: [eq('id', rowId), eq('lease_owner', null)] },
 	values: { attempt_log: JSON.stringify(attemptLog.map(dropResponse)) },
 });
+
+/**
+ * Deletes what was answered to one attempt for good. The attempt stays in the log.
+ * @throws DeliveryNotFoundError, EventInUseError while the delivery is being sent
+ */
+export async function expungeResponse(
+	ports: OutboxPorts,
+	deliveryId: string,
+	attempt: number,
+): Promise<void> {
+	const delivery = await findDelivery(ports, deliveryId);
+	const attemptLog = delivery.attemptLog.map((record) =>
+		record.attempt === attempt ? dropResponse(record) : record,
+	);
+	const rows = await ports.tables.update(
+		'deliveries',
+		{ all: [eq('id', delivery.rowId), eq('lease_owner', null)] },
+		{ attempt_log: JSON.stringify(attemptLog) },
+	);
+	if (rows.length === 0) throw sendingError(delivery.eventId);
+}
 
 /**
  * Deletes an event's data for good, and what was answered to it, which may repeat it. The event, its times

@@ -58,6 +58,7 @@ export function presentEvent({ deliveries, id, stored }: LoggedEvent): Record<st
 		payload_forgotten_at: event.payloadForgottenAt,
 		...presentOrigin(event.origin),
 		endpoint_ids: event.endpointIds,
+		...(event.channels !== null && { channels: event.channels }),
 		...presentTenantId(event.tenantId),
 		id,
 	};

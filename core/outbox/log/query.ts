@@ -56,7 +56,7 @@ async function findNewest(
 	query: DeliveryQuery,
 	limit: number,
 ): Promise<StoredDelivery[]> {
-	if (limit === Infinity && query.after === undefined) {
+	if (limit === Infinity && query.after === undefined && query.before === undefined) {
 		return await removeSuperseded(tables, await readAllDeliveries(reader, query));
 	}
 	const deliveries: StoredDelivery[] = [];
@@ -137,7 +137,7 @@ async function readDeliveriesOfEvents(
  * Finds deliveries in the log: the newest event first, and the deliveries of one time in the order of their
  * IDs. A delivery keeps its place when it is retried. Deliveries of events under way are in the log, too,
  * although they have no row before their first outcome.
- * @param limit all if absent
+ * @param limit all if absent; of the deliveries that precede a place, the last ones
  */
 export async function findDeliveries(
 	storage: EndpointStorage,
@@ -160,7 +160,9 @@ export async function findDeliveries(
 			criteria,
 		)),
 	);
-	const found = sortByLogPosition(latestPerDelivery(deliveries)).slice(0, limit);
+	const sorted = sortByLogPosition(latestPerDelivery(deliveries));
+	const isBackward = query.before !== undefined && limit < sorted.length;
+	const found = isBackward ? sorted.slice(-limit) : sorted.slice(0, limit);
 	return renameEndpoints(found, registered);
 }
 

@@ -5,15 +5,15 @@ import type { OutboxPorts } from '../ports';
 import { eq, findAll, type Condition, type StoredRow, type Tables } from './tables';
 
 /**
- * Decides which row counts when several requests create the same at once: a tenant with one ID, or an
- * endpoint with one Idempotency-Key. Data Tables have no unique index, and PostgreSQL can reveal rows out of
+ * Decides which row counts when several requests create the same at once: a tenant with one ID, an event type
+ * with one name, or an endpoint with one Idempotency-Key. Data Tables have no unique index, and PostgreSQL can reveal rows out of
  * ID order. So each request inserts its row with itself as `creation_owner`, and removes this mark once no
  * other such row is left.
  */
 
 /** The rows of which one counts. */
 export interface ContestedRows {
-	table: 'endpoints' | 'tenants';
+	table: 'endpoints' | 'event_types' | 'tenants';
 	conditions: Condition[];
 }
 
@@ -73,6 +73,7 @@ const MAX_TRIES = 20;
  * Decides which row counts after a request has inserted its own, and deletes the request's row if another
  * one counts.
  * @param owner the request's `creation_owner`
+ * @param foundRows what the request has found since it inserted its row
  * @returns the row that counts, with its `creation_owner` if that is this request; `undefined` if all were
  * deleted in the meantime
  */
@@ -80,10 +81,11 @@ export async function resolveCreation(
 	{ random, tables, wait }: Pick<OutboxPorts, 'random' | 'tables' | 'wait'>,
 	contested: ContestedRows,
 	owner: string,
+	foundRows?: StoredRow[],
 ): Promise<StoredRow | undefined> {
 	let rows: StoredRow[] = [];
 	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-		rows = await findRows(tables, contested);
+		rows = tries === 0 && foundRows ? foundRows : await findRows(tables, contested);
 		const decided = findDecided(rows);
 		if (decided !== undefined) {
 			await deleteUndecided(tables, contested, owner);

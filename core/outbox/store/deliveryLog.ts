@@ -46,6 +46,8 @@ export interface DeliveryQuery {
 	until?: string;
 	/** Finds only deliveries that follow this place in the log: the next page. */
 	after?: LogPosition;
+	/** Finds only deliveries that precede this place in the log: the previous page. */
+	before?: LogPosition;
 }
 
 const STATUSES: DeliveryStatus[] = [
@@ -106,9 +108,11 @@ function toConditions(query: DeliveryQuery): Condition[] {
 	];
 }
 
-const follows = (delivery: Delivery, after: LogPosition): boolean =>
-	delivery.acceptedAt < after.acceptedAt ||
-	(delivery.acceptedAt === after.acceptedAt && delivery.id < after.deliveryId);
+const follows = (later: LogPosition, earlier: LogPosition): boolean =>
+	later.acceptedAt < earlier.acceptedAt ||
+	(later.acceptedAt === earlier.acceptedAt && later.deliveryId < earlier.deliveryId);
+
+const getPosition = ({ acceptedAt, id }: Delivery): LogPosition => ({ acceptedAt, deliveryId: id });
 
 const includes = <T>(list: T[] | undefined, value: T): boolean =>
 	!isSet(list) || list.includes(value);
@@ -131,7 +135,8 @@ export const matchesQuery = (delivery: Delivery, query: DeliveryQuery): boolean 
 		)) &&
 	(!query.since || delivery.acceptedAt >= query.since) &&
 	(!query.until || delivery.acceptedAt < query.until) &&
-	(query.after === undefined || follows(delivery, query.after));
+	(query.after === undefined || follows(getPosition(delivery), query.after)) &&
+	(query.before === undefined || follows(query.before, getPosition(delivery)));
 
 /** A table whose rows have a time of acceptance, and the column that orders the rows of one time. */
 interface LogTable {
@@ -139,62 +144,79 @@ interface LogTable {
 	idColumn: string;
 }
 
-/** Yields matching rows with one time of acceptance, in descending order of their ID. */
+/** Where reading begins, and in which direction it goes: down the log by default, from its newest row. */
+interface LogStart {
+	after?: LogPosition;
+	before?: LogPosition;
+}
+
+/** The operators that find what comes next, and the order of rows, in each direction. */
+const DIRECTIONS = {
+	down: { newestFirst: true, beyond: 'lt', from: 'lte' },
+	up: { newestFirst: false, beyond: 'gt', from: 'gte' },
+} as const;
+
+type Direction = (typeof DIRECTIONS)[keyof typeof DIRECTIONS];
+
+/** Yields matching rows with one time of acceptance, in the order of their ID. */
 async function* readPagesAt(
 	tables: RowFinder,
 	{ idColumn, table }: LogTable,
-	conditions: Condition[],
-	acceptedAt: string,
+	{ beyond, from, newestFirst }: Direction,
+	sameTime: Condition[],
 	pageSize: number,
-	beforeId?: string,
+	beyondId?: string,
 ): AsyncGenerator<StoredRow[]> {
-	const sameTime = [...conditions, eq('accepted_at', acceptedAt)];
 	let remaining: Condition[] =
-		beforeId === undefined ? [] : [{ column: idColumn, operator: 'lt', value: beforeId }];
+		beyondId === undefined ? [] : [{ column: idColumn, operator: beyond, value: beyondId }];
 	for (;;) {
 		const page = await tables.find(
 			table,
 			{ all: [...sameTime, ...remaining] },
-			{ by: idColumn, newestFirst: true, limit: pageSize },
+			{ by: idColumn, newestFirst, limit: pageSize },
 		);
 		if (page.length < pageSize) return yield page;
 		// The last delivery may have another row, which has to be on the same page.
 		const lastId = String(page[page.length - 1][idColumn]);
 		const complete = page.filter((row) => row[idColumn] !== lastId);
 		yield complete.length > 0 ? complete : page;
-		const operator = complete.length > 0 ? 'lte' : 'lt';
+		const operator = complete.length > 0 ? from : beyond;
 		remaining = [{ column: idColumn, operator, value: lastId }];
 	}
 }
 
-/** Yields matching rows in pages. No row of a page follows one of the next page in the log. */
+/** Yields matching rows in pages. No row of a page comes after one of the next page. */
 async function* readLogRows(
 	tables: RowFinder,
 	logTable: LogTable,
 	conditions: Condition[],
 	pageSize: number,
-	after?: LogPosition,
+	{ after, before }: LogStart,
 ): AsyncGenerator<StoredRow[]> {
 	const { table } = logTable;
+	const start = after ?? before;
+	const direction = after === undefined && before !== undefined ? DIRECTIONS.up : DIRECTIONS.down;
+	const { beyond, newestFirst } = direction;
 	let remaining: Condition[] = [];
 	const skipTo = (acceptedAt: string): void => {
-		remaining = [{ column: 'accepted_at', operator: 'lt', value: acceptedAt }];
+		remaining = [{ column: 'accepted_at', operator: beyond, value: acceptedAt }];
 	};
-	if (after !== undefined) {
-		const { acceptedAt, deliveryId } = after;
-		yield* readPagesAt(tables, logTable, conditions, acceptedAt, pageSize, deliveryId);
+	const at = (acceptedAt: string): Condition[] => [...conditions, eq('accepted_at', acceptedAt)];
+	if (start !== undefined) {
+		const { acceptedAt, deliveryId } = start;
+		yield* readPagesAt(tables, logTable, direction, at(acceptedAt), pageSize, deliveryId);
 		skipTo(acceptedAt);
 	}
 	for (;;) {
 		const page = await tables.find(
 			table,
 			{ all: [...conditions, ...remaining] },
-			{ by: 'accepted_at', newestFirst: true, limit: pageSize },
+			{ by: 'accepted_at', newestFirst, limit: pageSize },
 		);
 		const lastTime = page.length < pageSize ? null : page[page.length - 1].accepted_at;
 		if (lastTime === null) return yield page;
 		yield page.filter(({ accepted_at }) => accepted_at !== lastTime);
-		yield* readPagesAt(tables, logTable, conditions, String(lastTime), pageSize);
+		yield* readPagesAt(tables, logTable, direction, at(String(lastTime)), pageSize);
 		skipTo(String(lastTime));
 	}
 }
@@ -227,15 +249,19 @@ export async function* readDeliveryPages(
 ): AsyncGenerator<StoredDelivery[]> {
 	const logTable: LogTable = { table: 'deliveries', idColumn: 'delivery_id' };
 	const conditions = toConditions(query);
-	for await (const page of readLogRows(tables, logTable, conditions, pageSize, query.after)) {
+	for await (const page of readLogRows(tables, logTable, conditions, pageSize, query)) {
 		yield readMatching(page, query);
 	}
 }
 
-/** Yields the rows of events that meet the conditions in pages, newest first. */
+/**
+ * Yields the rows of events that meet the conditions in pages: newest first, or oldest first before a place.
+ * @param start the places' IDs are those of events
+ */
 export const readEventRowPages = (
 	tables: RowFinder,
 	conditions: Condition[],
 	pageSize: number,
+	start: LogStart = {},
 ): AsyncGenerator<StoredRow[]> =>
-	readLogRows(tables, { table: 'events', idColumn: 'event_id' }, conditions, pageSize);
+	readLogRows(tables, { table: 'events', idColumn: 'event_id' }, conditions, pageSize, start);

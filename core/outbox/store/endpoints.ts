@@ -43,6 +43,7 @@ const secretsSchema = z.object({
 	authentication: z.record(z.unknown()),
 	headers: z.record(z.string()),
 	creationDigest: z.string().optional(),
+	rotationKey: z.string().optional(),
 });
 
 /**
@@ -75,6 +76,7 @@ export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEnd
 	return {
 		tenantId: row.tenant_id,
 		id: row.endpoint_id,
+		uid: row.uid,
 		name: row.name,
 		description: row.description ?? '',
 		url: row.url,
@@ -86,6 +88,7 @@ export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEnd
 		settings: row.settings,
 		secrets: openSecrets(encrypter, row),
 		registeredAt: row.registered_at,
+		updatedAt: row.updated_at ?? row.registered_at,
 		isApiManaged: row.api_managed === true,
 		creationKey: row.creation_key,
 		failingSince: row.failing_since,
@@ -110,7 +113,9 @@ function readUnreadable(stored: StoredRow, problem: string): StoredUnreadableEnd
 		status: columns.status ?? 'active',
 		statusReason: columns.status_reason ?? null,
 		statusChangedAt: columns.status_changed_at ?? null,
+		uid: columns.uid ?? null,
 		registeredAt: columns.registered_at ?? String(stored.createdAt ?? ''),
+		updatedAt: columns.updated_at ?? columns.registered_at ?? String(stored.createdAt ?? ''),
 		failingSince: columns.failing_since ?? null,
 		consecutiveFailures: columns.consecutive_failures ?? 0,
 		revision: columns.revision ?? 0,
@@ -136,6 +141,7 @@ function readRegistered(
 export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => ({
 	tenant_id: endpoint.tenantId,
 	endpoint_id: endpoint.id,
+	uid: endpoint.uid,
 	name: endpoint.name,
 	description: endpoint.description,
 	url: endpoint.url,
@@ -151,6 +157,7 @@ export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => 
 	),
 	sealed_revision: endpoint.revision,
 	registered_at: endpoint.registeredAt,
+	updated_at: endpoint.updatedAt,
 	api_managed: endpoint.isApiManaged,
 	creation_key: endpoint.creationKey,
 	failing_since: endpoint.failingSince,
@@ -167,12 +174,14 @@ export interface ApiScope {
 /** All criteria that are set must match. */
 export interface EndpointQuery {
 	id?: string;
+	uid?: string;
 	creationKey?: string;
 	scope?: ApiScope;
 }
 
-const toConditions = ({ creationKey, id, scope }: EndpointQuery): Condition[] => [
+const toConditions = ({ creationKey, id, scope, uid }: EndpointQuery): Condition[] => [
 	...(id === undefined ? [] : [eq('endpoint_id', id)]),
+	...(uid === undefined ? [] : [eq('uid', uid)]),
 	...(creationKey === undefined ? [] : [eq('creation_key', creationKey)]),
 	...(scope === undefined ? [] : [eq('platform', scope.platformId), eq('api_managed', true)]),
 ];

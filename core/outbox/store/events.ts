@@ -28,7 +28,8 @@ import {
 /**
  * An event is on record, with a lease, before the first attempt of any of its deliveries. A delivery gets
  * its first row with the outcome of that attempt. When all deliveries have a row, the lease is removed. If
- * the run is killed before, the lease expires, and Deliver Due makes the deliveries that have no row.
+ * the run is killed before, the lease expires, and Deliver Due makes the deliveries that have no row. If the
+ * sender refuses data that does not match its event type, it checks the data first.
  */
 
 /** An event as it was read from the table. */
@@ -39,6 +40,8 @@ export interface StoredEvent {
 	dataJson: string;
 	/** `true` while a run makes its first deliveries, or after such a run was killed. */
 	isUnderWay: boolean;
+	/** `true` if its run may have been killed before it could refuse the data. */
+	isUnchecked: boolean;
 }
 
 /** The problem with the row of an event that a person edited. */
@@ -49,6 +52,9 @@ export interface UnreadableEvent {
 const toEvent = (row: EventRow): OutboxEvent => ({
 	tenantId: row.tenant_id,
 	id: row.event_id,
+	uid: row.uid,
+	channels: row.channels,
+	requestKey: row.request_key,
 	type: row.event_type,
 	acceptedAt: row.accepted_at,
 	data: row.data,
@@ -73,6 +79,7 @@ export const readEvent = (stored: StoredRow): StoredEvent | UnreadableEvent =>
 			event: toEvent(row),
 			dataJson: String(stored.data),
 			isUnderWay: row.lease_until !== null && !isLeasedForRecovery(stored),
+			isUnchecked: row.data_check !== null,
 		}),
 		(_, problem) => ({ problem }),
 	);
@@ -107,15 +114,20 @@ export interface NewEvent {
 	dataJson: string;
 	/** `true` if other runs may insert the same event, so that its owner has to be resolved. */
 	isContested: boolean;
+	/** `true` if its run refuses data that does not match the event type. */
+	isUnchecked: boolean;
 }
 
 /** Returns the change that inserts events under a run's lease, or none if there are none. */
 export const insertEvents = (events: NewEvent[], { expiresAtMs, owner }: Lease): Change[] =>
 	insertChange(
 		'events',
-		events.map(({ dataJson, event, isContested }) => ({
+		events.map(({ dataJson, event, isContested, isUnchecked }) => ({
 			tenant_id: event.tenantId,
 			event_id: event.id,
+			uid: event.uid,
+			channels: event.channels && JSON.stringify(event.channels),
+			request_key: event.requestKey,
 			event_type: event.type,
 			accepted_at: event.acceptedAt,
 			data: dataJson,
@@ -125,6 +137,7 @@ export const insertEvents = (events: NewEvent[], { expiresAtMs, owner }: Lease):
 			node_name: event.origin.nodeName,
 			inbound_event_id: event.origin.inboundEventId,
 			deliver_at: event.deliverAt,
+			data_check: isUnchecked ? 'refuse' : null,
 			lease_owner: isContested ? toOwnershipMarker(owner) : owner,
 			lease_until: toIsoTime(expiresAtMs),
 		})),
@@ -138,12 +151,12 @@ export const leaseIdleEvent = (eventId: string, { expiresAtMs, owner }: Lease): 
 	values: { lease_owner: owner, lease_until: toIsoTime(expiresAtMs) },
 });
 
-/** Returns the change that extends a run's lease on its events. */
+/** Returns the change that extends a run's lease on its events, the data of which it has checked. */
 export const renewEventLeases = ({ expiresAtMs, owner }: Lease): UpdateChange => ({
 	change: 'update',
 	table: 'events',
 	query: { all: [eq('lease_owner', owner)] },
-	values: { lease_until: toIsoTime(expiresAtMs) },
+	values: { lease_until: toIsoTime(expiresAtMs), data_check: null },
 });
 
 /** Returns the change that records that each delivery of a run's events has a row. */
@@ -151,7 +164,7 @@ export const completeEvents = (owner: string): Change => ({
 	change: 'update',
 	table: 'events',
 	query: { all: [eq('lease_owner', owner)] },
-	values: { lease_owner: null, lease_until: null },
+	values: { lease_owner: null, lease_until: null, data_check: null },
 });
 
 /** Returns the change that deletes an event that its run cannot send. */

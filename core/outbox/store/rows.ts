@@ -3,6 +3,7 @@ import { z, type ZodError, type ZodObject, type ZodRawShape } from 'zod';
 import { describeFault } from '../../lib/describeFault';
 import { parseExactJson } from '../../lib/exactJson';
 import { isObject } from '../../lib/fieldPath';
+import type { JsonObject, JsonValue } from '../../lib/jsonValue';
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
 
 import type { StoredRow, TableName } from './tables';
@@ -31,6 +32,10 @@ const json = <T extends z.ZodTypeAny>(schema: T) =>
 const id = z.string().regex(/^[^=]/, 'is empty or begins with "="');
 
 const ids = z.array(id);
+
+const jsonValue = z.custom<JsonValue>(() => true);
+
+const jsonObject = z.custom<JsonObject>(isObject, 'must be a JSON object');
 
 const attemptSchema = z.object({
 	attempt: z.number(),
@@ -61,7 +66,22 @@ const ROWS = {
 		),
 		registered_at: date,
 		key_epoch: z.number(),
+		withdrawn_keys: json(z.array(z.object({ id: z.string(), until: date.nullable() }))).nullable(),
+		uid: text,
+		updated_at: date.nullable(),
+		creation_key: text,
 		revision: z.number(),
+	}),
+	event_types: z.object({
+		id: z.number(),
+		name: id,
+		description: z.string(),
+		group_name: text,
+		archived: z.boolean(),
+		schema: json(jsonObject).nullable(),
+		example: json(jsonValue).nullable(),
+		created_at: date,
+		updated_at: date,
 	}),
 	endpoints: z.object({
 		id: z.number(),
@@ -79,6 +99,8 @@ const ROWS = {
 		sealed: z.string(),
 		sealed_revision: z.number(),
 		registered_at: date,
+		updated_at: date.nullable(),
+		uid: text,
 		failing_since: date.nullable(),
 		consecutive_failures: z.number(),
 		rate_free_at: date.nullable(),
@@ -92,6 +114,9 @@ const ROWS = {
 		event_id: id,
 		event_type: z.string(),
 		accepted_at: date,
+		uid: text,
+		channels: json(z.array(z.string())).nullable(),
+		request_key: text,
 		data: json(z.custom<Record<string, unknown>>(isObject, 'must be a JSON object')),
 		/** The only endpoints that get the event, if its sender named them. */
 		endpoint_ids: json(ids).nullable(),
@@ -101,6 +126,8 @@ const ROWS = {
 		inbound_event_id: text,
 		deliver_at: date.nullable(),
 		payload_forgotten_at: date.nullable(),
+		/** How the data has to be checked, until its run has done so. */
+		data_check: z.enum(['refuse']).nullable(),
 		lease_owner: text,
 		lease_until: date.nullable(),
 	}),
@@ -135,12 +162,14 @@ const ROWS = {
 } satisfies Record<TableName, ZodObject<ZodRawShape>>;
 
 export type TenantRow = z.infer<(typeof ROWS)['tenants']>;
+export type EventTypeRow = z.infer<(typeof ROWS)['event_types']>;
 export type EndpointRow = z.infer<(typeof ROWS)['endpoints']>;
 export type EventRow = z.infer<(typeof ROWS)['events']>;
 export type DeliveryRow = z.infer<(typeof ROWS)['deliveries']>;
 
 interface RowTypes {
 	tenants: TenantRow;
+	event_types: EventTypeRow;
 	endpoints: EndpointRow;
 	events: EventRow;
 	deliveries: DeliveryRow;

@@ -22,6 +22,9 @@ export class TenantScopeError extends Error {
 
 const COLUMN = 'tenant_id';
 
+/** The tables of the outbox's owner, which every tenant can read, and none can change. */
+const isShared = (table: TableName): boolean => table === 'event_types';
+
 /** The rows of one tenant in each table: whatever is asked of it, no other row is read or changed. */
 class ScopedTables implements Tables {
 	private readonly isOfTenant: Condition;
@@ -40,6 +43,14 @@ class ScopedTables implements Tables {
 		throw new TenantScopeError(`A row of the tenant "${this.tenantId}" names another tenant.`);
 	}
 
+	/** @throws TenantScopeError for a table that belongs to the owner */
+	private requireOwnTable(table: TableName): void {
+		if (!isShared(table)) return;
+		throw new TenantScopeError(
+			`The tenant "${this.tenantId}" cannot change rows of the outbox’s owner.`,
+		);
+	}
+
 	/** @throws TenantScopeError for alternatives, which cannot be combined with the tenant */
 	private narrow(query: Query): Query {
 		if ('all' in query) return { all: [...query.all, this.isOfTenant] };
@@ -49,6 +60,7 @@ class ScopedTables implements Tables {
 	}
 
 	private scopeChange(change: Change): Change {
+		this.requireOwnTable(change.table);
 		switch (change.change) {
 			case 'insert':
 				return {
@@ -67,6 +79,7 @@ class ScopedTables implements Tables {
 	}
 
 	private scopeFind({ query, ...find }: Find): Find {
+		if (isShared(find.table)) return { ...find, query };
 		return { ...find, query: 'all' in query ? this.narrow(query) : query };
 	}
 
@@ -89,6 +102,7 @@ class ScopedTables implements Tables {
 
 	/** Keeps the tenant's rows of a find. If others took places in its page, the rows are found again. */
 	private async keepOwn(find: Find, rows: StoredRow[]): Promise<StoredRow[]> {
+		if (isShared(find.table)) return rows;
 		const own = rows.filter(({ [COLUMN]: tenantId }) => tenantId === this.tenantId);
 		const isCut = own.length < rows.length && rows.length >= find.options.limit;
 		return isCut && 'any' in find.query ? await this.findEach(find, find.query.any) : own;
@@ -119,18 +133,22 @@ class ScopedTables implements Tables {
 	}
 
 	async update(table: TableName, query: Query, values: Row): Promise<StoredRow[]> {
+		this.requireOwnTable(table);
 		return await this.tables.update(table, this.narrow(query), this.requireOwn(values));
 	}
 
 	async remove(table: TableName, query: Query): Promise<number> {
+		this.requireOwnTable(table);
 		return await this.tables.remove(table, this.narrow(query));
 	}
 }
 
 /**
  * Returns tables that have only one tenant's rows: each new row gets the tenant, and each query finds and
- * changes the tenant's rows only. It is all that a tenant's request ever gets.
- * @throws TenantScopeError (its methods) for a row that names another tenant, and for changes by alternatives
+ * changes the tenant's rows only. The owner's event types can be read. It is all that a tenant's request ever
+ * gets.
+ * @throws TenantScopeError (its methods) for a row that names another tenant, for changes by alternatives, and
+ * for changes of the owner's rows
  */
 export const scopeTables = (tables: Tables, tenantId: string): Tables =>
 	new ScopedTables(tables, tenantId);

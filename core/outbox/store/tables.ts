@@ -17,7 +17,7 @@ export type Row = Record<string, Value>;
  */
 export type StoredRow = Row & { id: number };
 
-export type TableName = 'tenants' | 'endpoints' | 'events' | 'deliveries';
+export type TableName = 'tenants' | 'event_types' | 'endpoints' | 'events' | 'deliveries';
 
 /**
  * Part of each table's name. n8n cannot add a column to an existing table, so tables of another shape get
@@ -35,7 +35,22 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		limits: 'string',
 		registered_at: 'date',
 		key_epoch: 'number',
+		withdrawn_keys: 'string',
+		uid: 'string',
+		updated_at: 'date',
 		revision: 'number',
+		creation_key: 'string',
+		creation_owner: 'string',
+	},
+	event_types: {
+		name: 'string',
+		description: 'string',
+		group_name: 'string',
+		archived: 'boolean',
+		schema: 'string',
+		example: 'string',
+		created_at: 'date',
+		updated_at: 'date',
 		creation_owner: 'string',
 	},
 	endpoints: {
@@ -52,8 +67,10 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		settings: 'string',
 		status_changed_at: 'date',
 		registered_at: 'date',
+		updated_at: 'date',
 		api_managed: 'boolean',
 		endpoint_id: 'string',
+		uid: 'string',
 		rate_free_at: 'date',
 		revision: 'number',
 		sealed: 'string',
@@ -67,6 +84,9 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		data: 'string',
 		accepted_at: 'date',
 		event_id: 'string',
+		uid: 'string',
+		channels: 'string',
+		request_key: 'string',
 		endpoint_ids: 'string',
 		execution_id: 'string',
 		workflow_id: 'string',
@@ -74,6 +94,7 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		inbound_event_id: 'string',
 		deliver_at: 'date',
 		payload_forgotten_at: 'date',
+		data_check: 'string',
 		lease_owner: 'string',
 		lease_until: 'date',
 	},

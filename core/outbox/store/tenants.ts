@@ -47,8 +47,12 @@ function readTenant(stored: StoredRow): Tenant {
 		metadata: row.metadata,
 		status: row.status,
 		limits: row.limits,
+		uid: row.uid,
 		keyEpoch: row.key_epoch,
+		withdrawnKeys: row.withdrawn_keys ?? [],
+		creationKey: row.creation_key,
 		registeredAt: row.registered_at,
+		updatedAt: row.updated_at ?? row.registered_at,
 		revision: row.revision,
 	};
 }
@@ -61,7 +65,11 @@ export const toTenantRow = (tenant: Tenant): Row => ({
 	status: tenant.status,
 	limits: JSON.stringify(tenant.limits),
 	key_epoch: tenant.keyEpoch,
+	withdrawn_keys: JSON.stringify(tenant.withdrawnKeys),
+	uid: tenant.uid,
+	creation_key: tenant.creationKey,
 	registered_at: tenant.registeredAt,
+	updated_at: tenant.updatedAt,
 	revision: tenant.revision,
 });
 
@@ -73,6 +81,10 @@ export const toContestedTenant = (id: string): { table: 'tenants'; conditions: C
 
 /** Finds a tenant together with other rows: {@link pickTenant} reads what it found. */
 export const findTenantRow = (id: string): Find => findFirstPage('tenants', isTenant(id));
+
+/** Finds a tenant by its other name, as {@link findTenantRow} does by its ID. */
+export const findTenantByUid = (uid: string): Find =>
+	findFirstPage('tenants', [eq('uid', uid), neq('status', IS_DELETED)]);
 
 /** Reads the row of {@link findTenantRow} that counts; `undefined` if the tenant has none. @throws UnreadableRowError */
 export function pickTenant(rows: StoredRow[]): Tenant | undefined {
@@ -148,7 +160,7 @@ export async function requireActiveTenant(tables: Tables, id: string): Promise<v
 }
 
 /** The column of each table that says since when a tenant's row exists, whatever happens to it. */
-const BEGINNINGS: Record<Exclude<TableName, 'tenants'>, string> = {
+const BEGINNINGS: Record<Exclude<TableName, 'tenants' | 'event_types'>, string> = {
 	endpoints: 'registered_at',
 	events: 'accepted_at',
 	deliveries: 'accepted_at',

@@ -7,6 +7,7 @@ export const presentTenant = (tenant: Tenant): Record<string, unknown> => ({
 	metadata: tenant.metadata,
 	limits: tenant.limits,
 	created_at: tenant.registeredAt,
+	...(tenant.uid !== null && { uid: tenant.uid }),
 	id: tenant.id,
 });
 

@@ -21,12 +21,12 @@ export const findTenantIdFault = (id: string): string | undefined =>
 /** Values for a tenant. `undefined` leaves a value as it is, or at its default. */
 export interface TenantInput {
 	name?: string;
+	/** `null` removes it. */
+	uid?: string | null;
 	metadata?: Record<string, string>;
 	status?: Tenant['status'];
 	/** `null` resets a limit to its default. */
 	limits?: { [Limit in keyof TenantLimits]: TenantLimits[Limit] | null };
-	/** `true` to withdraw all keys that were issued before. */
-	withdrawsKeys?: boolean;
 }
 
 const MAX_METADATA_BYTES = 4096;
@@ -67,14 +67,15 @@ function requireValid({ id, limits, metadata, name, status }: Tenant): void {
 }
 
 /** Returns a tenant with changes. @throws InvalidTenantError */
-export function updateTenant(tenant: Tenant, input: TenantInput): Tenant {
+export function updateTenant(tenant: Tenant, input: TenantInput, nowMs?: number): Tenant {
 	const updated: Tenant = {
 		...tenant,
+		...(nowMs !== undefined && { updatedAt: toIsoTime(nowMs) }),
 		name: input.name ?? tenant.name,
+		uid: input.uid === undefined ? tenant.uid : input.uid,
 		metadata: input.metadata ?? tenant.metadata,
 		status: input.status ?? tenant.status,
 		limits: omitBy({ ...tenant.limits, ...input.limits }, isNull),
-		keyEpoch: tenant.keyEpoch + (input.withdrawsKeys === true ? 1 : 0),
 	};
 	requireValid(updated);
 	return updated;
@@ -85,12 +86,16 @@ export const createTenant = (id: string, input: TenantInput, nowMs: number): Ten
 	updateTenant(
 		{
 			id,
+			uid: null,
 			name: '',
 			metadata: {},
 			status: 'active',
 			limits: {},
 			keyEpoch: 1,
+			withdrawnKeys: [],
+			creationKey: null,
 			registeredAt: toIsoTime(nowMs),
+			updatedAt: toIsoTime(nowMs),
 			revision: 1,
 		},
 		input,

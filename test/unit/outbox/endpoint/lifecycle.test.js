@@ -196,8 +196,10 @@ describe('updateEndpoint', () => {
 		headers: { 'X-Tenant': 'tenant-1' },
 	});
 
-	test('changes nothing without input', () => {
-		expect(updateEndpoint(endpoint, {}, NOW + HOUR)).toEqual(endpoint);
+	const updatedAt = new Date(NOW + HOUR).toISOString();
+
+	test('changes nothing without input, except for the time of the change', () => {
+		expect(updateEndpoint(endpoint, {}, NOW + HOUR)).toEqual({ ...endpoint, updatedAt });
 	});
 
 	test.each([
@@ -205,7 +207,8 @@ describe('updateEndpoint', () => {
 		['description', { description: '' }, { description: '' }],
 		['event types', { eventTypes: [] }, { eventTypes: [] }],
 	])('changes the %s and nothing else', (_, input, expected) => {
-		expect(updateEndpoint(endpoint, input, NOW + HOUR)).toEqual({ ...endpoint, ...expected });
+		const updated = updateEndpoint(endpoint, input, NOW + HOUR);
+		expect(updated).toEqual({ ...endpoint, ...expected, updatedAt });
 	});
 
 	test('changes the platform and keeps the secrets', () => {

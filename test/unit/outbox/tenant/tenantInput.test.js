@@ -30,12 +30,6 @@ describe('a tenant', () => {
 		expect(updated).toEqual({ ...tenant, status: 'disabled', limits: { retention_days: 1 } });
 	});
 
-	test('gets another key epoch when its keys are withdrawn', () => {
-		const tenant = create('acme');
-		expect(updateTenant(tenant, { withdrawsKeys: true }).keyEpoch).toBe(2);
-		expect(updateTenant(tenant, {}).keyEpoch).toBe(1);
-	});
-
 	test.each([
 		['a name on two lines', { name: 'a\nb' }, '"Name" has a line break'],
 		['more metadata than 4 KB', { metadata: { a: 'x'.repeat(4100) } }, '"Metadata" has more than'],

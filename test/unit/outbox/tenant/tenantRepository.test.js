@@ -12,6 +12,17 @@ const { createWorld, START } = require('../world');
 
 const START_MS = Date.parse(START);
 
+/** What a tenant has from the beginning. */
+const NEW = {
+	uid: null,
+	status: 'active',
+	keyEpoch: 1,
+	withdrawnKeys: [],
+	creationKey: null,
+	registeredAt: START,
+	updatedAt: START,
+	revision: 1,
+};
 const ACME = { name: 'Acme Inc.', metadata: { crm_id: '0017' }, limits: { max_endpoints: 3 } };
 
 describe('a tenant', () => {
@@ -21,24 +32,8 @@ describe('a tenant', () => {
 		await insertTenant(ports, createTenant('acme', ACME, START_MS));
 		await insertTenant(ports, createTenant('b', {}, START_MS));
 		expect(await findTenants(ports.tables)).toEqual([
-			{
-				id: 'acme',
-				status: 'active',
-				keyEpoch: 1,
-				registeredAt: START,
-				revision: 1,
-				...ACME,
-			},
-			{
-				id: 'b',
-				name: '',
-				metadata: {},
-				limits: {},
-				status: 'active',
-				keyEpoch: 1,
-				registeredAt: START,
-				revision: 1,
-			},
+			{ ...NEW, id: 'acme', ...ACME },
+			{ ...NEW, id: 'b', name: '', metadata: {}, limits: {} },
 		]);
 	});
 
