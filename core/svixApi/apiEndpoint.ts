@@ -1,0 +1,184 @@
+import isEmpty from 'lodash/isEmpty';
+import isUndefined from 'lodash/isUndefined';
+import omitBy from 'lodash/omitBy';
+
+import { coversSubscription, type KeyFilter } from '../outbox/apiKey/keyFilter';
+import { hasHiddenQuery } from '../outbox/endpoint/endpointSecrets';
+import type { EndpointInput } from '../outbox/endpoint/lifecycle';
+import {
+	isUnreadable,
+	readRegisteredEndpoints,
+	requireReadable,
+	type ApiScope,
+} from '../outbox/endpoint/repository';
+import type { Endpoint, RegisteredEndpoint } from '../outbox/model';
+import { findEndpointRows } from '../outbox/store/endpoints';
+
+import type { ApiRules, ApplicationCall } from './apiContext';
+import { invalidField, notFound } from './svixErrors';
+import type { EndpointBody } from './svixSchemas';
+
+/** The endpoints that the API serves: its own, and those that their owner lets APIs manage. */
+export const SVIX_SCOPE: ApiScope = { platformId: 'standardWebhooks' };
+
+/** Returns whether a call's key is for everything that an endpoint gets. */
+function isCovered({ request }: ApplicationCall, endpoint: RegisteredEndpoint): boolean {
+	const { eventTypes = [], settings = {} } = isUnreadable(endpoint)
+		? (endpoint.subscription ?? {})
+		: endpoint;
+	return coversSubscription(request.key.filter, {
+		eventTypes,
+		channels: settings.channels ?? [],
+	});
+}
+
+/** Reads all endpoints that the API serves to the call's key, in one call. */
+export async function loadApiEndpoints(call: ApplicationCall): Promise<RegisteredEndpoint[]> {
+	const { ports } = call;
+	const query = { scope: SVIX_SCOPE };
+	const [rows] = await ports.tables.applyAndFind([], [findEndpointRows(query)]);
+	const endpoints = await readRegisteredEndpoints(ports, rows, query);
+	return endpoints.filter((endpoint) => isCovered(call, endpoint));
+}
+
+/** Finds an endpoint by its ID or its uid, in one call; `undefined` if the API serves none. */
+export async function findApiEndpoint(
+	call: ApplicationCall,
+	idOrUid: string,
+): Promise<RegisteredEndpoint | undefined> {
+	const { ports } = call;
+	const queries = [
+		{ id: idOrUid, scope: SVIX_SCOPE },
+		{ uid: idOrUid, scope: SVIX_SCOPE },
+	];
+	const pages = await ports.tables.applyAndFind([], queries.map(findEndpointRows));
+	for (const [index, query] of queries.entries()) {
+		const [endpoint] = await readRegisteredEndpoints(ports, pages[index], query);
+		if (endpoint !== undefined) return isCovered(call, endpoint) ? endpoint : undefined;
+	}
+	return undefined;
+}
+
+/** Loads the endpoint that a call is about. @throws SvixApiError 404 */
+export async function loadApiEndpoint(call: ApplicationCall): Promise<RegisteredEndpoint> {
+	const endpoint = await findApiEndpoint(call, call.request.path.endpoint_id);
+	if (endpoint === undefined) throw notFound();
+	return endpoint;
+}
+
+/** @throws SvixApiError 404, UnreadableEndpointError */
+export const loadReadableEndpoint = async (call: ApplicationCall): Promise<Endpoint> =>
+	requireReadable(await loadApiEndpoint(call));
+
+const toLimit = (endpoint: Endpoint['settings']): number | null => {
+	const { rate_limit: limit } = endpoint;
+	return limit === undefined ? null : Math.max(1, Math.round(limit.max / limit.per_seconds));
+};
+
+/**
+ * Returns an endpoint as Svix shows it.
+ * @param showsQuery `true` for a key that may read secrets: a URL's query may contain one
+ */
+export function presentSvixEndpoint(endpoint: RegisteredEndpoint, showsQuery: boolean): object {
+	const { eventTypes = [], settings = {} } = isUnreadable(endpoint)
+		? (endpoint.subscription ?? {})
+		: endpoint;
+	const types = eventTypes.length === 0 ? null : eventTypes;
+	const rate = toLimit(settings);
+	return {
+		id: endpoint.id,
+		uid: endpoint.uid,
+		url: showsQuery && !isUnreadable(endpoint) ? endpoint.secrets.url : endpoint.url,
+		description: endpoint.description,
+		disabled: endpoint.status === 'disabled',
+		eventTypes: types,
+		filterTypes: types,
+		channels: settings.channels ?? null,
+		metadata: settings.metadata ?? {},
+		throttleRate: rate,
+		rateLimit: rate,
+		createdAt: endpoint.registeredAt,
+		updatedAt: endpoint.updatedAt,
+	};
+}
+
+/** Whether a call's key may read secrets. */
+export const mayReadSecrets = ({ request }: Pick<ApplicationCall, 'request'>): boolean =>
+	request.key.rights.includes('secrets');
+
+/** Returns what a field says: `undefined` if it is absent, `null` if it resets the value. */
+const orReset = <T>(value: T | null | undefined): T | null | undefined =>
+	isEmpty(value) && typeof value === 'object' ? null : value;
+
+/** The name that people see in n8n: an endpoint of Svix has none. */
+export const nameEndpoint = (url: string): string =>
+	URL.canParse(url) ? new URL(url).host || 'endpoint' : 'endpoint';
+
+/**
+ * Checks that a request asks for nothing that its key is not for.
+ * @throws ValidationError
+ */
+export function requireCovered(filter: KeyFilter | undefined, input: EndpointInput): void {
+	if (filter === undefined) return;
+	const { channels } = input.settings ?? {};
+	// Neither a subscription to everything nor a reset is within a filter. A field that is absent does not change.
+	const asked: Array<['channels' | 'eventTypes', string[] | undefined]> = [
+		['eventTypes', input.eventTypes],
+		['channels', channels === undefined ? undefined : [channels ?? []].flat().map(String)],
+	];
+	for (const [name, names] of asked) {
+		const allowed = filter[name];
+		if (names === undefined || allowed.length === 0) continue;
+		if (names.length > 0 && names.every((entry) => allowed.includes(entry))) continue;
+		throw invalidField(
+			['body', name],
+			`must have one or more of ${allowed.join(', ')}, which the key is for`,
+		);
+	}
+}
+
+/**
+ * Translates the body of a request into the outbox's words. Fields that are absent do not change.
+ * @param existing the endpoint that is changed; absent for a new one
+ */
+export function toSvixEndpointInput(
+	body: EndpointBody,
+	{ allowHttp, allowInternal }: ApiRules,
+	existing?: Endpoint,
+): EndpointInput {
+	// Callers who may not read secrets send back the URL as they see it.
+	const isShownUrl =
+		existing !== undefined && body.url === existing.url && hasHiddenQuery(existing);
+	const isSameUrl = isShownUrl || (existing !== undefined && body.url === existing.secrets.url);
+	const url = isSameUrl ? undefined : body.url;
+	const eventTypes = body.eventTypes === undefined ? body.filterTypes : body.eventTypes;
+	const rate = body.throttleRate === undefined ? body.rateLimit : body.throttleRate;
+	const settings = {
+		channels: orReset(body.channels),
+		metadata: orReset(body.metadata),
+		rate_limit: typeof rate === 'number' ? { max: rate, per_seconds: 1 } : rate,
+		...(url !== undefined && {
+			allow_http: allowHttp || null,
+			allow_internal: allowInternal || null,
+		}),
+	};
+	return {
+		url,
+		uid: body.uid,
+		description: body.description,
+		eventTypes: eventTypes === null ? [] : eventTypes,
+		settings: omitBy(settings, isUndefined),
+	};
+}
+
+/** Returns the body of a request that replaces an endpoint, with what is absent at its default. */
+export const fillEndpointBody = (body: EndpointBody): EndpointBody => ({
+	...body,
+	uid: body.uid ?? null,
+	description: body.description ?? '',
+	disabled: body.disabled ?? false,
+	eventTypes: body.eventTypes ?? body.filterTypes ?? null,
+	channels: body.channels ?? null,
+	metadata: body.metadata ?? {},
+	throttleRate: body.throttleRate ?? body.rateLimit ?? null,
+});

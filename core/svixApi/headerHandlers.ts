@@ -1,0 +1,123 @@
+import { findCustomHeaderFault } from '../http/customHeaders';
+import { rotateEndpointSecret, updateEndpoint } from '../outbox/endpoint/lifecycle';
+import { modifyEndpoint } from '../outbox/endpoint/repository';
+import type { Endpoint } from '../outbox/model';
+
+import { computeRequestKey, type ApplicationCall, type Handler } from './apiContext';
+import { loadReadableEndpoint, mayReadSecrets, SVIX_SCOPE } from './apiEndpoint';
+import { invalidField, notFound, parsePart, ValidationError } from './svixErrors';
+import { endpointHeadersIn, endpointHeadersPatchIn, endpointSecretRotateIn } from './svixSchemas';
+
+/** The headers that every request has by itself. */
+const RESERVED = /^(?:(?:svix|webhook)-.*|content-type|user-agent)$/i;
+
+/** More than most servers accept. */
+const MAX_HEADERS_BYTES = 16_384;
+
+/** @throws ValidationError for headers that are too large together */
+function requireSmall(headers: Record<string, string>): void {
+	if (Buffer.byteLength(JSON.stringify(headers), 'utf8') <= MAX_HEADERS_BYTES) return;
+	throw invalidField(
+		['body', 'headers'],
+		`must have at most ${MAX_HEADERS_BYTES} bytes together, with those that the endpoint has`,
+	);
+}
+
+/** @throws ValidationError for headers that cannot be sent */
+export function checkHeaders(headers: Record<string, string>): void {
+	const items = Object.entries(headers).flatMap(([name, value]) => {
+		const fault = RESERVED.test(name)
+			? 'is set by the server itself'
+			: findCustomHeaderFault(name, value);
+		return fault === undefined
+			? []
+			: [{ loc: ['body', 'headers', name.slice(0, 100)], msg: fault, type: 'value_error' }];
+	});
+	if (items.length > 0) throw new ValidationError(items);
+	requireSmall(headers);
+}
+
+/** Changes headers; `null` removes one. */
+async function changeHeaders(
+	call: ApplicationCall,
+	toChanges: (endpoint: Endpoint) => Record<string, string | null>,
+): Promise<void> {
+	const { ports } = call;
+	const endpoint = await loadReadableEndpoint(call);
+	const change = (latest: Endpoint): Endpoint => {
+		const changed = updateEndpoint(latest, { headers: toChanges(latest) }, ports.nowMs());
+		requireSmall(changed.secrets.headers);
+		return changed;
+	};
+	await modifyEndpoint(ports, endpoint, change, SVIX_SCOPE);
+}
+
+const toNulls = (names: string[]): Record<string, null> =>
+	Object.fromEntries(names.map((name) => [name, null]));
+
+/** Gives a secret the prefix that Standard Webhooks writes before it. */
+export const toSigningSecret = (secret: string | null | undefined): string | undefined =>
+	secret ? `whsec_${secret.replace(/^whsec_/, '')}` : undefined;
+
+const DEFAULT_GRACE_SECONDS = 86_400;
+
+/** Replaces the signing secret, unless the same request did so before. */
+async function rotateSecret(call: ApplicationCall): Promise<void> {
+	const { ports, request } = call;
+	const { gracePeriodSeconds, key } = parsePart('body', endpointSecretRotateIn, request.body);
+	const rotationKey = computeRequestKey(call);
+	const overlapSeconds = gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+	const endpoint = await loadReadableEndpoint(call);
+	if (endpoint.secrets.signing.length === 0) {
+		throw invalidField(['path', 'endpoint_id'], 'has no signing secret');
+	}
+	const change = (latest: Endpoint): Endpoint | undefined => {
+		if (rotationKey !== undefined && latest.secrets.rotationKey === rotationKey) return undefined;
+		const rotated = rotateEndpointSecret(
+			latest,
+			toSigningSecret(key),
+			overlapSeconds,
+			ports.nowMs(),
+		);
+		return { ...rotated, secrets: { ...rotated.secrets, rotationKey } };
+	};
+	await modifyEndpoint(ports, endpoint, change, SVIX_SCOPE);
+}
+
+/** The operations on the headers and the secret of an endpoint. */
+export const HEADER_HANDLERS = {
+	'v1.endpoint.get-headers': async (call) => {
+		const { secrets } = await loadReadableEndpoint(call);
+		const body = mayReadSecrets(call)
+			? { headers: secrets.headers, sensitive: [] }
+			: { headers: {}, sensitive: Object.keys(secrets.headers) };
+		return { statusCode: 200, body };
+	},
+	'v1.endpoint.update-headers': async (call) => {
+		const { headers } = parsePart('body', endpointHeadersIn, call.request.body);
+		checkHeaders(headers);
+		await changeHeaders(call, ({ secrets }) => ({
+			...toNulls(Object.keys(secrets.headers)),
+			...headers,
+		}));
+		return { statusCode: 204 };
+	},
+	'v1.endpoint.patch-headers': async (call) => {
+		const body = parsePart('body', endpointHeadersPatchIn, call.request.body);
+		const set = Object.entries(body.headers).filter(
+			(entry): entry is [string, string] => entry[1] !== null,
+		);
+		checkHeaders(Object.fromEntries(set));
+		await changeHeaders(call, () => ({ ...body.headers, ...toNulls(body.deleteHeaders ?? []) }));
+		return { statusCode: 204 };
+	},
+	'v1.endpoint.get-secret': async (call) => {
+		const [current] = (await loadReadableEndpoint(call)).secrets.signing;
+		if (current === undefined) throw notFound('Secret');
+		return { statusCode: 200, body: { key: current.secret } };
+	},
+	'v1.endpoint.rotate-secret': async (call) => {
+		await rotateSecret(call);
+		return { statusCode: 204 };
+	},
+} satisfies Record<string, Handler<ApplicationCall>>;

@@ -1,0 +1,209 @@
+import { z } from 'zod';
+
+import { isObject } from '../lib/fieldPath';
+import { MAX_FILTER_NAMES } from '../outbox/apiKey/keyFilter';
+
+import { timeText } from './timeText';
+
+/**
+ * The bodies of requests to Svix's API (https://api.svix.com/docs), as the open source server 1.1 and its clients
+ * up to 2.5 send them. Fields that cannot be served are rejected by {@link unsupported} instead of being ignored.
+ */
+
+const NAME = /^[a-zA-Z0-9\-_.]+$/;
+const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
+
+const uid = z.string().min(1).max(256).regex(NAME, NAME_RULE);
+const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
+const eventType = z.string().min(1).max(200).regex(NAME, NAME_RULE);
+/** Each row is read whenever its table is, so rows stay small. */
+const MAX_METADATA_BYTES = 4096;
+
+const metadata = z
+	.record(z.string())
+	.refine(
+		(value) => Buffer.byteLength(JSON.stringify(value), 'utf8') <= MAX_METADATA_BYTES,
+		`must have at most ${MAX_METADATA_BYTES} bytes of JSON`,
+	);
+const rate = z.number().int().min(1).max(65_535);
+const secret = z
+	.string()
+	.regex(/^(whsec_)?[a-zA-Z0-9+/=]{32,100}$/, 'must be whsec_ and 24 to 75 bytes in base64');
+const url = z.string().min(1).max(2000);
+
+/** PostgreSQL has no text with this character. */
+const NUL = '\0';
+const plainText = (max: number) =>
+	z
+		.string()
+		.max(max)
+		.refine((value) => !value.includes(NUL), 'must not have the character NUL');
+
+const text = plainText(2000);
+const headers = z.record(z.string().max(4096));
+const jsonObject = z.custom<Record<string, unknown>>(isObject, 'must be a JSON object');
+
+/** A field that this server cannot serve: nothing, or what means nothing, is accepted. */
+const unsupported = (why: string) =>
+	z
+		.unknown()
+		.refine(
+			(value) =>
+				value === undefined ||
+				value === null ||
+				value === false ||
+				(Array.isArray(value) && value.length === 0),
+			`is not supported: ${why}`,
+		);
+
+const NO_APPLICATION_RATE = 'set a rate limit on each endpoint';
+const NO_FEATURE_FLAGS = 'there are no feature flags';
+
+/** The body of a request that creates or replaces an application, which is a tenant. */
+export const applicationIn = z
+	.object({
+		name: z.string().min(1).max(200),
+		uid: uid.nullish(),
+		metadata: metadata.optional(),
+		throttleRate: unsupported(NO_APPLICATION_RATE),
+		rateLimit: unsupported(NO_APPLICATION_RATE),
+	})
+	.strict();
+
+export const applicationPatch = applicationIn.partial().strict();
+
+/** What endpoints have in common when they are created, replaced and changed. */
+const endpointFields = {
+	url,
+	uid: uid.nullish(),
+	description: text.optional(),
+	disabled: z.boolean().optional(),
+	eventTypes: z.array(eventType).max(200).nullish(),
+	filterTypes: z.array(eventType).max(200).nullish(),
+	channels: z.array(channel).max(10).nullish(),
+	metadata: metadata.optional(),
+	throttleRate: rate.nullish(),
+	rateLimit: rate.nullish(),
+	version: z.number().int().nullish(),
+};
+
+export const endpointIn = z
+	.object({ ...endpointFields, secret: secret.nullish(), headers: headers.nullish() })
+	.strict();
+
+export const endpointUpdate = z.object(endpointFields).strict();
+
+export const endpointPatch = endpointUpdate.partial().strict();
+
+/** The fields that the three bodies above may have. */
+export type EndpointBody = z.infer<typeof endpointPatch>;
+
+export const endpointHeadersIn = z.object({ headers }).strict();
+
+export const endpointHeadersPatchIn = z
+	.object({
+		headers: z.record(z.string().max(4096).nullable()),
+		deleteHeaders: z.array(z.string()).nullish(),
+	})
+	.strict();
+
+export const endpointSecretRotateIn = z
+	.object({
+		key: secret.nullish(),
+		gracePeriodSeconds: z.number().int().min(0).max(604_800).nullish(),
+	})
+	.strict();
+
+export const recoverIn = z.object({ since: timeText, until: timeText.nullish() }).strict();
+
+/** A recovery that says what it did. Only this server has it. */
+export const recoveryIn = z
+	.object({
+		kind: z.enum(['failed', 'missing']),
+		since: timeText,
+		until: timeText.nullish(),
+		/** `true` to change nothing. */
+		preview: z.boolean(),
+	})
+	.strict();
+
+export const eventExampleIn = z
+	.object({ eventType, exampleIndex: z.literal(0).nullish() })
+	.strict();
+
+/** The body of a request that sends a message, which is an event. */
+export const messageIn = z
+	.object({
+		eventType,
+		payload: jsonObject,
+		eventId: uid.nullish(),
+		channels: z.array(channel).max(5).nullish(),
+		application: applicationIn.nullish(),
+		deliverAt: timeText.nullish(),
+		payloadRetentionPeriod: unsupported('the retention is a limit of the tenant'),
+		payloadRetentionHours: unsupported('the retention is a limit of the tenant'),
+		tags: unsupported('use channels'),
+		transformationsParams: unsupported('there are no transformations'),
+	})
+	.strict();
+
+const eventTypeFields = {
+	description: text,
+	archived: z.boolean().optional(),
+	schemas: z.record(jsonObject).nullish(),
+	groupName: plainText(256).nullish(),
+	deprecated: unsupported('archive the event type'),
+	featureFlag: unsupported(NO_FEATURE_FLAGS),
+	featureFlags: unsupported(NO_FEATURE_FLAGS),
+};
+
+export const eventTypeIn = z.object({ name: eventType, ...eventTypeFields }).strict();
+
+export const eventTypeUpdate = z.object(eventTypeFields).strict();
+
+export const eventTypePatch = eventTypeUpdate.partial().strict();
+
+export type EventTypeBody = z.infer<typeof eventTypePatch>;
+
+export const appPortalAccessIn = z
+	.object({
+		application: applicationIn.nullish(),
+		/** Seconds. */
+		expiry: z.number().int().min(60).max(604_800).nullish(),
+		readOnly: z.boolean().nullish(),
+		capabilities: z
+			.array(z.enum(['ViewBase', 'ViewEndpointSecret', 'ManageEndpoint', 'CreateAttempts']))
+			.nullish(),
+		/** The only event types and channels that the portal shows. Only this server has these fields. */
+		eventTypes: z.array(eventType).max(MAX_FILTER_NAMES).nullish(),
+		channels: z.array(channel).max(MAX_FILTER_NAMES).nullish(),
+		featureFlags: unsupported(NO_FEATURE_FLAGS),
+		sessionId: unsupported('there are no sessions'),
+	})
+	.strict();
+
+/** The names in a path that a PUT creates something by. */
+export const newEndpointPath = z.object({ endpoint_id: uid });
+export const newEventTypePath = z.object({ event_type_name: eventType });
+
+/** Body schemas by the names that the OpenAPI document gives them. */
+export const BODY_SCHEMAS = {
+	ApplicationIn: applicationIn,
+	ApplicationPatch: applicationPatch,
+	AppPortalAccessIn: appPortalAccessIn,
+	EndpointHeadersIn: endpointHeadersIn,
+	EndpointHeadersPatchIn: endpointHeadersPatchIn,
+	EndpointIn: endpointIn,
+	EndpointPatch: endpointPatch,
+	EndpointSecretRotateIn: endpointSecretRotateIn,
+	EndpointUpdate: endpointUpdate,
+	EventExampleIn: eventExampleIn,
+	EventTypeIn: eventTypeIn,
+	EventTypePatch: eventTypePatch,
+	EventTypeUpdate: eventTypeUpdate,
+	MessageIn: messageIn,
+	RecoverIn: recoverIn,
+	RecoveryIn: recoveryIn,
+};
+
+export type BodyName = keyof typeof BODY_SCHEMAS;
