@@ -2,6 +2,7 @@ const { dest, series, src } = require('gulp');
 
 const { writeCodex } = require('./scripts/generate-codex');
 const { writeTables } = require('./scripts/generate-docs');
+const { writePortal } = require('./scripts/generate-portal');
 const { writeRegistry } = require('./scripts/generate-registry');
 
 /** Copies what the compiler leaves out, icons and codex files, next to its output. */
@@ -18,6 +19,11 @@ async function registry() {
 	writeRegistry();
 }
 
+/** Writes the portal's page in one file, core/portal/pageSource.ts. Runs before the compiler. */
+async function portal() {
+	writePortal();
+}
+
 /** Writes the nodes' codex files, which `assets` copies. Runs after the compiler, because it reads dist/. */
 async function codex() {
 	writeCodex();
@@ -31,5 +37,6 @@ async function docs() {
 exports.assets = assets;
 exports.codex = codex;
 exports.docs = docs;
+exports.portal = portal;
 exports.registry = registry;
 exports.default = series(assets);

@@ -42,6 +42,9 @@ export default [
 			],
 		},
 	},
-	// Its functions run in a browser too.
-	{ files: ['test/e2e/editorStage.js'], languageOptions: { globals: globals.browser } },
+	// Their functions run in a browser too.
+	{
+		files: ['test/e2e/editorStage.js', 'test/e2e/portal.test.js'],
+		languageOptions: { globals: globals.browser },
+	},
 ];
