@@ -9,8 +9,8 @@ import { PLATFORMS } from '../core/platforms';
 
 import { icon } from './credentialIcon';
 
-const managedPlatforms = PLATFORMS.flatMap(({ id, name, management }) =>
-	management ? [{ id, name, management }] : [],
+const managedPlatforms = PLATFORMS.flatMap(({ id, name, management, registration }) =>
+	management || registration ? [{ id, name, management, registration }] : [],
 );
 
 const platformOptions: INodePropertyOptions[] = managedPlatforms.map(({ id, name }) => ({
@@ -19,22 +19,41 @@ const platformOptions: INodePropertyOptions[] = managedPlatforms.map(({ id, name
 }));
 const [{ id: defaultPlatform }] = managedPlatforms;
 
+/** An address that each server has for itself. */
+const OWN_SERVER = 'https://your-n8n/webhook/<the node’s webhook ID>/svix';
+
 const baseUrlFields: INodeProperties[] = managedPlatforms.map(
-	({ id, management }): INodeProperties => {
-		const { baseUrl } = management;
+	({ id, management, registration }): INodeProperties => {
+		const baseUrl = management?.baseUrl ?? registration?.baseUrl ?? '';
 		return {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: baseUrl,
 			required: true,
-			placeholder: `e.g. ${baseUrl}`,
-			description:
-				'URL of the platform’s API. Change it only if the platform gave you another one.',
+			placeholder: `e.g. ${baseUrl || OWN_SERVER}`,
+			description: registration
+				? 'URL of the server that speaks Svix’s API, without /api/v1'
+				: 'URL of the platform’s API. Change it only if the platform gave you another one.',
 			displayOptions: { show: { platform: [id] } },
 		};
 	},
 );
+
+const applicationField: INodeProperties = {
+	displayName: 'Application ID',
+	name: 'applicationId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. acme',
+	description: 'ID or uid of the application whose events you receive. In n8n, it is the tenant.',
+	displayOptions: {
+		show: {
+			platform: managedPlatforms.filter(({ registration }) => registration).map(({ id }) => id),
+		},
+	},
+};
 
 export class AgentWebhookPlatformApi implements ICredentialType {
 	name = 'agentWebhookPlatformApi';
@@ -56,6 +75,7 @@ export class AgentWebhookPlatformApi implements ICredentialType {
 			description: 'Platform whose webhooks the API key manages',
 		},
 		...baseUrlFields,
+		applicationField,
 		{
 			displayName: 'API Key',
 			name: 'apiKey',

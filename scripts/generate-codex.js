@@ -111,6 +111,7 @@ const SENDING = [
 	'idempotent webhook',
 	'exactly once delivery',
 	'webhook management api',
+	'svix api',
 	'webhook test',
 	'test webhook',
 ];

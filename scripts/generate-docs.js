@@ -1,5 +1,5 @@
 /**
- * Writes the tables of README.md and docs/ from the platform definitions and the templates. A table
+ * Writes the tables of README.md and docs/ from the platform definitions, the API and the templates. A table
  * goes between `<!-- name: … -->` and `<!-- /name -->`, where the name is a key of TABLES.
  */
 const fs = require('node:fs');
@@ -229,7 +229,7 @@ const TABLES = {
 			PLATFORMS.filter((platform) => !isProvider(platform)).map((platform) => {
 				const [received, sent] = [listRequestKinds, listSendableKinds].map((listKinds) =>
 					listKinds(platform)
-						.map((kind) => kind.name.toLowerCase())
+						.map(({ name }) => name.replace(/\b[A-Z](?=[a-z])/g, (first) => first.toLowerCase()))
 						.join(', '),
 				);
 				return [linkName(platform, page), received, sent, platform.description];
@@ -343,6 +343,20 @@ const TABLES = {
 				({ name, sourceAddresses }) => [name, sourceAddresses.join(', ')],
 			),
 		),
+	api: () => {
+		const { OPERATIONS } = require('../dist/core/svixApi/svixRoutes');
+		return toTable(
+			['Request', 'Purpose', 'Right', 'Answer'],
+			Object.values(OPERATIONS).map(({ isForAll, method, path: url, replies, right, summary }) => [
+				code(`${method} /${url}`),
+				summary,
+				[...(right === null ? [] : [code(right)]), ...(isForAll ? ['all tenants'] : [])].join(
+					', ',
+				) || '–',
+				Object.keys(replies).join(', '),
+			]),
+		);
+	},
 	templates: () =>
 		toTable(
 			['Template', 'Use case'],

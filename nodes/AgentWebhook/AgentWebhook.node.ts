@@ -16,6 +16,7 @@ import { outputs } from './description/outputs';
 import { searchDeliveries } from './listSearch/searchDeliveries';
 import { searchEndpoints } from './listSearch/searchEndpoints';
 import { searchEvents } from './listSearch/searchEvents';
+import { getCatalogEventTypes, searchEventTypes } from './listSearch/searchEventTypes';
 import { searchPlatformWebhooks } from './listSearch/searchPlatformWebhooks';
 import { getOperation, properties } from './resources';
 
@@ -52,7 +53,7 @@ export class AgentWebhook implements INodeType {
 				required: true,
 				testedBy: 'outboxCredentialTest',
 				displayOptions: {
-					show: { resource: ['delivery', 'endpoint', 'event', 'tenant'] },
+					show: { resource: ['delivery', 'endpoint', 'event', 'eventType', 'tenant'] },
 					hide: { sendTo: ['endpoint'] },
 				},
 			},
@@ -83,8 +84,10 @@ export class AgentWebhook implements INodeType {
 			searchDeliveries,
 			searchEndpoints,
 			searchEvents,
+			searchEventTypes,
 			searchPlatformWebhooks,
 		},
+		loadOptions: { getCatalogEventTypes },
 		credentialTest,
 	};
 

@@ -6,7 +6,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { MANAGEMENT_KIND } from '../../core/platforms';
+import { API_KIND, SERVED_KINDS } from '../../core/platforms';
 import { credentialTest } from '../shared/credentialTests';
 import { ParameterChecker } from '../shared/parameters/parameterChecker';
 
@@ -16,7 +16,8 @@ import { properties } from './description/triggerProperties';
 import { subtitle } from './description/triggerSubtitle';
 import { outputs, webhooks } from './description/webhooks';
 import { getEventTypes } from './getEventTypes';
-import { activateWebhook, deactivateWebhook } from './registration';
+import { getServerEventTypes } from './getServerEventTypes';
+import { activateWebhook, deactivateWebhook } from './registration/activation';
 import { handleWebhook } from './webhook/handle';
 
 // n8n evaluates these conditions for credentials too, but its types allow them only for parameters.
@@ -54,13 +55,14 @@ export class AgentWebhookTrigger implements INodeType {
 					// If this listed the methods' values, n8n's editor would mistake the parameter for its own
 					// choice of a credential type, and hide it.
 					show: { authenticationMethods: [anyMethod as unknown as string] },
+					hide: { requestKind: [API_KIND] },
 				},
 			},
 			{
 				name: 'agentWebhookOutboxApi',
 				required: true,
 				testedBy: 'outboxCredentialTest',
-				displayOptions: { show: { requestKind: [MANAGEMENT_KIND] } },
+				displayOptions: { show: { requestKind: SERVED_KINDS } },
 			},
 			{
 				name: 'agentWebhookPlatformApi',
@@ -73,7 +75,7 @@ export class AgentWebhookTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions: { getEventTypes }, credentialTest };
+	methods = { loadOptions: { getEventTypes, getServerEventTypes }, credentialTest };
 
 	webhookMethods = {
 		default: {

@@ -10,11 +10,14 @@ require('reflect-metadata');
 // Tests assert what the nodes log. It would only clutter the results.
 process.env.N8N_LOG_LEVEL = 'silent';
 
-const { ExecuteContext, HookContext, WebhookContext } = require('n8n-core');
-const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
-
 const { chooseShownFields } = require('./credentials');
-const { root } = require('./project');
+const { root, scratch } = require('./project');
+
+// n8n-core writes its settings there, on first use: each of Jest's workers has its own.
+process.env.N8N_USER_FOLDER = path.join(scratch, `contexts-${process.env.JEST_WORKER_ID ?? 0}`);
+
+const { ExecuteContext, HookContext, LoadOptionsContext, WebhookContext } = require('n8n-core');
+const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
 
 /**
  * Loads the nodes and credentials of a built package, and returns functions that run them.
@@ -201,11 +204,9 @@ function loadContexts(dist) {
 		}
 	}
 
-	/**
-	 * Publishes the trigger, as n8n does before the production URL works.
-	 * @throws what n8n shows if the trigger cannot be published
-	 */
-	async function activate(
+	/** Calls a method of the trigger's webhook, as n8n does when a workflow is published or unpublished. */
+	async function callHook(
+		method,
 		parameters,
 		{ activation = 'activate', credentials = {}, mode = 'trigger', more, staticData } = {},
 	) {
@@ -217,7 +218,11 @@ function loadContexts(dist) {
 			staticData,
 		);
 		const { description, webhookMethods } = NODES.agentWebhookTrigger;
-		const webhookData = { webhookDescription: description.webhooks[0], node: node.name };
+		const webhookData = {
+			webhookDescription: description.webhooks[0],
+			node: node.name,
+			isTest: mode === 'manual',
+		};
 		const context = new HookContext(
 			workflow,
 			node,
@@ -226,10 +231,28 @@ function loadContexts(dist) {
 			mode === 'manual' ? 'manual' : activation,
 			webhookData,
 		);
-		return await webhookMethods.default.create.call(context);
+		return await webhookMethods.default[method].call(context);
 	}
 
-	return { activate, CREDENTIALS, evaluate, execute, NODES, receive };
+	/**
+	 * Publishes the trigger, as n8n does before the production URL works.
+	 * @throws what n8n shows if the trigger cannot be published
+	 */
+	const activate = async (parameters, stage) => await callHook('create', parameters, stage);
+
+	/** Unpublishes the trigger. */
+	const deactivate = async (parameters, stage) => await callHook('delete', parameters, stage);
+
+	/** Lists the options of a parameter of the trigger, as n8n does when a person opens the list. */
+	async function listOptions(method, parameters, { credentials = {} } = {}) {
+		const type = 'agentWebhookTrigger';
+		const { additionalData, node, workflow } = createWorkflow(type, parameters, credentials);
+		additionalData.currentNodeParameters = parameters;
+		const context = new LoadOptionsContext(workflow, node, additionalData, '');
+		return await NODES[type].methods.loadOptions[method].call(context);
+	}
+
+	return { activate, CREDENTIALS, deactivate, evaluate, execute, listOptions, NODES, receive };
 }
 
 module.exports = { ...loadContexts(path.join(root, 'dist')), loadContexts };

@@ -170,6 +170,7 @@ async function build() {
 	await runOnce('build', input, path.join(root, 'dist/nodes'), async () => {
 		fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 		await run('Listing the platforms', process.execPath, [gulp, 'registry']);
+		await run('Writing the portal’s page', process.execPath, [gulp, 'portal']);
 		await run('Compiling', process.execPath, [tsc]);
 		await run('Copying icons and codex files', process.execPath, [gulp, 'assets']);
 	});

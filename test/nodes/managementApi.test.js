@@ -12,7 +12,11 @@ const { REQUEST_ASSOCIATED_DATA } = require('../../dist/nodes/shared/outbox/mana
 const { NODES, receive } = require('../harness/contexts');
 
 const { webhooks } = NODES.agentWebhookTrigger.description;
-const MANAGED = webhooks.slice(2);
+const MANAGED = webhooks.slice(2, 5);
+/** The page for subscribers. */
+const PORTAL = webhooks[6];
+/** Those of the API: its base URL, and paths of up to seven parts below it. */
+const SERVED = webhooks.slice(5).filter((description) => description !== PORTAL);
 const EVERY_METHOD = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'];
 
 const triggerWith = (parameters) =>
@@ -60,14 +64,15 @@ const describeWebhooks = (platform) =>
 	]);
 
 const KINDS = uniqBy(PLATFORMS, describeWebhooks).flatMap((platform) =>
-	listRequestKinds(platform).map(({ id, management }) => ({
+	listRequestKinds(platform).map(({ api, id, management }) => ({
+		api,
 		platform: platform.id,
 		kind: id,
 		management,
 	})),
 );
 
-describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, platform }) => {
+describe.each(KINDS)('the webhooks for $platform, $kind', ({ api, kind, management, platform }) => {
 	const parameters = { platform, requestKind: kind, path: 'support.agent_1' };
 	const variants = [
 		{ ...parameters, options: {} },
@@ -105,22 +110,28 @@ describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, p
 				]);
 			}
 			const folders = { agentMessage: 'agents', workflowRun: 'workflows' };
-			const paths = management
-				? ['', '/:id', '/:id/:section'].map((rest) => `support.agent_1${management.path}${rest}`)
+			const parts = Array.from({ length: 8 }, (_, count) =>
+				Array.from({ length: count }, (_part, index) => `/:p${index + 1}`).join(''),
+			);
+			const base = (management ?? api)?.path;
+			const rests = management ? ['', '/:id', '/:id/:section'] : parts;
+			const paths = base
+				? rests.map((rest) => `support.agent_1${base}${rest}`)
 				: [`webhooks/${folders[kind] ?? `${kind}s`}/support.agent_1`];
 			expect([...byPath.keys()]).toEqual(paths);
 			for (const methods of byPath.values()) expect(methods.sort()).toEqual(EVERY_METHOD);
 		}
 	});
 
-	test('respond as the owner chose, or through the node that answers management requests', () => {
+	test('respond as the owner chose, or through the node that answers with data', () => {
 		for (const given of variants) {
 			const evaluateForAll = (field) =>
 				webhooks
 					.filter((description) => evaluate(given, description, 'httpMethod').evaluated !== '')
 					.map((description) => evaluate(given, description, field).evaluated);
-			if (management) {
-				expect(evaluateForAll('responseMode')).toEqual(MANAGED.map(() => 'responseNode'));
+			if (management || api) {
+				const own = management ? MANAGED : SERVED;
+				expect(evaluateForAll('responseMode')).toEqual(own.map(() => 'responseNode'));
 				continue;
 			}
 			// The second webhook only rejects wrong methods.
@@ -133,13 +144,29 @@ describe.each(KINDS)('the webhooks for $platform, $kind', ({ kind, management, p
 		}
 	});
 
+	const listShown = (given) =>
+		webhooks.filter(
+			({ ndvHideUrl }, index) =>
+				ndvHideUrl !== true && !evaluate(given, webhooks[index], 'ndvHideUrl').evaluated,
+		);
+
+	test('register the portal’s page beside the API, if the owner chose it', () => {
+		const given = { ...parameters, options: { portal: {} } };
+		const evaluateField = (field) => evaluate(given, PORTAL, field).evaluated;
+		expect(evaluateField('httpMethod')).toBe(api ? 'GET,HEAD,POST' : '');
+		expect(evaluateField('path')).toBe('support.agent_1/portal');
+		expect(listShown(given).includes(PORTAL)).toBe(api !== undefined);
+		for (const field of ['httpMethod', 'path']) {
+			const { evaluated, native } = evaluate(given, PORTAL, field);
+			expect(native).toEqual({ resolved: true, value: evaluated });
+		}
+	});
+
 	test('show exactly one URL in the editor', () => {
-		const shown = webhooks.filter((description) => {
-			const { ndvHideUrl } = description;
-			return ndvHideUrl !== true && !evaluate(variants[0], description, 'ndvHideUrl').evaluated;
-		});
+		const shown = listShown(variants[0]);
 		expect(shown).toHaveLength(1);
 		expect(MANAGED.includes(shown[0])).toBe(management !== undefined);
+		expect(SERVED.includes(shown[0])).toBe(api !== undefined);
 	});
 });
 

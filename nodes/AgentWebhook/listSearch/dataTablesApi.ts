@@ -8,6 +8,7 @@ import { NO_TALLIES } from '../../../core/outbox/store/tallyRows';
 import {
 	eq,
 	SCHEMA_VERSION,
+	TABLES,
 	type Condition,
 	type TableName,
 } from '../../../core/outbox/store/tables';
@@ -140,13 +141,13 @@ export class DataTablesApi {
 
 	/**
 	 * Returns the newest rows of a table that belong to the chosen tenant, newest first; none if the table
-	 * does not exist yet.
-	 * @param newestBy a column that does not change while the endpoint, event or delivery exists
+	 * does not exist yet. Event types belong to all tenants.
+	 * @param newestBy a column that does not change while the row's record exists
 	 */
 	async getRows(table: TableName, newestBy: string): Promise<IDataObject[]> {
 		const id = await this.findTableId(table);
 		if (id === undefined) return [];
-		const tenantId = this.readTenantId();
+		const tenantId = 'tenant_id' in TABLES[table] ? this.readTenantId() : undefined;
 		const filters = [
 			...(tenantId === undefined ? [] : [eq('tenant_id', tenantId)]),
 			...(table === 'deliveries' ? NO_TALLIES : []),

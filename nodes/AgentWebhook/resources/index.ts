@@ -3,6 +3,7 @@ import { UserError, type INodeProperties, type INodePropertyOptions } from 'n8n-
 import { delivery } from './delivery';
 import { endpoint } from './endpoint';
 import { event } from './event';
+import { eventType } from './eventType';
 import type { Operation, Resource } from './operation';
 import { platformWebhook } from './platformWebhook';
 import { listProperties } from './sharedProperties';
@@ -15,6 +16,7 @@ export const RESOURCES: Record<string, Resource> = {
 	event,
 	endpoint,
 	delivery,
+	eventType,
 	tenant,
 	signature,
 	webhook,

@@ -7,11 +7,15 @@ export type OptionNames = Record<string, Record<string, string>>;
 export interface StoredParameters {
 	resource?: string;
 	operation?: string;
+	/** An event type's name: n8n passes expressions only the value of a resource locator. */
+	catalogEventType?: string;
 	customEventType?: string;
 	/** An endpoint's ID or name: n8n passes expressions only the value of a resource locator. */
 	endpoint?: string;
 	endpointName?: string;
 	eventType?: string;
+	eventTypeName?: string;
+	eventTypeSource?: string;
 	filters?: { status?: string | string[]; eventType?: string };
 	format?: string;
 	platform?: string;

@@ -6,6 +6,7 @@ import { parseSigningFields } from '../../../core/credentials/signingFields';
 import {
 	EVENT_KIND,
 	PLATFORMS,
+	SERVED_KINDS,
 	getPlatform,
 	getRequestKind,
 	listRequestKinds,
@@ -171,7 +172,7 @@ export const exampleCalls: NodeHint[] = [
 	...OTHERS.flatMap((platform) => {
 		const kinds = listRequestKinds(platform);
 		return kinds
-			.filter(({ management }) => management === undefined)
+			.filter(({ id }) => !SERVED_KINDS.includes(id))
 			.flatMap((kind) => buildHints(platform, kind, kinds.length === 1));
 	}),
 	...PROVIDERS.flatMap(buildProviderHints),

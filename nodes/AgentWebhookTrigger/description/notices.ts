@@ -4,7 +4,12 @@ import type {
 	AuthenticationMethod,
 	AuthenticationRule,
 } from '../../../core/platforms/authentication';
-import { MANAGEMENT_KIND, PLATFORMS, listRequestKinds } from '../../../core/platforms';
+import {
+	MANAGEMENT_KIND,
+	PLATFORMS,
+	SERVED_KINDS,
+	listRequestKinds,
+} from '../../../core/platforms';
 import { buildNotice } from '../../shared/properties/notice';
 
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
@@ -37,7 +42,7 @@ function buildRuleNotices(): INodeProperties[] {
 	const groups = new Map<string, { text: string; kind: string; platforms: string[] }>();
 	for (const platform of PLATFORMS) {
 		for (const { authentication, id: kind } of listRequestKinds(platform)) {
-			if (authentication.methods.length === 1) continue;
+			if (authentication.methods.length < 2) continue;
 			const text = describeRule(authentication);
 			const group = groups.get(kind + text) ?? { text, kind, platforms: [] };
 			groups.set(kind + text, group);
@@ -61,7 +66,7 @@ export const authenticationNotices: INodeProperties[] = [
 	buildNotice(
 		'openNotice',
 		'Without authentication, anyone who knows the URL can start this workflow. Choose at least one method.',
-		{ hide: { authenticationMethods: [ANY_METHOD], requestKind: [MANAGEMENT_KIND] } },
+		{ hide: { authenticationMethods: [ANY_METHOD], requestKind: SERVED_KINDS } },
 	),
 	buildNotice(
 		'openManagementNotice',

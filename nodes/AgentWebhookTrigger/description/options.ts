@@ -1,16 +1,24 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KIND, MANAGEMENT_KIND, PLATFORMS } from '../../../core/platforms';
+import { API_KIND, EVENT_KIND, PLATFORMS, SERVED_KINDS } from '../../../core/platforms';
 import type { Platform } from '../../../core/platforms/platform';
 import { signsUrl as signsUrlInScheme } from '../../../core/signing/schemeFacts';
 import { bigNumbersOption } from '../../shared/properties/bigNumbersOption';
 import { buildConditionProperties } from '../../shared/properties/conditionProperties';
 import { simplifyField } from '../../shared/properties/simplify';
 
+import { DEFAULT_MAX_REQUESTS } from '../webhook/triggerParameters';
+
+import { bodyFormats, describedByUser, eventPlaces } from './describedOptions';
+import { portalOption } from './portalOption';
+import { dataSchemas, publicEventTypes } from './schemaOptions';
+
 /** Matches a choice of at least one method. */
 const ANY_METHOD = { _cnd: { exists: true } } as const;
 
-const notForManagement = { hide: { '/requestKind': [MANAGEMENT_KIND] } };
+const notForServed = { hide: { '/requestKind': SERVED_KINDS } };
+
+const notForApi = { hide: { '/requestKind': [API_KIND] } };
 
 const listIds = (isIncluded: (platform: Platform) => boolean): string[] =>
 	PLATFORMS.filter(isIncluded).map(({ id }) => id);
@@ -18,14 +26,6 @@ const listIds = (isIncluded: (platform: Platform) => boolean): string[] =>
 /** Returns whether a platform signs the URL, or may do so because the credential names its scheme. */
 const signsUrl = ({ scheme }: Platform): boolean =>
 	scheme === undefined || signsUrlInScheme(scheme);
-
-/** Options for a platform whose requests people describe themselves. */
-const describedByUser = {
-	show: {
-		'/platform': listIds(({ isDescribedByUser }) => isDescribedByUser === true),
-		'/requestKind': [EVENT_KIND],
-	},
-};
 
 const hasSchema = ({ events }: Platform): boolean => events?.schema !== undefined;
 
@@ -38,14 +38,14 @@ export const conditionProperties: INodeProperties[] = buildConditionProperties(
 		rules:
 			'Rules read the whole item, e.g. {{ $json.data.amount }} or {{ $json.headers["x-shop"] }}, also with "Simplify"',
 	},
-	{ hide: { requestKind: [MANAGEMENT_KIND] } },
+	{ hide: { requestKind: SERVED_KINDS } },
 );
 
 /** Chooses between the fields that most workflows need and all of them. */
 export const simplifyItems: INodeProperties = {
 	...simplifyField,
 	hint: 'Turn it off to also get the whole body, headers, query, source address and signature',
-	displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
+	displayOptions: { hide: { requestKind: SERVED_KINDS } },
 };
 
 /** The trigger's optional parameters. */
@@ -60,6 +60,7 @@ export const options: INodeProperties = {
 			displayName: 'Accept Again',
 			name: 'acceptAgain',
 			type: 'string',
+			displayOptions: notForApi,
 			default: '',
 			placeholder: 'e.g. evt_1NG8Du2eZvKYlo2C',
 			description:
@@ -92,7 +93,7 @@ export const options: INodeProperties = {
 			displayName: 'Authentication Required',
 			name: 'require',
 			type: 'options',
-			displayOptions: { show: { '/authenticationMethods': [ANY_METHOD] } },
+			displayOptions: { ...notForApi, show: { '/authenticationMethods': [ANY_METHOD] } },
 			options: [
 				{ name: 'All Chosen Methods', value: 'all' },
 				{ name: 'Any Chosen Method', value: 'any' },
@@ -101,28 +102,7 @@ export const options: INodeProperties = {
 			description: 'How many of the chosen methods a caller must pass',
 		},
 		bigNumbersOption,
-		{
-			displayName: 'Body Formats',
-			name: 'bodyFormats',
-			type: 'multiOptions',
-			displayOptions: describedByUser,
-			options: [
-				{
-					name: 'Form',
-					value: 'form',
-					description: 'A form; a field that occurs several times is a list',
-				},
-				{ name: 'JSON', value: 'json' },
-				{
-					name: 'Text',
-					value: 'text',
-					description: 'An object or list in JSON is parsed; any other text is one value',
-				},
-				{ name: 'XML', value: 'xml', description: 'As text, for n8n’s XML node' },
-			],
-			default: ['json'],
-			description: 'Formats of the bodies that are accepted. Others are answered 415.',
-		},
+		bodyFormats,
 		{
 			displayName: 'Combine Bursts Within (Milliseconds)',
 			name: 'combineWindowMs',
@@ -140,7 +120,7 @@ export const options: INodeProperties = {
 			name: 'receivedWhen',
 			type: 'options',
 			displayOptions: {
-				...notForManagement,
+				...notForServed,
 				show: { '/responseMode': ['onReceived', 'lastNode'] },
 			},
 			options: [
@@ -159,10 +139,12 @@ export const options: INodeProperties = {
 			default: 'answered',
 			description: 'When duplicates of a delivery no longer start an execution',
 		},
+		{ ...dataSchemas, displayOptions: describedByUser },
 		{
 			displayName: 'Duplicate Key',
 			name: 'duplicateKey',
 			type: 'string',
+			displayOptions: notForApi,
 			default: '',
 			placeholder: 'e.g. header.X-Request-ID, body.order.number',
 			description:
@@ -172,42 +154,14 @@ export const options: INodeProperties = {
 			displayName: 'Duplicate Window (Minutes)',
 			name: 'duplicateWindowMinutes',
 			type: 'number',
+			displayOptions: notForApi,
 			typeOptions: { minValue: 0, maxValue: 10080 },
 			default: 1440,
 			description:
 				'How long duplicates are recognized: they are answered 200 and start no execution. Without this option, it is a day, or as long as the platform retries, up to a week. Set to 0 to turn this off. Duplicates are remembered in one n8n process, until it restarts.',
 			hint: 'If a duplicate must never be processed twice, add n8n’s Remove Duplicates node after the trigger and compare duplicate_key',
 		},
-		{
-			displayName: 'Event Data From',
-			name: 'eventDataFrom',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. body.payload',
-			displayOptions: describedByUser,
-			description:
-				'The place of the event’s data, or body for the whole body. Without this option, it is body.data.',
-		},
-		{
-			displayName: 'Event Time From',
-			name: 'eventTimeFrom',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. body.created_at',
-			displayOptions: describedByUser,
-			description:
-				'The place of the event’s time: ISO 8601, or seconds or milliseconds since 1970. Without this option, it is body.timestamp.',
-		},
-		{
-			displayName: 'Event Type From',
-			name: 'eventTypeFrom',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. header.X-Event-Type, body.meta.kind',
-			displayOptions: describedByUser,
-			description:
-				'Comma-separated places of the event’s type: header.Name, body.field or query.name. The first one that a request has counts. Without this option, they are body.event and body.type.',
-		},
+		...eventPlaces,
 		{
 			displayName: 'HTTPS Only',
 			name: 'httpsOnly',
@@ -226,13 +180,26 @@ export const options: INodeProperties = {
 				'Larger bodies are answered 413. n8n’s own limit, N8N_PAYLOAD_SIZE_MAX (16 MB by default), applies first.',
 		},
 		{
+			displayName: 'Max Requests per Minute',
+			name: 'maxRequestsPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			displayOptions: { show: { '/requestKind': [API_KIND] } },
+			default: DEFAULT_MAX_REQUESTS,
+			description:
+				'How many requests each key may make in a minute. More are answered 429. Requests are counted in one n8n process.',
+		},
+		{
 			displayName: 'Output Rejected Requests',
 			name: 'outputRefused',
 			type: 'boolean',
+			displayOptions: notForApi,
 			default: false,
 			description:
 				'Whether to send rejected requests to a second output with their reason, for logs and alerts. Each of them then starts an execution, so anyone who knows the URL can start many.',
 		},
+		portalOption,
+		{ ...publicEventTypes, displayOptions: { show: { '/requestKind': [API_KIND] } } },
 		{
 			displayName: 'Public URL',
 			name: 'publicUrl',
@@ -249,7 +216,7 @@ export const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. data',
-			displayOptions: notForManagement,
+			displayOptions: notForServed,
 			description:
 				'Name of the binary field for the body’s bytes as they arrived. Leave empty for none.',
 		},
@@ -258,7 +225,7 @@ export const options: INodeProperties = {
 			name: 'responseCode',
 			type: 'number',
 			displayOptions: {
-				...notForManagement,
+				...notForServed,
 				show: { '/responseMode': ['onReceived', 'lastNode'] },
 			},
 			typeOptions: { minValue: 200, maxValue: 299, numberPrecision: 0 },
@@ -270,7 +237,7 @@ export const options: INodeProperties = {
 			displayName: 'Response Data',
 			name: 'responseData',
 			type: 'options',
-			displayOptions: { ...notForManagement, show: { '/responseMode': ['lastNode'] } },
+			displayOptions: { ...notForServed, show: { '/responseMode': ['lastNode'] } },
 			options: [
 				{ name: 'All Entries', value: 'allEntries' },
 				{ name: 'First Entry JSON', value: 'firstEntryJson' },

@@ -3,11 +3,11 @@ import uniq from 'lodash/uniq';
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
-	EVENT_KIND,
+	API_KIND,
 	getPlatform,
 	MANAGEMENT_KIND,
-	ONLY_KINDS,
 	PLATFORMS,
+	SERVED_KINDS,
 	type Evidence,
 	type Platform,
 } from '../../../core/platforms';
@@ -21,6 +21,8 @@ import { setupNotices } from '../../shared/properties/setupNotices';
 import { AS_THE_PLATFORM } from '../webhook/triggerParameters';
 import { authenticationNotices, responseNotices } from './notices';
 import { conditionProperties, options, simplifyItems } from './options';
+import { registerProperties } from './registerProperties';
+import { showForEvents } from './showForEvents';
 
 /** Returns the trigger's action for a platform, which n8n's node creator lists: only a signature verifies. */
 function getAction({ events, name, triggerAction }: Platform): string {
@@ -58,20 +60,6 @@ const triggerOn: INodeProperties = {
 	}),
 	default: 'custom',
 };
-
-/**
- * Shows a parameter for the events of some platforms: once for those with no other kind of request, where the stored
- * kind does not count, and once for the others.
- */
-function showForEvents(platforms: Platform[]): Array<INodeProperties['displayOptions']> {
-	const [onlyEvents, others] = partition(platforms, ({ id }) => ONLY_KINDS[id] !== undefined).map(
-		(group) => group.map(({ id }) => id),
-	);
-	return [
-		{ show: { platform: onlyEvents } },
-		{ show: { platform: others, requestKind: [EVENT_KIND] } },
-	];
-}
 
 const [LISTED, UNLISTED] = partition(
 	PLATFORMS.filter(({ events }) => events !== undefined),
@@ -153,11 +141,17 @@ export const properties: INodeProperties[] = [
 		`The URL above is the list of webhooks; the base URL to give to callers is the part before ${managementPaths.join(' or ')}. Connect this trigger to an Agent Webhook node with the operation Endpoint → Answer Management Request and the same Outbox credential.`,
 		{ show: { requestKind: [MANAGEMENT_KIND] } },
 	),
+	buildNotice(
+		'apiNotice',
+		'The URL above without /api/v1 is the server URL for Svix’s clients; create keys with Tenant → Create API Key. Connect this trigger to an Agent Webhook node with the operation Endpoint → Answer API Request and the same Outbox credential.',
+		{ show: { requestKind: [API_KIND] } },
+	),
 	{
 		displayName: 'Authentication',
 		name: 'authenticationMethods',
 		type: 'multiOptions',
 		noDataExpression: true,
+		displayOptions: { hide: { requestKind: [API_KIND] } },
 		options: [
 			{
 				name: 'As the Platform Asks',
@@ -199,23 +193,7 @@ export const properties: INodeProperties[] = [
 	// Below Authentication, which they depend on: above it, n8n would read each of them twice.
 	...setupNotices,
 	...authenticationNotices,
-	{
-		displayName: 'Register at the Platform',
-		name: 'register',
-		type: 'boolean',
-		noDataExpression: true,
-		default: false,
-		description:
-			'Whether to create the webhook at the platform when the workflow is published, and delete it when the workflow is unpublished',
-		displayOptions: {
-			show: {
-				platform: PLATFORMS.filter(({ management }) => management !== undefined).map(
-					({ id }) => id,
-				),
-				requestKind: [EVENT_KIND],
-			},
-		},
-	},
+	...registerProperties,
 	...conditionProperties,
 	{
 		displayName: 'Respond',
@@ -241,7 +219,7 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'onReceived',
 		description: 'When to answer an accepted request, and with what',
-		displayOptions: { hide: { requestKind: [MANAGEMENT_KIND] } },
+		displayOptions: { hide: { requestKind: SERVED_KINDS } },
 	},
 	...responseNotices,
 	simplifyItems,

@@ -1,4 +1,4 @@
-import { EVENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
+import { API_KIND, EVENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
 import { toExpression } from '../../shared/properties/expression';
 import { listKindNames } from '../../shared/properties/platformProperties';
 
@@ -17,6 +17,8 @@ interface Names {
 	platforms: Record<string, string>;
 	kinds: Record<string, string>;
 	eventKind: string;
+	/** The kind whose callers have keys. */
+	apiKind: string;
 	/** The kind of each platform that has only one. */
 	onlyKinds: Record<string, string>;
 }
@@ -33,7 +35,9 @@ const formatSubtitle = (parameters: Parameters, names: Names) => {
 	};
 	const received =
 		requestKind === names.eventKind ? formatEventTypes() : names.kinds[requestKind || ''];
-	const open = authenticationMethods && authenticationMethods.length > 0 ? '' : ', open to anyone';
+	const isProtected =
+		requestKind === names.apiKind || (authenticationMethods && authenticationMethods.length > 0);
+	const open = isProtected ? '' : ', open to anyone';
 	return names.platforms[platform || ''] + ': ' + received + open;
 };
 
@@ -41,6 +45,7 @@ const NAMES: Names = {
 	platforms: Object.fromEntries(PLATFORMS.map(({ id, name }) => [id, name])),
 	kinds: listKindNames(properties),
 	eventKind: EVENT_KIND,
+	apiKind: API_KIND,
 	onlyKinds: ONLY_KINDS,
 };
 

@@ -2,7 +2,7 @@ import * as workflow from 'n8n-workflow';
 import type { IWebhookDescription } from 'n8n-workflow';
 
 import { ACCEPTED_MESSAGE, ACCEPTED_STATUS } from '../../../core/http/replyBodies';
-import { MANAGEMENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
+import { API_KIND, MANAGEMENT_KIND, ONLY_KINDS, PLATFORMS } from '../../../core/platforms';
 import { toExpression } from '../../shared/properties/expression';
 
 interface Parameters {
@@ -15,6 +15,7 @@ interface Parameters {
 		receivedWhen?: string;
 		responseData?: string;
 		responseCode?: number;
+		portal?: object;
 	};
 }
 
@@ -24,6 +25,9 @@ interface Context {
 	managementPaths: Record<string, string>;
 	/** The ID of the request kind for this API. */
 	managementKind: string;
+	/** The path of the API that n8n serves for each platform, and the ID of its request kind. */
+	apiPaths: Record<string, string>;
+	apiKind: string;
 	/** The kind of each platform that has only one. */
 	onlyKinds: Record<string, string>;
 }
@@ -33,6 +37,8 @@ const CONTEXT: Context = {
 		PLATFORMS.flatMap(({ id, management }) => (management ? [[id, management.path]] : [])),
 	),
 	managementKind: MANAGEMENT_KIND,
+	apiPaths: Object.fromEntries(PLATFORMS.flatMap(({ api, id }) => (api ? [[id, api.path]] : []))),
+	apiKind: API_KIND,
 	onlyKinds: ONLY_KINDS,
 };
 
@@ -67,15 +73,64 @@ const readManagedSectionPath: ReadField = (parameters, context) =>
 
 // n8n skips a webhook without a method.
 const readEventMethod: ReadField = (_, context, kind) =>
-	kind === context.managementKind ? '' : 'POST';
+	kind === context.managementKind || kind === context.apiKind ? '' : 'POST';
 
 const readRejectedMethods: ReadField = (_, context, kind) =>
-	kind === context.managementKind ? '' : 'GET,HEAD,PUT,PATCH,DELETE';
+	kind === context.managementKind || kind === context.apiKind ? '' : 'GET,HEAD,PUT,PATCH,DELETE';
 
 const readManagementMethods: ReadField = (_, context, kind) =>
 	kind === context.managementKind ? 'GET,POST,PUT,DELETE,HEAD,PATCH' : '';
 
-const isManagement: ReadField = (_, context, kind) => kind === context.managementKind;
+const readApiMethods: ReadField = (_, context, kind) =>
+	kind === context.apiKind ? 'GET,POST,PUT,DELETE,HEAD,PATCH' : '';
+
+const readApiPath: ReadField = (parameters, context) =>
+	(parameters.path || '') + (context.apiPaths[parameters.platform || ''] || '');
+
+// The page is got, and posts its calls.
+const readPortalMethods: ReadField = (parameters, context, kind) =>
+	kind === context.apiKind && parameters.options && parameters.options.portal
+		? 'GET,HEAD,POST'
+		: '';
+
+// Beside the API's path, and without a part, since n8n's answer to a browser's preflight allows one method only on
+// a path with parts.
+const readPortalPath: ReadField = (parameters) => (parameters.path || '') + '/portal';
+
+// n8n has no parameter for the rest of a path, so that each number of parts needs a path of its own. Every
+// function stands alone, since n8n gets their source.
+const API_PATHS: ReadField[] = [
+	(parameters, context) =>
+		(parameters.path || '') + (context.apiPaths[parameters.platform || ''] || '') + '/:p1',
+	(parameters, context) =>
+		(parameters.path || '') + (context.apiPaths[parameters.platform || ''] || '') + '/:p1/:p2',
+	(parameters, context) =>
+		(parameters.path || '') + (context.apiPaths[parameters.platform || ''] || '') + '/:p1/:p2/:p3',
+	(parameters, context) =>
+		(parameters.path || '') +
+		(context.apiPaths[parameters.platform || ''] || '') +
+		'/:p1/:p2/:p3/:p4',
+	(parameters, context) =>
+		(parameters.path || '') +
+		(context.apiPaths[parameters.platform || ''] || '') +
+		'/:p1/:p2/:p3/:p4/:p5',
+	(parameters, context) =>
+		(parameters.path || '') +
+		(context.apiPaths[parameters.platform || ''] || '') +
+		'/:p1/:p2/:p3/:p4/:p5/:p6',
+	(parameters, context) =>
+		(parameters.path || '') +
+		(context.apiPaths[parameters.platform || ''] || '') +
+		'/:p1/:p2/:p3/:p4/:p5/:p6/:p7',
+];
+
+const isServed: ReadField = (_, context, kind) =>
+	kind === context.managementKind || kind === context.apiKind;
+
+const isNotApi: ReadField = (_, context, kind) => kind !== context.apiKind;
+
+const hasNoPortal: ReadField = (parameters, context, kind) =>
+	kind !== context.apiKind || !parameters.options || !parameters.options.portal;
 
 const isNotManagement: ReadField = (_, context, kind) => kind !== context.managementKind;
 
@@ -181,7 +236,7 @@ export const webhooks: IWebhookDescription[] = [
 		name: 'default',
 		responseData,
 		isFullPath: true,
-		ndvHideUrl: templateFor(isManagement),
+		ndvHideUrl: templateFor(isServed),
 		...describeFields({
 			httpMethod: readEventMethod,
 			path: readEventPath,
@@ -190,16 +245,16 @@ export const webhooks: IWebhookDescription[] = [
 		}),
 	},
 	{
-		// Registered so that a wrong method gets our response instead of n8n's 404.
-		name: 'default',
+		// Registered so that a wrong method gets our response instead of n8n's 404. n8n calls the hooks of publishing
+		// for each method of each path: `setup` has none, so that a trigger is checked and registered once.
+		name: 'setup',
 		responseMode: 'onReceived',
 		isFullPath: true,
 		ndvHideUrl: true,
 		...describeFields({ httpMethod: readRejectedMethods, path: readEventPath }),
 	},
 	{
-		// n8n prefixes a path that has parameters with its own ID of the node. Without a full path it does
-		// the same here, so that all three paths begin alike.
+		// n8n puts its own ID of the node before a path that has parameters, and before this one, so that all begin alike.
 		name: 'default',
 		responseMode: 'responseNode',
 		isFullPath: false,
@@ -209,11 +264,37 @@ export const webhooks: IWebhookDescription[] = [
 	},
 	...[readManagedWebhookPath, readManagedSectionPath].map(
 		(path): IWebhookDescription => ({
-			name: 'default',
+			name: 'setup',
 			responseMode: 'responseNode',
 			isFullPath: true,
 			ndvHideUrl: true,
 			...describeFields({ httpMethod: readManagementMethods, path }),
+		}),
+	),
+	{
+		// Shown as the base URL, with n8n's own ID of the node before it as in the paths below.
+		name: 'default',
+		responseMode: 'responseNode',
+		isFullPath: false,
+		ndvHideMethod: true,
+		ndvHideUrl: templateFor(isNotApi),
+		...describeFields({ httpMethod: readApiMethods, path: readApiPath }),
+	},
+	{
+		name: 'setup',
+		responseMode: 'responseNode',
+		isFullPath: false,
+		ndvHideMethod: true,
+		ndvHideUrl: templateFor(hasNoPortal),
+		...describeFields({ httpMethod: readPortalMethods, path: readPortalPath }),
+	},
+	...API_PATHS.map(
+		(path): IWebhookDescription => ({
+			name: 'setup',
+			responseMode: 'responseNode',
+			isFullPath: true,
+			ndvHideUrl: true,
+			...describeFields({ httpMethod: readApiMethods, path }),
 		}),
 	),
 ];

@@ -8,7 +8,7 @@ import {
 	type DeliveryStart,
 } from '../../../core/receiving/deduplicator';
 import type { AcceptedRequest } from '../../../core/receiving/receive';
-import type { PublishedState } from '../registration';
+import type { PublishedState } from '../registration/registrationState';
 
 import { captureResponse, isSuccess } from './captureResponse';
 import { hashDuplicateKey } from './items';

@@ -13,7 +13,7 @@ import {
 } from '../../../core/http/replyBodies';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { BODY_SCHEMAS, MAX_BODY_BYTES } from '../../../core/managementApi/requestSchemas';
-import { getPlatform, MANAGEMENT_KIND } from '../../../core/platforms';
+import { API_KIND, getPlatform, MANAGEMENT_KIND } from '../../../core/platforms';
 import type { AcceptedReply } from '../../../core/platforms/platform';
 import { findAcceptedReply } from '../../../core/receiving/handshake';
 import { ignoreUnmet, type IgnoredRequest } from '../../../core/receiving/ignoredRequest';
@@ -24,6 +24,7 @@ import {
 } from '../../../core/receiving/receive';
 import { createRejection, isRejection, type Rejection } from '../../../core/receiving/rejection';
 
+import { handleApiRequest } from './apiRequest';
 import { getCombineWindowMs, joinBurst } from './coalesce';
 import { getCachedInboundCredential } from './credentialCache';
 import { startDelivery } from './deduplicate';
@@ -113,8 +114,10 @@ async function addTokenHeaders(
  * Checks a request by the trigger's parameters.
  * @throws if the body is too large for n8n, or if the trigger or its credential is not set up correctly
  */
-async function receive(context: IWebhookFunctions): Promise<ReceivedRequest> {
-	const parameters = readTriggerParameters(context);
+async function receive(
+	context: IWebhookFunctions,
+	parameters: TriggerParameters,
+): Promise<ReceivedRequest> {
 	const isManagement = parameters.requestKind === MANAGEMENT_KIND;
 	const route = isManagement ? parseManagementRoute(context) : undefined;
 	if (route !== undefined && isRejection(route)) {
@@ -260,7 +263,9 @@ async function startExecution(
 export async function handleWebhook(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	let received: ReceivedRequest;
 	try {
-		received = await receive(context);
+		const given = readTriggerParameters(context);
+		if (given.requestKind === API_KIND) return await handleApiRequest(context, given);
+		received = await receive(context, given);
 	} catch (error) {
 		return await respondWithError(context, error);
 	}

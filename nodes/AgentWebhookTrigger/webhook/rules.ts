@@ -15,6 +15,7 @@ import {
 	usesOnlyConfigured,
 	type MethodRules,
 } from '../../../core/receiving/configuredMethods';
+import { compileDataSchema, type DataSchema } from '../../../core/receiving/dataSchemas';
 import type { ParseRules } from '../../../core/receiving/readBody';
 import { parseValueSource, replaceEventPlaces } from '../../../core/receiving/readEvent';
 import type { ReceiveRules } from '../../../core/receiving/receive';
@@ -101,6 +102,20 @@ function chooseBodyFormats(
 	};
 }
 
+/** Compiles the schemas in the options, for a platform that its user describes. @throws InvalidSchemaError, UserError */
+function compileDataSchemas(
+	{ isDescribedByUser }: Platform,
+	{ dataSchemas }: TriggerParameters['options'],
+): DataSchema[] {
+	if (!isDescribedByUser) return [];
+	return (dataSchemas?.entry ?? []).map(({ eventTypes, schema }) =>
+		compileDataSchema(
+			requireEventTypePatterns(parseEventTypes(eventTypes)),
+			parseJsonObject(schema, 'Schema (JSON)') ?? {},
+		),
+	);
+}
+
 /** Returns whether conditions have a big number as text, as an item has it with "Big Numbers as Text". */
 const hasBigNumberText = (conditions: Record<string, unknown>): boolean =>
 	/[:[,]"-?\d{16,}/.test(JSON.stringify(conditions));
@@ -138,6 +153,7 @@ export function buildReceiveRules(
 		bodySchema: kind.request?.schema,
 		...route,
 		validatesEvents: options.validateEvents ?? true,
+		dataSchemas: compileDataSchemas(platform, options),
 		httpsOnly: options.httpsOnly ?? platform.httpsOnly,
 		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
 		...authentication,

@@ -7,8 +7,16 @@ import type { ListParameter } from '../../shared/parameters/parse';
 /** The option of "Authentication" that selects the platform's own methods. */
 export const AS_THE_PLATFORM = 'platform';
 
+/** Requests of one API key per minute, if the trigger's owner sets no limit. */
+export const DEFAULT_MAX_REQUESTS = 600;
+
 /** A format of bodies that the trigger's owner accepts. */
 export type BodyFormat = 'form' | 'json' | 'text' | 'xml';
+
+/** JSON Schemas, each with the event types that it is for. */
+export interface SchemaList {
+	entry?: Array<{ eventTypes?: ListParameter; schema: unknown }>;
+}
 
 interface TriggerOptions {
 	acceptAgain?: ListParameter;
@@ -17,6 +25,7 @@ interface TriggerOptions {
 	bigNumbersAsText?: boolean;
 	bodyFormats?: BodyFormat[];
 	combineWindowMs?: number;
+	dataSchemas?: SchemaList;
 	receivedWhen?: 'answered' | 'finished';
 	require?: 'all' | 'any';
 	responseCode?: number;
@@ -27,7 +36,11 @@ interface TriggerOptions {
 	eventTypeFrom?: ListParameter;
 	httpsOnly?: boolean;
 	maxBodyKilobytes?: number;
+	maxRequestsPerMinute?: number;
 	outputRefused?: boolean;
+	/** The page for subscribers; absent for none. */
+	portal?: { settings?: Record<string, unknown> };
+	publicEventTypes?: SchemaList;
 	publicUrl?: string;
 	rawBodyField?: string;
 	toleranceSeconds?: number;
@@ -52,6 +65,7 @@ interface StoredParameters {
 	requestKind: string;
 	responseMode: string;
 	simplify: boolean;
+	subscribedTypes: string[];
 }
 
 /**
@@ -93,7 +107,7 @@ export const readTriggerParameters = (
 		requestKind: ONLY_KINDS[platform] ?? readTriggerParameter(context, 'requestKind'),
 		events: readTriggerParameter(context, 'events', []),
 		eventTypes: readTriggerParameter(context, 'eventTypes', ''),
-		methods: readTriggerParameter(context, 'authenticationMethods'),
+		methods: readTriggerParameter(context, 'authenticationMethods', []),
 		options: readTriggerParameter(context, 'options', {}),
 		conditions: source === 'json' ? readTriggerParameter(context, 'conditions', {}) : undefined,
 		hasRules: source === 'rules',

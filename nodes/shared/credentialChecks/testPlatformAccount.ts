@@ -1,4 +1,5 @@
 import type {
+	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
@@ -7,7 +8,9 @@ import type {
 import { readText } from '../../../core/credentials/credentialFields';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { getPlatform } from '../../../core/platforms';
-import { describeFailure, parseWebhookList } from '../transport/platformApi';
+import type { Platform } from '../../../core/platforms/platform';
+import { fillApplication, trimBaseUrl } from '../../../core/platforms/registrationApi';
+import { describeFailure, isRecord, parseResponseBody } from '../transport/platformConnection';
 
 import { assertHeaderText, fail, runChecks } from './assertSecret';
 
@@ -39,50 +42,88 @@ const requestWebhooks = async (
 		(error: unknown) => getErrorMessage(error),
 	);
 
+/** The list that shows whether a key is accepted. */
+interface TestedList {
+	/** Follows the base URL. */
+	path: string;
+	/** The field of the response that has the list. */
+	field: string;
+	advice?: Record<string, string>;
+	/** The hint at the base URL. */
+	hint: string;
+	baseUrl: string;
+}
+
+/** Finds the list of webhooks or endpoints of a platform. @throws Error if the credential has no application */
+function findTestedList(
+	{ management, name, registration }: Platform,
+	data: ICredentialDataDecryptedObject,
+): TestedList | undefined {
+	const stored = readText(data, 'baseUrl');
+	if (registration !== undefined) {
+		const { advice, baseUrl = '', endpoints, listField: field, root } = registration;
+		const application = readText(data, 'applicationId').trim();
+		const path = `${root}${fillApplication(endpoints, application)}?limit=1`;
+		const hint = baseUrl === '' ? '' : `For ${name} "Base URL" is usually ${baseUrl}.`;
+		return { path, field, advice, hint, baseUrl: trimBaseUrl(stored, root) };
+	}
+	if (management === undefined) return undefined;
+	const hint = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
+	const { path, webhooksField: field } = management;
+	return { path, field, hint, baseUrl: stored.replace(/\/+$/, '') };
+}
+
 /** Describes what is wrong with a response, and what to do. */
 function describeWrongResponse(
 	{ body, statusCode }: PlatformResponse,
 	platformName: string,
-	baseUrl: string,
+	{ advice: adviceByStatus, baseUrl }: TestedList,
 ): string {
-	const { advice, reason } = describeFailure(statusCode, body);
+	const { advice, reason } = describeFailure(statusCode, body, adviceByStatus);
 	const result = `${platformName} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
-	return statusCode < 400 || statusCode === 404
+	const isOtherSite = statusCode < 400 || (statusCode === 404 && !adviceByStatus);
+	return isOtherSite
 		? `${result} There is no API for webhooks at ${baseUrl}.`
 		: `${result} ${advice}`;
 }
 
-/** Requests the platform's list of webhooks, as the first operation would. */
+const joinSentences = (...sentences: string[]): string =>
+	sentences.filter((sentence) => sentence !== '').join(' ');
+
+/** Requests the platform's list of webhooks or endpoints, as the first operation would. */
 export async function testPlatformCredential(
 	context: ICredentialTestFunctions,
 	{ data = {} }: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const { management, name } = getPlatform(readText(data, 'platform'));
-	if (management === undefined) return fail(`${name} has no API for its webhooks.`);
+	const platform = getPlatform(readText(data, 'platform'));
+	const { name, registration } = platform;
+	const list = findTestedList(platform, data);
+	if (list === undefined) return fail(`${name} has no API for its webhooks.`);
 	const apiKey = readText(data, 'apiKey');
-	const baseUrl = readText(data, 'baseUrl').replace(/\/+$/, '');
-	const baseUrlHint = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
+	const { baseUrl, hint } = list;
 	const checked = runChecks(() => {
 		if (apiKey === '') throw new Error('"API Key" is empty. Fill it in.');
 		assertHeaderText('API Key', apiKey);
+		if (registration !== undefined && readText(data, 'applicationId').trim() === '') {
+			throw new Error('"Application ID" is empty. Fill it in.');
+		}
 		if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
-			throw new Error(`"Base URL" is not a URL that begins with https://. ${baseUrlHint}`);
+			throw new Error(joinSentences('"Base URL" is not a URL that begins with https://.', hint));
 		}
 	});
 	if (checked.status === 'Error') return checked;
-	const response = await requestWebhooks(context, `${baseUrl}${management.path}`, apiKey);
+	const response = await requestWebhooks(context, `${baseUrl}${list.path}`, apiKey);
 	if (typeof response === 'string') {
-		return fail(
-			`${baseUrl} could not be reached: ${response}. Check "Base URL" and this instance’s network. ${baseUrlHint}`,
-		);
+		const problem = `${baseUrl} could not be reached: ${response}. Check "Base URL" and this instance’s network.`;
+		return fail(joinSentences(problem, hint));
 	}
 	const { body, statusCode } = response;
 	if (statusCode < 200 || statusCode >= 300) {
-		const isOtherSite = statusCode < 400 || statusCode === 404;
-		const problem = describeWrongResponse(response, name, baseUrl);
-		return fail(isOtherSite ? `${problem} ${baseUrlHint}` : problem);
+		const problem = describeWrongResponse(response, name, list);
+		return fail(statusCode < 400 || statusCode === 404 ? joinSentences(problem, hint) : problem);
 	}
-	return parseWebhookList(body, management) === undefined
-		? fail(`The server at ${baseUrl} is not ${name}’s API for webhooks. ${baseUrlHint}`)
-		: { status: 'OK', message: `${name} accepts the API key` };
+	const json = parseResponseBody(body);
+	return isRecord(json) && Array.isArray(json[list.field])
+		? { status: 'OK', message: `${name} accepts the API key` }
+		: fail(joinSentences(`The server at ${baseUrl} is not ${name}’s API for webhooks.`, hint));
 }

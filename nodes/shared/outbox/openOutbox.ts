@@ -5,6 +5,7 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
+import { createApiKeys, type ApiKeys } from '../../../core/outbox/apiKey/apiKeyToken';
 import type { OutboxPorts, TenantPorts } from '../../../core/outbox/ports';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { forTenant } from '../../../core/outbox/tenant/tenantPorts';
@@ -60,6 +61,15 @@ export async function openWholeOutbox(context: IExecuteFunctions): Promise<Outbo
 		newId: () => randomUUID(),
 	};
 }
+
+/**
+ * Returns the API keys of the outbox that the node's credential names.
+ * @throws UserError
+ */
+export const openApiKeys = async (
+	context: Pick<IExecuteFunctions, 'getCredentials'>,
+): Promise<ApiKeys> =>
+	createApiKeys(parseOutboxCredential(await context.getCredentials('agentWebhookOutboxApi')).keys);
 
 /** Returns a tenant's part of the outbox. */
 export type TenantOpener = (tenantId: string) => TenantPorts;

@@ -7,12 +7,13 @@ import {
 
 const LIST_HINT = 'The list needs an n8n API key in the Outbox credential';
 
-/** A parameter to choose a record of the outbox, from a list or by its ID. */
+/** A parameter to choose a record of the outbox, from a list or as it is entered: by default, by its ID. */
 const buildLocator = (
 	displayName: string,
 	name: string,
 	searchListMethod: string,
 	placeholder: string,
+	entered = { displayName: 'By ID', name: 'id' },
 ): INodeProperties => ({
 	displayName,
 	name,
@@ -26,7 +27,7 @@ const buildLocator = (
 			type: 'list',
 			typeOptions: { searchListMethod, searchable: true },
 		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder },
+		{ ...entered, type: 'string', placeholder },
 	],
 });
 
@@ -61,6 +62,16 @@ export const eventLocator: INodeProperties = {
 	...buildEventLocator('eventId'),
 	required: true,
 	description: 'Event of the outbox. Result items and Event → Get Many return its ID.',
+};
+
+/** An event type of the catalog. {@link readEventTypeName} reads it. */
+export const eventTypeLocator: INodeProperties = {
+	...buildLocator('Event Type', 'catalogEventType', 'searchEventTypes', 'e.g. order.created', {
+		displayName: 'By Name',
+		name: 'name',
+	}),
+	required: true,
+	description: 'Event type of the catalog. Event Type → Create adds one.',
 };
 
 /**
@@ -108,4 +119,14 @@ export function readEventId(context: IExecuteFunctions, itemIndex: number): stri
 	const { text } = readResourceLocator(context.getNodeParameter('eventId', itemIndex));
 	if (text === '') throw new UserError('"Event" is empty. Choose an event, or enter its ID.');
 	return text;
+}
+
+/**
+ * Reads {@link eventTypeLocator}.
+ * @throws UserError if no event type is chosen
+ */
+export function readEventTypeName(context: IExecuteFunctions, itemIndex: number): string {
+	const { text } = readResourceLocator(context.getNodeParameter('catalogEventType', itemIndex));
+	if (text !== '') return text;
+	throw new UserError('"Event Type" is empty. Choose an event type, or enter its name.');
 }

@@ -2,6 +2,7 @@ import groupBy from 'lodash/groupBy';
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
+	API_KIND,
 	EVENT_KIND,
 	PLATFORMS,
 	describeCredentialStep,
@@ -98,12 +99,23 @@ const buildCallerNotices = (platform: SetUpPlatform): INodeProperties[] => {
 			];
 };
 
+const WITH_API = PLATFORMS.flatMap(({ api, id }) => (api === undefined ? [] : [id]));
+
+/** Hides a notice for the API, whose callers are no platform. */
+function hideForApi(notice: INodeProperties): INodeProperties {
+	const { hide, show } = notice.displayOptions ?? {};
+	const isShown = WITH_API.some((id) => show?.platform?.includes(id));
+	return isShown
+		? { ...notice, displayOptions: { show, hide: { ...hide, requestKind: [API_KIND] } } }
+		: notice;
+}
+
 /** Notices that say what to do at the chosen platform before its events arrive. */
 export const setupNotices: INodeProperties[] = [
 	...SET_UP.map(buildSetupNotice),
 	...buildOpenSetupNotices(),
 	...SET_UP.flatMap(buildCallerNotices),
-];
+].map(hideForApi);
 
 const SETUP_DOCS =
 	'https://github.com/n8n-nodes-agent-webhooks/n8n-nodes-agent-webhooks/blob/main/docs/platforms.md#set-up-a-provider';

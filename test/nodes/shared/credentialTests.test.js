@@ -403,6 +403,51 @@ describe('what people copy in place of a signing secret', () => {
 	});
 });
 
+describe('the test of a Platform Account credential for a server that speaks Svix’s API', () => {
+	const ask = async (fields, reply = { statusCode: 200, body: '{"data":[],"done":true}' }) => {
+		const requests = [];
+		const request = async (options) => {
+			requests.push(options);
+			return reply;
+		};
+		const data = {
+			platform: 'standardWebhooks',
+			baseUrl: 'https://n8n.example/webhook/x/svix/api/v1/',
+			applicationId: 'acme 1',
+			apiKey: 'agw_0123456789abcdef',
+			...fields,
+		};
+		const type = 'agentWebhookPlatformApi';
+		const result = await credentialTest.platformCredentialTest.call(
+			{ helpers: { request } },
+			{ id: '1', name: 'n', type, data },
+		);
+		return { ...result, requests };
+	};
+
+	test('lists the application’s endpoints with the key', async () => {
+		const { requests, status } = await ask({});
+		expect(status).toBe('OK');
+		expect(requests).toMatchObject([
+			{
+				uri: 'https://n8n.example/webhook/x/svix/api/v1/app/acme%201/endpoint?limit=1',
+				headers: { Authorization: 'Bearer agw_0123456789abcdef' },
+			},
+		]);
+	});
+
+	test.each([
+		[{ applicationId: ' ' }, undefined, '"Application ID" is empty. Fill it in.'],
+		[{ baseUrl: 'n8n.example' }, undefined, '"Base URL" is not a URL'],
+		[{}, { statusCode: 404, body: '{"detail":"Entity not found"}' }, 'Check "Base URL", without'],
+		[{}, { statusCode: 401, body: '{"detail":"Invalid key"}' }, '401: Invalid key. The API key is'],
+		[{}, { statusCode: 200, body: '<html>' }, 'is not Standard Webhooks’s API'],
+	])('says what is wrong (%#)', async (fields, reply, message) => {
+		const result = await ask(fields, reply);
+		expect(result).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
+	});
+});
+
 describe('a copy mistake in any other secret', () => {
 	const outbox = async (fields) =>
 		await runTest('outboxCredentialTest', 'agentWebhookOutboxApi', {

@@ -1,8 +1,7 @@
 import once from 'lodash/once';
-import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import { type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import { toReplyBody } from '../../../../core/http/replyBodies';
-import { parseExactJson } from '../../../../core/lib/exactJson';
 import { createTimeZone } from '../../../../core/lib/timeZone';
 import {
 	handleManagementRequest,
@@ -13,40 +12,26 @@ import type { Encrypter } from '../../../../core/outbox/store/encryption';
 import { getPlatform } from '../../../../core/platforms';
 import { forEachItem, toSingleOutput } from '../../../shared/execution/eachItem';
 import { buildJsonResponse } from '../../../shared/execution/jsonResponse';
+import { readEncryptedRequest } from '../../../shared/outbox/encryptedRequest';
 import {
 	REQUEST_ASSOCIATED_DATA,
-	type ManagementItem,
 	type EncryptedRequest,
 } from '../../../shared/outbox/managementItem';
 import { openOutbox, type TenantOpener } from '../../../shared/outbox/openOutbox';
 import { readTenant, tenantField } from '../../../shared/properties/tenantProperties';
 import type { Operation } from '../operation';
 
-/** Returns `undefined` for a text that was encrypted with another key, or changed since. */
-function tryDecryptRequest(encrypter: Encrypter, ciphertext: string): string | undefined {
-	try {
-		return encrypter.decrypt(ciphertext, REQUEST_ASSOCIATED_DATA);
-	} catch {
-		return undefined;
-	}
-}
+import { urlPermissionFields } from './urlPermissions';
 
 /** @throws UserError if the item has no management request, or one encrypted with another key */
-function readRequest(encrypter: Encrypter, json: IDataObject): EncryptedRequest {
-	const { management_request: ciphertext } = json as Partial<ManagementItem>;
-	if (typeof ciphertext !== 'string') {
-		throw new UserError(
-			'The item has no management request. Connect this node to an Agent Webhook Trigger whose request kind is "Management Request".',
-		);
-	}
-	const decrypted = tryDecryptRequest(encrypter, ciphertext);
-	if (decrypted === undefined) {
-		throw new UserError(
-			'The management request could not be decrypted. Select the same Outbox credential in the Agent Webhook Trigger and in this node.',
-		);
-	}
-	return parseExactJson(decrypted)?.value as EncryptedRequest;
-}
+const readRequest = (
+	encrypter: Encrypter,
+	{ management_request: ciphertext }: IDataObject,
+): EncryptedRequest =>
+	readEncryptedRequest(encrypter, ciphertext, {
+		name: REQUEST_ASSOCIATED_DATA,
+		kind: 'Management Request',
+	}) as EncryptedRequest;
 
 interface AnsweredRequest {
 	request: ManagementRequest;
@@ -100,22 +85,7 @@ export const answerManagementOperation: Operation = {
 			placeholder: 'Add option',
 			default: {},
 			options: [
-				{
-					displayName: 'Allow Internal Addresses',
-					name: 'allowInternal',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether subscribers may register URLs on localhost, with internal names such as erp.internal, or in private, link-local or reserved address ranges. Events are then sent to whatever listens there.',
-				},
-				{
-					displayName: 'Allow Plain HTTP',
-					name: 'allowHttp',
-					type: 'boolean',
-					default: false,
-					description:
-						'Whether subscribers may register http:// URLs, which send events unencrypted',
-				},
+				...urlPermissionFields,
 				{
 					...tenantField,
 					description:

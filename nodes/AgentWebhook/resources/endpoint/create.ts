@@ -13,6 +13,7 @@ import { buildOutboxOperation } from '../outboxOperation';
 import { revealSecret, secretNotice, toEndpointItem } from './endpointItem';
 import {
 	buildBatchNotice,
+	catalogEventTypesField,
 	endpointAuthentication,
 	eventTypesField,
 	HTTPS_ONLY_PLATFORMS,
@@ -76,6 +77,7 @@ export const createOperation = buildOutboxOperation({
 			default: {},
 			options: [
 				...settingFields.map(hideHttpIfForbidden),
+				catalogEventTypesField,
 				hideWithoutRetries(deliveryOptions.retryStatuses),
 				tenantField,
 				unsignedField,

@@ -46,6 +46,22 @@ export const eventTypesField: INodeProperties = {
 		'Comma-separated event types to send. A * matches any text, e.g. order.* or *.failed. Case does not matter. Leave empty for all.',
 };
 
+/** n8n loads the catalog's event types when the list is opened. */
+const LOADED_TYPES: INodeProperties['typeOptions'] = { loadOptionsMethod: 'getCatalogEventTypes' };
+
+/** A list of the catalog's event types, in addition to {@link eventTypesField}. */
+export const catalogEventTypesField: INodeProperties = {
+	displayName: 'Event Types From Catalog',
+	name: 'catalogEventTypes',
+	type: 'multiOptions',
+	noDataExpression: true,
+	typeOptions: LOADED_TYPES,
+	options: [],
+	default: [],
+	description: 'Event types to send in addition to those in "Event Types"',
+	hint: 'The list needs an n8n API key in the Outbox credential',
+};
+
 /** The platforms whose format a registered endpoint can have. */
 const ENDPOINT_PLATFORMS = PLATFORMS.filter(
 	(platform) => platform.section !== 'provider' && listSendableKinds(platform).length > 0,
@@ -178,6 +194,15 @@ export const settingFields: INodeProperties[] = [
 		],
 		description:
 			'Collects events across executions and sends them as one event of type webhook.batch, when there are enough of them or the first has waited long enough. Leave empty to send each event separately.',
+	},
+	{
+		displayName: 'Channels',
+		name: 'channels',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. project_7, eu',
+		description:
+			'Comma-separated channels to listen to: the endpoint gets only events that are on one of them. Leave empty for all events.',
 	},
 	deliveryOptions.cloudEventMode,
 	buildConditionsProperty(

@@ -1,5 +1,6 @@
 import type { Resource } from '../operation';
 
+import { answerApiOperation } from './answerApi';
 import { answerManagementOperation } from './answerManagement';
 import { createOperation } from './create';
 import { deleteOperation } from './delete';
@@ -27,5 +28,6 @@ export const endpoint: Resource = {
 		rotateSecret: rotateSecretOperation,
 		delete: deleteOperation,
 		answerManagement: answerManagementOperation,
+		answerApi: answerApiOperation,
 	},
 };

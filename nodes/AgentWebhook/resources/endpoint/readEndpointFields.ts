@@ -5,6 +5,7 @@ import type { EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
 import {
 	parseFieldNames,
 	parseJsonObject,
+	parseList,
 	type ListParameter,
 } from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
@@ -17,6 +18,8 @@ export interface EndpointFields {
 	backoffMultiplier?: number;
 	cloudEventMode?: string;
 	eventSource?: string;
+	catalogEventTypes?: string[];
+	channels?: ListParameter;
 	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
 	conditions?: unknown;
 	description?: string;
@@ -60,6 +63,16 @@ const readOptional = (
 const emptyToUndefined = (text: string | undefined): string | undefined =>
 	text === '' ? undefined : text;
 
+/** Reads the event types that were typed and those that were chosen; none for all. */
+function readEventTypes({
+	catalogEventTypes = [],
+	eventTypes,
+}: EndpointFields): string[] | undefined {
+	const typed = readOptional(eventTypes, parseEventTypes);
+	if (catalogEventTypes.length === 0) return typed;
+	return [...new Set([...(typed ?? []), ...catalogEventTypes])];
+}
+
 function readDisableRule(fields: EndpointFields): IDataObject | undefined {
 	const { disableCount = 20, disableDays = 5, disableRule: rule } = fields;
 	if (rule === undefined) return undefined;
@@ -68,6 +81,12 @@ function readDisableRule(fields: EndpointFields): IDataObject | undefined {
 		...(rule === 'consecutiveFailures' && { count: disableCount }),
 		...(rule === 'failingFor' && { days: disableDays }),
 	};
+}
+
+/** Reads the channels that an endpoint listens to. @returns `null` for all events */
+function readChannels(list: ListParameter): string[] | null {
+	const channels = [...new Set(parseList(list))];
+	return channels.length === 0 ? null : channels;
 }
 
 /** @returns `null` if a person removed the batches */
@@ -89,6 +108,7 @@ function readRateLimit({ limit }: NonNullable<EndpointFields['rateLimit']>): IDa
 function readSettings(fields: EndpointFields): Record<string, unknown> {
 	return (
 		pickDefined({
+			channels: fields.channels === undefined ? undefined : readChannels(fields.channels),
 			conditions: parseJsonObject(fields.conditions, 'Conditions (JSON)'),
 			filters: pickDefined({
 				include_fields: readOptional(fields.includeFields, parseFieldNames),
@@ -127,7 +147,7 @@ export function toEndpointInput(fields: EndpointFields): EndpointInput {
 		description: fields.description,
 		url: fields.url,
 		platform: fields.platform,
-		eventTypes: readOptional(fields.eventTypes, parseEventTypes),
+		eventTypes: readEventTypes(fields),
 		isApiManaged: fields.allowManagementApi,
 		settings: readSettings(fields),
 		headers: fields.headers === undefined ? undefined : readHeaders(fields.headers),

@@ -25,6 +25,7 @@ import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 import { toEndpointItem } from './endpointItem';
 import {
 	buildBatchNotice,
+	catalogEventTypesField,
 	endpointAuthentication,
 	eventTypesField,
 	nameField,
@@ -75,6 +76,7 @@ export const updateOperation = buildOutboxOperation({
 			default: {},
 			options: [
 				...endpointAuthentication,
+				catalogEventTypesField,
 				eventTypesField,
 				nameField,
 				removeHeadersField,

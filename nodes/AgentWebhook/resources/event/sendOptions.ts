@@ -204,6 +204,36 @@ export const subscriberOptions: INodeProperties = {
 				'Whether to send the event to the subscribed endpoints of every tenant. Each tenant gets an event of its own.',
 		},
 		{
+			displayName: 'Channels',
+			name: 'channels',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. project_7, eu',
+			description:
+				'Comma-separated channels that the event is on, at most five. Endpoints that listen to channels get it only if it is on one of theirs. All other endpoints get it, too.',
+		},
+		{
+			displayName: 'Check Data',
+			name: 'checkData',
+			type: 'options',
+			options: [
+				{ name: 'Off', value: 'off' },
+				{
+					name: 'Refuse',
+					value: 'refuse',
+					description: 'Output the event on Failed with the reason, and send it to nobody',
+				},
+				{
+					name: 'Warn',
+					value: 'warn',
+					description: 'Send the event, and add the reason to its items as data_warning',
+				},
+			],
+			default: 'off',
+			description:
+				'What to do if the data does not match the schema of its event type, or if the catalog does not have the type. Event Type → Create adds types.',
+		},
+		{
 			displayName: 'Deliver At',
 			name: 'deliverAt',
 			type: 'dateTime',

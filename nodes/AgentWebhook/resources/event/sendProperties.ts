@@ -6,6 +6,7 @@ import {
 	OWN_ENDPOINT_PLATFORM,
 	buildSkipTlsNotice,
 } from '../../../shared/properties/deliveryOptions';
+import { eventTypeLocator } from '../../../shared/properties/locators';
 import { buildNotice } from '../../../shared/properties/notice';
 import {
 	CATALOGS,
@@ -21,6 +22,9 @@ import { endpointOptions, subscriberOptions } from './sendOptions';
 /** The values of the parameter `sendTo`. */
 const TO_ENDPOINT = 'endpoint';
 export const TO_SUBSCRIBERS = 'subscribers';
+
+/** The value of `eventTypeSource` for an event type of the outbox's catalog. */
+export const CATALOG_SOURCE = 'catalog';
 
 /** The value of `eventType` for a type that is not in the platform's catalog. */
 export const OTHER_EVENT_TYPE = '__other__';
@@ -107,7 +111,23 @@ const subscriberProperties: INodeProperties[] = [
 		'outboxNotice',
 		'The event goes to every registered endpoint that subscribes to it. Endpoint → Create registers one.',
 	),
-	customEventType,
+	{
+		displayName: 'Event Type From',
+		name: 'eventTypeSource',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Catalog',
+				value: CATALOG_SOURCE,
+				description: 'An event type that Event Type → Create has added',
+			},
+			{ name: 'Name Below', value: 'name', description: 'Any name that you enter' },
+		],
+		default: 'name',
+	},
+	{ ...eventTypeLocator, displayOptions: { show: { eventTypeSource: [CATALOG_SOURCE] } } },
+	{ ...customEventType, displayOptions: { show: { eventTypeSource: ['name'] } } },
 ];
 
 /** Shows a parameter for one of the two ways to send. */

@@ -11,13 +11,16 @@ export const sendSubtitleNames: OptionNames = {
 
 /** Names what is sent and where to, e.g. "Send order.created to example.com". */
 export const sendSubtitle: SubtitleFunction = (parameters, { literal, names }) => {
-	const { customEventType, eventType, platform = '', requestKind, sendTo, url } = parameters;
+	const { catalogEventType, customEventType, eventType, eventTypeSource } = parameters;
+	const { platform = '', requestKind, sendTo, url } = parameters;
 	const toSubscribers = sendTo === 'subscribers';
 	if (!toSubscribers && requestKind && requestKind !== 'event') {
 		return 'Send ' + names.requestKind[requestKind] + ' to ' + names.platform[platform];
 	}
 	const isListed = !toSubscribers && names.catalog[platform] && eventType !== '__other__';
-	const type = literal(isListed ? eventType : customEventType) || 'an event';
+	const isFromCatalog = toSubscribers && eventTypeSource === 'catalog';
+	const named = isFromCatalog ? catalogEventType : customEventType;
+	const type = literal(isListed ? eventType : named) || 'an event';
 	if (toSubscribers) return 'Send ' + type + ' to all subscribers';
 	const [, host] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i.exec(literal(url) || '') || [];
 	return 'Send ' + type + ' to ' + (host || 'an endpoint');

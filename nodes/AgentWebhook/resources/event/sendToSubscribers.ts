@@ -12,6 +12,7 @@ import {
 	type EventInput,
 } from '../../../../core/outbox/dispatch/newEvents';
 import type { PublishedEvent } from '../../../../core/outbox/dispatch/publish';
+import type { DataCheck } from '../../../../core/outbox/eventType/eventDataCheck';
 import { DEFAULT_TENANT, type OutboxEvent } from '../../../../core/outbox/model';
 import { presentTenantId } from '../../../../core/outbox/tenant/presentTenant';
 import { toSkippedItem, toUnsentItem } from '../../../../core/sending/resultItem';
@@ -20,6 +21,7 @@ import { openWholeOutbox } from '../../../shared/outbox/openOutbox';
 import { ItemParameters } from '../../../shared/parameters/itemParameters';
 import { parseList, type ListParameter } from '../../../shared/parameters/parse';
 import { readRunOption } from '../../../shared/parameters/runOption';
+import { readEventTypeName } from '../../../shared/properties/locators';
 import { readTenant } from '../../../shared/properties/tenantProperties';
 import {
 	FAILED,
@@ -35,6 +37,7 @@ import { readEventData, testItemConditions } from './itemEvent';
 import { createOriginReader } from './origin';
 import { publishItems, readAllTenants, type ItemEvent } from './publishItems';
 import { isRetryItem, OUTBOX_STATE, STATE_FIELD } from './retryState';
+import { CATALOG_SOURCE } from './sendProperties';
 import { UnsentItems } from './unsentItems';
 
 /** Longest time that rate limits may delay attempts within one run. */
@@ -54,6 +57,14 @@ function readEndpointIds(parameters: ItemParameters, itemIndex: number): string[
 	);
 }
 
+/** Reads the option "Channels"; `undefined` for an event on none. */
+function readChannels(parameters: ItemParameters, itemIndex: number): string[] | undefined {
+	const channels = [
+		...new Set(parseList(parameters.read('options.channels', itemIndex, '') as ListParameter)),
+	];
+	return channels.length === 0 ? undefined : channels;
+}
+
 /** Reads the option "Deliver At". @throws InvalidDeliveryTimeError */
 function readDeliveryTime(
 	parameters: ItemParameters,
@@ -66,6 +77,18 @@ function readDeliveryTime(
 	checkDeliveryTime(deliverAtMs, nowMs);
 	return deliverAtMs;
 }
+
+/** Reads the option "Check Data". */
+function readDataCheck(parameters: ItemParameters, itemIndex: number): DataCheck | undefined {
+	const check = parameters.read('options.checkData', itemIndex, 'off') as DataCheck | 'off';
+	return check === 'off' ? undefined : check;
+}
+
+/** Reads the type of an event: one of the catalog, or a name that the person typed. @throws UserError */
+const readSubscribedType = (parameters: ItemParameters, itemIndex: number): string =>
+	parameters.read('eventTypeSource', itemIndex, 'name') === CATALOG_SOURCE
+		? readEventTypeName(parameters.context, itemIndex)
+		: (parameters.read('customEventType', itemIndex) as string).trim();
 
 /**
  * Reads the event that an item sends.
@@ -86,16 +109,18 @@ function readEvent(
 	}
 	const data = readEventData(parameters, item, itemIndex);
 	const condition = testItemConditions(parameters, itemIndex, data);
-	const type = (parameters.read('customEventType', itemIndex) as string).trim();
+	const type = readSubscribedType(parameters, itemIndex);
 	if (!condition.met) return { skipped: toSkippedItem(condition.condition, { event: type }) };
 	const key = parameters.read('options.idempotencyKey', itemIndex, '') as string;
 	const input = {
 		type,
 		data,
 		idempotencyKey: key === '' ? undefined : key,
+		channels: readChannels(parameters, itemIndex),
 		endpointIds: readEndpointIds(parameters, itemIndex),
 		deliverAtMs: readDeliveryTime(parameters, itemIndex, nowMs),
 		origin: readOrigin(item, itemIndex),
+		dataCheck: readDataCheck(parameters, itemIndex),
 	};
 	checkEvent(input);
 	return { input };
@@ -122,6 +147,10 @@ const describeEvent = ({ id, tenantId, type }: OutboxEvent): IDataObject => ({
 	...presentTenantId(tenantId),
 });
 
+/** Returns the field of an item that says how the data of an event that was sent differs from its type. */
+const describeWarning = ({ dataWarning }: PublishedEvent): IDataObject =>
+	dataWarning === undefined ? {} : { data_warning: dataWarning };
+
 /** Outputs the deliveries of one event, or one item that says why there are none. */
 function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedEvent): void {
 	const { deliveries, duplicate, event, undecided } = published;
@@ -134,7 +163,7 @@ function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedE
 		outputs.put(FAILED, { json, pairedItem });
 	}
 	if (deliveries.length === 0 && undecided.length === 0) {
-		const details = { ...about, duplicate };
+		const details = { ...about, duplicate, ...describeWarning(published) };
 		const json = toSkippedItem(describeSkipped(published), details) as IDataObject;
 		outputs.put(SKIPPED, { json, pairedItem });
 	}
@@ -145,6 +174,7 @@ function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedE
 				...json,
 				...about,
 				duplicate: result.isEarlier,
+				...describeWarning(published),
 				...(output === WAITING && { [STATE_FIELD]: { ...OUTBOX_STATE } }),
 			},
 			pairedItem,
@@ -168,6 +198,19 @@ function putConflict(
 ): void {
 	const json = toUnsentItem(conflict.message, describeEvent(event)) as IDataObject;
 	outputs.put(FAILED, { json, pairedItem: { item: itemIndex } });
+}
+
+/** Says how many events were sent although their data differs from their types. */
+function hintAtWarnings(context: IExecuteFunctions, published: PublishedEvent[]): void {
+	const warned = published.filter(
+		({ conflict, dataWarning }) => conflict === undefined && dataWarning !== undefined,
+	);
+	if (warned.length === 0) return;
+	context.addExecutionHints({
+		type: 'warning',
+		location: 'outputPane',
+		message: `Events whose data does not match their event type: ${warned.length}. They were sent; <b>data_warning</b> in their items has the reason.`,
+	});
 }
 
 /** Says what makes the deliveries on Pending, which no connection of this node does. */
@@ -223,6 +266,7 @@ export async function sendToSubscribers(
 		concurrency: readRunOption(context, 'concurrency', 50),
 		maxPacingMs: MAX_PACING_MS,
 	});
+	hintAtWarnings(context, published.sent.flat());
 	hintAtPending(context, published.sent.flat());
 	const conflicts = new Map<number, IDataObject>();
 	published.sent.forEach((sent, index) => {

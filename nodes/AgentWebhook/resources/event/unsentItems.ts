@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
 import { IdempotencyConflictError } from '../../../../core/event/sameEvent';
+import { EventDataError } from '../../../../core/outbox/eventType/eventDataCheck';
 import { toUnsentItem } from '../../../../core/sending/resultItem';
 import { isAgentTool } from '../../../shared/execution/connections';
 import { toNodeError } from '../../../shared/execution/nodeError';
@@ -16,8 +17,8 @@ export class UnsentItems {
 
 	add(itemIndex: number, cause: unknown): void {
 		const error = toNodeError(this.context, cause, itemIndex);
-		const isConflict = cause instanceof IdempotencyConflictError;
-		this.errors.set(itemIndex, { error, ...(isConflict && { code: cause.code }) });
+		const hasCode = cause instanceof IdempotencyConflictError || cause instanceof EventDataError;
+		this.errors.set(itemIndex, { error, ...(hasCode && { code: cause.code }) });
 	}
 
 	/**

@@ -69,7 +69,9 @@ export const updateOperation = buildWholeOutboxOperation({
 			throw new UserError('Nothing to change. Add a field under "Update Fields".');
 		}
 		const input = readTenantFields(fields);
-		const tenant = await modifyTenant(outbox, id, (latest) => updateTenant(latest, input));
+		const tenant = await modifyTenant(outbox, id, (latest) =>
+			updateTenant(latest, input, outbox.nowMs()),
+		);
 		return presentTenant(tenant) as IDataObject;
 	},
 });

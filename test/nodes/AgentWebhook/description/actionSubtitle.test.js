@@ -55,6 +55,20 @@ describe('the subtitle of the action node', () => {
 			'Send order.created to all subscribers',
 		],
 		[
+			{
+				...send,
+				sendTo: 'subscribers',
+				eventTypeSource: 'catalog',
+				catalogEventType: { __rl: true, mode: 'list', value: 'order.paid' },
+				customEventType: 'order.created',
+			},
+			'Send order.paid to all subscribers',
+		],
+		[
+			{ resource: 'eventType', operation: 'create', eventTypeName: 'order.created' },
+			'Create an event type: order.created',
+		],
+		[
 			{ resource: 'signature', operation: 'verify', platform: 'github' },
 			'Verify a signature: GitHub',
 		],

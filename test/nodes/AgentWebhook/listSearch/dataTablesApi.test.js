@@ -3,6 +3,10 @@ const {
 	searchDeliveries,
 } = require('../../../../dist/nodes/AgentWebhook/listSearch/searchDeliveries');
 const {
+	getCatalogEventTypes,
+	searchEventTypes,
+} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchEventTypes');
+const {
 	searchEndpoints,
 } = require('../../../../dist/nodes/AgentWebhook/listSearch/searchEndpoints');
 
@@ -20,7 +24,13 @@ function createContext(tables, projectId, parameters = {}) {
 			n8nUrl: 'https://n8n.example/',
 		}),
 		getCurrentNodeParameter: (name) => parameters[name],
-		getNode: () => ({ name: 'Node', type: 'agentWebhook', typeVersion: 1, parameters: {} }),
+		getNode: () => ({
+			name: 'Node',
+			type: 'agentWebhook',
+			typeVersion: 1,
+			parameters: {},
+			credentials: { agentWebhookOutboxApi: { id: '1', name: 'Outbox' } },
+		}),
 		helpers: {
 			httpRequest: async ({ qs, url }) => {
 				requests.push({ url, qs });
@@ -117,5 +127,27 @@ test.each([
 			type: 'and',
 			filters: [{ columnName: 'tenant_id', condition: 'eq', value: tenantId }],
 		},
+	);
+});
+
+test('the event types of the catalog are listed by name for all tenants, without archived ones', async () => {
+	const type = (name, archived) => ({ id: 1, name, description: `On ${name}`, archived });
+	const rows = [type('order.paid', false), type('order.created', false), type('old', true)];
+	const tables = [{ id: 'types', name: 'box_event_types_v1', projectId: 'p1', rows }];
+	const options = { tenant: 'acme' };
+	const { context, requests } = createContext(tables, 'p1', { options });
+	const order = ['order.created', 'order.paid'];
+	const { results } = await searchEventTypes.call(context, 'ORDER');
+	expect(results.map(({ value }) => value)).toEqual(order);
+	expect((await searchEventTypes.call(context, 'paid')).results).toHaveLength(1);
+	const loaded = await getCatalogEventTypes.call(context);
+	expect(loaded).toEqual(order.map((name) => ({ name, value: name, description: `On ${name}` })));
+	const withoutCredential = {
+		...context,
+		getNode: () => ({ ...context.getNode(), credentials: {} }),
+	};
+	expect(await getCatalogEventTypes.call(withoutCredential)).toEqual([]);
+	expect(requests.every(({ qs }) => qs.filter === undefined || /"name"/.test(qs.filter))).toBe(
+		true,
 	);
 });

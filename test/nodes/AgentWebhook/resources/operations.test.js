@@ -26,10 +26,10 @@ describe('the texts of operations', () => {
 		'%s has an action in sentence case, and a description that says more',
 		(_, operation) => {
 			const { action, description, name } = operation;
-			expect(action).toMatch(/^[A-Z][a-z]+(?: [a-z]+)+$/);
+			expect(action).toMatch(/^[A-Z][a-z]+(?: (?:API|[a-z]+))+$/);
 			expect(description).toMatch(/^[A-Z].*[^.]$|\. .*\.$/);
 			expect(description).not.toBe(action);
-			expect(name).toMatch(/^[A-Z][a-z]+(?: [A-Z][a-z]+)*$/);
+			expect(name).toMatch(/^[A-Z][a-z]+(?: (?:API|[A-Z][a-z]+))*$/);
 		},
 	);
 });
@@ -52,7 +52,7 @@ test.each(CASES)(
 		else expect(count).toBeLessThanOrEqual(10);
 		// An endpoint, an event or a delivery has more fields: the end-to-end tests count them.
 		const ofRecord =
-			/^endpoint\/(?!answerManagement|delete|recoverMissing|test)|^(?:delivery|event)\/get(?!Attempts)/.test(
+			/^endpoint\/(?!answer|delete|recoverMissing|test)|^(?:delivery|event)\/get(?!Attempts)/.test(
 				place,
 			);
 		const toggles = NODES.agentWebhook.description.properties.filter(

@@ -41,6 +41,25 @@ describe('the webhooks of the trigger', () => {
 		expect(NodeHelpers.getNodeWebhookPath('workflow', node, '', post.isFullPath)).toBe('a-b');
 	});
 
+	test.each([
+		[{ platform: 'agenticflow', requestKind: 'event' }, 1],
+		[{ platform: 'agenticflow', requestKind: 'managementRequest' }, 6],
+		[{ platform: 'standardWebhooks', requestKind: 'apiRequest', options: { portal: {} } }, 6],
+	])(
+		'of %j have hooks for %d methods in all, since n8n calls them for each one',
+		(given, count) => {
+			const { webhookMethods } = NODES.agentWebhookTrigger;
+			const parameters = { path: 'a', options: {}, ...given };
+			const methods = webhooks
+				.filter(({ name }) => webhookMethods[name] !== undefined)
+				.map(
+					(webhook) => resolveWebhookDescriptionField({ parameters }, webhook, 'httpMethod').value,
+				)
+				.flatMap((list) => list.split(',').filter(Boolean));
+			expect(methods).toHaveLength(count);
+		},
+	);
+
 	test('answer an accepted request with the platform’s status', () => {
 		const reply = (platform) =>
 			evaluate('agentWebhookTrigger', { platform, responseMode: 'onReceived' }, post.responseData);

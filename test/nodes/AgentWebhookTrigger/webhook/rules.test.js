@@ -121,6 +121,22 @@ describe('the options of a platform that its user describes', () => {
 		expect(buildCustom({ bodyFormats: ['text'] }, 'github')).not.toHaveProperty('textBodies');
 	});
 
+	test('have schemas for the data of events', () => {
+		const entry = [
+			{ eventTypes: 'order.created, invoice.*', schema: '{"required": ["id"]}' },
+			{ eventTypes: '', schema: { type: 'object' } },
+		];
+		const { dataSchemas } = buildCustom({ dataSchemas: { entry } });
+		expect(dataSchemas.map(({ eventTypes }) => eventTypes)).toEqual([
+			['order.created', 'invoice.*'],
+			[],
+		]);
+		expect(dataSchemas[0].findProblems({})).toMatchObject([{ path: 'id' }]);
+		expect(buildCustom({ dataSchemas: { entry } }, 'github').dataSchemas).toEqual([]);
+		const mistake = { entry: [{ schema: '{"type": "text"}' }] };
+		expect(() => buildCustom({ dataSchemas: mistake })).toThrow('"type" must be one of string');
+	});
+
 	test('with a place that is none are a mistake of the owner', () => {
 		expect(() => buildCustom({ eventDataFrom: 'payload' })).toThrow(
 			'"payload" does not name a value',

@@ -40,7 +40,7 @@ function listPlaces(property) {
 					`${name}.${group}.${field.name}`,
 					(value) => {
 						const fields = { name: 'X-A', value: 'b', [field.name]: value };
-						const { multipleValues } = property.typeOptions;
+						const { multipleValues } = property.typeOptions ?? {};
 						return { [name]: { [group]: multipleValues ? [fields] : { [field.name]: value } } };
 					},
 				]),

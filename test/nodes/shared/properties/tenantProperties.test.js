@@ -50,7 +50,7 @@ const SEND = { resource: 'event', operation: 'send', sendTo: 'subscribers', cust
 
 /** The operations that work on all tenants, or on no outbox. */
 const WITHOUT =
-	/^(?:delivery (?:deliverDue|prune)|event send$|tenant|signature|webhook|platformWebhook)/;
+	/^(?:delivery (?:deliverDue|prune)|endpoint answerApi$|event send$|eventType|tenant|signature|webhook|platformWebhook)/;
 
 test.each(CASES.filter(([name]) => !WITHOUT.test(name)))(
 	'%s has the option Tenant',

@@ -149,6 +149,68 @@ test('an event that nobody took is delivered when it is sent again after an endp
 	expect(receiver.requests).toHaveLength(1);
 });
 
+describe('an event on channels', () => {
+	const listen = async (endpointName, channels) => {
+		const [[{ id }]] = await act({
+			resource: 'endpoint',
+			operation: 'create',
+			endpointName,
+			url: receiver.url,
+			options: { allowHttp: true, allowInternal: true, ...channels },
+		});
+		return id;
+	};
+	const reach = async (channels) => {
+		const [delivered] = await send([{ data: {} }], {
+			options: { idempotencyKey: undefined, ...channels },
+		});
+		return delivered.map(({ endpoint_name: name }) => name).sort();
+	};
+
+	test('reaches the endpoints that listen to one of them, and those that listen to all', async () => {
+		await listen('Any', {});
+		await listen('EU', { channels: 'eu' });
+		await listen('Both', { channels: 'eu, us' });
+		expect(await reach({ channels: 'us' })).toEqual(['Any', 'Both']);
+		expect(await reach({ channels: 'us, eu' })).toEqual(['Any', 'Both', 'EU']);
+		expect(await reach({ channels: '' })).toEqual(['Any']);
+		expect(await reach({})).toEqual(['Any']);
+	});
+
+	test('shows them in the log, and an event on none shows none', async () => {
+		await reach({ channels: 'eu, us' });
+		await reach({});
+		const [events] = await act({
+			resource: 'event',
+			operation: 'getAll',
+			returnAll: true,
+			simplify: false,
+		});
+		expect(events.map(({ channels }) => channels).sort()).toEqual([['eu', 'us'], undefined]);
+	});
+
+	test('also reaches an endpoint that has stopped listening to channels', async () => {
+		const id = await listen('EU', { channels: 'eu' });
+		expect(await reach({})).toEqual([]);
+		await act({
+			resource: 'endpoint',
+			operation: 'update',
+			endpoint: { __rl: true, mode: 'id', value: id },
+			updateFields: { channels: '' },
+		});
+		expect(await reach({})).toEqual(['EU']);
+	});
+
+	test.each([
+		['no channel!', 'cannot be on the channel "channel!"'],
+		['a b c d e f', 'is on 6 channels, but may be on 5'],
+	])('named %j is not sent', async (channels, fault) => {
+		await listen('Any', {});
+		await expect(reach({ channels })).rejects.toThrow(fault);
+		expect(receiver.requests).toEqual([]);
+	});
+});
+
 test('an event that conditions held back names the endpoint, the condition and the value found', async () => {
 	await act({
 		resource: 'endpoint',
@@ -247,4 +309,66 @@ test('an endpoint whose row does not tell its event types gets no delivery, and 
 	expect(
 		again.map(({ duplicate, endpoint_name }) => `${endpoint_name} ${duplicate}`).sort(),
 	).toEqual(['Edited false', 'Shop true']);
+});
+
+describe('the option Check Data', () => {
+	const addType = async () =>
+		await act({
+			resource: 'eventType',
+			operation: 'create',
+			eventTypeName: 'order.created',
+			schema: { required: ['id'], properties: { id: { type: 'integer' } } },
+		});
+	const items = [{ data: { id: 1 } }, { data: { id: 'x' } }, { data: {}, type: 'order.new' }];
+	const check = async (checkData, run = {}) =>
+		await send(run.items ?? items, { options: { idempotencyKey: '', checkData }, ...run });
+
+	test('is off without it', async () => {
+		await register('Shop');
+		const [delivered] = await check('off');
+		expect(delivered).toHaveLength(3);
+		expect(delivered[1]).not.toHaveProperty('data_warning');
+	});
+
+	test('refuses an event with the fields that are wrong, and sends the others', async () => {
+		await register('Shop');
+		await addType();
+		const [delivered, , failed] = await check('refuse');
+		expect(delivered).toHaveLength(1);
+		expect(failed).toMatchObject([
+			{
+				status: 'failed',
+				code: 'EVENT_DATA_REFUSED',
+				event: 'order.created',
+				error_message: expect.stringContaining('"id" must be a whole number, but is text'),
+			},
+			{ event: 'order.new', error_message: expect.stringContaining('no event type "order.new"') },
+		]);
+		expect(receiver.requests).toHaveLength(1);
+		await expect(check('refuse', { items: [items[1]] })).rejects.toThrow('"id" must be');
+		expect(receiver.requests).toHaveLength(1);
+	});
+
+	test('warns on each item of an event that is sent, or that nobody gets', async () => {
+		await addType();
+		const [, , , skipped] = await check('warn');
+		expect(skipped.map(({ data_warning: warning }) => warning !== undefined)).toEqual([
+			false,
+			true,
+			true,
+		]);
+		await register('Shop');
+		const [delivered] = await check('warn');
+		expect(delivered).toHaveLength(3);
+		expect(delivered[1].data_warning).toContain('"id" must be a whole number');
+		expect(delivered[2].data_warning).toContain('no event type "order.new"');
+	});
+
+	test('can be an expression for each item', async () => {
+		await register('Shop');
+		await addType();
+		const mixed = ['off', 'refuse'].map((mode) => ({ data: {}, mode }));
+		const [delivered, , failed] = await check('={{ $json.mode }}', { items: mixed });
+		expect([delivered.length, failed.length]).toEqual([1, 1]);
+	});
 });

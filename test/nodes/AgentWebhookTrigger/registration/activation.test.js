@@ -1,5 +1,5 @@
-const { activate, receive } = require('../../harness/contexts');
-const { createRequest } = require('./webhook/bearerRequests');
+const { activate, receive } = require('../../../harness/contexts');
+const { createRequest } = require('../webhook/bearerRequests');
 
 const TRIGGER = {
 	platform: 'agenticflow',
