@@ -1,17 +1,7 @@
 /** Tenants in a real n8n: two customers in one outbox, who see nothing of each other. */
 const stage = require('./stage');
 
-const {
-	ACTION,
-	createActionWorkflow,
-	getOutputs,
-	n8n,
-	newSecret,
-	node,
-	readInbox,
-	receiver,
-	uniqueName,
-} = stage;
+const { createActor, n8n, newSecret, readInbox, receiver, uniqueName } = stage;
 
 afterAll(stage.deactivateWorkflows);
 
@@ -28,30 +18,7 @@ beforeAll(async () => {
 	});
 });
 
-/** Runs an operation on items in a workflow of its own. Returns its status, error, and items by output. */
-async function act(resource, operation, parameters, items = [{}]) {
-	const action = node(
-		'Act',
-		ACTION,
-		{ resource, operation, simplify: false, ...parameters },
-		{ credentials },
-	);
-	const plan = await createActionWorkflow(action);
-	const [execution] = await plan.start({ items });
-	const { error } = execution.data.resultData;
-	const outputs = getOutputs(execution, 'Act') ?? [];
-	return {
-		status: execution.status,
-		error: error?.message,
-		outputs: outputs.map((output) => (output ?? []).map(({ json }) => json)),
-	};
-}
-
-async function done(...args) {
-	const result = await act(...args);
-	expect([result.status, result.error]).toEqual(['success', undefined]);
-	return result.outputs;
-}
+const { act, done } = createActor(() => credentials, { simplify: false });
 
 const register = async (tenant) => {
 	const [[endpoint]] = await done('endpoint', 'create', {

@@ -27,6 +27,7 @@ const {
 	getOutputs,
 	post,
 	receiver,
+	runAction,
 	standardHeaders,
 	startNode,
 	TRIGGER,
@@ -213,7 +214,32 @@ async function useTenants() {
 		step('tenant', 'update', { tenantId, updateFields: { status: 'disabled' } }),
 		step('tenant', 'get', { tenantId }),
 		step('tenant', 'getAll'),
+		step(
+			'tenant',
+			'createApiKey',
+			{ keyAccess: 'tenant', tenantId, options: { validDays: 1 } },
+			{ name: 'key' },
+		),
+		step('tenant', 'createApiKey', { keyAccess: 'all' }),
+		step('tenant', 'createPortalLink', { tenantId, portalUrl: 'https://example.com/portal' }),
+		step('tenant', 'withdrawKey', { tenantId, keyId: from('key', 'id') }),
+		step('tenant', 'withdrawAllKeys', { tenantId }),
 		step('tenant', 'delete', { tenantId }),
+	]);
+}
+
+async function useEventTypes() {
+	const type = { catalogEventType: { __rl: true, mode: 'name', value: 'order.created' } };
+	await runSteps('types', [
+		step('eventType', 'create', {
+			eventTypeName: 'order.created',
+			schema: '{"required": ["id"]}',
+			options: { example: '{"id": 7}' },
+		}),
+		step('eventType', 'update', { ...type, updateFields: { groupName: 'Orders' } }),
+		step('eventType', 'get', type),
+		step('eventType', 'getAll'),
+		step('eventType', 'delete', type),
 	]);
 }
 
@@ -312,6 +338,43 @@ async function manageWebhooks() {
 	await n8n.deactivate(id);
 }
 
+/** Creates an endpoint through Svix's API, and lists what there is. */
+async function serveTheApi() {
+	const { name, nodes, connections, settings } = readTemplate('svix-api');
+	const [trigger, answer, create] = nodes.filter(({ type }) => [TRIGGER, ACTION].includes(type));
+	for (const ours of [trigger, answer, create]) ours.credentials = credentials;
+	trigger.webhookId = uniqueName('node');
+	trigger.parameters.path = uniqueName('svix');
+	const id = await n8n.createWorkflow({ name, nodes, connections, settings });
+	const { outputs } = await runAction([{}], create);
+	const headers = { authorization: `Bearer ${outputs[0][0].json.api_key}` };
+	const url = `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}/api/v1`;
+	const body = JSON.stringify({ url: 'https://example.com/hooks', disabled: true });
+	await post(`${url}/app/default/endpoint`, body, headers);
+	// Only the API gives a tenant a uid.
+	const tenantId = 'api';
+	await post(`${url}/app`, JSON.stringify({ name: 'API', uid: tenantId }), headers);
+	await runSteps('application', [
+		step('tenant', 'update', { tenantId, updateFields: { tenantName: 'The API' } }),
+		step('tenant', 'get', { tenantId }),
+		step('tenant', 'getAll', { returnAll: true }),
+	]);
+	await axios.get(`${url}/app`, { headers });
+	for (const execution of await n8n.finished(id, 3)) {
+		for (const [key, source] of Object.entries({
+			trigger: trigger.name,
+			'endpoint/answerApi': answer.name,
+		})) {
+			(items[key] ??= []).push(
+				...getOutputs(execution, source)
+					.flat()
+					.map(({ json }) => json),
+			);
+		}
+	}
+	await n8n.deactivate(id);
+}
+
 beforeAll(async () => {
 	platformChild = fork(path.join(__dirname, '../harness/agenticflow.mjs'));
 	const { port } = await new Promise((resolve) => platformChild.once('message', resolve));
@@ -344,10 +407,12 @@ beforeAll(async () => {
 		sendToOneEndpoint(),
 		useTheOutbox(),
 		useTenants(),
+		useEventTypes(),
 		useThePlatform(),
 		signAndVerify(),
 		callTheTrigger(),
 		manageWebhooks(),
+		serveTheApi(),
 	]);
 });
 

@@ -145,6 +145,39 @@ async function createActionWorkflow(action, options = {}) {
 	};
 }
 
+/**
+ * Returns `act`, which runs an operation on items in a workflow of its own and returns its status, error, and items by
+ * output, and `done`, which returns only the items and fails if the operation does.
+ * @param getCredentials called at each run
+ */
+function createActor(getCredentials, defaults = {}) {
+	async function act(resource, operation, parameters, items = [{}]) {
+		const action = workflows.node(
+			'Act',
+			workflows.ACTION,
+			{ resource, operation, ...defaults, ...parameters },
+			{ credentials: getCredentials() },
+		);
+		const plan = await createActionWorkflow(action);
+		const [execution] = await plan.start({ items });
+		const { error } = execution.data.resultData;
+		const outputs = getOutputs(execution, 'Act') ?? [];
+		return {
+			status: execution.status,
+			error: error?.message,
+			outputs: outputs.map((output) => (output ?? []).map(({ json }) => json)),
+		};
+	}
+
+	async function done(...args) {
+		const result = await act(...args);
+		expect([result.status, result.error]).toEqual(['success', undefined]);
+		return result.outputs;
+	}
+
+	return { act, done };
+}
+
 /** Sends bytes unchanged. Resolves for every status, and follows no redirect. */
 async function post(url, body, headers = {}, method = 'POST') {
 	return await axios({
@@ -191,6 +224,7 @@ module.exports = {
 	authority,
 	base: session.base,
 	createActionWorkflow,
+	createActor,
 	createTriggerWorkflow,
 	deactivateWorkflows,
 	downloadBinary,

@@ -141,7 +141,7 @@ class N8nClient {
 
 	/** Waits until n8n has registered an activated workflow's triggers in the background. */
 	async published(id) {
-		const until = Date.now() + 60_000;
+		const until = Date.now() + 120_000;
 		for (;;) {
 			const publication = await this.rest('GET', `/workflows/${id}/publication-status`).catch(
 				(error) => {

@@ -57,7 +57,9 @@ async function runHostile() {
 /** Kills n8n more often, while it sends more events than in `npm run test:all`. */
 async function runCrashes() {
 	console.log('▸ Kills of n8n while it sends events (about 20 minutes) …');
-	return await runEndToEnd(['Crashes', 'outboxBatches', 'outboxStats', 'bursts'], { E2E_SIZE: 'soak' });
+	return await runEndToEnd(['Crashes', 'outboxBatches', 'outboxStats', 'bursts'], {
+		E2E_SIZE: 'soak',
+	});
 }
 
 const PARTS = {

@@ -28,6 +28,9 @@ function toArguments(names) {
 	return ['--runTestsByPath', ...names.map((name) => path.join(FOLDER, `${name}.test.js`))];
 }
 
+/** Suites of what n8n serves to subscribers and their clients: APIs, catalog and portal. */
+const SERVED = /^(eventTypes|management|portal|svix)/;
+
 /**
  * Sorts the slow suites into lanes, the longest first. Lanes run at the same time, each in an n8n of its own; the
  * suites of a lane run one after another. Those that kill n8n also show that all works with n8n's other engine for
@@ -35,14 +38,14 @@ function toArguments(names) {
  */
 const LANES = [
 	{ lane: 'editor', has: (name) => name.startsWith('editor') },
-	{ lane: 'outbox', has: (name) => name === 'outbox' },
 	{
 		lane: 'crashes',
 		has: (name) => /(Batches|Crashes|bursts)$/.test(name),
 		env: { N8N_EXPRESSION_ENGINE: 'legacy' },
 	},
-	{ lane: 'subscribers', has: (name) => /^(outbox|receiverFaults)/.test(name) },
-	{ lane: 'others', has: () => true },
+	{ lane: 'subscribers', has: (name) => /^(outbox.+|receiverFaults)$/.test(name) },
+	{ lane: 'others', has: (name) => !SERVED.test(name) },
+	{ lane: 'served', has: (name) => SERVED.test(name) },
 ];
 
 const findLane = (name) => LANES.find(({ has }) => has(name)).lane;

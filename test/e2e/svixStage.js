@@ -1,0 +1,59 @@
+/** Svix's API, served from the template by the n8n of the tests. */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { ACTION, base, n8n, node, runAction, uniqueName } = require('./stage');
+
+const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
+
+/**
+ * Imports and publishes the template.
+ * @param outbox the value of its nodes' `credentials`
+ * @returns the workflow's ID, and the server URL for Svix's clients
+ */
+async function serveSvixApi(outbox) {
+	const template = JSON.parse(fs.readFileSync(TEMPLATE, 'utf8'));
+	const nodes = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
+	const [trigger, answer] = nodes;
+	for (const ours of nodes) ours.credentials = outbox;
+	trigger.webhookId = uniqueName('node');
+	trigger.parameters.path = uniqueName('svix');
+	trigger.parameters.options = { maxRequestsPerMinute: 5000 };
+	answer.parameters.options = {
+		allowHttp: true,
+		allowInternal: true,
+		portalUrl: 'https://example.com/portal',
+	};
+	const id = await n8n.createWorkflow(template);
+	return { id, server: `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}` };
+}
+
+/** Runs an operation as the outbox's owner. Returns its item. */
+async function runAsOwner(outbox, resource, operation, parameters) {
+	const { execution, outputs } = await runAction(
+		[{}],
+		node('Own', ACTION, { resource, operation, ...parameters }, { credentials: outbox }),
+	);
+	expect(execution.status).toBe('success');
+	return outputs[0][0].json;
+}
+
+/** Creates an API key: for all tenants and with all rights, unless the parameters say otherwise. */
+const createApiKey = async (outbox, parameters = {}) =>
+	await runAsOwner(outbox, 'tenant', 'createApiKey', {
+		keyAccess: 'all',
+		keyRights: ['read', 'manage', 'send', 'secrets'],
+		...parameters,
+	});
+
+/** Returns Svix's own client. Each request has a connection of its own, since n8n closes those that are idle. */
+async function connectSvix({ server }, token) {
+	const { Svix } = await import('svix');
+	return new Svix(token, {
+		serverUrl: server,
+		fetch: async (url, { headers, ...init }) =>
+			await fetch(url, { ...init, headers: { ...headers, connection: 'close' } }),
+	});
+}
+
+module.exports = { connectSvix, createApiKey, runAsOwner, serveSvixApi };
