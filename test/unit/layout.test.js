@@ -8,8 +8,18 @@ const FLOORS = ['core', 'credentials', 'nodes'];
 
 /** Rooms of the core, from the bottom. A room imports from the rooms before it. */
 const ROOMS = [
-	...['lib', 'http', 'sending', 'signing', 'platforms', 'event', 'credentials', 'receiving'],
-	...['outbox', 'report', 'managementApi'],
+	...[
+		'lib',
+		'http',
+		'jsonSchema',
+		'sending',
+		'signing',
+		'platforms',
+		'event',
+		'credentials',
+		'receiving',
+	],
+	...['outbox', 'report', 'managementApi', 'svixApi', 'portal'],
 ];
 
 /** Packages that code that ships may import, by floor. */
