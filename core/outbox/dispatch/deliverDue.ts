@@ -170,7 +170,11 @@ async function takeDue(
 	const { endpoints } = splitByReadability(registered);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
 	const batches = await closeDueBatches(ports, endpoints, listCandidates(state), lease);
-	const leased = await leaseUnbatchedDeliveries(ports, lease, state);
+	const closedIds = new Set(batches.map(({ delivery }) => delivery.id));
+	// The batches are under the same lease, so a lease of several shares finds them, too.
+	const leased = (await leaseUnbatchedDeliveries(ports, lease, state)).filter(
+		({ id }) => !closedIds.has(id),
+	);
 	const deliveries = await returnToBatching(ports, endpoints, leased);
 	const { ended, jobs } = await loadAttemptJobs(ports, registered, deliveries);
 	return {

@@ -74,6 +74,23 @@ describe('a loud tenant', () => {
 		for (const { startMs: at } of quiet) expect(at - startMs).toBeLessThan(SECOND);
 	});
 
+	test('does not make the batch of another one go out twice', async () => {
+		const world = createWorld();
+		await registerAll(world, ['loud', 'quiet']);
+		const batch_settings = { max_events: 5, max_wait_seconds: 30 };
+		await world.register('ep_batch', { tenantId: 'quiet', settings: { batch_settings } });
+		await failOnce(world, 'loud', 1200);
+		await failOnce(world, 'quiet', 2);
+		world.clock.advance(HOUR);
+		const before = world.attempts.length;
+		world.answer = () => 200;
+		await deliverDue(world.process(), { ...LIMITS, maxRunMs: 300 * SECOND });
+		const toBatch = world.attempts
+			.slice(before)
+			.filter(({ endpointId }) => endpointId === 'ep_batch');
+		expect(toBatch).toHaveLength(1);
+	});
+
 	test('leaves places to each of the others, and takes those that they leave', async () => {
 		const world = createWorld();
 		await registerAll(world, ['loud', 'b', 'c']);
