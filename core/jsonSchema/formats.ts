@@ -4,7 +4,7 @@ import { isDate, isDateTime, isDuration, isTime } from './timeFormats';
 
 /** A format of text that schemas can ask for. */
 interface Format {
-	/** What the text must be, for people. */
+	/** The requirement for the text, in words. */
 	label: string;
 	/** Takes time in proportion to the length of the text, whatever it is. */
 	test: (text: string) => boolean;

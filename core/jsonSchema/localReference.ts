@@ -1,6 +1,6 @@
 import { isObject, isIndex } from '../lib/fieldPath';
 
-/** What a reference within a schema leads to. */
+/** The target of a reference within a schema. */
 export interface ReferenceTarget {
 	schema: unknown;
 	/** The keys from the schema's root. */

@@ -20,7 +20,7 @@ export interface FoundProblem {
 	place: Place;
 	/** A predicate that follows the name of the value, e.g. `must be a number, but is text`. */
 	fault: string;
-	/** What the value must be, e.g. `a number`. */
+	/** The requirement for the value, e.g. `a number`. */
 	expected: string;
 	received: unknown;
 	/** `true` if the value may match other schemas instead: this one came closest. */
@@ -33,7 +33,7 @@ export interface SchemaProblem {
 	path: string;
 	/** A predicate that follows the name of the value, e.g. `must be a number, but is text`. */
 	fault: string;
-	/** What the value must be, e.g. `a number`. */
+	/** The requirement for the value, e.g. `a number`. */
 	expected: string;
 	/** The type of the value, e.g. `string`; `null` if it is missing. */
 	received: string;

@@ -55,7 +55,7 @@ export interface RegistrationApi {
 	eventTypes: PagedList;
 	/** The methods by which its requests can authenticate. */
 	methods: AuthenticationMethod[];
-	/** What to do, by the status of a reply. */
+	/** Advice by the status of a reply. */
 	advice: Record<string, string>;
 }
 

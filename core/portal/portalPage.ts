@@ -4,7 +4,7 @@ import type { PortalSettings } from './portalSettings';
 /** The page for subscribers. It holds no data: it asks for it with the key in its own URL. */
 
 /**
- * What a page in n8n's sandbox may do: n8n's own list (packages/core/src/html-sandbox.ts), without what the portal
+ * The permissions of a page in n8n's sandbox: n8n's own list (packages/core/src/html-sandbox.ts), without what the portal
  * does not need. It has no origin, so it can read neither n8n's cookies nor its storage.
  */
 const SANDBOX = ['allow-forms', 'allow-scripts', 'allow-top-navigation-by-user-activation'];

@@ -5,7 +5,7 @@ import { isObject } from '../lib/fieldPath';
 
 import { TEXTS } from './pageSource';
 
-/** What the owner of the portal chose. */
+/** The owner's choices for the portal. */
 export interface PortalSettings {
 	/** Empty for the text `name`. */
 	name: string;

@@ -31,7 +31,7 @@ export interface ApiRequest {
 	portalUrl?: string;
 }
 
-/** What the workflow's owner allows. */
+/** The owner's rules for the API. */
 export interface ApiRules {
 	allowHttp: boolean;
 	/** `true` if URLs may lead into n8n's own network. */
@@ -51,7 +51,7 @@ export interface ApiPorts {
 	eventTypes?: EventTypes;
 }
 
-/** What a handler gets. */
+/** A call, as handlers get it. */
 export interface ApiCall extends ApiPorts {
 	request: ApiRequest;
 	rules: ApiRules;

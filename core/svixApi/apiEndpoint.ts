@@ -102,7 +102,7 @@ export function presentSvixEndpoint(endpoint: RegisteredEndpoint, showsQuery: bo
 	};
 }
 
-/** Whether a call's key may read secrets. */
+/** Returns whether a call's key may read secrets. */
 export const mayReadSecrets = ({ request }: Pick<ApplicationCall, 'request'>): boolean =>
 	request.key.rights.includes('secrets');
 

@@ -56,7 +56,7 @@ function matchesAttempt(attempt: DeliveryAttempt, query: AttemptQuery): boolean 
 	);
 }
 
-/** What a list needs besides its query. */
+/** The facts that a list needs in addition to its query. */
 interface AttemptSource {
 	loadMessages: (deliveries: StoredDelivery[]) => Promise<Map<string, OutboxEvent>>;
 	/** `true` if the list shows the messages. */

@@ -34,7 +34,7 @@ import { InvalidSecretError } from '../signing/secrets';
 
 import { invalidField, SvixApiError, ValidationError, type SvixReply } from './svixErrors';
 
-/** What a fault of a payload says to the owner of the catalog. */
+/** The message about a payload's fault for the owner of the catalog. */
 const OWNER_HINT = / (?:Add it with|Correct the data|Correct it with)[^]*$/;
 
 type ErrorClass = new (...args: never[]) => Error;

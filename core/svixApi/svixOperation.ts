@@ -14,7 +14,7 @@ export interface Operation {
 	/** Below `/api/v1/`. */
 	path: string;
 	summary: string;
-	/** What its key has to allow; `null` for any key. */
+	/** The right that its key needs; `null` for any key. */
 	right: KeyRight | null;
 	/** `true` if its key has to be for all tenants. */
 	isForAll?: true;

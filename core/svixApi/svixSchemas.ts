@@ -72,7 +72,7 @@ export const applicationIn = z
 
 export const applicationPatch = applicationIn.partial().strict();
 
-/** What endpoints have in common when they are created, replaced and changed. */
+/** The fields of an endpoint that can be created, replaced and changed. */
 const endpointFields = {
 	url,
 	uid: uid.nullish(),

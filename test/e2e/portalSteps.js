@@ -1,4 +1,4 @@
-/** What a subscriber does in the portal, by clicks. */
+/** The steps of a subscriber in the portal, by clicks. */
 const { heading, inspect, waitForAttempt } = require('./portalStage');
 
 /** Adds an endpoint with an event type of the catalog. */

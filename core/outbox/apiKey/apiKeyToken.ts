@@ -7,18 +7,18 @@ import { MAX_FILTER_NAMES, type KeyFilter } from './keyFilter';
 
 /**
  * API keys carry what they allow, with an HMAC, so that the trigger can check a key without reading a table.
- * Whether a key was withdrawn is on record with its tenant: see `keyStanding.ts`.
+ * The tenant's row says whether a key was withdrawn: see `keyStanding.ts`.
  */
 
 /**
- * What a key allows. `secrets`: to read signing secrets and the values of headers. `replay`: to resend and recover,
+ * The rights of a key. `secrets`: to read signing secrets and the values of headers. `replay`: to resend and recover,
  * which `manage` allows too.
  */
 export const KEY_RIGHTS = ['read', 'manage', 'replay', 'send', 'secrets'] as const;
 
 export type KeyRight = (typeof KEY_RIGHTS)[number];
 
-/** What a key says about itself. */
+/** The facts that a key carries. */
 export interface ApiKeyFacts {
 	/** Public: it names the key in logs and withdraws it. */
 	id: string;

@@ -10,13 +10,13 @@ export interface KeyFilter {
 /** More than a link needs; the key stays short enough for a header. */
 export const MAX_FILTER_NAMES = 20;
 
-/** What a filter is compared with: an event. */
+/** The part of an event that a filter is compared with. */
 interface FilteredEvent {
 	type: string;
 	channels?: string[] | null;
 }
 
-/** What a filter is compared with: the subscription of an endpoint. Empty lists stand for everything. */
+/** The part of an endpoint that a filter is compared with. Empty lists stand for everything. */
 interface FilteredSubscription {
 	eventTypes: string[];
 	channels: string[];

@@ -7,12 +7,12 @@ import { issueKey, type ApiKeyInput } from './keyStanding';
 
 /** Links that open the portal of one tenant for a time. */
 
-/** How long a link is valid if nobody says otherwise. */
+/** The validity of a link by default. */
 export const DEFAULT_LINK_MS = HOUR_MS;
 
 export const MAX_LINK_MS = 7 * DAY_MS;
 
-/** What a link may allow besides to read. */
+/** The rights that a link may have in addition to `read`. */
 export const LINK_RIGHTS = ['manage', 'replay', 'secrets'] as const satisfies KeyRight[];
 
 export type LinkRight = (typeof LINK_RIGHTS)[number];

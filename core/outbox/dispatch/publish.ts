@@ -37,7 +37,7 @@ export interface PublishedEvent {
 	isBatched: boolean;
 	/** Why the event was not sent, e.g. an {@link IdempotencyConflictError}; `undefined` if it was. */
 	conflict?: Error;
-	/** How its data differs from its event type, if it was sent all the same; `undefined` if it was not checked. */
+	/** The difference of its data from its event type, if it was sent all the same; `undefined` if it was not checked. */
 	dataWarning?: string;
 	/** Those of this call, and of earlier ones. */
 	deliveries: PublishedDelivery[];

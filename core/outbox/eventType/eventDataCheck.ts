@@ -3,7 +3,7 @@ import { describeProblem } from '../../jsonSchema/schemaProblem';
 import { pickEventTypeRow, readOrSalvageEventType } from '../store/eventCatalog';
 import type { StoredRow } from '../store/tables';
 
-/** What to do with an event that does not match its event type: send it with a warning, or refuse it. */
+/** The treatment of an event that does not match its event type: it is sent with a warning, or refused. */
 export type DataCheck = 'warn' | 'refuse';
 
 /** The data of an event does not match its event type, or the catalog does not have the type. */

@@ -126,7 +126,7 @@ const ROWS = {
 		inbound_event_id: text,
 		deliver_at: date.nullable(),
 		payload_forgotten_at: date.nullable(),
-		/** How the data has to be checked, until its run has done so. */
+		/** The check that the data needs, until its run has made it. */
 		data_check: z.enum(['refuse']).nullable(),
 		lease_owner: text,
 		lease_until: date.nullable(),

@@ -74,11 +74,11 @@ interface PlatformResponse {
 	body: unknown;
 }
 
-/** What a connection needs to know about a platform's API. */
+/** The facts about a platform's API that a connection needs. */
 interface ConnectionFacts {
 	/** The subject of error messages. */
 	name: string;
-	/** What to do, by the status of a reply, in place of the usual advice. */
+	/** Advice by the status of a reply, in place of the usual one. */
 	advice?: Record<string, string>;
 	/** Returns the URL that paths follow. */
 	readBaseUrl: (stored: string) => string;

@@ -23,7 +23,7 @@ const OUT_OF_SCHEMA = 'the reference leads out of the schema, by a URI';
 const BY_NAME = 'the reference leads to a name (an anchor), not to a place';
 const UNEVALUATED = 'unevaluatedProperties is not checked';
 
-/** What is left out, with the reason: by draft (or both), file and group, and for some the titles of the tests. */
+/** The tests that are left out, with the reason: by draft (or both), file and group, for some the titles of tests. */
 const EXCLUDED = [
 	{
 		file: 'additionalProperties',

@@ -1,4 +1,4 @@
-/** What only the portal has: its view, recoveries with a report, and keys for a part of the events. */
+/** The operations that only the portal has: its view, recoveries with a report, and keys for a part of the events. */
 const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
 const { LIMITS } = require('../outbox/world');
 

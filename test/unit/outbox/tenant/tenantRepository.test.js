@@ -12,7 +12,7 @@ const { createWorld, START } = require('../world');
 
 const START_MS = Date.parse(START);
 
-/** What a tenant has from the beginning. */
+/** The fields that a tenant has from the beginning. */
 const NEW = {
 	uid: null,
 	status: 'active',
