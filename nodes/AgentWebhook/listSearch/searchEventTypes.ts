@@ -1,5 +1,4 @@
 import type {
-	IDataObject,
 	ILoadOptionsFunctions,
 	INodeListSearchResult,
 	INodePropertyOptions,
@@ -10,13 +9,18 @@ import { hasCredential } from '../../shared/transport/hasCredential';
 import { DataTablesApi } from './dataTablesApi';
 import { filterItems, readText } from './listItems';
 
-/** Reads the event types of the catalog that are not archived, by name. */
-async function readEventTypes(context: ILoadOptionsFunctions): Promise<IDataObject[]> {
+/** Lists the event types of the catalog that are not archived, by name. */
+async function listEventTypes(context: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const api = await DataTablesApi.open(context);
 	const types = await api.getRows('event_types', 'created_at');
 	return types
 		.filter(({ archived }) => archived !== true)
-		.sort((a, b) => readText(a.name).localeCompare(readText(b.name)));
+		.map((type) => ({
+			name: readText(type.name),
+			value: readText(type.name),
+			description: readText(type.description),
+		}))
+		.sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Lists the event types of the catalog, by name. */
@@ -24,22 +28,12 @@ export async function searchEventTypes(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const items = (await readEventTypes(this)).map((type) => ({
-		name: readText(type.name),
-		value: readText(type.name),
-		description: readText(type.description),
-	}));
-	return filterItems(items, filter);
+	return filterItems(await listEventTypes(this), filter);
 }
 
 /** Lists the event types of the catalog for a parameter that takes several. */
 export async function getCatalogEventTypes(
 	this: ILoadOptionsFunctions,
 ): Promise<INodePropertyOptions[]> {
-	if (!hasCredential(this, 'agentWebhookOutboxApi')) return [];
-	return (await readEventTypes(this)).map((type) => ({
-		name: readText(type.name),
-		value: readText(type.name),
-		description: readText(type.description),
-	}));
+	return hasCredential(this, 'agentWebhookOutboxApi') ? await listEventTypes(this) : [];
 }
