@@ -27,7 +27,7 @@ const {
 	sendTestEvent,
 } = require('./portalSteps');
 const stage = require('./stage');
-const { createApiKey, runAsOwner } = require('./svixStage');
+const { connectSvix, createApiKey, runAsOwner } = require('./svixStage');
 
 const { n8n, newSecret, planResponses, readInbox, receiver, setReceiverSecrets, uniqueName } =
 	stage;
@@ -117,8 +117,7 @@ beforeAll(async () => {
 		refreshUrl: REFRESH_URL,
 	});
 	const { api_key: key } = await createApiKey(outbox);
-	const { Svix } = await import('svix');
-	svix = new Svix(key, { serverUrl: api.server });
+	svix = await connectSvix(api, key);
 	for (const uid of Object.values(tenants)) await svix.application.create({ name: uid, uid });
 	await createEndpoints();
 	await sendMessages();

@@ -5,7 +5,8 @@ const path = require('node:path');
 
 const { root } = require('../harness/project');
 
-const { base, n8n, pause, uniqueName } = require('./stage');
+const { n8n, pause } = require('./stage');
+const { serveSvixApi } = require('./svixStage');
 
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PICTURES = path.join(root, 'docs/pictures');
@@ -20,17 +21,8 @@ const STEP_MS = 90_000;
  * @param settings of the portal
  */
 async function servePortal(outbox, settings) {
-	const template = JSON.parse(fs.readFileSync(path.join(root, 'templates/svix-api.json'), 'utf8'));
-	const nodes = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
-	const [trigger, answer] = nodes;
-	for (const ours of nodes) ours.credentials = outbox;
-	trigger.webhookId = uniqueName('node');
-	trigger.parameters.path = uniqueName('svix');
-	trigger.parameters.options = { maxRequestsPerMinute: 5000, portal: { settings } };
-	answer.parameters.options = { allowHttp: true, allowInternal: true };
-	const id = await n8n.createWorkflow(template);
-	const server = `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}`;
-	return { id, server, portal: `${server}/portal` };
+	const api = await serveSvixApi(outbox, settings);
+	return { ...api, portal: `${api.server}/portal` };
 }
 
 const listExecutions = async (id) =>

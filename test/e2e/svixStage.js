@@ -9,20 +9,24 @@ const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
 /**
  * Imports and publishes the template.
  * @param outbox the value of its nodes' `credentials`
+ * @param portal settings of the trigger's own portal; without them, links lead to another page
  * @returns the workflow's ID, and the server URL for Svix's clients
  */
-async function serveSvixApi(outbox) {
+async function serveSvixApi(outbox, portal) {
 	const template = JSON.parse(fs.readFileSync(TEMPLATE, 'utf8'));
 	const nodes = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
 	const [trigger, answer] = nodes;
 	for (const ours of nodes) ours.credentials = outbox;
 	trigger.webhookId = uniqueName('node');
 	trigger.parameters.path = uniqueName('svix');
-	trigger.parameters.options = { maxRequestsPerMinute: 5000 };
+	trigger.parameters.options = {
+		maxRequestsPerMinute: 5000,
+		...(portal && { portal: { settings: portal } }),
+	};
 	answer.parameters.options = {
 		allowHttp: true,
 		allowInternal: true,
-		portalUrl: 'https://example.com/portal',
+		...(!portal && { portalUrl: 'https://example.com/portal' }),
 	};
 	const id = await n8n.createWorkflow(template);
 	return { id, server: `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}` };
