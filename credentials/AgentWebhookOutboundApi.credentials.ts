@@ -7,15 +7,12 @@ import type {
 } from 'n8n-workflow';
 
 import { IncompleteCredentialError } from '../core/credentials/credentialFields';
-import {
-	authenticateRequest,
-	PROTECTION_FIELD,
-	signsTarget,
-	type SigningValues,
-} from '../core/credentials/outbound';
+import { PROTECTION_FIELD } from '../core/credentials/endpointAuthentication';
+import { authenticateRequest, signsTarget, type SigningValues } from '../core/credentials/outbound';
 import { addUrlParameters } from '../core/signing/sign';
 
 import { credentialAuthenticationFields } from './authenticationFields';
+import { credentialTlsFields } from './clientTlsFields';
 import { icon } from './credentialIcon';
 import { signatureFields } from './signatureFields';
 
@@ -122,6 +119,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 		},
 		...credentialAuthenticationFields({ [PROTECTION_FIELD]: ['authenticated', 'both'] }),
 		...signatureFields('outbound', { show: { [PROTECTION_FIELD]: ['both', 'signed'] } }),
+		...credentialTlsFields,
 	];
 
 	authenticate: IAuthenticate = async (credentials, requestOptions) => {
@@ -139,6 +137,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 			nowMs: request.signing?.nowMs ?? Date.now(),
 			platformId: request.signing?.platformId,
 			unsignedAllowed: request.signing?.unsignedAllowed,
+			accessToken: request.signing?.accessToken,
 		});
 		const { headers, query } = authentication;
 		const requestHeaders = request.headers ?? {};
@@ -161,6 +160,7 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 				: { url: authentication.url, uri: undefined, baseURL: undefined, qs: {} }),
 			// Send the signed bytes: serialized again, the body might differ from them.
 			...(bytes.length > 0 && { body: bytes, json: false }),
+			...(authentication.tls && { agentOptions: authentication.tls }),
 		};
 	};
 }

@@ -50,6 +50,14 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 				'Prefix of the names of its data tables. Credentials with the same outbox name share an outbox within a project.',
 		},
 		{
+			displayName: 'Send Alerts to Endpoints',
+			name: 'sendAlerts',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether endpoints get an event about the other endpoints of their tenant when these fail, are disabled or recover, and when deliveries fail or are late. Only endpoints that name such events get them, e.g. endpoint.failing or endpoint.*.',
+		},
+		{
 			displayName: 'n8n API Key',
 			name: 'n8nApiKey',
 			type: 'string',

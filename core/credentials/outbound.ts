@@ -1,5 +1,4 @@
-import { findCustomHeaderFault } from '../http/customHeaders';
-import { InvalidHeaderValueError, requireSendable } from '../http/headerValues';
+import { signAwsRequest } from '../signing/awsSignature';
 import {
 	carriesSeveralSignatures,
 	isContentScheme,
@@ -8,7 +7,14 @@ import {
 } from '../signing/schemeFacts';
 import { addUrlParameters, createSigner, type Signer, type SigningInput } from '../signing/sign';
 
+import { parseClientTls, type ClientTls } from './clientTls';
 import { IncompleteCredentialError, readText, type CredentialFields } from './credentialFields';
+import {
+	parseAuthentication,
+	PROTECTION_FIELD,
+	requireSendableAuthentication,
+	type EndpointAuthentication,
+} from './endpointAuthentication';
 import {
 	getSigningSettings,
 	listSigningSecrets,
@@ -17,16 +23,6 @@ import {
 	type SigningFields,
 } from './signingFields';
 
-/** The authentication that a Sending credential adds to requests, in addition to the signature. */
-export type EndpointAuthentication =
-	| { type: 'none' }
-	| { type: 'bearer'; token: string }
-	| { type: 'basic'; user: string; password: string }
-	/** Sent as `?token=`. */
-	| { type: 'urlToken'; token: string }
-	/** Sent as the value of a header. */
-	| { type: 'headerToken'; headerName: string; token: string };
-
 export interface OutboundCredential {
 	authentication: EndpointAuthentication;
 	signing: SigningFields;
@@ -34,44 +30,9 @@ export interface OutboundCredential {
 	replacedSecrets: string[];
 	/** Names under which signed headers are sent, too, with the names that they have; no credential in n8n has any. */
 	headerCopies: Record<string, string>;
+	/** `undefined` if connections need nothing of their own. */
+	tls: ClientTls | undefined;
 }
-
-function requireText(fields: CredentialFields, name: string, label: string): string {
-	const value = readText(fields, name);
-	if (value === '') {
-		throw new IncompleteCredentialError(`The credential's field "${label}" is empty. Fill it in.`);
-	}
-	return value;
-}
-
-function parseAuthentication(fields: CredentialFields): EndpointAuthentication {
-	switch (readText(fields, 'authentication')) {
-		case 'bearer':
-			return { type: 'bearer', token: requireText(fields, 'token', 'Token') };
-		case 'urlToken':
-			return { type: 'urlToken', token: requireText(fields, 'token', 'Token') };
-		case 'basic':
-			return {
-				type: 'basic',
-				user: requireText(fields, 'user', 'User'),
-				password: requireText(fields, 'password', 'Password'),
-			};
-		case 'headerToken':
-			return {
-				type: 'headerToken',
-				headerName: requireText(fields, 'headerName', 'Header Name'),
-				token: requireText(fields, 'token', 'Token'),
-			};
-		default:
-			return { type: 'none' };
-	}
-}
-
-/**
- * The name of the field that decides whether requests are `signed`, `authenticated`, or both; fields of what is not
- * chosen do not count. An endpoint of the outbox has no such field, since only what it uses is stored.
- */
-export const PROTECTION_FIELD = 'protection';
 
 /**
  * Parses a Sending credential.
@@ -80,7 +41,7 @@ export const PROTECTION_FIELD = 'protection';
 export function parseOutboundCredential(fields: CredentialFields): OutboundCredential {
 	const protection = readText(fields, PROTECTION_FIELD);
 	return {
-		authentication: protection === 'signed' ? { type: 'none' } : parseAuthentication(fields),
+		authentication: parseAuthentication(fields),
 		signing:
 			protection === 'authenticated'
 				? parseSigningFields({ signatureScheme: 'none' })
@@ -89,6 +50,7 @@ export function parseOutboundCredential(fields: CredentialFields): OutboundCrede
 			? fields.replacedSecrets.map(String)
 			: [],
 		headerCopies: (fields.headerCopies ?? {}) as Record<string, string>,
+		tls: parseClientTls(fields),
 	};
 }
 
@@ -121,49 +83,30 @@ export interface RequestAuthentication {
 	query: Record<string, string>;
 	/** The URL to call exactly as it is, with all its parameters, if it is signed. */
 	url?: string;
+	/** TLS settings of the connection, in addition to n8n's. */
+	tls?: ClientTls;
 }
 
-/** The headers that other parts of a request set. */
-const RESERVED_HEADERS = new Set(['content-type', 'user-agent']);
-
-function requireHeader({ headerName, token }: { headerName: string; token: string }): void {
-	const fault = RESERVED_HEADERS.has(headerName.toLowerCase())
-		? `The node sets the header "${headerName}" itself.`
-		: findCustomHeaderFault(headerName, '');
-	if (fault !== undefined) {
-		throw new InvalidHeaderValueError(`"Header Name": ${fault} Enter another one, e.g. X-API-Key.`);
-	}
-	requireSendable('header', 'Token', token);
+/** @throws IncompleteCredentialError if nobody got a token, as in other nodes than ours */
+function requireAccessToken(accessToken: string | undefined): string {
+	if (accessToken !== undefined) return accessToken;
+	throw new IncompleteCredentialError(
+		'Only the Agent Webhook node gets access tokens with this credential. In other nodes, use n8n’s own OAuth2 credential.',
+	);
 }
 
-/**
- * Requires that the authentication can be sent as it is: n8n would send other bytes for some characters, and
- * none for others.
- * @throws InvalidHeaderValueError naming the field
- */
-export function requireSendableAuthentication(authentication: EndpointAuthentication): void {
-	switch (authentication.type) {
-		case 'bearer':
-			requireSendable('token', 'Token', authentication.token);
-			break;
-		case 'urlToken':
-			requireSendable('urlToken', 'Token', authentication.token);
-			break;
-		case 'basic':
-			requireSendable('basicUser', 'User', authentication.user);
-			requireSendable('basicPassword', 'Password', authentication.password);
-			break;
-		case 'headerToken':
-			requireHeader(authentication);
-			break;
-		default:
-	}
-}
-
-function authenticate(authentication: EndpointAuthentication): RequestAuthentication {
+function authenticate(
+	authentication: EndpointAuthentication,
+	accessToken: string | undefined,
+): Pick<RequestAuthentication, 'headers' | 'query'> {
 	switch (authentication.type) {
 		case 'bearer':
 			return { headers: { Authorization: `Bearer ${authentication.token}` }, query: {} };
+		case 'oauth2':
+			return {
+				headers: { Authorization: `Bearer ${requireAccessToken(accessToken)}` },
+				query: {},
+			};
 		case 'urlToken':
 			return { headers: {}, query: { token: authentication.token } };
 		case 'headerToken':
@@ -186,6 +129,8 @@ export interface SigningValues {
 	nowMs: number;
 	/** `true` if the platform requires no signature; a credential without a secret then sends none. */
 	unsignedAllowed?: boolean;
+	/** The token that the credential's OAuth2 server issued. */
+	accessToken?: string;
 }
 
 /** A request to authenticate. Other nodes than ours have no platform. */
@@ -209,10 +154,34 @@ class RequestAuthenticator {
 	}
 
 	authenticate(request: AuthenticatedRequest): RequestAuthentication {
-		const { authentication, signing } = this.credential;
-		const { headers, query } = authenticate(authentication);
+		const { authentication, tls } = this.credential;
+		const parts = this.sign(request, authenticate(authentication, request.accessToken));
+		const { body, nowMs, request: target } = request;
+		if (authentication.type !== 'awsSigV4') return { ...parts, ...(tls && { tls }) };
+		if (target === undefined) {
+			throw new IncompleteCredentialError(
+				'AWS Signature signs the URL of the request, which is not known here. Use it in a node that sends the request.',
+			);
+		}
+		const { headers, query, url = target.url } = parts;
+		const signed = signAwsRequest(authentication, {
+			...target,
+			url,
+			headers: { ...target.headers, ...headers },
+			body,
+			nowMs,
+		});
+		return { headers: { ...headers, ...signed }, query, url, ...(tls && { tls }) };
+	}
+
+	/** Adds the signature to the headers and URL parameters that authenticate a request. */
+	private sign(
+		request: AuthenticatedRequest,
+		{ headers, query }: RequestAuthentication,
+	): RequestAuthentication {
 		const isUnsigned =
-			signing.signatureScheme === 'none' || (request.unsignedAllowed === true && !this.hasSecrets);
+			this.credential.signing.signatureScheme === 'none' ||
+			(request.unsignedAllowed === true && !this.hasSecrets);
 		if (isUnsigned) return { headers, query };
 		const { request: target } = request;
 		const url = target && addUrlParameters(target.url, query);
@@ -239,7 +208,8 @@ class RequestAuthenticator {
 
 	/** Returns whether the method or the URL is signed, or the signature is in the URL. */
 	signsTarget(platformId: string | undefined): boolean {
-		const { signing } = this.credential;
+		const { authentication, signing } = this.credential;
+		if (authentication.type === 'awsSigV4') return true;
 		if (signing.signatureScheme === 'none' || !this.hasSecrets) return false;
 		const known = this.targetSigners.get(platformId);
 		if (known !== undefined) return known;

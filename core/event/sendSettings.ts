@@ -66,6 +66,7 @@ function buildTarget(request: SendRequest, platform: Platform, kind: RequestKind
 		skipTlsCheck: request.skipTlsCheck,
 		timeoutMs: Math.min(request.timeoutMs ?? platform.timeoutMs, MAX_TIMEOUT_MS),
 		maxResponseBytes: request.maxResponseBytes,
+		tokenUrlRules: { allowHttp: request.allowHttp, allowInternal: true },
 		rules: buildDeliveryRules(
 			platform,
 			request.retry,

@@ -22,6 +22,8 @@ export interface EndpointUrlRules {
 	allowInternal: boolean;
 	/** The name of the platform, if it sends and accepts webhooks only over HTTPS. */
 	httpsOnlyFor?: string;
+	/** The name of the URL in messages; by default `endpoint URL`. */
+	label?: string;
 }
 
 /** Describes an internal host. `URL` writes every IPv4 address with digits, and IPv6 in brackets. */
@@ -37,38 +39,39 @@ const describeInternalHost = ({ hostname }: URL): string =>
  * @throws InvalidEndpointUrlError; its message never repeats user info or the query, which may be secret
  */
 export function checkEndpointUrl(input: string, rules: EndpointUrlRules): URL {
+	const subject = `The ${rules.label ?? 'endpoint URL'}`;
 	const trimmed = input.trim();
 	const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
 	// Don't repeat the input: the text before a colon may be a host or a user name.
 	if (url === undefined || !url.href.startsWith(`${url.protocol}//`)) {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL is not a URL. Enter the full URL, e.g. https://example.com/webhooks.',
+			`${subject} is not a URL. Enter the full URL, e.g. https://example.com/webhooks.`,
 		);
 	}
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL begins with ${url.protocol}//. Enter a URL that begins with https://.`,
+			`${subject} begins with ${url.protocol}//. Enter a URL that begins with https://.`,
 		);
 	}
 	if (url.username !== '' || url.password !== '') {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL contains a user name or a password. Use Basic authentication instead.',
+			`${subject} contains a user name or a password. Use Basic authentication instead.`,
 		);
 	}
 	if (url.protocol === 'http:' && rules.httpsOnlyFor !== undefined) {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL is plain HTTP, and ${rules.httpsOnlyFor} sends webhooks only over HTTPS. Use https://.`,
+			`${subject} is plain HTTP, and ${rules.httpsOnlyFor} sends webhooks only over HTTPS. Use https://.`,
 		);
 	}
 	if (url.protocol === 'http:' && !rules.allowHttp) {
 		throw new InvalidEndpointUrlError(
-			'The endpoint URL is plain HTTP, which anyone on the network path can read. Use https://.',
+			`${subject} is plain HTTP, which anyone on the network path can read. Use https://.`,
 			'Or turn on the option "Allow Plain HTTP".',
 		);
 	}
 	if (!rules.allowInternal && isInternalHost(url.hostname)) {
 		throw new InvalidEndpointUrlError(
-			`The endpoint URL leads to ${url.hostname}, ${describeInternalHost(url)}. Enter a URL that is reachable from the internet.`,
+			`${subject} leads to ${url.hostname}, ${describeInternalHost(url)}. Enter a URL that is reachable from the internet.`,
 			'Or turn on the option "Allow Internal Addresses".',
 		);
 	}

@@ -20,7 +20,11 @@ export type AttemptOutcome =
 	/** n8n's egress policy does not allow the address. */
 	| 'blocked'
 	/** The request could not be built, e.g. without a signing secret. */
-	| 'invalid_request';
+	| 'invalid_request'
+	/** The endpoint's OAuth2 server cannot be reached or answers with an error. This is not the endpoint's failure. */
+	| 'token_unavailable'
+	/** The endpoint's OAuth2 server issues no token, e.g. since the client's secret is wrong. */
+	| 'token_rejected';
 
 export type AttemptResult =
 	| {
@@ -45,6 +49,8 @@ const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
 	[/^ERR_FR_MAX_BODY_LENGTH_EXCEEDED$/, 'body_too_large'],
 	[/^INVALID_REQUEST$/, 'invalid_request'],
 	[/^SSRF\w*$/, 'blocked'],
+	[/^TOKEN_UNAVAILABLE$/, 'token_unavailable'],
+	[/^TOKEN_REJECTED$/, 'token_rejected'],
 ];
 
 const RETRYABLE = new Set<AttemptOutcome>([
@@ -54,6 +60,8 @@ const RETRYABLE = new Set<AttemptOutcome>([
 	'dns',
 	'connection',
 	'tls',
+	'token_unavailable',
+	'token_rejected',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import { toIsoTime } from '../lib/time';
 
 import { classifyAttempt, type AttemptOutcome, type AttemptResult } from './attemptOutcome';
+import { parseDeliveryControl, type DeliveryControl } from './deliveryControl';
 import { decideNextAction } from './nextAction';
 import { parseRetryAfterMs } from './retryPolicy';
 import type { DeliveryRules, OutgoingAttempt } from './target';
@@ -41,6 +42,8 @@ export interface DeliveryReport {
 	gaveUpBecause: string | null;
 	/** Set if the status is `retrying`. */
 	nextAttemptAtMs?: number;
+	/** What the endpoint asked for with its last answer; absent if nothing. */
+	control?: DeliveryControl;
 }
 
 /** The progress that earlier runs made on a delivery. */
@@ -102,6 +105,7 @@ async function attemptOnce(
 ): Promise<{
 	result: AttemptResult;
 	next: ReturnType<typeof decideNextAction>;
+	control: DeliveryControl | undefined;
 }> {
 	const attempt = attempts.length + 1;
 	const startedMs = ports.nowMs();
@@ -116,6 +120,10 @@ async function attemptOnce(
 		duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
 		error_message: describeResult(result, outcome),
 	};
+	const control =
+		result.kind === 'response'
+			? parseDeliveryControl(result.headers['webhook-delivery'])
+			: undefined;
 	attempts.push(ports.annotate?.(record, result) ?? record);
 	const state = {
 		attempts: attempt,
@@ -123,9 +131,10 @@ async function attemptOnce(
 		...(result.kind === 'response' && {
 			retryAfterMs: parseRetryAfterMs(result.headers['retry-after'], endedMs),
 			statusCode: result.statusCode,
+			control,
 		}),
 	};
-	return { result, next: decideNextAction(rules.retry, state, endedMs, ports.random()) };
+	return { result, control, next: decideNextAction(rules.retry, state, endedMs, ports.random()) };
 }
 
 /**
@@ -167,13 +176,14 @@ export async function deliver(
 			}
 			waitedMs += delayMs;
 		}
-		const { next, result } = await attemptOnce(rules, ports, attempts);
+		const { control, next, result } = await attemptOnce(rules, ports, attempts);
 		response = toResponse(result);
+		const asked = control === undefined ? {} : { control };
 		if (next.action === 'deliver') {
-			return { status: 'delivered', attempts, response, gaveUpBecause: null };
+			return { status: 'delivered', attempts, response, gaveUpBecause: null, ...asked };
 		}
 		if (next.action === 'give_up') {
-			return { status: 'failed', attempts, response, gaveUpBecause: next.because };
+			return { status: 'failed', attempts, response, gaveUpBecause: next.because, ...asked };
 		}
 		dueMs = next.atMs;
 	}

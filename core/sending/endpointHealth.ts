@@ -1,8 +1,11 @@
-import { DAY_MS, toIsoTime } from '../lib/time';
+import { DAY_MS, MINUTE_MS, toIsoTime } from '../lib/time';
 
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
 
-/** The rule by which a failing endpoint is disabled. 410 Gone always disables it. */
+/**
+ * The rule by which a failing endpoint is disabled. 410 Gone, and an answer that asks for it, always disable
+ * it.
+ */
 export type DisableRule =
 	/** When all attempts of one delivery have failed (docs/platforms.md#workflux). */
 	| { rule: 'exhausted' }
@@ -12,11 +15,23 @@ export type DisableRule =
 	| { rule: 'failingFor'; days: number }
 	| { rule: 'never' };
 
+/**
+ * Stops attempts at an endpoint that is down: after `failures` failed attempts in a row, only one attempt
+ * every `probe_minutes` minutes, until one succeeds.
+ */
+export interface CircuitBreaker {
+	failures: number;
+	probe_minutes: number;
+}
+
 export interface EndpointHealth {
-	status: 'active' | 'disabled';
+	/** `paused`: a person stopped it for a time, and its deliveries wait. */
+	status: 'active' | 'paused' | 'disabled';
 	/** ISO 8601, UTC; `null` if the last attempt succeeded. */
 	failingSince: string | null;
 	consecutiveFailures: number;
+	/** While its circuit is open: the time of the next attempt, ISO 8601; otherwise `null`. */
+	probeAt: string | null;
 }
 
 /** An attempt's effect on its endpoint's health. */
@@ -25,6 +40,10 @@ export interface AttemptObservation {
 	atMs: number;
 	/** `true` if this was the delivery's last attempt. */
 	ended: boolean;
+	/** `true` if the endpoint asked to be disabled, whatever the outcome. */
+	asksToBeDisabled?: boolean;
+	/** Share of the delivery's attempts that have been made, 0 to 1. */
+	attemptsShare?: number;
 }
 
 export type HealthChange = 'failing' | 'recovered' | 'disabled';
@@ -34,6 +53,8 @@ function getDisableReason(
 	observation: AttemptObservation,
 	health: EndpointHealth,
 ): string | undefined {
+	if (observation.asksToBeDisabled) return 'The endpoint asked to be disabled';
+	if (observation.outcome === 'success') return undefined;
 	if (observation.outcome === 'gone') return 'The endpoint answered 410 Gone';
 	switch (rule.rule) {
 		case 'exhausted':
@@ -54,15 +75,28 @@ function getDisableReason(
 	}
 }
 
+/** Returns when the next attempt may be made after a failed one; `null` while the circuit is closed. */
+function findProbeTime(
+	{ consecutiveFailures, probeAt }: EndpointHealth,
+	breaker: CircuitBreaker | undefined,
+	atMs: number,
+): string | null {
+	if (breaker === undefined || consecutiveFailures < breaker.failures) return probeAt;
+	const next = toIsoTime(atMs + breaker.probe_minutes * MINUTE_MS);
+	return probeAt !== null && probeAt > next ? probeAt : next;
+}
+
 /**
  * Updates an endpoint's health with its attempts.
  * @param observations in the order in which the attempts ended
+ * @param breaker `undefined` if the endpoint has none
  * @returns the health after them, and the changes, each at most once
  */
 export function applyAttemptOutcomes(
 	health: EndpointHealth,
 	observations: AttemptObservation[],
 	rule: DisableRule,
+	breaker?: CircuitBreaker,
 ): {
 	health: EndpointHealth;
 	changes: Array<{ change: HealthChange; reason: string; atMs: number }>;
@@ -71,23 +105,26 @@ export function applyAttemptOutcomes(
 	const changes = new Map<HealthChange, { reason: string; atMs: number }>();
 	for (const observation of observations) {
 		const { atMs, outcome } = observation;
+		// Nothing was sent to the endpoint.
+		if (outcome === 'token_unavailable') continue;
 		if (outcome === 'success') {
 			if (current.failingSince !== null) {
 				changes.delete('failing');
 				changes.set('recovered', { reason: 'An attempt succeeded', atMs });
 			}
-			current = { ...current, failingSince: null, consecutiveFailures: 0 };
-			continue;
+			current = { ...current, failingSince: null, consecutiveFailures: 0, probeAt: null };
+		} else {
+			if (current.failingSince === null) {
+				changes.delete('recovered');
+				changes.set('failing', { reason: `An attempt ended with the outcome "${outcome}"`, atMs });
+			}
+			current = {
+				...current,
+				failingSince: current.failingSince ?? toIsoTime(atMs),
+				consecutiveFailures: current.consecutiveFailures + 1,
+			};
+			current.probeAt = findProbeTime(current, breaker, atMs);
 		}
-		if (current.failingSince === null) {
-			changes.delete('recovered');
-			changes.set('failing', { reason: `An attempt ended with the outcome "${outcome}"`, atMs });
-		}
-		current = {
-			...current,
-			failingSince: current.failingSince ?? toIsoTime(atMs),
-			consecutiveFailures: current.consecutiveFailures + 1,
-		};
 		const reason = getDisableReason(rule, observation, current);
 		if (reason !== undefined && current.status === 'active') {
 			current.status = 'disabled';

@@ -1,4 +1,5 @@
 import { isRetryable, type AttemptOutcome } from './attemptOutcome';
+import type { DeliveryControl } from './deliveryControl';
 import { countRetries, retryDelayMs, type RetryPolicy } from './retryPolicy';
 
 /** The action to take after an attempt. */
@@ -14,20 +15,28 @@ function describeFinal(outcome: AttemptOutcome, statusCode: number | undefined):
 	return outcome === 'body_too_large' ? 'A body that is too large' : 'An invalid request';
 }
 
+const CONTROL_REASONS: Record<DeliveryControl, string> = {
+	'abort-message': 'The endpoint asked for no retries of this delivery',
+	'disable-endpoint': 'The endpoint asked to be disabled',
+};
+
+interface AttemptState {
+	attempts: number;
+	outcome: AttemptOutcome;
+	retryAfterMs?: number;
+	statusCode?: number;
+	control?: DeliveryControl;
+}
+
 /**
  * Decides what to do after an attempt.
  * @param state `attempts`: the number made so far, including this one; `retryAfterMs`: the wait that the
- * endpoint asked for; `statusCode` of its response, if there is one
+ * endpoint asked for; `statusCode` and `control` of its response, if there is one
  * @param random in [0, 1)
  */
 export function decideNextAction(
 	policy: RetryPolicy,
-	{
-		attempts,
-		outcome,
-		retryAfterMs,
-		statusCode,
-	}: { attempts: number; outcome: AttemptOutcome; retryAfterMs?: number; statusCode?: number },
+	{ attempts, control, outcome, retryAfterMs, statusCode }: AttemptState,
 	nowMs: number,
 	random: number,
 ): NextAction {
@@ -38,6 +47,7 @@ export function decideNextAction(
 			because: `${describeFinal(outcome, statusCode)} is not retried`,
 		};
 	}
+	if (control !== undefined) return { action: 'give_up', because: CONTROL_REASONS[control] };
 	if (attempts > countRetries(policy)) {
 		return {
 			action: 'give_up',

@@ -37,6 +37,11 @@ export interface DeliveryTarget {
 	/** Bytes of a response body that are kept; the rest is not read. */
 	maxResponseBytes: number;
 	rules: DeliveryRules;
+	/**
+	 * Permissions for the URL of an OAuth2 server. Absent in deliveries that an earlier version stored: then neither
+	 * is allowed.
+	 */
+	tokenUrlRules?: { allowHttp: boolean; allowInternal: boolean };
 	/** The registered endpoint; absent for a URL from node parameters. */
 	endpoint?: { id: string; name: string };
 }
@@ -54,4 +59,8 @@ export interface OutgoingAttempt {
 	nowMs: number;
 	/** Fields of the Sending credential; used only if the target is signed. */
 	credential?: Record<string, unknown>;
+	/** The token that the credential's OAuth2 server issued. */
+	accessToken?: string;
+	/** Of a request without a credential: what its connection uses in addition to n8n's settings. */
+	tls?: { cert?: string; key?: string; ca?: string };
 }

@@ -1,0 +1,147 @@
+import { findHeaderFault } from '../http/headerValues';
+import { isObject } from '../lib/fieldPath';
+import { parseJson } from '../lib/json';
+import { createMask } from '../lib/maskSecrets';
+import { toSingleLine } from '../lib/singleLine';
+import type { AttemptResult } from '../sending/attemptOutcome';
+
+import type { OAuthClient } from './endpointAuthentication';
+
+/** The request for an access token, and its answer: the client credentials grant of RFC 6749, section 4.4. */
+
+export type FailedAttempt = Extract<AttemptResult, { kind: 'error' }>;
+
+/** An access token, or why there is none. */
+export type TokenGrant =
+	| { token: string; lifetimeMs: number }
+	/** The attempt's result, since it cannot be made without a token. */
+	| { failure: FailedAttempt };
+
+/** The longest time that a token server may take to answer. */
+export const TOKEN_TIMEOUT_MS = 10_000;
+
+/** Bytes of an answer that are read. Tokens with many claims have a few kilobytes. */
+export const MAX_TOKEN_REPLY_BYTES = 64 * 1024;
+
+/** The life of a token whose server does not tell it. */
+const DEFAULT_LIFETIME_MS = 600_000;
+
+/** Escapes a text as a form does (RFC 6749, appendix B). */
+const escapeFormText = (text: string): string =>
+	new URLSearchParams({ v: text }).toString().slice(2);
+
+function toBasicHeader({ clientId, clientSecret }: OAuthClient): string {
+	const pair = `${escapeFormText(clientId)}:${escapeFormText(clientSecret)}`;
+	return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/**
+ * Builds the request for an access token, which is sent to the client's token URL with POST.
+ * @example
+ * buildTokenRequest({ clientId: 'n8n', clientSecret: 's3cret', clientSecretIn: 'body', scope: 'events', … });
+ * // { headers: { … }, body: 'grant_type=client_credentials&scope=events&client_id=n8n&client_secret=s3cret' }
+ */
+export function buildTokenRequest(client: OAuthClient): {
+	headers: Record<string, string>;
+	body: Buffer;
+} {
+	const { audience, clientId, clientSecret, clientSecretIn, scope } = client;
+	const form = new URLSearchParams({
+		grant_type: 'client_credentials',
+		...(scope !== '' && { scope }),
+		...(audience !== '' && { audience }),
+		...(clientSecretIn === 'body' && { client_id: clientId, client_secret: clientSecret }),
+	});
+	return {
+		headers: {
+			'Content-Type': 'application/x-www-form-urlencoded',
+			Accept: 'application/json',
+			...(clientSecretIn === 'basic' && { Authorization: toBasicHeader(client) }),
+		},
+		body: Buffer.from(form.toString(), 'utf8'),
+	};
+}
+
+/** Creates the result of an attempt for which the token server gave no token, and may later. */
+const createUnavailable = (message: string): FailedAttempt => ({
+	kind: 'error',
+	code: 'TOKEN_UNAVAILABLE',
+	message,
+});
+
+/** Creates the result of an attempt for which the token server refuses a token. */
+const createRejected = (message: string): FailedAttempt => ({
+	kind: 'error',
+	code: 'TOKEN_REJECTED',
+	message,
+});
+
+/** Statuses by which a server says that it cannot answer now. */
+const isBusy = (statusCode: number): boolean =>
+	statusCode >= 500 || statusCode === 429 || statusCode === 408;
+
+const MAX_REASON_CHARACTERS = 200;
+
+/** Returns the reason in a server's answer (RFC 6749, 5.2), without the client's secret, for a message. */
+function readReason(reply: unknown, { clientSecret }: OAuthClient): string {
+	if (!isObject(reply)) return '';
+	const words = [reply.error, reply.error_description].filter((text) => typeof text === 'string');
+	const mask = createMask([clientSecret]);
+	const reason = mask(toSingleLine(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
+	return reason === '' ? '' : ` with the reason "${reason}"`;
+}
+
+/** Reads the life of a token. Some servers write the number as text. */
+function readLifetimeMs(expiresIn: unknown): number {
+	const seconds = typeof expiresIn === 'string' ? Number(expiresIn || NaN) : expiresIn;
+	return typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0
+		? seconds * 1000
+		: DEFAULT_LIFETIME_MS;
+}
+
+function readGrantedToken(reply: unknown): TokenGrant {
+	const fields = isObject(reply) ? reply : {};
+	const { access_token: token, expires_in: expiresIn, token_type: type = 'Bearer' } = fields;
+	if (typeof token !== 'string' || token === '') {
+		return {
+			failure: createRejected(
+				'The token server’s answer has no access token. Check that "Token URL" is the URL of its token endpoint.',
+			),
+		};
+	}
+	if (String(type).toLowerCase() !== 'bearer' || findHeaderFault('token', token) !== undefined) {
+		return {
+			failure: createRejected(
+				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client with Bearer tokens.',
+			),
+		};
+	}
+	return { token, lifetimeMs: readLifetimeMs(expiresIn) };
+}
+
+/** Returns why no answer came, from the message that the same failure of an endpoint would have. */
+const describeFault = (message: string): string =>
+	message.replace(/\b(The|the) endpoint\b/g, '$1 token server');
+
+/** Reads the answer of a token server. */
+export function readTokenReply(result: AttemptResult, client: OAuthClient): TokenGrant {
+	if (result.kind === 'error') {
+		const message = describeFault(result.message);
+		return {
+			failure: result.code === 'SSRF' ? { ...result, message } : createUnavailable(message),
+		};
+	}
+	const { body, statusCode } = result;
+	if (isBusy(statusCode)) {
+		return {
+			failure: createUnavailable(`The token server answered with status ${statusCode}`),
+		};
+	}
+	const reply = parseJson(body)?.value;
+	if (statusCode >= 200 && statusCode < 300) return readGrantedToken(reply);
+	return {
+		failure: createRejected(
+			`The token server answered with status ${statusCode}${readReason(reply, client)}. Check the client’s ID, secret, scope and audience.`,
+		),
+	};
+}
