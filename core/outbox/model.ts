@@ -2,9 +2,11 @@ import type { CloudEventMode } from '../event/envelope';
 import type { Platform } from '../platforms';
 import type { AttemptOutcome } from '../sending/attemptOutcome';
 import type { AttemptRecord, DeliveryReport } from '../sending/deliver';
-import type { DisableRule, EndpointHealth, HealthChange } from '../sending/endpointHealth';
+import type { CircuitBreaker, DisableRule, EndpointHealth } from '../sending/endpointHealth';
 import type { DeliveryState } from '../sending/resultItem';
 import type { RetrySettings } from '../sending/retrySettings';
+
+import type { AlertState, EndpointAlert, ExhaustedDelivery } from './alert/alertTypes';
 
 /** The outbox's types. `store/` decides how they are stored. */
 
@@ -122,6 +124,9 @@ export interface EndpointSettings {
 	};
 	rate_limit?: { max: number; per_seconds: number };
 	disable_rule?: DisableRule;
+	circuit_breaker?: CircuitBreaker;
+	/** Sends events one after another: all, or those with the same value in a field of their data. */
+	in_order?: { key?: string };
 	timeout_seconds?: number;
 	verify_tls?: boolean;
 	allow_http?: boolean;
@@ -174,6 +179,8 @@ export interface Endpoint extends EndpointHealth {
 	creationKey: string | null;
 	/** The earliest start of the next attempt under the rate limit. */
 	rateFreeAt: string | null;
+	/** By kind, when an alert was last sent to its tenant. */
+	alerts: AlertState;
 	/**
 	 * Increases with every change, so that of two simultaneous changes, one is repeated on top of the
 	 * other.
@@ -230,6 +237,14 @@ export interface Lease {
 	expiresAtMs: number;
 }
 
+/** A delivery's place among those that an endpoint gets in order. */
+export interface OrderPlace {
+	/** Stands for the value that the events of one order have in common. */
+	key: string;
+	/** Row ID of the event; that of its first event for a batch. Lower ones come first. */
+	number: number;
+}
+
 /** One event, or one batch of events, for one endpoint. A batch is an event of its own, with its own ID. */
 export interface Delivery extends DeliveryState {
 	tenantId: string;
@@ -248,6 +263,8 @@ export interface Delivery extends DeliveryState {
 	executionId: string | null;
 	workflowId: string | null;
 	replayedAt: string | null;
+	/** `null` if it is sent without regard to others. */
+	place: OrderPlace | null;
 	/** The status that the tallies count it with; `null` if they do not count it. */
 	tallied: 'delivered' | 'failed' | null;
 	/** Attempts of this run, which the tallies do not count yet. */
@@ -270,6 +287,8 @@ export interface AttemptJob {
 	delivery: Delivery;
 	/** One event, or those of a batch in order of arrival. */
 	events: OutboxEvent[];
+	/** Row ID of its event, if it was read. */
+	eventRowId?: number;
 	endpoint: Endpoint;
 }
 
@@ -282,12 +301,18 @@ export interface DeliveryResult {
 	response: DeliveryReport['response'];
 }
 
-/** A change of an endpoint's health during a run. */
+/** A change of an endpoint's health during a run, or deliveries to it that ended without success. */
 export interface EndpointChange {
 	endpoint: Endpoint;
-	change: HealthChange;
+	change: EndpointAlert;
 	reason: string;
 	atMs: number;
+	/** `true` if its tenant may be told: not about the delivery of an alert, and no such alert in an hour. */
+	tellsTenant: boolean;
+	/** Share of the way to being disabled, for a failing endpoint that is to be disabled some time. */
+	progress?: number;
+	/** The last of the deliveries, for `exhausted`. */
+	exhausted?: ExhaustedDelivery;
 }
 
 export interface RunResult {
@@ -302,4 +327,6 @@ export interface RunLimits {
 	maxPacingMs: number;
 	/** Attempts that could only start after this time are left to the next run. */
 	deadlineMs?: number;
+	/** Bytes of each response that are kept for the result, if more than usual. The log keeps no more. */
+	maxResponseBytes?: number;
 }

@@ -9,6 +9,8 @@ export interface OutboxPorts extends SendingPorts {
 	encrypter: Encrypter;
 	/** Returns a unique string. */
 	newId: () => string;
+	/** Whether endpoints that name alerts among their event types are sent them. Off by default. */
+	sendsAlerts?: boolean;
 }
 
 /** What a tenant's request gets of an outbox: tables that have only this tenant's rows. */

@@ -1,18 +1,13 @@
-import countBy from 'lodash/countBy';
-
 import { getErrorMessage } from '../../lib/errorMessage';
-import { toIsoTime } from '../../lib/time';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
 import type { DeliveryTarget } from '../../sending/target';
+import { observeAttempt } from '../alert/observeAttempt';
 import {
 	buildEndpointContent,
-	getTimeoutMs,
-	prepareEndpointCredential,
+	getAttemptLimitMs,
 	toDeliveryTarget,
-	type PreparedCredential,
 } from '../endpoint/endpointTarget';
-import { createSecretMask, type SecretMask } from '../endpoint/secretMask';
 import { recordResponse } from '../log/responseRecord';
 import type {
 	AttemptJob,
@@ -29,26 +24,18 @@ import { deleteLeasedRows } from '../store/deliveryLeases';
 import { completeEvents } from '../store/events';
 import type { Change } from '../store/tables';
 
-import { createFairPacers, orderByTurns, type Pace } from './attemptTurns';
-import { listRoundAttempts, putOnHold, recordAttempts, rescheduleDelivery } from './deliveryStates';
-import { EndpointHealthTracker } from './healthTracker';
+import { orderByTurns } from './attemptTurns';
+import {
+	listRoundAttempts,
+	postponeDelivery,
+	putOnHold,
+	recordAttempts,
+	rescheduleDelivery,
+} from './deliveryStates';
+import { prepareEndpoints, type EndpointContext } from './endpointContexts';
 import { computeLeaseMs, LeaseKeeper } from './lease';
-import { reserveAttemptSlots, type RateLimitReservation } from './rateLimit';
+import { isSettled, splitIntoChains, WAITS_FOR_ELDER } from './order';
 import { ResultWriter } from './resultWriter';
-
-/** Waits longer than this are announced in the log and the editor. */
-const ANNOUNCE_WAITS_ABOVE_MS = 1000;
-
-/** Everything that the attempts at one endpoint share during a run. */
-interface EndpointContext {
-	endpoint: Endpoint;
-	health: EndpointHealthTracker;
-	credential: PreparedCredential;
-	mask: SecretMask;
-	pace: Pace;
-	/** `undefined` if the endpoint has no rate limit. */
-	reservation: RateLimitReservation | undefined;
-}
 
 interface OutgoingDelivery {
 	target: DeliveryTarget;
@@ -61,12 +48,15 @@ interface OutgoingDelivery {
  * Builds what a delivery's attempts send.
  * @throws InvalidPathError, InvalidDelaysError, InvalidStatusesError if the endpoint was edited by hand
  */
-function buildOutgoing({ delivery, endpoint, events }: AttemptJob): OutgoingDelivery {
+function buildOutgoing(
+	{ delivery, endpoint, events }: AttemptJob,
+	{ maxResponseBytes }: RunLimits,
+): OutgoingDelivery {
 	const { acceptedAt, batchedEventIds, eventId, id } = delivery;
 	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
 	const { body, headers } = buildEndpointContent(endpoint, events, batch);
 	return {
-		target: toDeliveryTarget(endpoint),
+		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
 		key: batch?.id ?? eventId,
 		body: Buffer.from(body, 'utf8'),
 		contentHeaders: headers,
@@ -80,8 +70,6 @@ const getLeasedId = ({ eventId, id, lease }: Delivery): string => (lease === nul
 class AttemptRun {
 	readonly results: DeliveryResult[] = [];
 
-	private readonly endpoints: Map<string, Endpoint>;
-
 	private readonly leaseKeeper: LeaseKeeper;
 
 	private readonly writer: ResultWriter;
@@ -89,41 +77,13 @@ class AttemptRun {
 	constructor(
 		private readonly ports: OutboxPorts,
 		lease: Lease,
+		endpoints: Endpoint[],
 		private readonly jobs: AttemptJob[],
 		private readonly limits: RunLimits,
 	) {
-		this.endpoints = new Map(jobs.map(({ endpoint }) => [endpoint.id, endpoint]));
-		const leaseMs = computeLeaseMs([...this.endpoints.values()]);
+		const leaseMs = computeLeaseMs(endpoints);
 		this.leaseKeeper = new LeaseKeeper(ports, lease, leaseMs);
 		this.writer = new ResultWriter(ports, this.leaseKeeper);
-	}
-
-	/** Reserves slots at the endpoints that have a rate limit, and creates the endpoints' contexts. */
-	async prepareEndpoints(): Promise<EndpointContext[]> {
-		const { jobs, limits, ports } = this;
-		const jobCounts = countBy(jobs, ({ endpoint }) => endpoint.id);
-		const endpoints = [...this.endpoints.values()];
-		const pacers = createFairPacers(endpoints, limits, ports);
-		const contexts: EndpointContext[] = [];
-		for (const endpoint of endpoints) {
-			const count = jobCounts[endpoint.id];
-			const reservation = await reserveAttemptSlots(ports, endpoint, count, limits.maxPacingMs);
-			const untilMs = reservation?.untilMs ?? 0;
-			if (untilMs - ports.nowMs() > ANNOUNCE_WAITS_ABOVE_MS) {
-				ports.announce(
-					`The rate limit of the endpoint ${endpoint.name} spreads attempts until ${toIsoTime(untilMs)}`,
-				);
-			}
-			contexts.push({
-				endpoint,
-				health: new EndpointHealthTracker(endpoint),
-				credential: prepareEndpointCredential(endpoint),
-				mask: createSecretMask(endpoint),
-				pace: pacers.get(endpoint.id) ?? (async (task) => await task()),
-				reservation,
-			});
-		}
-		return contexts;
 	}
 
 	/** Attempts all jobs within the limits. @returns the first error of a port, if any */
@@ -132,54 +92,82 @@ class AttemptRun {
 		const contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
 		const pace = createPacer({ concurrency, perSecond: 0 }, this.ports);
 		const settled = await Promise.allSettled(
-			orderByTurns(this.jobs).map(async (job) => {
-				const context = contextsById.get(job.endpoint.id);
+			splitIntoChains(orderByTurns(this.jobs)).map(async (chain) => {
+				const context = contextsById.get(chain[0].endpoint.id);
 				if (context === undefined) return;
-				await context.pace(async () => await pace(async () => await this.attempt(job, context)));
+				const attempt = async (job: AttemptJob): Promise<boolean> =>
+					await context.pace(async () => await pace(async () => await this.attempt(job, context)));
+				for (const [index, job] of chain.entries()) {
+					const isLast = index === chain.length - 1;
+					const isDone = await attempt(job);
+					if (!isDone && !isLast) return await this.release(chain.slice(index + 1), context);
+				}
 			}),
 		);
 		return settled.find((result): result is PromiseRejectedResult => result.status === 'rejected');
 	}
 
-	/** Adds a delivery's new state, with its endpoint's current name, and queues it for writing. */
+	/**
+	 * Adds a delivery's new state, with its endpoint's current name, and queues it for writing.
+	 * @returns whether it is settled
+	 */
 	addResult(
 		state: Delivery,
 		endpoint: DeliveryResult['endpoint'],
 		response: DeliveryResult['response'] = null,
-	): void {
+	): boolean {
 		const delivery = { ...state, endpointName: endpoint?.name ?? state.endpointName };
 		this.writer.add(delivery);
 		this.results.push({ delivery, endpoint, response });
+		return isSettled(delivery);
 	}
 
-	private async attempt(job: AttemptJob, context: EndpointContext): Promise<void> {
+	/** Gives up the lease of deliveries that an earlier one of their order keeps waiting. */
+	private async release(jobs: AttemptJob[], { endpoint, health }: EndpointContext): Promise<void> {
+		for (const { delivery } of jobs) {
+			if (!(await this.leaseKeeper.coversWrite(getLeasedId(delivery)))) continue;
+			const { holdReason } = health;
+			const state =
+				holdReason === undefined
+					? postponeDelivery(delivery, WAITS_FOR_ELDER, this.ports.nowMs())
+					: putOnHold(delivery, holdReason);
+			// Deliver Due reports what it has attempted, and a send reports all of its deliveries.
+			if (holdReason === undefined && delivery.lease !== null) this.writer.add(state);
+			else this.addResult(state, endpoint);
+		}
+	}
+
+	/** Attempts a delivery, unless something keeps it waiting. @returns whether it is settled then */
+	private async attempt(job: AttemptJob, context: EndpointContext): Promise<boolean> {
 		const { leaseKeeper, ports } = this;
 		const { delivery, endpoint } = job;
 		const leasedId = getLeasedId(delivery);
-		if (!(await leaseKeeper.coversWrite(leasedId))) return;
-		const { holdReason } = context.health;
+		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
+		const { holdReason, waitReason } = context.health;
 		if (holdReason !== undefined) {
 			return this.addResult(putOnHold(delivery, holdReason), endpoint);
+		}
+		if (waitReason !== undefined) {
+			return this.addResult(postponeDelivery(delivery, waitReason, ports.nowMs()), endpoint);
 		}
 		if (ports.nowMs() > (this.limits.deadlineMs ?? Infinity)) {
 			return this.addResult(rescheduleDelivery(delivery, ports.nowMs()), endpoint);
 		}
-		if (!(await this.waitForSlot(delivery, context))) return;
-		if (!(await leaseKeeper.coversAttempt(leasedId, getTimeoutMs(endpoint)))) return;
+		if (!(await this.waitForSlot(delivery, context))) return false;
+		if (!(await leaseKeeper.coversAttempt(leasedId, getAttemptLimitMs(endpoint)))) return false;
 		let outgoing: OutgoingDelivery;
 		try {
-			outgoing = buildOutgoing(job);
+			outgoing = buildOutgoing(job, this.limits);
 		} catch (error) {
 			return this.addResult(putOnHold(delivery, getErrorMessage(error)), endpoint);
 		}
 		const report = await this.send(outgoing, delivery, context);
 		// If another run took over in the meantime, its outcome is written and counted, and only that.
-		if (!(await leaseKeeper.coversWrite(leasedId))) return;
+		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
 		const nowMs = ports.nowMs();
-		const { outcome } = report.attempts[report.attempts.length - 1];
-		context.health.record({ outcome, atMs: nowMs, ended: report.status === 'failed' });
-		const { body } = outgoing;
-		this.addResult(recordAttempts(delivery, report, body.length, nowMs), endpoint, report.response);
+		const after = recordAttempts(delivery, report, outgoing.body.length, nowMs);
+		context.health.record(observeAttempt(job, outgoing.target, report, after, nowMs));
+		return this.addResult(after, endpoint, report.response);
 	}
 
 	/** Waits for a slot under the rate limit. @returns false if the delivery was rescheduled instead */
@@ -245,6 +233,11 @@ interface FurtherWrites {
 	completesEvents?: boolean;
 }
 
+export interface AttemptRunResult extends RunResult {
+	/** `true` if an attempt closed an endpoint's circuit, so that deliveries which waited can be attempted. */
+	hasFreed: boolean;
+}
+
 /** Returns the changes that end a run's leases, once all outcomes are written. */
 function endLeases({ owner }: Lease, jobs: AttemptJob[], completesEvents: boolean): Change[] {
 	const mayLeaseDeliveries =
@@ -267,9 +260,10 @@ export async function attemptAll(
 	jobs: AttemptJob[],
 	limits: RunLimits,
 	{ completesEvents = false, ended = [], waiting = [] }: FurtherWrites = {},
-): Promise<RunResult> {
-	const run = new AttemptRun(ports, lease, jobs, limits);
-	const contexts = await run.prepareEndpoints();
+): Promise<AttemptRunResult> {
+	const endpoints = [...new Map(jobs.map(({ endpoint }) => [endpoint.id, endpoint])).values()];
+	const run = new AttemptRun(ports, lease, endpoints, jobs, limits);
+	const contexts = await prepareEndpoints(ports, endpoints, jobs, limits);
 	for (const delivery of ended) run.addResult(delivery, null);
 	run.addWaiting(waiting);
 	const rejected = await run.attemptJobs(contexts);
@@ -277,5 +271,9 @@ export async function attemptAll(
 	const changes: EndpointChange[] = [];
 	for (const { health } of contexts) changes.push(...(await health.save(ports)));
 	if (rejected !== undefined) throw rejected.reason;
-	return { results: run.results, changes };
+	return {
+		results: run.results,
+		changes,
+		hasFreed: contexts.some(({ health }) => health.wasClosed),
+	};
 }

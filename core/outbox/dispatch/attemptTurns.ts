@@ -8,7 +8,7 @@ import type { OutboxPorts } from '../ports';
 /** Within a run, tenants take turns, and so do the endpoints of each: none keeps the others waiting. */
 
 /** Takes one entry of each list in turn, until all are taken. */
-function interleave<T>(lists: T[][]): T[] {
+export function interleave<T>(lists: T[][]): T[] {
 	const rounds = Math.max(0, ...lists.map(({ length }) => length));
 	return Array.from({ length: rounds }, (_, round) =>
 		lists.flatMap((list) => (round < list.length ? [list[round]] : [])),

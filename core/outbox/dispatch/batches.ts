@@ -7,6 +7,7 @@ import {
 	deleteLeasedRows,
 	findBatchingRows,
 	leaseBatchingDeliveries,
+	type QueueColumn,
 } from '../store/deliveryLeases';
 import { loadEvents } from '../store/events';
 import type { Find, StoredRow, Tables } from '../store/tables';
@@ -19,6 +20,8 @@ import {
 	returnToQueue,
 } from './deliveryStates';
 import { computeLeaseMs } from './lease';
+import { isInOrder } from './order';
+import { splitQueue } from './queueOrder';
 
 /**
  * Events for an endpoint with `batch_settings` wait in its batching queue, as deliveries of their own
@@ -50,6 +53,10 @@ export function getBatchSettings({
 	);
 }
 
+/** Returns whether an endpoint's events join batches now. */
+export const isBatching = (endpoint: Endpoint): boolean =>
+	endpoint.status === 'active' && getBatchSettings(endpoint) !== undefined;
+
 interface Member {
 	delivery: Delivery;
 	event: OutboxEvent;
@@ -59,7 +66,9 @@ const measureBytes = ({ event }: Member): number =>
 	Buffer.byteLength(stringifyExactJson(event.data), 'utf8');
 
 const compareByArrival = (a: StoredDelivery, b: StoredDelivery): number =>
-	a.acceptedAt.localeCompare(b.acceptedAt) || a.rowId - b.rowId;
+	(a.place?.number ?? 0) - (b.place?.number ?? 0) ||
+	a.acceptedAt.localeCompare(b.acceptedAt) ||
+	a.rowId - b.rowId;
 
 /** Forms batches of leased deliveries, and inserts them in their place. */
 async function formBatches(
@@ -75,17 +84,22 @@ async function formBatches(
 		leased.map(({ eventId }) => eventId),
 	);
 	const replacements: Delivery[] = [];
-	const members: Member[] = [];
-	for (const delivery of [...leased].sort(compareByArrival)) {
+	const toMember = (delivery: StoredDelivery): Member[] => {
 		const stored = events.get(delivery.eventId);
 		if (stored === undefined) {
 			replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
 		} else if ('problem' in stored) replacements.push(putOnHold(delivery, stored.problem));
 		else if (stored.event.payloadForgottenAt !== null) {
 			replacements.push(failDelivery(delivery, describeForgotten(stored.event), nowMs));
-		} else members.push({ delivery, event: stored.event });
-	}
-	const batches = splitIntoBatches(members, settings, { getSize: measureBytes });
+		} else return [{ delivery, event: stored.event }];
+		return [];
+	};
+	const sorted = [...leased].sort(compareByArrival);
+	const { early, sections } = await splitQueue(ports, endpoint, sorted, lease.owner);
+	replacements.push(...early.map((delivery) => returnToQueue(delivery, settings.maxWaitMs)));
+	const batches = sections.flatMap((section) =>
+		splitIntoBatches(section.flatMap(toMember), settings, { getSize: measureBytes }),
+	);
 	const isDue = ({ delivery }: Member): boolean =>
 		Date.parse(delivery.acceptedAt) + settings.maxWaitMs <= nowMs;
 	const last = batches[batches.length - 1] ?? [];
@@ -111,15 +125,23 @@ async function formBatches(
 	return jobs;
 }
 
+/** Returns the column by which an endpoint's batching queue is sorted. */
+const getQueueColumn = (endpoint: Endpoint): QueueColumn =>
+	isInOrder(endpoint) ? 'order_number' : 'id';
+
 /** Finds what may make an endpoint's next batch. */
 export const findNextBatch = (endpoint: Endpoint): Find =>
-	findBatchingRows(endpoint.id, getBatchSettings(endpoint)?.maxEvents ?? 1);
+	findBatchingRows(
+		endpoint.id,
+		getBatchSettings(endpoint)?.maxEvents ?? 1,
+		getQueueColumn(endpoint),
+	);
 
 /**
  * Closes an endpoint's batches that are full or due.
  * @param lease the lease that the batches get
  * @param firstRows what {@link findNextBatch} found, if the caller has looked
- * @returns the batches, to be attempted
+ * @returns the batches, to be attempted by this run unless they have a place in an order
  */
 export async function closeBatches(
 	ports: OutboxPorts,
@@ -141,13 +163,15 @@ export async function closeBatches(
 		if (!isFull && !waiting.some(isDue)) return jobs;
 		const memberOwner = ports.newId();
 		const memberLease = { owner: memberOwner, expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
-		const lastRowId = waiting[waiting.length - 1].id;
-		const leased = await leaseBatchingDeliveries(tables, endpoint.id, lastRowId, memberLease);
+		const by = getQueueColumn(endpoint);
+		const last = { by, value: Number(waiting[waiting.length - 1][by]) };
+		const leased = await leaseBatchingDeliveries(tables, endpoint.id, last, memberLease);
 		// Another run has leased them, and looks for the next batch when it has closed this one.
 		if (leased.length === 0) return jobs;
 		const owners = { memberOwner, lease };
-		jobs.push(...(await formBatches(ports, endpoint, settings, leased, owners)));
-		if (!isFull) return jobs;
+		const formed = await formBatches(ports, endpoint, settings, leased, owners);
+		jobs.push(...formed);
+		if (!isFull || formed.length === 0) return jobs;
 		waiting = undefined;
 	}
 }

@@ -83,6 +83,7 @@ export const createDelivery = (
 	executionId: event.origin.executionId,
 	workflowId: event.origin.workflowId,
 	replayedAt: null,
+	place: null,
 	tallied: null,
 	...initialState,
 });
@@ -90,14 +91,17 @@ export const createDelivery = (
 /**
  * Creates the delivery of a batch, which replaces the deliveries in it.
  * @param members in order of arrival, at least one
+ * @param lease that of the run which attempts it, unless it has a place in an order
  */
 export function createBatchDelivery(members: Delivery[], lease: Lease): Delivery {
 	const id = `dlv_${digest('batch', ...members.map((member) => member.id))}`;
-	const [{ acceptedAt, endpointId, endpointName, tenantId }] = members;
+	const [{ acceptedAt, endpointId, endpointName, place, tenantId }] = members;
 	const origin = { executionId: null, workflowId: null };
 	const event = { tenantId, id, type: BATCH_EVENT_TYPE, acceptedAt, origin };
 	return {
 		...createDelivery(event, { id: endpointId, name: endpointName }, toLeasedState(lease)),
+		...(place !== null && { status: 'pending', nextAttemptAt: acceptedAt, lease: null }),
+		place,
 		id,
 		batchedEventIds: members.map(({ eventId }) => eventId),
 	};

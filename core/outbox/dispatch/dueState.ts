@@ -1,15 +1,29 @@
+import sumBy from 'lodash/sumBy';
 import uniq from 'lodash/uniq';
 
 import { readRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
-import type { RegisteredEndpoint, UnreadableEndpoint } from '../model';
+import { describeWait } from '../endpoint/suspension';
+import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findDueRows, MAX_EXCEPTIONS, type DueShare } from '../store/deliveryLeases';
+import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
 import { findEndpointRows } from '../store/endpoints';
+import { completeLeasedRows, findLeasedRows } from '../store/events';
+import { completeUnsettledRows, findUnsettledRows } from '../store/orderedDeliveries';
 import { findExpiredEvent } from '../store/unfinishedEvents';
 import { findInactiveTenants, readInactiveTenants, type DeletedTenant } from '../store/tenants';
-import type { StoredRow } from '../store/tables';
+import { MAX_FINDS, type StoredRow } from '../store/tables';
 
+import { describeUnreadable } from './deliveryStates';
+import { compileUnderWay } from './order';
+import { limitChains, listChains, type OrderChain } from './orderedDue';
+import { listProbeable, type Probe } from './probes';
 import { takeTurns } from './turns';
+
+/** Why the due deliveries of an endpoint are not attempted. */
+export interface WaitReason {
+	endpointId: string;
+	reason: string;
+}
 
 /** Everything that a run of Deliver Due has to know before it starts, or goes on. */
 export interface DueState {
@@ -18,15 +32,119 @@ export interface DueState {
 	unreadable: UnreadableEndpoint[];
 	/** The due deliveries that can be attempted: one share, or one for each tenant. */
 	shares: DueShare[];
+	/** Endpoints with an open circuit that can be probed. */
+	probes: Probe[];
+	/** Due deliveries that have a place in an order, also at endpoints that can be probed. */
+	chains: OrderChain[];
+	/** IDs of the endpoints with batches that are due. */
+	gatheringIds: Set<string>;
+	/** `true` if more is due than the run leases at once. */
+	mayBeMore: boolean;
+	/** Those that no due delivery has on record yet. */
+	waitReasons: WaitReason[];
 	/** Tenants that were deleted not long ago. */
 	deleted: DeletedTenant[];
 	/** `true` if a killed run left events without all of their deliveries. */
 	needsRepair: boolean;
 }
 
+/** Says why the deliveries of endpoints are not attempted, by the endpoints' IDs. */
+function listWaitReasons(registered: RegisteredEndpoint[]): Map<string, string> {
+	const { unreadable } = splitByReadability(registered);
+	return new Map([
+		...unreadable.map((endpoint) => [endpoint.id, describeUnreadable(endpoint)] as const),
+		...registered.flatMap((endpoint) => {
+			const reason = describeWait(endpoint);
+			return reason === undefined ? [] : [[endpoint.id, reason] as const];
+		}),
+	]);
+}
+
+/** Returns the reasons that rows of due deliveries do not have on record. */
+function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitReason[] {
+	const endpointIds = rows.flatMap(({ endpoint_id, error, status }) => {
+		const reason = reasons.get(String(endpoint_id));
+		const isUnrecorded = status === 'pending' && reason !== undefined && reason !== error;
+		return isUnrecorded ? String(endpoint_id) : [];
+	});
+	return uniq(endpointIds).map((endpointId) => ({
+		endpointId,
+		reason: reasons.get(endpointId) ?? '',
+	}));
+}
+
+/** What is due, apart from what has to wait. */
+interface Attemptable {
+	/** Due deliveries without a place, oldest first. */
+	page: StoredRow[];
+	chains: OrderChain[];
+	probes: Probe[];
+	/** `true` if not all chains fit into the run. */
+	isCut: boolean;
+}
+
+/** Most endpoints that a run probes at once: each takes a find of the same call. */
+const MAX_PROBES = MAX_FINDS - 3;
+
+/** Everything about the first look that decides where to look again. */
+interface FirstLook {
+	registered: RegisteredEndpoint[];
+	due: DueQuery;
+	/** `true` if some of what is due has a place in an order. */
+	isAnyPlaced: boolean;
+	/** Endpoints that get one attempt. */
+	probeable: Endpoint[];
+	/** How many deliveries the run leases at once. */
+	limit: number;
+}
+
+/** Looks again when some of what is due has to wait, or has a place in an order. */
+async function findAttemptable(ports: OutboxPorts, look: FirstLook): Promise<Attemptable> {
+	const { tables } = ports;
+	const { due, isAnyPlaced, limit, probeable, registered } = look;
+	const probedIds = new Set(probeable.map(({ id }) => id));
+	const { exceptEndpointIds = [], exceptTenantIds } = due;
+	const placed = {
+		exceptEndpointIds: exceptEndpointIds.filter((id) => !probedIds.has(id)),
+		exceptTenantIds,
+	};
+	const ofProbes = { dueMs: due.dueMs, exceptTenantIds, onlyUnplaced: true };
+	const [page, ...pages] = await tables.applyAndFind(
+		[],
+		[
+			findDueRows({ ...due, onlyUnplaced: true }, limit),
+			...probeable.map(({ id }) => findDueRows({ ...ofProbes, endpointId: id }, 1)),
+			// Events first: one that ends its lease in between has its deliveries on record.
+			...(isAnyPlaced ? [findLeasedRows(), findUnsettledRows(placed)] : []),
+		],
+	);
+	const [leasedRows = [], unsettledRows = []] = pages.slice(probeable.length);
+	const findUnderWay = compileUnderWay(await completeLeasedRows(tables, leasedRows), registered);
+	const listAll = (rows: StoredRow[]): OrderChain[] =>
+		listChains({ rows, registered, findUnderWay, probedIds, dueMs: due.dueMs }, ports.nowMs());
+	const rows = await completeUnsettledRows(
+		tables,
+		placed,
+		unsettledRows,
+		(found) => limitChains(listAll(found), limit).length < listAll(found).length,
+	);
+	const all = listAll(rows);
+	const chains = limitChains(all, limit);
+	return {
+		page,
+		chains,
+		isCut: chains.length < all.length,
+		probes: probeable.map((endpoint, index) => ({
+			endpoint,
+			share: { due: { ...ofProbes, endpointId: endpoint.id }, candidates: pages[index] },
+		})),
+	};
+}
+
 /**
- * Finds what is due, in one call unless there are deliveries to leave out, or more than the run leases at
- * once. Those of disabled tenants, and to endpoints that cannot be opened, are left out.
+ * Finds what is due, in one call unless there are deliveries to leave out or in order, or more than the run
+ * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
+ * failing, are left out.
  * @param limit how many deliveries the run leases at once
  */
 export async function findDue(ports: OutboxPorts, dueMs: number, limit: number): Promise<DueState> {
@@ -43,26 +161,43 @@ export async function findDue(ports: OutboxPorts, dueMs: number, limit: number):
 	const registered = await readRegisteredEndpoints(ports, endpointRows);
 	const { deleted, disabledIds } = await readInactiveTenants(tables, inactiveRows);
 	const { unreadable } = splitByReadability(registered);
+	const reasons = listWaitReasons(registered);
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
-	const exceptEndpointIds = unreadable
-		.map(({ id }) => id)
-		.slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
+	const exceptEndpointIds = [...reasons.keys()].slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
 	const due = { dueMs, exceptEndpointIds, exceptTenantIds };
 	const isExcepted = ({ endpoint_id, tenant_id }: StoredRow): boolean =>
 		exceptEndpointIds.includes(String(endpoint_id)) || exceptTenantIds.includes(String(tenant_id));
-	const [page] = dueRows.some(isExcepted)
-		? await tables.applyAndFind([], [findDueRows(due, limit)])
-		: [dueRows];
+	const isPlaced = ({ order_number }: StoredRow): boolean => order_number !== null;
+	const isAnyPlaced = dueRows.some(isPlaced);
+	// Half of the places are for each kind, so that neither keeps the other waiting.
+	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;
+	const probeable = listProbeable(registered, ports.nowMs()).slice(0, MAX_PROBES);
+	const found =
+		isAnyPlaced || dueRows.some(isExcepted)
+			? await findAttemptable(ports, { due, isAnyPlaced, limit: places, probeable, registered })
+			: { page: dueRows, chains: [], probes: [], isCut: false };
+	const tenantIds = uniq(registered.map(({ tenantId }) => tenantId));
+	const shares = await takeTurns(
+		tables,
+		{ ...due, onlyUnplaced: true },
+		tenantIds,
+		found.page,
+		places,
+	);
+	const count = sumBy(shares, ({ candidates }) => candidates.length);
 	return {
 		registered,
 		unreadable: unreadable.filter(({ status }) => status === 'active'),
-		shares: await takeTurns(
-			tables,
-			due,
-			uniq(registered.map(({ tenantId }) => tenantId)),
-			page,
-			limit,
+		shares,
+		probes: found.probes,
+		chains: found.chains,
+		gatheringIds: new Set(
+			[...dueRows.filter((row) => !isExcepted(row)), ...found.page].flatMap(
+				({ endpoint_id, status }) => (status === 'gathering' ? String(endpoint_id) : []),
+			),
 		),
+		mayBeMore: count >= places || found.isCut,
+		waitReasons: findUnrecorded(dueRows, reasons),
 		deleted,
 		needsRepair: expiredEvents.length > 0,
 	};

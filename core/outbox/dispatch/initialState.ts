@@ -1,9 +1,17 @@
 import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
+import { describeWait } from '../endpoint/suspension';
 import type { OutboxEvent, RegisteredEndpoint } from '../model';
 
 import { getBatchSettings } from './batches';
 import { ATTEMPTED_AT_ONCE, describeUnreadable, type InitialState } from './deliveryStates';
+
+const waitSince = (acceptedAt: string, error: string): InitialState => ({
+	status: 'pending',
+	nextAttemptAt: acceptedAt,
+	lease: null,
+	error,
+});
 
 /** Returns a delivery's initial state: on hold, waiting, or attempted at once. */
 export function getInitialState(
@@ -19,11 +27,13 @@ export function getInitialState(
 		return { status: 'held', nextAttemptAt: null, lease: null, error };
 	}
 	if (isUnreadable(endpoint)) {
-		const error = describeUnreadable(endpoint);
-		return { status: 'pending', nextAttemptAt: acceptedAt, lease: null, error };
+		return waitSince(acceptedAt, describeUnreadable(endpoint));
 	}
 	const batching = getBatchSettings(endpoint);
-	if (batching === undefined) return ATTEMPTED_AT_ONCE;
-	const nextAttemptAt = toIsoTime(Date.parse(acceptedAt) + batching.maxWaitMs);
-	return { status: 'gathering', nextAttemptAt, lease: null, error: null };
+	if (batching !== undefined) {
+		const nextAttemptAt = toIsoTime(Date.parse(acceptedAt) + batching.maxWaitMs);
+		return { status: 'gathering', nextAttemptAt, lease: null, error: null };
+	}
+	const waitReason = describeWait(endpoint);
+	return waitReason === undefined ? ATTEMPTED_AT_ONCE : waitSince(acceptedAt, waitReason);
 }

@@ -1,4 +1,4 @@
-import { getTimeoutMs } from '../endpoint/endpointTarget';
+import { getAttemptLimitMs } from '../endpoint/endpointTarget';
 import type { Endpoint, Lease } from '../model';
 import type { OutboxPorts } from '../ports';
 import { renewDeliveryLeases } from '../store/deliveryLeases';
@@ -13,7 +13,7 @@ const WRITE_MARGIN_MS = 10_000;
 
 /** Computes how long deliveries to these endpoints are leased for an attempt. */
 export const computeLeaseMs = (endpoints: Endpoint[]): number =>
-	Math.max(0, ...endpoints.map(getTimeoutMs)) + LEASE_MARGIN_MS;
+	Math.max(0, ...endpoints.map(getAttemptLimitMs)) + LEASE_MARGIN_MS;
 
 /**
  * Keeps a run's lease on its events and deliveries. If it is not renewed in time, the next run takes them
@@ -86,8 +86,8 @@ export class LeaseKeeper {
 		return await this.covers(leasedId, WRITE_MARGIN_MS);
 	}
 
-	/** Checks whether a lease lasts for one attempt of at most `timeoutMs` from now. */
-	async coversAttempt(leasedId: string, timeoutMs: number): Promise<boolean> {
-		return await this.covers(leasedId, timeoutMs + LEASE_MARGIN_MS / 2);
+	/** Checks whether a lease lasts for one attempt of at most `limitMs` from now. */
+	async coversAttempt(leasedId: string, limitMs: number): Promise<boolean> {
+		return await this.covers(leasedId, limitMs + LEASE_MARGIN_MS / 2);
 	}
 }

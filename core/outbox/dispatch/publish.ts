@@ -1,4 +1,6 @@
+import { sendChangeAlerts } from '../alert/sendAlerts';
 import { isUnreadable } from '../endpoint/repository';
+import { describeWait } from '../endpoint/suspension';
 import type {
 	AttemptJob,
 	Delivery,
@@ -20,6 +22,7 @@ import { computeDeliveryId, createDelivery } from './deliveryStates';
 import { loadEarlierEvents, type EarlierEvents, type SubscribedEvent } from './earlierEvents';
 import { getInitialState } from './initialState';
 import { prepareEvents, type EventInput } from './newEvents';
+import { placeDeliveries } from './order';
 import { recordEvents, type RecordedEvents } from './recordEvents';
 import {
 	compileSubscriptions,
@@ -77,7 +80,7 @@ async function gather(
 	const gathering = newDeliveries.filter(({ delivery }) => delivery.status === 'gathering');
 	if (gathering.length === 0) return [];
 	const endpoints = [...new Set(gathering.map(({ endpoint }) => endpoint))].flatMap((endpoint) =>
-		isUnreadable(endpoint) ? [] : [endpoint],
+		isUnreadable(endpoint) || describeWait(endpoint) !== undefined ? [] : [endpoint],
 	);
 	const firstRows = await ports.tables.applyAndFind(
 		insertDeliveries(gathering.map(({ delivery }) => delivery)),
@@ -87,7 +90,8 @@ async function gather(
 	for (const [index, endpoint] of endpoints.entries()) {
 		jobs.push(...(await closeBatches(ports, endpoint, lease, firstRows[index])));
 	}
-	return jobs;
+	// Batches in order may have to wait for earlier ones: Deliver Due sends them.
+	return jobs.filter(({ delivery }) => delivery.place === null);
 }
 
 /** Makes the new deliveries that are due at once, and the batches that are complete with them. */
@@ -221,14 +225,23 @@ export async function publishEvents(
 	const subscriptions = compileSubscriptions(registered);
 	const { findSubscribers } = subscriptions;
 	const earlier = await loadEarlierEvents(ports, existingEvents, findSubscribers, lease);
-	const newDeliveries = createDeliveries([
-		...[...newEvents.values()].map(({ event }) => ({ event, subscribers: findSubscribers(event) })),
-		...earlier.extendedEvents.values(),
-	]);
+	const newDeliveries = await placeDeliveries(
+		ports,
+		createDeliveries([
+			...[...newEvents.values()].map(({ event }) => ({
+				event,
+				subscribers: findSubscribers(event),
+			})),
+			...earlier.extendedEvents.values(),
+		]),
+		registered,
+		lease.owner,
+	);
 	const leasesAny = newEvents.size + earlier.extendedEvents.size > 0;
 	const { changes, jobs, results } = leasesAny
 		? await makeDeliveries(ports, newDeliveries, lease, limits)
 		: { changes: [], jobs: [], results: [] };
+	await sendChangeAlerts(ports, changes, limits, publishEvents, registered);
 	const resultsByEvent = groupResultsByEvent(newDeliveries, jobs, results);
 	addEarlierResults(resultsByEvent, earlier, registered, newDeliveries);
 	return { sent: summarize(recorded, subscriptions, earlier, resultsByEvent), changes };

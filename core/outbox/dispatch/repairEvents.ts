@@ -1,13 +1,15 @@
 import sortBy from 'lodash/sortBy';
 
-import type { Delivery, OutboxEvent, RegisteredEndpoint } from '../model';
+import type { Delivery, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import { findDeliveryIdsAcceptedBetween, insertDeliveries } from '../store/deliveries';
-import { completeEvents } from '../store/events';
+import { completeEvents, type StoredEvent } from '../store/events';
 import { dropTwins, leaseUnfinishedEvents } from '../store/unfinishedEvents';
 
 import { findBatchedDeliveries } from './batches';
 import { createDelivery } from './deliveryStates';
+import { getInitialState } from './initialState';
+import { computePlace } from './order';
 import { removeRefused } from './refusedEvents';
 import { compileSubscriptions } from './subscribers';
 
@@ -15,17 +17,24 @@ import { compileSubscriptions } from './subscribers';
 const REPAIR_MS = 120_000;
 
 /** Creates the deliveries of an event to its endpoints that were registered before it was accepted. */
-const createDueDeliveries = (event: OutboxEvent, subscribers: RegisteredEndpoint[]): Delivery[] =>
+const createDueDeliveries = (
+	{ event, rowId }: StoredEvent,
+	subscribers: RegisteredEndpoint[],
+): Delivery[] =>
 	subscribers
 		.filter(({ registeredAt }) => registeredAt <= event.acceptedAt)
-		.map((endpoint) =>
-			createDelivery(event, endpoint, {
-				status: 'pending',
+		.map((endpoint) => {
+			const place = event.deliverAt === null ? computePlace(endpoint, event, rowId) : null;
+			// What precedes others in an order has to join the batching queue at once.
+			const joins = place !== null && getInitialState(endpoint, event).status === 'gathering';
+			const delivery = createDelivery(event, endpoint, {
+				status: joins ? 'gathering' : 'pending',
 				nextAttemptAt: event.deliverAt ?? event.acceptedAt,
 				lease: null,
 				error: null,
-			}),
-		);
+			});
+			return { ...delivery, place };
+		});
 
 /**
  * Inserts the deliveries that a run had not yet recorded when it ended, e.g. in a crash.
@@ -46,10 +55,10 @@ export async function repairEvents(
 	const [from, to] = [times[0], times[times.length - 1]];
 	const existingIds = await findDeliveryIdsAcceptedBetween(tables, from, to);
 	const { findSubscribers } = compileSubscriptions(registered);
-	const planned = sortBy(unfinished, 'rowId').map(({ event, isUnchecked }) => ({
-		event,
-		isUnchecked,
-		deliveries: createDueDeliveries(event, findSubscribers(event)),
+	const planned = sortBy(unfinished, 'rowId').map((stored) => ({
+		event: stored.event,
+		isUnchecked: stored.isUnchecked,
+		deliveries: createDueDeliveries(stored, findSubscribers(stored.event)),
 	}));
 	const missing = planned.flatMap(({ deliveries }) =>
 		deliveries.filter(({ id }) => !existingIds.has(id)),

@@ -1,15 +1,21 @@
+import { sendChangeAlerts } from '../alert/sendAlerts';
 import { loadEndpoint } from '../endpoint/repository';
 import { findDelivery } from '../log/query';
 import type { Delivery, Endpoint, RunLimits, RunResult, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { leaseForReplay } from '../store/deliveryLeases';
+import { findUnsettledRows } from '../store/orderedDeliveries';
+import { queueForReplay } from '../store/selectedDeliveries';
+import type { Tables } from '../store/tables';
 import { loadEvents } from '../store/events';
 import { requireActiveTenant } from '../store/tenants';
 
 import { attemptAll } from './attemptAll';
-import { loadAttemptJobs } from './deliverDue';
 import { describeForgotten } from './deliveryStates';
 import { computeLeaseMs } from './lease';
+import { loadAttemptJobs } from './loadJobs';
+import { WAITS_FOR_ELDER } from './order';
+import { publishEvents } from './publish';
 
 /** A delivery that cannot be replayed now. The message says why. */
 export class ReplayError extends Error {
@@ -37,8 +43,22 @@ export function requireActive({ name, status }: Endpoint): void {
 	);
 }
 
+const createBusyError = ({ id }: Delivery): ReplayError =>
+	new ReplayError(`The delivery ${id} is being sent right now. Try again later.`);
+
+/** Returns whether an earlier delivery of the same order is not settled, or another one is being attempted. */
+async function isPreceded(tables: Tables, { endpointId, id, place }: Delivery): Promise<boolean> {
+	if (place === null) return false;
+	const [rows] = await tables.applyAndFind([], [findUnsettledRows({ endpointId, key: place.key })]);
+	return rows.some(
+		({ delivery_id, lease_owner, order_number }) =>
+			delivery_id !== id && (Number(order_number) < place.number || lease_owner !== null),
+	);
+}
+
 /**
- * Attempts a stored delivery again at once, with its schedule from the beginning.
+ * Attempts a stored delivery again at once, with its schedule from the beginning. If earlier deliveries of its
+ * order come first, it only becomes due, and its error says so.
  * @throws ReplayError if its endpoint is disabled, the delivery is being sent, its payload
  * was forgotten, or its row cannot be read, and TenantDisabledError
  */
@@ -53,13 +73,18 @@ export async function replayStored(
 	await requirePayload(ports, delivery);
 	await requireActiveTenant(ports.tables, endpoint.tenantId);
 	const nowMs = ports.nowMs();
+	if (await isPreceded(ports.tables, delivery)) {
+		const queued = await queueForReplay(ports.tables, delivery, nowMs, WAITS_FOR_ELDER);
+		if (queued === undefined) throw createBusyError(delivery);
+		return { results: [{ delivery: queued, endpoint, response: null }], changes: [] };
+	}
 	const lease = { owner: ports.newId(), expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
 	const leased = await leaseForReplay(ports.tables, delivery, lease, nowMs);
-	if (leased.length === 0) {
-		throw new ReplayError(`The delivery ${delivery.id} is being sent right now. Try again later.`);
-	}
+	if (leased.length === 0) throw createBusyError(delivery);
 	const { ended, jobs } = await loadAttemptJobs(ports, [endpoint], leased);
-	return await attemptAll(ports, lease, jobs, limits, { ended });
+	const run = await attemptAll(ports, lease, jobs, limits, { ended });
+	await sendChangeAlerts(ports, run.changes, limits, publishEvents);
+	return run;
 }
 
 /**

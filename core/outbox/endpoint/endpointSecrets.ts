@@ -1,20 +1,35 @@
 import omit from 'lodash/omit';
 
+import { CLIENT_TLS_FIELDS } from '../../credentials/clientTls';
+import { AUTHENTICATION_FIELDS } from '../../credentials/endpointAuthentication';
 import type { Endpoint } from '../model';
 
 /** The secrets that a person gives for an endpoint. */
 export interface SecretInput {
 	/** Fields of the Sending credential. An update keeps the fields of a custom signature scheme. */
 	authentication?: Record<string, unknown>;
+	/** Fields of a client certificate and a private authority. An update replaces the named fields. */
+	clientTls?: Record<string, unknown>;
 	/** An update changes the named headers; `null` removes one. */
 	headers?: Record<string, string | null>;
 }
 
-const AUTHENTICATION_FIELDS = ['authentication', 'token', 'user', 'password'];
-
-/** Returns the fields of a Sending credential without the authentication: a custom signature scheme. */
+/** Returns the fields of a Sending credential without the authentication. */
 export const omitAuthentication = (fields: Record<string, unknown>): Record<string, unknown> =>
 	omit(fields, AUTHENTICATION_FIELDS);
+
+/** Returns the fields of a Sending credential that are for any origin: a custom signature scheme. */
+export const omitOriginSecrets = (fields: Record<string, unknown>): Record<string, unknown> =>
+	omit(fields, [...AUTHENTICATION_FIELDS, ...CLIENT_TLS_FIELDS]);
+
+/** Changes the fields of a client certificate. Empty ones are removed. */
+export function mergeClientTls(
+	fields: Record<string, unknown>,
+	changes: Record<string, unknown> = {},
+): Record<string, unknown> {
+	const emptied = Object.keys(changes).filter((name) => changes[name] === '');
+	return omit({ ...fields, ...changes }, emptied);
+}
 
 /**
  * Returns whether a URL leads to another scheme, host or port than the endpoint's. Its secrets were given
@@ -47,10 +62,13 @@ export function mergeHeaders(
 }
 
 /** The secrets that an update drops because its URL has another origin, as items and the management API name them. */
-export type DroppedSecret = 'authentication' | 'custom_headers';
+export type DroppedSecret = 'authentication' | 'client_certificate' | 'custom_headers';
 
 const hasAuthentication = ({ secrets }: Endpoint): boolean =>
 	(secrets.authentication.authentication ?? 'none') !== 'none';
+
+const hasClientTls = ({ secrets }: Endpoint): boolean =>
+	CLIENT_TLS_FIELDS.some((name) => secrets.authentication[name] !== undefined);
 
 /**
  * Lists the secrets that an update dropped, since the URL's origin changed and the input did not have
@@ -70,6 +88,9 @@ export function listDroppedSecrets(
 	const dropsAuthentication = input.authentication === undefined && hasAuthentication(before);
 	return [
 		...(dropsAuthentication ? (['authentication'] as const) : []),
+		...(hasClientTls(before) && !hasClientTls(after) && input.clientTls === undefined
+			? (['client_certificate'] as const)
+			: []),
 		...(dropsHeader ? (['custom_headers'] as const) : []),
 	];
 }

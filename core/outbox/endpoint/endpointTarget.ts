@@ -1,4 +1,6 @@
 import type { CredentialFields } from '../../credentials/credentialFields';
+import { needsAccessToken, type TokenUrlRules } from '../../credentials/endpointAuthentication';
+import { TOKEN_TIMEOUT_MS } from '../../credentials/tokenRequest';
 import type { WebhookEvent } from '../../event/event';
 import { buildDeliveryContent, getEventFormat, type DeliveryContent } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
@@ -14,6 +16,21 @@ export const getDisableRule = ({ platform, settings }: Endpoint): DisableRule =>
 /** Returns how long one attempt to an endpoint may take. */
 export const getTimeoutMs = ({ platform, settings }: Endpoint): number =>
 	settings.timeout_seconds === undefined ? platform.timeoutMs : settings.timeout_seconds * 1000;
+
+/**
+ * Returns how long a lease must cover one attempt to an endpoint: also the requests for an access token, and the
+ * attempt with a new one.
+ */
+export const getAttemptLimitMs = (endpoint: Endpoint): number =>
+	needsAccessToken(endpoint.secrets.authentication)
+		? 2 * (getTimeoutMs(endpoint) + TOKEN_TIMEOUT_MS)
+		: getTimeoutMs(endpoint);
+
+/** Returns what the URL of an endpoint's OAuth2 server may be: what its own URL may be. */
+export const getTokenUrlRules = ({ settings }: Pick<Endpoint, 'settings'>): TokenUrlRules => ({
+	allowHttp: settings.allow_http ?? false,
+	allowInternal: settings.allow_internal ?? false,
+});
 
 /** Bytes of an endpoint's response that are kept for the result item. */
 const MAX_RESPONSE_BYTES = 4096;
@@ -44,6 +61,7 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 		skipTlsCheck: settings.verify_tls === false,
 		timeoutMs: getTimeoutMs(endpoint),
 		maxResponseBytes: MAX_RESPONSE_BYTES,
+		tokenUrlRules: getTokenUrlRules(endpoint),
 		rules: buildDeliveryRules(platform, retrySettings, retry.retry_statuses ?? '', null),
 		endpoint: { id, name },
 	};

@@ -1,3 +1,4 @@
+import { checkTokenUrl, needsAccessToken } from '../../credentials/endpointAuthentication';
 import { authenticateRequest } from '../../credentials/outbound';
 import { createSampleRequest } from '../../signing/sign';
 import { compileConditions } from '../../event/conditions';
@@ -17,11 +18,13 @@ import {
 
 import {
 	hasNewOrigin,
+	mergeClientTls,
 	mergeHeaders,
 	omitAuthentication,
+	omitOriginSecrets,
 	type SecretInput,
 } from './endpointSecrets';
-import { prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
+import { getTokenUrlRules, prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
 import { InvalidEndpointError, mergeSettings } from './settings';
 import { isSubscription, requireEventType } from './subscription';
 
@@ -44,6 +47,27 @@ export interface EndpointInput extends SecretInput {
 /** Generates a signing secret in the format of the platform's scheme. */
 const generateSigningSecret = ({ scheme }: Platform): string =>
 	generateSecret(scheme?.secretFormat === 'standardWebhooks' ? 'standardWebhooks' : 'hex');
+
+/** @throws if requests to the endpoint could not be authenticated or signed */
+function requireWorkingAuthentication(
+	{ platform, secrets, settings }: Endpoint,
+	nowMs: number,
+): void {
+	const fields = prepareEndpointCredential({ secrets, settings })(nowMs);
+	const url = 'https://n8n.example.com/webhook/test';
+	if (needsAccessToken(fields)) {
+		checkTokenUrl(String(fields.tokenUrl ?? ''), getTokenUrlRules({ settings }));
+	}
+	authenticateRequest(fields, {
+		...(platform.scheme === undefined
+			? { body: Buffer.from('{}'), request: { method: 'POST', url } }
+			: createSampleRequest(platform.scheme, url)),
+		id: 'test',
+		nowMs,
+		platformId: platform.id,
+		accessToken: 'test',
+	});
+}
 
 /** @throws the error of the first setting that would keep the endpoint from working */
 function requireUsable(endpoint: Endpoint, nowMs: number): void {
@@ -68,16 +92,7 @@ function requireUsable(endpoint: Endpoint, nowMs: number): void {
 	compileConditions(settings.conditions ?? {});
 	compileFieldFilters(settings.filters ?? {});
 	toDeliveryTarget(endpoint);
-	if (secrets.signing.length > 0 || 'authentication' in secrets.authentication) {
-		authenticateRequest(prepareEndpointCredential(endpoint)(nowMs), {
-			...(platform.scheme === undefined
-				? { body: Buffer.from('{}') }
-				: createSampleRequest(platform.scheme, 'https://n8n.example.com/webhook/test')),
-			id: 'test',
-			nowMs,
-			platformId: platform.id,
-		});
-	}
+	requireWorkingAuthentication(endpoint, nowMs);
 }
 
 const requireUrl = (url: string, platform: Platform, settings: EndpointSettings): URL =>
@@ -97,7 +112,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 	const settings = mergeSettings({}, input.settings ?? {});
 	const url = requireUrl(input.url ?? '', platform, settings);
 	const now = toIsoTime(nowMs);
-	const authentication = input.authentication ?? {};
+	const authentication = mergeClientTls(input.authentication ?? {}, input.clientTls);
 	const isUnsigned = authentication.signatureScheme === 'none';
 	const endpoint: Endpoint = {
 		tenantId: input.tenantId ?? DEFAULT_TENANT,
@@ -126,7 +141,9 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 		creationKey: null,
 		failingSince: null,
 		consecutiveFailures: 0,
+		probeAt: null,
 		rateFreeAt: null,
+		alerts: {},
 		revision: 1,
 	};
 	requireUsable(endpoint, nowMs);
@@ -145,7 +162,7 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 	const url = requireUrl(input.url ?? endpoint.secrets.url, platform, settings);
 	const { secrets } = endpoint;
 	const kept = hasNewOrigin(endpoint, url.href)
-		? { authentication: omitAuthentication(secrets.authentication), headers: {} }
+		? { authentication: omitOriginSecrets(secrets.authentication), headers: {} }
 		: secrets;
 	const changed: Endpoint = {
 		...endpoint,
@@ -160,10 +177,12 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		secrets: {
 			...secrets,
 			url: url.href,
-			authentication:
+			authentication: mergeClientTls(
 				input.authentication === undefined
 					? kept.authentication
 					: { ...omitAuthentication(kept.authentication), ...input.authentication },
+				input.clientTls,
+			),
 			headers: mergeHeaders(kept.headers, input.headers),
 		},
 		isApiManaged: input.isApiManaged ?? endpoint.isApiManaged,
@@ -173,8 +192,8 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 }
 
 /**
- * Returns an endpoint that a person enables or disables. Changing the status resets its health.
- * @param reason why it is disabled; ignored if it is enabled
+ * Returns an endpoint that a person enables, pauses or disables. Changing the status resets its health.
+ * @param reason why it is paused or disabled; ignored if it is enabled
  */
 export function setEndpointStatus<T extends RegisteredEndpoint>(
 	endpoint: T,
@@ -191,6 +210,7 @@ export function setEndpointStatus<T extends RegisteredEndpoint>(
 		statusChangedAt: toIsoTime(nowMs),
 		failingSince: null,
 		consecutiveFailures: 0,
+		probeAt: null,
 	};
 }
 

@@ -1,10 +1,13 @@
 import isEqual from 'lodash/isEqual';
 import omit from 'lodash/omit';
+import pick from 'lodash/pick';
 import union from 'lodash/union';
 
+import { CLIENT_TLS_FIELDS } from '../../credentials/clientTls';
+import { HIDDEN } from '../../lib/maskSecrets';
 import type { Endpoint } from '../model';
 
-import { HIDDEN, presentEndpoint } from './presentEndpoint';
+import { presentEndpoint } from './presentEndpoint';
 
 /** Values before and after an update, by field. A missing value is `null`. */
 export type EndpointChanges = Record<string, { from: unknown; to: unknown }>;
@@ -25,7 +28,8 @@ const mask = (text: string): string | null => (text === '' ? null : HIDDEN);
 export function presentChanges(before: Endpoint, after: Endpoint): EndpointChanges {
 	const [from, to] = [before, after].map((endpoint) => omit(presentEndpoint(endpoint), 'id'));
 	const secretsOf = ({ secrets }: Endpoint): Record<string, unknown> => ({
-		authentication: secrets.authentication,
+		authentication: omit(secrets.authentication, CLIENT_TLS_FIELDS),
+		client_certificate: pick(secrets.authentication, CLIENT_TLS_FIELDS),
 		custom_headers: secrets.headers,
 	});
 	const [oldSecrets, newSecrets] = [before, after].map(secretsOf);

@@ -1,12 +1,12 @@
+import { HIDDEN } from '../../lib/maskSecrets';
 import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 
 import { presentTenantId } from '../tenant/presentTenant';
 
 import { getDisableRule } from './endpointTarget';
+import { presentAuthentication, presentClientTls } from './presentAuthentication';
 import { isUnreadable } from './repository';
-
-/** Placeholder for a secret in an item. */
-export const HIDDEN = '••••••••';
+import { isCircuitOpen } from './suspension';
 
 /**
  * Returns the fields of an endpoint's item, without any secret. The names are AgenticFlow's if its page
@@ -14,7 +14,6 @@ export const HIDDEN = '••••••••';
  */
 export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 	const { secrets, settings } = endpoint;
-	const { authentication, ...fields } = secrets.authentication;
 	return {
 		name: endpoint.name,
 		status: endpoint.status,
@@ -26,16 +25,13 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 		...(getDisableRule(endpoint).rule === 'consecutiveFailures' && {
 			consecutive_failures: endpoint.consecutiveFailures,
 		}),
+		...(isCircuitOpen(endpoint) && { probe_at: endpoint.probeAt }),
 		description: endpoint.description,
 		created_at: endpoint.registeredAt,
 		status_changed_at: endpoint.statusChangedAt,
 		api_managed: endpoint.isApiManaged,
-		authentication: {
-			type: authentication ?? 'none',
-			...('user' in fields && { user: fields.user }),
-			...('token' in fields && { token: HIDDEN }),
-			...('password' in fields && { password: HIDDEN }),
-		},
+		authentication: presentAuthentication(secrets.authentication),
+		...presentClientTls(secrets.authentication),
 		signing_secrets: secrets.signing.map(({ created_at, valid_until }) => ({
 			secret: HIDDEN,
 			created_at,

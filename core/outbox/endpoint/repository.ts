@@ -62,6 +62,7 @@ const UNREADABLE_FIELDS = [
 	'settings',
 	'secrets',
 	'rateFreeAt',
+	'alerts',
 	'isApiManaged',
 	'creationKey',
 ] as const;
@@ -202,8 +203,8 @@ export async function modifyEndpoint(
 }
 
 /**
- * Enables or disables an endpoint, even if it cannot be opened.
- * @param reason why it is disabled; ignored if it is enabled
+ * Enables, pauses or disables an endpoint, even if it cannot be opened.
+ * @param reason why it is paused or disabled; ignored if it is enabled
  * @returns the endpoint after the change
  * @throws EndpointNotFoundError, ConflictError
  */

@@ -6,7 +6,7 @@ import pick from 'lodash/pick';
 import { z } from 'zod';
 
 import { describeFault } from '../../lib/describeFault';
-import { isObject } from '../../lib/fieldPath';
+import { isFieldPath, isObject } from '../../lib/fieldPath';
 import { CLOUD_EVENT_MODES } from '../../event/envelope';
 import { RETRY_SCHEDULES } from '../../sending/retrySettings';
 import type { EndpointSettings } from '../model';
@@ -53,6 +53,13 @@ const settingsSchema = z
 			z.object({ rule: z.literal('failingFor'), days: positive.max(365) }),
 			z.object({ rule: z.literal('never') }),
 		]),
+		circuit_breaker: z.object({
+			failures: whole.min(1).max(10_000),
+			probe_minutes: positive.max(1440),
+		}),
+		in_order: z.object({
+			key: z.string().refine(isFieldPath, 'is not the path of a field, e.g. order_id').optional(),
+		}),
 		timeout_seconds: positive.max(300),
 		verify_tls: z.boolean(),
 		allow_http: z.boolean(),

@@ -20,6 +20,7 @@ const RECORDED_HEADERS = [
 	'content-type',
 	'location',
 	'retry-after',
+	'webhook-delivery',
 	'server',
 	'x-request-id',
 	'request-id',

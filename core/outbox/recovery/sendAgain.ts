@@ -1,6 +1,8 @@
+import { sendChangeAlerts } from '../alert/sendAlerts';
 import { attemptAll } from '../dispatch/attemptAll';
 import { computeDeliveryId, createDelivery, toLeasedState } from '../dispatch/deliveryStates';
 import { computeLeaseMs } from '../dispatch/lease';
+import { publishEvents } from '../dispatch/publish';
 import { replayStored, ReplayError, requireActive } from '../dispatch/replay';
 import { EndpointNotFoundError } from '../endpoint/repository';
 import { EventNotFoundError } from '../log/loggedEvents';
@@ -69,7 +71,10 @@ async function sendFirst(
 	};
 	const delivery = createDelivery(event, endpoint, toLeasedState(lease));
 	await ports.tables.applyChanges([...insertDeliveries([delivery]), completeEvents(owner)]);
-	return await attemptAll(ports, lease, [{ delivery, endpoint, events: [event] }], limits);
+	const jobs = [{ delivery, endpoint, events: [event] }];
+	const run = await attemptAll(ports, lease, jobs, limits);
+	await sendChangeAlerts(ports, run.changes, limits, publishEvents);
+	return run;
 }
 
 /**

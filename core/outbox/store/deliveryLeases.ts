@@ -21,7 +21,7 @@ import {
 	type UpdateChange,
 } from './tables';
 
-const toLeaseColumns = ({ expiresAtMs, owner }: Lease): Row => ({
+export const toLeaseColumns = ({ expiresAtMs, owner }: Lease): Row => ({
 	status: 'sending',
 	lease_owner: owner,
 	next_attempt_at: toIsoTime(expiresAtMs),
@@ -46,7 +46,10 @@ async function leaseRows(
  * Puts the leased deliveries whose rows cannot be read on hold, with what is wrong.
  * @returns the others
  */
-async function setUnreadableAside(tables: Tables, rows: StoredRow[]): Promise<StoredDelivery[]> {
+export async function setUnreadableAside(
+	tables: Tables,
+	rows: StoredRow[],
+): Promise<StoredDelivery[]> {
 	const deliveries = rows.map(readDelivery);
 	for (const [index, { problem, rowId }] of deliveries.entries()) {
 		if (problem === undefined) continue;
@@ -78,6 +81,10 @@ export const renewDeliveryLeases = ({ expiresAtMs, owner }: Lease): UpdateChange
 export interface DueQuery {
 	/** Deliveries due until this time. */
 	dueMs: number;
+	/** `true` to leave out deliveries that have a place in an order; a lease always does. */
+	onlyUnplaced?: boolean;
+	/** The only endpoint whose deliveries are leased. */
+	endpointId?: string;
 	/** The only tenant whose deliveries are leased. */
 	tenantId?: string;
 	/** Endpoints whose deliveries are not leased. */
@@ -87,10 +94,15 @@ export interface DueQuery {
 }
 
 /** Most endpoints and tenants that one lease can leave out. */
-export const MAX_EXCEPTIONS = MAX_CONDITIONS - 3;
+export const MAX_EXCEPTIONS = MAX_CONDITIONS - 10;
+
+/** Deliveries with a place are leased by their order: see `orderedDeliveries.ts`. */
+const IS_UNPLACED = eq('order_number', null);
 
 const isDue = (due: DueQuery): Condition[] => [
 	{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(due.dueMs) },
+	...(due.onlyUnplaced ? [IS_UNPLACED] : []),
+	...(due.endpointId === undefined ? [] : [eq('endpoint_id', due.endpointId)]),
 	...(due.tenantId === undefined ? [] : [eq('tenant_id', due.tenantId)]),
 	...(due.exceptEndpointIds ?? []).map((id) => neq('endpoint_id', id)),
 	...(due.exceptTenantIds ?? []).map((id) => neq('tenant_id', id)),
@@ -111,7 +123,7 @@ export interface DueShare {
 }
 
 const isInShare = ({ candidates, due }: DueShare): Condition[] => [
-	...isDue(due),
+	...isDue({ ...due, onlyUnplaced: true }),
 	{ column: 'id', operator: 'lte', value: candidates[candidates.length - 1].id },
 ];
 
@@ -175,24 +187,31 @@ export async function leaseDueDeliveries(
 	};
 }
 
-/** Finds the oldest rows that wait in an endpoint's batching queue. */
-export const findBatchingRows = (endpointId: string, limit: number): Find => ({
+/** The column that says in which order an endpoint's events join batches. */
+export type QueueColumn = 'id' | 'order_number';
+
+/** Finds the first rows that wait in an endpoint's batching queue. */
+export const findBatchingRows = (
+	endpointId: string,
+	limit: number,
+	by: QueueColumn = 'id',
+): Find => ({
 	table: 'deliveries',
 	query: { all: [eq('endpoint_id', endpointId), eq('status', 'gathering')] },
-	options: { newestFirst: false, limit },
+	options: { by, newestFirst: false, limit },
 });
 
 /** Leases an endpoint's deliveries that wait for a batch, up to a row. */
 export async function leaseBatchingDeliveries(
 	tables: Tables,
 	endpointId: string,
-	lastRowId: number,
+	last: { by: QueueColumn; value: number },
 	lease: Lease,
 ): Promise<StoredDelivery[]> {
 	const conditions: Condition[] = [
 		eq('endpoint_id', endpointId),
 		eq('status', 'gathering'),
-		{ column: 'id', operator: 'lte', value: lastRowId },
+		{ column: last.by, operator: 'lte', value: last.value },
 	];
 	return await setUnreadableAside(tables, await leaseRows(tables, conditions, lease));
 }

@@ -31,6 +31,10 @@ const toDelivery = (row: DeliveryRow): StoredDelivery => ({
 	executionId: row.execution_id,
 	workflowId: row.workflow_id,
 	replayedAt: row.replayed_at,
+	place:
+		row.order_key === null || row.order_number === null
+			? null
+			: { key: row.order_key, number: row.order_number },
 	tallied: row.tallied,
 	lease:
 		row.lease_owner === null
@@ -64,6 +68,8 @@ const UNREADABLE_COLUMNS = {
 	execution_id: null,
 	workflow_id: null,
 	replayed_at: null,
+	order_key: null,
+	order_number: null,
 	tallied: null,
 	lease_owner: null,
 };
@@ -99,6 +105,8 @@ export const toDeliveryRow = (delivery: Delivery): Row => ({
 	execution_id: delivery.executionId,
 	workflow_id: delivery.workflowId,
 	replayed_at: delivery.replayedAt,
+	order_key: delivery.place?.key ?? null,
+	order_number: delivery.place?.number ?? null,
 	tallied: getTalliedStatus(delivery),
 	lease_owner: delivery.lease && delivery.lease.owner,
 });

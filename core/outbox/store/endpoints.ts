@@ -1,4 +1,5 @@
 import attempt from 'lodash/attempt';
+import isEmpty from 'lodash/isEmpty';
 import { z } from 'zod';
 
 import { stringifyExactJson } from '../../lib/exactJson';
@@ -93,7 +94,9 @@ export function readEndpoint(stored: StoredRow, encrypter: Encrypter): StoredEnd
 		creationKey: row.creation_key,
 		failingSince: row.failing_since,
 		consecutiveFailures: row.consecutive_failures,
+		probeAt: row.probe_at,
 		rateFreeAt: row.rate_free_at,
+		alerts: row.alerts ?? {},
 		revision: row.revision,
 	};
 }
@@ -118,6 +121,7 @@ function readUnreadable(stored: StoredRow, problem: string): StoredUnreadableEnd
 		updatedAt: columns.updated_at ?? columns.registered_at ?? String(stored.createdAt ?? ''),
 		failingSince: columns.failing_since ?? null,
 		consecutiveFailures: columns.consecutive_failures ?? 0,
+		probeAt: columns.probe_at ?? null,
 		revision: columns.revision ?? 0,
 		problem,
 	};
@@ -162,7 +166,9 @@ export const toEndpointRow = (endpoint: Endpoint, encrypter: Encrypter): Row => 
 	creation_key: endpoint.creationKey,
 	failing_since: endpoint.failingSince,
 	consecutive_failures: endpoint.consecutiveFailures,
+	probe_at: endpoint.probeAt,
 	rate_free_at: endpoint.rateFreeAt,
+	alerts: isEmpty(endpoint.alerts) ? null : JSON.stringify(endpoint.alerts),
 	revision: endpoint.revision,
 });
 
@@ -241,6 +247,7 @@ export async function replaceStatus(
 		status_changed_at: endpoint.statusChangedAt,
 		failing_since: endpoint.failingSince,
 		consecutive_failures: endpoint.consecutiveFailures,
+		probe_at: endpoint.probeAt,
 		revision: endpoint.revision,
 	});
 	return rows.length > 0;

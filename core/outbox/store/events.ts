@@ -179,6 +179,12 @@ const IS_LEASED = neq('lease_until', null);
 /** Finds the events that a run makes first deliveries of, together with other rows. */
 export const findLeasedRows = (): Find => findFirstPage('events', [IS_LEASED]);
 
+/** Finds the rows that did not fit into the page of {@link findLeasedRows}. @returns all of them */
+export const completeLeasedRows = async (
+	tables: RowFinder,
+	firstPage: StoredRow[],
+): Promise<StoredRow[]> => await completePages(tables, 'events', [IS_LEASED], firstPage);
+
 /**
  * Reads the rows of {@link findLeasedRows}, and those that did not fit into its page. Events of which it is
  * not decided yet whether they are sent are left out, those that another run only makes missing deliveries of,
@@ -188,7 +194,7 @@ export async function readLeasedEvents(
 	tables: RowFinder,
 	firstPage: StoredRow[],
 ): Promise<StoredEvent[]> {
-	const rows = await completePages(tables, 'events', [IS_LEASED], firstPage);
+	const rows = await completeLeasedRows(tables, firstPage);
 	const decided = rows.filter((row) => !isUndecided(row) && !isLeasedForRecovery(row));
 	return [...pickEventRows(decided).values()].flatMap((row) => {
 		const stored = readEvent(row);

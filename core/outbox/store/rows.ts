@@ -49,6 +49,14 @@ const attemptSchema = z.object({
 		.optional(),
 });
 
+const alertState = z.object({
+	share: z.number().optional(),
+	failing: date.optional(),
+	recovered: date.optional(),
+	disabled: date.optional(),
+	exhausted: date.optional(),
+});
+
 /** The columns of each table, as they are read. */
 const ROWS = {
 	tenants: z.object({
@@ -92,7 +100,7 @@ const ROWS = {
 		url: z.string(),
 		platform: z.string(),
 		event_types: json(z.array(z.string())),
-		status: z.enum(['active', 'disabled']),
+		status: z.enum(['active', 'paused', 'disabled']),
 		status_reason: text,
 		status_changed_at: date.nullable(),
 		settings: json(z.record(z.unknown())),
@@ -103,7 +111,9 @@ const ROWS = {
 		uid: text,
 		failing_since: date.nullable(),
 		consecutive_failures: z.number(),
+		probe_at: date.nullable(),
 		rate_free_at: date.nullable(),
+		alerts: json(alertState).nullable(),
 		revision: z.number(),
 		api_managed: z.boolean().nullable(),
 		creation_key: text,
@@ -156,6 +166,8 @@ const ROWS = {
 		execution_id: text,
 		workflow_id: text,
 		replayed_at: date.nullable(),
+		order_key: text,
+		order_number: z.number().nullable(),
 		tallied: z.enum(['delivered', 'failed']).nullable(),
 		lease_owner: text,
 	}),

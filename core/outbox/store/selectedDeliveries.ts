@@ -6,7 +6,16 @@ import type { DeliveryStatus, StoredDelivery } from '../model';
 
 import { replayColumns } from './deliveries';
 import { matchStatuses, matchTimes } from './deliveryLog';
-import { eq, MAX_FOUND, type Change, type Condition, type Find, type Row } from './tables';
+import { readDelivery } from './deliveryRows';
+import {
+	eq,
+	MAX_FOUND,
+	type Change,
+	type Condition,
+	type Find,
+	type Row,
+	type Tables,
+} from './tables';
 
 /**
  * Finds the deliveries that a person selects by criteria, and changes them in place. A row that a run has
@@ -123,6 +132,22 @@ export const queueRows = (nowMs: number): RowChange => ({
 	values: { ...replayColumns(nowMs), status: 'pending', next_attempt_at: toIsoTime(nowMs) },
 	marks: [eq('replayed_at', toIsoTime(nowMs))],
 });
+
+/**
+ * Makes one delivery due, and restarts its schedule, unless it was changed or leased since it was read.
+ * @returns its new state
+ */
+export async function queueForReplay(
+	tables: Pick<Tables, 'update'>,
+	{ rowId, status }: StoredDelivery,
+	nowMs: number,
+	reason: string,
+): Promise<StoredDelivery | undefined> {
+	const unchanged = [eq('id', rowId), eq('status', status), eq('lease_owner', null)];
+	const values = { ...queueRows(nowMs).values, error: reason };
+	const [row] = await tables.update('deliveries', { all: unchanged }, values);
+	return row && readDelivery(row);
+}
 
 /** Returns the change that ends deliveries without another attempt. */
 export const cancelRows = (nowMs: number): RowChange => ({

@@ -1,0 +1,83 @@
+import { toIsoTime } from '../../lib/time';
+import { isUnreadable } from '../endpoint/repository';
+import type { EventInput } from '../dispatch/newEvents';
+import type { EndpointChange, RegisteredEndpoint } from '../model';
+import { presentTenantId } from '../tenant/presentTenant';
+
+import { ALERT_TYPES, namesAlert } from './alertTypes';
+
+/**
+ * What a tenant is told as the reason. The owner's reasons can tell of n8n's network, and a tenant's API does
+ * not show them either.
+ */
+const presentReason = ({ change, reason }: EndpointChange): string =>
+	change === 'failing' ? reason.replace(/^An attempt ended.*$/, 'An attempt failed') : reason;
+
+/** Returns the data of the event about a change of an endpoint. */
+function buildAlertData(alert: EndpointChange): Record<string, unknown> {
+	const { atMs, change, endpoint, exhausted, progress } = alert;
+	return {
+		endpoint_id: endpoint.id,
+		endpoint_name: endpoint.name,
+		...(endpoint.uid !== null && { endpoint_uid: endpoint.uid }),
+		endpoint: endpoint.url,
+		status: endpoint.status,
+		reason: presentReason(alert),
+		timestamp: toIsoTime(atMs),
+		...(change === 'failing' && {
+			failing_since: endpoint.failingSince,
+			progress: progress ?? null,
+		}),
+		...(exhausted && {
+			delivery_id: exhausted.id,
+			event: exhausted.eventType,
+			event_id: exhausted.eventId,
+			attempts: exhausted.attempts,
+			response_code: exhausted.responseCode,
+		}),
+		...presentTenantId(endpoint.tenantId),
+	};
+}
+
+/** Lists the endpoints of a tenant that name an alert among their event types, apart from disabled ones. */
+const listRecipients = (
+	registered: RegisteredEndpoint[],
+	tenantId: string,
+	type: string,
+	exceptId?: string,
+): string[] =>
+	registered.flatMap((endpoint) =>
+		!isUnreadable(endpoint) &&
+		endpoint.tenantId === tenantId &&
+		endpoint.status !== 'disabled' &&
+		endpoint.id !== exceptId &&
+		namesAlert(endpoint.eventTypes, type)
+			? [endpoint.id]
+			: [],
+	);
+
+/** Returns the event that tells a tenant's endpoints of an alert; none if no endpoint wants it. */
+export function addressAlert(
+	registered: RegisteredEndpoint[],
+	alert: { tenantId: string; type: string; data: Record<string, unknown>; exceptId?: string },
+): EventInput[] {
+	const { data, exceptId, tenantId, type } = alert;
+	const endpointIds = listRecipients(registered, tenantId, type, exceptId);
+	return endpointIds.length === 0 ? [] : [{ type, data, tenantId, endpointIds }];
+}
+
+/** Returns the events about changes of endpoints. An endpoint is never told about itself. */
+export const buildChangeEvents = (
+	changes: EndpointChange[],
+	registered: RegisteredEndpoint[],
+): EventInput[] =>
+	changes.flatMap((change) =>
+		change.tellsTenant
+			? addressAlert(registered, {
+					tenantId: change.endpoint.tenantId,
+					type: ALERT_TYPES[change.change],
+					data: buildAlertData(change),
+					exceptId: change.endpoint.id,
+				})
+			: [],
+	);

@@ -1,0 +1,56 @@
+import { matchesEventTypes } from '../../event/eventTypes';
+import type { HealthChange } from '../../sending/endpointHealth';
+
+/** The kinds of alerts about an endpoint: what its owner is shown, and what its tenant may be told. */
+export type EndpointAlert = HealthChange | 'exhausted';
+
+/** What is remembered of an endpoint's alerts, so that none is repeated too soon. */
+export interface AlertState extends Partial<Record<EndpointAlert, string>> {
+	/** The greatest share of the way to being disabled that a failing endpoint has reached; absent for none. */
+	share?: number;
+}
+
+/** A delivery that failed and is not retried. */
+export interface ExhaustedDelivery {
+	id: string;
+	eventId: string;
+	eventType: string;
+	attempts: number;
+	responseCode: number | null;
+}
+
+/** A tenant's deliveries that are due for a long time. */
+export interface Backlog {
+	tenantId: string;
+	/** How many of them one run sees. There may be more. */
+	due: number;
+	oldestDueAt: string;
+}
+
+/** The event types of alerts. */
+export const ALERT_TYPES: Record<EndpointAlert, string> = {
+	failing: 'endpoint.failing',
+	disabled: 'endpoint.disabled',
+	recovered: 'endpoint.recovered',
+	exhausted: 'delivery.exhausted',
+};
+
+/** Deliveries are due for a long time: Deliver Due is not run, or is not fast enough. */
+export const BACKLOG_TYPE = 'outbox.backlog';
+
+/** n8n's tables are full. Nobody can be sent this one, since no event can be stored. */
+export const FULL_TYPE = 'outbox.full';
+
+const TYPES = new Set<string>([...Object.values(ALERT_TYPES), BACKLOG_TYPE, FULL_TYPE]);
+
+/** Returns whether an event type is that of an alert. */
+export const isAlertType = (type: string): boolean => TYPES.has(type.toLowerCase());
+
+/**
+ * Returns whether an endpoint's event types name an alert. Those for all events do not: who wants events of
+ * an application does not want the outbox's.
+ */
+export const namesAlert = (eventTypes: string[], type: string): boolean => {
+	const named = eventTypes.filter((pattern) => !/^\*+$/.test(pattern));
+	return named.length > 0 && matchesEventTypes(named, type);
+};

@@ -1,0 +1,56 @@
+import countBy from 'lodash/countBy';
+
+import { toIsoTime } from '../../lib/time';
+import { prepareEndpointCredential, type PreparedCredential } from '../endpoint/endpointTarget';
+import { createSecretMask, type SecretMask } from '../endpoint/secretMask';
+import type { AttemptJob, Endpoint, RunLimits } from '../model';
+import type { OutboxPorts } from '../ports';
+
+import { createFairPacers, type Pace } from './attemptTurns';
+import { EndpointHealthTracker } from './healthTracker';
+import { reserveAttemptSlots, type RateLimitReservation } from './rateLimit';
+
+/** Waits longer than this are announced in the log and the editor. */
+const ANNOUNCE_WAITS_ABOVE_MS = 1000;
+
+/** Everything that the attempts at one endpoint share during a run. */
+export interface EndpointContext {
+	endpoint: Endpoint;
+	health: EndpointHealthTracker;
+	credential: PreparedCredential;
+	mask: SecretMask;
+	pace: Pace;
+	/** `undefined` if the endpoint has no rate limit. */
+	reservation: RateLimitReservation | undefined;
+}
+
+/** Reserves slots at the endpoints that have a rate limit, and creates the endpoints' contexts. */
+export async function prepareEndpoints(
+	ports: OutboxPorts,
+	endpoints: Endpoint[],
+	jobs: AttemptJob[],
+	limits: RunLimits,
+): Promise<EndpointContext[]> {
+	const jobCounts = countBy(jobs, ({ endpoint }) => endpoint.id);
+	const pacers = createFairPacers(endpoints, limits, ports);
+	const contexts: EndpointContext[] = [];
+	for (const endpoint of endpoints) {
+		const count = jobCounts[endpoint.id];
+		const reservation = await reserveAttemptSlots(ports, endpoint, count, limits.maxPacingMs);
+		const untilMs = reservation?.untilMs ?? 0;
+		if (untilMs - ports.nowMs() > ANNOUNCE_WAITS_ABOVE_MS) {
+			ports.announce(
+				`The rate limit of the endpoint ${endpoint.name} spreads attempts until ${toIsoTime(untilMs)}`,
+			);
+		}
+		contexts.push({
+			endpoint,
+			health: new EndpointHealthTracker(endpoint),
+			credential: prepareEndpointCredential(endpoint),
+			mask: createSecretMask(endpoint),
+			pace: pacers.get(endpoint.id) ?? (async (task) => await task()),
+			reservation,
+		});
+	}
+	return contexts;
+}

@@ -1,0 +1,156 @@
+import groupBy from 'lodash/groupBy';
+import sortBy from 'lodash/sortBy';
+
+import { isUnreadable } from '../endpoint/repository';
+import type { Lease, OrderPlace, RegisteredEndpoint, StoredDelivery } from '../model';
+import { latestPerDelivery, readDelivery } from '../store/deliveryRows';
+import { leaseRanges, type OrderRange } from '../store/orderedDeliveries';
+import type { StoredRow, Tables } from '../store/tables';
+
+import { interleave } from './attemptTurns';
+import { isBatching } from './batches';
+import { toOrderId, type FindUnderWay } from './order';
+
+/** Chooses and leases what is due of the deliveries that have a place in an order. */
+
+/** Most deliveries of one order that a run leases at once. */
+const MAX_CHAIN = 100;
+
+/** Most orders of which a run leases deliveries at once. Each takes an update, and a call has 50 of them. */
+const MAX_CHAINS = 300;
+
+/** A delivery that has a place. */
+type PlacedDelivery = StoredDelivery & { place: OrderPlace };
+
+/** The first deliveries of an order, which a run may attempt one after another. */
+export interface OrderChain {
+	/** At least one, all due. */
+	deliveries: PlacedDelivery[];
+	/** `true` if more of the order is due than a run leases at once. */
+	hasMore: boolean;
+}
+
+const hasPlace = (delivery: StoredDelivery): delivery is PlacedDelivery => delivery.place !== null;
+
+/** Takes the first deliveries of an order that are due. */
+function takeChain(
+	order: PlacedDelivery[],
+	firstUnderWay: number,
+	isDue: (delivery: PlacedDelivery) => boolean,
+	maxLength: number,
+): OrderChain | undefined {
+	const stop = order.findIndex(
+		(delivery) => !isDue(delivery) || delivery.place.number > firstUnderWay,
+	);
+	const due = stop === -1 ? order : order.slice(0, stop);
+	if (due.length === 0) return undefined;
+	// While an endpoint fails, its other deliveries need not be leased and released again and again.
+	const length = due[0].attempts > 0 ? 1 : maxLength;
+	return { deliveries: due.slice(0, length), hasMore: due.length > length };
+}
+
+/** Everything that decides which deliveries with a place can be attempted. */
+export interface OrderedDue {
+	/** All unsettled rows with a place, or so many of the eldest. */
+	rows: StoredRow[];
+	registered: RegisteredEndpoint[];
+	findUnderWay: FindUnderWay;
+	dueMs: number;
+	/** Endpoints that get only one attempt in this run. */
+	probedIds: Set<string>;
+}
+
+/**
+ * Chooses, for each order, the deliveries that nothing keeps waiting: no elder that waits for its retry, is on
+ * hold or being attempted, and no event that has no delivery yet.
+ */
+export function listChains(
+	{ dueMs, findUnderWay, probedIds, registered, rows }: OrderedDue,
+	nowMs: number,
+): OrderChain[] {
+	const stored = rows.map(readDelivery).filter(hasPlace);
+	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
+	const isUnderWay = ({ lease }: PlacedDelivery): boolean =>
+		lease !== null && lease.expiresAtMs > nowMs;
+	const batchingIds = new Set(
+		registered.flatMap((endpoint) =>
+			!isUnreadable(endpoint) && isBatching(endpoint) ? endpoint.id : [],
+		),
+	);
+	const isDue = ({ endpointId, nextAttemptAt, status }: PlacedDelivery): boolean =>
+		(status !== 'gathering' || !batchingIds.has(endpointId)) &&
+		nextAttemptAt !== null &&
+		Date.parse(nextAttemptAt) <= dueMs;
+	const recorded = new Set(stored.map(({ endpointId, place }) => `${place.number} ${endpointId}`));
+	const chains = Object.values(groupBy(stored, toOrderId)).flatMap((sameOrder) => {
+		if (sameOrder.some(isUnderWay)) return [];
+		const [{ endpointId, place }] = sameOrder;
+		const endpoint = endpointsById.get(endpointId);
+		const numbers = endpoint === undefined ? [] : findUnderWay(endpoint, place.key);
+		const missing = numbers.filter((number) => !recorded.has(`${number} ${endpointId}`));
+		const order = sortBy(latestPerDelivery(sameOrder).filter(hasPlace), 'place.number');
+		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
+		return takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength) ?? [];
+	});
+	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
+	return interleave(
+		Object.entries(byEndpoint).map(([id, ofEndpoint]) =>
+			probedIds.has(id) ? ofEndpoint.slice(0, 1) : ofEndpoint,
+		),
+	);
+}
+
+/** Chooses the chains that a run leases at once: at most `places` deliveries, but at least one chain. */
+export function limitChains(chains: OrderChain[], places: number): OrderChain[] {
+	let count = 0;
+	return chains.slice(0, MAX_CHAINS).filter(({ deliveries }, index) => {
+		count += deliveries.length;
+		return index === 0 || count <= places;
+	});
+}
+
+/** What a run has leased of some chains. */
+export interface LeasedChains {
+	/** To be attempted, if nothing else keeps them waiting. */
+	deliveries: StoredDelivery[];
+	/** Leased without what precedes them, since another run was faster. */
+	released: StoredDelivery[];
+	/** IDs of those that may have been leased before by a run that was killed. */
+	expiredIds: Set<string>;
+}
+
+const toRange = ({ deliveries }: OrderChain): OrderRange => {
+	const [first] = deliveries;
+	const last = deliveries[deliveries.length - 1];
+	const { endpointId, place } = first;
+	return { endpointId, key: place.key, from: place.number, to: last.place.number };
+};
+
+/** Leases chains. Of each, only what follows its beginning without a gap can be attempted. */
+export async function leaseChains(
+	tables: Tables,
+	chains: OrderChain[],
+	dueMs: number,
+	lease: Lease,
+): Promise<LeasedChains> {
+	if (chains.length === 0) return { deliveries: [], released: [], expiredIds: new Set() };
+	const waitingRowIds = new Set(
+		chains.flatMap(({ deliveries }) =>
+			deliveries.flatMap((delivery) => (delivery.lease === null ? delivery.rowId : [])),
+		),
+	);
+	const ranges = chains.map(toRange);
+	const leased = await leaseRanges(tables, ranges, dueMs, lease, waitingRowIds);
+	const byId = new Map(leased.deliveries.map((delivery) => [delivery.id, delivery]));
+	const taken = chains.flatMap(({ deliveries }) => {
+		const gap = deliveries.findIndex(({ id }) => !byId.has(id) && !leased.settledIds.has(id));
+		const unbroken = gap === -1 ? deliveries : deliveries.slice(0, gap);
+		return unbroken.flatMap(({ id }) => byId.get(id) ?? []);
+	});
+	const takenIds = new Set(taken.map(({ id }) => id));
+	return {
+		deliveries: taken,
+		released: leased.deliveries.filter(({ id }) => !takenIds.has(id)),
+		expiredIds: leased.expiredIds,
+	};
+}

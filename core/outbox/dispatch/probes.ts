@@ -1,0 +1,71 @@
+import { MINUTE_MS, toIsoTime } from '../../lib/time';
+import { isUnreadable, modifyEndpointIfExists } from '../endpoint/repository';
+import { isCircuitOpen } from '../endpoint/suspension';
+import type { Endpoint, RegisteredEndpoint } from '../model';
+import type { OutboxPorts } from '../ports';
+import type { DueShare } from '../store/deliveryLeases';
+
+import type { DueState } from './dueState';
+
+/** An endpoint that can be probed, and what was found of its due deliveries without a place. */
+export interface Probe {
+	endpoint: Endpoint;
+	/** Its candidates are none, or one. */
+	share: DueShare;
+}
+
+/** While an endpoint's circuit is open, a run makes one attempt after each interval: a probe. */
+
+const isProbeDue = (endpoint: RegisteredEndpoint, nowMs: number): boolean =>
+	isCircuitOpen(endpoint) && Date.parse(endpoint.probeAt ?? '') <= nowMs;
+
+/** Lists the endpoints that can be probed now. */
+export const listProbeable = (registered: RegisteredEndpoint[], nowMs: number): Endpoint[] =>
+	registered.flatMap((endpoint) =>
+		!isUnreadable(endpoint) && isProbeDue(endpoint, nowMs) ? [endpoint] : [],
+	);
+
+/**
+ * Reserves the probe of an endpoint, so that of several runs only one makes it. A run that is killed leaves
+ * the next probe to another one, after the interval.
+ * @returns the endpoint after that; `undefined` if another run makes the probe
+ */
+async function reserveProbe(ports: OutboxPorts, endpoint: Endpoint): Promise<Endpoint | undefined> {
+	let reserved: Endpoint | undefined;
+	await modifyEndpointIfExists(ports, endpoint, (stored) => {
+		reserved = undefined;
+		const nowMs = ports.nowMs();
+		const { circuit_breaker: breaker } = stored.settings;
+		if (breaker === undefined || !isProbeDue(stored, nowMs)) return undefined;
+		const probeAt = toIsoTime(nowMs + breaker.probe_minutes * MINUTE_MS);
+		const after = { ...stored, probeAt };
+		reserved = { ...after, revision: stored.revision + 1 };
+		return after;
+	});
+	return reserved;
+}
+
+/** Reserves the probes for which there is a delivery, and leaves out what other runs probe. */
+export async function reserveProbes(ports: OutboxPorts, state: DueState): Promise<DueState> {
+	const { probes } = state;
+	if (probes.length === 0) return state;
+	const shares: DueShare[] = [];
+	const reserved = new Map<string, Endpoint>();
+	for (const { endpoint, share } of probes) {
+		const { id } = endpoint;
+		const isInOrder = state.chains.some(({ deliveries }) => deliveries[0].endpointId === id);
+		if (!isInOrder && share.candidates.length === 0) continue;
+		const after = await reserveProbe(ports, endpoint);
+		if (after === undefined) continue;
+		reserved.set(id, after);
+		if (!isInOrder) shares.push(share);
+	}
+	const lost = new Set(probes.flatMap(({ endpoint: { id } }) => (reserved.has(id) ? [] : id)));
+	return {
+		...state,
+		registered: state.registered.map((endpoint) => reserved.get(endpoint.id) ?? endpoint),
+		shares: [...state.shares, ...shares],
+		chains: state.chains.filter(({ deliveries }) => !lost.has(deliveries[0].endpointId)),
+		probes: [],
+	};
+}

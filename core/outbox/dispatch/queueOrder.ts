@@ -1,0 +1,66 @@
+import type { Endpoint, StoredDelivery } from '../model';
+import type { OutboxPorts } from '../ports';
+import { completeLeasedRows, findLeasedRows } from '../store/events';
+import { completeUnsettledRows, findUnsettledRows } from '../store/orderedDeliveries';
+
+import { compileUnderWay, isInOrder, SINGLE_ORDER } from './order';
+
+/** Keeps the order of events that join batches: no batch may span what another one, or none yet, contains. */
+
+const getNumber = ({ place }: StoredDelivery): number => place?.number ?? 0;
+
+/** Deliveries of a batching queue, in order. */
+export interface QueueSections {
+	/** Each has no gap that another delivery fills. */
+	sections: StoredDelivery[][];
+	/** Those that an event precedes which has not joined the queue yet. */
+	early: StoredDelivery[];
+}
+
+/** Splits sorted deliveries wherever one of the numbers lies between two of them. */
+function splitAt(sorted: StoredDelivery[], numbers: number[]): StoredDelivery[][] {
+	const sections: StoredDelivery[][] = [];
+	for (const [index, delivery] of sorted.entries()) {
+		const previous = index === 0 ? -Infinity : getNumber(sorted[index - 1]);
+		const isParted = numbers.some((number) => previous < number && number < getNumber(delivery));
+		if (index === 0 || isParted) sections.push([]);
+		sections[sections.length - 1].push(delivery);
+	}
+	return sections;
+}
+
+/**
+ * Splits what a run has leased of an endpoint's batching queue into parts that can become batches. It makes no
+ * call unless the endpoint gets its events in order.
+ * @param sorted in order of arrival
+ * @param owner the run, the events of which have joined the queue
+ */
+export async function splitQueue(
+	{ tables }: OutboxPorts,
+	endpoint: Endpoint,
+	sorted: StoredDelivery[],
+	owner: string,
+): Promise<QueueSections> {
+	if (!isInOrder(endpoint)) return { sections: [sorted], early: [] };
+	const query = { endpointId: endpoint.id };
+	// Events first: one that ends its lease in between has joined the queue.
+	const [leasedRows, firstPage] = await tables.applyAndFind(
+		[],
+		[findLeasedRows(), findUnsettledRows(query)],
+	);
+	const eventRows = await completeLeasedRows(tables, leasedRows);
+	const underWay = compileUnderWay(eventRows, [endpoint], owner)(endpoint, SINGLE_ORDER);
+	const firstUnderWay = Math.min(Infinity, ...underWay);
+	const ids = new Set(sorted.map(({ id }) => id));
+	const others = (await completeUnsettledRows(tables, query, firstPage)).flatMap(
+		({ delivery_id, order_number }) => (ids.has(String(delivery_id)) ? [] : Number(order_number)),
+	);
+	const isEarly = (delivery: StoredDelivery): boolean => getNumber(delivery) > firstUnderWay;
+	return {
+		sections: splitAt(
+			sorted.filter((delivery) => !isEarly(delivery)),
+			others,
+		),
+		early: sorted.filter(isEarly),
+	};
+}
