@@ -8,59 +8,9 @@ import { hasHiddenQuery, hasNewOrigin } from '../outbox/endpoint/endpointSecrets
 import type { EndpointInput } from '../outbox/endpoint/lifecycle';
 import type { Endpoint } from '../outbox/model';
 
-import { InvalidFieldError, withFieldErrors } from './fieldErrors';
+import { isWrittenBack, NO_AUTHENTICATION, toAuthenticationFields } from './authenticationInput';
+import { withFieldErrors } from './fieldErrors';
 import type { WebhookInput } from './requestSchemas';
-
-type AuthenticationFields = Record<string, unknown>;
-
-/** @throws InvalidFieldError if neither the request nor the webhook has the secret */
-function requireSecret(field: string, supplied: string | undefined, current: unknown): unknown {
-	const secret = supplied ?? current;
-	if (secret) return secret;
-	throw new InvalidFieldError(`Required field 'authentication.${field}' is missing`, {
-		field: `authentication.${field}`,
-		expected: 'string',
-		received: 'null',
-	});
-}
-
-type RequestedAuthentication = NonNullable<WebhookInput['authentication']>;
-
-const NO_AUTHENTICATION: RequestedAuthentication = { type: 'none' };
-
-/** Returns whether a request repeats the type that replies show, without the secret that they hide. */
-const isWrittenBack = (
-	requested: RequestedAuthentication,
-	current: AuthenticationFields,
-): boolean => {
-	if (requested.type === 'none' || requested.type !== current.authentication) return false;
-	return (requested.type === 'basic' ? requested.password : requested.token) === undefined;
-};
-
-/** Translates a webhook's authentication into fields of the Sending credential. */
-function toAuthenticationFields(
-	requested: RequestedAuthentication,
-	current: AuthenticationFields,
-): AuthenticationFields {
-	// Secrets of another type are not reused: a header's token must not appear in URLs.
-	const reusable = current.authentication === requested.type ? current : {};
-	switch (requested.type) {
-		case 'bearer':
-		case 'urlToken':
-			return {
-				authentication: requested.type,
-				token: requireSecret('token', requested.token, reusable.token),
-			};
-		case 'basic':
-			return {
-				authentication: 'basic',
-				user: requireSecret('username', requested.username, reusable.user),
-				password: requireSecret('password', requested.password, reusable.password),
-			};
-		default:
-			return { authentication: 'none' };
-	}
-}
 
 /** Returns the changed settings. Parts of `batch_settings` that only the owner can set are kept. */
 function toSettings(
@@ -101,6 +51,13 @@ export function toEndpointInput(
 	const isShownUrl = existing !== undefined && body.url === existing.url;
 	const keepsUrl = isShownUrl && (body.url_query !== undefined || !hasHiddenQuery(existing));
 	const url = keepsUrl ? undefined : body.url;
+	const isNewUrl = url !== undefined && !isShownUrl;
+	const { allow_http, allow_internal } = existing?.settings ?? {};
+	// What the owner allowed for the webhook's URL is no permission for another token URL.
+	const tokenUrlRules = {
+		allowHttp: allowHttp && (isNewUrl || allow_http === true),
+		allowInternal: allowInternal && (isNewUrl || allow_internal === true),
+	};
 	return {
 		name,
 		description: description === null ? '' : description,
@@ -109,16 +66,15 @@ export function toEndpointInput(
 		settings: {
 			...toSettings(body, existing?.settings ?? {}),
 			// Permissions that the old URL had, or that the owner gave it, don't apply to a new URL.
-			...(url !== undefined &&
-				!isShownUrl && {
-					allow_http: allowHttp || null,
-					allow_internal: allowInternal || null,
-				}),
+			...(isNewUrl && {
+				allow_http: allowHttp || null,
+				allow_internal: allowInternal || null,
+			}),
 			...(isNewOrigin && { verify_tls: null }),
 		},
 		authentication:
 			authentication === undefined || isDropped
 				? undefined
-				: toAuthenticationFields(authentication, isNewOrigin ? {} : currentFields),
+				: toAuthenticationFields(authentication, isNewOrigin ? {} : currentFields, tokenUrlRules),
 	};
 }

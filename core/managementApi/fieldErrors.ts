@@ -24,6 +24,10 @@ interface CheckedField {
 /** Fields whose values core checks in more depth than the request schemas do. */
 const CHECKED_FIELDS = {
 	url: { errorClasses: [InvalidEndpointUrlError], expected: 'a public https:// URL' },
+	'authentication.token_url': {
+		errorClasses: [InvalidEndpointUrlError],
+		expected: 'a public https:// URL',
+	},
 	conditions: {
 		errorClasses: [InvalidConditionsError, InvalidPathError],
 		expected: 'conditions such as {"satisfaction_score": {"lt": 3}}',

@@ -15,6 +15,7 @@ import type {
 } from '../outbox/model';
 import type { AttemptRecord } from '../sending/deliver';
 
+import { presentRequestedAuthentication } from './authenticationInput';
 import { HIDDEN_QUERY } from './requestSchemas';
 
 /**
@@ -68,7 +69,6 @@ export function presentWebhook(
 ): Record<string, unknown> {
 	if (isUnreadable(endpoint)) return presentUnreadableWebhook(endpoint, stats);
 	const { batch_settings, conditions, filters, retry_policy } = endpoint.settings;
-	const { authentication = 'none', user } = endpoint.secrets.authentication;
 	const batchSettings = pickDefined(batch_settings, ['max_events', 'max_wait_seconds']);
 	const retryPolicy = pickDefined(retry_policy, ['max_retries', 'backoff_multiplier']);
 	return {
@@ -83,7 +83,7 @@ export function presentWebhook(
 		created_at: toWholeSeconds(endpoint.registeredAt),
 		last_delivery: toWholeSeconds(stats.last_delivery),
 		delivery_stats: pickStats(stats),
-		authentication: { type: authentication, ...(user !== undefined && { username: user }) },
+		authentication: presentRequestedAuthentication(endpoint.secrets.authentication),
 		...(conditions && { conditions }),
 		...(filters && { filters }),
 		...(batchSettings && { batch_settings: batchSettings }),
@@ -97,6 +97,8 @@ export type DroppedField = DroppedSecret | 'url_query';
 const DROPPED_REASONS: Record<DroppedField, string> = {
 	authentication:
 		'The authentication was for another scheme, host or port. To use it at the new URL, send "authentication" with its secret in the same request as the URL.',
+	client_certificate:
+		'The client certificate and the private authority were for another scheme, host or port. Only the owner of the workflow can set them again.',
 	custom_headers:
 		'The custom headers were for another scheme, host or port. Only the owner of the workflow can set them again.',
 	url_query:
@@ -124,14 +126,22 @@ const LOG_STATUS: Record<DeliveryStatus, string> = {
  * Describes an attempt without a response, whatever the cause: the cause would tell a caller which hosts
  * and ports of n8n's network are open.
  */
-export const NO_RESPONSE =
+const NO_RESPONSE =
 	'The endpoint sent no valid response. Check that its URL can be reached from the internet and answers in time.';
 
+/** Describes an attempt without an access token, whatever the cause, for the same reason. */
+const NO_TOKEN =
+	'The endpoint’s OAuth2 server issued no access token. Check the token URL, and the client’s ID, secret, scope and audience.';
+
+/** Describes an attempt without a response to subscribers. */
+export const describeNoResponse = (outcome: AttemptRecord['outcome'] | null): string =>
+	outcome === 'token_rejected' || outcome === 'token_unavailable' ? NO_TOKEN : NO_RESPONSE;
+
 /** Returns the part of a delivery's error that subscribers may see. */
-function presentError({ attempts, error, responseCode, status }: Delivery): string | null {
+function presentError({ attempts, error, outcome, responseCode, status }: Delivery): string | null {
 	const isAboutConnection =
 		attempts > 0 && responseCode === null && status !== 'held' && status !== 'cancelled';
-	return error !== null && isAboutConnection ? NO_RESPONSE : error;
+	return error !== null && isAboutConnection ? describeNoResponse(outcome) : error;
 }
 
 /** Returns a delivery as "Webhook Logs" shows it. */
@@ -154,7 +164,7 @@ export const presentAttempt = (attempt: AttemptRecord): object => {
 		response_code: attempt.status_code,
 		response_time_ms: hasResponse ? attempt.duration_ms : null,
 		...(attempt.error_message !== null && {
-			error_message: hasResponse ? attempt.error_message : NO_RESPONSE,
+			error_message: hasResponse ? attempt.error_message : describeNoResponse(attempt.outcome),
 		}),
 	};
 };

@@ -3,7 +3,6 @@ import pickBy from 'lodash/pickBy';
 import { z, type ZodType, type ZodTypeAny } from 'zod';
 
 import { findConditionExcess } from '../event/conditions';
-import { findHeaderFault, type SentAs } from '../http/headerValues';
 import { validate } from '../http/validateBody';
 import { hasExactNumber, roundExactNumbers } from '../lib/exactJson';
 import { isObject, MAX_PATH_KEYS, MAX_PATH_LENGTH } from '../lib/fieldPath';
@@ -11,6 +10,7 @@ import { isSingleLine } from '../lib/singleLine';
 import { findTestDataExcess } from '../outbox/dispatch/testEvent';
 import { isEventType, isSubscription } from '../outbox/endpoint/subscription';
 
+import { authenticationSchema } from './authenticationInput';
 import { InvalidFieldError } from './fieldErrors';
 import type { ManagementTask } from './routes';
 
@@ -41,22 +41,6 @@ const subscriptions = z
 	.min(1)
 	.max(200);
 
-/** The text that each kind of secret must be. */
-const SENDABLE = {
-	token: 'token of printable ASCII characters without spaces',
-	urlToken: 'token of printable ASCII characters',
-	basicUser: 'name without colons and control characters',
-	basicPassword: 'password without control characters',
-};
-
-const isSendable =
-	(sentAs: SentAs) =>
-	(text: string): boolean =>
-		findHeaderFault(sentAs, text) === undefined;
-
-const sendable = (sentAs: keyof typeof SENDABLE) =>
-	nonEmptyString.refine(isSendable(sentAs), SENDABLE[sentAs]);
-
 /** Settings that the API lets a subscriber change. Only the workflow's owner can change the others. */
 const settings = {
 	description: z.string().max(1000),
@@ -79,24 +63,8 @@ const settings = {
 			backoff_multiplier: z.number().min(1).max(10).optional(),
 		})
 		.strict(),
-	/** If the secret is missing, the webhook's current one is kept. */
-	authentication: z.discriminatedUnion('type', [
-		z.object({ type: z.literal('none') }).strict(),
-		z.object({ type: z.literal('bearer'), token: sendable('token').optional() }).strict(),
-		z.object({ type: z.literal('urlToken'), token: sendable('urlToken').optional() }).strict(),
-		z
-			.object({
-				type: z.literal('basic'),
-				username: sendable('basicUser').optional(),
-				password: z
-					.string()
-					.min(1)
-					.refine(isSendable('basicPassword'), SENDABLE.basicPassword)
-					.optional(),
-			})
-			.strict(),
-	]),
-	status: z.enum(['active', 'disabled']),
+	authentication: authenticationSchema,
+	status: z.enum(['active', 'paused', 'disabled']),
 	/** As replies show it: keeps the hidden query of an unchanged URL. */
 	url_query: z.enum([HIDDEN_QUERY]),
 };

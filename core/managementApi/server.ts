@@ -73,7 +73,11 @@ const LIST_POSITION = /^\d{4}-\d\d-\d\dT\S+ \S+$/;
 
 const ENDPOINT_ID = /^\w[\w-]{0,99}$/;
 
-const DISABLED_REASON = 'Disabled through the management API';
+const REASONS = {
+	active: '',
+	paused: 'Paused through the management API',
+	disabled: 'Disabled through the management API',
+};
 
 /** Handles each task with the method of its name. */
 class ManagementApiHandlers implements Record<ManagementTask, () => Promise<ManagementReply>> {
@@ -117,7 +121,8 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		const created = withFieldErrors('url', input.url, () =>
 			createEndpoint(input, `wh_${this.ports.newId()}`, nowMs),
 		);
-		const endpoint = setEndpointStatus(created, body.status ?? 'active', DISABLED_REASON, nowMs);
+		const { status = 'active' } = body;
+		const endpoint = setEndpointStatus(created, status, REASONS[status], nowMs);
 		const { id, registeredAt, secrets } = await insertWebhook(
 			this.ports,
 			this.scope,
@@ -155,7 +160,8 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 				...listDroppedSecrets(current, updated, input),
 				...(dropsQuery ? (['url_query'] as const) : []),
 			];
-			return setEndpointStatus(updated, body.status ?? current.status, DISABLED_REASON, nowMs);
+			const { status = current.status } = body;
+			return setEndpointStatus(updated, status, REASONS[status], nowMs);
 		};
 		const webhook = requireReadable(await this.loadWebhook());
 		const endpoint = await modifyEndpoint(this.ports, webhook, change, this.scope);

@@ -115,7 +115,8 @@ async function change(
 			const nowMs = ports.nowMs();
 			const updated = withFieldErrors('url', input.url, () => updateEndpoint(latest, input, nowMs));
 			if (body.disabled === undefined) return updated;
-			const status = body.disabled ? 'disabled' : 'active';
+			const enabled = latest.status === 'paused' ? 'paused' : 'active';
+			const status = body.disabled ? 'disabled' : enabled;
 			return setEndpointStatus(updated, status, DISABLED_REASON, nowMs);
 		},
 		SVIX_SCOPE,

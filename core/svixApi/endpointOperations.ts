@@ -68,6 +68,19 @@ export const ENDPOINT_OPERATIONS = {
 		body: 'EndpointHeadersPatchIn',
 		replies: { 204: null },
 	},
+	'v1.endpoint.get-authentication': {
+		...read,
+		path: `${endpoint}/authentication`,
+		summary: 'Get how requests to an endpoint are authenticated',
+		replies: { 200: 'EndpointAuthenticationOut' },
+	},
+	'v1.endpoint.update-authentication': {
+		...replace,
+		path: `${endpoint}/authentication`,
+		summary: 'Replace how requests to an endpoint are authenticated',
+		body: 'EndpointAuthenticationIn',
+		replies: { 204: null },
+	},
 	'v1.endpoint.get-secret': {
 		...read,
 		right: 'secrets',

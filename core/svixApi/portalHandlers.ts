@@ -7,6 +7,7 @@ import { DAY_MS, toIsoTime } from '../lib/time';
 import { formatDay, UTC } from '../lib/timeZone';
 import { coversEventType } from '../outbox/apiKey/keyFilter';
 import { isUnreadable } from '../outbox/endpoint/repository';
+import { isCircuitOpen } from '../outbox/endpoint/suspension';
 import { loadCounts } from '../outbox/log/counts';
 import { findDeliveries } from '../outbox/log/query';
 import { computeStats, countDeliveries, type StatsPart } from '../outbox/log/stats';
@@ -61,6 +62,12 @@ const listConditions = (endpoint: RegisteredEndpoint): string[] =>
 const getForeignReason = ({ status, statusReason }: RegisteredEndpoint): string | null =>
 	status === 'disabled' && statusReason !== DISABLED_REASON ? statusReason : null;
 
+/** Returns what an enabled endpoint's deliveries wait for: its owner paused it, or it keeps failing. */
+function getWait(endpoint: RegisteredEndpoint): 'paused' | 'failing' | null {
+	if (endpoint.status === 'paused') return 'paused';
+	return isCircuitOpen(endpoint) ? 'failing' : null;
+}
+
 /** Returns an endpoint with its health and its week. */
 function presentWatchedEndpoint(
 	call: ApplicationCall,
@@ -73,6 +80,7 @@ function presentWatchedEndpoint(
 		...presentSvixEndpoint(endpoint, mayReadSecrets(call)),
 		failingSince: endpoint.failingSince,
 		disabledReason: getForeignReason(endpoint),
+		waits: getWait(endpoint),
 		conditions: listConditions(endpoint),
 		week: {
 			success: counts.successful_deliveries,

@@ -1,5 +1,5 @@
 import type { Delivery, OutboxEvent } from '../outbox/model';
-import { NO_RESPONSE } from '../managementApi/presentWebhook';
+import { describeNoResponse } from '../managementApi/presentWebhook';
 import type { AttemptRecord } from '../sending/deliver';
 
 /** Writes events, deliveries and attempts as Svix's API shows them. */
@@ -105,7 +105,7 @@ export function presentSvixAttempt(
 ): Record<string, unknown> {
 	const { delivery, record } = attempt;
 	const hasResponse = record.status_code !== null;
-	const response = hasResponse ? (record.response?.body ?? '') : NO_RESPONSE;
+	const response = hasResponse ? (record.response?.body ?? '') : describeNoResponse(record.outcome);
 	return {
 		id: toAttemptId(attempt),
 		msgId: getMessageId(delivery),

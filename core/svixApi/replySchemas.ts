@@ -96,6 +96,7 @@ const portal = z.object({
 		endpoint.extend({
 			failingSince: time.nullable(),
 			disabledReason: z.string().nullable(),
+			waits: z.enum(['paused', 'failing']).nullable(),
 			conditions: texts,
 			week: z.object({
 				success: z.number().int(),
@@ -122,6 +123,18 @@ export const REPLY_SCHEMAS = {
 	ApplicationOut: application,
 	AppPortalAccessOut: z.object({ url: z.string(), token: z.string() }),
 	EmptyResponse: z.object({}),
+	EndpointAuthenticationOut: z.object({
+		type: z.string(),
+		username: z.string().optional(),
+		tokenUrl: z.string().optional(),
+		clientId: z.string().optional(),
+		clientSecretIn: z.string().optional(),
+		scope: z.string().optional(),
+		audience: z.string().optional(),
+		accessKeyId: z.string().optional(),
+		region: z.string().optional(),
+		service: z.string().optional(),
+	}),
 	EndpointHeadersOut: z.object({ headers: metadata, sensitive: texts }),
 	EndpointMessageOut: message.extend({
 		delivery: z.object(delivery).nullable(),

@@ -3,8 +3,8 @@ import { MESSAGE_OPERATIONS } from './messageOperations';
 import { change, create, PATHS, read, remove, replace, type Operation } from './svixOperation';
 
 /**
- * The operations of Svix's open source server, by Svix's own IDs (https://api.svix.com/docs), and what only the portal
- * has: `v1.portal.get`, `v1.endpoint.get-message` and `v1.endpoint.recovery`.
+ * The operations of Svix's open source server, by Svix's own IDs (https://api.svix.com/docs), and what only this server
+ * has: `v1.portal.get`, `v1.endpoint.get-message`, `v1.endpoint.recovery` and an endpoint's authentication.
  */
 
 const { app, eventType } = PATHS;

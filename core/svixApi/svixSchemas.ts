@@ -107,6 +107,32 @@ export const endpointHeadersPatchIn = z
 	})
 	.strict();
 
+const shortText = z.string().max(2000).optional();
+
+/**
+ * The authentication of requests to an endpoint: each type has its own fields, which are checked with those that the
+ * endpoint has. A secret that is absent stays.
+ */
+export const endpointAuthenticationIn = z
+	.object({
+		type: z.enum(['none', 'bearer', 'urlToken', 'basic', 'oauth2', 'awsSigV4']),
+		token: z.string().max(8000).optional(),
+		username: shortText,
+		password: shortText,
+		tokenUrl: shortText,
+		clientId: shortText,
+		clientSecret: shortText,
+		clientSecretIn: z.enum(['basic', 'body']).optional(),
+		scope: shortText,
+		audience: shortText,
+		accessKeyId: shortText,
+		secretAccessKey: shortText,
+		sessionToken: z.string().max(8000).optional(),
+		region: shortText,
+		service: shortText,
+	})
+	.strict();
+
 export const endpointSecretRotateIn = z
 	.object({
 		key: secret.nullish(),
@@ -191,6 +217,7 @@ export const BODY_SCHEMAS = {
 	ApplicationIn: applicationIn,
 	ApplicationPatch: applicationPatch,
 	AppPortalAccessIn: appPortalAccessIn,
+	EndpointAuthenticationIn: endpointAuthenticationIn,
 	EndpointHeadersIn: endpointHeadersIn,
 	EndpointHeadersPatchIn: endpointHeadersPatchIn,
 	EndpointIn: endpointIn,

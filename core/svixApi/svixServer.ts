@@ -12,6 +12,7 @@ import {
 } from './apiContext';
 import { APPLICATION_HANDLERS } from './applicationHandlers';
 import { ATTEMPT_HANDLERS } from './attemptHandlers';
+import { AUTHENTICATION_HANDLERS } from './authenticationHandlers';
 import { DELIVERY_HANDLERS } from './deliveryHandlers';
 import { ENDPOINT_HANDLERS } from './endpointHandlers';
 import { EVENT_TYPE_HANDLERS } from './eventTypeHandlers';
@@ -29,6 +30,7 @@ export type { SvixReply } from './svixErrors';
 const WITHIN_APPLICATION: Partial<Record<OperationId, Handler<ApplicationCall>>> = {
 	...ENDPOINT_HANDLERS,
 	...HEADER_HANDLERS,
+	...AUTHENTICATION_HANDLERS,
 	...DELIVERY_HANDLERS,
 	...MESSAGE_HANDLERS,
 	...ATTEMPT_HANDLERS,
