@@ -1,3 +1,4 @@
+const { showAuthentication } = require('./authenticationView');
 const { createClient, describeError, PortalError } = require('./client');
 const { h, link, outsideLink } = require('./dom');
 const { showEditEndpoint, showNewEndpoint } = require('./endpointForm');
@@ -14,6 +15,7 @@ const { showTest } = require('./testView');
 const { createTexts } = require('./texts');
 
 const ENDPOINT_VIEWS = {
+	authentication: showAuthentication,
 	edit: showEditEndpoint,
 	log: showLog,
 	message: showMessage,

@@ -60,6 +60,7 @@ function createClient({ fetch, session: { tenantId, token }, url }) {
 	return {
 		get: async (path, query) => await call('GET', path, { query }),
 		post: async (path, body = {}) => await call('POST', path, { body }),
+		put: async (path, body) => await call('PUT', path, { body }),
 		patch: async (path, body) => await call('PATCH', path, { body }),
 		delete: async (path) => await call('DELETE', path),
 	};
@@ -75,7 +76,9 @@ const FIELDS = {
 /** Writes what is wrong with one field. */
 function describeField(t, { loc, msg }) {
 	const name = Array.isArray(loc) ? String(loc[1] ?? loc[0] ?? '') : '';
-	return `${FIELDS[name] === undefined ? name : t(FIELDS[name])}: ${String(msg)}`;
+	const key = FIELDS[name] ?? `authentication.${name}`;
+	const label = t(key);
+	return `${label === key ? name : label}: ${String(msg)}`;
 }
 
 /** Says in words what went wrong, and what to do. */

@@ -45,6 +45,7 @@ function buildLinks({ session, t, toHash }, id) {
 	const views = [
 		['log', true],
 		['secret', session.canManage || session.canReadSecrets],
+		['authentication', session.canManage],
 		['verify', true],
 		['test', session.canManage],
 		['recover', session.canReplay],
@@ -88,6 +89,7 @@ async function showEndpoint(app, [id]) {
 					{ class: 'warning' },
 					t('endpoint.failing', { time: formatMinute(endpoint.failingSince) }),
 				),
+			endpoint.waits && h('p', { class: 'warning' }, t(`waits.${endpoint.waits}`)),
 			endpoint.disabled &&
 				h(
 					'p',

@@ -9,8 +9,8 @@ const toStatusKey = ({ status }) => STATUS_KEYS[status] ?? 'failed';
  * Returns an endpoint's health.
  * @returns `paused`, `failing`, `idle` or `healthy`
  */
-function toHealth({ disabled, failingSince, week }) {
-	if (disabled) return 'paused';
+function toHealth({ disabled, failingSince, waits, week }) {
+	if (disabled || waits === 'paused') return 'paused';
 	if (failingSince) return 'failing';
 	return week.success + week.fail === 0 ? 'idle' : 'healthy';
 }
