@@ -7,10 +7,11 @@ import type {
 import { parseInboundCredential, type InboundCredential } from '../../core/credentials/inbound';
 import { requireBodyField, requireHeaderNames } from '../../core/credentials/inboundChecks';
 import {
-	parseOutboundCredential,
+	checkTokenUrl,
 	requireSendableAuthentication,
 	type EndpointAuthentication,
-} from '../../core/credentials/outbound';
+} from '../../core/credentials/endpointAuthentication';
+import { parseOutboundCredential } from '../../core/credentials/outbound';
 import { readText } from '../../core/credentials/credentialFields';
 import { requireSendable } from '../../core/http/headerValues';
 import type { AuthenticationMethod } from '../../core/platforms/authentication';
@@ -99,6 +100,14 @@ function checkAuthentication(authentication: EndpointAuthentication): void {
 			assertCopied('User', authentication.user, 'password');
 			assertCopied('Password', authentication.password, 'password');
 			break;
+		case 'oauth2':
+			// The node knows whether plain HTTP is allowed.
+			checkTokenUrl(authentication.tokenUrl, { allowHttp: true, allowInternal: true });
+			assertCopied('Client Secret', authentication.clientSecret, 'password');
+			break;
+		case 'awsSigV4':
+			assertCopied('Secret Access Key', authentication.secretAccessKey, 'password');
+			break;
 		default:
 	}
 	requireSendableAuthentication(authentication);
@@ -110,10 +119,10 @@ function testOutboundCredential(
 	nowMs: number,
 ): INodeCredentialTestResult {
 	return runChecks(() => {
-		const { authentication, signing } = parseOutboundCredential(data);
+		const { authentication, signing, tls } = parseOutboundCredential(data);
 		checkAuthentication(authentication);
 		if (signing.signatureScheme === 'none') {
-			if (authentication.type !== 'none') return;
+			if (authentication.type !== 'none' || tls?.cert !== undefined) return;
 			throw new Error(
 				'The credential neither signs nor authenticates. Choose "Signed" under "Requests Are", or turn off "Sign and Authenticate" in the node.',
 			);

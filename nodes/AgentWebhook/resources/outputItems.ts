@@ -6,10 +6,18 @@ import type {
 	EndpointChange,
 	RunResult,
 } from '../../../core/outbox/model';
+import {
+	ALERT_TYPES,
+	BACKLOG_TYPE,
+	FULL_TYPE,
+	type Backlog,
+} from '../../../core/outbox/alert/alertTypes';
 import { presentTenantId } from '../../../core/outbox/tenant/presentTenant';
 import { toIsoTime } from '../../../core/lib/time';
 import { toResultItem } from '../../../core/sending/resultItem';
 import { isAgentTool } from '../../shared/execution/connections';
+
+import { addSummary } from './summary';
 
 /**
  * Labels of the outputs on the canvas. The first four of a send have the same index in both ways, so that
@@ -63,18 +71,40 @@ export const toOutboxResultItem = ({
 	},
 });
 
-/** Builds the item of an endpoint whose health changed. */
+/** Builds the item of a tenant whose deliveries are late. */
+export const toBacklogItem = ({ due, oldestDueAt, tenantId }: Backlog): IDataObject => ({
+	alert: BACKLOG_TYPE,
+	reason: `Deliveries are due since ${oldestDueAt}. Check whether Deliver Due runs every minute, and whether its runs end in time.`,
+	due,
+	oldest_due_at: oldestDueAt,
+	...presentTenantId(tenantId),
+});
+
+/** Builds the item that says that n8n's tables are full. */
+export const toFullItem = (reason: string): IDataObject => ({ alert: FULL_TYPE, reason });
+
+/** Builds the item of an endpoint whose health changed, or that deliveries to it failed. */
 export const toEndpointChangeItem = ({
 	atMs,
 	change,
 	endpoint,
+	exhausted,
+	progress,
 	reason,
 }: EndpointChange): IDataObject => ({
+	alert: ALERT_TYPES[change],
 	status: endpoint.status,
 	change,
 	endpoint_name: endpoint.name,
 	reason,
+	...(progress !== undefined && { progress }),
 	failing_since: endpoint.failingSince,
+	...(exhausted && {
+		event: exhausted.eventType,
+		response_code: exhausted.responseCode,
+		event_id: exhausted.eventId,
+		delivery_id: exhausted.id,
+	}),
 	endpoint: endpoint.url,
 	timestamp: toIsoTime(atMs),
 	...presentTenantId(endpoint.tenantId),
@@ -92,7 +122,7 @@ export const pairWithAllInputs = (inputs: number): PairedItem =>
 
 /**
  * Collects the items of each output. When an AI agent runs the node as its tool, all items go to the first
- * output, since the agent reads no other.
+ * output, since the agent reads no other, and say in one line what happened.
  */
 export class OutputItems {
 	private readonly outputs: INodeExecutionData[][];
@@ -109,7 +139,8 @@ export class OutputItems {
 	}
 
 	put(output: number, item: INodeExecutionData): void {
-		this.outputs[this.isTool ? DELIVERED : output].push(item);
+		if (this.isTool) this.outputs[DELIVERED].push({ ...item, json: addSummary(item.json) });
+		else this.outputs[output].push(item);
 	}
 
 	/** Puts an item for each endpoint whose health changed on Health. */
@@ -117,6 +148,11 @@ export class OutputItems {
 		for (const change of changes) {
 			this.put(this.labels.indexOf('Health'), { json: toEndpointChangeItem(change), pairedItem });
 		}
+	}
+
+	/** Puts an alert about the outbox itself on Health. */
+	putAlert(json: IDataObject, pairedItem?: PairedItem): void {
+		this.put(this.labels.indexOf('Health'), { json, pairedItem });
 	}
 
 	/** Puts the results of an outbox run: one item for each delivery, and one for each endpoint change. */

@@ -20,6 +20,15 @@ import type { TableStep } from './dataTableWorkflow';
 /** A table or a value that the outbox cannot work with. The message says what to do. */
 export class TableError extends UserError {}
 
+/** n8n's data tables have reached their size limit. Rows can be deleted, but not inserted or changed. */
+export class TablesFullError extends TableError {
+	constructor(message: string) {
+		super(
+			`n8n’s data tables are full, so nothing can be sent. Deliver Due deletes what is older than its Max Age. Shorten that, delete other data tables, or raise N8N_DATA_TABLES_MAX_SIZE_BYTES. n8n says: ${message}`,
+		);
+	}
+}
+
 /** Maps an item's fields to the columns with the same names. */
 const COLUMNS_BY_NAME = { mappingMode: 'autoMapInputData', value: null };
 

@@ -15,7 +15,13 @@ import {
 	type Tables,
 } from '../../../core/outbox/store/tables';
 
-import { TableError, toChangeStep, toFindStep, toStoredRow } from './dataTableSteps';
+import {
+	TableError,
+	TablesFullError,
+	toChangeStep,
+	toFindStep,
+	toStoredRow,
+} from './dataTableSteps';
 import { runTableSteps, type TableStep } from './dataTableWorkflow';
 
 /** Keeps the outbox's tables in n8n's Data Tables, in the workflow's own project. */
@@ -30,6 +36,9 @@ const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 /** Matches n8n's error if a table, or a column of it, does not exist. */
 const SCHEMA_CHANGED_ERROR =
 	/could not be found|not found|unknown column|do not exist|does not exist/i;
+
+/** Matches n8n's error if all data tables together have reached their limit. */
+const TABLES_FULL_ERROR = /size limit exceeded/i;
 
 /**
  * The tables' IDs, by workflow and outbox. Finding them takes a separate call to n8n, and an ID stays the
@@ -156,6 +165,7 @@ class DataTables implements Tables {
 		return await this.runSteps(steps).catch(async (error: unknown) => {
 			if (error instanceof TableError) throw error;
 			const message = getErrorMessage(error);
+			if (TABLES_FULL_ERROR.test(message)) throw new TablesFullError(message);
 			if (!SCHEMA_CHANGED_ERROR.test(message)) {
 				const names = uniq(steps.map(({ table }) => `"${this.getTableName(table)}"`)).join(' or ');
 				throw new TableError(`n8n’s data table ${names} could not be used: ${message}`, {

@@ -20,12 +20,13 @@ const OUTBOX_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
  * Parses an Outbox credential.
- * @returns the outbox's name, and its encryption keys with the current one first
+ * @returns the outbox's name, its encryption keys with the current one first, and whether its alerts are sent
  * @throws UserError for a name that cannot be part of a table's name
  */
 export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
 	name: string;
 	keys: string[];
+	sendsAlerts: boolean;
 } {
 	const { outboxName } = fields;
 	const name = typeof outboxName === 'string' ? outboxName : '';
@@ -42,7 +43,7 @@ export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
 		String(fields.encryptionSecret ?? ''),
 		String(fields.furtherEncryptionSecrets ?? ''),
 	);
-	return { name, keys };
+	return { name, keys, sendsAlerts: fields.sendAlerts === true };
 }
 
 /**
@@ -51,7 +52,7 @@ export function parseOutboxCredential(fields: ICredentialDataDecryptedObject): {
  * @throws UserError, EncryptionError
  */
 export async function openWholeOutbox(context: IExecuteFunctions): Promise<OutboxPorts> {
-	const { keys, name } = parseOutboxCredential(
+	const { keys, name, sendsAlerts } = parseOutboxCredential(
 		await context.getCredentials('agentWebhookOutboxApi'),
 	);
 	return {
@@ -59,6 +60,7 @@ export async function openWholeOutbox(context: IExecuteFunctions): Promise<Outbo
 		tables: openDataTables(context, name),
 		encrypter: createEncrypter(keys),
 		newId: () => randomUUID(),
+		sendsAlerts,
 	};
 }
 

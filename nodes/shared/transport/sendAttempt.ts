@@ -28,6 +28,8 @@ interface StreamedResponse {
 
 const CREDENTIAL = 'agentWebhookOutboundApi';
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 const CONNECTION_RESET_ERROR = Object.assign(new Error('The response was cut off'), {
 	code: 'ECONNRESET',
 });
@@ -69,15 +71,21 @@ function mergeHeaders(...groups: Array<Record<string, string>>): Record<string, 
 }
 
 function buildRequest(
-	{ body, contentHeaders = {}, key, nowMs, target }: OutgoingAttempt,
+	{ accessToken, body, contentHeaders = {}, key, nowMs, target, tls }: OutgoingAttempt,
 	abortSignal: AbortSignal | undefined,
 ): SignableRequest {
 	const { platformId, signed, unsignedAllowed } = target;
+	const headers = mergeHeaders(
+		{ 'Content-Type': 'application/json' },
+		target.headers,
+		contentHeaders,
+	);
 	return {
 		method: 'POST',
 		url: target.url,
-		headers: mergeHeaders({ 'Content-Type': 'application/json' }, target.headers, contentHeaders),
-		body,
+		headers,
+		// n8n's helper reads a form before it sends it, and cannot read bytes.
+		body: headers['Content-Type'] === FORM_TYPE ? body.toString('utf8') : body,
 		timeout: target.timeoutMs,
 		skipSslCertificateValidation: target.skipTlsCheck,
 		disableFollowRedirect: true,
@@ -87,7 +95,8 @@ function buildRequest(
 		encoding: 'stream',
 		// With a credential, n8n's helper uses the same signal by itself.
 		abortSignal,
-		...(signed && { signing: { platformId, id: key, nowMs, unsignedAllowed } }),
+		...(signed && { signing: { platformId, id: key, nowMs, unsignedAllowed, accessToken } }),
+		...(tls && { agentOptions: tls }),
 	};
 }
 

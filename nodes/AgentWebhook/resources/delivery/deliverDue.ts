@@ -1,10 +1,15 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { deliverDue, type DueResult } from '../../../../core/outbox/dispatch/deliverDue';
+import {
+	deliverDue,
+	type DueLimits,
+	type DueResult,
+} from '../../../../core/outbox/dispatch/deliverDue';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
 import type { UnreadableEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { runUnlessBusy } from '../../../shared/execution/runUnlessBusy';
+import { TablesFullError } from '../../../shared/outbox/dataTableSteps';
 import { openWholeOutbox } from '../../../shared/outbox/openOutbox';
 import { readRunOption } from '../../../shared/parameters/runOption';
 import { deliveryOptions } from '../../../shared/properties/deliveryOptions';
@@ -12,6 +17,7 @@ import { buildNotice } from '../../../shared/properties/notice';
 import type { Operation } from '../operation';
 import { OUTPUT_LABELS, OutputItems, pairWithAllInputs } from '../outputItems';
 
+import { alertToBacklogs, alertToFullTables } from './outboxAlerts';
 import { retentionFields } from './retention';
 
 const DEFAULT_MAX_DELIVERIES = 5000;
@@ -56,15 +62,27 @@ const properties: INodeProperties[] = [
 	},
 ];
 
-/** Prunes the log unless this node did so in the last hour. n8n stores the time with the workflow. */
-async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
-	const staticData = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
-	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < PRUNE_INTERVAL_MS) return;
+const pruneLog = async (context: IExecuteFunctions, outbox: OutboxPorts): Promise<unknown> =>
 	await prune(outbox, {
 		maxAgeDays: readRunOption(context, 'maxAgeDays', DEFAULT_RETENTION.maxAgeDays),
 		maxDeliveries: readRunOption(context, 'maxOnRecord', DEFAULT_RETENTION.maxDeliveries),
 	});
+
+/** Prunes the log unless this node did so in the last hour. n8n stores the time with the workflow. */
+async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
+	const staticData = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
+	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < PRUNE_INTERVAL_MS) return;
+	await pruneLog(context, outbox);
 	staticData.prunedAtMs = outbox.nowMs();
+}
+
+/** Makes room in full tables at once. Rows can still be deleted from them, but not inserted. */
+async function makeRoom(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
+	try {
+		await pruneLog(context, outbox);
+	} catch (error) {
+		if (!(error instanceof TablesFullError)) throw error;
+	}
 }
 
 /** Says which endpoints' deliveries wait because the endpoints cannot be opened. */
@@ -78,6 +96,20 @@ function hintAtUnreadable(context: IExecuteFunctions, unreadable: UnreadableEndp
 	});
 }
 
+/** Says that this run delivered nothing, since earlier ones still work. */
+const hintAtBusy = (context: IExecuteFunctions): void =>
+	context.addExecutionHints({
+		location: 'outputPane',
+		message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
+	});
+
+const readLimits = (context: IExecuteFunctions): DueLimits => ({
+	concurrency: readRunOption(context, 'concurrency', deliveryOptions.sharedConcurrency.default),
+	maxPacingMs: MAX_PACING_MS,
+	maxDeliveries: readRunOption(context, 'maxDeliveries', DEFAULT_MAX_DELIVERIES),
+	maxRunMs: readRunOption(context, 'maxRunSeconds', DEFAULT_MAX_RUN_SECONDS) * 1000,
+});
+
 export const deliverDueOperation: Operation = {
 	name: 'Deliver Due',
 	action: 'Deliver what is due',
@@ -85,33 +117,28 @@ export const deliverDueOperation: Operation = {
 	properties,
 	execute: async (context) => {
 		const outbox = await openWholeOutbox(context);
-		let run: DueResult = { results: [], changes: [], unreadable: [] };
-		const ran = await runUnlessBusy(
-			`${context.getWorkflow().id} ${context.getNode().id}`,
-			MAX_CONCURRENT_RUNS,
-			async () => {
-				run = await deliverDue(outbox, {
-					concurrency: readRunOption(
-						context,
-						'concurrency',
-						deliveryOptions.sharedConcurrency.default,
-					),
-					maxPacingMs: MAX_PACING_MS,
-					maxDeliveries: readRunOption(context, 'maxDeliveries', DEFAULT_MAX_DELIVERIES),
-					maxRunMs: readRunOption(context, 'maxRunSeconds', DEFAULT_MAX_RUN_SECONDS) * 1000,
-				});
-				await pruneHourly(context, outbox);
-			},
-		);
-		if (!ran) {
-			context.addExecutionHints({
-				location: 'outputPane',
-				message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
-			});
-		}
-		hintAtUnreadable(context, run.unreadable);
 		const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
+		const limits = readLimits(context);
+		let run: DueResult | undefined;
+		try {
+			const ran = await runUnlessBusy(
+				`${context.getWorkflow().id} ${context.getNode().id}`,
+				MAX_CONCURRENT_RUNS,
+				async () => {
+					run = await deliverDue(outbox, limits);
+					await pruneHourly(context, outbox);
+				},
+			);
+			if (!ran) hintAtBusy(context);
+		} catch (error) {
+			if (!(error instanceof TablesFullError)) throw error;
+			await makeRoom(context, outbox);
+			alertToFullTables(context, error, outbox.nowMs(), outputs);
+		}
+		if (run === undefined) return outputs.toArray();
+		hintAtUnreadable(context, run.unreadable);
 		outputs.putRun(run, pairWithAllInputs(context.getInputData().length));
+		await alertToBacklogs(context, outbox, run.backlogs, limits, outputs);
 		return outputs.toArray();
 	},
 };

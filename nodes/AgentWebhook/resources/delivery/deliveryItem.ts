@@ -4,6 +4,8 @@ import type { DeliveryDetails } from '../../../../core/outbox/log/payload';
 import { presentDelivery } from '../../../../core/outbox/log/presentDelivery';
 import { presentOrigin } from '../../../../core/outbox/log/presentEvent';
 import type { Delivery } from '../../../../core/outbox/model';
+import { summarizeItem } from '../../../../core/report/summarizeItem';
+import { isAgentTool } from '../../../shared/execution/connections';
 import { simplify } from '../../../shared/properties/simplify';
 import { buildExecutionUrl } from '../executionUrl';
 
@@ -63,5 +65,6 @@ export function toDetailedItem(
 		payload_headers: 'body' in payload ? payload.headers : {},
 		payload_problem: 'problem' in payload ? payload.problem : null,
 	} as IDataObject;
-	return simplify(context, itemIndex, details, SIMPLE_DETAILS);
+	const simplified = simplify(context, itemIndex, details, SIMPLE_DETAILS);
+	return isAgentTool(context) ? { summary: summarizeItem(details), ...simplified } : simplified;
 }

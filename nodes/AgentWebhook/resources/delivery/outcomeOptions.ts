@@ -35,4 +35,14 @@ export const outcomeOptions: INodePropertyOptions[] = [
 	},
 	{ name: 'Timeout', value: 'timeout' },
 	{ name: 'TLS Error', value: 'tls' },
+	{
+		name: 'Token Rejected',
+		value: 'token_rejected',
+		description: 'The endpoint’s OAuth2 server issues no token',
+	},
+	{
+		name: 'Token Server Unavailable',
+		value: 'token_unavailable',
+		description: 'The endpoint’s OAuth2 server gave no answer, or an error',
+	},
 ];

@@ -5,11 +5,18 @@ import type { OutboxTask } from '../outboxOperation';
 import { loadRegisteredChoice } from './chosenEndpoint';
 import { toEndpointItem } from './endpointItem';
 
+/** Why an endpoint has a status; none is needed for one that is enabled. */
+const REASONS: Record<Endpoint['status'], string> = {
+	active: '',
+	paused: 'Paused by hand',
+	disabled: 'Disabled by hand',
+};
+
 /** Returns a task that gives the chosen endpoint a status, if it has another one. */
 export const changeStatus =
 	(status: Endpoint['status']): OutboxTask =>
 	async (outbox, context, itemIndex) => {
 		const chosen = await loadRegisteredChoice(context, outbox, itemIndex);
-		const endpoint = await changeEndpointStatus(outbox, chosen, status, 'Disabled by hand');
+		const endpoint = await changeEndpointStatus(outbox, chosen, status, REASONS[status]);
 		return toEndpointItem(context, itemIndex, endpoint);
 	};

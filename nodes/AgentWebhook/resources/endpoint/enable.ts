@@ -9,7 +9,7 @@ import { chosenEndpointSubtitle } from './chosenEndpoint';
 export const enableOperation = buildOutboxOperation({
 	name: 'Enable',
 	action: 'Enable an endpoint',
-	description: 'Resume sending events to an endpoint',
+	description: 'Resume sending events to an endpoint that is paused or disabled',
 	properties: [endpointLocator, simplifyField, tenantOptions],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: changeStatus('active'),

@@ -2,6 +2,7 @@ import groupBy from 'lodash/groupBy';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { endpointAuthenticationFields } from '../../../../credentials/authenticationFields';
+import { clientTlsFields } from '../../../../credentials/clientTlsFields';
 import { customSchemeFields } from '../../../../credentials/signatureFields';
 import { PLATFORMS, listSendableKinds } from '../../../../core/platforms';
 import type { SecretFormat } from '../../../../core/signing/scheme';
@@ -204,6 +205,39 @@ export const settingFields: INodeProperties[] = [
 		description:
 			'Comma-separated channels to listen to: the endpoint gets only events that are on one of them. Leave empty for all events.',
 	},
+	{
+		displayName: 'Circuit Breaker',
+		name: 'circuitBreaker',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: false },
+		placeholder: 'Add breaker',
+		default: { breaker: {} },
+		options: [
+			{
+				displayName: 'Breaker',
+				name: 'breaker',
+				values: [
+					{
+						displayName: 'Failures in a Row',
+						name: 'failures',
+						type: 'number',
+						typeOptions: { minValue: 1, maxValue: 10000, numberPrecision: 0 },
+						default: 10,
+					},
+					{
+						displayName: 'Minutes Between Probes',
+						name: 'probeMinutes',
+						type: 'number',
+						typeOptions: { minValue: 0.1, maxValue: 1440 },
+						default: 5,
+					},
+				],
+			},
+		],
+		description:
+			'After so many failed attempts in a row, deliveries wait, and Deliver Due makes a single attempt from time to time. A success sends what waits. Leave empty for no circuit breaker.',
+	},
+	...clientTlsFields,
 	deliveryOptions.cloudEventMode,
 	buildConditionsProperty(
 		'Send only events whose data meets these conditions. Use {} to remove them.',
@@ -263,7 +297,34 @@ export const settingFields: INodeProperties[] = [
 		displayOptions: { show: { disableRule: ['consecutiveFailures'] } },
 	},
 	deliveryOptions.skipTlsCheck,
+	{
+		displayName: 'In Order',
+		name: 'inOrder',
+		type: 'options',
+		options: [
+			{ name: 'All Events', value: 'all' },
+			{
+				name: 'Events With the Same Key',
+				value: 'key',
+				description: 'Events of different keys do not wait for each other',
+			},
+			{ name: 'No', value: 'no' },
+		],
+		default: 'key',
+		description:
+			'Whether an event waits until the one before is delivered, has failed for good, or is cancelled. Without this setting, no event waits for another.',
+	},
 	deliveryOptions.includeFields,
+	{
+		displayName: 'Order Key',
+		name: 'orderKey',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. order_id',
+		description:
+			'Field of the data whose value the events of one order have in common. Use dots for nested fields. Events without it are sent at once.',
+		displayOptions: { show: { inOrder: ['key'] } },
+	},
 	{
 		displayName: 'Rate Limit',
 		name: 'rateLimit',

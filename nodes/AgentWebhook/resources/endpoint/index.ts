@@ -8,6 +8,7 @@ import { disableOperation } from './disable';
 import { enableOperation } from './enable';
 import { getOperation } from './get';
 import { getAllOperation } from './getAll';
+import { pauseOperation } from './pause';
 import { recoverMissingOperation } from './recoverMissing';
 import { rotateSecretOperation } from './rotateSecret';
 import { testOperation } from './testEndpoint';
@@ -23,6 +24,7 @@ export const endpoint: Resource = {
 		getAll: getAllOperation,
 		test: testOperation,
 		enable: enableOperation,
+		pause: pauseOperation,
 		disable: disableOperation,
 		recoverMissing: recoverMissingOperation,
 		rotateSecret: rotateSecretOperation,

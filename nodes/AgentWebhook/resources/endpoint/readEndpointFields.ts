@@ -1,7 +1,10 @@
+import pick from 'lodash/pick';
 import type { IDataObject } from 'n8n-workflow';
 
+import { CLIENT_TLS_FIELDS } from '../../../../core/credentials/clientTls';
 import { parseEventTypes } from '../../../../core/event/eventTypes';
 import type { EndpointInput } from '../../../../core/outbox/endpoint/lifecycle';
+import { listAuthenticationFields } from '../../../../credentials/authenticationFields';
 import {
 	parseFieldNames,
 	parseJsonObject,
@@ -12,15 +15,25 @@ import { readHeaders, type HeaderParameter } from '../../../shared/properties/he
 
 /** The values of an endpoint's parameters. A field that the node does not show is missing. */
 export interface EndpointFields {
+	accessKeyId?: string;
 	allowHttp?: boolean;
 	allowInternal?: boolean;
 	allowManagementApi?: boolean;
 	backoffMultiplier?: number;
+	caCertificate?: string;
+	clientCertificate?: string;
+	clientId?: string;
+	clientKey?: string;
+	clientKeyPassphrase?: string;
+	clientSecret?: string;
+	clientSecretIn?: string;
 	cloudEventMode?: string;
 	eventSource?: string;
 	catalogEventTypes?: string[];
 	channels?: ListParameter;
+	audience?: string;
 	batch?: { settings?: { maxEvents: number; maxKilobytes?: number; maxWaitSeconds: number } };
+	circuitBreaker?: { breaker?: { failures: number; probeMinutes: number } };
 	conditions?: unknown;
 	description?: string;
 	disableCount?: number;
@@ -33,21 +46,38 @@ export interface EndpointFields {
 	firstDelaySeconds?: number;
 	headers?: HeaderParameter;
 	includeFields?: ListParameter;
+	inOrder?: string;
 	maxDelaySeconds?: number;
 	maxRetries?: number;
+	orderKey?: string;
 	password?: string;
 	platform?: string;
 	removeHeaders?: ListParameter;
+	region?: string;
 	rateLimit?: { limit?: { max: number; perSeconds: number } };
 	retryDelays?: string;
 	retrySchedule?: string;
 	retryStatuses?: string;
+	scope?: string;
+	secretAccessKey?: string;
+	service?: string;
+	sessionToken?: string;
 	skipTlsCheck?: boolean;
 	timeoutSeconds?: number;
 	token?: string;
+	tokenUrl?: string;
 	url?: string;
 	user?: string;
 }
+
+/** The fields of each authentication. */
+const AUTHENTICATION_FIELDS: Record<string, string[]> = {
+	bearer: ['token'],
+	urlToken: ['token'],
+	basic: ['user', 'password'],
+	oauth2: listAuthenticationFields('oauth2'),
+	awsSigV4: listAuthenticationFields('awsSigV4'),
+};
 
 /** Drops undefined fields. @returns `undefined` if none is left */
 const pickDefined = (fields: Record<string, unknown>): IDataObject | undefined => {
@@ -104,6 +134,29 @@ function readRateLimit({ limit }: NonNullable<EndpointFields['rateLimit']>): IDa
 	return limit === undefined ? null : { max: limit.max, per_seconds: limit.perSeconds };
 }
 
+/** @returns `null` if a person removed the circuit breaker */
+function readCircuitBreaker({
+	breaker,
+}: NonNullable<EndpointFields['circuitBreaker']>): IDataObject | null {
+	return breaker === undefined
+		? null
+		: { failures: breaker.failures, probe_minutes: breaker.probeMinutes };
+}
+
+/** @returns `null` for no order */
+function readOrder({ inOrder, orderKey = '' }: EndpointFields): IDataObject | null | undefined {
+	switch (inOrder) {
+		case 'all':
+			return {};
+		case 'key':
+			return { key: orderKey.trim() };
+		case 'no':
+			return null;
+		default:
+			return undefined;
+	}
+}
+
 /** Returns the settings under the names of AgenticFlow's API: docs/platforms.md#agenticflow. */
 function readSettings(fields: EndpointFields): Record<string, unknown> {
 	return (
@@ -126,6 +179,8 @@ function readSettings(fields: EndpointFields): Record<string, unknown> {
 			batch_settings: fields.batch && readBatchSettings(fields.batch),
 			rate_limit: fields.rateLimit && readRateLimit(fields.rateLimit),
 			disable_rule: readDisableRule(fields),
+			circuit_breaker: fields.circuitBreaker && readCircuitBreaker(fields.circuitBreaker),
+			in_order: readOrder(fields),
 			timeout_seconds: fields.timeoutSeconds,
 			verify_tls: fields.skipTlsCheck === undefined ? undefined : !fields.skipTlsCheck,
 			allow_http: fields.allowHttp,
@@ -156,8 +211,8 @@ export function toEndpointInput(fields: EndpointFields): EndpointInput {
 				? undefined
 				: {
 						authentication: type,
-						...(['bearer', 'urlToken'].includes(type) && { token: fields.token }),
-						...(type === 'basic' && { user: fields.user, password: fields.password }),
+						...pickDefined(pick(fields, AUTHENTICATION_FIELDS[type] ?? [])),
 					},
+		clientTls: pickDefined(pick(fields, CLIENT_TLS_FIELDS)),
 	};
 }

@@ -7,6 +7,7 @@ import { parseJsonObject } from '../../../shared/parameters/parse';
 import { endpointLocator } from '../../../shared/properties/locators';
 import { tenantOptions } from '../../../shared/properties/tenantProperties';
 import { buildOutboxOperation } from '../outboxOperation';
+import { summarizeForAgent } from '../summary';
 
 import { chosenEndpointSubtitle, loadChosenEndpoint } from './chosenEndpoint';
 
@@ -48,7 +49,7 @@ export const testOperation = buildOutboxOperation({
 		const data = parseJsonObject(testData, 'Test Data (JSON)') ?? {};
 		const { eventId, report } = await sendTestEvent(outbox, endpoint, type, data);
 		const [attempt] = report.attempts;
-		return {
+		return summarizeForAgent(context, {
 			status: report.status,
 			event: type,
 			endpoint_name: endpoint.name,
@@ -59,6 +60,6 @@ export const testOperation = buildOutboxOperation({
 			response_time_ms: attempt.duration_ms,
 			event_id: eventId,
 			endpoint_id: endpoint.id,
-		};
+		});
 	},
 });

@@ -35,7 +35,7 @@ import {
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
 
 const DROPPED_REASON =
-	'The scheme, host or port of the URL changed. To use the authentication and the custom headers there, set them in the same update as the URL.';
+	'The scheme, host or port of the URL changed. To use the authentication, the client certificate and the custom headers there, set them in the same update as the URL.';
 
 const NOTHING_CHANGED =
 	'At least one endpoint already had these values, so nothing changed. Its item has an empty <b>changed</b>.';
@@ -83,7 +83,7 @@ export const updateOperation = buildOutboxOperation({
 				{
 					...urlField,
 					description:
-						'URL that events are sent to. If its scheme, host or port changes, the authentication and the custom headers are removed, unless this update sets them too.',
+						'URL that events are sent to. If its scheme, host or port changes, the authentication, the client certificate and the custom headers are removed, unless this update sets them too.',
 				},
 				...settingFields,
 				...retryUpdateFields,

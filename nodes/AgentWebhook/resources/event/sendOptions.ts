@@ -22,6 +22,17 @@ const platformIds = (matches: (platform: Platform) => boolean): string[] =>
 const platformsWithPlaceholder = (placeholder: string): string[] =>
 	platformIds(({ events }) => usesPlaceholder(events?.envelope, placeholder));
 
+/** Outputs answers instead of deliveries. */
+const waitForAnswers: INodeProperties = {
+	displayName: 'Wait for Answers',
+	name: 'waitForAnswers',
+	type: 'boolean',
+	noDataExpression: true,
+	default: false,
+	description:
+		'Whether each item on Delivered is the answer of a receiver: its parsed body as <code>answer</code>, and who gave it',
+};
+
 /** The options of a send to one endpoint, in alphabetical order. */
 export const endpointOptions: INodeProperties = {
 	displayName: 'Options',
@@ -152,6 +163,7 @@ export const endpointOptions: INodeProperties = {
 			displayOptions: { show: { '/requestKind': [EVENT_KIND] } },
 		},
 		deliveryOptions.timeoutSeconds,
+		waitForAnswers,
 		{
 			displayName: 'Webhook ID',
 			name: 'webhookId',
@@ -274,5 +286,6 @@ export const subscriberOptions: INodeProperties = {
 			description:
 				'ID of the tenant whose endpoints get the event. An expression must return an ID for every item. Without this option, the event goes to the endpoints that belong to no tenant of yours.',
 		},
+		waitForAnswers,
 	],
 };

@@ -27,6 +27,7 @@ import { readRunOption } from '../../../shared/parameters/runOption';
 import { createSendingPorts } from '../../../shared/transport/sendingPorts';
 import { DELIVERED, FAILED, OUTPUT_LABELS, OutputItems, SKIPPED, WAITING } from '../outputItems';
 
+import { readWaitForAnswers, toAnswer } from './answers';
 import { readEventType, readRequestData, testItemConditions } from './itemEvent';
 import { failWithoutRetryOutput } from './failWithoutRetryOutput';
 import { keepFinishedItems, takeFinishedItems, type FinishedItem } from './finishedItems';
@@ -165,6 +166,8 @@ class EndpointResults {
 
 	private readonly acceptsFailures: boolean;
 
+	private readonly asAnswers: boolean;
+
 	private readonly finished: FinishedItem[] = [];
 
 	private readonly failures: Array<{ error: NodeApiError; itemIndex: number; eventId: string }> =
@@ -176,6 +179,7 @@ class EndpointResults {
 	) {
 		const isTool = isAgentTool(context);
 		this.outputs = new OutputItems(context, OUTPUT_LABELS.endpoint);
+		this.asAnswers = readWaitForAnswers(context);
 		this.canRetry = !isTool && isOutputConnected(context, WAITING);
 		this.acceptsFailures = context.continueOnFail() || isTool || isOutputConnected(context, FAILED);
 	}
@@ -190,6 +194,10 @@ class EndpointResults {
 	putFailed(itemIndex: number, json: IDataObject, message: string): void {
 		const usesErrorOutput = this.context.getNode().onError === 'continueErrorOutput';
 		this.put(FAILED, itemIndex, usesErrorOutput ? { error: message, details: json } : json);
+	}
+
+	private putDelivered(itemIndex: number, json: IDataObject, { response }: DeliveryReport): void {
+		this.put(DELIVERED, itemIndex, this.asAnswers ? toAnswer(json, response) : json);
 	}
 
 	/** Puts one item for each event of a delivery, and keeps the delivery if it is to be retried. */
@@ -212,7 +220,8 @@ class EndpointResults {
 			}
 			if (pending) json[STATE_FIELD] = { ...toRetryState(pending, ref.event_id) };
 			if (hasFailed) this.putFailed(itemIndex, json, describeLastAttempt(report));
-			else this.put(pending ? WAITING : DELIVERED, itemIndex, json);
+			else if (pending) this.put(WAITING, itemIndex, json);
+			else this.putDelivered(itemIndex, json, report);
 		}
 	}
 

@@ -1,4 +1,3 @@
-import countBy from 'lodash/countBy';
 import {
 	UserError,
 	type IDataObject,
@@ -16,7 +15,6 @@ import type { DataCheck } from '../../../../core/outbox/eventType/eventDataCheck
 import { DEFAULT_TENANT, type OutboxEvent } from '../../../../core/outbox/model';
 import { presentTenantId } from '../../../../core/outbox/tenant/presentTenant';
 import { toSkippedItem, toUnsentItem } from '../../../../core/sending/resultItem';
-import { isAgentTool } from '../../../shared/execution/connections';
 import { openWholeOutbox } from '../../../shared/outbox/openOutbox';
 import { ItemParameters } from '../../../shared/parameters/itemParameters';
 import { parseList, type ListParameter } from '../../../shared/parameters/parse';
@@ -24,6 +22,7 @@ import { readRunOption } from '../../../shared/parameters/runOption';
 import { readEventTypeName } from '../../../shared/properties/locators';
 import { readTenant } from '../../../shared/properties/tenantProperties';
 import {
+	DELIVERED,
 	FAILED,
 	OUTPUT_LABELS,
 	OutputItems,
@@ -33,11 +32,13 @@ import {
 	WAITING,
 } from '../outputItems';
 
+import { findResponse, MAX_ANSWER_BYTES, readWaitForAnswers, toAnswer } from './answers';
 import { readEventData, testItemConditions } from './itemEvent';
 import { createOriginReader } from './origin';
 import { publishItems, readAllTenants, type ItemEvent } from './publishItems';
 import { isRetryItem, OUTBOX_STATE, STATE_FIELD } from './retryState';
 import { CATALOG_SOURCE } from './sendProperties';
+import { hintAtPending, hintAtWarnings } from './sendHints';
 import { UnsentItems } from './unsentItems';
 
 /** Longest time that rate limits may delay attempts within one run. */
@@ -152,7 +153,12 @@ const describeWarning = ({ dataWarning }: PublishedEvent): IDataObject =>
 	dataWarning === undefined ? {} : { data_warning: dataWarning };
 
 /** Outputs the deliveries of one event, or one item that says why there are none. */
-function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedEvent): void {
+function putEvent(
+	outputs: OutputItems,
+	itemIndex: number,
+	published: PublishedEvent,
+	asAnswers: boolean,
+): void {
 	const { deliveries, duplicate, event, undecided } = published;
 	const pairedItem = { item: itemIndex };
 	const about = describeEvent(event);
@@ -169,14 +175,16 @@ function putEvent(outputs: OutputItems, itemIndex: number, published: PublishedE
 	}
 	for (const result of deliveries) {
 		const { json, output } = toOutboxResultItem(result);
+		const item = {
+			...json,
+			...about,
+			duplicate: result.isEarlier,
+			...describeWarning(published),
+			...(output === WAITING && { [STATE_FIELD]: { ...OUTBOX_STATE } }),
+		};
+		const isAnswer = asAnswers && output === DELIVERED;
 		outputs.put(output, {
-			json: {
-				...json,
-				...about,
-				duplicate: result.isEarlier,
-				...describeWarning(published),
-				...(output === WAITING && { [STATE_FIELD]: { ...OUTBOX_STATE } }),
-			},
+			json: isAnswer ? toAnswer(item, findResponse(result)) : item,
 			pairedItem,
 		});
 	}
@@ -200,39 +208,6 @@ function putConflict(
 	outputs.put(FAILED, { json, pairedItem: { item: itemIndex } });
 }
 
-/** Says how many events were sent although their data differs from their types. */
-function hintAtWarnings(context: IExecuteFunctions, published: PublishedEvent[]): void {
-	const warned = published.filter(
-		({ conflict, dataWarning }) => conflict === undefined && dataWarning !== undefined,
-	);
-	if (warned.length === 0) return;
-	context.addExecutionHints({
-		type: 'warning',
-		location: 'outputPane',
-		message: `Events whose data does not match their event type: ${warned.length}. They were sent; <b>data_warning</b> in their items has the reason.`,
-	});
-}
-
-/** Says what makes the deliveries on Pending, which no connection of this node does. */
-function hintAtPending(context: IExecuteFunctions, published: PublishedEvent[]): void {
-	const causes = published.flatMap(({ deliveries, event }) =>
-		deliveries.map(({ delivery: { attempts, status } }) =>
-			status === 'pending' && attempts === 0 && event.deliverAt !== null ? 'scheduled' : status,
-		),
-	);
-	const { gathering = 0, pending = 0, scheduled = 0 } = countBy(causes);
-	if (gathering + pending + scheduled === 0 || isAgentTool(context)) return;
-	const counts = [
-		...(gathering > 0 ? [`${gathering} waiting for a batch`] : []),
-		...(pending > 0 ? [`${pending} waiting for a retry`] : []),
-		...(scheduled > 0 ? [`${scheduled} waiting for their time`] : []),
-	];
-	context.addExecutionHints({
-		location: 'outputPane',
-		message: `Deliveries on <b>Pending</b>: ${counts.join(', ')}. <b>Delivery → Deliver Due</b> makes them: run it on a Schedule Trigger in a published workflow.`,
-	});
-}
-
 /**
  * Sends each item's event to all registered endpoints of its tenant that subscribe to it. The events of a
  * tenant's items are written to the outbox in one call before any of them is sent.
@@ -242,6 +217,7 @@ export async function sendToSubscribers(
 ): Promise<INodeExecutionData[][]> {
 	const outputs = new OutputItems(context, OUTPUT_LABELS.subscribers);
 	const isForAll = readAllTenants(context);
+	const asAnswers = readWaitForAnswers(context);
 	const outbox = await openWholeOutbox(context);
 	const items = context.getInputData();
 	const parameters = new ItemParameters(context);
@@ -265,6 +241,7 @@ export async function sendToSubscribers(
 	const published = await publishItems(outbox, events, isForAll, {
 		concurrency: readRunOption(context, 'concurrency', 50),
 		maxPacingMs: MAX_PACING_MS,
+		...(asAnswers && { maxResponseBytes: MAX_ANSWER_BYTES }),
 	});
 	hintAtWarnings(context, published.sent.flat());
 	hintAtPending(context, published.sent.flat());
@@ -274,7 +251,7 @@ export async function sendToSubscribers(
 		if (sent.length === 0) putNotSubscribed(outputs, itemIndex, input);
 		for (const entry of sent) {
 			const { conflict, event } = entry;
-			if (conflict === undefined) putEvent(outputs, itemIndex, entry);
+			if (conflict === undefined) putEvent(outputs, itemIndex, entry, asAnswers);
 			else if (isForAll) putConflict(outputs, itemIndex, event, conflict);
 			else {
 				conflicts.set(itemIndex, describeEvent(event));
