@@ -15,6 +15,7 @@ const CREDENTIALS = {
 	agentWebhookInboundApi: { signatureScheme: 'platform', signingSecret: newSecret() },
 	agentWebhookOutboundApi: { signatureScheme: 'platform', signingSecret: newStandardSecret() },
 	agentWebhookOutboxApi: { encryptionSecret: newSecret(), outboxName: 'editor_templates' },
+	openAiApi: { apiKey: 'unused' },
 	smtp: { host: 'localhost', port: 2525, user: '', password: '' },
 };
 
@@ -25,7 +26,7 @@ const inBrowser = queue || chromium === undefined ? describe.skip : describe;
 const NEEDS_TWO = 'management-api: When a Subscriber Calls';
 
 /** The space that the nodes of a template get on the canvas, in pixels. */
-const [COLUMN_WIDTH, ROW_HEIGHT] = [1500, 1100];
+const [COLUMN_WIDTH, ROW_HEIGHT] = [2700, 1100];
 const COLUMNS = 4;
 
 /** Pastes a text onto the canvas. Runs in the page. */
@@ -103,6 +104,23 @@ inBrowser('the templates in the editor', () => {
 		return laidOut.filter((one) => one.type !== MANUAL_TRIGGER || one === manual);
 	}
 
+	/** Returns the connections of models and tools to agents: n8n marks an agent without a model. */
+	function connectAgents() {
+		const prefix = (template, lists) =>
+			lists.map((list) => list.map((to) => ({ ...to, node: `${template}: ${to.node}` })));
+		return Object.fromEntries(
+			TEMPLATES.flatMap((template) =>
+				Object.entries(readTemplate(template).connections).flatMap(([from, kinds]) => {
+					const toAgents = Object.entries(kinds).filter(([kind]) => kind.startsWith('ai_'));
+					const connections = toAgents.map(([kind, lists]) => [kind, prefix(template, lists)]);
+					return connections.length === 0
+						? []
+						: [[`${template}: ${from}`, Object.fromEntries(connections)]];
+				}),
+			),
+		);
+	}
+
 	test('no template has a red triangle once there is a credential of each type', async () => {
 		// n8n marks this one, so it has checked the others too.
 		const incomplete = node(
@@ -111,10 +129,8 @@ inBrowser('the templates in the editor', () => {
 			{ resource: 'event', operation: 'send' },
 			{ position: [-300, 0] },
 		);
-		await importWorkflow({ nodes: [incomplete, ...layOutTemplates()], connections: {} }, [
-			'Incomplete',
-			NEEDS_TWO,
-		]);
+		const nodes = [incomplete, ...layOutTemplates()];
+		await importWorkflow({ nodes, connections: connectAgents() }, ['Incomplete', NEEDS_TWO]);
 		expect(browser.faults).toEqual([]);
 	});
 });

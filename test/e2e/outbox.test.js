@@ -1238,7 +1238,10 @@ describe('Delivery → Deliver Due', () => {
 		]);
 		await whenDue(first.retry);
 		const second = await deliverDue(outbox);
-		expect(second.counts).toEqual([0, 1, 0, 0]);
+		// Two of three failures are more than half of the way.
+		expect(second.changed).toMatchObject([
+			{ alert: 'endpoint.failing', endpoint_id: endpoint.id, progress: 0.66 },
+		]);
 		await whenDue(second.retry);
 		const third = await deliverDue(outbox);
 		expect(third.changed).toMatchObject([

@@ -1,11 +1,11 @@
 /** Tests the outbox's templates, and the number of the outbox's calls to n8n's tables. */
 const { createHmac } = require('node:crypto');
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 
 const axios = require('axios');
 
+const { startMailServer } = require('./mailServer');
 const stage = require('./stage');
 
 const { ACTION, base, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, pause } =
@@ -140,34 +140,6 @@ test('the template verify-and-forward sends a provider’s webhook to all servic
 	expect(verified).toBe(true);
 	expect(JSON.parse(sent)).toMatchObject({ type: 'push', data: push });
 });
-
-/** Starts an SMTP server that accepts every message. Returns its port and the messages. */
-async function startMailServer() {
-	const messages = [];
-	const server = net.createServer((socket) => {
-		let isData = false;
-		let text = '';
-		const say = (line) => socket.write(`${line}\r\n`);
-		say('220 test');
-		socket.on('error', () => undefined);
-		socket.on('data', (chunk) => {
-			text += chunk;
-			if (isData && text.includes('\r\n.\r\n')) {
-				messages.push(text);
-				[isData, text] = [false, ''];
-				say('250 accepted');
-			}
-			while (!isData && text.includes('\r\n')) {
-				const [command] = text.split('\r\n', 1);
-				text = text.slice(command.length + 2);
-				isData = command === 'DATA';
-				say(isData ? '354 go on' : command === 'QUIT' ? '221 bye' : '250 fine');
-			}
-		});
-	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { messages, port: server.address().port, stop: () => server.close() };
-}
 
 test('the template failure-alert sends one email about an endpoint that keeps failing', async () => {
 	const box = uniqueName('failing');

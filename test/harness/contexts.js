@@ -60,7 +60,7 @@ function loadContexts(dist) {
 	}
 
 	/** Creates a workflow of one node, and the data that n8n passes along with an execution. */
-	function createWorkflow(type, parameters, credentials, more, staticData) {
+	function createWorkflow(type, parameters, credentials, more, staticData, connections = {}) {
 		const node = {
 			id: 'node',
 			name: 'Node',
@@ -76,7 +76,7 @@ function loadContexts(dist) {
 		const workflow = new Workflow({
 			id: 'workflow',
 			nodes: [node],
-			connections: {},
+			connections,
 			active: false,
 			nodeTypes,
 			staticData,
@@ -104,20 +104,36 @@ function loadContexts(dist) {
 	 * Runs the action node on items.
 	 * @param credentials fields by credential type
 	 * @param more fields of the node, such as `onError`
+	 * @param connected for each output, whether another node is connected to it; by default none
 	 * @param runData the execution's own data, for several runs of one execution
+	 * @param staticData what the workflow remembers; the node changes it
 	 * @param tool whether an AI agent calls the node as a tool
 	 * @returns the items by output, and the responses that the node sent
 	 */
 	async function execute(
 		parameters,
 		items,
-		{ credentials = {}, more, runData = createEmptyRunExecutionData(), signal, tool = false } = {},
+		{
+			connected = [],
+			credentials = {},
+			more,
+			runData = createEmptyRunExecutionData(),
+			signal,
+			staticData,
+			tool = false,
+		} = {},
 	) {
 		const { additionalData, node, workflow } = createWorkflow(
 			'agentWebhook',
 			parameters,
 			credentials,
 			more,
+			staticData,
+			{
+				Node: {
+					main: connected.map((is) => (is ? [{ node: 'Other', type: 'main', index: 0 }] : [])),
+				},
+			},
 		);
 		const input = { main: [items] };
 		const executeData = { node, data: input, source: null };

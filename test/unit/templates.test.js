@@ -21,6 +21,18 @@ const OURS = Object.fromEntries(
 	}),
 );
 
+/** The node as n8n offers it to AI agents: with the fields that n8n adds. */
+const TOOL_TYPE = 'n8n-nodes-agent-webhooks.agentWebhookTool';
+const toolField = (name) => ({ displayName: name, name, type: 'string', default: '' });
+const [ACTION_TYPE] = Object.keys(OURS);
+OURS[TOOL_TYPE] = {
+	...OURS[ACTION_TYPE],
+	properties: [
+		...['descriptionType', 'toolDescription'].map(toolField),
+		...OURS[ACTION_TYPE].properties,
+	],
+};
+
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -127,7 +139,7 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 			expect(node).toMatchObject({
 				id: expect.any(String),
 				name: expect.stringMatching(/./),
-				type: expect.stringMatching(/^n8n-nodes-[a-z-]+\.[a-zA-Z]+$/),
+				type: expect.stringMatching(/^(?:@n8n\/)?n8n-nodes-[a-z-]+\.[a-zA-Z]+$/),
 				typeVersion: expect.any(Number),
 				position: [expect.any(Number), expect.any(Number)],
 				parameters: expect.any(Object),
@@ -155,6 +167,14 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 		expect(covered.map((node) => node.name)).toEqual([]);
 	});
 
+	test('says to an AI agent what each of its tools does', () => {
+		const tools = steps.filter(({ type }) => type === TOOL_TYPE);
+		for (const { parameters } of tools) {
+			expect(parameters.descriptionType).toBe('manual');
+			expect(parameters.toolDescription).toMatch(/^[A-Z].*\.$/);
+		}
+	});
+
 	test('uses at least one node of this package', () => {
 		expect(ourNodes).not.toEqual([]);
 	});
@@ -168,4 +188,31 @@ describe.each(TEMPLATES)('the template %s', (name) => {
 			expect(findParameterIssues(description, node)).toEqual({});
 		},
 	);
+});
+
+describe('the template webhook-doctor', () => {
+	const template = readTemplate('webhook-doctor');
+	const { nodes } = template;
+	const find = (name) => nodes.find((node) => node.name === name);
+	const listSources = (target) =>
+		listConnections(template).flatMap(({ from, node }) => (node === target ? [from] : []));
+
+	test('gives its agent only tools that read the log or test an endpoint', () => {
+		const tools = nodes.filter(({ type }) => type === TOOL_TYPE);
+		const operations = tools.map(
+			({ parameters }) => `${parameters.resource}/${parameters.operation}`,
+		);
+		expect(operations.sort()).toEqual(['delivery/getAll', 'delivery/getAttempts', 'endpoint/test']);
+	});
+
+	test('changes an endpoint only after a person has approved it', () => {
+		expect(find('Ask a Person').parameters.operation).toBe('sendAndWait');
+		expect(listSources('Approved?')).toEqual(['Ask a Person']);
+		expect(listSources('Enable Endpoint')).toEqual(['Approved?']);
+		expect(listSources('Send Again')).toEqual(['Enable Endpoint']);
+		// The output of what was not approved goes on without a change.
+		const [approved, declined] = template.connections['Approved?'].main;
+		expect(approved.map(({ node }) => node)).toEqual(['Enable Endpoint']);
+		expect(declined.map(({ node }) => node)).toEqual(['One at a Time']);
+	});
 });

@@ -173,6 +173,55 @@ describe('a Sending credential with what no header can carry', () => {
 	});
 });
 
+const OAUTH2 = {
+	signatureScheme: 'none',
+	authentication: 'oauth2',
+	tokenUrl: 'https://auth.example.com/token',
+	clientId: 'n8n',
+	clientSecret: 'client-s3cr3t',
+};
+const AWS = {
+	signatureScheme: 'none',
+	authentication: 'awsSigV4',
+	accessKeyId: 'AKIDEXAMPLE',
+	secretAccessKey: 'aws-s3cr3t',
+	region: 'eu-central-1',
+	service: 'lambda',
+};
+
+describe('a Sending credential for an OAuth2 server, AWS or mutual TLS', () => {
+	test.each([OAUTH2, AWS, { ...AWS, sessionToken: 'session/+==' }])(
+		'is usable: %j',
+		async (data) => {
+			expect(await outbound(data)).toMatchObject({ status: 'OK' });
+		},
+	);
+
+	test.each([
+		[{ ...OAUTH2, tokenUrl: '' }, '"Token URL" is empty'],
+		[{ ...OAUTH2, tokenUrl: 'auth.example.com' }, 'The token URL is not a URL'],
+		[{ ...OAUTH2, clientSecret: 'client-s3cr3t\n' }, '"Client Secret" '],
+		[{ ...AWS, region: 'Frankfurt' }, '"Region" has other characters'],
+		[{ ...AWS, service: '' }, '"Service" is empty'],
+		[{ ...AWS, secretAccessKey: 'aws-s3cr3t ' }, '"Secret Access Key" '],
+		[
+			{ signatureScheme: 'none', protection: 'authenticated', authentication: 'none' },
+			'neither signs nor authenticates',
+		],
+		[
+			{ ...OAUTH2, useClientTls: true, clientCertificate: 'no certificate', clientKey: 'no key' },
+			'"Client Certificate" has no certificate',
+		],
+	])('is reported by its test: %j', async (data, message) => {
+		const result = await outbound(data);
+		expect(result).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining(message),
+		});
+		expect(result.message).not.toContain('s3cr3t');
+	});
+});
+
 /** What people copy, with the beginning of the answer; `%` is a right secret. */
 const COPIES = [
 	['sk_live_51H8xyzabcdefghijkl', 'begins with sk_, as Stripe’s secret API keys'],

@@ -137,6 +137,8 @@ const deliveryRow = (endpointId, more = {}) => ({
 		},
 	]),
 	replayed_at: null,
+	order_key: null,
+	order_number: null,
 	lease_owner: null,
 	...more,
 });

@@ -5,7 +5,7 @@ const { createManagedWorld, expectInvalid, WEBHOOK } = require('./managedWorld')
 describe('an invalid request body', () => {
 	const CONDITIONS = 'conditions such as {"satisfaction_score": {"lt": 3}}';
 	const UNUSABLE = 'an unusable value';
-	const TYPES = 'one of: none, bearer, urlToken, basic';
+	const TYPES = 'one of: none, bearer, urlToken, basic, oauth2, awsSigV4';
 	const words = (count) => Array.from({ length: count }, () => 'a');
 	const proto = JSON.parse('{"__proto__": {"lt": 1}}');
 
@@ -350,16 +350,16 @@ describe('an invalid request body', () => {
 		],
 		[
 			{ status: 'on' },
-			"Field 'status' must be one of: active, disabled",
+			"Field 'status' must be one of: active, paused, disabled",
 			'status',
-			'one of: active, disabled',
+			'one of: active, paused, disabled',
 			'string',
 		],
 		[
 			{ status: true },
-			"Field 'status' must be one of: active, disabled",
+			"Field 'status' must be one of: active, paused, disabled",
 			'status',
-			'one of: active, disabled',
+			'one of: active, paused, disabled',
 			'boolean',
 		],
 		[{ colour: 1 }, "Field 'colour' is not known", 'colour', 'known fields only', 'another field'],

@@ -32,6 +32,7 @@ const ENDPOINT = {
 	conditions: ['amount is at least 100'],
 	failingSince: null,
 	disabledReason: null,
+	waits: null,
 	createdAt: '2026-11-01T00:00:00.000Z',
 	week: { success: 9, fail: 1, pending: 2, lastDelivery: '2026-11-07T10:00:00.000Z' },
 	days: DAYS,
@@ -69,6 +70,13 @@ const ANSWERS = {
 		delivery: { status: 1, nextAttempt: '2026-11-07T10:05:00.000Z' },
 		attempts: [ATTEMPT],
 	},
+	'GET app/acme/endpoint/ep_1/authentication': {
+		type: 'oauth2',
+		tokenUrl: 'https://auth.example/token',
+		clientId: 'n8n',
+		clientSecretIn: 'body',
+	},
+	'PUT app/acme/endpoint/ep_1/authentication': {},
 	'GET app/acme/endpoint/ep_1/secret': { key: 'whsec_secret' },
 	'POST app/acme/endpoint': { id: 'ep_1' },
 	'POST app/acme/endpoint/ep_1/send-example': { id: 'evt_1' },
@@ -254,6 +262,16 @@ test.each([
 	expect(view()).not.toContain('410..');
 });
 
+test.each([
+	['paused', 'The sender has paused this endpoint.', 'Paused'],
+	['failing', 'Its events wait until a single attempt succeeds', 'Healthy'],
+])('an endpoint whose events wait says why: %s', async (waits, words, health) => {
+	const body = { ...OVERVIEW, endpoints: [{ ...ENDPOINT, waits }] };
+	await open('/endpoint/ep_1', { answers: { 'GET app/acme/portal': { body } } });
+	expect(view()).toContain(words);
+	expect(view()).toContain(health);
+});
+
 test('an endpoint is deleted after a question only', async () => {
 	const { token } = await open('/endpoint/ep_1');
 	await press('Delete');
@@ -291,6 +309,50 @@ test('a secret is replaced with an overlap', async () => {
 		path: 'app/acme/endpoint/ep_1/secret/rotate',
 		body: { gracePeriodSeconds: 3600 },
 	});
+});
+
+const submit = async () => {
+	browser.find(({ tag }) => tag === 'form').listeners.submit({ preventDefault: () => undefined });
+	await browser.settle();
+};
+
+test('the authentication is shown without its secret, and an empty secret stays', async () => {
+	await open('/endpoint/ep_1/authentication');
+	expect(browser.byLabel('Token URL').value).toBe('https://auth.example/token');
+	expect(browser.byLabel('Client secret').value).toBe('');
+	browser.byLabel('Scope (optional)').value = 'events.write';
+	await submit();
+	expect(browser.calls.find(({ method }) => method === 'PUT')).toMatchObject({
+		path: 'app/acme/endpoint/ep_1/authentication',
+		body: {
+			type: 'oauth2',
+			tokenUrl: 'https://auth.example/token',
+			clientId: 'n8n',
+			clientSecretIn: 'body',
+			scope: 'events.write',
+			audience: '',
+		},
+	});
+	expect(browser.calls.find(({ method }) => method === 'PUT').body).not.toHaveProperty(
+		'clientSecret',
+	);
+});
+
+test('another type of authentication shows its own fields, and says what the server rejects', async () => {
+	const detail = [{ loc: ['body', 'secretAccessKey'], msg: 'is required' }];
+	await open('/endpoint/ep_1/authentication', {
+		answers: {
+			'PUT app/acme/endpoint/ep_1/authentication': { status: 422, body: { detail } },
+		},
+	});
+	const types = browser.byLabel('Type');
+	types.value = 'awsSigV4';
+	types.listeners.change({ currentTarget: types });
+	expect(view()).not.toContain('Token URL');
+	browser.byLabel('Access key ID').value = 'AKIDEXAMPLE';
+	await submit();
+	expect(browser.calls.at(-1).body).toEqual({ type: 'awsSigV4', accessKeyId: 'AKIDEXAMPLE' });
+	expect(view()).toContain('Secret access key: is required');
 });
 
 test('the log is filtered and continued', async () => {

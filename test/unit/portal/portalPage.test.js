@@ -108,7 +108,7 @@ test('every text of the page exists, and every text is used', () => {
 	const named = (key) =>
 		sources.includes(`'${key}'`) ||
 		sources.includes(`{{${key}}}`) ||
-		/^(?:health|status|log|secret|verify|test|recover|chart)\./.test(key) ||
+		/^(?:authentication|health|status|log|secret|verify|test|recover|chart|waits)\./.test(key) ||
 		key.endsWith('.one');
 	expect(Object.keys(texts).filter((key) => !named(key))).toEqual([]);
 });

@@ -39,6 +39,8 @@ test.each([
 	[failure('ERR_FR_MAX_BODY_LENGTH_EXCEEDED'), 'body_too_large'],
 	[failure('SSRF'), 'blocked'],
 	[failure('INVALID_REQUEST'), 'invalid_request'],
+	[failure('TOKEN_UNAVAILABLE'), 'token_unavailable'],
+	[failure('TOKEN_REJECTED'), 'token_rejected'],
 	[failure('SOMETHING_NEW'), 'connection'],
 ])('classifyAttempt classifies %j as %s', (result, outcome) => {
 	expect(classifyAttempt(result, AGENTICFLOW_STATUSES)).toBe(outcome);

@@ -80,6 +80,29 @@ describe('deliver', () => {
 		expect(report.attempts).toHaveLength(1);
 	});
 
+	const ask = (control) => ({ 'webhook-delivery': control });
+
+	test.each([
+		['abort-message', 'The endpoint asked for no retries of this delivery'],
+		['disable-endpoint', 'The endpoint asked to be disabled'],
+	])('does not retry if the endpoint answers %s', async (control, reason) => {
+		const { report, waits } = await run([response(500, ask(control)), response(200)]);
+		expect(report).toMatchObject({ status: 'failed', control, gaveUpBecause: reason });
+		expect(report.attempts).toHaveLength(1);
+		expect(waits).toEqual([]);
+	});
+
+	test('delivers what an endpoint accepts, whatever it asks for', async () => {
+		const { report } = await run([response(200, ask('disable-endpoint'))]);
+		expect(report).toMatchObject({ status: 'delivered', control: 'disable-endpoint' });
+	});
+
+	test('retries if the endpoint asks for something unknown', async () => {
+		const { report } = await run([response(500, ask('later')), response(200)]);
+		expect(report).toMatchObject({ status: 'delivered' });
+		expect(report).not.toHaveProperty('control');
+	});
+
 	test('never makes more attempts than its policy allows, for any results', async () => {
 		const result = fc.oneof(
 			fc.integer({ min: 100, max: 599 }).map((status) => response(status)),

@@ -5,7 +5,7 @@ const { getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
 
 const DAY = 86_400_000;
 const START = Date.parse('2025-01-15T10:00:00.000Z');
-const HEALTHY = { status: 'active', failingSince: null, consecutiveFailures: 0 };
+const HEALTHY = { status: 'active', failingSince: null, consecutiveFailures: 0, probeAt: null };
 const NEVER = { rule: 'never' };
 
 const sign = (outcome, atMs = START, ended = false) => ({ outcome, atMs, ended });
@@ -18,6 +18,7 @@ test('applyAttemptOutcomes counts and dates a failure, and reports the first one
 			status: 'active',
 			failingSince: '2025-01-15T10:00:00.005Z',
 			consecutiveFailures: 2,
+			probeAt: null,
 		},
 		changes: [
 			{
@@ -64,6 +65,32 @@ test('applyAttemptOutcomes does not change its arguments', () => {
 	expect(health).toEqual(HEALTHY);
 });
 
+describe('applyAttemptOutcomes with a circuit breaker', () => {
+	const BREAKER = { failures: 2, probe_minutes: 5 };
+	const failures = [sign('retryable'), sign('timeout', START + 1000)];
+	const { health: open } = applyAttemptOutcomes(HEALTHY, failures, NEVER, BREAKER);
+
+	test('leaves it closed while there are fewer failures in a row', () => {
+		const { health } = applyAttemptOutcomes(HEALTHY, failures.slice(1), NEVER, BREAKER);
+		expect(health.probeAt).toBeNull();
+	});
+
+	test('opens it with the last of so many failures: the next attempt is after the interval', () => {
+		expect(open).toMatchObject({ status: 'active', probeAt: '2025-01-15T10:05:01.000Z' });
+	});
+
+	test('puts the next attempt off with a failure, and never forward', () => {
+		const retry = (atMs) =>
+			applyAttemptOutcomes(open, [sign('retryable', atMs)], NEVER, BREAKER).health.probeAt;
+		expect(retry(START + 301_000)).toBe('2025-01-15T10:10:01.000Z');
+		expect(retry(START)).toBe('2025-01-15T10:05:01.000Z');
+	});
+
+	test('closes it with a success', () => {
+		expect(applyAttemptOutcomes(open, [sign('success')], NEVER, BREAKER).health).toEqual(HEALTHY);
+	});
+});
+
 describe('applyAttemptOutcomes disables an endpoint', () => {
 	test.each([NEVER, { rule: 'exhausted' }, { rule: 'failingFor', days: 5 }])(
 		'by 410 Gone, whatever the rule: %j',
@@ -73,6 +100,20 @@ describe('applyAttemptOutcomes disables an endpoint', () => {
 			expect(changes.at(-1)).toEqual({
 				change: 'disabled',
 				reason: 'The endpoint answered 410 Gone',
+				atMs: START,
+			});
+		},
+	);
+
+	test.each(['success', 'retryable', 'permanent'])(
+		'by its own wish, whatever the rule and the outcome: %s',
+		(outcome) => {
+			const asks = { ...sign(outcome), asksToBeDisabled: true };
+			const { changes, health } = applyAttemptOutcomes(HEALTHY, [asks, asks], NEVER);
+			expect(health.status).toBe('disabled');
+			expect(changes.at(-1)).toEqual({
+				change: 'disabled',
+				reason: 'The endpoint asked to be disabled',
 				atMs: START,
 			});
 		},
@@ -135,7 +176,12 @@ describe('applyAttemptOutcomes disables an endpoint', () => {
 
 	test('for good, even if an attempt succeeds later', () => {
 		const { health } = applyAttemptOutcomes(HEALTHY, [sign('gone'), sign('success')], NEVER);
-		expect(health).toEqual({ status: 'disabled', failingSince: null, consecutiveFailures: 0 });
+		expect(health).toEqual({
+			status: 'disabled',
+			failingSince: null,
+			consecutiveFailures: 0,
+			probeAt: null,
+		});
 	});
 });
 
@@ -169,4 +215,24 @@ test('only WorkFlux documents when it disables an endpoint: after a delivery’s
 	expect(getPlatform('workflux').disableRule).toEqual({ rule: 'exhausted' });
 	const others = PLATFORMS.filter(({ id }) => id !== 'workflux');
 	expect(others.filter(({ disableRule }) => disableRule !== undefined)).toEqual([]);
+});
+
+test('a token server that is down changes nothing about the endpoint', () => {
+	const failing = { ...HEALTHY, failingSince: '2025-01-10T00:00:00.000Z', consecutiveFailures: 7 };
+	for (const rule of [
+		{ rule: 'exhausted' },
+		{ rule: 'consecutiveFailures', count: 1 },
+		{ rule: 'failingFor', days: 1 },
+	]) {
+		for (const health of [HEALTHY, failing]) {
+			const signs = [sign('token_unavailable', START, true), sign('token_unavailable', START + 9)];
+			expect(applyAttemptOutcomes(health, signs, rule)).toEqual({ health, changes: [] });
+		}
+	}
+});
+
+test('a client that gets no token is a failure of its endpoint', () => {
+	const rule = { rule: 'consecutiveFailures', count: 2 };
+	const signs = [sign('token_rejected'), sign('token_rejected')];
+	expect(getChanges(HEALTHY, signs, rule)).toEqual(['failing', 'disabled']);
 });

@@ -38,6 +38,8 @@ const OUTCOMES = [
 	'timeout',
 	'dns',
 	'connection',
+	'token_unavailable',
+	'token_rejected',
 	'tls',
 	'blocked',
 	'invalid_request',

@@ -86,6 +86,8 @@ test('the document has every path and method of Svix’s open source server', ()
 	);
 	expect(described).toEqual(expect.arrayContaining(SPEC_PATHS));
 	expect(described.filter((path) => !SPEC_PATHS.includes(path))).toEqual([
+		'GET /api/v1/app/{app_id}/endpoint/{endpoint_id}/authentication',
+		'PUT /api/v1/app/{app_id}/endpoint/{endpoint_id}/authentication',
 		'POST /api/v1/app/{app_id}/endpoint/{endpoint_id}/recovery',
 		'GET /api/v1/app/{app_id}/endpoint/{endpoint_id}/msg/{msg_id}',
 		'GET /api/v1/app/{app_id}/portal',

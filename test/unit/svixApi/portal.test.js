@@ -64,6 +64,26 @@ test('the view says why an endpoint was disabled, unless a subscriber paused it'
 	expect(reasons.get(gone.id)).toMatch(/410|gone/i);
 });
 
+test('the view says what an endpoint’s events wait for', async () => {
+	const { linkTo, svix, world } = await createAcme();
+	const paused = await svix.endpoint.create('acme', HOOK);
+	const down = await svix.endpoint.create('acme', HOOK);
+	const rows = world.store.rows('endpoints');
+	const edit = (id, values) =>
+		world.store.edit('endpoints', rows.find(({ endpoint_id }) => endpoint_id === id).id, values);
+	edit(paused.id, { status: 'paused', status_reason: 'Paused by hand' });
+	edit(down.id, {
+		settings: JSON.stringify({ circuit_breaker: { failures: 1, probe_minutes: 5 } }),
+		probe_at: '2030-01-01T00:00:00.000Z',
+	});
+	const { data } = await (await linkTo())('GET', '/portal');
+	const waits = new Map(data.endpoints.map((endpoint) => [endpoint.id, endpoint.waits]));
+	expect([waits.get(paused.id), waits.get(down.id)]).toEqual(['paused', 'failing']);
+	// Only its owner enables it.
+	await svix.endpoint.patch('acme', paused.id, { disabled: false });
+	expect(world.store.rows('endpoints')[0].status).toBe('paused');
+});
+
 test('a key of another tenant does not get the view', async () => {
 	const { world } = await createAcme();
 	const { token } = await world.createKey({ tenantId: 'other' });

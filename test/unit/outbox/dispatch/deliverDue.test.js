@@ -8,7 +8,7 @@ const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND } = require('../w
 const { failedOnce, getStatuses, listed, START_MS } = require('./failedDeliveries');
 const { publishAndKill } = require('./publishAndKill');
 
-const NOTHING = { results: [], changes: [], unreadable: [] };
+const NOTHING = { results: [], changes: [], unreadable: [], backlogs: [] };
 
 const iso = (ms) => new Date(ms).toISOString();
 

@@ -1,7 +1,7 @@
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 
-const { createWorld, events, HOUR, LIMITS, START } = require('../world');
+const { createWorld, events, HOUR, LIMITS, response, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
@@ -92,11 +92,53 @@ describe('EndpointHealthTracker', () => {
 			'held',
 			'held',
 		]);
-		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled']);
+		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled', 'exhausted']);
 		expect(await world.endpoint('ep_a')).toMatchObject({
 			status: 'disabled',
 			statusReason: 'The endpoint answered 410 Gone',
 		});
+	});
+
+	test.each([200, 500])('disables an endpoint that asks for it, and answers %d', async (status) => {
+		const world = createWorld({
+			answer: () => response(status, { 'webhook-delivery': 'disable-endpoint' }),
+		});
+		await world.register('ep_a');
+		const limits = { ...LIMITS, concurrency: 1 };
+		const { changes, sent } = await publishEvents(world.process(), events(2), limits);
+		expect(world.attempts).toHaveLength(1);
+		expect(sent.map(({ deliveries: [{ delivery }] }) => delivery.status)).toEqual([
+			status === 200 ? 'delivered' : 'failed',
+			'held',
+		]);
+		expect(changes.map(({ change }) => change)).toEqual(
+			status === 200 ? ['disabled'] : ['failing', 'disabled', 'exhausted'],
+		);
+		expect(await world.endpoint('ep_a')).toMatchObject({
+			status: 'disabled',
+			statusReason: 'The endpoint asked to be disabled',
+		});
+		const [{ attempt_log: log }] = world.deliveries();
+		expect(JSON.parse(log)[0].response.headers).toEqual({
+			'webhook-delivery': 'disable-endpoint',
+		});
+	});
+
+	test('fails a delivery and keeps its endpoint active if the endpoint wants no retries', async () => {
+		const world = createWorld({
+			answer: () => response(500, { 'webhook-delivery': 'abort-message' }),
+		});
+		await world.register('ep_a');
+		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
+		expect(sent[0].deliveries[0].delivery).toMatchObject({
+			status: 'failed',
+			error:
+				'The endpoint answered with status 500. The endpoint asked for no retries of this delivery',
+		});
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.attempts).toHaveLength(1);
+		expect((await world.endpoint('ep_a')).status).toBe('active');
 	});
 
 	test('disables a WorkFlux endpoint when all attempts of a delivery have failed', async () => {

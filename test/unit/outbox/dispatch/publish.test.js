@@ -506,6 +506,7 @@ test('a failed attempt leaves a delivery that is due by its schedule', async () 
 	expect(changes.map(({ change, endpoint }) => `${endpoint.id} ${change}`).sort()).toEqual([
 		'ep_a failing',
 		'ep_b failing',
+		'ep_c exhausted',
 		'ep_c failing',
 	]);
 });

@@ -35,6 +35,8 @@ const row = (number, more = {}) => ({
 	error: null,
 	attempt_log: JSON.stringify([attempt(1, 10)]),
 	replayed_at: null,
+	order_key: null,
+	order_number: null,
 	lease_owner: null,
 	...more,
 });

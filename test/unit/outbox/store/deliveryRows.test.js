@@ -40,6 +40,7 @@ const DELIVERY = {
 	executionId: '7',
 	workflowId: 'workflow',
 	replayedAt: null,
+	place: null,
 	tallied: null,
 	lease: null,
 };

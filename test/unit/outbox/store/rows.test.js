@@ -51,6 +51,8 @@ const ROWS = {
 		execution_id: '7',
 		workflow_id: 'workflow',
 		replayed_at: null,
+		order_key: null,
+		order_number: null,
 		tallied: null,
 		lease_owner: null,
 	},
@@ -113,7 +115,7 @@ describe('readRow', () => {
 		await world.register('ep_a');
 		const [row] = world.store.rows('endpoints');
 		for (const [column, value] of [
-			['status', 'paused'],
+			['status', 'stopped'],
 			['settings', '[]'],
 			['event_types', 'order.created'],
 			['registered_at', null],
@@ -130,7 +132,7 @@ test.each([
 	['endpoints', { settings: '[]' }, 'in the column "settings", the value must be a JSON object'],
 	['endpoints', { event_types: '"a"' }, 'in the column "event_types", the value must be a list'],
 	['endpoints', { event_types: '[1]' }, 'in the column "event_types", "0" must be text'],
-	['endpoints', { status: 'weird' }, 'the value must be one of: active, disabled'],
+	['endpoints', { status: 'weird' }, 'the value must be one of: active, paused, disabled'],
 	['endpoints', { sealed: null }, 'in the column "sealed", the value must be text, but is empty'],
 	['endpoints', { registered_at: 'today' }, 'the value must be a date and time, e.g. 2025'],
 	['endpoints', { revision: 'x' }, 'in the column "revision", the value must be a number'],

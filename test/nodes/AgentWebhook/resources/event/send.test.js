@@ -54,6 +54,9 @@ describe('Event → Send to one endpoint', () => {
 			tool: true,
 		});
 		expect(outputs[0][0].json).toMatchObject({ status: 'failed' });
+		const [[first, summary]] = Object.entries(outputs[0][0].json);
+		expect(first).toBe('summary');
+		expect(summary).toMatch(/^Failed: .* after 1 attempt\. It is not retried\. .*status 400/);
 	});
 
 	test('sends nothing more after the execution is cancelled', async () => {

@@ -149,6 +149,69 @@ test('an event that nobody took is delivered when it is sent again after an endp
 	expect(receiver.requests).toHaveLength(1);
 });
 
+describe('Wait for Answers', () => {
+	const options = { waitForAnswers: true };
+	const answer = { price: 12, id: '616581622363398142' };
+	const body = '{"price":12,"id":616581622363398142}';
+
+	test('outputs each receiver’s parsed answer as an item', async () => {
+		await register('Shop');
+		await register('Store');
+		receiver.answer = (response) => response.end(body);
+		const [delivered] = await send([{ key: 'quote 1', data: {} }], { options });
+		expect(delivered).toEqual(
+			['Shop', 'Store'].map((name) =>
+				expect.objectContaining({
+					answer,
+					endpoint_name: name,
+					status: 'delivered',
+					event: 'order.created',
+					response_code: 200,
+				}),
+			),
+		);
+		for (const item of delivered) expect(item).not.toHaveProperty('attempt_log');
+	});
+
+	test('outputs text as it is, more of it than the log keeps, and of a repeated event what the log has', async () => {
+		await register('Shop');
+		receiver.answer = (response) => response.end('x'.repeat(50_000));
+		const [[first]] = await send([{ key: 'quote 1', data: {} }], { options });
+		expect(first.answer).toHaveLength(50_000);
+		expect(first).not.toHaveProperty('answer_truncated');
+		const [[again]] = await send([{ key: 'quote 1', data: {} }], { options });
+		expect(again).toMatchObject({ duplicate: true, answer_truncated: true });
+		expect(again.answer).toHaveLength(2048);
+		expect(receiver.requests).toHaveLength(1);
+	});
+
+	test('leaves a delivery that failed as it is', async () => {
+		await register('Shop');
+		receiver.answer = (response) => response.writeHead(400).end(body);
+		const [delivered, , failed] = await send([{ key: 'quote 1', data: {} }], { options });
+		expect(delivered).toEqual([]);
+		expect(failed).toMatchObject([{ status: 'failed', response: { body: answer } }]);
+		expect(failed[0]).not.toHaveProperty('answer');
+	});
+
+	test('does the same for a send to one endpoint', async () => {
+		receiver.answer = (response) => response.end(body);
+		const [delivered] = await act({
+			resource: 'event',
+			operation: 'send',
+			platform: 'custom',
+			url: receiver.url,
+			useCredential: false,
+			customEventType: 'order.created',
+			dataSource: 'json',
+			data: '{}',
+			options: { allowHttp: true, waitForAnswers: true },
+		});
+		expect(delivered).toMatchObject([{ answer, status: 'delivered', response_code: 200 }]);
+		expect(delivered[0]).not.toHaveProperty('response');
+	});
+});
+
 describe('an event on channels', () => {
 	const listen = async (endpointName, channels) => {
 		const [[{ id }]] = await act({

@@ -1,0 +1,101 @@
+const {
+	buildTokenRequest,
+	readTokenReply,
+} = require('../../../dist/core/credentials/tokenRequest');
+const { classifyAttempt } = require('../../../dist/core/sending/attemptOutcome');
+
+const CLIENT = {
+	tokenUrl: 'https://auth.example.com/token',
+	clientId: 'n8n',
+	clientSecret: 's3cret',
+	clientSecretIn: 'basic',
+	scope: '',
+	audience: '',
+};
+
+const respond = (statusCode, body) => ({
+	kind: 'response',
+	statusCode,
+	headers: {},
+	body: typeof body === 'string' ? body : JSON.stringify(body),
+	bodyTruncated: false,
+});
+
+const build = (changes) => {
+	const { body, headers } = buildTokenRequest({ ...CLIENT, ...changes });
+	return { body: body.toString(), headers };
+};
+
+test('sends the client’s ID and secret as Basic authentication, escaped as RFC 6749 says', () => {
+	const { body, headers } = build({ clientId: 'n8n:a', clientSecret: 'ü b' });
+	expect(body).toBe('grant_type=client_credentials');
+	const [scheme, pair] = headers.Authorization.split(' ');
+	expect(scheme).toBe('Basic');
+	expect(Buffer.from(pair, 'base64').toString()).toBe('n8n%3Aa:%C3%BC+b');
+});
+
+test('sends the client’s ID and secret in the body if its server reads them there', () => {
+	const { body, headers } = build({
+		clientSecretIn: 'body',
+		scope: 'a b',
+		audience: 'https://api',
+	});
+	expect(headers.Authorization).toBeUndefined();
+	expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
+		grant_type: 'client_credentials',
+		scope: 'a b',
+		audience: 'https://api',
+		client_id: 'n8n',
+		client_secret: 's3cret',
+	});
+});
+
+test.each([
+	['a number', { expires_in: 90 }, 90_000],
+	['text', { expires_in: '90' }, 90_000],
+	['missing', {}, 600_000],
+	['no number', { expires_in: 'soon' }, 600_000],
+	['negative', { expires_in: -1 }, 600_000],
+])('reads a token whose life is %s', (_name, fields, lifetimeMs) => {
+	const reply = respond(200, { access_token: 'token-1', token_type: 'bearer', ...fields });
+	expect(readTokenReply(reply, CLIENT)).toEqual({ token: 'token-1', lifetimeMs });
+});
+
+test.each([
+	['no JSON', '<html>'],
+	['a list', []],
+	['no token', {}],
+	['an empty token', { access_token: '' }],
+	['a token that no header can carry', { access_token: 'a\r\nb' }],
+	['a token of another type', { access_token: 'token-1', token_type: 'DPoP' }],
+])('rejects an answer with %s', (_name, body) => {
+	const { failure } = readTokenReply(respond(200, body), CLIENT);
+	expect(classifyAttempt(failure, [])).toBe('token_rejected');
+});
+
+test.each([408, 429, 500, 503])('takes status %d as a server that may answer later', (status) => {
+	const { failure } = readTokenReply(respond(status, { error: 'server_error' }), CLIENT);
+	expect(classifyAttempt(failure, [])).toBe('token_unavailable');
+	expect(failure.message).toBe(`The token server answered with status ${status}`);
+});
+
+test.each([302, 400, 401, 403, 404])('takes status %d as a client that gets no token', (status) => {
+	const { failure } = readTokenReply(respond(status, ''), CLIENT);
+	expect(classifyAttempt(failure, [])).toBe('token_rejected');
+	expect(failure.message).toBe(
+		`The token server answered with status ${status}. Check the client’s ID, secret, scope and audience.`,
+	);
+});
+
+test('tells the server’s reason on one line, without the client’s secret', () => {
+	const reply = respond(401, { error: 'invalid_client', error_description: 'not\ns3cret' });
+	expect(readTokenReply(reply, CLIENT).failure.message).toBe(
+		'The token server answered with status 401 with the reason "invalid_client: not ••••••••". Check the client’s ID, secret, scope and audience.',
+	);
+});
+
+test('keeps the outcome of an address that n8n does not allow', () => {
+	const blocked = { kind: 'error', code: 'SSRF', message: 'n8n’s egress policy does not allow it' };
+	const { failure } = readTokenReply(blocked, CLIENT);
+	expect(classifyAttempt(failure, [])).toBe('blocked');
+});
