@@ -14,7 +14,7 @@ import type { WebhookInput } from './requestSchemas';
 
 /** Returns the changed settings. Parts of `batch_settings` that only the owner can set are kept. */
 function toSettings(
-	{ batch_settings, conditions, filters, retry_policy }: WebhookInput,
+	{ batch_settings, circuit_breaker, conditions, filters, in_order, retry_policy }: WebhookInput,
 	current: Endpoint['settings'],
 ): Record<string, unknown> {
 	withFieldErrors('conditions', conditions, () => compileConditions(conditions ?? {}));
@@ -22,6 +22,8 @@ function toSettings(
 	const changes = {
 		conditions,
 		filters,
+		in_order,
+		circuit_breaker,
 		batch_settings: batch_settings && { ...current.batch_settings, ...batch_settings },
 		retry_policy:
 			retry_policy === null

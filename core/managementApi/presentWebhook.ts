@@ -6,6 +6,8 @@ import pick from 'lodash/pick';
 
 import { hasHiddenQuery, type DroppedSecret } from '../outbox/endpoint/endpointSecrets';
 import { isUnreadable } from '../outbox/endpoint/repository';
+import { isCircuitOpen } from '../outbox/endpoint/suspension';
+import { findWait } from '../outbox/log/deliveryWait';
 import type { computeStats, DeliveryStats } from '../outbox/log/stats';
 import type {
 	Delivery,
@@ -68,7 +70,8 @@ export function presentWebhook(
 	stats: DeliveryStats,
 ): Record<string, unknown> {
 	if (isUnreadable(endpoint)) return presentUnreadableWebhook(endpoint, stats);
-	const { batch_settings, conditions, filters, retry_policy } = endpoint.settings;
+	const { batch_settings, circuit_breaker, conditions, filters, in_order, retry_policy } =
+		endpoint.settings;
 	const batchSettings = pickDefined(batch_settings, ['max_events', 'max_wait_seconds']);
 	const retryPolicy = pickDefined(retry_policy, ['max_retries', 'backoff_multiplier']);
 	return {
@@ -88,6 +91,9 @@ export function presentWebhook(
 		...(filters && { filters }),
 		...(batchSettings && { batch_settings: batchSettings }),
 		...(retryPolicy && { retry_policy: retryPolicy }),
+		...(in_order && { in_order }),
+		...(circuit_breaker && { circuit_breaker }),
+		...(isCircuitOpen(endpoint) && { probe_at: toWholeSeconds(endpoint.probeAt) }),
 	};
 }
 
@@ -144,18 +150,23 @@ function presentError({ attempts, error, outcome, responseCode, status }: Delive
 	return error !== null && isAboutConnection ? describeNoResponse(outcome) : error;
 }
 
-/** Returns a delivery as "Webhook Logs" shows it. */
-export const presentLogEntry = (delivery: Delivery): object => ({
-	id: delivery.id,
-	timestamp: toWholeSeconds(delivery.lastAttemptAt ?? delivery.acceptedAt),
-	event: delivery.eventType,
-	status: LOG_STATUS[delivery.status],
-	response_code: delivery.responseCode,
-	response_time_ms: delivery.responseCode === null ? null : delivery.responseTimeMs,
-	attempts: delivery.attempts,
-	payload_size: delivery.payloadSize,
-	...(delivery.error !== null && { error_message: presentError(delivery) }),
-});
+/** Returns a delivery as "Webhook Logs" shows it, with what it waits for. */
+export function presentLogEntry(delivery: Delivery, endpoint: RegisteredEndpoint): object {
+	const wait = findWait(delivery, endpoint);
+	return {
+		id: delivery.id,
+		timestamp: toWholeSeconds(delivery.lastAttemptAt ?? delivery.acceptedAt),
+		event: delivery.eventType,
+		status: LOG_STATUS[delivery.status],
+		response_code: delivery.responseCode,
+		response_time_ms: delivery.responseCode === null ? null : delivery.responseTimeMs,
+		attempts: delivery.attempts,
+		payload_size: delivery.payloadSize,
+		...(wait && { waits_for: wait.waitsFor }),
+		...(wait?.probeAt !== undefined && { probe_at: toWholeSeconds(wait.probeAt) }),
+		...(delivery.error !== null && { error_message: presentError(delivery) }),
+	};
+}
 
 /** Returns the outcome of a test event's only attempt. */
 export const presentAttempt = (attempt: AttemptRecord): object => {

@@ -5,7 +5,7 @@ import { z, type ZodType, type ZodTypeAny } from 'zod';
 import { findConditionExcess } from '../event/conditions';
 import { validate } from '../http/validateBody';
 import { hasExactNumber, roundExactNumbers } from '../lib/exactJson';
-import { isObject, MAX_PATH_KEYS, MAX_PATH_LENGTH } from '../lib/fieldPath';
+import { isFieldPath, isObject, MAX_PATH_KEYS, MAX_PATH_LENGTH } from '../lib/fieldPath';
 import { isSingleLine } from '../lib/singleLine';
 import { findTestDataExcess } from '../outbox/dispatch/testEvent';
 import { isEventType, isSubscription } from '../outbox/endpoint/subscription';
@@ -63,6 +63,21 @@ const settings = {
 			backoff_multiplier: z.number().min(1).max(10).optional(),
 		})
 		.strict(),
+	/** Without a key, all events of the webhook are one order. */
+	in_order: z
+		.object({
+			key: nonEmptyString
+				.max(MAX_PATH_LENGTH)
+				.refine(isFieldPath, 'path of a field, e.g. order_id')
+				.optional(),
+		})
+		.strict(),
+	circuit_breaker: z
+		.object({
+			failures: z.number().int().min(1).max(10_000),
+			probe_minutes: z.number().positive().max(1440),
+		})
+		.strict(),
 	authentication: authenticationSchema,
 	status: z.enum(['active', 'paused', 'disabled']),
 	/** As replies show it: keeps the hidden query of an unchanged URL. */
@@ -88,6 +103,7 @@ const readOnlyFields = z
 		last_delivery: z.unknown(),
 		delivery_stats: z.unknown(),
 		status_reason: z.unknown(),
+		probe_at: z.unknown(),
 		dropped: z.unknown(),
 		dropped_reason: z.unknown(),
 	})
@@ -107,6 +123,8 @@ export const updateSchema = optionalSettings
 		filters: settings.filters.nullish(),
 		batch_settings: settings.batch_settings.nullish(),
 		retry_policy: settings.retry_policy.nullish(),
+		in_order: settings.in_order.nullish(),
+		circuit_breaker: settings.circuit_breaker.nullish(),
 	})
 	.merge(z.object(subscription).partial())
 	.merge(readOnlyFields)

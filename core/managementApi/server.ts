@@ -205,12 +205,12 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		const { query } = this.request;
 		const [limit, cursor] = [parseLimit(query), parseCursor(query, LOG_POSITION)];
 		const filters = parseLogFilters(query, this.rules.zone);
-		const { id } = await this.loadWebhook();
+		const webhook = await this.loadWebhook();
 		const deliveries = await findDeliveries(
 			this.ports,
 			{
 				...filters,
-				endpointId: id,
+				endpointId: webhook.id,
 				after: cursor === undefined ? undefined : parseLogPosition(cursor),
 			},
 			limit + 1,
@@ -220,7 +220,7 @@ class ManagementApiHandlers implements Record<ManagementTask, () => Promise<Mana
 		return {
 			statusCode: 200,
 			body: {
-				[this.api.logsField]: page.map(presentLogEntry),
+				[this.api.logsField]: page.map((delivery) => presentLogEntry(delivery, webhook)),
 				...toNextCursor(hasMore ? toLogPosition(page[page.length - 1]) : undefined),
 			},
 		};

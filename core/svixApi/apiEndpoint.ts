@@ -91,6 +91,7 @@ export function presentSvixEndpoint(endpoint: RegisteredEndpoint, showsQuery: bo
 		url: showsQuery && !isUnreadable(endpoint) ? endpoint.secrets.url : endpoint.url,
 		description: endpoint.description,
 		disabled: endpoint.status === 'disabled',
+		paused: endpoint.status === 'paused',
 		eventTypes: types,
 		filterTypes: types,
 		channels: settings.channels ?? null,

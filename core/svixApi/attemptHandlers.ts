@@ -62,7 +62,8 @@ const POSITION_LENGTH = 2;
 /** Lists the messages of an endpoint, with the states of their deliveries. */
 async function listEndpointMessages(call: ApplicationCall): Promise<ListPage> {
 	const query = getQuery('endpointMessages', call);
-	const { id: endpointId } = await loadApiEndpoint(call);
+	const endpoint = await loadApiEndpoint(call);
+	const { id: endpointId } = endpoint;
 	const place = parseIterator(query.iterator, POSITION_LENGTH);
 	const isBackward = place?.isBackward ?? false;
 	const [acceptedAt, deliveryId] = place?.position ?? [];
@@ -95,7 +96,7 @@ async function listEndpointMessages(call: ApplicationCall): Promise<ListPage> {
 		({ delivery }) => [delivery.acceptedAt, delivery.id],
 		({ delivery, event }) => ({
 			...presentMessage(event, query.with_content),
-			...presentStatus(delivery, query.expanded_statuses),
+			...presentStatus(delivery, endpoint, query.expanded_statuses),
 		}),
 	);
 }
@@ -166,7 +167,7 @@ export const ATTEMPT_HANDLERS = {
 			({ endpoint }) => [endpoint.registeredAt, endpoint.id],
 			({ delivery, endpoint }) => ({
 				...presentSvixEndpoint(endpoint, mayReadSecrets(call)),
-				...presentStatus(delivery, false),
+				...presentStatus(delivery, endpoint, false),
 			}),
 		);
 		return { statusCode: 200, body: page };

@@ -81,6 +81,26 @@ export const ENDPOINT_OPERATIONS = {
 		body: 'EndpointAuthenticationIn',
 		replies: { 204: null },
 	},
+	'v1.endpoint.get-delivery-settings': {
+		...read,
+		path: `${endpoint}/delivery-settings`,
+		summary: 'Get when an endpoint gets its events: pause, order, circuit breaker',
+		replies: { 200: 'EndpointDeliverySettingsOut' },
+	},
+	'v1.endpoint.update-delivery-settings': {
+		...replace,
+		path: `${endpoint}/delivery-settings`,
+		summary: 'Replace when an endpoint gets its events',
+		body: 'EndpointDeliverySettingsIn',
+		replies: { 200: 'EndpointDeliverySettingsOut' },
+	},
+	'v1.endpoint.patch-delivery-settings': {
+		...change,
+		path: `${endpoint}/delivery-settings`,
+		summary: 'Change when an endpoint gets its events',
+		body: 'EndpointDeliverySettingsPatch',
+		replies: { 200: 'EndpointDeliverySettingsOut' },
+	},
 	'v1.endpoint.get-secret': {
 		...read,
 		right: 'secrets',

@@ -5,9 +5,9 @@ import { describeConditions } from '../event/describeConditions';
 import { isObject } from '../lib/fieldPath';
 import { DAY_MS, toIsoTime } from '../lib/time';
 import { formatDay, UTC } from '../lib/timeZone';
+import { OFFERED_ALERTS } from '../outbox/alert/alertTypes';
 import { coversEventType } from '../outbox/apiKey/keyFilter';
 import { isUnreadable } from '../outbox/endpoint/repository';
-import { isCircuitOpen } from '../outbox/endpoint/suspension';
 import { loadCounts } from '../outbox/log/counts';
 import { findDeliveries } from '../outbox/log/query';
 import { computeStats, countDeliveries, type StatsPart } from '../outbox/log/stats';
@@ -22,6 +22,7 @@ import {
 	mayReadSecrets,
 	presentSvixEndpoint,
 } from './apiEndpoint';
+import { PAUSED_REASON, presentDeliverySettings } from './deliverySettingsHandlers';
 import { DISABLED_REASON } from './endpointHandlers';
 import { loadMessage } from './messageHandlers';
 import { listAttempts, presentMessage, presentStatus, presentSvixAttempt } from './presentMessage';
@@ -31,6 +32,8 @@ import { recoveryIn } from './svixSchemas';
 /** Operations that only the portal needs: each of its views is one call, so one execution. */
 
 const DAYS = 7;
+
+const OWN_REASONS = [DISABLED_REASON, PAUSED_REASON];
 
 /** A recovery that takes longer is continued by the next call. */
 const MAX_RUN_MS = 20_000;
@@ -58,15 +61,14 @@ function countDays(parts: StatsPart[], days: string[]): object[] {
 const listConditions = (endpoint: RegisteredEndpoint): string[] =>
 	isUnreadable(endpoint) ? [] : describeConditions(endpoint.settings.conditions ?? {});
 
-/** Returns why an endpoint is disabled; `null` if a subscriber paused it. */
-const getForeignReason = ({ status, statusReason }: RegisteredEndpoint): string | null =>
-	status === 'disabled' && statusReason !== DISABLED_REASON ? statusReason : null;
-
-/** Returns what an enabled endpoint's deliveries wait for: its owner paused it, or it keeps failing. */
-function getWait(endpoint: RegisteredEndpoint): 'paused' | 'failing' | null {
-	if (endpoint.status === 'paused') return 'paused';
-	return isCircuitOpen(endpoint) ? 'failing' : null;
-}
+/** Returns why an endpoint has a status; `null` if it has another one, or a subscriber gave it this one. */
+const getForeignReason = (
+	endpoint: RegisteredEndpoint,
+	status: RegisteredEndpoint['status'],
+): string | null =>
+	endpoint.status !== status || OWN_REASONS.includes(endpoint.statusReason ?? '')
+		? null
+		: endpoint.statusReason;
 
 /** Returns an endpoint with its health and its week. */
 function presentWatchedEndpoint(
@@ -78,9 +80,10 @@ function presentWatchedEndpoint(
 	const counts = countDeliveries(parts);
 	return {
 		...presentSvixEndpoint(endpoint, mayReadSecrets(call)),
+		...presentDeliverySettings(endpoint),
 		failingSince: endpoint.failingSince,
-		disabledReason: getForeignReason(endpoint),
-		waits: getWait(endpoint),
+		disabledReason: getForeignReason(endpoint, 'disabled'),
+		pausedReason: getForeignReason(endpoint, 'paused'),
 		conditions: listConditions(endpoint),
 		week: {
 			success: counts.successful_deliveries,
@@ -92,10 +95,16 @@ function presentWatchedEndpoint(
 	};
 }
 
-/** Lists the event types of the catalog that the call's key is for. */
-async function listEventTypes({ eventTypes, request }: ApplicationCall): Promise<object[]> {
+/** Names the group of alerts: the catalog has no entries for them, unless its owner adds some. */
+const ALERT_GROUP = 'Alerts about your other endpoints';
+
+/** Lists the event types that the call's key is for: those of the catalog, and the alerts that the outbox sends. */
+async function listEventTypes({ eventTypes, ports, request }: ApplicationCall): Promise<object[]> {
 	const types = (await eventTypes?.list({ skipsUnreadable: true })) ?? [];
-	return types
+	const alerts = (ports.sendsAlerts ? OFFERED_ALERTS : [])
+		.filter(({ name }) => !types.some((type) => type.name === name))
+		.map((alert) => ({ ...alert, groupName: ALERT_GROUP, example: null }));
+	return [...types, ...alerts]
 		.filter(({ name }) => coversEventType(request.key.filter, name))
 		.map(({ description, example, groupName, name }) => ({
 			name,
@@ -142,7 +151,7 @@ async function presentEndpointMessage(call: ApplicationCall): Promise<SvixReply>
 		statusCode: 200,
 		body: {
 			...presentMessage(event, true),
-			delivery: delivery === undefined ? null : presentStatus(delivery, true),
+			delivery: delivery === undefined ? null : presentStatus(delivery, endpoint, true),
 			attempts: attempts.map((attempt) => presentSvixAttempt(attempt, endpoint.url, true)),
 		},
 	};
@@ -174,7 +183,7 @@ async function recoverWithReport(call: ApplicationCall): Promise<SvixReply> {
 	const [share] = report.endpoints;
 	// The outbox's own reason names what its owner can do in n8n.
 	const reason =
-		endpoint.status === 'disabled' ? 'The endpoint is paused. Resume it first.' : share?.reason;
+		endpoint.status === 'disabled' ? 'The endpoint is disabled. Enable it first.' : share?.reason;
 	return {
 		statusCode: 200,
 		body: { deliveries, kept, reason: kept === 0 ? null : (reason ?? null), isComplete },

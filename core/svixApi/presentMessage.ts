@@ -1,5 +1,7 @@
-import type { Delivery, OutboxEvent } from '../outbox/model';
+import { findWait, type DeliveryWait } from '../outbox/log/deliveryWait';
+import type { Delivery, OutboxEvent, RegisteredEndpoint } from '../outbox/model';
 import { describeNoResponse } from '../managementApi/presentWebhook';
+import { toIsoTime } from '../lib/time';
 import type { AttemptRecord } from '../sending/deliver';
 
 /** Writes events, deliveries and attempts as Svix's API shows them. */
@@ -49,11 +51,32 @@ export function getStatus({ status }: Pick<Delivery, 'status'>, isExpanded: bool
 	}
 }
 
+/** Returns the time of the next attempt; `null` if there is none, or if nobody knows it. */
+function getNextAttempt(
+	{ nextAttemptAt, status }: Delivery,
+	wait: DeliveryWait | undefined,
+): string | null {
+	if (status !== 'pending' || nextAttemptAt === null) return null;
+	if (wait === undefined) return nextAttemptAt;
+	const { probeAt } = wait;
+	return probeAt === undefined
+		? null
+		: toIsoTime(Math.max(...[nextAttemptAt, probeAt].map(Date.parse)));
+}
+
 /** Returns the fields that a message or an endpoint has in a list of deliveries. */
-export const presentStatus = (delivery: Delivery, isExpanded: boolean): object => ({
-	...toStatusFields(getStatus(delivery, isExpanded)),
-	nextAttempt: delivery.status === 'pending' ? delivery.nextAttemptAt : null,
-});
+export function presentStatus(
+	delivery: Delivery,
+	endpoint: RegisteredEndpoint,
+	isExpanded: boolean,
+): object {
+	const wait = findWait(delivery, endpoint);
+	return {
+		...toStatusFields(getStatus(delivery, isExpanded)),
+		nextAttempt: getNextAttempt(delivery, wait),
+		waitsFor: wait?.waitsFor ?? null,
+	};
+}
 
 /** The ID of the message that a delivery sends: of a batch, the first one. */
 export const getMessageId = ({ batchedEventIds, eventId }: Delivery): string =>

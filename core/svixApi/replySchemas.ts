@@ -22,6 +22,8 @@ const endpoint = z.object({
 	url: z.string(),
 	description: z.string(),
 	disabled: z.boolean(),
+	/** Only this server has it. */
+	paused: z.boolean(),
 	eventTypes: texts.nullable(),
 	filterTypes: texts.nullable(),
 	channels: texts.nullable(),
@@ -80,7 +82,21 @@ const listOf = <T extends z.ZodTypeAny>(entry: T) =>
 		done: z.boolean(),
 	});
 
-const delivery = { status, statusText, nextAttempt: time.nullable() };
+const delivery = {
+	status,
+	statusText,
+	nextAttempt: time.nullable(),
+	/** Only this server has it. */
+	waitsFor: z.enum(['resume', 'probe', 'earlier', 'replay']).nullable(),
+};
+
+/** When an endpoint gets its events. */
+const deliverySettings = z.object({
+	paused: z.boolean(),
+	inOrder: z.object({ key: z.string().nullable() }).nullable(),
+	circuitBreaker: z.object({ failures: z.number().int(), probeMinutes: z.number() }).nullable(),
+	probeAt: time.nullable(),
+});
 
 const milliseconds = z.number().nullable();
 const day = z.object({
@@ -93,10 +109,10 @@ const day = z.object({
 
 const portal = z.object({
 	endpoints: z.array(
-		endpoint.extend({
+		endpoint.merge(deliverySettings).extend({
 			failingSince: time.nullable(),
 			disabledReason: z.string().nullable(),
-			waits: z.enum(['paused', 'failing']).nullable(),
+			pausedReason: z.string().nullable(),
 			conditions: texts,
 			week: z.object({
 				success: z.number().int(),
@@ -135,6 +151,7 @@ export const REPLY_SCHEMAS = {
 		region: z.string().optional(),
 		service: z.string().optional(),
 	}),
+	EndpointDeliverySettingsOut: deliverySettings,
 	EndpointHeadersOut: z.object({ headers: metadata, sensitive: texts }),
 	EndpointMessageOut: message.extend({
 		delivery: z.object(delivery).nullable(),

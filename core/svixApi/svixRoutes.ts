@@ -4,7 +4,8 @@ import { change, create, PATHS, read, remove, replace, type Operation } from './
 
 /**
  * The operations of Svix's open source server, by Svix's own IDs (https://api.svix.com/docs), and what only this server
- * has: `v1.portal.get`, `v1.endpoint.get-message`, `v1.endpoint.recovery` and an endpoint's authentication.
+ * has: `v1.portal.get`, `v1.endpoint.get-message`, `v1.endpoint.recovery`, and an endpoint's authentication and delivery
+ * settings.
  */
 
 const { app, eventType } = PATHS;

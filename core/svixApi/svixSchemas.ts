@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isObject } from '../lib/fieldPath';
+import { isFieldPath, isObject, MAX_PATH_LENGTH } from '../lib/fieldPath';
 import { MAX_FILTER_NAMES } from '../outbox/apiKey/keyFilter';
 
 import { timeText } from './timeText';
@@ -133,6 +133,42 @@ export const endpointAuthenticationIn = z
 	})
 	.strict();
 
+/** When an endpoint gets its events. A field that is `null` is reset. */
+const deliverySettings = {
+	paused: z.boolean().optional(),
+	/** Without a key, all events of the endpoint are one order. */
+	inOrder: z
+		.object({
+			key: z
+				.string()
+				.max(MAX_PATH_LENGTH)
+				.refine(isFieldPath, 'is not the path of a field, e.g. order_id')
+				.nullish(),
+		})
+		.strict()
+		.nullish(),
+	circuitBreaker: z
+		.object({
+			failures: z.number().int().min(1).max(10_000),
+			probeMinutes: z.number().positive().max(1440),
+		})
+		.strict()
+		.nullish(),
+};
+
+export const deliverySettingsIn = z
+	.object({
+		...deliverySettings,
+		/** As replies have it, so that these can be sent back. It cannot be changed. */
+		probeAt: z.unknown(),
+	})
+	.strict();
+
+export const deliverySettingsPatch = z.object(deliverySettings).strict();
+
+/** The fields that the two bodies above may have. */
+export type DeliverySettingsBody = z.infer<typeof deliverySettingsPatch>;
+
 export const endpointSecretRotateIn = z
 	.object({
 		key: secret.nullish(),
@@ -218,6 +254,8 @@ export const BODY_SCHEMAS = {
 	ApplicationPatch: applicationPatch,
 	AppPortalAccessIn: appPortalAccessIn,
 	EndpointAuthenticationIn: endpointAuthenticationIn,
+	EndpointDeliverySettingsIn: deliverySettingsIn,
+	EndpointDeliverySettingsPatch: deliverySettingsPatch,
 	EndpointHeadersIn: endpointHeadersIn,
 	EndpointHeadersPatchIn: endpointHeadersPatchIn,
 	EndpointIn: endpointIn,

@@ -14,6 +14,7 @@ import { APPLICATION_HANDLERS } from './applicationHandlers';
 import { ATTEMPT_HANDLERS } from './attemptHandlers';
 import { AUTHENTICATION_HANDLERS } from './authenticationHandlers';
 import { DELIVERY_HANDLERS } from './deliveryHandlers';
+import { DELIVERY_SETTINGS_HANDLERS } from './deliverySettingsHandlers';
 import { ENDPOINT_HANDLERS } from './endpointHandlers';
 import { EVENT_TYPE_HANDLERS } from './eventTypeHandlers';
 import { HEADER_HANDLERS } from './headerHandlers';
@@ -31,6 +32,7 @@ const WITHIN_APPLICATION: Partial<Record<OperationId, Handler<ApplicationCall>>>
 	...ENDPOINT_HANDLERS,
 	...HEADER_HANDLERS,
 	...AUTHENTICATION_HANDLERS,
+	...DELIVERY_SETTINGS_HANDLERS,
 	...DELIVERY_HANDLERS,
 	...MESSAGE_HANDLERS,
 	...ATTEMPT_HANDLERS,

@@ -1,7 +1,8 @@
 import { toIsoTime } from '../../lib/time';
+import { coversSubscription } from '../apiKey/keyFilter';
 import { isUnreadable } from '../endpoint/repository';
 import type { EventInput } from '../dispatch/newEvents';
-import type { EndpointChange, RegisteredEndpoint } from '../model';
+import type { Endpoint, EndpointChange, RegisteredEndpoint } from '../model';
 import { presentTenantId } from '../tenant/presentTenant';
 
 import { ALERT_TYPES, namesAlert } from './alertTypes';
@@ -39,18 +40,33 @@ function buildAlertData(alert: EndpointChange): Record<string, unknown> {
 	};
 }
 
+/** An alert, as a tenant's endpoints get it. */
+interface AddressedAlert {
+	tenantId: string;
+	type: string;
+	data: Record<string, unknown>;
+	/** The endpoint that it is about; absent for the outbox. */
+	about?: Endpoint;
+}
+
+/** Returns whether an endpoint may be told: one that listens to channels, only of what is on them entirely. */
+const mayBeTold = ({ settings }: Endpoint, about: Endpoint | undefined): boolean =>
+	coversSubscription(
+		{ eventTypes: [], channels: settings.channels ?? [] },
+		{ eventTypes: [], channels: about?.settings.channels ?? [] },
+	);
+
 /** Lists the endpoints of a tenant that name an alert among their event types, apart from disabled ones. */
 const listRecipients = (
 	registered: RegisteredEndpoint[],
-	tenantId: string,
-	type: string,
-	exceptId?: string,
+	{ about, tenantId, type }: AddressedAlert,
 ): string[] =>
 	registered.flatMap((endpoint) =>
 		!isUnreadable(endpoint) &&
 		endpoint.tenantId === tenantId &&
 		endpoint.status !== 'disabled' &&
-		endpoint.id !== exceptId &&
+		endpoint.id !== about?.id &&
+		mayBeTold(endpoint, about) &&
 		namesAlert(endpoint.eventTypes, type)
 			? [endpoint.id]
 			: [],
@@ -59,10 +75,10 @@ const listRecipients = (
 /** Returns the event that tells a tenant's endpoints of an alert; none if no endpoint wants it. */
 export function addressAlert(
 	registered: RegisteredEndpoint[],
-	alert: { tenantId: string; type: string; data: Record<string, unknown>; exceptId?: string },
+	alert: AddressedAlert,
 ): EventInput[] {
-	const { data, exceptId, tenantId, type } = alert;
-	const endpointIds = listRecipients(registered, tenantId, type, exceptId);
+	const { data, tenantId, type } = alert;
+	const endpointIds = listRecipients(registered, alert);
 	return endpointIds.length === 0 ? [] : [{ type, data, tenantId, endpointIds }];
 }
 
@@ -77,7 +93,7 @@ export const buildChangeEvents = (
 					tenantId: change.endpoint.tenantId,
 					type: ALERT_TYPES[change.change],
 					data: buildAlertData(change),
-					exceptId: change.endpoint.id,
+					about: change.endpoint,
 				})
 			: [],
 	);

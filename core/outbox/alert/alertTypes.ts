@@ -41,6 +41,18 @@ export const BACKLOG_TYPE = 'outbox.backlog';
 /** n8n's tables are full. Nobody can be sent this one, since no event can be stored. */
 export const FULL_TYPE = 'outbox.full';
 
+/** The alerts that a tenant can subscribe to, with what they tell. */
+export const OFFERED_ALERTS: ReadonlyArray<{ name: string; description: string }> = [
+	{ name: ALERT_TYPES.failing, description: 'An endpoint keeps failing' },
+	{
+		name: ALERT_TYPES.disabled,
+		description: 'An endpoint was disabled, since it failed or asked for it',
+	},
+	{ name: ALERT_TYPES.recovered, description: 'An endpoint works again' },
+	{ name: ALERT_TYPES.exhausted, description: 'An event failed and is not retried' },
+	{ name: BACKLOG_TYPE, description: 'Deliveries are late' },
+];
+
 const TYPES = new Set<string>([...Object.values(ALERT_TYPES), BACKLOG_TYPE, FULL_TYPE]);
 
 /** Returns whether an event type is that of an alert. */

@@ -1,5 +1,6 @@
 const { showAuthentication } = require('./authenticationView');
 const { createClient, describeError, PortalError } = require('./client');
+const { showDelivery } = require('./deliveryView');
 const { h, link, outsideLink } = require('./dom');
 const { showEditEndpoint, showNewEndpoint } = require('./endpointForm');
 const { showEndpoint } = require('./endpointView');
@@ -16,6 +17,7 @@ const { createTexts } = require('./texts');
 
 const ENDPOINT_VIEWS = {
 	authentication: showAuthentication,
+	delivery: showDelivery,
 	edit: showEditEndpoint,
 	log: showLog,
 	message: showMessage,

@@ -1,5 +1,5 @@
-const { button, field, h, select } = require('./dom');
-const { messagePlace, runTask } = require('./feedback');
+const { field, h, select, tie } = require('./dom');
+const { buildForm } = require('./feedback');
 
 /** The fields of each type, as the API names them. Secrets are not shown: an empty field keeps the current one. */
 const FIELDS = {
@@ -12,12 +12,6 @@ const FIELDS = {
 };
 
 const SECRETS = ['token', 'password', 'clientSecret', 'secretAccessKey', 'sessionToken'];
-
-/** Returns a function that ties a control to its label and hint. */
-const tie = (control) => (props) => {
-	for (const [name, value] of Object.entries(props)) control.setAttribute(name, value);
-	return control;
-};
 
 function buildControl(t, name, current) {
 	if (name === 'clientSecretIn') {
@@ -52,46 +46,25 @@ function buildFields(t, type, current) {
 	return { elements, read };
 }
 
-function buildForm(app, id, current) {
-	const { client, describe, go, t } = app;
+function buildAuthentication(app, id, current) {
+	const { client, go, t } = app;
 	const place = h('div', {});
-	let fields;
+	let shown;
 	const show = (type) => {
-		fields = { type, ...buildFields(t, type, current) };
-		place.replaceChildren(...fields.elements);
+		shown = { type, ...buildFields(t, type, current) };
+		place.replaceChildren(...shown.elements);
 	};
 	const types = Object.keys(FIELDS).map((type) => [type, t(`authentication.type.${type}`)]);
 	const chosen = FIELDS[current.type] === undefined ? 'none' : current.type;
 	const choose = (props) =>
 		select({ ...props, onchange: ({ currentTarget }) => show(currentTarget.value) }, types, chosen);
-	const fault = messagePlace();
 	const save = async () => {
-		fault.textContent = '';
-		await client.put(`endpoint/${id}/authentication`, { type: fields.type, ...fields.read() });
+		await client.put(`endpoint/${id}/authentication`, { type: shown.type, ...shown.read() });
 		go(['endpoint', id], t('authentication.saved'));
 	};
-	const teller = { t, tell: (error) => void (fault.textContent = describe(error)) };
-	const send = h('button', { type: 'submit', class: 'primary' }, t('save'));
 	show(chosen);
-	return h(
-		'form',
-		{
-			novalidate: true,
-			onsubmit: (event) => {
-				event.preventDefault();
-				void runTask(teller, send, save);
-			},
-		},
-		field(t('authentication.type'), choose, t('authentication.hint')),
-		place,
-		fault,
-		h(
-			'div',
-			{ class: 'actions' },
-			send,
-			button(t('cancel'), () => app.back()),
-		),
-	);
+	const fields = [field(t('authentication.type'), choose, t('authentication.hint')), place];
+	return buildForm(app, fields, t('save'), save);
 }
 
 /** Shows how an endpoint recognizes its sender, in addition to the signature, and changes it. */
@@ -100,7 +73,7 @@ async function showAuthentication(app, [id]) {
 	return {
 		title: app.t('authentication.title'),
 		back: ['endpoint', id],
-		content: [h('p', {}, app.t('authentication.text')), buildForm(app, id, current)],
+		content: [h('p', {}, app.t('authentication.text')), buildAuthentication(app, id, current)],
 	};
 }
 

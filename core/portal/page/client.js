@@ -75,10 +75,10 @@ const FIELDS = {
 
 /** Writes what is wrong with one field. */
 function describeField(t, { loc, msg }) {
-	const name = Array.isArray(loc) ? String(loc[1] ?? loc[0] ?? '') : '';
-	const key = FIELDS[name] ?? `authentication.${name}`;
-	const label = t(key);
-	return `${label === key ? name : label}: ${String(msg)}`;
+	const [place = '', name = place, inner = name] = Array.isArray(loc) ? loc.map(String) : [];
+	const keys = [FIELDS[name], `authentication.${name}`, `delivery.${inner}`].filter(Boolean);
+	const key = keys.find((candidate) => t(candidate) !== candidate);
+	return `${key === undefined ? name : t(key)}: ${String(msg)}`;
 }
 
 /** Says in words what went wrong, and what to do. */

@@ -63,6 +63,12 @@ function field(label, control, hint) {
 	);
 }
 
+/** Returns a function that ties a control to its label and hint. */
+const tie = (control) => (props) => {
+	for (const [name, value] of Object.entries(props)) control.setAttribute(name, value);
+	return control;
+};
+
 /** Builds a choice. @param options pairs of value and text */
 function select(props, options, chosen) {
 	return h(
@@ -86,4 +92,4 @@ const facts = (pairs) =>
 			.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
 	);
 
-module.exports = { button, code, facts, field, h, link, outsideLink, select };
+module.exports = { button, code, facts, field, h, link, outsideLink, select, tie };

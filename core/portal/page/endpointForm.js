@@ -1,5 +1,5 @@
-const { button, field, h, link } = require('./dom');
-const { messagePlace, runTask } = require('./feedback');
+const { field, h, link, tie } = require('./dom');
+const { buildForm } = require('./feedback');
 const { findFormFault, groupTypes, toEndpointBody } = require('./model');
 
 /** Builds the choice of event types: all, or those of the catalog and what the endpoint already has. */
@@ -43,12 +43,6 @@ function buildTypes({ session, t }, { eventTypes: catalog }, chosen) {
 	return { element, read };
 }
 
-/** Returns a function that ties a control to its label and hint. */
-const tie = (control) => (props) => {
-	for (const [name, value] of Object.entries(props)) control.setAttribute(name, value);
-	return control;
-};
-
 /** Builds the controls with the values of an endpoint, if there is one. */
 function buildControls(app, overview, { channels, description, eventTypes, url }) {
 	return {
@@ -67,11 +61,10 @@ function buildControls(app, overview, { channels, description, eventTypes, url }
 }
 
 /** Builds the form that creates or changes an endpoint. @param save gets the body of the request */
-function buildForm(app, overview, endpoint, save) {
+function buildEndpointForm(app, overview, endpoint, save) {
 	const { session, t } = app;
 	const { channels, description, types, url } = buildControls(app, overview, endpoint ?? {});
-	const fault = messagePlace();
-	const submit = async () => {
+	const submit = async (say) => {
 		const values = {
 			url: url.value,
 			description: description.value,
@@ -79,43 +72,23 @@ function buildForm(app, overview, endpoint, save) {
 			...types.read(),
 		};
 		const key = findFormFault(values);
-		fault.textContent = key === undefined ? '' : t(key);
-		if (key === undefined) await save(toEndpointBody(values, session));
-		else url.focus();
+		if (key === undefined) return await save(toEndpointBody(values, session));
+		say(t(key));
+		return url.focus();
 	};
-	const teller = { ...app, tell: (error) => void (fault.textContent = app.describe(error)) };
-	const send = h(
-		'button',
-		{ type: 'submit', class: 'primary' },
-		t(endpoint ? 'save' : 'form.create'),
-	);
-	return h(
-		'form',
-		{
-			novalidate: true,
-			onsubmit: (event) => {
-				event.preventDefault();
-				void runTask(teller, send, submit);
-			},
-		},
+	const fields = [
 		field(t('form.url'), tie(url), t('form.urlHint')),
 		field(t('form.description'), tie(description), t('form.descriptionHint')),
 		types.element,
 		field(t('form.channels'), tie(channels), t('form.channelsHint')),
-		fault,
-		h(
-			'div',
-			{ class: 'actions' },
-			send,
-			button(t('cancel'), () => app.back()),
-		),
-	);
+	];
+	return buildForm(app, fields, t(endpoint ? 'save' : 'form.create'), submit);
 }
 
 /** Shows the form for a new endpoint. */
 async function showNewEndpoint(app) {
 	const overview = await app.loadOverview();
-	const form = buildForm(app, overview, undefined, async (body) => {
+	const form = buildEndpointForm(app, overview, undefined, async (body) => {
 		const { id } = await app.client.post('endpoint', body);
 		app.forget();
 		app.go(['endpoint', id], app.t('form.created'));
@@ -126,7 +99,7 @@ async function showNewEndpoint(app) {
 /** Shows the form of an endpoint. */
 async function showEditEndpoint(app, [id]) {
 	const { endpoint, overview } = await app.loadEndpoint(id);
-	const form = buildForm(app, overview, endpoint, async (body) => {
+	const form = buildEndpointForm(app, overview, endpoint, async (body) => {
 		await app.client.patch(`endpoint/${id}`, body);
 		app.forget();
 		app.go(['endpoint', id], app.t('form.saved'));

@@ -1,4 +1,5 @@
 const { buildChart } = require('./chart');
+const { describeDelivery } = require('./deliveryView');
 const { facts, h, link } = require('./dom');
 const { editLink } = require('./endpointForm');
 const { badge } = require('./endpointsView');
@@ -9,13 +10,17 @@ const { describeSubscription, toHealth, toSuccessShare } = require('./model');
 /** Builds what a person may do with an endpoint. */
 function buildActions(app, endpoint) {
 	const { client, forget, go, notify, refresh, session, t } = app;
-	const { disabled, id } = endpoint;
-	const setDisabled = async () => {
-		await client.patch(`endpoint/${id}`, { disabled: !disabled });
-		forget();
-		notify(t(disabled ? 'endpoint.resumed' : 'endpoint.pauseDone'));
-		await refresh();
-	};
+	const { disabled, id, paused } = endpoint;
+	const switchButton = (action, path, body) =>
+		taskButton(app, t(`endpoint.${action}`), async () => {
+			await client.patch(path, body);
+			forget();
+			notify(t(`endpoint.${action}Done`));
+			await refresh();
+		});
+	const setPaused = (action) =>
+		switchButton(action, `endpoint/${id}/delivery-settings`, { paused: !paused });
+	const setDisabled = (action) => switchButton(action, `endpoint/${id}`, { disabled: !disabled });
 	const remove = async () => {
 		await client.delete(`endpoint/${id}`);
 		forget();
@@ -34,7 +39,8 @@ function buildActions(app, endpoint) {
 		{ class: 'actions' },
 		session.canManage && [
 			editLink(app, id),
-			taskButton(app, t(disabled ? 'endpoint.resume' : 'endpoint.pause'), setDisabled),
+			!disabled && setPaused(paused ? 'resume' : 'pause'),
+			setDisabled(disabled ? 'enable' : 'disable'),
 			taskButton(app, t('delete.do'), ask, { class: 'danger' }),
 		],
 	);
@@ -44,6 +50,7 @@ function buildActions(app, endpoint) {
 function buildLinks({ session, t, toHash }, id) {
 	const views = [
 		['log', true],
+		['delivery', session.canManage],
 		['secret', session.canManage || session.canReadSecrets],
 		['authentication', session.canManage],
 		['verify', true],
@@ -70,6 +77,19 @@ function buildLinks({ session, t, toHash }, id) {
 	);
 }
 
+/** Says why events of an endpoint wait, or fail. */
+function buildWarnings({ t }, endpoint) {
+	const { disabled, disabledReason, failingSince, paused, pausedReason, probeAt } = endpoint;
+	const state = (disabled && 'disabled') || (paused && 'paused');
+	const reason = (disabledReason ?? pausedReason)?.replace(/\.$/, '');
+	const texts = [
+		failingSince && !state && t('endpoint.failing', { time: formatMinute(failingSince) }),
+		state && t(`endpoint.${state}${reason ? 'Because' : ''}`, { reason }),
+		probeAt && t('endpoint.probed', { time: formatMinute(probeAt) }),
+	];
+	return texts.filter(Boolean).map((text) => h('p', { class: 'warning' }, text));
+}
+
 /** Shows one endpoint. */
 async function showEndpoint(app, [id]) {
 	const { t } = app;
@@ -82,23 +102,12 @@ async function showEndpoint(app, [id]) {
 		content: [
 			h('p', { class: 'url' }, endpoint.url, ' ', badge(t, toHealth(endpoint))),
 			h('p', {}, describeSubscription({ t, formatList }, endpoint)),
-			endpoint.failingSince &&
-				!endpoint.disabled &&
-				h(
-					'p',
-					{ class: 'warning' },
-					t('endpoint.failing', { time: formatMinute(endpoint.failingSince) }),
-				),
-			endpoint.waits && h('p', { class: 'warning' }, t(`waits.${endpoint.waits}`)),
-			endpoint.disabled &&
-				h(
-					'p',
-					{ class: 'warning' },
-					endpoint.disabledReason === null
-						? t('endpoint.paused')
-						: t('endpoint.pausedBecause', { reason: endpoint.disabledReason.replace(/\.$/, '') }),
-				),
+			buildWarnings(app, endpoint),
 			buildActions(app, endpoint),
+			app.session.canManage &&
+				!endpoint.disabled &&
+				!endpoint.paused &&
+				h('p', { class: 'hint' }, t('endpoint.pauseHint')),
 			facts([
 				[
 					t('endpoint.last'),
@@ -107,7 +116,8 @@ async function showEndpoint(app, [id]) {
 				[t('endpoint.share'), share === undefined ? '–' : formatShare(share)],
 				[t('chart.sent'), formatNumber(week.success)],
 				[t('chart.failed'), formatNumber(week.fail)],
-				[t('status.waiting'), formatNumber(week.pending)],
+				[t('endpoint.waiting'), formatNumber(week.pending)],
+				...describeDelivery(t, endpoint),
 				[t('endpoint.created'), formatMinute(endpoint.createdAt)],
 			]),
 			buildLinks(app, id),

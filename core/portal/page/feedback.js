@@ -31,6 +31,38 @@ const loading = (t) => h('p', { class: 'loading', role: 'status' }, t('loading')
 
 const empty = (text, ...actions) => h('div', { class: 'empty' }, h('p', {}, text), actions);
 
+/**
+ * Builds a form with its buttons.
+ * @param fields what a person fills in
+ * @param save gets a function that says what has to be filled in differently
+ */
+function buildForm(app, fields, label, save) {
+	const { describe, t } = app;
+	const fault = messagePlace();
+	const say = (text) => void (fault.textContent = text);
+	const send = h('button', { type: 'submit', class: 'primary' }, label);
+	const teller = { t, tell: (error) => say(describe(error)) };
+	return h(
+		'form',
+		{
+			novalidate: true,
+			onsubmit: (event) => {
+				event.preventDefault();
+				say('');
+				void runTask(teller, send, async () => await save(say));
+			},
+		},
+		fields,
+		fault,
+		h(
+			'div',
+			{ class: 'actions' },
+			send,
+			button(t('cancel'), () => app.back()),
+		),
+	);
+}
+
 /** Asks before something that cannot be undone. The dialog is modal, and closes with Escape. */
 function confirm({ describe, t }, { action, text, title }, task) {
 	const opener = document.activeElement;
@@ -81,4 +113,12 @@ function copyButton({ notify, t }, read, label) {
 	);
 }
 
-module.exports = { confirm, copyButton, empty, loading, messagePlace, runTask, taskButton };
+module.exports = {
+	buildForm,
+	confirm,
+	copyButton,
+	empty,
+	loading,
+	messagePlace,
+	taskButton,
+};

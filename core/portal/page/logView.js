@@ -1,13 +1,13 @@
 const { button, field, h, link, select } = require('./dom');
 const { empty, messagePlace, taskButton } = require('./feedback');
 const { formatTime, fromFieldTime } = require('./format');
-const { toLogQuery, toStatusKey } = require('./model');
+const { describeWait, toLogQuery, toStatusKey } = require('./model');
 
 const STATUSES = [
 	['', 'status.any'],
 	['0', 'status.sent'],
 	['1', 'status.waiting'],
-	['2', 'status.failed'],
+	['2', 'log.failed'],
 ];
 
 const statusBadge = (t, entry) => {
@@ -22,7 +22,7 @@ const buildEntry = ({ session, t, toHash }, endpointId, message) =>
 		link(toHash(session, ['endpoint', endpointId, 'message', message.id]), {}, message.eventType),
 		statusBadge(t, message),
 		h('time', { datetime: message.timestamp }, formatTime(message.timestamp)),
-		message.nextAttempt && h('small', {}, t('log.next', { time: formatTime(message.nextAttempt) })),
+		h('small', {}, describeWait({ t, formatTime }, message)),
 	);
 
 /** Builds the filters. @returns the element, and a function that reads them */

@@ -2,6 +2,7 @@ const { code, facts, h } = require('./dom');
 const { empty, taskButton } = require('./feedback');
 const { formatAnswer, formatDuration, formatJson, formatTime } = require('./format');
 const { statusBadge } = require('./logView');
+const { describeWait } = require('./model');
 
 /** Builds one attempt with the receiver's answer. */
 function buildAttempt({ t }, attempt, number) {
@@ -24,12 +25,11 @@ function buildAttempt({ t }, attempt, number) {
 /** Says where the delivery stands, with what can be done. */
 function buildState({ t }, { delivery }) {
 	if (delivery === null) return h('p', {}, t('message.notSent'));
-	const { nextAttempt } = delivery;
 	return h(
 		'p',
 		{ class: 'named' },
 		statusBadge(t, delivery),
-		nextAttempt && `${t('log.next', { time: formatTime(nextAttempt) })}`,
+		describeWait({ t, formatTime }, delivery),
 	);
 }
 

@@ -3,14 +3,25 @@
 const STATUS_KEYS = ['sent', 'waiting', 'failed', 'sending', 'canceled'];
 
 /** Returns the word for the state of a message or an attempt. */
-const toStatusKey = ({ status }) => STATUS_KEYS[status] ?? 'failed';
+const toStatusKey = ({ status, waitsFor }) =>
+	waitsFor === 'replay' ? 'held' : (STATUS_KEYS[status] ?? 'failed');
+
+/** Says what an event waits for; nothing if it does not wait. */
+const describeWait = ({ t, formatTime }, { nextAttempt, waitsFor }) =>
+	[
+		waitsFor && t(`waits.${waitsFor}`),
+		nextAttempt && t('log.next', { time: formatTime(nextAttempt) }),
+	]
+		.filter(Boolean)
+		.join(' ');
 
 /**
  * Returns an endpoint's health.
- * @returns `paused`, `failing`, `idle` or `healthy`
+ * @returns `disabled`, `paused`, `failing`, `idle` or `healthy`
  */
-function toHealth({ disabled, failingSince, waits, week }) {
-	if (disabled || waits === 'paused') return 'paused';
+function toHealth({ disabled, failingSince, paused, week }) {
+	if (disabled) return 'disabled';
+	if (paused) return 'paused';
 	if (failingSince) return 'failing';
 	return week.success + week.fail === 0 ? 'idle' : 'healthy';
 }
@@ -93,6 +104,7 @@ const NO_REPORT = { deliveries: 0, kept: 0, reason: null, isComplete: false };
 module.exports = {
 	addReports,
 	describeSubscription,
+	describeWait,
 	findFormFault,
 	groupTypes,
 	NO_REPORT,
