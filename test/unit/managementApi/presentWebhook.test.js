@@ -1,4 +1,5 @@
-const { DAY, SECOND, START } = require('../outbox/world');
+const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { DAY, events, LIMITS, SECOND, START } = require('../outbox/world');
 
 const { withTallies } = require('../outbox/talliedRows');
 
@@ -103,6 +104,54 @@ describe('presentLogEntry', () => {
 				attempts: 0,
 			}),
 		]);
+	});
+});
+
+describe('what a delivery waits for', () => {
+	const listWaits = async (world, id) => {
+		const { body } = await world.ask('getLogs', { id });
+		return body.logs
+			.reverse()
+			.map(({ probe_at: at, status, waits_for: wait }) => [status, wait, at]);
+	};
+	const publish = async (world) => {
+		await publishEvents(world.process(), events(1, { type: 'order.created' }), LIMITS);
+		world.clock.advance(SECOND);
+	};
+
+	test('is an earlier delivery, the resumption of its webhook, or a replay', async () => {
+		const world = createManagedWorld({ answer: () => 503 });
+		const id = await world.create({ in_order: {} });
+		await publish(world);
+		await publish(world);
+		expect(await listWaits(world, id)).toEqual([
+			['pending', undefined, undefined],
+			['pending', 'earlier', undefined],
+		]);
+		await world.ask('update', { id, body: { status: 'paused' } });
+		expect(await listWaits(world, id)).toEqual([
+			['pending', 'resume', undefined],
+			['pending', 'resume', undefined],
+		]);
+		await world.ask('update', { id, body: { status: 'disabled' } });
+		await publish(world);
+		expect((await listWaits(world, id)).at(-1)).toEqual(['held', 'replay', undefined]);
+	});
+
+	test('is a probe while the circuit is open, whose time the webhook has too', async () => {
+		const world = createManagedWorld({ answer: () => 503 });
+		const circuit_breaker = { failures: 1, probe_minutes: 30 };
+		const id = await world.create({ circuit_breaker });
+		await publish(world);
+		const { body } = await world.ask('get', { id });
+		expect(body).toMatchObject({ circuit_breaker, probe_at: expect.stringMatching(/:\d\dZ$/) });
+		expect(await listWaits(world, id)).toEqual([['pending', 'probe', body.probe_at]]);
+		expect(await world.ask('update', { id, body })).toMatchObject({ statusCode: 200 });
+		const reset = { circuit_breaker: null, in_order: { key: 'order_id' } };
+		const { body: changed } = await world.ask('update', { id, body: reset });
+		expect(changed).toMatchObject({ in_order: { key: 'order_id' } });
+		expect(changed).not.toHaveProperty('circuit_breaker');
+		expect(changed).not.toHaveProperty('probe_at');
 	});
 });
 

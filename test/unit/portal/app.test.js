@@ -32,7 +32,11 @@ const ENDPOINT = {
 	conditions: ['amount is at least 100'],
 	failingSince: null,
 	disabledReason: null,
-	waits: null,
+	paused: false,
+	pausedReason: null,
+	inOrder: null,
+	circuitBreaker: null,
+	probeAt: null,
 	createdAt: '2026-11-01T00:00:00.000Z',
 	week: { success: 9, fail: 1, pending: 2, lastDelivery: '2026-11-07T10:00:00.000Z' },
 	days: DAYS,
@@ -77,6 +81,7 @@ const ANSWERS = {
 		clientSecretIn: 'body',
 	},
 	'PUT app/acme/endpoint/ep_1/authentication': {},
+	'PATCH app/acme/endpoint/ep_1/delivery-settings': {},
 	'GET app/acme/endpoint/ep_1/secret': { key: 'whsec_secret' },
 	'POST app/acme/endpoint': { id: 'ep_1' },
 	'POST app/acme/endpoint/ep_1/send-example': { id: 'evt_1' },
@@ -205,19 +210,136 @@ test('what the server rejects is said beside the form', async () => {
 	expect(alert.textContent).toBe('URL: must begin with https://');
 });
 
-test('an endpoint is paused', async () => {
-	await open('/endpoint/ep_1');
-	await press('Pause');
+/** Opens the view of the endpoint with other values. */
+const openEndpoint = async (values, view = '') => {
+	const body = { ...OVERVIEW, endpoints: [{ ...ENDPOINT, ...values }] };
+	await open(`/endpoint/ep_1${view}`, { answers: { 'GET app/acme/portal': { body } } });
+};
+
+const PAUSE = 'app/acme/endpoint/ep_1/delivery-settings';
+const DISABLE = 'app/acme/endpoint/ep_1';
+
+test.each([
+	[{}, 'Pause', PAUSE, { paused: true }, 'The endpoint was paused.'],
+	[{ paused: true }, 'Resume', PAUSE, { paused: false }, 'The endpoint was resumed.'],
+	[{}, 'Disable', DISABLE, { disabled: true }, 'The endpoint was disabled.'],
+	[{ paused: true }, 'Disable', DISABLE, { disabled: true }, 'The endpoint was disabled.'],
+	[{ disabled: true }, 'Enable', DISABLE, { disabled: false }, 'receives events again'],
+])('an endpoint with %j has the button %s', async (values, action, path, body, said) => {
+	await openEndpoint(values);
+	await press(action);
+	expect(browser.calls[1]).toMatchObject({ method: 'PATCH', path, body });
+	expect(browser.status.textContent).toContain(said);
+});
+
+test('a disabled endpoint cannot be paused, and a link that only reads changes nothing', async () => {
+	const listButtons = () =>
+		browser.main.all().flatMap(({ tag, textContent }) => (tag === 'button' ? textContent : []));
+	await openEndpoint({ disabled: true });
+	expect(listButtons()).toEqual(['Enable', 'Delete']);
+	await open('/endpoint/ep_1', { facts: { rights: ['read'] } });
+	expect(listButtons()).toEqual([]);
+	expect(view()).not.toContain('Pause keeps events waiting');
+});
+
+test('order and circuit breaker are shown in words', async () => {
+	await openEndpoint({
+		inOrder: { key: 'order_id' },
+		circuitBreaker: { failures: 3, probeMinutes: 10 },
+	});
+	expect(view()).toContain('Events with the same order_id one after another');
+	expect(view()).toContain('After 3 failures in a row, one attempt every 10 min');
+	await openEndpoint({ inOrder: { key: null } });
+	expect(view()).toContain('All events one after another');
+	expect(view()).not.toContain('Circuit breaker');
+});
+
+const choose = (label, value) => {
+	const control = browser.byLabel(label);
+	control.value = value;
+	control.fire('change');
+	return control;
+};
+
+test('the delivery settings are changed, with the fields that a choice needs', async () => {
+	await open('/endpoint/ep_1/delivery');
+	const place = (label) =>
+		browser.main
+			.all()
+			.filter((element) => element.all().includes(browser.byLabel(label)))
+			.some(({ hidden }) => hidden);
+	expect([place('Field with the key'), place('Failures in a row')]).toEqual([true, true]);
+	choose('Order', 'key');
+	choose('Circuit breaker', 'on');
+	expect([place('Field with the key'), place('Failures in a row')]).toEqual([false, false]);
+	const form = browser.find(({ tag }) => tag === 'form');
+	form.fire('submit');
+	await browser.settle();
+	expect(view()).toContain('Enter the field with the key.');
+	expect(browser.calls).toHaveLength(1);
+	browser.byLabel('Field with the key').value = ' order_id ';
+	browser.byLabel('Failures in a row').value = '4';
+	form.fire('submit');
+	await browser.settle();
 	expect(browser.calls[1]).toMatchObject({
 		method: 'PATCH',
-		path: 'app/acme/endpoint/ep_1',
-		body: { disabled: true },
+		path: PAUSE,
+		body: { inOrder: { key: 'order_id' }, circuitBreaker: { failures: 4, probeMinutes: 5 } },
 	});
+	expect(browser.status.textContent).toBe('The delivery settings were saved.');
+});
+
+test('the delivery settings begin with what the endpoint has, and can be reset', async () => {
+	const values = { inOrder: { key: null }, circuitBreaker: { failures: 7, probeMinutes: 2 } };
+	await openEndpoint(values, '/delivery');
+	expect(browser.byLabel('Order').value).toBe('all');
+	expect(browser.byLabel('Failures in a row').value).toBe('7');
+	browser.find(({ tag }) => tag === 'form').fire('submit');
+	await browser.settle();
+	expect(browser.calls[1].body).toEqual(values);
+	await openEndpoint(values, '/delivery');
+	choose('Order', 'none');
+	choose('Circuit breaker', 'off');
+	browser.find(({ tag }) => tag === 'form').fire('submit');
+	await browser.settle();
+	expect(browser.calls[1].body).toEqual({ inOrder: null, circuitBreaker: null });
+});
+
+test('what the server rejects of the delivery settings names the field', async () => {
+	const detail = [{ loc: ['body', 'circuitBreaker', 'failures'], msg: 'must be at least 1' }];
+	await open('/endpoint/ep_1/delivery', {
+		answers: { [`PATCH ${PAUSE}`]: { status: 422, body: { detail } } },
+	});
+	browser.find(({ tag }) => tag === 'form').fire('submit');
+	await browser.settle();
+	expect(view()).toContain('Failures in a row: must be at least 1');
+});
+
+test.each([
+	['resume', 'Waiting', 'Waits until the endpoint is resumed.'],
+	['probe', 'Waiting', 'Waits until a single attempt at the endpoint succeeds.'],
+	['earlier', 'Waiting', 'Waits for an earlier event.'],
+	['replay', 'On hold', 'Send it again, or use Recover.'],
+])('the log and a message say that an event waits for %s', async (waitsFor, badge, words) => {
+	const delivery = { status: waitsFor === 'replay' ? 2 : 1, nextAttempt: null, waitsFor };
+	const page = { data: [{ ...MESSAGE, ...delivery }], iterator: null, done: true };
+	const answers = {
+		'GET app/acme/endpoint/ep_1/msg': { body: page },
+		'GET app/acme/endpoint/ep_1/msg/evt_1': {
+			body: { ...MESSAGE, delivery, attempts: [] },
+		},
+	};
+	for (const address of ['/log', '/message/evt_1']) {
+		await open(`/endpoint/ep_1${address}`, { answers });
+		expect(view()).toContain(badge);
+		expect(view()).toContain(words);
+		expect(view()).not.toContain('Next attempt');
+	}
 });
 
 test('what goes wrong with a button is said as a fault', async () => {
 	await open('/endpoint/ep_1', {
-		answers: { 'PATCH app/acme/endpoint/ep_1': { status: 403, body: {} } },
+		answers: { [`PATCH ${PAUSE}`]: { status: 403, body: {} } },
 	});
 	await press('Pause');
 	expect(browser.status.textContent).toBe('Your link does not allow this.');
@@ -252,23 +374,26 @@ test('the state of a message says when the next attempt is', async () => {
 });
 
 test.each([
-	['The receiver answered 410.', 'This endpoint is paused: The receiver answered 410.'],
-	[null, 'This endpoint is paused. Its events wait'],
-])('a paused endpoint says why: %s', async (disabledReason, words) => {
-	const endpoint = { ...ENDPOINT, disabled: true, disabledReason };
-	const body = { ...OVERVIEW, endpoints: [endpoint] };
-	await open('/endpoint/ep_1', { answers: { 'GET app/acme/portal': { body } } });
-	expect(view()).toContain(words);
-	expect(view()).not.toContain('410..');
-});
-
-test.each([
-	['paused', 'The sender has paused this endpoint.', 'Paused'],
-	['failing', 'Its events wait until a single attempt succeeds', 'Healthy'],
-])('an endpoint whose events wait says why: %s', async (waits, words, health) => {
-	const body = { ...OVERVIEW, endpoints: [{ ...ENDPOINT, waits }] };
-	await open('/endpoint/ep_1', { answers: { 'GET app/acme/portal': { body } } });
-	expect(view()).toContain(words);
+	[
+		{ disabled: true, disabledReason: 'The receiver answered 410.' },
+		'This endpoint is disabled: The receiver answered 410. Its events are on hold',
+		'Disabled',
+	],
+	[{ disabled: true }, 'This endpoint is disabled. Its events are on hold', 'Disabled'],
+	[
+		{ paused: true, pausedReason: 'Paused by hand' },
+		'This endpoint is paused: Paused by hand. Its events wait',
+		'Paused',
+	],
+	[{ paused: true }, 'This endpoint is paused. Its events wait', 'Paused'],
+	[
+		{ failingSince: '2026-11-07T10:00:00.000Z', probeAt: '2026-11-07T10:05:00.000Z' },
+		/Attempts have failed since .*Its events wait until a single attempt succeeds.*:05/,
+		'Failing',
+	],
+])('an endpoint whose events wait says why: %j', async (values, words, health) => {
+	await openEndpoint(values);
+	expect(view()).toMatch(words);
 	expect(view()).toContain(health);
 });
 

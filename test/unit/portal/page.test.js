@@ -65,7 +65,8 @@ test('a mistake of the page is no answer', () => {
 });
 
 test.each([
-	[{ disabled: true, failingSince: 'x', week: { success: 1, fail: 0 } }, 'paused'],
+	[{ disabled: true, failingSince: 'x', week: { success: 1, fail: 0 } }, 'disabled'],
+	[{ paused: true, failingSince: 'x', week: { success: 1, fail: 0 } }, 'paused'],
 	[{ disabled: false, failingSince: 'x', week: { success: 1, fail: 0 } }, 'failing'],
 	[{ disabled: false, failingSince: null, week: { success: 0, fail: 0 } }, 'idle'],
 	[{ disabled: false, failingSince: null, week: { success: 1, fail: 0 } }, 'healthy'],

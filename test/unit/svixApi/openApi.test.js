@@ -88,6 +88,9 @@ test('the document has every path and method of Svix’s open source server', ()
 	expect(described.filter((path) => !SPEC_PATHS.includes(path))).toEqual([
 		'GET /api/v1/app/{app_id}/endpoint/{endpoint_id}/authentication',
 		'PUT /api/v1/app/{app_id}/endpoint/{endpoint_id}/authentication',
+		...['GET', 'PUT', 'PATCH'].map(
+			(method) => `${method} /api/v1/app/{app_id}/endpoint/{endpoint_id}/delivery-settings`,
+		),
 		'POST /api/v1/app/{app_id}/endpoint/{endpoint_id}/recovery',
 		'GET /api/v1/app/{app_id}/endpoint/{endpoint_id}/msg/{msg_id}',
 		'GET /api/v1/app/{app_id}/portal',

@@ -52,20 +52,21 @@ test('the view has endpoints with their week, and the catalog with its examples'
 	]);
 });
 
-test('the view says why an endpoint was disabled, unless a subscriber paused it', async () => {
+test('the view says why an endpoint was disabled, unless a subscriber disabled it', async () => {
 	const { linkTo, send, svix } = await createAcme({ answer: () => 410 });
-	const paused = await svix.endpoint.create('acme', { ...HOOK, eventTypes: ['order.paid'] });
+	const own = await svix.endpoint.create('acme', { ...HOOK, eventTypes: ['order.paid'] });
 	const gone = await svix.endpoint.create('acme', { ...HOOK, eventTypes: ['order.created'] });
-	await svix.endpoint.patch('acme', paused.id, { disabled: true });
+	await svix.endpoint.patch('acme', own.id, { disabled: true });
 	await send('order.created');
 	const { data } = await (await linkTo())('GET', '/portal');
 	const reasons = new Map(data.endpoints.map(({ disabledReason, id }) => [id, disabledReason]));
-	expect(reasons.get(paused.id)).toBeNull();
+	expect(reasons.get(own.id)).toBeNull();
 	expect(reasons.get(gone.id)).toMatch(/410|gone/i);
 });
 
 test('the view says what an endpoint’s events wait for', async () => {
 	const { linkTo, svix, world } = await createAcme();
+	const own = await svix.endpoint.create('acme', HOOK);
 	const paused = await svix.endpoint.create('acme', HOOK);
 	const down = await svix.endpoint.create('acme', HOOK);
 	const rows = world.store.rows('endpoints');
@@ -76,12 +77,50 @@ test('the view says what an endpoint’s events wait for', async () => {
 		settings: JSON.stringify({ circuit_breaker: { failures: 1, probe_minutes: 5 } }),
 		probe_at: '2030-01-01T00:00:00.000Z',
 	});
-	const { data } = await (await linkTo())('GET', '/portal');
-	const waits = new Map(data.endpoints.map((endpoint) => [endpoint.id, endpoint.waits]));
-	expect([waits.get(paused.id), waits.get(down.id)]).toEqual(['paused', 'failing']);
-	// Only its owner enables it.
-	await svix.endpoint.patch('acme', paused.id, { disabled: false });
-	expect(world.store.rows('endpoints')[0].status).toBe('paused');
+	const ask = await linkTo();
+	await ask('PATCH', `/endpoint/${own.id}/delivery-settings`, { paused: true });
+	const { data } = await ask('GET', '/portal');
+	const waits = new Map(
+		data.endpoints.map(({ id, paused: isPaused, pausedReason, probeAt }) => [
+			id,
+			[isPaused, pausedReason, probeAt],
+		]),
+	);
+	expect(waits.get(own.id)).toEqual([true, null, null]);
+	expect(waits.get(paused.id)).toEqual([true, 'Paused by hand', null]);
+	expect(waits.get(down.id)).toEqual([false, null, '2030-01-01T00:00:00.000Z']);
+});
+
+test('the view offers the alerts that the outbox sends, and that the link is for', async () => {
+	const { svix, world } = await createAcme();
+	await svix.eventType.create({ name: 'endpoint.disabled', description: 'Our own words' });
+	const listTypes = async (sendsAlerts, filter) => {
+		const { token } = await world.createKey({ tenantId: 'acme', rights: ['read'], filter });
+		const ports = { ...world.process(), sendsAlerts };
+		const { data } = await world.ask(token, 'GET', '/app/acme/portal', undefined, { ports });
+		return data.eventTypes.map(({ description, name }) => [name, description]);
+	};
+	const ours = ['endpoint.disabled', 'Our own words'];
+	expect(await listTypes(false)).toEqual([ours]);
+	expect(await listTypes(true)).toEqual([
+		ours,
+		['endpoint.failing', 'An endpoint keeps failing'],
+		['endpoint.recovered', 'An endpoint works again'],
+		['delivery.exhausted', 'An event failed and is not retried'],
+		['outbox.backlog', 'Deliveries are late'],
+	]);
+	const filter = { eventTypes: ['order.created', 'delivery.exhausted'], channels: [] };
+	expect((await listTypes(true, filter)).map(([name]) => name)).toEqual(['delivery.exhausted']);
+});
+
+test('a link for some event types subscribes to the alerts among them only', async () => {
+	const { linkTo } = await createAcme();
+	const filter = { eventTypes: ['order.created', 'endpoint.failing'], channels: [] };
+	const ask = await linkTo({ filter });
+	const create = async (eventTypes) =>
+		(await ask('POST', '/endpoint', { ...HOOK, eventTypes })).status;
+	expect(await create(['order.created', 'endpoint.failing'])).toBe(201);
+	expect(await create(['endpoint.failing', 'endpoint.disabled'])).toBe(422);
 });
 
 test('a key of another tenant does not get the view', async () => {
@@ -155,7 +194,7 @@ test('messages from before an endpoint existed are recovered', async () => {
 	});
 });
 
-test('a recovery of a paused endpoint says what to do, in words of the portal', async () => {
+test('a recovery of a disabled endpoint says what to do, in words of the portal', async () => {
 	const { linkTo, send, svix } = await createAcme({ answer: () => 400 });
 	const { id } = await svix.endpoint.create('acme', HOOK);
 	await send('order.created');
@@ -165,7 +204,7 @@ test('a recovery of a paused endpoint says what to do, in words of the portal', 
 	expect((await ask('POST', `/endpoint/${id}/recovery`, body)).data).toEqual({
 		deliveries: 0,
 		kept: 1,
-		reason: 'The endpoint is paused. Resume it first.',
+		reason: 'The endpoint is disabled. Enable it first.',
 		isComplete: true,
 	});
 });

@@ -668,11 +668,11 @@ describe('event types', () => {
 });
 
 test('every operation that needs a key is driven by Svix’s client above', () => {
-	// Health and the document are answered by the trigger. What Svix's server lacks is tested in portal.test.js and
-	// endpointAuthentication.test.js.
+	// Health and the document are answered by the trigger. What Svix's server lacks is tested in portal.test.js,
+	// endpointAuthentication.test.js and deliverySettings.test.js.
 	const keyed = OPERATION_IDS.filter(
 		(id) =>
-			!/^v1\.(?:health\.|openapi\.|portal\.|endpoint\.(?:get-message|recovery|[a-z]+-authentication)$)/.test(
+			!/^v1\.(?:health\.|openapi\.|portal\.|endpoint\.(?:get-message|recovery|[a-z]+-(?:authentication|delivery-settings))$)/.test(
 				id,
 			),
 	);

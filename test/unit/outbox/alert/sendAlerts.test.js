@@ -115,6 +115,30 @@ test('tells no endpoint about itself, none that is disabled, and no other tenant
 	expect(world.attemptsTo('ep_acme')).toEqual([]);
 });
 
+test('tells an endpoint with channels only of endpoints whose channels are among its own', async () => {
+	const { process, world } = await createAlertWorld(() => 400);
+	const listen = async (id, channels) =>
+		await world.register(id, { eventTypes: ['endpoint.*', 'outbox.*'], settings: { channels } });
+	await listen('ep_blue', ['blue']);
+	await listen('ep_both', ['blue', 'red']);
+	const fail = async (id, channels) => {
+		const settings = channels && { channels };
+		await world.register(id, { eventTypes: ['order.*'], settings });
+	};
+	await fail('ep_of_blue', ['blue']);
+	await fail('ep_of_red', ['red', 'blue']);
+	await publishEvents(process(), events(1, { channels: ['blue'] }), LIMITS);
+	const backlogs = [{ tenantId: 'default', due: 7, oldestDueAt: START }];
+	await sendBacklogAlerts(process(), backlogs, LIMITS, publishEvents);
+	const listSubjects = (id) => {
+		const told = world.attemptsTo(id).map(({ body }) => JSON.parse(body));
+		return [...new Set(told.map(({ data, event }) => data.endpoint_id ?? event))].sort();
+	};
+	expect(listSubjects('ep_ops')).toEqual(['ep_of_blue', 'ep_of_red', 'ep_shop', 'outbox.backlog']);
+	expect(listSubjects('ep_both')).toEqual(['ep_of_blue', 'ep_of_red']);
+	expect(listSubjects('ep_blue')).toEqual(['ep_of_blue']);
+});
+
 test('tells nobody that an alert could not be delivered', async () => {
 	const { process, world } = await createAlertWorld(() => 500);
 	await world.register('ep_ops_2', { eventTypes: ['endpoint.*', 'delivery.exhausted'] });
