@@ -1842,11 +1842,42 @@ describe('outbox errors', () => {
 		}
 		const fresh = await expectError(outbox, ...operations[1], { fresh: true });
 		expect(fresh).toContain(
-			`"${where}" is from an earlier version of this package, or was edited: its column "next_attempt_at" is missing`,
+			`are from an earlier version of this package, or were edited. "${where}" lacks the column "next_attempt_at" with the type date.`,
 		);
 		expect(fresh).toContain(`rename or delete "${outbox.name}_tenants_v1"`);
 		// The workflow that knew the tables found out when it recorded its attempt.
 		expect(await readInbox(box)).toHaveLength(before + 1);
+	});
+
+	test('of an earlier version name the columns that they lack, and go on once these were added', async () => {
+		const outbox = { name: outboxName('earlier'), credentials: undefined };
+		outbox.credentials = await outboxCredential(outbox.name, newSecret());
+		const endpoint = await create(outbox, 'svix', uniqueName('box'));
+		const { delivered } = await send(outbox, [{ n: 1 }]);
+		const lacking = {
+			endpoints: { probe_at: 'date', alerts: 'string' },
+			deliveries: { order_key: 'string', order_number: 'number' },
+		};
+		const added = [];
+		for (const [name, types] of Object.entries(lacking)) {
+			const table = await getTable(outbox, name);
+			const columns = await n8n.rest('GET', `${getPath(table)}/columns`);
+			for (const [column, type] of Object.entries(types)) {
+				const { id } = columns.find((candidate) => candidate.name === column);
+				await n8n.rest('DELETE', `${getPath(table)}/columns/${id}`);
+				added.push([`${getPath(table)}/columns`, { name: column, type }]);
+			}
+		}
+		const getAll = [['delivery', 'getAll'], { returnAll: true }];
+		const message = await expectError(outbox, ...getAll, { fresh: true });
+		for (const [, { name, type }] of added) {
+			expect(message).toContain(`the column "${name}" with the type ${type}`);
+		}
+		expect(message).toContain('add what is missing');
+		for (const [path, column] of added) await n8n.rest('POST', path, column);
+		expect(await getMany(outbox)).toMatchObject([{ id: delivered[0].id, status: 'delivered' }]);
+		const again = await send(outbox, [{ n: 2 }]);
+		expect(again.delivered).toMatchObject([{ endpoint_id: endpoint.id, status: 'delivered' }]);
 	});
 
 	test('name a row that a person has made unreadable', async () => {

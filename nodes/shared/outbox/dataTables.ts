@@ -90,20 +90,34 @@ class DataTables implements Tables {
 		});
 	}
 
-	/** @throws TableError with the first column that is missing or has another type */
-	private requireColumns(table: TableName, { columns }: IDataObject): void {
-		if (!Array.isArray(columns)) return;
+	/** Says what a table lacks; `undefined` if it has all columns, or n8n does not tell. */
+	private describeGaps(table: TableName, columns: unknown): string | undefined {
+		if (!Array.isArray(columns)) return undefined;
 		const types = new Map(
 			(columns as IDataObject[]).map(({ name, type }) => [String(name), String(type)]),
 		);
-		for (const [name, type] of Object.entries(TABLES[table])) {
-			if (types.get(name) === type) continue;
-			const names = TABLE_NAMES.map((other) => `"${this.getTableName(other)}"`).join(', ');
-			const problem = types.has(name) ? `has the type ${types.get(name)}` : 'is missing';
-			throw new TableError(
-				`The outbox’s data table "${this.getTableName(table)}" is from an earlier version of this package, or was edited: its column "${name}" ${problem}. In n8n under Data tables, rename or delete ${names}, so that the outbox creates new ones. If the column was only deleted by hand, add it again with the type ${type}.`,
-			);
-		}
+		const gaps = Object.entries(TABLES[table]).flatMap(([name, type]) => {
+			const actual = types.get(name);
+			if (actual === type) return [];
+			return actual === undefined
+				? `the column "${name}" with the type ${type}`
+				: `the type ${type} of its column "${name}", which has the type ${actual}`;
+		});
+		return gaps.length === 0
+			? undefined
+			: `"${this.getTableName(table)}" lacks ${gaps.join(', and ')}.`;
+	}
+
+	/** @throws TableError with all columns that are missing or have another type */
+	private requireColumns(tables: Map<string, IDataObject>): void {
+		const gaps = TABLE_NAMES.flatMap(
+			(table) => this.describeGaps(table, tables.get(this.getTableName(table))?.columns) ?? [],
+		);
+		if (gaps.length === 0) return;
+		const names = TABLE_NAMES.map((table) => `"${this.getTableName(table)}"`).join(', ');
+		throw new TableError(
+			`The outbox’s data tables are from an earlier version of this package, or were edited. ${gaps.join(' ')} In n8n under Data tables, add what is missing: everything in the tables stays. Or rename or delete ${names}, so that the outbox creates new ones.`,
+		);
 	}
 
 	/**
@@ -115,14 +129,12 @@ class DataTables implements Tables {
 		if (cached !== undefined) return cached;
 		let tables = await this.listTables();
 		// Tables of an earlier version are reported before new ones are created next to them.
-		for (const table of TABLE_NAMES) {
-			const existing = tables.get(this.getTableName(table));
-			if (existing !== undefined) this.requireColumns(table, existing);
-		}
+		this.requireColumns(tables);
 		const missing = TABLE_NAMES.filter((table) => !tables.has(this.getTableName(table)));
 		if (missing.length > 0) {
 			for (const table of missing) await this.createTable(table);
 			tables = await this.listTables();
+			this.requireColumns(tables);
 		}
 		const ids = Object.fromEntries(
 			TABLE_NAMES.map((table) => {
@@ -132,7 +144,6 @@ class DataTables implements Tables {
 						`n8n did not create the data table "${this.getTableName(table)}". Check in n8n, under Data tables, whether this project may have more.`,
 					);
 				}
-				this.requireColumns(table, found);
 				return [table, String(found.id)];
 			}),
 		) as TableIds;
