@@ -21,13 +21,16 @@ const {
 const {
 	addEndpoint,
 	changeAndDelete,
+	pauseAndResume,
 	readCode,
 	recoverMissing,
 	replaceSecret,
 	sendTestEvent,
+	setAuthentication,
+	setDelivery,
 } = require('./portalSteps');
 const stage = require('./stage');
-const { connectSvix, createApiKey, runAsOwner } = require('./svixStage');
+const { connectSvix, createApiKey, deliverDue, runAsOwner } = require('./svixStage');
 
 const { n8n, newSecret, planResponses, readInbox, receiver, setReceiverSecrets, uniqueName } =
 	stage;
@@ -35,7 +38,7 @@ const { n8n, newSecret, planResponses, readInbox, receiver, setReceiverSecrets, 
 const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>';
 const REFRESH_URL = 'https://app.example.com/webhooks';
 jest.setTimeout(400_000);
-const TENANTS = ['acme', 'attacked', 'fresh', 'leaving', 'other'];
+const TENANTS = ['acme', 'attacked', 'fresh', 'leaving', 'other', 'waiting'];
 
 const program = findChromium();
 const describeInBrowser = program === undefined ? describe.skip : describe;
@@ -109,6 +112,7 @@ beforeAll(async () => {
 	frames = await startFrames();
 	outbox = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret: secret,
+		sendAlerts: true,
 		outboxName: uniqueName('portal').replaceAll('-', '_'),
 	});
 	api = await servePortal(outbox, {
@@ -222,6 +226,17 @@ describeInBrowser('the portal', () => {
 		await readCode(view);
 		await sendTestEvent(view);
 		expect(await readInbox(box)).toMatchObject([{ verified: true }, { verified: true }]);
+		await setDelivery(view);
+		const token = newSecret();
+		await setAuthentication(view, token);
+		await pauseAndResume(view, async () => await deliverDue(outbox));
+		const authenticated = { verified: true, headers: { authorization: `Bearer ${token}` } };
+		const received = (await readInbox(box)).slice(2);
+		expect(received).toMatchObject([authenticated, authenticated]);
+		expect(received.map(({ body }) => JSON.parse(body).items)).toEqual([
+			undefined,
+			[expect.anything()],
+		]);
 		await recoverMissing(view);
 		await changeAndDelete(view, name);
 		expect(view.faults).toEqual([]);
@@ -254,6 +269,63 @@ describeInBrowser('the portal', () => {
 		await savePicture(page, `message-${viewport}-${colorScheme}`);
 		expect(faults).toEqual([]);
 		await context.close();
+	});
+
+	test('shows what events wait for, and alerts an endpoint that asked for it', async () => {
+		const { waiting } = tenants;
+		const [alerts, down] = [uniqueName('alerts'), uniqueName('down')];
+		await planResponses(
+			down,
+			Array.from({ length: 9 }, () => ({ status: 503 })),
+		);
+		const eventTypes = ['order.created'];
+		const url = receiveAt('none', down);
+		await svix.endpoint.create(waiting, { url, description: 'Down', eventTypes });
+		const send = async () => {
+			await svix.message.create(waiting, { eventType: 'order.created', payload: {} });
+			await stage.pause(1500);
+		};
+		const view = await open({ link: await createLink('waiting'), viewport: 'phone' });
+		const { click, page } = view;
+		await click('link', 'Add endpoint');
+		await page.getByLabel('URL').fill(receiveAt('none', alerts));
+		await page.getByLabel('Description').fill('Alerts');
+		await page.getByLabel('All events').uncheck();
+		await page.getByText('Alerts about your other endpoints').waitFor();
+		await inspect(page);
+		await page.getByLabel('endpoint.failing').check();
+		await click('button', 'Add endpoint');
+		await page.getByText('Receives endpoint.failing.').waitFor();
+		await click('link', 'Back');
+		await click('link', 'Down');
+		await click('link', 'Delivery');
+		await page.getByLabel('Order').selectOption('All events one after another');
+		await click('button', 'Save');
+		await page.getByText('All events one after another').waitFor();
+		for (let count = 0; count < 2; count += 1) await send();
+		expect((await readInbox(alerts)).map(({ body }) => JSON.parse(body))).toMatchObject([
+			{ endpoint: url, reason: 'An attempt failed' },
+		]);
+		await click('link', 'Log');
+		await page.getByText('Waits for an earlier event.').waitFor();
+		await inspect(page);
+		await click('link', 'Back');
+		await click('link', 'Delivery');
+		await page.getByLabel('Circuit breaker').selectOption('On: make single attempts');
+		await page.getByLabel('Failures in a row').fill('1');
+		await click('button', 'Save');
+		await click('link', 'Log');
+		await page.locator('.log a').last().click();
+		await click('button', 'Send again');
+		await page.getByText('Waits until a single attempt at the endpoint succeeds.').waitFor();
+		await page.getByText(/Next attempt: /).waitFor();
+		await inspect(page);
+		await view.open(`/endpoint/${(await svix.endpoint.list(waiting)).data[0].id}`);
+		await page.reload();
+		await page.getByText('Its events wait until a single attempt succeeds.').waitFor();
+		await inspect(page);
+		expect(view.faults).toEqual([]);
+		await view.context.close();
 	});
 
 	test('shows what others wrote as text', async () => {
@@ -351,7 +423,7 @@ describeInBrowser('the portal', () => {
 		await keyboard.type('By keyboard');
 		await press('Tab', 'Space', 'Tab', 'Space', 'Enter');
 		await heading(page, 'By keyboard').waitFor();
-		await press('Tab', 'Tab', 'Tab', 'Enter');
+		await press('Tab', 'Tab', 'Tab', 'Tab', 'Enter');
 		await page.getByRole('dialog').waitFor();
 		expect(await focused()).toBe('Cancel');
 		await press('Escape');

@@ -81,7 +81,7 @@ async function sendTestEvent({ click, page }) {
 	const entries = page.locator('.log li');
 	expect(await entries.count()).toBe(1);
 	await inspect(page);
-	await page.getByLabel('Status').selectOption('Failed');
+	await page.getByLabel('Status').selectOption('Failed or on hold');
 	await page.getByText('Nothing here.').waitFor();
 	await inspect(page);
 	await page.getByLabel('Status').selectOption('Delivered');
@@ -114,11 +114,77 @@ async function recoverMissing({ click, page }) {
 	await click('link', 'Back');
 }
 
-async function changeAndDelete({ click, page }, name) {
+/** Lets the endpoint get its events in order, with a circuit breaker. */
+async function setDelivery({ click, page }) {
+	await click('link', 'Delivery');
+	await inspect(page);
+	await page.getByLabel('Order').selectOption('Events with the same key one after another');
+	await page.getByLabel('Circuit breaker').selectOption('On: make single attempts');
+	await page.getByLabel('Failures in a row').fill('0');
+	await click('button', 'Save');
+	await page.getByText('Enter the field with the key.').waitFor();
+	await page.getByLabel('Field with the key').fill('order');
+	await click('button', 'Save');
+	await page.getByText(/^Failures in a row: /).waitFor();
+	await inspect(page);
+	await page.getByLabel('Failures in a row').fill('3');
+	await click('button', 'Save');
+	await page.getByText('The delivery settings were saved.').waitFor();
+	await page.getByText('Events with the same order one after another').waitFor();
+	await page.getByText('After 3 failures in a row, one attempt every 5 min').waitFor();
+	await inspect(page);
+}
+
+/** Lets requests have a token, after a look at the fields of each type. */
+async function setAuthentication({ click, page }, token) {
+	await click('link', 'Authentication');
+	await inspect(page);
+	for (const type of ['User and password', 'OAuth2 client credentials', 'AWS Signature V4']) {
+		await page.getByLabel('Type').selectOption(type);
+		await inspect(page);
+	}
+	await click('button', 'Save');
+	await page.getByText('Access key ID: is required').waitFor();
+	await inspect(page);
+	await page.getByLabel('Type').selectOption('Bearer token');
+	await page.getByLabel('Token').fill(token);
+	await click('button', 'Save');
+	await page.getByText('The authentication was saved.').waitFor();
+	await click('link', 'Authentication');
+	await page.getByText('Leave empty to keep the current one.').waitFor();
+	expect(await page.getByLabel('Token').inputValue()).toBe('');
+	await click('link', 'Back');
+}
+
+/** Pauses the endpoint, sends two test events, and resumes it. @param deliver makes the attempts that are due */
+async function pauseAndResume({ click, page }, deliver) {
 	await click('button', 'Pause');
 	await page.getByText('This endpoint is paused. Its events wait').waitFor();
 	await inspect(page);
+	for (const type of ['order.paid', 'order.created']) {
+		await click('link', 'Test event');
+		await page.getByLabel('Event').selectOption(type);
+		await click('button', 'Send test event');
+		await heading(page, type).waitFor();
+		await page.getByText('Waits until the endpoint is resumed.').waitFor();
+		await inspect(page);
+		await click('link', 'Back');
+		await page.getByText('Waits until the endpoint is resumed.').first().waitFor();
+		await inspect(page);
+		await click('link', 'Back');
+	}
+	await deliver();
 	await click('button', 'Resume');
+	await page.getByText('The endpoint was resumed.').waitFor();
+	await deliver();
+}
+
+async function changeAndDelete({ click, page }, name) {
+	await click('button', 'Disable');
+	await page.getByText('This endpoint is disabled. Its events are on hold').waitFor();
+	await inspect(page);
+	expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+	await click('button', 'Enable');
 	await page.getByText('The endpoint receives events again.').waitFor();
 	await click('link', 'Edit');
 	expect(await page.getByLabel('Description').inputValue()).toBe(name);
@@ -141,8 +207,11 @@ async function changeAndDelete({ click, page }, name) {
 module.exports = {
 	addEndpoint,
 	changeAndDelete,
+	pauseAndResume,
 	readCode,
 	recoverMissing,
 	replaceSecret,
 	sendTestEvent,
+	setAuthentication,
+	setDelivery,
 };

@@ -6,7 +6,7 @@ const { execFile } = require('node:child_process');
 const { promisify } = require('node:util');
 
 const stage = require('./stage');
-const { connectSvix, createApiKey, runAsOwner, serveSvixApi } = require('./svixStage');
+const { connectSvix, createApiKey, deliverDue, runAsOwner, serveSvixApi } = require('./svixStage');
 
 const { n8n, newSecret, pause, planResponses, readInbox } = stage;
 const { receiver, setReceiverSecrets, uniqueName } = stage;
@@ -24,8 +24,6 @@ const own = async (resource, operation, parameters) =>
 const createKey = async (parameters) => await createApiKey(outbox, parameters);
 
 const connect = async (token) => await connectSvix(api, token);
-
-const deliverDue = async () => await own('delivery', 'deliverDue', {}).catch(() => undefined);
 
 /** Returns the status and body of the error that Svix's client throws. */
 const refused = async (promise) =>
@@ -220,7 +218,7 @@ describe('Svix’s client', () => {
 			status: 'running',
 		});
 		await pause(1500);
-		await deliverDue();
+		await deliverDue(outbox);
 		expect(await svix.endpoint.getStats(app, 'main')).toMatchObject({ success: 2, fail: 0 });
 	});
 
@@ -248,6 +246,93 @@ describe('Svix’s client', () => {
 
 	test('checks the server’s health', async () => {
 		expect(await svix.health.get()).toBeUndefined();
+	});
+});
+
+describe('the delivery settings of an endpoint', () => {
+	const app = uniqueName('settings');
+	const create = async (box) =>
+		await svix.endpoint.create(app, { url: `${receiver}/receive/none/${box}` });
+	const change = async (id, settings) => {
+		const path = `/app/${app}/endpoint/${id}/delivery-settings`;
+		const answer = await curl('PATCH', path, { body: JSON.stringify(settings) });
+		expect(answer).toMatchObject({ status: 200, data: settings });
+		return answer.data;
+	};
+	const send = async (number) =>
+		await svix.message.create(app, { eventType: 'order.created', payload: { number } });
+	const listMessages = async (id) => {
+		const { data } = await curl('GET', `/app/${app}/endpoint/${id}/msg`);
+		return data.data.reverse();
+	};
+	const listNumbers = async (box) =>
+		(await readInbox(box)).map(({ body }) => JSON.parse(body).number);
+
+	beforeAll(async () => await svix.application.create({ name: 'Settings', uid: app }));
+
+	test('pause it: messages wait, also after a PUT of Svix’s client, and are sent in order', async () => {
+		const box = uniqueName('box');
+		const { id, url: address } = await create(box);
+		await change(id, { paused: true });
+		expect(await svix.endpoint.get(app, id)).toMatchObject({ disabled: false });
+		await svix.endpoint.upsert(app, id, { url: address, description: 'Renamed' });
+		for (const number of [1, 2, 3]) await send(number);
+		await deliverDue(outbox);
+		expect(await readInbox(box)).toEqual([]);
+		expect(await listMessages(id)).toMatchObject(
+			[1, 2, 3].map(() => ({ statusText: 'pending', waitsFor: 'resume', nextAttempt: null })),
+		);
+		await change(id, { paused: false });
+		await deliverDue(outbox);
+		expect(await listNumbers(box)).toEqual([1, 2, 3]);
+		await svix.endpoint.delete(app, id);
+	});
+
+	test('keep messages in order, and probe an endpoint that is down', async () => {
+		const box = uniqueName('box');
+		await planResponses(box, [{ status: 503 }, { status: 503 }]);
+		const { id } = await create(box);
+		await change(id, { inOrder: { key: null } });
+		const first = await send(1);
+		await pause(1500);
+		await send(2);
+		await pause(1500);
+		const [failed, waiting] = await listMessages(id);
+		expect(failed).toMatchObject({ waitsFor: null, nextAttempt: expect.any(String) });
+		expect(waiting).toMatchObject({ waitsFor: 'earlier', nextAttempt: null });
+		await change(id, { circuitBreaker: { failures: 1, probeMinutes: 60 } });
+		await svix.messageAttempt.resend(app, first.id, id);
+		const { data: settings } = await curl('GET', `/app/${app}/endpoint/${id}/delivery-settings`);
+		expect(Date.parse(settings.probeAt)).toBeGreaterThan(Date.now());
+		expect(await listMessages(id)).toMatchObject(
+			[1, 2].map(() => ({ waitsFor: 'probe', nextAttempt: settings.probeAt })),
+		);
+		await deliverDue(outbox);
+		expect(await listNumbers(box)).toEqual([1, 1]);
+		await svix.messageAttempt.resend(app, first.id, id);
+		await deliverDue(outbox);
+		expect(await listNumbers(box)).toEqual([1, 1, 1, 2]);
+		await svix.endpoint.delete(app, id);
+	});
+
+	test('are changed with the right to manage only, and checked before anything runs', async () => {
+		const { id } = await create(uniqueName('box'));
+		const { api_key: key } = await createKey({ keyRights: ['read', 'replay'] });
+		const path = `/app/${app}/endpoint/${id}/delivery-settings`;
+		await pause(2000);
+		const before = await countExecutions();
+		const body = '{"paused":true}';
+		expect(await curl('PATCH', path, { key, body })).toMatchObject({ status: 403 });
+		expect(await curl('PUT', path, { body: '{"inOrder":true}' })).toMatchObject({
+			status: 422,
+			data: { detail: [{ loc: ['body', 'inOrder'] }] },
+		});
+		await pause(200);
+		expect(await countExecutions()).toBe(before);
+		expect(await curl('GET', path, { key })).toMatchObject({
+			status: 200,
+			data: { paused: false, inOrder: null, circuitBreaker: null, probeAt: null },
+		});
 	});
 });
 

@@ -42,6 +42,16 @@ async function runAsOwner(outbox, resource, operation, parameters) {
 	return outputs[0][0].json;
 }
 
+/** Makes the attempts that are due, as the outbox's owner. */
+async function deliverDue(outbox) {
+	const parameters = { resource: 'delivery', operation: 'deliverDue' };
+	const { execution } = await runAction(
+		[{}],
+		node('Due', ACTION, parameters, { credentials: outbox }),
+	);
+	expect(execution.status).toBe('success');
+}
+
 /** Creates an API key: for all tenants and with all rights, unless the parameters say otherwise. */
 const createApiKey = async (outbox, parameters = {}) =>
 	await runAsOwner(outbox, 'tenant', 'createApiKey', {
@@ -60,4 +70,4 @@ async function connectSvix({ server }, token) {
 	});
 }
 
-module.exports = { connectSvix, createApiKey, runAsOwner, serveSvixApi };
+module.exports = { connectSvix, createApiKey, deliverDue, runAsOwner, serveSvixApi };

@@ -211,9 +211,9 @@ test('what the server rejects is said beside the form', async () => {
 });
 
 /** Opens the view of the endpoint with other values. */
-const openEndpoint = async (values, view = '') => {
+const openEndpoint = async (values, address = '') => {
 	const body = { ...OVERVIEW, endpoints: [{ ...ENDPOINT, ...values }] };
-	await open(`/endpoint/ep_1${view}`, { answers: { 'GET app/acme/portal': { body } } });
+	await open(`/endpoint/ep_1${address}`, { answers: { 'GET app/acme/portal': { body } } });
 };
 
 const PAUSE = 'app/acme/endpoint/ep_1/delivery-settings';
