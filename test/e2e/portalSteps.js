@@ -118,7 +118,7 @@ async function recoverMissing({ click, page }) {
 async function setDelivery({ click, page }) {
 	await click('link', 'Delivery');
 	await inspect(page);
-	await page.getByLabel('Order').selectOption('Events with the same key one after another');
+	await page.getByLabel('Order').selectOption('In order for each key');
 	await page.getByLabel('Circuit breaker').selectOption('On: make single attempts');
 	await page.getByLabel('Failures in a row').fill('0');
 	await click('button', 'Save');
@@ -130,7 +130,7 @@ async function setDelivery({ click, page }) {
 	await page.getByLabel('Failures in a row').fill('3');
 	await click('button', 'Save');
 	await page.getByText('The delivery settings were saved.').waitFor();
-	await page.getByText('Events with the same order one after another').waitFor();
+	await page.getByText('In order for each order').waitFor();
 	await page.getByText('After 3 failures in a row, one attempt every 5 min').waitFor();
 	await inspect(page);
 }

@@ -15,6 +15,7 @@ const describeDelivery = (t, { circuitBreaker, inOrder }) => [
 		t('delivery.breaker'),
 		circuitBreaker
 			? t('delivery.probes', {
+					count: circuitBreaker.failures,
 					failures: formatNumber(circuitBreaker.failures),
 					minutes: formatNumber(circuitBreaker.probeMinutes),
 				})

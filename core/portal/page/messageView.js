@@ -74,7 +74,9 @@ async function showMessage(app, [endpointId, , messageId]) {
 				'section',
 				{},
 				h('h2', {}, t('message.attempts')),
-				count === 0 ? empty(t('message.noAttempts')) : h('ol', { class: 'cards' }, attempts),
+				count === 0
+					? empty(t(message.delivery?.waitsFor ? 'message.noneYet' : 'message.noAttempts'))
+					: h('ol', { class: 'cards' }, attempts),
 			),
 			h(
 				'section',

@@ -247,10 +247,15 @@ test('order and circuit breaker are shown in words', async () => {
 		inOrder: { key: 'order_id' },
 		circuitBreaker: { failures: 3, probeMinutes: 10 },
 	});
-	expect(view()).toContain('Events with the same order_id one after another');
+	expect(view()).toContain('In order for each order_id');
 	expect(view()).toContain('After 3 failures in a row, one attempt every 10 min');
+	await openEndpoint({
+		inOrder: { key: null },
+		circuitBreaker: { failures: 1, probeMinutes: 10 },
+	});
+	expect(view()).toContain('After a failure, one attempt every 10 min');
 	await openEndpoint({ inOrder: { key: null } });
-	expect(view()).toContain('All events one after another');
+	expect(view()).toContain('All events in order');
 	expect(view()).not.toContain('Circuit breaker');
 });
 
