@@ -109,7 +109,9 @@ test('every text of the page exists, and every text is used', () => {
 		sources.includes(`'${key}'`) ||
 		sources.includes(`{{${key}}}`) ||
 		/^endpoint\.(?:pause|resume|enable|disable)(?:Done|d|dBecause)?$/.test(key) ||
-		/^(?:authentication|delivery|health|status|log|secret|verify|test|recover|chart|waits)\./.test(key) ||
+		/^(?:authentication|delivery|health|status|log|secret|verify|test|recover|chart|waits)\./.test(
+			key,
+		) ||
 		key.endsWith('.one');
 	expect(Object.keys(texts).filter((key) => !named(key))).toEqual([]);
 });
