@@ -265,6 +265,20 @@ describe('an invalid request body', () => {
 			'number',
 		],
 		[
+			{ circuit_breaker: { failures: 0, probe_minutes: 1 } },
+			"Field 'circuit_breaker.failures' must be a number of at least 1",
+			'circuit_breaker.failures',
+			'number of at least 1',
+			'number',
+		],
+		[
+			{ in_order: { key: 'a..b' } },
+			"Field 'in_order.key' must be a path of a field, e.g. order_id",
+			'in_order.key',
+			'path of a field, e.g. order_id',
+			'string',
+		],
+		[
 			{ batch_settings: { max_events: 1.5, max_wait_seconds: 1 } },
 			"Field 'batch_settings.max_events' must be of type integer",
 			'batch_settings.max_events',
