@@ -37,7 +37,7 @@ function respond({ messages, tools }) {
 	});
 	// What an endpoint answered may have led the model to write a link of its own.
 	if (name === undefined)
-		return { content: 'Diagnosis: its server answers 500. <a href="x">Go</a>' };
+		return { content: 'Diagnosis: its server answers 500. <a href="x"> &lt;img>' };
 	const [id] = /dlv_[0-9a-f]+/.exec(results.join(' ')) ?? [''];
 	const argument = name === find('Attempts') ? { delivery_id: id } : {};
 	const call = { name, arguments: JSON.stringify(argument) };
@@ -180,8 +180,9 @@ test.each([
 		const text = decodeQuotedPrintable(mail.messages[0]);
 		expect(text).toContain(`The endpoint ${box} keeps failing`);
 		expect(text).toContain('Diagnosis: its server answers 500.');
-		expect(text).toContain('&lt;a href="x"');
-		expect(text).not.toContain('<a href="x"');
+		// n8n's email is HTML, and n8n turns &lt; into a tag.
+		expect(text).toContain('‹a href="x"');
+		expect(text).toContain('‹img');
 		expect(Object.values(toolResults)).toEqual([
 			expect.stringContaining('dlv_'),
 			expect.stringContaining('500'),
