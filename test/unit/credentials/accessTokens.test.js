@@ -37,8 +37,9 @@ function createWorld() {
 		issued: 0,
 		tokenRequests: [],
 		attempts: [],
-		answerToken: () => respond(200, { access_token: `token-${++world.issued}`, expires_in: 3600 }),
-		answer: () => respond(200),
+		answerToken: (_outgoing) =>
+			respond(200, { access_token: `token-${++world.issued}`, expires_in: 3600 }),
+		answer: (_outgoing) => respond(200),
 	};
 	const nowMs = () => world.nowMs;
 	const attempt = async (outgoing) => {
