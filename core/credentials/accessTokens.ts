@@ -2,7 +2,6 @@ import { hash } from 'crypto';
 
 import { InvalidEndpointUrlError } from '../http/endpointUrl';
 import { getErrorMessage } from '../lib/errorMessage';
-import { createMask } from '../lib/maskSecrets';
 import type { AttemptResult } from '../sending/attemptOutcome';
 import type { SendingPorts } from '../sending/deliver';
 import type { OutgoingAttempt } from '../sending/target';
@@ -15,6 +14,7 @@ import {
 	parseAuthentication,
 	type OAuthClient,
 } from './endpointAuthentication';
+import { hideSecrets, hideSentSecrets } from './sentSecrets';
 import {
 	buildTokenRequest,
 	MAX_TOKEN_REPLY_BYTES,
@@ -54,7 +54,7 @@ const getUseMs = (grant: TokenGrant): number =>
 export class AccessTokenKeeper {
 	private readonly kept = new Map<string, KeptGrant>();
 
-	private readonly pending = new Map<string, Promise<unknown>>();
+	private readonly pending = new Map<string, Promise<TokenGrant>>();
 
 	constructor(private readonly nowMs: () => number) {}
 
@@ -69,8 +69,10 @@ export class AccessTokenKeeper {
 			if (kept !== undefined && this.nowMs() < kept.untilMs) return kept.grant;
 			const pending = this.pending.get(key);
 			if (pending === undefined) return await this.fetch(key, request);
-			// If the other execution is cancelled, this one asks for itself.
-			await pending.catch(() => undefined);
+			// A lease covers one answer of the token server, so the grant is used although it may be over.
+			const grant = await pending.catch(() => undefined);
+			if (grant !== undefined) return grant;
+			// The other execution was cancelled: this one asks for itself.
 		}
 	}
 
@@ -98,7 +100,9 @@ export class AccessTokenKeeper {
 		this.pending.set(key, pending);
 		try {
 			const grant = await pending;
-			this.keep(key, { grant, untilMs: startedMs + getUseMs(grant), renewableFromMs: 0 });
+			// A token lives since the server issued it, at the earliest when it was asked.
+			const fromMs = 'failure' in grant ? this.nowMs() : startedMs;
+			this.keep(key, { grant, untilMs: fromMs + getUseMs(grant), renewableFromMs: 0 });
 			return grant;
 		} finally {
 			this.pending.delete(key);
@@ -159,21 +163,6 @@ function readClient({ credential = {}, target }: OutgoingAttempt): {
 	return { client, key: computeClientKey(client, credential), url };
 }
 
-/** Hides a token in an endpoint's answer, which may repeat it. */
-function hideToken(result: AttemptResult, token: string): AttemptResult {
-	if (result.kind === 'error') return result;
-	const mask = createMask([token]);
-	const headers = Object.entries(result.headers).map(([name, value]) => [
-		name,
-		typeof value === 'string' ? mask(value) : value,
-	]);
-	return {
-		...result,
-		headers: Object.fromEntries(headers) as Record<string, unknown>,
-		body: mask(result.body, result.bodyTruncated),
-	};
-}
-
 const isUnauthorized = (result: AttemptResult): boolean =>
 	result.kind === 'response' && result.statusCode === 401;
 
@@ -218,12 +207,13 @@ class TokenAttempts {
 		if ('failure' in grant) return { result: grant.failure };
 		const { token } = grant;
 		const result = await this.attempt({ ...outgoing, nowMs: this.nowMs(), accessToken: token });
-		return { result: hideToken(result, token), token };
+		return { result: hideSecrets(result, [token]), token };
 	}
 }
 
 /**
- * Returns a port that makes attempts with an access token if their credential needs one.
+ * Returns a port that makes attempts with an access token if their credential needs one, and hides in answers
+ * what authenticated the request.
  * @example
  * const attempt = withAccessTokens(sendAttempt, keeper, () => Date.now());
  * await attempt({ target, key, body, nowMs, credential: { authentication: 'oauth2', … } });
@@ -237,8 +227,9 @@ export function withAccessTokens(
 	const attempts = new TokenAttempts(attempt, keeper, nowMs);
 	return async (outgoing) => {
 		const { credential, target } = outgoing;
-		return target.signed && credential !== undefined && needsAccessToken(credential)
+		if (!target.signed || credential === undefined) return await attempt(outgoing);
+		return needsAccessToken(credential)
 			? await attempts.make(outgoing)
-			: await attempt(outgoing);
+			: hideSentSecrets(await attempt(outgoing), credential);
 	};
 }

@@ -30,9 +30,10 @@ const DEFAULT_LIFETIME_MS = 600_000;
 const escapeFormText = (text: string): string =>
 	new URLSearchParams({ v: text }).toString().slice(2);
 
-function toBasicHeader({ clientId, clientSecret }: OAuthClient): string {
+/** Returns a client's ID and secret as Basic authentication sends them. */
+function toBasicPair({ clientId, clientSecret }: OAuthClient): string {
 	const pair = `${escapeFormText(clientId)}:${escapeFormText(clientSecret)}`;
-	return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+	return Buffer.from(pair, 'utf8').toString('base64');
 }
 
 /**
@@ -56,7 +57,7 @@ export function buildTokenRequest(client: OAuthClient): {
 		headers: {
 			'Content-Type': 'application/x-www-form-urlencoded',
 			Accept: 'application/json',
-			...(clientSecretIn === 'basic' && { Authorization: toBasicHeader(client) }),
+			...(clientSecretIn === 'basic' && { Authorization: `Basic ${toBasicPair(client)}` }),
 		},
 		body: Buffer.from(form.toString(), 'utf8'),
 	};
@@ -83,11 +84,11 @@ const isBusy = (statusCode: number): boolean =>
 const MAX_REASON_CHARACTERS = 200;
 
 /** Returns the reason in a server's answer (RFC 6749, 5.2), without the client's secret, for a message. */
-function readReason(reply: unknown, { clientSecret }: OAuthClient): string {
+function readReason(reply: unknown, client: OAuthClient): string {
 	if (!isObject(reply)) return '';
 	const words = [reply.error, reply.error_description].filter((text) => typeof text === 'string');
-	const mask = createMask([clientSecret]);
-	const reason = mask(toSingleLine(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
+	const mask = createMask([client.clientSecret, toBasicPair(client)]);
+	const reason = toSingleLine(mask(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
 	return reason === '' ? '' : ` with the reason "${reason}"`;
 }
 
@@ -109,7 +110,8 @@ function readGrantedToken(reply: unknown): TokenGrant {
 			),
 		};
 	}
-	if (String(type).toLowerCase() !== 'bearer' || findHeaderFault('token', token) !== undefined) {
+	const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
+	if (!isBearer || findHeaderFault('token', token) !== undefined) {
 		return {
 			failure: createRejected(
 				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client with Bearer tokens.',
@@ -135,6 +137,13 @@ export function readTokenReply(result: AttemptResult, client: OAuthClient): Toke
 	if (isBusy(statusCode)) {
 		return {
 			failure: createUnavailable(`The token server answered with status ${statusCode}`),
+		};
+	}
+	if (statusCode >= 300 && statusCode < 400) {
+		return {
+			failure: createRejected(
+				`The token server answered with a redirect (${statusCode}), and redirects are not followed. Enter its final URL as "Token URL".`,
+			),
 		};
 	}
 	const reply = parseJson(body)?.value;

@@ -60,12 +60,16 @@ function toCanonicalQuery(parameters: URLSearchParams): string {
 		.join('&');
 }
 
-/** Lists the headers that are signed: those that AWS requires, and no others, since a proxy may change them. */
+/**
+ * Lists the headers that are signed: those that AWS requires, and no others, since a proxy may change them. The last one
+ * with a name is sent.
+ */
 function listSignedHeaders(url: URL, headers: Record<string, string>): Array<[string, string]> {
-	return Object.entries(headers)
-		.map(([name, value]): [string, string] => [name.toLowerCase(), value])
-		.filter(([name]) => name === 'content-type' || name.startsWith('x-amz-'))
-		.concat([['host', url.host]])
+	const byName = new Map(
+		Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+	);
+	return [...byName.set('host', url.host)]
+		.filter(([name]) => /^(?:content-type|host|x-amz-.*)$/.test(name))
 		.map(([name, value]): [string, string] => [name, value.trim().replace(/ +/g, ' ')])
 		.sort(([a], [b]) => compareTexts(a, b));
 }

@@ -1,11 +1,8 @@
 /** Endpoints that require a token of an OAuth2 server or a client certificate, in a real n8n. */
-const fs = require('node:fs');
 const { createServer } = require('node:http');
-const https = require('node:https');
 const { setTimeout: pause } = require('node:timers/promises');
 
-const { makeCertificate, makeSigned } = require('../harness/certificate');
-
+const { listen, startMutualServer, stopServers } = require('./authenticationServers');
 const stage = require('./stage');
 
 const { createActor, n8n, newSecret, uniqueName } = stage;
@@ -13,16 +10,8 @@ const { createActor, n8n, newSecret, uniqueName } = stage;
 /** The time in which n8n does not ask a token server again that gave no token. */
 const TOKEN_FAILURE_MS = 10_000;
 
-const read = (file) => fs.readFileSync(file, 'utf8');
 const outbox = uniqueName('authentication').replaceAll('-', '_');
 const clientSecret = newSecret();
-const servers = [];
-
-async function listen(server) {
-	servers.push(server);
-	await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-	return server.address().port;
-}
 
 /** A token server and the endpoint that its tokens are for, in one. Both can be told to fail. */
 function createTokenServer() {
@@ -65,27 +54,7 @@ let credentials;
 
 beforeAll(async () => {
 	world.url = `http://localhost:${await listen(tokens.server)}`;
-	const authority = await makeCertificate('endpoint-authority');
-	const server = await makeSigned(authority, { name: 'endpoint-server' });
-	const client = await makeSigned(authority, { name: 'endpoint-client', host: 'n8n.example' });
-	const mutualServer = https.createServer(
-		{
-			ca: read(authority.cert),
-			cert: read(server.cert),
-			key: read(server.key),
-			requestCert: true,
-		},
-		(request, response) =>
-			response.end(JSON.stringify({ subject: request.socket.getPeerCertificate().subject.CN })),
-	);
-	mutual = {
-		url: `https://localhost:${await listen(mutualServer)}/hooks`,
-		fields: {
-			caCertificate: read(authority.cert),
-			clientCertificate: read(client.cert),
-			clientKey: read(client.key),
-		},
-	};
+	mutual = await startMutualServer();
 	credentials = await n8n.createCredential('agentWebhookOutboxApi', outbox, {
 		encryptionSecret: newSecret(),
 		outboxName: outbox,
@@ -94,10 +63,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await stage.deactivateWorkflows();
-	for (const server of servers) {
-		server.closeAllConnections();
-		server.close();
-	}
+	stopServers();
 });
 
 const { act, done } = createActor(() => credentials, { simplify: false });

@@ -5,13 +5,14 @@ const { ACTION, n8n, newSecret, newStandardSecret, node, pause, planResponses, r
 const { receiver, runAction, setReceiverSecrets, uniqueName, withRetries } = stage;
 
 const secret = newStandardSecret();
+const outboxName = uniqueName('alerts').replaceAll('-', '_');
 let credentials;
 
 beforeAll(async () => {
 	await setReceiverSecrets({ standard: secret });
 	credentials = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret: newSecret(),
-		outboxName: uniqueName('alerts').replaceAll('-', '_'),
+		outboxName,
 		sendAlerts: true,
 	});
 });
@@ -168,4 +169,37 @@ test('an alert that cannot be delivered leads to no alert', async () => {
 	await deliverDue();
 	const received = [...(await readInbox(first)), ...(await readInbox(second))];
 	expect(received.map(({ body }) => JSON.parse(body).data.endpoint_name)).toEqual([shop, shop]);
+});
+
+test('deliveries that are late are an alert for the owner, and an event for their tenant', async () => {
+	const [shop, operations] = ['late', 'clock'].map(uniqueName);
+	await register(shop, 'late.order', quick);
+	await register(operations, 'outbox.backlog');
+	await planResponses(shop, [{ status: 503 }]);
+	const [, [pending]] = await send('late.order');
+	// A quarter of an hour is not waited for.
+	const filter = encodeURIComponent(JSON.stringify({ name: `${outboxName}_deliveries` }));
+	const { data } = await n8n.rest('GET', `/data-tables-global?take=1&filter=${filter}`);
+	const [{ id, projectId }] = data;
+	const dueAt = new Date(Date.now() - 16 * 60_000).toISOString();
+	await n8n.rest('PATCH', `/projects/${projectId}/data-tables/${id}/rows`, {
+		filter: {
+			type: 'and',
+			filters: [{ columnName: 'delivery_id', condition: 'eq', value: pending.delivery_id }],
+		},
+		data: { next_attempt_at: dueAt },
+	});
+	const [delivered, , , health] = await deliverDue();
+	expect(delivered).toMatchObject([{ delivery_id: pending.delivery_id }]);
+	expect(health.find(({ alert }) => alert === 'outbox.backlog')).toMatchObject({
+		due: 1,
+		oldest_due_at: dueAt,
+		reason: expect.stringContaining('Deliver Due'),
+	});
+	const [told] = await readInbox(operations);
+	expect(told.verified).toBe(true);
+	expect(JSON.parse(told.body)).toMatchObject({
+		type: 'outbox.backlog',
+		data: { due: 1, oldest_due_at: dueAt },
+	});
 });

@@ -11,6 +11,8 @@ const stage = require('./stage');
 const { ACTION, n8n, newSecret, newStandardSecret, node, pause, planResponses, readInbox } = stage;
 const { receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
+const WAIT_MS = 90_000;
+
 const secret = newStandardSecret();
 let credentials;
 let model;
@@ -33,7 +35,9 @@ function respond({ messages, tools }) {
 	calls.slice(0, results.length).forEach((called, index) => {
 		toolResults[called] = results[index];
 	});
-	if (name === undefined) return { content: 'Diagnosis: its server answers 500.' };
+	// What an endpoint answered may have led the model to write a link of its own.
+	if (name === undefined)
+		return { content: 'Diagnosis: its server answers 500. <a href="x"> &lt;img>' };
 	const [id] = /dlv_[0-9a-f]+/.exec(results.join(' ')) ?? [''];
 	const argument = name === find('Attempts') ? { delivery_id: id } : {};
 	const call = { name, arguments: JSON.stringify(argument) };
@@ -106,7 +110,14 @@ async function failOnce(box) {
 	await act('event', 'send', { sendTo: 'subscribers', customEventType: 'doctor.event' });
 }
 
-/** Runs the template until it has sent its email. */
+/** Waits until something is true. */
+async function waitUntil(isTrue) {
+	for (const until = Date.now() + WAIT_MS; !(await isTrue()); await pause(300)) {
+		if (Date.now() > until) throw new Error('It has not become true.');
+	}
+}
+
+/** Runs the template once until it has sent its email. */
 async function startDoctor(mail) {
 	const template = readTemplate('webhook-doctor');
 	for (const one of template.nodes) {
@@ -124,12 +135,14 @@ async function startDoctor(mail) {
 		secure: false,
 		disableStartTls: true,
 	});
-	// The 15 minutes are scaled down.
+	// The 15 minutes are scaled down, and end with the first run, which waits for its person.
 	getNode(template, 'Every 15 Minutes').parameters = {
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
 	};
 	const id = await n8n.createWorkflow(template);
-	for (let tries = 0; mail.messages.length === 0 && tries < 300; tries += 1) await pause(200);
+	await waitUntil(async () => (await n8n.executions(id)).length > 0);
+	await n8n.deactivate(id);
+	await waitUntil(() => mail.messages.length > 0);
 	return id;
 }
 
@@ -167,6 +180,9 @@ test.each([
 		const text = decodeQuotedPrintable(mail.messages[0]);
 		expect(text).toContain(`The endpoint ${box} keeps failing`);
 		expect(text).toContain('Diagnosis: its server answers 500.');
+		// n8n's email is HTML, and n8n turns &lt; into a tag.
+		expect(text).toContain('‹a href="x"');
+		expect(text).toContain('‹img');
 		expect(Object.values(toolResults)).toEqual([
 			expect.stringContaining('dlv_'),
 			expect.stringContaining('500'),
@@ -179,13 +195,12 @@ test.each([
 		]);
 		expect(await getState(box)).toEqual(['disabled', 'failed']);
 		await follow(mail.messages[0], approved);
-		const isFinished = async () =>
+		await waitUntil(async () =>
 			(await n8n.executions(id)).some(({ data, status }) => {
 				const { runData } = data.resultData;
 				return status === 'success' && (runData['One at a Time']?.length ?? 0) > 1;
-			});
-		for (let tries = 0; !(await isFinished()) && tries < 100; tries += 1) await pause(300);
-		await n8n.deactivate(id);
+			}),
+		);
 		mail.stop();
 		expect(await getState(box)).toEqual(state);
 	},

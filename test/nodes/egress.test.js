@@ -52,23 +52,24 @@ beforeEach(() => {
 	received = [];
 });
 
+const EVENT = {
+	resource: 'event',
+	operation: 'send',
+	platform: 'standardWebhooks',
+	useCredential: false,
+	customEventType: 'order.created',
+	dataSource: 'item',
+	conditionSource: 'always',
+	retrySchedule: 'exponential',
+	options: { allowHttp: true, timeoutSeconds: 1 },
+};
+
 /** Sends an event to a host name. Returns the delivery's status and its attempts' outcomes. */
-async function send(host, url = '/hook') {
+async function send(host, url = '/hook', { credentials, ...parameters } = {}) {
 	const { outputs } = await execute(
-		{
-			resource: 'event',
-			operation: 'send',
-			platform: 'standardWebhooks',
-			url: `http://${host}:${port}${url}`,
-			useCredential: false,
-			customEventType: 'order.created',
-			dataSource: 'item',
-			conditionSource: 'always',
-			retrySchedule: 'exponential',
-			options: { allowHttp: true, timeoutSeconds: 1 },
-		},
+		{ ...EVENT, url: `http://${host}:${port}${url}`, ...parameters },
 		[{ json: {} }],
-		{ more: { onError: 'continueRegularOutput' } },
+		{ more: { onError: 'continueRegularOutput' }, credentials },
 	);
 	const { attempt_log: attempts, status } = outputs.flat()[0].json;
 	return { status, outcomes: attempts.map(({ outcome }) => outcome) };
@@ -103,4 +104,21 @@ test('sends to an allowed host name, and does not follow its redirect into the n
 		outcomes: ['redirect'],
 	});
 	expect(received).toEqual(['/hook', '/moved']);
+});
+
+test('asks no token server whose name resolves to an internal address, and sends nothing', async () => {
+	resolutions = [['169.254.169.254']];
+	const agentWebhookOutboundApi = {
+		protection: 'authenticated',
+		authentication: 'oauth2',
+		tokenUrl: `http://tokens.example:${port}/token`,
+		clientId: 'n8n',
+		clientSecret: 'client-s3cret',
+	};
+	const sent = await send('allowed.example', '/hook', {
+		useCredential: true,
+		credentials: { agentWebhookOutboundApi },
+	});
+	expect(sent).toEqual({ status: 'failed', outcomes: ['blocked'] });
+	expect(received).toEqual([]);
 });

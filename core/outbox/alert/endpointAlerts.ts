@@ -29,8 +29,11 @@ function findProgress(
 	attempts: ObservedAttempt[],
 	rule: DisableRule,
 ): { progress: number; atMs: number } | undefined {
-	const last = attempts[attempts.length - 1];
-	if (health.failingSince === null || health.status !== 'active') return undefined;
+	// All of a run's deliveries to the endpoint may have been left to the next run.
+	const last = attempts.length > 0 ? attempts[attempts.length - 1] : undefined;
+	if (last === undefined || health.failingSince === null || health.status !== 'active') {
+		return undefined;
+	}
 	const progress = computeDisableProgress(rule, health, last);
 	return progress === undefined ? undefined : { progress, atMs: last.atMs };
 }

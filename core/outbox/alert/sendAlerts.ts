@@ -22,14 +22,15 @@ const loadEndpoints = async (ports: OutboxPorts): Promise<RegisteredEndpoint[]> 
 async function publishAlerts(
 	ports: OutboxPorts,
 	buildEvents: () => Promise<EventInput[]>,
-	{ concurrency, maxPacingMs }: RunLimits,
+	{ concurrency, deadlineMs, maxPacingMs }: RunLimits,
 	publish: Publish,
 ): Promise<void> {
 	try {
 		const events = await buildEvents();
 		// Their own failures send no alerts.
 		const quiet = { ...ports, sendsAlerts: false };
-		if (events.length > 0) await publish(quiet, events, { concurrency, maxPacingMs });
+		if (events.length === 0) return;
+		await publish(quiet, events, { concurrency, deadlineMs, maxPacingMs });
 	} catch (error) {
 		ports.announce(`Alerts could not be sent: ${getErrorMessage(error)}`);
 	}

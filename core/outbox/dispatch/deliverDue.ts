@@ -114,6 +114,7 @@ export interface DueResult extends RunResult {
 export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise<DueResult> {
 	const startMs = ports.nowMs();
 	const deadlineMs = startMs + limits.maxRunMs;
+	const runLimits = { ...limits, deadlineMs };
 	const total: DueResult = { results: [], changes: [], unreadable: [], backlogs: [] };
 	let registered: RegisteredEndpoint[] | undefined;
 	let remaining = limits.maxDeliveries;
@@ -134,7 +135,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const { chains, gatheringIds, shares } = chosen;
 		if (shares.length + chains.length + gatheringIds.size === 0) break;
 		const { lease, mayBeMore, ...taken } = await takeDue(ports, chosen, startMs);
-		const run = await attemptAll(ports, lease, taken.jobs, { ...limits, deadlineMs }, taken);
+		const run = await attemptAll(ports, lease, taken.jobs, runLimits, taken);
 		total.results.push(...run.results);
 		total.changes.push(...run.changes);
 		remaining -= taken.jobs.length + taken.ended.length;
@@ -144,6 +145,6 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		if (!(state.mayBeMore || mayBeMore || run.hasFreed || mayFollow)) break;
 	}
 	await finishRun(ports, total, waitReasons, startMs);
-	await sendChangeAlerts(ports, total.changes, limits, publishEvents, registered);
+	await sendChangeAlerts(ports, total.changes, runLimits, publishEvents, registered);
 	return total;
 }

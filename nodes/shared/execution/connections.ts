@@ -1,7 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+type Connections = Record<string, { main?: Array<Array<{ node: string }> | null> }>;
+
 interface WithConnections {
-	workflow?: { connectionsBySourceNode?: Record<string, { main?: Array<unknown[] | null> }> };
+	workflow?: {
+		connectionsBySourceNode?: Connections;
+		nodes?: Record<string, { disabled?: boolean }>;
+	};
 }
 
 /**
@@ -12,6 +17,25 @@ export function isOutputConnected(context: IExecuteFunctions, output: number): b
 	const connections = (context as unknown as WithConnections).workflow?.connectionsBySourceNode;
 	if (connections === undefined) return true;
 	return (connections[context.getNode().name]?.main?.[output]?.length ?? 0) > 0;
+}
+
+/**
+ * Returns whether an enabled node gets what leaves on an output. A disabled one passes items on to those after it.
+ * Without the context's workflow it returns `true`, as {@link isOutputConnected} does.
+ */
+export function isOutputRead(context: IExecuteFunctions, output: number): boolean {
+	const { connectionsBySourceNode: connections, nodes = {} } =
+		(context as unknown as WithConnections).workflow ?? {};
+	if (connections === undefined) return true;
+	const seen = new Set<string>();
+	const isRead = (source: string, index: number): boolean =>
+		(connections[source]?.main?.[index] ?? []).some(({ node }) => {
+			if (nodes[node]?.disabled !== true) return true;
+			if (seen.has(node)) return false;
+			seen.add(node);
+			return isRead(node, 0);
+		});
+	return isRead(context.getNode().name, output);
 }
 
 /**

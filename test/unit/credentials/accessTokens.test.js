@@ -37,8 +37,9 @@ function createWorld() {
 		issued: 0,
 		tokenRequests: [],
 		attempts: [],
-		answerToken: () => respond(200, { access_token: `token-${++world.issued}`, expires_in: 3600 }),
-		answer: () => respond(200),
+		answerToken: (_outgoing) =>
+			respond(200, { access_token: `token-${++world.issued}`, expires_in: 3600 }),
+		answer: (_outgoing) => respond(200),
 	};
 	const nowMs = () => world.nowMs;
 	const attempt = async (outgoing) => {
@@ -165,6 +166,28 @@ test('sends nothing to the endpoint while its token server is down, and asks tha
 	expect(world.attempts).toHaveLength(1);
 });
 
+test('does not ask a token server again at once that let the time pass', async () => {
+	const world = createWorld();
+	world.answerToken = () => {
+		world.nowMs += 10_000;
+		return { kind: 'error', code: 'ETIMEDOUT', message: 'The endpoint did not answer in time' };
+	};
+	await Promise.all(Array.from({ length: 20 }, () => world.send()));
+	expect(await world.send()).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
+	expect(world.tokenRequests).toHaveLength(1);
+});
+
+test('lets no attempt wait for a second answer of a slow server whose tokens live shortly', async () => {
+	const world = createWorld();
+	world.answerToken = () => {
+		world.nowMs += 9_000;
+		return respond(200, { access_token: `token-${++world.issued}`, expires_in: 0 });
+	};
+	await Promise.all(Array.from({ length: 20 }, () => world.send()));
+	expect(world.tokenRequests).toHaveLength(1);
+	expect(world.attempts).toHaveLength(20);
+});
+
 test('asks for itself if the execution that asked for a token is cancelled', async () => {
 	const world = createWorld();
 	const cancelled = world.openRun(async () => {
@@ -224,12 +247,33 @@ test('hides the token in what the endpoint answers', async () => {
 	world.answer = ({ accessToken }) =>
 		respond(200, JSON.stringify({ got: accessToken }).replaceAll('/', '\\/'), {
 			'x-got': `Bearer ${accessToken}`,
-			'set-cookie': ['a=1'],
+			'set-cookie': ['a=1', `got=${accessToken}`],
 		});
 	expect(await world.send()).toMatchObject({
 		body: '{"got":"••••••••"}',
-		headers: { 'x-got': 'Bearer ••••••••', 'set-cookie': ['a=1'] },
+		headers: { 'x-got': 'Bearer ••••••••', 'set-cookie': ['a=1', 'got=••••••••'] },
 	});
+});
+
+test.each([
+	['a Bearer token', { authentication: 'bearer', token: 'bearer-s3cret' }, 'Bearer bearer-s3cret'],
+	['a header’s token', { authentication: 'headerToken', token: 'key-s3cret' }, 'key-s3cret'],
+	['a URL’s token', { authentication: 'urlToken', token: 'url s3cret' }, '/hooks?token=url+s3cret'],
+	[
+		'a password',
+		{ authentication: 'basic', user: 'n8n', password: 'pass-s3cret' },
+		`Basic ${Buffer.from('n8n:pass-s3cret').toString('base64')}`,
+	],
+	[
+		'a session token of AWS',
+		{ authentication: 'awsSigV4', sessionToken: 'session-s3cret' },
+		'session-s3cret',
+	],
+])('hides %s in what the endpoint answers', async (_name, fields, echoed) => {
+	const world = createWorld();
+	world.answer = () => respond(200, { echoed, price: 10 });
+	const { body } = await world.send({ credential: { protection: 'authenticated', ...fields } });
+	expect(JSON.parse(body)).toEqual({ echoed: expect.stringMatching(/••••••••$/), price: 10 });
 });
 
 test.each([

@@ -67,6 +67,8 @@ test.each([
 	['no token', {}],
 	['an empty token', { access_token: '' }],
 	['a token that no header can carry', { access_token: 'a\r\nb' }],
+	['no text as its token', { access_token: { toString: 1 } }],
+	['a type that cannot be text', { access_token: 'token-1', token_type: { toString: 1 } }],
 	['a token of another type', { access_token: 'token-1', token_type: 'DPoP' }],
 ])('rejects an answer with %s', (_name, body) => {
 	const { failure } = readTokenReply(respond(200, body), CLIENT);
@@ -79,7 +81,7 @@ test.each([408, 429, 500, 503])('takes status %d as a server that may answer lat
 	expect(failure.message).toBe(`The token server answered with status ${status}`);
 });
 
-test.each([302, 400, 401, 403, 404])('takes status %d as a client that gets no token', (status) => {
+test.each([400, 401, 403, 404])('takes status %d as a client that gets no token', (status) => {
 	const { failure } = readTokenReply(respond(status, ''), CLIENT);
 	expect(classifyAttempt(failure, [])).toBe('token_rejected');
 	expect(failure.message).toBe(
@@ -91,6 +93,20 @@ test('tells the server’s reason on one line, without the client’s secret', (
 	const reply = respond(401, { error: 'invalid_client', error_description: 'not\ns3cret' });
 	expect(readTokenReply(reply, CLIENT).failure.message).toBe(
 		'The token server answered with status 401 with the reason "invalid_client: not ••••••••". Check the client’s ID, secret, scope and audience.',
+	);
+});
+
+test('hides what was sent to the server in its reason, as it was sent', () => {
+	const client = { ...CLIENT, clientId: 'n8n:a', clientSecret: 's3\u0001cret+/' };
+	const { Authorization } = build(client).headers;
+	const reply = respond(401, { error: `${client.clientSecret} in ${Authorization}` });
+	expect(readTokenReply(reply, client).failure.message).toContain('"•••••••• in Basic ••••••••"');
+});
+
+test('says that a redirect of the token server is not followed', () => {
+	const { failure } = readTokenReply(respond(302, ''), CLIENT);
+	expect(failure.message).toBe(
+		'The token server answered with a redirect (302), and redirects are not followed. Enter its final URL as "Token URL".',
 	);
 });
 

@@ -131,6 +131,12 @@ const query = fc
 	.array(fc.tuple(text, text), { maxLength: 4 })
 	.map((pairs) => new URLSearchParams(pairs).toString());
 
+test('signs one header of a name, which replaces a custom one in another case', () => {
+	const request = { url: 'https://id.lambda-url.on.aws/', credentials: CREDENTIALS };
+	const custom = { 'x-amz-DATE': '20000101T000000Z', HOST: 'other.example' };
+	expect(sign({ ...request, headers: custom })).toEqual(sign({ ...request, headers: {} }));
+});
+
 test('signs any request as AWS’s signer does', async () => {
 	await fc.assert(
 		fc.asyncProperty(

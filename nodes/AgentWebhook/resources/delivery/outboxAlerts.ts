@@ -5,7 +5,7 @@ import { sendBacklogAlerts } from '../../../../core/outbox/alert/sendAlerts';
 import { publishEvents } from '../../../../core/outbox/dispatch/publish';
 import type { RunLimits } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { isOutputConnected } from '../../../shared/execution/connections';
+import { isOutputRead } from '../../../shared/execution/connections';
 import type { TablesFullError } from '../../../shared/outbox/dataTableSteps';
 import { OUTPUT_LABELS, toBacklogItem, toFullItem, type OutputItems } from '../outputItems';
 
@@ -39,7 +39,7 @@ export async function alertToBacklogs(
 
 /**
  * Shows the owner that n8n's tables are full. No event can be stored, so no tenant can be told.
- * @throws the error, if no node is connected to Health
+ * @throws the error, if no enabled node is connected to Health
  */
 export function alertToFullTables(
 	context: IExecuteFunctions,
@@ -47,7 +47,7 @@ export function alertToFullTables(
 	nowMs: number,
 	outputs: OutputItems,
 ): void {
-	if (!isOutputConnected(context, OUTPUT_LABELS.outbox.indexOf('Health'))) throw error;
+	if (!isOutputRead(context, OUTPUT_LABELS.outbox.indexOf('Health'))) throw error;
 	context.addExecutionHints({ type: 'warning', location: 'outputPane', message: error.message });
 	if (isAlertDue(context, 'full', nowMs)) outputs.putAlert(toFullItem(error.message));
 }

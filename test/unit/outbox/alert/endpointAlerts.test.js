@@ -119,3 +119,10 @@ test('keeps what it has told with the endpoint', () => {
 		exhausted: iso(NOW + 4 * DAY),
 	});
 });
+
+test('finds nothing new if the run made no attempt at a failing endpoint', () => {
+	const endpoint = { ...makeEndpoint(), failingSince: iso(NOW - DAY), consecutiveFailures: 9 };
+	const { changes, endpoint: after } = applyObservedAttempts(endpoint, [], FIVE_DAYS);
+	expect(changes).toEqual([]);
+	expect(after).toEqual(endpoint);
+});

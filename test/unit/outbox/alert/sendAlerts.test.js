@@ -5,7 +5,7 @@ const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
 const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
 
-const { createWorld, DAY, events, HOUR, LIMITS, START } = require('../world');
+const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, START } = require('../world');
 
 /** A world in which ep_shop fails, and ep_ops and others may be told. */
 async function createAlertWorld(
@@ -219,6 +219,25 @@ test('Deliver Due finds deliveries that are late, and none that are on time', as
 	const onTime = await deliverDue(process(), LIMITS);
 	expect(onTime.results).toHaveLength(2);
 	expect(onTime.backlogs).toEqual([]);
+});
+
+test('leaves alerts to the next run if the time of a run is over', async () => {
+	const { listAlerts, process, world } = await createAlertWorld();
+	const setStatus = async (status) =>
+		await changeEndpointStatus(process(), await world.endpoint('ep_shop'), status, 'by hand');
+	await setStatus('paused');
+	await publishEvents(process(), events(1), LIMITS);
+	await setStatus('active');
+	world.answer = ({ endpoint }) => {
+		if (endpoint.id !== 'ep_shop') return 200;
+		world.clock.advance(2 * MINUTE);
+		return 500;
+	};
+	const { changes } = await deliverDue(process(), { ...LIMITS, maxRunMs: MINUTE });
+	expect(changes).toMatchObject([{ change: 'failing', tellsTenant: true }]);
+	expect(listAlerts()).toEqual([]);
+	await deliverDue(process(), LIMITS);
+	expect(listAlerts().map(({ event }) => event)).toEqual(['endpoint.failing']);
 });
 
 test('keeps alerts for a paused endpoint, as it keeps events', async () => {
