@@ -140,8 +140,10 @@ export interface EndpointSettings {
 
 /** Everything secret about an endpoint. It is stored encrypted. */
 export interface EndpointSecrets {
-	/** With its query, which may contain tokens. */
+	/** With its query, which may contain tokens; for a workflow, the address of `workflowAddress.ts`. */
 	url: string;
+	/** The workflow that makes the bodies of its deliveries; absent if none does. */
+	transformWorkflowId?: string;
 	/** The current secret first, then replaced ones that sign until they expire. Empty if unsigned. */
 	signing: Array<{ secret: string; created_at: string; valid_until?: string }>;
 	/** Fields of the Sending credential: the authentication and a custom signature scheme. */

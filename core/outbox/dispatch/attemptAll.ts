@@ -1,4 +1,5 @@
 import { getErrorMessage } from '../../lib/errorMessage';
+import type { AttemptResult } from '../../sending/attemptOutcome';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
 import type { DeliveryTarget } from '../../sending/target';
@@ -36,12 +37,16 @@ import { prepareEndpoints, type EndpointContext } from './endpointContexts';
 import { computeLeaseMs, LeaseKeeper } from './lease';
 import { isSettled, splitIntoChains, WAITS_FOR_ELDER } from './order';
 import { ResultWriter } from './resultWriter';
+import type { EndpointTransform } from './transform';
 
 interface OutgoingDelivery {
 	target: DeliveryTarget;
+	delivery: { id: string; attempt: number };
 	key: string;
 	body: Buffer;
 	contentHeaders: Record<string, string>;
+	/** The result of the attempt if there is nothing to send. */
+	failure?: AttemptResult;
 }
 
 /**
@@ -52,15 +57,30 @@ function buildOutgoing(
 	{ delivery, endpoint, events }: AttemptJob,
 	{ maxResponseBytes }: RunLimits,
 ): OutgoingDelivery {
-	const { acceptedAt, batchedEventIds, eventId, id } = delivery;
+	const { acceptedAt, attempts, batchedEventIds, eventId, id } = delivery;
 	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
 	const { body, headers } = buildEndpointContent(endpoint, events, batch);
 	return {
 		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
+		delivery: { id, attempt: attempts + 1 },
 		key: batch?.id ?? eventId,
 		body: Buffer.from(body, 'utf8'),
 		contentHeaders: headers,
 	};
+}
+
+/**
+ * Replaces a delivery's body by the one that a workflow makes.
+ * @throws only when the execution is cancelled
+ */
+async function transformOutgoing(
+	outgoing: OutgoingDelivery,
+	transform: EndpointTransform,
+): Promise<OutgoingDelivery> {
+	const content = await transform.take(outgoing.delivery.id);
+	return 'failure' in content
+		? { ...outgoing, failure: content.failure }
+		: { ...outgoing, body: Buffer.from(content.body, 'utf8'), contentHeaders: content.headers };
 }
 
 /** Returns the ID of what a delivery's run has leased: the delivery, or its event. */
@@ -161,6 +181,8 @@ class AttemptRun {
 		} catch (error) {
 			return this.addResult(putOnHold(delivery, getErrorMessage(error)), endpoint);
 		}
+		const { transform } = context;
+		if (transform !== undefined) outgoing = await transformOutgoing(outgoing, transform);
 		const report = await this.send(outgoing, delivery, context);
 		// If another run took over in the meantime, its outcome is written and counted, and only that.
 		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
@@ -184,13 +206,13 @@ class AttemptRun {
 	}
 
 	private async send(
-		{ body, contentHeaders, key, target }: OutgoingDelivery,
+		{ failure, ...outgoing }: OutgoingDelivery,
 		delivery: Delivery,
 		{ credential, mask }: EndpointContext,
 	): Promise<DeliveryReport> {
 		const { ports } = this;
 		return await deliver(
-			target.rules,
+			outgoing.target.rules,
 			{
 				nowMs: ports.nowMs,
 				random: ports.random,
@@ -198,14 +220,9 @@ class AttemptRun {
 				annotate: (record, result) => recordResponse(record, result, mask),
 				attempt: async () => {
 					const nowMs = ports.nowMs();
-					return await ports.attempt({
-						target,
-						key,
-						body,
-						contentHeaders,
-						nowMs,
-						credential: credential(nowMs),
-					});
+					return (
+						failure ?? (await ports.attempt({ ...outgoing, nowMs, credential: credential(nowMs) }))
+					);
 				},
 			},
 			{ attempts: listRoundAttempts(delivery) },
