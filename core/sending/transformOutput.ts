@@ -32,7 +32,9 @@ function writeBody(body: unknown): { text: string } | { fault: string } {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const bytes = Buffer.byteLength(text, 'utf8');
 	return bytes > MAX_BODY_BYTES
-		? { fault: `has a "body" of ${bytes} bytes. Shorten it to at most ${MAX_BODY_BYTES / 1024} KB.` }
+		? {
+				fault: `has a "body" of ${bytes} bytes. Shorten it to at most ${MAX_BODY_BYTES / 1024} KB.`,
+			}
 		: { text };
 }
 

@@ -33,7 +33,10 @@ export const cutWorkflowMessage = (message: string): string =>
 	message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
 
 /** Writes a workflow's last items as the body of an answer: one item alone, and several as a list. */
-function toAnswerBody(items: unknown[], maxBytes: number): { body: string; bodyTruncated: boolean } {
+function toAnswerBody(
+	items: unknown[],
+	maxBytes: number,
+): { body: string; bodyTruncated: boolean } {
 	const parts: string[] = [];
 	let bytes = 0;
 	for (const item of items) {
@@ -73,7 +76,12 @@ async function attemptWorkflow(
 	const { executionId } = run;
 	if (run.kind === 'failed') {
 		const { hasTimedOut, message } = run;
-		return { kind: 'error', code: hasTimedOut ? 'ETIMEDOUT' : 'WORKFLOW_FAILED', message, executionId };
+		return {
+			kind: 'error',
+			code: hasTimedOut ? 'ETIMEDOUT' : 'WORKFLOW_FAILED',
+			message,
+			executionId,
+		};
 	}
 	return {
 		kind: 'response',

@@ -76,10 +76,7 @@ const toLimit = (endpoint: Endpoint['settings']): number | null => {
 };
 
 /** Returns whether an endpoint's whole URL is shown: that of a workflow is its owner's. */
-const showsWholeUrl = (
-	endpoint: RegisteredEndpoint,
-	showsQuery: boolean,
-): endpoint is Endpoint =>
+const showsWholeUrl = (endpoint: RegisteredEndpoint, showsQuery: boolean): endpoint is Endpoint =>
 	showsQuery && !isUnreadable(endpoint) && !isWorkflowEndpoint(endpoint);
 
 /**

@@ -65,7 +65,9 @@ async function buildTestContent(
 	const { acceptedAt, id } = event;
 	const delivery = { id, attempts: 0, acceptedAt, batchedEventIds: null };
 	const transformable = { delivery, events: [event] };
-	return await new EndpointTransform(ports, endpoint, transformWorkflowId, [transformable]).take(id);
+	return await new EndpointTransform(ports, endpoint, transformWorkflowId, [transformable]).take(
+		id,
+	);
 }
 
 /**

@@ -118,7 +118,8 @@ export class EndpointTransform {
 	 */
 	async take(deliveryId: string): Promise<TransformedContent> {
 		const make = this.calls.get(deliveryId);
-		if (make === undefined) return toFailure('The delivery was not given to the transform workflow');
+		if (make === undefined)
+			return toFailure('The delivery was not given to the transform workflow');
 		const contents = await make();
 		const content = contents.get(deliveryId);
 		// A large body is not kept for longer than its attempt.

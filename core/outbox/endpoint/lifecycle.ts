@@ -100,8 +100,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 	const address = readAddress(input, platform, settings);
 	const now = toIsoTime(nowMs);
 	const authentication = mergeClientTls(input.authentication ?? {}, input.clientTls);
-	const isUnsigned =
-		authentication.signatureScheme === 'none' || input.workflowId !== undefined;
+	const isUnsigned = authentication.signatureScheme === 'none' || input.workflowId !== undefined;
 	const endpoint: Endpoint = {
 		tenantId: input.tenantId ?? DEFAULT_TENANT,
 		id,

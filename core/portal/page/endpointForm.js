@@ -1,6 +1,6 @@
 const { button, field, h, link } = require('./dom');
 const { messagePlace, runTask } = require('./feedback');
-const { findFormFault, groupTypes, toEndpointBody } = require('./model');
+const { findFormFault, groupTypes, isWorkflow, toEndpointBody } = require('./model');
 
 /** Builds the choice of event types: all, or those of the catalog and what the endpoint already has. */
 function buildTypes({ session, t }, { eventTypes: catalog }, chosen) {
@@ -70,12 +70,14 @@ function buildControls(app, overview, { channels, description, eventTypes, url }
 function buildForm(app, overview, endpoint, save) {
 	const { session, t } = app;
 	const { channels, description, types, url } = buildControls(app, overview, endpoint ?? {});
+	const isFixed = endpoint !== undefined && isWorkflow(endpoint);
 	const fault = messagePlace();
 	const submit = async () => {
 		const values = {
 			url: url.value,
 			description: description.value,
 			channels: channels.value,
+			isFixed,
 			...types.read(),
 		};
 		const key = findFormFault(values);
@@ -98,7 +100,7 @@ function buildForm(app, overview, endpoint, save) {
 				void runTask(teller, send, submit);
 			},
 		},
-		field(t('form.url'), tie(url), t('form.urlHint')),
+		!isFixed && field(t('form.url'), tie(url), t('form.urlHint')),
 		field(t('form.description'), tie(description), t('form.descriptionHint')),
 		types.element,
 		field(t('form.channels'), tie(channels), t('form.channelsHint')),
