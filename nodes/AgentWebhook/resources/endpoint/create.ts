@@ -119,7 +119,7 @@ export const createOperation = buildOutboxOperation({
 		const scheme = Object.fromEntries(
 			Object.entries(readFields(SCHEME_FIELDS)).filter(([, value]) => value !== undefined),
 		) as IDataObject;
-		const signingSecret = readField('signingSecret') as string;
+		const signingSecret = (readField('signingSecret') as string | undefined) ?? '';
 		requireTypedSecret('Signing Secret', signingSecret, getPlatform(input.platform ?? ''));
 		const endpoint = createEndpoint(
 			{
