@@ -329,6 +329,8 @@ export interface RunLimits {
 	maxPacingMs: number;
 	/** Attempts that could only start after this time are left to the next run. */
 	deadlineMs?: number;
+	/** Workflows of endpoints that the run's events came through, one after another; 0 by default. */
+	hops?: number;
 	/** Bytes of each response that are kept for the result, if more than usual. The log keeps no more. */
 	maxResponseBytes?: number;
 }

@@ -55,8 +55,11 @@ export interface OutgoingAttempt {
 	key: string;
 	/** The body in UTF-8; for a workflow, the list of the events as JSON. */
 	body: Buffer;
-	/** The delivery in the outbox, and the number of this attempt at it, for a workflow. */
-	delivery?: { id: string; attempt: number };
+	/**
+	 * For a workflow: the delivery in the outbox, the number of this attempt at it, and the workflows of endpoints that
+	 * the event will have come through.
+	 */
+	delivery?: { id: string; attempt: number; hops: number };
 	/** Headers that belong to the body and replace others, e.g. its type if it is not `application/json`. */
 	contentHeaders?: Record<string, string>;
 	/** Time of the signature. */

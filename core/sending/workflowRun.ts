@@ -60,6 +60,7 @@ function readItems({ body, delivery, target }: OutgoingAttempt): WorkflowCall['i
 		...event,
 		delivery_id: delivery?.id ?? null,
 		attempt: delivery?.attempt ?? 1,
+		hops: delivery?.hops ?? 1,
 		endpoint_id: target.endpoint?.id ?? null,
 		endpoint_name: target.endpoint?.name ?? null,
 	}));

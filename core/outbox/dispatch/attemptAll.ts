@@ -1,14 +1,8 @@
 import { getErrorMessage } from '../../lib/errorMessage';
-import type { AttemptResult } from '../../sending/attemptOutcome';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
-import type { DeliveryTarget } from '../../sending/target';
 import { observeAttempt } from '../alert/observeAttempt';
-import {
-	buildEndpointContent,
-	getAttemptLimitMs,
-	toDeliveryTarget,
-} from '../endpoint/endpointTarget';
+import { getAttemptLimitMs } from '../endpoint/endpointTarget';
 import { recordResponse } from '../log/responseRecord';
 import type {
 	AttemptJob,
@@ -36,52 +30,8 @@ import {
 import { prepareEndpoints, type EndpointContext } from './endpointContexts';
 import { computeLeaseMs, LeaseKeeper } from './lease';
 import { isSettled, splitIntoChains, WAITS_FOR_ELDER } from './order';
+import { buildOutgoing, transformOutgoing, type OutgoingDelivery } from './outgoing';
 import { ResultWriter } from './resultWriter';
-import type { EndpointTransform } from './transform';
-
-interface OutgoingDelivery {
-	target: DeliveryTarget;
-	delivery: { id: string; attempt: number };
-	key: string;
-	body: Buffer;
-	contentHeaders: Record<string, string>;
-	/** The result of the attempt if there is nothing to send. */
-	failure?: AttemptResult;
-}
-
-/**
- * Builds what a delivery's attempts send.
- * @throws InvalidPathError, InvalidDelaysError, InvalidStatusesError if the endpoint was edited by hand
- */
-function buildOutgoing(
-	{ delivery, endpoint, events }: AttemptJob,
-	{ maxResponseBytes }: RunLimits,
-): OutgoingDelivery {
-	const { acceptedAt, attempts, batchedEventIds, eventId, id } = delivery;
-	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
-	const { body, headers } = buildEndpointContent(endpoint, events, batch);
-	return {
-		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
-		delivery: { id, attempt: attempts + 1 },
-		key: batch?.id ?? eventId,
-		body: Buffer.from(body, 'utf8'),
-		contentHeaders: headers,
-	};
-}
-
-/**
- * Replaces a delivery's body by the one that a workflow makes.
- * @throws only when the execution is cancelled
- */
-async function transformOutgoing(
-	outgoing: OutgoingDelivery,
-	transform: EndpointTransform,
-): Promise<OutgoingDelivery> {
-	const content = await transform.take(outgoing.delivery.id);
-	return 'failure' in content
-		? { ...outgoing, failure: content.failure }
-		: { ...outgoing, body: Buffer.from(content.body, 'utf8'), contentHeaders: content.headers };
-}
 
 /** Returns the ID of what a delivery's run has leased: the delivery, or its event. */
 const getLeasedId = ({ eventId, id, lease }: Delivery): string => (lease === null ? eventId : id);

@@ -103,7 +103,7 @@ export async function sendTestEvent(
 				const nowMs = ports.nowMs();
 				return await ports.attempt({
 					target,
-					delivery: { id: eventId, attempt: 1 },
+					delivery: { id: eventId, attempt: 1, hops: 1 },
 					key: eventId,
 					body: Buffer.from(content.body, 'utf8'),
 					contentHeaders: content.headers,
