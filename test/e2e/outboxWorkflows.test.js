@@ -210,6 +210,7 @@ describe('a workflow as an endpoint', () => {
 				event_id,
 				delivery_id,
 				attempt: 1,
+				hops: 1,
 				endpoint_id: endpoint.id,
 				endpoint_name: 'sum.made',
 			})),
@@ -355,6 +356,36 @@ describe('a workflow as an endpoint', () => {
 			},
 		]);
 	});
+
+	test('ends a loop of a workflow that sends its own events again', async () => {
+		const type = `${uniqueName('loop')}.made`;
+		const sending = node(
+			'Send',
+			ACTION,
+			{
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'subscribers',
+				customEventType: type,
+				options: {},
+			},
+			{ credentials },
+		);
+		const workflowId = await createCalled([fields('{ n: $json.hops }'), sending]);
+		await createForWorkflow(workflowId, type, { timeoutSeconds: 120 });
+		const [delivered] = await send(type);
+		expect(delivered).toMatchObject([{ status: 'delivered' }]);
+		const calls = await readCalls(workflowId, 5);
+		expect(calls.map(([{ hops }]) => hops)).toEqual([1, 2, 3, 4, 5]);
+		const [found] = await done('delivery', 'getAll', {
+			returnAll: true,
+			filters: { eventType: type },
+		});
+		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
+			{ error_message: expect.stringContaining('they send to each other in a loop') },
+		]);
+		expect(found).toHaveLength(6);
+	}, 300_000);
 
 	test('can be tested and get another workflow, but no URL, no header and no secret', async () => {
 		const [first, second] = [

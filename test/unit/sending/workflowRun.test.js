@@ -47,11 +47,12 @@ test('a target without a workflow gets a request', async () => {
 test('a workflow gets one item for each event, with its delivery and its endpoint', async () => {
 	const { call } = await attempt(finished([]), {
 		body: '[{"event":"a","data":{"n":616581622363398142}},{"event":"b"}]',
-		delivery: { id: 'dlv_1', attempt: 3 },
+		delivery: { id: 'dlv_1', attempt: 3, hops: 2 },
 	});
 	const about = {
 		delivery_id: 'dlv_1',
 		attempt: 3,
+		hops: 2,
 		endpoint_id: 'ep_1',
 		endpoint_name: 'Stock',
 	};

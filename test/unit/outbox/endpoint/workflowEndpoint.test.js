@@ -173,6 +173,20 @@ describe('an endpoint that is a workflow', () => {
 		expect(await world.endpoint('ep_1')).toMatchObject({ status: 'disabled' });
 	});
 
+	test('is not called once its events have come through five such workflows', async () => {
+		const world = createWorld();
+		await world.register('ep_1', WORKFLOW);
+		await publishEvents(world.process(), events(1), { ...LIMITS, hops: 4 });
+		expect(world.workflowCalls).toMatchObject([{ items: [{ hops: 5 }] }]);
+		await publishEvents(world.process(), events(1), { ...LIMITS, hops: 5 });
+		expect(world.workflowCalls).toHaveLength(1);
+		expect(world.deliveries()[1]).toMatchObject({
+			status: 'failed',
+			outcome: 'invalid_request',
+			error: expect.stringContaining('they send to each other in a loop'),
+		});
+	});
+
 	test('gets a test event, which says so', async () => {
 		const world = createWorld();
 		const endpoint = await world.register('ep_1', WORKFLOW);
