@@ -152,8 +152,10 @@ export function toSvixEndpointInput(
 ): EndpointInput {
 	// Callers who may not read secrets send back the URL as they see it.
 	const isShownUrl = existing !== undefined && body.url === existing.url;
-	const isSameUrl = isShownUrl || (existing !== undefined && body.url === existing.secrets.url);
-	const url = isSameUrl ? undefined : body.url;
+	// A caller who guesses the ID of a workflow must not learn that it is right.
+	const isWholeUrl =
+		existing !== undefined && !isWorkflowEndpoint(existing) && body.url === existing.secrets.url;
+	const url = isShownUrl || isWholeUrl ? undefined : body.url;
 	const eventTypes = body.eventTypes === undefined ? body.filterTypes : body.eventTypes;
 	const rate = body.throttleRate === undefined ? body.rateLimit : body.throttleRate;
 	const settings = {

@@ -8,6 +8,9 @@ const { readInbox, receiver, runAction, setReceiverSecrets, uniqueName, withRetr
 const secret = newStandardSecret();
 const SECOND_RETRY = { retrySchedule: 'list', retryDelays: '1 s, 1 s, 1 s' };
 
+const NOT_FOUND =
+	'The workflow does not exist, or is not published. Publish it in n8n, or choose another one with Endpoint → Update.';
+
 let credentials;
 let api;
 const calledIds = [];
@@ -327,11 +330,7 @@ describe('a workflow as an endpoint', () => {
 	});
 
 	test.each([
-		[
-			'a workflow that is not published',
-			{ active: false },
-			'The workflow is not published. Publish it in n8n.',
-		],
+		['a workflow that is not published', { active: false }, NOT_FOUND],
 		[
 			'a workflow that allows no caller',
 			{ settings: { callerPolicy: 'none' } },
@@ -352,7 +351,7 @@ describe('a workflow as an endpoint', () => {
 		const [, waiting] = await send('missing.one');
 		expect(waiting).toMatchObject([
 			{
-				error_message: 'The workflow does not exist. Choose another one with Endpoint → Update.',
+				error_message: NOT_FOUND,
 			},
 		]);
 	});

@@ -11,10 +11,10 @@ import { CANCELLED } from './cancellableWait';
 /** What to do about n8n's errors when a workflow cannot be started, by the text that n8n writes. */
 const ADVICE: Array<[RegExp, string]> = [
 	[
-		/Workflow does not exist|Could not find workflow/i,
-		'The workflow does not exist. Choose another one with Endpoint → Update.',
+		// n8n tells an unpublished workflow from a missing one only in some of its modes.
+		/Workflow does not exist|is not active and cannot be executed/i,
+		'The workflow does not exist, or is not published. Publish it in n8n, or choose another one with Endpoint → Update.',
 	],
-	[/is not active and cannot be executed/i, 'The workflow is not published. Publish it in n8n.'],
 	[
 		/cannot be called by this workflow/i,
 		'The workflow does not allow this call. In its settings, under "This workflow can be called by", allow this workflow.',

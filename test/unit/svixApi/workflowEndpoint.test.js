@@ -53,6 +53,7 @@ test('take no URL, header, authentication or secret', async () => {
 	const calls = [
 		['PATCH', path, { url: 'https://attacker.example/' }],
 		['PATCH', path, { url: 'n8n:workflow/other' }],
+		['PATCH', path, { url: 'n8n:workflow/owners-flow' }],
 		['PUT', `${path}/headers`, { headers: { 'X-A': 'b' } }],
 		['PATCH', `${path}/headers`, { headers: { 'X-A': 'b' } }],
 		['PUT', `${path}/authentication`, { type: 'bearer', token: 'abc' }],

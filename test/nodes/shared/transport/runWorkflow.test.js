@@ -62,8 +62,8 @@ test('keeps a workflow that waits from putting the caller to wait', async () => 
 });
 
 test.each([
-	['Workflow does not exist.', 'The workflow does not exist. Choose another one'],
-	['Workflow is not active and cannot be executed.', 'The workflow is not published.'],
+	['Workflow does not exist.', 'The workflow does not exist, or is not published.'],
+	['Workflow is not active and cannot be executed.', 'Publish it in n8n'],
 	['The sub-workflow (flow) cannot be called by this workflow', 'does not allow this call'],
 	['Missing node to start execution', 'Add the trigger "When Executed by Another Workflow"'],
 ])('says what to do if n8n does not start it: %s', async (message, advice) => {
