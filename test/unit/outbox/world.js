@@ -92,7 +92,7 @@ const response = (statusCode, headers = {}) => ({
 function createWorld({
 	answer = (_request) => 200,
 	attemptMs = 100,
-	runWorkflow = () => [],
+	runWorkflow = (_call) => [],
 	workflowMs = 100,
 } = {}) {
 	const clock = createClock(Date.parse(START));
