@@ -300,20 +300,19 @@ describe('a workflow as an endpoint', () => {
 		const wait = node(
 			'Wait',
 			'n8n-nodes-base.wait',
-			{ resume: 'timeInterval', amount: 5, unit: 'seconds' },
+			{ resume: 'timeInterval', amount: 30, unit: 'seconds' },
 			{ typeVersion: 1.1 },
 		);
 		const workflowId = await createCalled([wait]);
 		await createForWorkflow(workflowId, 'slow.job', { timeoutSeconds: 1 });
-		const startedMs = Date.now();
 		const [, waiting] = await send('slow.job');
-		expect(Date.now() - startedMs).toBeLessThan(5000);
 		expect(waiting).toMatchObject([
 			{
 				error_message: expect.stringMatching(/^The workflow did not end within 1 s\./),
 				attempt_log: [{ outcome: 'timeout', status_code: null }],
 			},
 		]);
+		expect(waiting[0].response_time_ms).toBeLessThan(20_000);
 	});
 
 	test('has the event once it waits for a request, and the sender’s execution ends', async () => {
