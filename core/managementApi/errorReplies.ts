@@ -4,6 +4,7 @@ import {
 	EndpointNotFoundError,
 	UnreadableEndpointError,
 } from '../outbox/endpoint/repository';
+import { WorkflowEndpointError } from '../outbox/endpoint/workflowSettings';
 import { TenantDisabledError } from '../outbox/tenant/tenantRepository';
 
 import { InvalidFieldError } from './fieldErrors';
@@ -21,6 +22,17 @@ export function toErrorReply(error: unknown): ManagementReply | undefined {
 		return {
 			statusCode: 422,
 			body: toReplyBody({ code: 'INVALID_INPUT', message: error.message, details: error.details }),
+		};
+	}
+	if (error instanceof WorkflowEndpointError) {
+		const details = {
+			field: error.field,
+			expected: 'nothing, since a workflow of n8n gets the events',
+			received: 'a value',
+		};
+		return {
+			statusCode: 422,
+			body: toReplyBody({ code: 'INVALID_INPUT', message: error.message, details }),
 		};
 	}
 	if (error instanceof ReusedKeyError) {

@@ -139,9 +139,20 @@ const NO_RESPONSE =
 const NO_TOKEN =
 	'The endpoint’s OAuth2 server issued no access token. Check the token URL, and the client’s ID, secret, scope and audience.';
 
+/** Describes an attempt at which a workflow of the owner failed: its error is for the owner only. */
+const NO_WORKFLOW =
+	'A workflow that handles these events failed. Ask the owner of this API to correct it.';
+
+const NO_RESPONSE_TEXTS: Record<string, string | undefined> = {
+	token_rejected: NO_TOKEN,
+	token_unavailable: NO_TOKEN,
+	transform_failed: NO_WORKFLOW,
+	workflow_failed: NO_WORKFLOW,
+};
+
 /** Describes an attempt without a response to subscribers. */
 export const describeNoResponse = (outcome: AttemptRecord['outcome'] | null): string =>
-	outcome === 'token_rejected' || outcome === 'token_unavailable' ? NO_TOKEN : NO_RESPONSE;
+	NO_RESPONSE_TEXTS[outcome ?? ''] ?? NO_RESPONSE;
 
 /** Returns the part of a delivery's error that subscribers may see. */
 function presentError({ attempts, error, outcome, responseCode, status }: Delivery): string | null {

@@ -140,8 +140,10 @@ export interface EndpointSettings {
 
 /** Everything secret about an endpoint. It is stored encrypted. */
 export interface EndpointSecrets {
-	/** With its query, which may contain tokens. */
+	/** With its query, which may contain tokens; for a workflow, the address of `workflowAddress.ts`. */
 	url: string;
+	/** The workflow that makes the bodies of its deliveries; absent if none does. */
+	transformWorkflowId?: string;
 	/** The current secret first, then replaced ones that sign until they expire. Empty if unsigned. */
 	signing: Array<{ secret: string; created_at: string; valid_until?: string }>;
 	/** Fields of the Sending credential: the authentication and a custom signature scheme. */
@@ -327,6 +329,8 @@ export interface RunLimits {
 	maxPacingMs: number;
 	/** Attempts that could only start after this time are left to the next run. */
 	deadlineMs?: number;
+	/** Workflows of endpoints that the run's events came through, one after another; 0 by default. */
+	hops?: number;
 	/** Bytes of each response that are kept for the result, if more than usual. The log keeps no more. */
 	maxResponseBytes?: number;
 }

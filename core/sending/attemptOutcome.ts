@@ -24,7 +24,17 @@ export type AttemptOutcome =
 	/** The endpoint's OAuth2 server cannot be reached or answers with an error. This is not the endpoint's failure. */
 	| 'token_unavailable'
 	/** The endpoint's OAuth2 server issues no token, e.g. since the client's secret is wrong. */
-	| 'token_rejected';
+	| 'token_rejected'
+	/** The endpoint's workflow ended with an error, or could not be started. */
+	| 'workflow_failed'
+	/** The workflow that makes the body made none. This is not the endpoint's failure, and nothing was sent. */
+	| 'transform_failed';
+
+/** The outcomes of attempts that sent nothing to the endpoint, so that they say nothing about its health. */
+const UNSENT = new Set<AttemptOutcome>(['token_unavailable', 'transform_failed']);
+
+/** Returns whether an attempt got as far as its endpoint. */
+export const hasReachedEndpoint = (outcome: AttemptOutcome): boolean => !UNSENT.has(outcome);
 
 export type AttemptResult =
 	| {
@@ -35,9 +45,11 @@ export type AttemptResult =
 			body: string;
 			/** `true` if the body was longer than the part that is kept. */
 			bodyTruncated: boolean;
+			/** The execution of the endpoint's workflow, if it has one. */
+			executionId?: string;
 	  }
 	/** `code` as Node or axios name it, e.g. `ECONNREFUSED`; `message` for people. */
-	| { kind: 'error'; code: string; message: string };
+	| { kind: 'error'; code: string; message: string; executionId?: string };
 
 const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
 	[/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/, 'timeout'],
@@ -51,6 +63,8 @@ const ERROR_OUTCOMES: Array<[RegExp, AttemptOutcome]> = [
 	[/^SSRF\w*$/, 'blocked'],
 	[/^TOKEN_UNAVAILABLE$/, 'token_unavailable'],
 	[/^TOKEN_REJECTED$/, 'token_rejected'],
+	[/^WORKFLOW_FAILED$/, 'workflow_failed'],
+	[/^TRANSFORM_FAILED$/, 'transform_failed'],
 ];
 
 const RETRYABLE = new Set<AttemptOutcome>([
@@ -62,6 +76,8 @@ const RETRYABLE = new Set<AttemptOutcome>([
 	'tls',
 	'token_unavailable',
 	'token_rejected',
+	'workflow_failed',
+	'transform_failed',
 ]);
 
 /**

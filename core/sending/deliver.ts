@@ -5,6 +5,7 @@ import { parseDeliveryControl, type DeliveryControl } from './deliveryControl';
 import { decideNextAction } from './nextAction';
 import { parseRetryAfterMs } from './retryPolicy';
 import type { DeliveryRules, OutgoingAttempt } from './target';
+import type { WorkflowCall, WorkflowRun } from './workflowRun';
 
 /** One attempt, as the attempt log of a result item shows it. */
 export interface AttemptRecord {
@@ -18,6 +19,8 @@ export interface AttemptRecord {
 	duration_ms: number;
 	/** Describes the failure; `null` after a success. */
 	error_message: string | null;
+	/** The execution of the workflow that got the event, or that made no body; absent if there is none. */
+	execution_id?: string;
 	/** What the outbox keeps of the response; absent for direct sends, and if none came. */
 	response?: RecordedResponse;
 }
@@ -79,6 +82,8 @@ export interface DeliveryPorts extends DeliveryClock {
 export interface SendingPorts extends DeliveryClock {
 	/** Makes one attempt. Failures are a result; it rejects only when the execution is cancelled. */
 	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
+	/** Runs a workflow of this n8n. Failures are a result; it rejects only when the execution is cancelled. */
+	runWorkflow: (call: WorkflowCall) => Promise<WorkflowRun>;
 	/** Shows a person what a run waits for. */
 	announce: (text: string) => void;
 }
@@ -119,6 +124,7 @@ async function attemptOnce(
 		status_code: result.kind === 'response' ? result.statusCode : null,
 		duration_ms: Math.max(0, Math.round(endedMs - startedMs)),
 		error_message: describeResult(result, outcome),
+		...(result.executionId !== undefined && { execution_id: result.executionId }),
 	};
 	const control =
 		result.kind === 'response'

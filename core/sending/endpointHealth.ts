@@ -1,6 +1,6 @@
 import { DAY_MS, MINUTE_MS, toIsoTime } from '../lib/time';
 
-import { isRetryable, type AttemptOutcome } from './attemptOutcome';
+import { hasReachedEndpoint, isRetryable, type AttemptOutcome } from './attemptOutcome';
 
 /**
  * The rule by which a failing endpoint is disabled. 410 Gone, and an answer that asks for it, always disable
@@ -105,8 +105,7 @@ export function applyAttemptOutcomes(
 	const changes = new Map<HealthChange, { reason: string; atMs: number }>();
 	for (const observation of observations) {
 		const { atMs, outcome } = observation;
-		// Nothing was sent to the endpoint.
-		if (outcome === 'token_unavailable') continue;
+		if (!hasReachedEndpoint(outcome)) continue;
 		if (outcome === 'success') {
 			if (current.failingSince !== null) {
 				changes.delete('failing');

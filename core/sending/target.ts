@@ -42,6 +42,8 @@ export interface DeliveryTarget {
 	 * is allowed.
 	 */
 	tokenUrlRules?: { allowHttp: boolean; allowInternal: boolean };
+	/** The workflow of this n8n that gets the events in place of a request to the URL. */
+	workflowId?: string;
 	/** The registered endpoint; absent for a URL from node parameters. */
 	endpoint?: { id: string; name: string };
 }
@@ -51,8 +53,13 @@ export interface OutgoingAttempt {
 	target: DeliveryTarget;
 	/** ID by which the receiver recognizes a repeated delivery: the event's, or a batch's. */
 	key: string;
-	/** JSON in UTF-8. */
+	/** The body in UTF-8; for a workflow, the list of the events as JSON. */
 	body: Buffer;
+	/**
+	 * For a workflow: the delivery in the outbox, the number of this attempt at it, and the workflows of endpoints that
+	 * the event will have come through.
+	 */
+	delivery?: { id: string; attempt: number; hops: number };
 	/** Headers that belong to the body and replace others, e.g. its type if it is not `application/json`. */
 	contentHeaders?: Record<string, string>;
 	/** Time of the signature. */

@@ -3,7 +3,6 @@ import isUndefined from 'lodash/isUndefined';
 import omitBy from 'lodash/omitBy';
 
 import { coversSubscription, type KeyFilter } from '../outbox/apiKey/keyFilter';
-import { hasHiddenQuery } from '../outbox/endpoint/endpointSecrets';
 import type { EndpointInput } from '../outbox/endpoint/lifecycle';
 import {
 	isUnreadable,
@@ -11,6 +10,7 @@ import {
 	requireReadable,
 	type ApiScope,
 } from '../outbox/endpoint/repository';
+import { isWorkflowEndpoint } from '../outbox/endpoint/workflowAddress';
 import type { Endpoint, RegisteredEndpoint } from '../outbox/model';
 import { findEndpointRows } from '../outbox/store/endpoints';
 
@@ -75,6 +75,10 @@ const toLimit = (endpoint: Endpoint['settings']): number | null => {
 	return limit === undefined ? null : Math.max(1, Math.round(limit.max / limit.per_seconds));
 };
 
+/** Returns whether an endpoint's whole URL is shown: that of a workflow is its owner's. */
+const showsWholeUrl = (endpoint: RegisteredEndpoint, showsQuery: boolean): endpoint is Endpoint =>
+	showsQuery && !isUnreadable(endpoint) && !isWorkflowEndpoint(endpoint);
+
 /**
  * Returns an endpoint as Svix shows it.
  * @param showsQuery `true` for a key that may read secrets: a URL's query may contain one
@@ -88,7 +92,7 @@ export function presentSvixEndpoint(endpoint: RegisteredEndpoint, showsQuery: bo
 	return {
 		id: endpoint.id,
 		uid: endpoint.uid,
-		url: showsQuery && !isUnreadable(endpoint) ? endpoint.secrets.url : endpoint.url,
+		url: showsWholeUrl(endpoint, showsQuery) ? endpoint.secrets.url : endpoint.url,
 		description: endpoint.description,
 		disabled: endpoint.status === 'disabled',
 		paused: endpoint.status === 'paused',
@@ -148,10 +152,11 @@ export function toSvixEndpointInput(
 	existing?: Endpoint,
 ): EndpointInput {
 	// Callers who may not read secrets send back the URL as they see it.
-	const isShownUrl =
-		existing !== undefined && body.url === existing.url && hasHiddenQuery(existing);
-	const isSameUrl = isShownUrl || (existing !== undefined && body.url === existing.secrets.url);
-	const url = isSameUrl ? undefined : body.url;
+	const isShownUrl = existing !== undefined && body.url === existing.url;
+	// A caller who guesses the ID of a workflow must not learn that it is right.
+	const isWholeUrl =
+		existing !== undefined && !isWorkflowEndpoint(existing) && body.url === existing.secrets.url;
+	const url = isShownUrl || isWholeUrl ? undefined : body.url;
 	const eventTypes = body.eventTypes === undefined ? body.filterTypes : body.eventTypes;
 	const rate = body.throttleRate === undefined ? body.rateLimit : body.throttleRate;
 	const settings = {

@@ -128,7 +128,9 @@ export function presentSvixAttempt(
 ): Record<string, unknown> {
 	const { delivery, record } = attempt;
 	const hasResponse = record.status_code !== null;
-	const response = hasResponse ? (record.response?.body ?? '') : describeNoResponse(record.outcome);
+	// What a workflow returned is its owner's.
+	const answer = record.execution_id === undefined ? record.response?.body : undefined;
+	const response = hasResponse ? (answer ?? '') : describeNoResponse(record.outcome);
 	return {
 		id: toAttemptId(attempt),
 		msgId: getMessageId(delivery),

@@ -103,6 +103,7 @@ function loadContexts(dist) {
 	/**
 	 * Runs the action node on items.
 	 * @param credentials fields by credential type
+	 * @param executeWorkflow stands for n8n's own, which runs other workflows
 	 * @param more fields of the node, such as `onError`
 	 * @param connected for each output, whether another node is connected to it; by default none
 	 * @param runData the execution's own data, for several runs of one execution
@@ -116,6 +117,7 @@ function loadContexts(dist) {
 		{
 			connected = [],
 			credentials = {},
+			executeWorkflow,
 			more,
 			runData = createEmptyRunExecutionData(),
 			signal,
@@ -135,6 +137,7 @@ function loadContexts(dist) {
 				},
 			},
 		);
+		Object.assign(additionalData, executeWorkflow && { executeWorkflow });
 		const input = { main: [items] };
 		const executeData = { node, data: input, source: null };
 		const context = new ExecuteContext(

@@ -1,13 +1,8 @@
 import { getErrorMessage } from '../../lib/errorMessage';
 import { deliver, type DeliveryReport } from '../../sending/deliver';
 import { createPacer } from '../../sending/pacer';
-import type { DeliveryTarget } from '../../sending/target';
 import { observeAttempt } from '../alert/observeAttempt';
-import {
-	buildEndpointContent,
-	getAttemptLimitMs,
-	toDeliveryTarget,
-} from '../endpoint/endpointTarget';
+import { getAttemptLimitMs } from '../endpoint/endpointTarget';
 import { recordResponse } from '../log/responseRecord';
 import type {
 	AttemptJob,
@@ -35,33 +30,8 @@ import {
 import { prepareEndpoints, type EndpointContext } from './endpointContexts';
 import { computeLeaseMs, LeaseKeeper } from './lease';
 import { isSettled, splitIntoChains, WAITS_FOR_ELDER } from './order';
+import { buildOutgoing, transformOutgoing, type OutgoingDelivery } from './outgoing';
 import { ResultWriter } from './resultWriter';
-
-interface OutgoingDelivery {
-	target: DeliveryTarget;
-	key: string;
-	body: Buffer;
-	contentHeaders: Record<string, string>;
-}
-
-/**
- * Builds what a delivery's attempts send.
- * @throws InvalidPathError, InvalidDelaysError, InvalidStatusesError if the endpoint was edited by hand
- */
-function buildOutgoing(
-	{ delivery, endpoint, events }: AttemptJob,
-	{ maxResponseBytes }: RunLimits,
-): OutgoingDelivery {
-	const { acceptedAt, batchedEventIds, eventId, id } = delivery;
-	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
-	const { body, headers } = buildEndpointContent(endpoint, events, batch);
-	return {
-		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
-		key: batch?.id ?? eventId,
-		body: Buffer.from(body, 'utf8'),
-		contentHeaders: headers,
-	};
-}
 
 /** Returns the ID of what a delivery's run has leased: the delivery, or its event. */
 const getLeasedId = ({ eventId, id, lease }: Delivery): string => (lease === null ? eventId : id);
@@ -161,6 +131,8 @@ class AttemptRun {
 		} catch (error) {
 			return this.addResult(putOnHold(delivery, getErrorMessage(error)), endpoint);
 		}
+		const { transform } = context;
+		if (transform !== undefined) outgoing = await transformOutgoing(outgoing, transform);
 		const report = await this.send(outgoing, delivery, context);
 		// If another run took over in the meantime, its outcome is written and counted, and only that.
 		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
@@ -184,13 +156,13 @@ class AttemptRun {
 	}
 
 	private async send(
-		{ body, contentHeaders, key, target }: OutgoingDelivery,
+		{ failure, ...outgoing }: OutgoingDelivery,
 		delivery: Delivery,
 		{ credential, mask }: EndpointContext,
 	): Promise<DeliveryReport> {
 		const { ports } = this;
 		return await deliver(
-			target.rules,
+			outgoing.target.rules,
 			{
 				nowMs: ports.nowMs,
 				random: ports.random,
@@ -198,14 +170,9 @@ class AttemptRun {
 				annotate: (record, result) => recordResponse(record, result, mask),
 				attempt: async () => {
 					const nowMs = ports.nowMs();
-					return await ports.attempt({
-						target,
-						key,
-						body,
-						contentHeaders,
-						nowMs,
-						credential: credential(nowMs),
-					});
+					return (
+						failure ?? (await ports.attempt({ ...outgoing, nowMs, credential: credential(nowMs) }))
+					);
 				},
 			},
 			{ attempts: listRoundAttempts(delivery) },

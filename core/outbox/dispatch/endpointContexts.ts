@@ -9,6 +9,7 @@ import type { OutboxPorts } from '../ports';
 import { createFairPacers, type Pace } from './attemptTurns';
 import { EndpointHealthTracker } from './healthTracker';
 import { reserveAttemptSlots, type RateLimitReservation } from './rateLimit';
+import { EndpointTransform } from './transform';
 
 /** Waits longer than this are announced in the log and the editor. */
 const ANNOUNCE_WAITS_ABOVE_MS = 1000;
@@ -20,8 +21,22 @@ export interface EndpointContext {
 	credential: PreparedCredential;
 	mask: SecretMask;
 	pace: Pace;
+	/** `undefined` if no workflow makes the bodies. */
+	transform: EndpointTransform | undefined;
 	/** `undefined` if the endpoint has no rate limit. */
 	reservation: RateLimitReservation | undefined;
+}
+
+/** Creates what makes the bodies of an endpoint's deliveries, if a workflow does. */
+function createTransform(
+	ports: OutboxPorts,
+	endpoint: Endpoint,
+	jobs: AttemptJob[],
+): EndpointTransform | undefined {
+	const { transformWorkflowId } = endpoint.secrets;
+	if (transformWorkflowId === undefined) return undefined;
+	const ownJobs = jobs.filter((job) => job.endpoint.id === endpoint.id);
+	return new EndpointTransform(ports, endpoint, transformWorkflowId, ownJobs);
 }
 
 /** Reserves slots at the endpoints that have a rate limit, and creates the endpoints' contexts. */
@@ -48,6 +63,7 @@ export async function prepareEndpoints(
 			health: new EndpointHealthTracker(endpoint),
 			credential: prepareEndpointCredential(endpoint),
 			mask: createSecretMask(endpoint),
+			transform: createTransform(ports, endpoint, jobs),
 			pace: pacers.get(endpoint.id) ?? (async (task) => await task()),
 			reservation,
 		});

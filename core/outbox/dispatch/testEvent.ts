@@ -8,9 +8,11 @@ import {
 	prepareEndpointCredential,
 	toDeliveryTarget,
 } from '../endpoint/endpointTarget';
-import type { Endpoint } from '../model';
+import type { Endpoint, EventContent } from '../model';
 import type { OutboxPorts } from '../ports';
 import { requireActiveTenant } from '../store/tenants';
+
+import { EndpointTransform, type TransformedContent } from './transform';
 
 const NO_RETRIES = { kind: 'list' as const, delaysMs: [] };
 
@@ -52,6 +54,22 @@ export const isTestableType = ({ eventTypes, platform }: Endpoint, type: string)
 	platform.events?.types.some(({ value }) => value === type) === true ||
 	(!isBatchType(type) && matchesEventTypes(eventTypes, type));
 
+/** Builds what a test event sends, with the endpoint's workflow if one makes its bodies. */
+async function buildTestContent(
+	ports: OutboxPorts,
+	endpoint: Endpoint,
+	event: EventContent & { isTest: boolean },
+): Promise<TransformedContent> {
+	const { transformWorkflowId } = endpoint.secrets;
+	if (transformWorkflowId === undefined) return buildEndpointContent(endpoint, [event]);
+	const { acceptedAt, id } = event;
+	const delivery = { id, attempts: 0, acceptedAt, batchedEventIds: null };
+	const transformable = { delivery, events: [event] };
+	return await new EndpointTransform(ports, endpoint, transformWorkflowId, [transformable]).take(
+		id,
+	);
+}
+
 /**
  * Sends an endpoint a test event, once. It is not stored, and does not affect the endpoint's health. Its
  * signed body contains `"test": true`, so that it cannot be passed off as a real event.
@@ -68,8 +86,9 @@ export async function sendTestEvent(
 	const excess = findTestDataExcess(data);
 	if (excess !== undefined) throw new InvalidTestDataError(`"Test Data (JSON)" ${excess}`);
 	await requireActiveTenant(ports.tables, endpoint.tenantId);
-	const event = { id: eventId, type, acceptedAt: toIsoTime(ports.nowMs()), data, isTest: true };
-	const { body, headers: contentHeaders } = buildEndpointContent(endpoint, [event]);
+	const acceptedAt = toIsoTime(ports.nowMs());
+	const event = { id: eventId, type, acceptedAt, data, isTest: true };
+	const content = await buildTestContent(ports, endpoint, event);
 	const target = toDeliveryTarget(endpoint);
 	const credential = prepareEndpointCredential(endpoint);
 	const { rules } = target;
@@ -80,12 +99,14 @@ export async function sendTestEvent(
 			random: ports.random,
 			wait: ports.wait,
 			attempt: async () => {
+				if ('failure' in content) return content.failure;
 				const nowMs = ports.nowMs();
 				return await ports.attempt({
 					target,
+					delivery: { id: eventId, attempt: 1, hops: 1 },
 					key: eventId,
-					body: Buffer.from(body, 'utf8'),
-					contentHeaders,
+					body: Buffer.from(content.body, 'utf8'),
+					contentHeaders: content.headers,
 					nowMs,
 					credential: credential(nowMs),
 				});

@@ -4,6 +4,8 @@ import { CLIENT_TLS_FIELDS } from '../../credentials/clientTls';
 import { AUTHENTICATION_FIELDS } from '../../credentials/endpointAuthentication';
 import type { Endpoint } from '../model';
 
+import { isWorkflowEndpoint } from './workflowAddress';
+
 /** The secrets that a person gives for an endpoint. */
 export interface SecretInput {
 	/** Fields of the Sending credential. An update keeps the fields of a custom signature scheme. */
@@ -42,8 +44,12 @@ export function hasNewOrigin({ secrets }: Endpoint, url: string | undefined): bo
 	return !URL.canParse(trimmed) || new URL(trimmed).origin !== new URL(secrets.url).origin;
 }
 
-/** Returns whether an endpoint's URL has more than what is shown: a query or a fragment, which may be secret. */
-export const hasHiddenQuery = ({ secrets, url }: Endpoint): boolean => secrets.url !== url;
+/**
+ * Returns whether an endpoint's URL has more than what is shown: a query or a fragment, which may be secret. A workflow
+ * has none.
+ */
+export const hasHiddenQuery = ({ secrets, url }: Endpoint): boolean =>
+	secrets.url !== url && !isWorkflowEndpoint({ secrets });
 
 /**
  * Adds, changes and removes headers. Names are compared without regard to case, as HTTP does.

@@ -4,10 +4,14 @@ import { TOKEN_TIMEOUT_MS } from '../../credentials/tokenRequest';
 import type { WebhookEvent } from '../../event/event';
 import { buildDeliveryContent, getEventFormat, type DeliveryContent } from '../../event/envelope';
 import { compileFieldFilters } from '../../event/fieldFilter';
+import { stringifyExactJson } from '../../lib/exactJson';
 import type { DisableRule } from '../../sending/endpointHealth';
 import { buildDeliveryRules } from '../../sending/retrySettings';
 import type { DeliveryTarget } from '../../sending/target';
+import { presentTenantId } from '../tenant/presentTenant';
 import type { Endpoint, EventContent } from '../model';
+
+import { findWorkflowId, isWorkflowEndpoint } from './workflowAddress';
 
 /** Returns the rule that disables an endpoint: its own, its platform's, or Svix's five days. */
 export const getDisableRule = ({ platform, settings }: Endpoint): DisableRule =>
@@ -18,13 +22,17 @@ export const getTimeoutMs = ({ platform, settings }: Endpoint): number =>
 	settings.timeout_seconds === undefined ? platform.timeoutMs : settings.timeout_seconds * 1000;
 
 /**
- * Returns how long a lease must cover one attempt to an endpoint: also the requests for an access token, and the
- * attempt with a new one.
+ * Returns how long a lease must cover one attempt to an endpoint: also the workflow that makes the body, the requests
+ * for an access token, and the attempt with a new one.
  */
-export const getAttemptLimitMs = (endpoint: Endpoint): number =>
-	needsAccessToken(endpoint.secrets.authentication)
-		? 2 * (getTimeoutMs(endpoint) + TOKEN_TIMEOUT_MS)
-		: getTimeoutMs(endpoint);
+export function getAttemptLimitMs(endpoint: Endpoint): number {
+	const { authentication, transformWorkflowId } = endpoint.secrets;
+	const timeoutMs = getTimeoutMs(endpoint);
+	const sendingMs = needsAccessToken(authentication)
+		? 2 * (timeoutMs + TOKEN_TIMEOUT_MS)
+		: timeoutMs;
+	return sendingMs + (transformWorkflowId === undefined ? 0 : timeoutMs);
+}
 
 /** Returns what the URL of an endpoint's OAuth2 server may be: what its own URL may be. */
 export const getTokenUrlRules = ({ settings }: Pick<Endpoint, 'settings'>): TokenUrlRules => ({
@@ -56,7 +64,8 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 		url: secrets.url,
 		printableUrl: url,
 		headers: secrets.headers,
-		signed: true,
+		signed: !isWorkflowEndpoint(endpoint),
+		workflowId: findWorkflowId(endpoint),
 		unsignedAllowed: false,
 		skipTlsCheck: settings.verify_tls === false,
 		timeoutMs: getTimeoutMs(endpoint),
@@ -67,17 +76,45 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 	};
 }
 
+/** An event that is to be sent to an endpoint. */
+type OutgoingEvent = EventContent & Pick<WebhookEvent, 'isTest'>;
+
+/**
+ * Returns the fields of events in the items of a workflow: those that the Agent Webhook Trigger gives a received event,
+ * as far as an event that was not received has them.
+ * @throws InvalidPathError
+ */
+export function toEventItems(
+	{ settings, tenantId }: Pick<Endpoint, 'settings' | 'tenantId'>,
+	events: OutgoingEvent[],
+): Array<Record<string, unknown>> {
+	const filterData = compileFieldFilters(settings.filters ?? {});
+	return events.map(({ acceptedAt, data, id, isTest, type }) => ({
+		event: type,
+		event_time: acceptedAt,
+		data: filterData(data),
+		duplicate_key: id,
+		event_id: id,
+		...presentTenantId(tenantId),
+		...(isTest && { test: true }),
+	}));
+}
+
 /**
  * Builds the content of a delivery to an endpoint. It is the same for every attempt, unless the
- * endpoint's settings change.
+ * endpoint's settings change. For a workflow, it is the list of the events.
  * @param batch the batch's ID, and when its first event was accepted
  * @throws InvalidPathError
  */
 export function buildEndpointContent(
-	{ id, name, platform, settings }: Endpoint,
-	events: Array<EventContent & Pick<WebhookEvent, 'isTest'>>,
+	endpoint: Endpoint,
+	events: OutgoingEvent[],
 	batch?: { id: string; acceptedAt: string },
 ): DeliveryContent {
+	const { id, name, platform, settings } = endpoint;
+	if (isWorkflowEndpoint(endpoint)) {
+		return { body: stringifyExactJson(toEventItems(endpoint, events)), headers: {} };
+	}
 	const filterData = compileFieldFilters(settings.filters ?? {});
 	return buildDeliveryContent(
 		settings.svix_format ? undefined : getEventFormat(platform.events, settings.cloud_event_mode),

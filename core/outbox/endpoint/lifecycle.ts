@@ -1,44 +1,38 @@
+import omit from 'lodash/omit';
+
 import { checkTokenUrl, needsAccessToken } from '../../credentials/endpointAuthentication';
 import { authenticateRequest } from '../../credentials/outbound';
 import { createSampleRequest } from '../../signing/sign';
 import { compileConditions } from '../../event/conditions';
 import { compileFieldFilters } from '../../event/fieldFilter';
 import { findCustomHeaderFault } from '../../http/customHeaders';
-import { checkEndpointUrl, toPrintableUrl } from '../../http/endpointUrl';
 import { isSingleLine } from '../../lib/singleLine';
 import { toIsoTime } from '../../lib/time';
 import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
-import {
-	DEFAULT_TENANT,
-	type Endpoint,
-	type EndpointSettings,
-	type RegisteredEndpoint,
-} from '../model';
+import { DEFAULT_TENANT, type Endpoint, type RegisteredEndpoint } from '../model';
 
+import { readAddress, readTransform, type AddressInput } from './endpointAddress';
 import {
 	hasNewOrigin,
 	mergeClientTls,
 	mergeHeaders,
 	omitAuthentication,
 	omitOriginSecrets,
-	type SecretInput,
 } from './endpointSecrets';
 import { getTokenUrlRules, prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
 import { InvalidEndpointError, mergeSettings } from './settings';
 import { isSubscription, requireEventType } from './subscription';
+import { isWorkflowEndpoint } from './workflowAddress';
 
 /** Values for an endpoint. `undefined` leaves a value as it is, or at its default. */
-export interface EndpointInput extends SecretInput {
+export interface EndpointInput extends AddressInput {
 	name?: string;
 	/** `null` removes it. */
 	uid?: string | null;
 	description?: string;
-	url?: string;
 	platform?: string;
 	eventTypes?: string[];
-	settings?: Record<string, unknown>;
-	signingSecret?: string;
 	isApiManaged?: boolean;
 	/** Defaults to the tenant `default`. */
 	tenantId?: string;
@@ -92,35 +86,28 @@ function requireUsable(endpoint: Endpoint, nowMs: number): void {
 	compileConditions(settings.conditions ?? {});
 	compileFieldFilters(settings.filters ?? {});
 	toDeliveryTarget(endpoint);
-	requireWorkingAuthentication(endpoint, nowMs);
+	if (!isWorkflowEndpoint(endpoint)) requireWorkingAuthentication(endpoint, nowMs);
 }
 
-const requireUrl = (url: string, platform: Platform, settings: EndpointSettings): URL =>
-	checkEndpointUrl(url, {
-		allowHttp: settings.allow_http ?? false,
-		allowInternal: settings.allow_internal ?? false,
-		...(platform.httpsOnly && { httpsOnlyFor: platform.name }),
-	});
-
 /**
- * Creates an active endpoint, with a generated signing secret if the input has none.
+ * Creates an active endpoint, with a generated signing secret if the input has none and it has a URL.
  * @throws InvalidEndpointError, InvalidEndpointUrlError, InvalidConditionsError, InvalidPathError and the
  * errors of retry settings and secrets
  */
 export function createEndpoint(input: EndpointInput, id: string, nowMs: number): Endpoint {
 	const platform = getPlatform(input.platform ?? '');
 	const settings = mergeSettings({}, input.settings ?? {});
-	const url = requireUrl(input.url ?? '', platform, settings);
+	const address = readAddress(input, platform, settings);
 	const now = toIsoTime(nowMs);
 	const authentication = mergeClientTls(input.authentication ?? {}, input.clientTls);
-	const isUnsigned = authentication.signatureScheme === 'none';
+	const isUnsigned = authentication.signatureScheme === 'none' || input.workflowId !== undefined;
 	const endpoint: Endpoint = {
 		tenantId: input.tenantId ?? DEFAULT_TENANT,
 		id,
 		uid: input.uid ?? null,
 		name: input.name ?? '',
 		description: input.description ?? '',
-		url: toPrintableUrl(url),
+		url: address.shown,
 		platform,
 		eventTypes: input.eventTypes ?? [],
 		status: 'active',
@@ -128,7 +115,8 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 		statusChangedAt: null,
 		settings,
 		secrets: {
-			url: url.href,
+			url: address.url,
+			...readTransform(input),
 			signing: isUnsigned
 				? []
 				: [{ secret: input.signingSecret || generateSigningSecret(platform), created_at: now }],
@@ -159,9 +147,9 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: number): Endpoint {
 	const platform = input.platform === undefined ? endpoint.platform : getPlatform(input.platform);
 	const settings = mergeSettings(endpoint.settings, input.settings ?? {});
-	const url = requireUrl(input.url ?? endpoint.secrets.url, platform, settings);
+	const address = readAddress(input, platform, settings, endpoint);
 	const { secrets } = endpoint;
-	const kept = hasNewOrigin(endpoint, url.href)
+	const kept = hasNewOrigin(endpoint, address.url)
 		? { authentication: omitOriginSecrets(secrets.authentication), headers: {} }
 		: secrets;
 	const changed: Endpoint = {
@@ -170,13 +158,14 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		uid: input.uid === undefined ? endpoint.uid : input.uid,
 		name: input.name ?? endpoint.name,
 		description: input.description ?? endpoint.description,
-		url: toPrintableUrl(url),
+		url: address.shown,
 		platform,
 		eventTypes: input.eventTypes ?? endpoint.eventTypes,
 		settings,
 		secrets: {
-			...secrets,
-			url: url.href,
+			...omit(secrets, 'transformWorkflowId'),
+			...readTransform(input, secrets),
+			url: address.url,
 			authentication: mergeClientTls(
 				input.authentication === undefined
 					? kept.authentication
@@ -227,6 +216,11 @@ export function rotateEndpointSecret(
 	nowMs: number,
 ): Endpoint {
 	const [replaced] = endpoint.secrets.signing;
+	if (isWorkflowEndpoint(endpoint)) {
+		throw new InvalidEndpointError(
+			'The endpoint has no signing secret: it delivers to a workflow of this n8n, which gets no request.',
+		);
+	}
 	if (replaced === undefined) {
 		throw new InvalidEndpointError(
 			'The endpoint has no signing secret: its deliveries are unsigned. Create a new endpoint to sign them.',

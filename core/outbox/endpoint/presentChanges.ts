@@ -7,13 +7,15 @@ import { CLIENT_TLS_FIELDS } from '../../credentials/clientTls';
 import { HIDDEN } from '../../lib/maskSecrets';
 import type { Endpoint } from '../model';
 
+import { hasHiddenQuery } from './endpointSecrets';
 import { presentEndpoint } from './presentEndpoint';
 
 /** Values before and after an update, by field. A missing value is `null`. */
 export type EndpointChanges = Record<string, { from: unknown; to: unknown }>;
 
 /** Returns what follows the URL that is shown: a query or a fragment, which may be secret. */
-const getUrlQuery = ({ secrets, url }: Endpoint): string => secrets.url.slice(url.length);
+const getUrlQuery = (endpoint: Endpoint): string =>
+	hasHiddenQuery(endpoint) ? endpoint.secrets.url.slice(endpoint.url.length) : '';
 
 const mask = (text: string): string | null => (text === '' ? null : HIDDEN);
 

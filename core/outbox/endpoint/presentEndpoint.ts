@@ -7,6 +7,17 @@ import { getDisableRule } from './endpointTarget';
 import { presentAuthentication, presentClientTls } from './presentAuthentication';
 import { isUnreadable } from './repository';
 import { isCircuitOpen } from './suspension';
+import { findWorkflowId } from './workflowAddress';
+
+/** Returns the workflows that an endpoint names, for its owner. */
+function presentWorkflows(endpoint: Endpoint): Record<string, unknown> {
+	const workflowId = findWorkflowId(endpoint);
+	const { transformWorkflowId } = endpoint.secrets;
+	return {
+		...(workflowId !== undefined && { workflow_id: workflowId }),
+		...(transformWorkflowId !== undefined && { transform_workflow_id: transformWorkflowId }),
+	};
+}
 
 /**
  * Returns the fields of an endpoint's item, without any secret. The names are AgenticFlow's if its page
@@ -18,6 +29,7 @@ export function presentEndpoint(endpoint: Endpoint): Record<string, unknown> {
 		name: endpoint.name,
 		status: endpoint.status,
 		url: endpoint.url,
+		...presentWorkflows(endpoint),
 		events: endpoint.eventTypes,
 		platform: endpoint.platform.id,
 		status_reason: endpoint.statusReason,

@@ -44,6 +44,7 @@ const attemptSchema = z.object({
 	status_code: z.number().nullable(),
 	duration_ms: z.number(),
 	error_message: z.string().nullable(),
+	execution_id: z.string().optional(),
 	response: z
 		.object({ headers: z.record(z.string()), body: z.string(), body_truncated: z.boolean() })
 		.optional(),

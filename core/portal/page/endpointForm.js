@@ -1,6 +1,6 @@
 const { field, h, link, tie } = require('./dom');
 const { buildForm } = require('./feedback');
-const { findFormFault, groupTypes, toEndpointBody } = require('./model');
+const { findFormFault, groupTypes, isWorkflow, toEndpointBody } = require('./model');
 
 /** Builds the choice of event types: all, or those of the catalog and what the endpoint already has. */
 function buildTypes({ session, t }, { eventTypes: catalog }, chosen) {
@@ -64,11 +64,13 @@ function buildControls(app, overview, { channels, description, eventTypes, url }
 function buildEndpointForm(app, overview, endpoint, save) {
 	const { session, t } = app;
 	const { channels, description, types, url } = buildControls(app, overview, endpoint ?? {});
+	const isFixed = endpoint !== undefined && isWorkflow(endpoint);
 	const submit = async (say) => {
 		const values = {
 			url: url.value,
 			description: description.value,
 			channels: channels.value,
+			isFixed,
 			...types.read(),
 		};
 		const key = findFormFault(values);
@@ -77,7 +79,7 @@ function buildEndpointForm(app, overview, endpoint, save) {
 		return url.focus();
 	};
 	const fields = [
-		field(t('form.url'), tie(url), t('form.urlHint')),
+		!isFixed && field(t('form.url'), tie(url), t('form.urlHint')),
 		field(t('form.description'), tie(description), t('form.descriptionHint')),
 		types.element,
 		field(t('form.channels'), tie(channels), t('form.channelsHint')),

@@ -5,7 +5,13 @@ const { editLink } = require('./endpointForm');
 const { badge } = require('./endpointsView');
 const { confirm, taskButton } = require('./feedback');
 const { formatList, formatMinute, formatNumber, formatShare } = require('./format');
-const { describeSubscription, toHealth, toSuccessShare } = require('./model');
+const {
+	describeSubscription,
+	isWorkflow,
+	toAddress,
+	toHealth,
+	toSuccessShare,
+} = require('./model');
 
 /** Builds what a person may do with an endpoint. */
 function buildActions(app, endpoint) {
@@ -29,7 +35,7 @@ function buildActions(app, endpoint) {
 	const ask = async () => {
 		const question = {
 			title: t('delete.title'),
-			text: t('delete.text', { url: endpoint.url }),
+			text: t('delete.text', { url: toAddress(t, endpoint) }),
 			action: t('delete.do'),
 		};
 		confirm(app, question, remove);
@@ -47,13 +53,15 @@ function buildActions(app, endpoint) {
 }
 
 /** Lists the views of one endpoint that the link allows. */
-function buildLinks({ session, t, toHash }, id) {
+function buildLinks({ session, t, toHash }, endpoint) {
+	const { id } = endpoint;
+	const isRequested = !isWorkflow(endpoint);
 	const views = [
 		['log', true],
 		['delivery', session.canManage],
-		['secret', session.canManage || session.canReadSecrets],
-		['authentication', session.canManage],
-		['verify', true],
+		['secret', isRequested && (session.canManage || session.canReadSecrets)],
+		['authentication', isRequested && session.canManage],
+		['verify', isRequested],
 		['test', session.canManage],
 		['recover', session.canReplay],
 	];
@@ -97,10 +105,10 @@ async function showEndpoint(app, [id]) {
 	const { week } = endpoint;
 	const share = toSuccessShare(week);
 	return {
-		title: endpoint.description || endpoint.url,
+		title: endpoint.description || toAddress(t, endpoint),
 		back: [],
 		content: [
-			h('p', { class: 'url' }, endpoint.url, ' ', badge(t, toHealth(endpoint))),
+			h('p', { class: 'url' }, toAddress(t, endpoint), ' ', badge(t, toHealth(endpoint))),
 			h('p', {}, describeSubscription({ t, formatList }, endpoint)),
 			buildWarnings(app, endpoint),
 			buildActions(app, endpoint),
@@ -120,7 +128,7 @@ async function showEndpoint(app, [id]) {
 				...describeDelivery(t, endpoint),
 				[t('endpoint.created'), formatMinute(endpoint.createdAt)],
 			]),
-			buildLinks(app, id),
+			buildLinks(app, endpoint),
 			h('section', {}, h('h2', {}, t('chart.title')), buildChart(t, endpoint.days)),
 		],
 	};

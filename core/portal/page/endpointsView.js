@@ -2,7 +2,7 @@ const { buildChart } = require('./chart');
 const { facts, h, link } = require('./dom');
 const { empty } = require('./feedback');
 const { formatList, formatMinute, formatShare } = require('./format');
-const { describeSubscription, toHealth, toSuccessShare } = require('./model');
+const { describeSubscription, toAddress, toHealth, toSuccessShare } = require('./model');
 
 const badge = (t, kind) => h('span', { class: `badge ${kind}` }, t(`health.${kind}`));
 
@@ -15,11 +15,15 @@ function buildCard({ session, t, toHash }, endpoint) {
 		h(
 			'h2',
 			{ class: 'named' },
-			link(toHash(session, ['endpoint', endpoint.id]), {}, endpoint.description || endpoint.url),
+			link(
+				toHash(session, ['endpoint', endpoint.id]),
+				{},
+				endpoint.description || toAddress(t, endpoint),
+			),
 			' ',
 			badge(t, toHealth(endpoint)),
 		),
-		endpoint.description && h('p', { class: 'url' }, endpoint.url),
+		endpoint.description && h('p', { class: 'url' }, toAddress(t, endpoint)),
 		h('p', {}, describeSubscription({ t, formatList }, endpoint)),
 		facts([
 			[t('endpoint.last'), lastDelivery === null ? t('never') : formatMinute(lastDelivery)],

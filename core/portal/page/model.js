@@ -1,5 +1,14 @@
 /** Turns what the API answers into what the views show. */
 
+/** The address of an endpoint whose events go to a workflow of n8n. */
+const WORKFLOW_URL = 'n8n:workflow';
+
+/** Returns whether an endpoint is a workflow, which has neither a URL nor a secret. */
+const isWorkflow = ({ url }) => url === WORKFLOW_URL;
+
+/** Returns what people read in place of an endpoint's URL. */
+const toAddress = (t, endpoint) => (isWorkflow(endpoint) ? t('endpoint.workflow') : endpoint.url);
+
 const STATUS_KEYS = ['sent', 'waiting', 'failed', 'sending', 'canceled'];
 
 /** Returns the word for the state of a message or an attempt. */
@@ -52,14 +61,15 @@ const splitNames = (text) => [...new Set(text.split(/[\s,;]+/).filter(Boolean))]
 /**
  * Returns the body that creates or changes an endpoint.
  * @param values of the form
+ * @param isFixed whether the address cannot be changed
  * @param session its filter stands for "all": a link with a filter can ask for nothing else
  */
-function toEndpointBody({ channels, description, eventTypes, getsAll, url }, session) {
+function toEndpointBody({ channels, description, eventTypes, getsAll, isFixed, url }, session) {
 	const types = getsAll ? session.eventTypes : eventTypes;
 	const names = splitNames(channels);
 	const chosenChannels = names.length === 0 ? session.channels : names;
 	return {
-		url: url.trim(),
+		...(!isFixed && { url: url.trim() }),
 		description: description.trim(),
 		eventTypes: types.length === 0 ? null : types,
 		channels: chosenChannels.length === 0 ? null : chosenChannels,
@@ -67,8 +77,8 @@ function toEndpointBody({ channels, description, eventTypes, getsAll, url }, ses
 }
 
 /** Checks a form before it is sent. @returns the key of what is wrong; `undefined` if nothing is */
-function findFormFault({ eventTypes, getsAll, url }) {
-	if (!/^https?:\/\/[^\s/]+/i.test(url.trim())) return 'form.urlFault';
+function findFormFault({ eventTypes, getsAll, isFixed, url }) {
+	if (!isFixed && !/^https?:\/\/[^\s/]+/i.test(url.trim())) return 'form.urlFault';
 	return !getsAll && eventTypes.length === 0 ? 'form.typesFault' : undefined;
 }
 
@@ -107,7 +117,9 @@ module.exports = {
 	describeWait,
 	findFormFault,
 	groupTypes,
+	isWorkflow,
 	NO_REPORT,
+	toAddress,
 	toEndpointBody,
 	toHealth,
 	toLogQuery,

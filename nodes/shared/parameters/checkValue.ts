@@ -183,6 +183,12 @@ const checkLocator: Check = (value, place) => {
 	return { ...value, value: checkText(chosen, { ...place, stored }) };
 };
 
+/** Checks the choice of a workflow, from n8n's own list or by its ID. */
+const checkWorkflow: Check = (value, place) =>
+	isJsonObject(value)
+		? { ...value, value: checkText(value.value, { ...place, stored: get(place.stored, 'value') }) }
+		: checkText(value, place);
+
 const checkFilter: Check = (value, place) => {
 	const isFilter = isJsonObject(value) && Array.isArray(value.conditions ?? []);
 	// n8n passes a boolean if the code asks for the result of the rules.
@@ -265,6 +271,7 @@ const CHECKS: Partial<Record<NodePropertyTypes, Check>> = {
 	options: checkOption,
 	resourceLocator: checkLocator,
 	string: checkText,
+	workflowSelector: checkWorkflow,
 };
 
 /**

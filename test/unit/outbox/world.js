@@ -17,6 +17,7 @@
 const { createEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
 const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
 const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
+const { withWorkflows } = require('../../../dist/core/sending/workflowRun');
 const { isTallyRow } = require('../../../dist/core/outbox/store/tallyRows');
 
 const { createStore, KilledError } = require('./memoryTables');
@@ -85,14 +86,31 @@ const response = (statusCode, headers = {}) => ({
  * @param answer returns the status or the result of an attempt. It gets `{ endpoint, key, body, count }`:
  * the endpoint's ID and name, and how many attempts of this delivery all processes have made with this one
  * @param attemptMs the duration of an attempt, or a function of the same input that returns it
+ * @param runWorkflow returns the last items of a workflow, or the result of its run, for a call
+ * @param workflowMs the duration of a workflow's run
  */
-function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
+function createWorld({
+	answer = (_request) => 200,
+	attemptMs = 100,
+	runWorkflow = (_call) => [],
+	workflowMs = 100,
+} = {}) {
 	const clock = createClock(Date.parse(START));
 	const store = createStore();
 	const encrypter = createEncrypter([KEY]);
 	const attempts = [];
+	const workflowCalls = [];
 	let ids = 0;
-	const world = { clock, store, attempts, answer, attemptMs };
+	const world = {
+		clock,
+		store,
+		attempts,
+		workflowCalls,
+		answer,
+		attemptMs,
+		runWorkflow,
+		workflowMs,
+	};
 
 	/**
 	 * Starts a process, and returns its ports.
@@ -107,6 +125,21 @@ function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 		const announced = [];
 		const assertAlive = () => {
 			if (tables.dead) throw new KilledError('The process is dead');
+		};
+		const callWorkflow = async (call) => {
+			assertAlive();
+			workflowCalls.push(call);
+			await clock.wait(world.workflowMs);
+			assertAlive();
+			const result = await world.runWorkflow(call);
+			return Array.isArray(result)
+				? {
+						kind: 'finished',
+						executionId: `run-${workflowCalls.length}`,
+						items: result,
+						isWaiting: false,
+					}
+				: result;
 		};
 		const ports = {
 			tables,
@@ -133,6 +166,7 @@ function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 				attempt.endMs = clock.nowMs();
 				return typeof result === 'number' ? response(result) : result;
 			},
+			runWorkflow: callWorkflow,
 			announce: (text) => announced.push(text),
 			wait: async (ms) => {
 				await clock.wait(ms);
@@ -142,6 +176,7 @@ function createWorld({ answer = (_request) => 200, attemptMs = 100 } = {}) {
 			random: () => 0,
 			newId: () => `id-${(ids += 1)}`,
 		};
+		ports.attempt = withWorkflows(ports.attempt, callWorkflow);
 		return Object.assign(ports, { announced });
 	};
 

@@ -189,6 +189,44 @@ test('a new endpoint is created with what was typed', async () => {
 	expect(browser.status.textContent).toContain('The endpoint was added.');
 });
 
+describe('an endpoint that is a workflow', () => {
+	const answers = {
+		'GET app/acme/portal': {
+			body: {
+				...OVERVIEW,
+				endpoints: [{ ...ENDPOINT, url: 'n8n:workflow', description: '' }],
+			},
+		},
+	};
+
+	test('is shown as such, without the views that are about requests', async () => {
+		await open('', { answers });
+		expect(view()).toContain('Workflow');
+		await open('/endpoint/ep_1', { answers });
+		expect(view()).toContain('Workflow');
+		expect(view()).not.toContain('n8n:workflow');
+		const links = browser.main.all().filter(({ tag }) => tag === 'a');
+		const texts = links.map(({ textContent }) => textContent);
+		expect(texts).toEqual(expect.arrayContaining(['Log', 'Test event']));
+		for (const name of ['Signing secret', 'Authentication', 'Verify signatures']) {
+			expect(texts).not.toContain(name);
+		}
+	});
+
+	test('is changed without its URL', async () => {
+		await open('/endpoint/ep_1/edit', { answers });
+		expect(view()).not.toContain(TEXTS['form.urlHint']);
+		browser.byLabel('Description').value = 'Mine';
+		browser.find(({ tag }) => tag === 'form').fire('submit');
+		await browser.settle();
+		expect(browser.calls.find(({ method }) => method === 'PATCH').body).toEqual({
+			description: 'Mine',
+			eventTypes: ['order.created'],
+			channels: ['blue'],
+		});
+	});
+});
+
 test('a form says what is wrong before it is sent', async () => {
 	await open('/new');
 	browser.byLabel('URL').value = 'acme';

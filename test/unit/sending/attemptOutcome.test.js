@@ -41,6 +41,8 @@ test.each([
 	[failure('INVALID_REQUEST'), 'invalid_request'],
 	[failure('TOKEN_UNAVAILABLE'), 'token_unavailable'],
 	[failure('TOKEN_REJECTED'), 'token_rejected'],
+	[failure('WORKFLOW_FAILED'), 'workflow_failed'],
+	[failure('TRANSFORM_FAILED'), 'transform_failed'],
 	[failure('SOMETHING_NEW'), 'connection'],
 ])('classifyAttempt classifies %j as %s', (result, outcome) => {
 	expect(classifyAttempt(result, AGENTICFLOW_STATUSES)).toBe(outcome);

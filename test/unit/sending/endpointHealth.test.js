@@ -217,7 +217,10 @@ test('only WorkFlux documents when it disables an endpoint: after a delivery’s
 	expect(others.filter(({ disableRule }) => disableRule !== undefined)).toEqual([]);
 });
 
-test('a token server that is down changes nothing about the endpoint', () => {
+test.each([
+	['a token server that is down', 'token_unavailable'],
+	['a workflow that makes no body', 'transform_failed'],
+])('%s changes nothing about the endpoint', (title, outcome) => {
 	const failing = { ...HEALTHY, failingSince: '2025-01-10T00:00:00.000Z', consecutiveFailures: 7 };
 	for (const rule of [
 		{ rule: 'exhausted' },
@@ -225,7 +228,7 @@ test('a token server that is down changes nothing about the endpoint', () => {
 		{ rule: 'failingFor', days: 1 },
 	]) {
 		for (const health of [HEALTHY, failing]) {
-			const signs = [sign('token_unavailable', START, true), sign('token_unavailable', START + 9)];
+			const signs = [sign(outcome, START, true), sign(outcome, START + 9)];
 			expect(applyAttemptOutcomes(health, signs, rule)).toEqual({ health, changes: [] });
 		}
 	}

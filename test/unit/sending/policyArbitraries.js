@@ -40,6 +40,8 @@ const OUTCOMES = [
 	'connection',
 	'token_unavailable',
 	'token_rejected',
+	'transform_failed',
+	'workflow_failed',
 	'tls',
 	'blocked',
 	'invalid_request',

@@ -45,4 +45,14 @@ export const outcomeOptions: INodePropertyOptions[] = [
 		value: 'token_unavailable',
 		description: 'The endpoint’s OAuth2 server gave no answer, or an error',
 	},
+	{
+		name: 'Transform Failed',
+		value: 'transform_failed',
+		description: 'The workflow that makes the body made none',
+	},
+	{
+		name: 'Workflow Failed',
+		value: 'workflow_failed',
+		description: 'The endpoint’s workflow ended with an error, or could not be started',
+	},
 ];

@@ -27,6 +27,15 @@ import {
 } from './endpointFields';
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
 import { requireTypedSecret } from './typedSecret';
+import {
+	deliverToField,
+	hideForWorkflow,
+	hideRequestOption,
+	showForWorkflow,
+	transformField,
+	workflowField,
+	workflowPlatformField,
+} from './workflowFields';
 
 const unsignedField: INodeProperties = {
 	displayName: 'Unsigned',
@@ -38,9 +47,14 @@ const unsignedField: INodeProperties = {
 };
 
 const ENDPOINT_FIELDS = [
-	...[nameField, urlField, platformField, eventTypesField, ...endpointAuthentication].map(
-		({ name }) => name,
-	),
+	...[
+		nameField,
+		urlField,
+		workflowField,
+		platformField,
+		eventTypesField,
+		...endpointAuthentication,
+	].map(({ name }) => name),
 	...RETRY_PARAMETERS,
 ];
 
@@ -58,13 +72,16 @@ export const createOperation = buildOutboxOperation({
 	description: 'Register an endpoint and the event types to send to it',
 	properties: [
 		{ ...nameField, required: true },
-		{ ...urlField, required: true },
-		platformField,
+		deliverToField,
+		hideForWorkflow({ ...urlField, required: true }),
+		showForWorkflow({ ...workflowField, required: true }),
+		hideForWorkflow(platformField),
+		workflowPlatformField,
 		eventTypesField,
-		...signingSecretFields,
-		secretNotice,
-		...schemeFields,
-		...endpointAuthentication,
+		...signingSecretFields.map(hideForWorkflow),
+		hideForWorkflow(secretNotice),
+		...schemeFields.map(hideForWorkflow),
+		...endpointAuthentication.map(hideForWorkflow),
 		...retryProperties,
 		simplifyField,
 		buildSkipTlsNotice('options'),
@@ -80,8 +97,11 @@ export const createOperation = buildOutboxOperation({
 				catalogEventTypesField,
 				hideWithoutRetries(deliveryOptions.retryStatuses),
 				tenantField,
+				transformField,
 				unsignedField,
-			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+			]
+				.map(hideRequestOption)
+				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 	],
 	subtitle: ({ endpointName }) => (/^ep_/.test(endpointName || '') ? [] : [endpointName]),
@@ -99,7 +119,7 @@ export const createOperation = buildOutboxOperation({
 		const scheme = Object.fromEntries(
 			Object.entries(readFields(SCHEME_FIELDS)).filter(([, value]) => value !== undefined),
 		) as IDataObject;
-		const signingSecret = readField('signingSecret') as string;
+		const signingSecret = (readField('signingSecret') as string | undefined) ?? '';
 		requireTypedSecret('Signing Secret', signingSecret, getPlatform(input.platform ?? ''));
 		const endpoint = createEndpoint(
 			{

@@ -12,6 +12,8 @@ const SIMPLE_FIELDS = [
 	'unreadable',
 	'unreadable_reason',
 	'url',
+	'workflow_id',
+	'transform_workflow_id',
 	'events',
 	'platform',
 	'status_reason',

@@ -13,6 +13,8 @@ import {
 } from '../../../shared/parameters/parse';
 import { readHeaders, type HeaderParameter } from '../../../shared/properties/headersProperty';
 
+import { readWorkflowChoice } from './workflowFields';
+
 /** The values of an endpoint's parameters. A field that the node does not show is missing. */
 export interface EndpointFields {
 	accessKeyId?: string;
@@ -66,8 +68,12 @@ export interface EndpointFields {
 	timeoutSeconds?: number;
 	token?: string;
 	tokenUrl?: string;
+	/** A choice of n8n's list of workflows. */
+	transformWorkflowId?: unknown;
 	url?: string;
 	user?: string;
+	/** A choice of n8n's list of workflows. */
+	workflowId?: unknown;
 }
 
 /** The fields of each authentication. */
@@ -201,6 +207,11 @@ export function toEndpointInput(fields: EndpointFields): EndpointInput {
 		name: fields.endpointName,
 		description: fields.description,
 		url: fields.url,
+		workflowId: fields.workflowId === undefined ? undefined : readWorkflowChoice(fields.workflowId),
+		transformWorkflowId:
+			fields.transformWorkflowId === undefined
+				? undefined
+				: readWorkflowChoice(fields.transformWorkflowId) || null,
 		platform: fields.platform,
 		eventTypes: readEventTypes(fields),
 		isApiManaged: fields.allowManagementApi,

@@ -33,6 +33,7 @@ import {
 	urlField,
 } from './endpointFields';
 import { toEndpointInput, type EndpointFields } from './readEndpointFields';
+import { transformField, workflowField } from './workflowFields';
 
 const DROPPED_REASON =
 	'The scheme, host or port of the URL changed. To use the authentication, the client certificate and the custom headers there, set them in the same update as the URL.';
@@ -88,6 +89,12 @@ export const updateOperation = buildOutboxOperation({
 				...settingFields,
 				...retryUpdateFields,
 				deliveryOptions.retryStatuses,
+				transformField,
+				{
+					...workflowField,
+					description:
+						'Another workflow for an endpoint that delivers to a workflow. An endpoint with a URL cannot become one.',
+				},
 			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 		tenantOptions,

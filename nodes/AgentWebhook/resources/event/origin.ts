@@ -7,35 +7,48 @@ import type { ItemParameters } from '../../../shared/parameters/itemParameters';
 /** Longer IDs are no IDs. */
 const MAX_ID_LENGTH = 300;
 
-const TRIGGER_TYPE = /\.agentWebhookTrigger$/;
+const TRIGGER_TYPE = /\.(?:agentWebhookTrigger|executeWorkflowTrigger)$/;
 
 const toId = (value: unknown): string | null =>
 	typeof value === 'string' && value !== '' ? value.slice(0, MAX_ID_LENGTH) : null;
 
-/** Returns the ID of the received event in an item of Agent Webhook Trigger: what its sender called it. */
+/** Returns the number of workflows in an item that a workflow got as an endpoint; 0 for any other item. */
+const readItemHops = ({ endpoint_id: endpointId, hops }: Record<string, unknown>): number =>
+	typeof hops === 'number' && hops > 0 && toId(endpointId) !== null ? hops : 0;
+
+/**
+ * Returns the ID of the received event in an item of Agent Webhook Trigger, which is what its sender called it, or in an
+ * item that a workflow got as an endpoint.
+ */
 function readTriggerItem(json: Record<string, unknown>): string | null {
+	if (readItemHops(json) > 0) return toId(json.event_id);
 	const isOfTrigger = toId(json.request_id) !== null && toId(json.received_at) !== null;
 	return isOfTrigger ? (toId(json.duplicate_key) ?? toId(json.request_id)) : null;
 }
 
-/**
- * Finds the received event that the whole run is about: the only item of the Agent Webhook Trigger before
- * this node.
- */
-function findTriggerEvent(context: IExecuteFunctions): string | null {
+/** Reads the first two items of the trigger before this node; none if another trigger started the execution. */
+function readTriggerItems(context: IExecuteFunctions): Array<Record<string, unknown>> {
 	const trigger = context
 		.getParentNodes(context.getNode().name)
 		.find(({ type }) => TRIGGER_TYPE.test(type));
-	if (trigger === undefined) return null;
+	if (trigger === undefined) return [];
 	const expression = `{{ JSON.stringify($(${JSON.stringify(trigger.name)}).all().map((item) => item.json).slice(0, 2)) }}`;
 	// It fails if another trigger started the execution.
 	const items: unknown = attempt(() => context.evaluateExpression(expression, 0));
-	if (typeof items !== 'string') return null;
+	if (typeof items !== 'string') return [];
 	const parsed: unknown = attempt(() => JSON.parse(items) as unknown);
-	return Array.isArray(parsed) && parsed.length === 1
-		? readTriggerItem(parsed[0] as Record<string, unknown>)
-		: null;
+	return Array.isArray(parsed) ? (parsed as Array<Record<string, unknown>>) : [];
 }
+
+/** Finds the received event that the whole run is about: the only item of the trigger before this node. */
+function findTriggerEvent(context: IExecuteFunctions): string | null {
+	const [item, ...others] = readTriggerItems(context);
+	return item !== undefined && others.length === 0 ? readTriggerItem(item) : null;
+}
+
+/** Counts the workflows that are endpoints and that, one after another, led to this run; 0 for any other run. */
+export const countHops = (context: IExecuteFunctions): number =>
+	Math.max(0, ...readTriggerItems(context).map(readItemHops));
 
 /** Returns a function that says where the event of an item comes from. */
 export function createOriginReader(

@@ -34,7 +34,7 @@ import {
 
 import { findResponse, MAX_ANSWER_BYTES, readWaitForAnswers, toAnswer } from './answers';
 import { readEventData, testItemConditions } from './itemEvent';
-import { createOriginReader } from './origin';
+import { countHops, createOriginReader } from './origin';
 import { publishItems, readAllTenants, type ItemEvent } from './publishItems';
 import { isRetryItem, OUTBOX_STATE, STATE_FIELD } from './retryState';
 import { CATALOG_SOURCE } from './sendProperties';
@@ -241,6 +241,7 @@ export async function sendToSubscribers(
 	const published = await publishItems(outbox, events, isForAll, {
 		concurrency: readRunOption(context, 'concurrency', 50),
 		maxPacingMs: MAX_PACING_MS,
+		hops: countHops(context),
 		...(asAnswers && { maxResponseBytes: MAX_ANSWER_BYTES }),
 	});
 	hintAtWarnings(context, published.sent.flat());

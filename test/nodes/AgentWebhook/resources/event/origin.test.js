@@ -63,6 +63,13 @@ beforeEach(async () => {
 	});
 });
 
+test('an event that a workflow sends on knows the event that the workflow got as an endpoint', async () => {
+	const got = { event_id: 'evt_7', delivery_id: 'dlv_7', endpoint_id: 'ep_7', hops: 1 };
+	await send([got, { ...got, hops: undefined }]);
+	const found = await act('event', 'getAll', { simplify: false });
+	expect(found.map((item) => item.inbound_event_id).sort()).toEqual(['evt_7', null].sort());
+});
+
 test('an event knows its execution, workflow and node, and its item links the execution', async () => {
 	await send([{ id: 1 }]);
 	const [simple] = await act('event', 'getAll');

@@ -1,0 +1,64 @@
+import type { AttemptResult } from '../../sending/attemptOutcome';
+import type { DeliveryTarget } from '../../sending/target';
+import { buildEndpointContent, toDeliveryTarget } from '../endpoint/endpointTarget';
+import { isWorkflowEndpoint } from '../endpoint/workflowAddress';
+import type { AttemptJob, RunLimits } from '../model';
+
+import type { EndpointTransform } from './transform';
+
+/** What a delivery's attempt sends. */
+export interface OutgoingDelivery {
+	target: DeliveryTarget;
+	delivery: { id: string; attempt: number; hops: number };
+	key: string;
+	body: Buffer;
+	contentHeaders: Record<string, string>;
+	/** The result of the attempt if there is nothing to send. */
+	failure?: AttemptResult;
+}
+
+/** Workflows of endpoints that may send events to each other, one after another, before that is taken for a loop. */
+const MAX_HOPS = 5;
+
+/** It is not retried, so that the loop ends. */
+const LOOP: AttemptResult = {
+	kind: 'error',
+	code: 'INVALID_REQUEST',
+	message: `The event came through ${MAX_HOPS} workflows that are endpoints, each sent by the one before: they send to each other in a loop. Let the workflow send an event type that its own endpoint does not get.`,
+};
+
+/**
+ * Builds what a delivery's attempts send.
+ * @throws InvalidPathError, InvalidDelaysError, InvalidStatusesError if the endpoint was edited by hand
+ */
+export function buildOutgoing(
+	{ delivery, endpoint, events }: AttemptJob,
+	{ hops = 0, maxResponseBytes }: RunLimits,
+): OutgoingDelivery {
+	const { acceptedAt, attempts, batchedEventIds, eventId, id } = delivery;
+	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
+	const { body, headers } = buildEndpointContent(endpoint, events, batch);
+	const isLoop = hops >= MAX_HOPS && isWorkflowEndpoint(endpoint);
+	return {
+		...(isLoop && { failure: LOOP }),
+		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
+		delivery: { id, attempt: attempts + 1, hops: hops + 1 },
+		key: batch?.id ?? eventId,
+		body: Buffer.from(body, 'utf8'),
+		contentHeaders: headers,
+	};
+}
+
+/**
+ * Replaces a delivery's body by the one that a workflow makes.
+ * @throws only when the execution is cancelled
+ */
+export async function transformOutgoing(
+	outgoing: OutgoingDelivery,
+	transform: EndpointTransform,
+): Promise<OutgoingDelivery> {
+	const content = await transform.take(outgoing.delivery.id);
+	return 'failure' in content
+		? { ...outgoing, failure: content.failure }
+		: { ...outgoing, body: Buffer.from(content.body, 'utf8'), contentHeaders: content.headers };
+}
