@@ -24,12 +24,12 @@ async function portal() {
 	writePortal();
 }
 
-/** Writes the nodes' codex files, which `assets` copies. Runs after the compiler, because it reads dist/. */
+/** Writes the nodes' codex files, which `assets` copies. Runs after the compiler, because it reads build/. */
 async function codex() {
 	writeCodex();
 }
 
-/** Writes the tables of README.md and docs/. Runs after the compiler, because it reads dist/. */
+/** Writes the tables of README.md and docs/. Runs after the compiler, because it reads build/. */
 async function docs() {
 	writeTables();
 }

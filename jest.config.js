@@ -9,7 +9,10 @@ const common = {
 	],
 };
 
-/** Tests run what ships: the compiled files in dist/, which test/harness/test.js builds first. */
+/**
+ * Unit and node tests run the compiled modules in build/, which test/harness/test.js builds first. End-to-end tests
+ * run the package.
+ */
 module.exports = {
 	projects: [
 		{ ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.js'] },

@@ -157,7 +157,7 @@ const addSpaces = (name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
 
 /** Lists the aliases for one platform: its name before our words and its own, and the header that people paste. */
 function listPlatformAliases({ name, scheme, searchWords = [] }) {
-	const { listSignatureHeaders } = require('../dist/core/signing/schemeFacts');
+	const { listSignatureHeaders } = require('../build/core/signing/schemeFacts');
 	const [header] = scheme === undefined ? [] : listSignatureHeaders(scheme);
 	const spacedName = addSpaces(shorten(name));
 	const words = [/webhooks$/i.test(name) ? '' : 'webhooks', ...searchWords].filter(Boolean);
@@ -182,7 +182,7 @@ const listPhrases = () => [...RECEIVING, ...SENDING, ...SIGNING].flatMap(plurali
  * editor, so a platform has few.
  */
 function listAliases() {
-	const { PLATFORMS } = require('../dist/core/platforms');
+	const { PLATFORMS } = require('../build/core/platforms');
 	const platforms = PLATFORMS.filter(({ source }) => source !== '').sort((a, b) =>
 		a.name.localeCompare(b.name, 'en'),
 	);

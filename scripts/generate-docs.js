@@ -135,7 +135,7 @@ function formatTimestamp({ timestamp }) {
 
 /** Names the places of a scheme's signatures. */
 function formatPlace(scheme) {
-	const { getProofPlace } = require('../dist/core/signing/schemeFacts');
+	const { getProofPlace } = require('../build/core/signing/schemeFacts');
 	const { kind, names } = getProofPlace(scheme);
 	const list = names.map(code).join(', ');
 	return kind === 'header' ? list : `${kind} ${list}`;
@@ -344,7 +344,7 @@ const TABLES = {
 			),
 		),
 	api: () => {
-		const { OPERATIONS } = require('../dist/core/svixApi/svixRoutes');
+		const { OPERATIONS } = require('../build/core/svixApi/svixRoutes');
 		return toTable(
 			['Request', 'Purpose', 'Right', 'Answer'],
 			Object.values(OPERATIONS).map(({ isForAll, method, path: url, replies, right, summary }) => [
@@ -373,11 +373,11 @@ const TABLES = {
 };
 
 /**
- * Rewrites every table in place. Reads the compiled platforms in dist/.
+ * Rewrites every table in place. Reads the compiled platforms in build/.
  * @throws if a page has markers for a table that is not in TABLES
  */
 function writeTables() {
-	const platforms = require('../dist/core/platforms');
+	const platforms = require('../build/core/platforms');
 	for (const page of listPages()) {
 		const file = path.join(ROOT, page);
 		const text = fs

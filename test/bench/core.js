@@ -3,12 +3,12 @@ const { createHmac } = require('node:crypto');
 
 const { newSecret } = require('../e2e/workflows');
 
-const { compileConditions } = require('../../dist/core/event/conditions');
-const { compileFieldFilters } = require('../../dist/core/event/fieldFilter');
-const { platform } = require('../../dist/core/platforms/definitions/agenticflow');
-const { signRequest } = require('../../dist/core/signing/sign');
-const { verifyRequest } = require('../../dist/core/signing/verify');
-const { validate } = require('../../dist/core/http/validateBody');
+const { compileConditions } = require('../../build/core/event/conditions');
+const { compileFieldFilters } = require('../../build/core/event/fieldFilter');
+const { platform } = require('../../build/core/platforms/definitions/agenticflow');
+const { signRequest } = require('../../build/core/signing/sign');
+const { verifyRequest } = require('../../build/core/signing/verify');
+const { validate } = require('../../build/core/http/validateBody');
 
 const { say } = require('./rounds');
 const { compare, median } = require('./statistics');

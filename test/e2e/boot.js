@@ -1,9 +1,20 @@
 const { fork } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 
 const { makeAuthority } = require('../harness/certificate');
 const { bootN8n } = require('../harness/n8n');
+const { root, scratch } = require('../harness/project');
 const { startQueueServices } = require('../harness/queue');
+
+/** Puts the compiled modules into the package that calls the outbox's tables: test/harness/tablesContract.js. */
+function buildTablesPackage() {
+	const folder = path.join(scratch, 'tables-package');
+	fs.rmSync(folder, { recursive: true, force: true });
+	fs.cpSync(path.join(root, 'test/harness/tablesPackage'), folder, { recursive: true });
+	fs.cpSync(path.join(root, 'build'), path.join(folder, 'build'), { recursive: true });
+	return folder;
+}
 
 /** Boots n8n and the receiver. @param queue the running services for n8n's queue mode */
 async function boot(queue) {
@@ -11,8 +22,7 @@ async function boot(queue) {
 	const n8n = await bootN8n({
 		name: 'test',
 		queue: queue?.services,
-		// Calls the outbox's tables inside n8n: test/harness/tablesContract.js.
-		beside: [path.join(__dirname, '../harness/tablesPackage')],
+		beside: [buildTablesPackage()],
 		env: {
 			// n8n retries a failing activation for 15 seconds. Those retries must not wait for each other.
 			N8N_WORKFLOW_PUBLICATION_CONCURRENCY: '10',

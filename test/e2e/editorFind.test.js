@@ -1,5 +1,5 @@
 /** How a newcomer finds our nodes in n8n's editor, and what a new trigger begins with. */
-const { PLATFORMS } = require('../../dist/core/platforms');
+const { PLATFORMS } = require('../../build/core/platforms');
 const { findChromium } = require('../harness/chromium');
 const { listPlatformPhrases, TYPED } = require('../harness/searchPhrases');
 

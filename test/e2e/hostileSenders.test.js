@@ -7,7 +7,7 @@ const { randomUUID } = require('node:crypto');
 
 const { Inspector } = require('../harness/inspector');
 const { residentMegabytes } = require('../harness/memory');
-const { getPlatform } = require('../../dist/core/platforms');
+const { getPlatform } = require('../../build/core/platforms');
 const { bootN8n, pause } = require('../harness/n8n');
 const { findAnyPort } = require('../harness/ports');
 const { exchange } = require('../harness/rawHttp');

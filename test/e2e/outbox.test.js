@@ -3,7 +3,7 @@ const { createHmac } = require('node:crypto');
 
 const { Webhook } = require('standardwebhooks');
 
-const { TABLES } = require('../../dist/core/outbox/store/tables');
+const { TABLES } = require('../../build/core/outbox/store/tables');
 const { listElements, parseXml } = require('../harness/xml');
 
 const stage = require('./stage');

@@ -10,10 +10,10 @@ require('reflect-metadata');
 const axios = require('axios');
 const { loadOutputSchema } = require('n8n-core');
 
-const { AgentWebhook } = require('../../dist/nodes/AgentWebhook/AgentWebhook.node');
+const { AgentWebhook } = require('../../build/nodes/AgentWebhook/AgentWebhook.node');
 const {
 	AgentWebhookTrigger,
-} = require('../../dist/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
+} = require('../../build/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
 const { n8nHome, root } = require('../harness/project');
 const { readTemplate } = require('../harness/templates');
 

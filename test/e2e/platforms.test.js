@@ -10,7 +10,7 @@ const path = require('node:path');
 
 const axios = require('axios');
 
-const { getPlatform, PLATFORMS } = require('../../dist/core/platforms');
+const { getPlatform, PLATFORMS } = require('../../build/core/platforms');
 const { makeCertificate } = require('../harness/certificate');
 
 const stage = require('./stage');

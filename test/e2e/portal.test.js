@@ -6,7 +6,7 @@ const { createHash } = require('node:crypto');
 
 const { chromium } = require('playwright-core');
 
-const { createApiKeys } = require('../../dist/core/outbox/apiKey/apiKeyToken');
+const { createApiKeys } = require('../../build/core/outbox/apiKey/apiKeyToken');
 const { findChromium } = require('../harness/chromium');
 
 const {

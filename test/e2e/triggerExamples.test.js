@@ -5,8 +5,8 @@ const { promisify } = require('node:util');
 
 const uniqBy = require('lodash/uniqBy');
 
-const { PLATFORMS, listRequestKinds } = require('../../dist/core/platforms');
-const { buildExampleCall } = require('../../dist/core/receiving/exampleCall');
+const { PLATFORMS, listRequestKinds } = require('../../build/core/platforms');
+const { buildExampleCall } = require('../../build/core/receiving/exampleCall');
 
 const stage = require('./stage');
 

@@ -20,11 +20,11 @@ const { ExecuteContext, HookContext, LoadOptionsContext, WebhookContext } = requ
 const { createEmptyRunExecutionData, Workflow } = require('n8n-workflow');
 
 /**
- * Loads the nodes and credentials of a built package, and returns functions that run them.
- * @param dist the folder of the compiled package
+ * Loads the nodes and credentials of a compiled package, and returns functions that run them.
+ * @param compiled the folder of its modules
  */
-function loadContexts(dist) {
-	const load = (file, name) => new (require(path.join(dist, file))[name])();
+function loadContexts(compiled) {
+	const load = (file, name) => new (require(path.join(compiled, file))[name])();
 	const NODES = {
 		agentWebhook: load('nodes/AgentWebhook/AgentWebhook.node.js', 'AgentWebhook'),
 		agentWebhookTrigger: load(
@@ -274,4 +274,4 @@ function loadContexts(dist) {
 	return { activate, CREDENTIALS, deactivate, evaluate, execute, listOptions, NODES, receive };
 }
 
-module.exports = { ...loadContexts(path.join(root, 'dist')), loadContexts };
+module.exports = { ...loadContexts(path.join(root, 'build')), loadContexts };

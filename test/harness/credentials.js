@@ -49,7 +49,7 @@ function chooseShownFields(type, fields) {
  */
 function isSecretField(type, field) {
 	const name = upperFirst(type);
-	const file = path.join(root, `dist/credentials/${name}.credentials.js`);
+	const file = path.join(root, `build/credentials/${name}.credentials.js`);
 	if (!fs.existsSync(file)) return /secret|token|password|key/i.test(field);
 	const { properties } = new (require(file)[name])();
 	return properties.some((property) => property.name === field && property.typeOptions?.password);

@@ -1,5 +1,5 @@
 /**
- * `npm run dev`: runs the pinned n8n with our nodes, compiles on every change of a source, and lets n8n
+ * `npm run dev`: runs the pinned n8n with our nodes, bundles on every change of a source, and lets n8n
  * load the result. Its data stays in .n8n/dev. A new platform, icon or template needs a restart.
  *
  * Replaces `n8n-node dev`, which names the nodes `CUSTOM.…`, so that templates do not find them, and
@@ -32,10 +32,10 @@ async function main() {
 	installPackage(packPackage('packed-dev'), home);
 	const installed = path.join(home, '.n8n/nodes/node_modules', packageName);
 	start([
-		path.join(root, 'node_modules/typescript/bin/tsc'),
+		path.join(root, 'node_modules/rolldown/bin/cli.mjs'),
+		'--config',
 		'--watch',
-		'--preserveWatchOutput',
-		'--outDir',
+		'--dir',
 		path.join(fs.realpathSync(installed), 'dist'),
 	]);
 	start([n8nBin, 'start'], {

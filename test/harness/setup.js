@@ -1,6 +1,6 @@
 /**
  * Brings a checkout from nothing to built: the development tools, the pinned n8n with its Node 24 and
- * its database driver, and dist/. Skips every step whose input has not changed since it was done.
+ * its database driver, build/ and dist/. Skips every step whose input has not changed since it was done.
  */
 const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -161,17 +161,32 @@ async function installOldestN8n() {
 	await installN8n(oldestN8nHome, 'Installing the oldest supported n8n (2.5 GB)', copyDriver);
 }
 
-/** Builds dist/ if a source has changed. */
+/** Fills build/ and dist/ if a source has changed. */
 async function build() {
 	const sources = ['core', 'nodes', 'credentials', 'scripts'].flatMap(listFiles);
-	const input = hashFiles([...sources, 'tsconfig.json', 'gulpfile.js', 'package.json']);
+	const input = hashFiles([
+		...sources,
+		'tsconfig.json',
+		'rolldown.config.mjs',
+		'gulpfile.js',
+		'package.json',
+	]);
 	const gulp = path.join(root, 'node_modules/gulp/bin/gulp.js');
+	const rolldown = path.join(root, 'node_modules/rolldown/bin/cli.mjs');
 	const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
 	await runOnce('build', input, path.join(root, 'dist/nodes'), async () => {
-		fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+		for (const folder of ['build', 'dist']) {
+			fs.rmSync(path.join(root, folder), { recursive: true, force: true });
+		}
 		await run('Listing the platforms', process.execPath, [gulp, 'registry']);
 		await run('Writing the portal’s page', process.execPath, [gulp, 'portal']);
 		await run('Compiling', process.execPath, [tsc]);
+		await run('Bundling what ships', process.execPath, [
+			rolldown,
+			'--config',
+			'--logLevel',
+			'warn',
+		]);
 		await run('Copying icons and codex files', process.execPath, [gulp, 'assets']);
 	});
 }

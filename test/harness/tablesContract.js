@@ -1,4 +1,4 @@
-const { MAX_CONDITIONS, MAX_FOUND } = require('../../dist/core/outbox/store/tables');
+const { MAX_CONDITIONS, MAX_FOUND } = require('../../build/core/outbox/store/tables');
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2025-01-15T10:00:00.000Z');

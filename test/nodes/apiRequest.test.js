@@ -1,7 +1,7 @@
 /** The trigger's webhook() for requests to Svix's API: what starts an execution, and what does not. */
-const { createApiKeys } = require('../../dist/core/outbox/apiKey/apiKeyToken');
-const { createEncrypter } = require('../../dist/core/outbox/store/encryption');
-const { API_ASSOCIATED_DATA } = require('../../dist/nodes/shared/outbox/apiItem');
+const { createApiKeys } = require('../../build/core/outbox/apiKey/apiKeyToken');
+const { createEncrypter } = require('../../build/core/outbox/store/encryption');
+const { API_ASSOCIATED_DATA } = require('../../build/nodes/shared/outbox/apiItem');
 
 const { activate, receive } = require('../harness/contexts');
 

@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { PLATFORMS } = require('../../dist/core/platforms');
+const { PLATFORMS } = require('../../build/core/platforms');
 const { CREDENTIALS, NODES } = require('../harness/contexts');
 const { packageName, root } = require('../harness/project');
 const { listPlatformPhrases, SIBLINGS, TYPED } = require('../harness/searchPhrases');

@@ -80,13 +80,13 @@ let acme;
 
 beforeAll(() => {
 	fs.rmSync(copy, { recursive: true, force: true });
-	for (const part of ['core', 'dist', 'scripts', 'gulpfile.js']) {
+	for (const part of ['core', 'build', 'scripts', 'gulpfile.js']) {
 		fs.cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
 	}
 	// Nothing but core/platforms changes, so nothing else is compiled.
 	const tsconfig = {
 		extends: path.join(root, 'tsconfig.json'),
-		compilerOptions: { rootDir: '.', outDir: 'dist', typeRoots: ['node_modules/@types'] },
+		compilerOptions: { rootDir: '.', outDir: 'build', typeRoots: ['node_modules/@types'] },
 		include: ['core/platforms/**/*.ts'],
 	};
 	fs.writeFileSync(path.join(copy, 'tsconfig.json'), JSON.stringify(tsconfig));
@@ -99,7 +99,7 @@ beforeAll(() => {
 		});
 	run('gulp/bin/gulp.js', 'registry');
 	run('typescript/bin/tsc');
-	acme = loadContexts(path.join(copy, 'dist'));
+	acme = loadContexts(path.join(copy, 'build'));
 });
 
 afterAll(() => fs.rmSync(copy, { recursive: true, force: true }));

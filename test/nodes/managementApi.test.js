@@ -5,9 +5,9 @@ const fc = require('fast-check');
 const uniqBy = require('lodash/uniqBy');
 const { resolveWebhookDescriptionField, Workflow } = require('n8n-workflow');
 
-const { createEncrypter } = require('../../dist/core/outbox/store/encryption');
-const { PLATFORMS, listRequestKinds } = require('../../dist/core/platforms');
-const { REQUEST_ASSOCIATED_DATA } = require('../../dist/nodes/shared/outbox/managementItem');
+const { createEncrypter } = require('../../build/core/outbox/store/encryption');
+const { PLATFORMS, listRequestKinds } = require('../../build/core/platforms');
+const { REQUEST_ASSOCIATED_DATA } = require('../../build/nodes/shared/outbox/managementItem');
 
 const { NODES, receive } = require('../harness/contexts');
 

@@ -16,7 +16,7 @@ const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'
 
 const E2E_GUIDE = 'test/e2e/README.md';
 
-const loadClass = (file) => Object.values(require(`../../dist/${file}`))[0];
+const loadClass = (file) => Object.values(require(`../../build/${file}`))[0];
 const { nodes, credentials } = JSON.parse(read('package.json')).n8n;
 const [ACTION, TRIGGER] = nodes.map(
 	(file) => new (loadClass(file.replace('dist/', '')))().description,

@@ -2,9 +2,9 @@
 const { execFileSync } = require('node:child_process');
 const { generateKeyPairSync } = require('node:crypto');
 
-const { describeSigningSecret, getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
-const { credentialTest } = require('../../../dist/nodes/shared/credentialTests');
-const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
+const { describeSigningSecret, getPlatform, PLATFORMS } = require('../../../build/core/platforms');
+const { credentialTest } = require('../../../build/nodes/shared/credentialTests');
+const { authenticateRequest } = require('../../../build/core/credentials/outbound');
 
 const { chooseShownFields } = require('../../harness/credentials');
 

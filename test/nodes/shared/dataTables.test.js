@@ -1,8 +1,8 @@
 /** How the outbox finds its tables in n8n, in particular those of an earlier version of this package. */
 const omit = require('lodash/omit');
 
-const { TABLES } = require('../../../dist/core/outbox/store/tables');
-const { openDataTables } = require('../../../dist/nodes/shared/outbox/dataTables');
+const { TABLES } = require('../../../build/core/outbox/store/tables');
+const { openDataTables } = require('../../../build/nodes/shared/outbox/dataTables');
 
 /** The columns that tables lack which were made before order, circuit breakers and alerts. */
 const NEW = {

@@ -1,9 +1,9 @@
 const {
 	AccessTokenKeeper,
 	withAccessTokens,
-} = require('../../../dist/core/credentials/accessTokens');
+} = require('../../../build/core/credentials/accessTokens');
 
-const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
+const { authenticateRequest } = require('../../../build/core/credentials/outbound');
 
 const TOKEN_URL = 'https://auth.example.com/token';
 const ENDPOINT_URL = 'https://example.com/hooks';

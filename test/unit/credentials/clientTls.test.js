@@ -1,7 +1,7 @@
 const { createPrivateKey, X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 
-const { describeCertificate, parseClientTls } = require('../../../dist/core/credentials/clientTls');
+const { describeCertificate, parseClientTls } = require('../../../build/core/credentials/clientTls');
 const { makeCertificate, makeSigned } = require('../../harness/certificate');
 
 let ca;

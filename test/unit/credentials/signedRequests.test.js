@@ -1,17 +1,17 @@
 /** Requests that a Sending credential signs with their URL, or in it. */
 const { createHmac, createHash } = require('node:crypto');
 
-const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
+const { authenticateRequest } = require('../../../build/core/credentials/outbound');
 const {
 	checkSigningFields,
 	parseSigningFields,
 	resolveScheme,
-} = require('../../../dist/core/credentials/signingFields');
-const { createSigner } = require('../../../dist/core/signing/sign');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+} = require('../../../build/core/credentials/signingFields');
+const { createSigner } = require('../../../build/core/signing/sign');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 const {
 	AgentWebhookOutboundApi,
-} = require('../../../dist/credentials/AgentWebhookOutboundApi.credentials');
+} = require('../../../build/credentials/AgentWebhookOutboundApi.credentials');
 
 const SECRET = 'a secret of thirty-two characters';
 const NOW_MS = 1_700_000_000_456;

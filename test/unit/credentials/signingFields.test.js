@@ -1,13 +1,13 @@
 const { createHmac, generateKeyPairSync } = require('crypto');
 
-const { parseInboundCredential } = require('../../../dist/core/credentials/inbound');
-const { checkInboundSecrets } = require('../../../dist/core/credentials/inboundChecks');
+const { parseInboundCredential } = require('../../../build/core/credentials/inbound');
+const { checkInboundSecrets } = require('../../../build/core/credentials/inboundChecks');
 const {
 	checkSigningFields,
 	parseSigningFields,
 	resolveScheme,
-} = require('../../../dist/core/credentials/signingFields');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+} = require('../../../build/core/credentials/signingFields');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const resolve = (signatureScheme, platformId) =>
 	resolveScheme(parseSigningFields({ signatureScheme }), platformId);

@@ -1,8 +1,8 @@
 const {
 	buildTokenRequest,
 	readTokenReply,
-} = require('../../../dist/core/credentials/tokenRequest');
-const { classifyAttempt } = require('../../../dist/core/sending/attemptOutcome');
+} = require('../../../build/core/credentials/tokenRequest');
+const { classifyAttempt } = require('../../../build/core/sending/attemptOutcome');
 
 const CLIENT = {
 	tokenUrl: 'https://auth.example.com/token',

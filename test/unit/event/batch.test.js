@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { splitIntoBatches } = require('../../../dist/core/event/batch');
+const { splitIntoBatches } = require('../../../build/core/event/batch');
 
 test('splitIntoBatches keeps each event once, in order, by key, and no more per batch than allowed', () => {
 	const event = fc.record({ key: fc.constantFrom('a', 'b'), n: fc.integer() });

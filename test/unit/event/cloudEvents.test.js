@@ -1,6 +1,6 @@
-const { buildDeliveryContent, getEventFormat } = require('../../../dist/core/event/envelope');
-const { getPlatform } = require('../../../dist/core/platforms');
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
+const { buildDeliveryContent, getEventFormat } = require('../../../build/core/event/envelope');
+const { getPlatform } = require('../../../build/core/platforms');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
 
 const { events } = getPlatform('cloudEvents');
 

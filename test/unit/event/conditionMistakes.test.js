@@ -1,4 +1,4 @@
-const { compileConditions } = require('../../../dist/core/event/conditions');
+const { compileConditions } = require('../../../build/core/event/conditions');
 
 const getError = (conditions) => {
 	try {

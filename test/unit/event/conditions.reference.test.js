@@ -4,7 +4,7 @@
  */
 const fc = require('fast-check');
 
-const { compileConditions } = require('../../../dist/core/event/conditions');
+const { compileConditions } = require('../../../build/core/event/conditions');
 
 const { DATES, isIndex, isList, isMap, object, path, scalar } = require('./documentArbitraries');
 

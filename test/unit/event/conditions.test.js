@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { compileConditions, OPERATORS } = require('../../../dist/core/event/conditions');
+const { compileConditions, OPERATORS } = require('../../../build/core/event/conditions');
 
 const isMet = (conditions, data) => compileConditions(conditions)(data).met;
 

@@ -1,4 +1,4 @@
-const { describeConditions } = require('../../../dist/core/event/describeConditions');
+const { describeConditions } = require('../../../build/core/event/describeConditions');
 
 test.each([
 	[{}, []],

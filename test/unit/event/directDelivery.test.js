@@ -5,9 +5,9 @@ const {
 	toDirectResultItem,
 	toDirectSkippedItem,
 	toEventRef,
-} = require('../../../dist/core/event/directDelivery');
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
-const { buildSendSettings } = require('../../../dist/core/event/sendSettings');
+} = require('../../../build/core/event/directDelivery');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
+const { buildSendSettings } = require('../../../build/core/event/sendSettings');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 

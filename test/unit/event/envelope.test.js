@@ -2,8 +2,8 @@ const {
 	buildBatchEnvelope,
 	buildEnvelope,
 	formatTimestamp,
-} = require('../../../dist/core/event/envelope');
-const { getPlatform } = require('../../../dist/core/platforms');
+} = require('../../../build/core/event/envelope');
+const { getPlatform } = require('../../../build/core/platforms');
 
 describe('buildEnvelope', () => {
 	const formatOf = (id) => getPlatform(id).events;

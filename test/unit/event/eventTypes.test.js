@@ -5,7 +5,7 @@ const {
 	matchesEventTypes,
 	parseEventTypes,
 	requireEventTypePatterns,
-} = require('../../../dist/core/event/eventTypes');
+} = require('../../../build/core/event/eventTypes');
 
 describe('parseEventTypes', () => {
 	test.each([

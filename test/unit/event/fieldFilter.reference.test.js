@@ -4,7 +4,7 @@
  */
 const fc = require('fast-check');
 
-const { compileFieldFilters } = require('../../../dist/core/event/fieldFilter');
+const { compileFieldFilters } = require('../../../build/core/event/fieldFilter');
 
 const { isList, isMap, object, path } = require('./documentArbitraries');
 

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { compileFieldFilters } = require('../../../dist/core/event/fieldFilter');
+const { compileFieldFilters } = require('../../../build/core/event/fieldFilter');
 
 const include = (paths, data) => compileFieldFilters({ include_fields: paths })(data);
 const exclude = (paths, data) => compileFieldFilters({ exclude_fields: paths })(data);

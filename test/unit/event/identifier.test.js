@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 const isEqual = require('lodash/isEqual');
 
-const { writeIdentifier } = require('../../../dist/core/event/identifier');
+const { writeIdentifier } = require('../../../build/core/event/identifier');
 
 test.each([
 	['text', 'order_1', 'order_1'],

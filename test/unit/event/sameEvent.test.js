@@ -2,7 +2,7 @@ const {
 	IdempotencyConflictError,
 	IdentifiedEvents,
 	isSameEvent,
-} = require('../../../dist/core/event/sameEvent');
+} = require('../../../build/core/event/sameEvent');
 
 const event = (dataJson, type = 'order.created') => ({ type, dataJson });
 

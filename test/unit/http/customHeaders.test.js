@@ -1,4 +1,4 @@
-const { findCustomHeaderFault } = require('../../../dist/core/http/customHeaders');
+const { findCustomHeaderFault } = require('../../../build/core/http/customHeaders');
 
 describe('findCustomHeaderFault', () => {
 	test.each([

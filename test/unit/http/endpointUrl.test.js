@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { checkEndpointUrl, toPrintableUrl } = require('../../../dist/core/http/endpointUrl');
-const { isInternalHost } = require('../../../dist/core/http/ipAddresses');
+const { checkEndpointUrl, toPrintableUrl } = require('../../../build/core/http/endpointUrl');
+const { isInternalHost } = require('../../../build/core/http/ipAddresses');
 
 describe('checkEndpointUrl', () => {
 	test.each([

@@ -4,7 +4,7 @@ const {
 	hasTooManyFields,
 	MAX_FORM_FIELDS,
 	readFormFields,
-} = require('../../../dist/core/http/formBody');
+} = require('../../../build/core/http/formBody');
 
 const read = (text) =>
 	readFormFields(Buffer.from(text)).map(({ name, value }) => [

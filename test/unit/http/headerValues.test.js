@@ -1,6 +1,6 @@
 'use strict';
 
-const { findHeaderFault, requireSendable } = require('../../../dist/core/http/headerValues');
+const { findHeaderFault, requireSendable } = require('../../../build/core/http/headerValues');
 
 const UNSENDABLE_TOKENS = [
 	['wh_1\nX-Injected: 1', 'has a line break at position 5.'],

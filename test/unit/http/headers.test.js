@@ -1,4 +1,4 @@
-const { getMediaType, isFormBody, isJsonBody } = require('../../../dist/core/http/headers');
+const { getMediaType, isFormBody, isJsonBody } = require('../../../build/core/http/headers');
 
 describe('getMediaType, isJsonBody and isFormBody', () => {
 	test.each([

@@ -1,5 +1,5 @@
-const { checkEndpointUrl } = require('../../../dist/core/http/endpointUrl');
-const { isInternalName } = require('../../../dist/core/http/internalNames');
+const { checkEndpointUrl } = require('../../../build/core/http/endpointUrl');
+const { isInternalName } = require('../../../build/core/http/internalNames');
 
 const INTERNAL = [
 	'localhost',

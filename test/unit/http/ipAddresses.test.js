@@ -6,7 +6,7 @@ const {
 	compileAllowlist,
 	isInternalHost,
 	normalizeAddress,
-} = require('../../../dist/core/http/ipAddresses');
+} = require('../../../build/core/http/ipAddresses');
 const { N8N_BLOCKED_RANGES } = require('../../harness/blockedRanges');
 
 describe('compileAllowlist', () => {

@@ -1,6 +1,6 @@
 const { z } = require('zod');
 
-const { validate } = require('../../../dist/core/http/validateBody');
+const { validate } = require('../../../build/core/http/validateBody');
 
 const schema = z
 	.object({

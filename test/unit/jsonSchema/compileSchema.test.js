@@ -1,6 +1,6 @@
-const { compileSchema, MAX_SCHEMA_BYTES } = require('../../../dist/core/jsonSchema/compileSchema');
-const { describeProblem } = require('../../../dist/core/jsonSchema/schemaProblem');
-const { parseExactJson } = require('../../../dist/core/lib/exactJson');
+const { compileSchema, MAX_SCHEMA_BYTES } = require('../../../build/core/jsonSchema/compileSchema');
+const { describeProblem } = require('../../../build/core/jsonSchema/schemaProblem');
+const { parseExactJson } = require('../../../build/core/lib/exactJson');
 
 /** Returns what is wrong with a value, in words. */
 const check = (schema, value) =>

@@ -1,4 +1,4 @@
-const { FORMATS } = require('../../../dist/core/jsonSchema/formats');
+const { FORMATS } = require('../../../build/core/jsonSchema/formats');
 
 test.each([
 	['email', 'a@b.c', 'a b@c.d', 'a@b@c', '@b.c', 'a@', `${'a'.repeat(400)}@b.c`],

@@ -7,8 +7,8 @@ const { root } = require('../../harness/project');
 const {
 	compileSchema,
 	InvalidSchemaError,
-} = require('../../../dist/core/jsonSchema/compileSchema');
-const { parseExactJson } = require('../../../dist/core/lib/exactJson');
+} = require('../../../build/core/jsonSchema/compileSchema');
+const { parseExactJson } = require('../../../build/core/lib/exactJson');
 
 const DRAFTS = ['draft2020-12', 'draft7'];
 

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { compareNumbers } = require('../../../dist/core/lib/compareNumbers');
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
+const { compareNumbers } = require('../../../build/core/lib/compareNumbers');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
 
 const exact = (text) => new ExactNumber(text);
 

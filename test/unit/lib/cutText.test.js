@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { cutText } = require('../../../dist/core/lib/cutText');
+const { cutText } = require('../../../build/core/lib/cutText');
 
 test.each([
 	['abc', 3, 'abc'],

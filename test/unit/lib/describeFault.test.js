@@ -1,6 +1,6 @@
 const { z } = require('zod');
 
-const { describeFault } = require('../../../dist/core/lib/describeFault');
+const { describeFault } = require('../../../build/core/lib/describeFault');
 
 test.each([
 	[z.string(), 1, 'must be text'],

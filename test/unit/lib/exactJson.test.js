@@ -5,7 +5,7 @@ const {
 	parseBigNumbersAsText,
 	parseExactJson,
 	stringifyExactJson,
-} = require('../../../dist/core/lib/exactJson');
+} = require('../../../build/core/lib/exactJson');
 
 const exact = (text) => new ExactNumber(text);
 

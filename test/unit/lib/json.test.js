@@ -1,4 +1,4 @@
-const { isNestedDeeper, parseJson } = require('../../../dist/core/lib/json');
+const { isNestedDeeper, parseJson } = require('../../../build/core/lib/json');
 
 describe('isNestedDeeper', () => {
 	test.each([

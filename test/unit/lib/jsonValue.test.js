@@ -1,9 +1,9 @@
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
 const {
 	countJsonBytes,
 	findJsonFault,
 	isValueNestedDeeper,
-} = require('../../../dist/core/lib/jsonValue');
+} = require('../../../build/core/lib/jsonValue');
 
 describe('isValueNestedDeeper', () => {
 	test.each([

@@ -1,4 +1,4 @@
-const { hasRepeatedKey } = require('../../../dist/core/lib/repeatedKeys');
+const { hasRepeatedKey } = require('../../../build/core/lib/repeatedKeys');
 
 describe('hasRepeatedKey', () => {
 	test.each([

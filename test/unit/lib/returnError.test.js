@@ -1,4 +1,4 @@
-const { returnError } = require('../../../dist/core/lib/returnError');
+const { returnError } = require('../../../build/core/lib/returnError');
 
 class ExpectedError extends Error {}
 

@@ -1,4 +1,4 @@
-const { isSingleLine, toSingleLine } = require('../../../dist/core/lib/singleLine');
+const { isSingleLine, toSingleLine } = require('../../../build/core/lib/singleLine');
 
 test.each([
 	'a\nb',

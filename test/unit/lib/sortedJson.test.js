@@ -1,5 +1,5 @@
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
-const { toSortedJson } = require('../../../dist/core/lib/sortedJson');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
+const { toSortedJson } = require('../../../build/core/lib/sortedJson');
 
 describe('toSortedJson', () => {
 	test('writes equal JSON as equal text, whatever the order of its keys', () => {

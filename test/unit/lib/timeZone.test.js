@@ -1,4 +1,4 @@
-const { createTimeZone, formatDay, parseTime, UTC } = require('../../../dist/core/lib/timeZone');
+const { createTimeZone, formatDay, parseTime, UTC } = require('../../../build/core/lib/timeZone');
 
 const berlin = createTimeZone('Europe/Berlin');
 const newYork = createTimeZone('America/New_York');

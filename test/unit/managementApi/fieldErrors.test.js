@@ -1,4 +1,4 @@
-const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
+const { modifyEndpoint } = require('../../../build/core/outbox/endpoint/repository');
 
 const { createManagedWorld, expectInvalid, validBody } = require('./managedWorld');
 

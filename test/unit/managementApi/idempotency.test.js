@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { ExactNumber } = require('../../../dist/core/lib/exactJson');
-const { computeBodyDigest } = require('../../../dist/core/managementApi/idempotency');
+const { ExactNumber } = require('../../../build/core/lib/exactJson');
+const { computeBodyDigest } = require('../../../build/core/managementApi/idempotency');
 
 const { DAY } = require('../outbox/world');
 

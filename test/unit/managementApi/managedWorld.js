@@ -2,11 +2,11 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
-const { handleManagementRequest } = require('../../../dist/core/managementApi/server');
-const { prepareEndpointCredential } = require('../../../dist/core/outbox/endpoint/endpointTarget');
-const { forTenant } = require('../../../dist/core/outbox/tenant/tenantPorts');
-const { getPlatform } = require('../../../dist/core/platforms');
+const { authenticateRequest } = require('../../../build/core/credentials/outbound');
+const { handleManagementRequest } = require('../../../build/core/managementApi/server');
+const { prepareEndpointCredential } = require('../../../build/core/outbox/endpoint/endpointTarget');
+const { forTenant } = require('../../../build/core/outbox/tenant/tenantPorts');
+const { getPlatform } = require('../../../build/core/platforms');
 
 const { createWorld, START } = require('../outbox/world');
 

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 const omit = require('lodash/omit');
 
-const { eq } = require('../../../dist/core/outbox/store/tables');
+const { eq } = require('../../../build/core/outbox/store/tables');
 
 const { createManagedWorld, deliveryRow, readAllPages } = require('./managedWorld');
 

@@ -1,4 +1,4 @@
-const { createTimeZone } = require('../../../dist/core/lib/timeZone');
+const { createTimeZone } = require('../../../build/core/lib/timeZone');
 
 const { DAY, START } = require('../outbox/world');
 

@@ -1,4 +1,4 @@
-const { parseManagementTask } = require('../../../dist/core/managementApi/routes');
+const { parseManagementTask } = require('../../../build/core/managementApi/routes');
 
 describe('parseManagementTask', () => {
 	test.each([

@@ -1,10 +1,10 @@
 const fc = require('fast-check');
 
-const { parseExactJson, stringifyExactJson } = require('../../../dist/core/lib/exactJson');
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
-const { updateEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
-const { modifyEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
-const { getPlatform } = require('../../../dist/core/platforms');
+const { parseExactJson, stringifyExactJson } = require('../../../build/core/lib/exactJson');
+const { publishEvents } = require('../../../build/core/outbox/dispatch/publish');
+const { updateEndpoint } = require('../../../build/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../build/core/outbox/endpoint/repository');
+const { getPlatform } = require('../../../build/core/platforms');
 
 const { events, LIMITS, START } = require('../outbox/world');
 

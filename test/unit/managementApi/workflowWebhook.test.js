@@ -1,5 +1,5 @@
 /** Webhooks that are workflows of the owner, through the management API. */
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../build/core/outbox/dispatch/publish');
 
 const { events, LIMITS } = require('../outbox/world');
 

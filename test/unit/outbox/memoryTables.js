@@ -1,4 +1,4 @@
-const { MAX_CONDITIONS, MAX_FOUND, TABLES } = require('../../../dist/core/outbox/store/tables');
+const { MAX_CONDITIONS, MAX_FOUND, TABLES } = require('../../../build/core/outbox/store/tables');
 
 /**
  * The outbox's tables in memory. They behave as n8n's Data Tables (https://docs.n8n.io/data/data-tables/):

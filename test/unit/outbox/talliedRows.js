@@ -1,6 +1,6 @@
-const { readDelivery } = require('../../../dist/core/outbox/store/deliveryRows');
-const { TABLES } = require('../../../dist/core/outbox/store/tables');
-const { isEnded, toTallyRows } = require('../../../dist/core/outbox/store/tallyRows');
+const { readDelivery } = require('../../../build/core/outbox/store/deliveryRows');
+const { TABLES } = require('../../../build/core/outbox/store/tables');
+const { isEnded, toTallyRows } = require('../../../build/core/outbox/store/tallyRows');
 
 const EMPTY = Object.fromEntries(Object.keys(TABLES.deliveries).map((column) => [column, null]));
 

@@ -14,11 +14,11 @@
  * });
  */
 
-const { createEndpoint } = require('../../../dist/core/outbox/endpoint/lifecycle');
-const { insertEndpoint, loadEndpoint } = require('../../../dist/core/outbox/endpoint/repository');
-const { createEncrypter } = require('../../../dist/core/outbox/store/encryption');
-const { withWorkflows } = require('../../../dist/core/sending/workflowRun');
-const { isTallyRow } = require('../../../dist/core/outbox/store/tallyRows');
+const { createEndpoint } = require('../../../build/core/outbox/endpoint/lifecycle');
+const { insertEndpoint, loadEndpoint } = require('../../../build/core/outbox/endpoint/repository');
+const { createEncrypter } = require('../../../build/core/outbox/store/encryption');
+const { withWorkflows } = require('../../../build/core/sending/workflowRun');
+const { isTallyRow } = require('../../../build/core/outbox/store/tallyRows');
 
 const { createStore, KilledError } = require('./memoryTables');
 

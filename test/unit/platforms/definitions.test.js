@@ -1,9 +1,9 @@
-const { PLATFORMS } = require('../../../dist/core/platforms');
+const { PLATFORMS } = require('../../../build/core/platforms');
 const {
 	findMovableBoundary,
 	parseContentTemplate,
-} = require('../../../dist/core/signing/contentTemplate');
-const { isContentScheme, readsBodyFields } = require('../../../dist/core/signing/schemeFacts');
+} = require('../../../build/core/signing/contentTemplate');
+const { isContentScheme, readsBodyFields } = require('../../../build/core/signing/schemeFacts');
 
 const SCHEMES = PLATFORMS.flatMap(({ id, scheme }) =>
 	scheme && isContentScheme(scheme) ? [[id, scheme]] : [],

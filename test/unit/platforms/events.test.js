@@ -217,8 +217,8 @@ describe('receiveRequest with an event', () => {
 		'reads the time of a Discord event as UTC if n8n’s time zone is %s',
 		(TZ) => {
 			const script = `
-				const { readEvent } = require('./dist/core/receiving/readEvent');
-				const { platform } = require('./dist/core/platforms/definitions/discord');
+				const { readEvent } = require('./build/core/receiving/readEvent');
+				const { platform } = require('./build/core/platforms/definitions/discord');
 				const body = { event: { timestamp: '2024-10-18T14:42:53.064834' } };
 				const request = { headers: {}, rawBody: Buffer.from(''), body };
 				console.log(readEvent(platform.events, request).timeMs);`;

@@ -1,4 +1,4 @@
-const { getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
+const { getPlatform, PLATFORMS } = require('../../../build/core/platforms');
 
 const { fillInCredential, receive } = require('./presetRequests');
 const { receiveFrom, signAs } = require('./providerRequests');

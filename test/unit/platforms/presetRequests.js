@@ -1,10 +1,10 @@
 /** Receives the requests of presets as the trigger does: with its own rules, and a credential as a person fills it in. */
 const { createPublicKey, generateKeyPairSync } = require('node:crypto');
 
-const { parseInboundCredential } = require('../../../dist/core/credentials/inbound');
-const { EVENT_KIND, getPlatform } = require('../../../dist/core/platforms');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
-const { buildReceiveRules } = require('../../../dist/nodes/AgentWebhookTrigger/webhook/rules');
+const { parseInboundCredential } = require('../../../build/core/credentials/inbound');
+const { EVENT_KIND, getPlatform } = require('../../../build/core/platforms');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
+const { buildReceiveRules } = require('../../../build/nodes/AgentWebhookTrigger/webhook/rules');
 
 const { DEFAULT_URL } = require('./requestPlaces');
 

@@ -5,10 +5,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { EVENT_KIND, PLATFORMS, getRequestKind } = require('../../../dist/core/platforms');
-const { checkInboundSecrets } = require('../../../dist/core/credentials/inboundChecks');
-const { parseInboundCredential } = require('../../../dist/core/credentials/inbound');
-const { placeTokens } = require('../../../dist/nodes/AgentWebhookTrigger/webhook/rules');
+const { EVENT_KIND, PLATFORMS, getRequestKind } = require('../../../build/core/platforms');
+const { checkInboundSecrets } = require('../../../build/core/credentials/inboundChecks');
+const { parseInboundCredential } = require('../../../build/core/credentials/inbound');
+const { placeTokens } = require('../../../build/nodes/AgentWebhookTrigger/webhook/rules');
 
 const {
 	coversWholeBody,

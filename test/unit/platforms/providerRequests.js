@@ -1,8 +1,8 @@
 const { createPrivateKey, sign } = require('node:crypto');
 
-const { EVENT_KIND, getPlatform, getRequestKind } = require('../../../dist/core/platforms');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
-const { signRequest } = require('../../../dist/core/signing/sign');
+const { EVENT_KIND, getPlatform, getRequestKind } = require('../../../build/core/platforms');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const { DISCORD_KEY } = require('./vectors');
 const { DEFAULT_URL, hmac } = require('./verifyVector');

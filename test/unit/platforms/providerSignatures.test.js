@@ -1,4 +1,4 @@
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const { CONVOY_INVALID_VECTORS } = require('./vectors');
 const {

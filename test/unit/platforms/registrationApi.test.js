@@ -1,10 +1,10 @@
-const { PLATFORMS } = require('../../../dist/core/platforms');
+const { PLATFORMS } = require('../../../build/core/platforms');
 const {
 	fillApplication,
 	fillRegistrationBody,
 	hasRegistrationBody,
 	trimBaseUrl,
-} = require('../../../dist/core/platforms/registrationApi');
+} = require('../../../build/core/platforms/registrationApi');
 
 const VALUES = {
 	url: 'https://n8n.example/webhook/x',

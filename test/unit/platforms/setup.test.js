@@ -4,14 +4,14 @@ const {
 	describeCredentialStep,
 	describeSigningSecret,
 	getPlatform,
-} = require('../../../dist/core/platforms');
+} = require('../../../build/core/platforms');
 const {
 	BASIC,
 	BODY_TOKEN,
 	HEADER_TOKEN,
 	SIGNED,
 	UNSIGNED,
-} = require('../../../dist/core/platforms/authentication');
+} = require('../../../build/core/platforms/authentication');
 
 describe('describeSigningSecret', () => {
 	test('says where a provider’s secret is and what it begins with', () => {

@@ -1,7 +1,7 @@
 const { createHmac } = require('node:crypto');
 
-const { getPlatform } = require('../../../dist/core/platforms');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { getPlatform } = require('../../../build/core/platforms');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const { VECTORS } = require('./vectors');
 

@@ -1,7 +1,7 @@
 /** The portal's page in a browser: every view and action, with what it asks the server. */
 const { start } = require('../../../core/portal/page/app');
 const TEXTS = require('../../../core/portal/page/texts.json');
-const { createApiKeys } = require('../../../dist/core/outbox/apiKey/apiKeyToken');
+const { createApiKeys } = require('../../../build/core/outbox/apiKey/apiKeyToken');
 
 const { createBrowser } = require('./fakeBrowser');
 

@@ -7,7 +7,7 @@ const { readSession, readView, toHash } = require('../../../core/portal/page/ses
 const { listLanguages, writeSnippet } = require('../../../core/portal/page/snippets');
 const TEXTS = require('../../../core/portal/page/texts.json');
 const { createTexts } = require('../../../core/portal/page/texts');
-const { createApiKeys } = require('../../../dist/core/outbox/apiKey/apiKeyToken');
+const { createApiKeys } = require('../../../build/core/outbox/apiKey/apiKeyToken');
 
 const t = createTexts(TEXTS);
 const SESSION = { eventTypes: [], channels: [] };

@@ -3,8 +3,8 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { buildPortalHeaders, buildPortalPage } = require('../../../dist/core/portal/portalPage');
-const { parsePortalSettings } = require('../../../dist/core/portal/portalSettings');
+const { buildPortalHeaders, buildPortalPage } = require('../../../build/core/portal/portalPage');
+const { parsePortalSettings } = require('../../../build/core/portal/portalSettings');
 const { root } = require('../../harness/project');
 
 const DEFAULTS = parsePortalSettings({});

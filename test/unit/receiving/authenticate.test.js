@@ -1,6 +1,6 @@
-const { getPlatform, getRequestKind } = require('../../../dist/core/platforms');
-const { InboundConfigurationError } = require('../../../dist/core/receiving/configuredMethods');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { getPlatform, getRequestKind } = require('../../../build/core/platforms');
+const { InboundConfigurationError } = require('../../../build/core/receiving/configuredMethods');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	NONE,

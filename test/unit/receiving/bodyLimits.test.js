@@ -1,7 +1,7 @@
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const { createRequest, createRules, NONE, SIGNING_SECRET } = require('./requests');
-const { getPlatform } = require('../../../dist/core/platforms');
+const { getPlatform } = require('../../../build/core/platforms');
 
 const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { RequestCoalescer } = require('../../../dist/core/receiving/coalescer');
+const { RequestCoalescer } = require('../../../build/core/receiving/coalescer');
 
 /** A wait that ends when the test ends it. */
 function waiting() {

@@ -1,6 +1,6 @@
 /** Schemas of the owner's own for the data of events. */
-const { compileDataSchema } = require('../../../dist/core/receiving/dataSchemas');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { compileDataSchema } = require('../../../build/core/receiving/dataSchemas');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const { createRequest, createRules, expectHelpfulRejection } = require('./requests');
 

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { Deduplicator } = require('../../../dist/core/receiving/deduplicator');
+const { Deduplicator } = require('../../../build/core/receiving/deduplicator');
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -4,12 +4,12 @@ const { NOW_MS, receiveFrom, signAs } = require('../platforms/providerRequests')
 const { DEFAULT_URL, hmac } = require('../platforms/verifyVector');
 
 const { createRequest, createRules, NONE, SIGNING_SECRET } = require('./requests');
-const { buildCustomScheme } = require('../../../dist/core/signing/customScheme');
-const { EVENT_KIND, getRequestKind, PLATFORMS } = require('../../../dist/core/platforms');
-const { listDuplicateKeys } = require('../../../dist/core/receiving/duplicateKeys');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
-const { coversWholeBody } = require('../../../dist/core/signing/schemeFacts');
-const { signRequest } = require('../../../dist/core/signing/sign');
+const { buildCustomScheme } = require('../../../build/core/signing/customScheme');
+const { EVENT_KIND, getRequestKind, PLATFORMS } = require('../../../build/core/platforms');
+const { listDuplicateKeys } = require('../../../build/core/receiving/duplicateKeys');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
+const { coversWholeBody } = require('../../../build/core/signing/schemeFacts');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const FORM = 'application/x-www-form-urlencoded';
 

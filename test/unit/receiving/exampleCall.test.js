@@ -1,9 +1,9 @@
 const { execFileSync } = require('node:child_process');
 
-const { PLATFORMS, listRequestKinds } = require('../../../dist/core/platforms');
-const { buildExampleCall } = require('../../../dist/core/receiving/exampleCall');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
-const { canSign } = require('../../../dist/core/signing/schemeFacts');
+const { PLATFORMS, listRequestKinds } = require('../../../build/core/platforms');
+const { buildExampleCall } = require('../../../build/core/receiving/exampleCall');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
+const { canSign } = require('../../../build/core/signing/schemeFacts');
 
 const URL = 'https://n8n.example.com/webhook-test/webhooks/events/orders';
 const TOKEN = 'a-token-with-32-characters-in-it';

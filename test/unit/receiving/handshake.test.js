@@ -1,8 +1,8 @@
 const { createHmac } = require('node:crypto');
 
-const { InboundConfigurationError } = require('../../../dist/core/receiving/configuredMethods');
-const { needsSecret } = require('../../../dist/core/receiving/handshakeReply');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { InboundConfigurationError } = require('../../../build/core/receiving/configuredMethods');
+const { needsSecret } = require('../../../build/core/receiving/handshakeReply');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	SECRETS,
@@ -14,7 +14,7 @@ const {
 	secretsFor,
 	signed,
 } = require('./requests');
-const { PLATFORMS } = require('../../../dist/core/platforms');
+const { PLATFORMS } = require('../../../build/core/platforms');
 
 describe('handshakes', () => {
 	test('answer Slack’s challenge', async () => {

@@ -1,7 +1,7 @@
 const { createHmac } = require('node:crypto');
 
-const { InboundConfigurationError } = require('../../../dist/core/receiving/configuredMethods');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { InboundConfigurationError } = require('../../../build/core/receiving/configuredMethods');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	SECRETS,

@@ -1,4 +1,4 @@
-const { CredentialMask } = require('../../../dist/core/receiving/presentedCredentials');
+const { CredentialMask } = require('../../../build/core/receiving/presentedCredentials');
 
 const TOKEN = 'wh_s3cr3t-token.9a2e';
 const PASSWORD = 'p4ss/word+&?=%';

@@ -1,4 +1,4 @@
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	createRequest,

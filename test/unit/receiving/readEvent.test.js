@@ -2,13 +2,13 @@ const { createHash } = require('node:crypto');
 
 const fc = require('fast-check');
 
-const { getPlatform } = require('../../../dist/core/platforms');
+const { getPlatform } = require('../../../build/core/platforms');
 const {
 	computeDuplicateKey,
 	parseValueSource,
 	readEvent,
 	replaceEventPlaces,
-} = require('../../../dist/core/receiving/readEvent');
+} = require('../../../build/core/receiving/readEvent');
 
 const createRequest = (body, headers = {}) => ({
 	headers,

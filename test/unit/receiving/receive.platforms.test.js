@@ -1,5 +1,5 @@
-const { compileConditions } = require('../../../dist/core/event/conditions');
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { compileConditions } = require('../../../build/core/event/conditions');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	NOW_MS,

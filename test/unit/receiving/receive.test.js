@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { receiveRequest } = require('../../../dist/core/receiving/receive');
+const { receiveRequest } = require('../../../build/core/receiving/receive');
 
 const {
 	SECRETS,

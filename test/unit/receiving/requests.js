@@ -1,6 +1,6 @@
 /** Rules and requests for the tests of core/receiving. */
-const { getPlatform, getRequestKind } = require('../../../dist/core/platforms');
-const { signRequest } = require('../../../dist/core/signing/sign');
+const { getPlatform, getRequestKind } = require('../../../build/core/platforms');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const SECRETS = {
 	chosenMethods: [],

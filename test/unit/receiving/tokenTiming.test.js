@@ -7,9 +7,9 @@
  */
 const { randomBytes } = require('node:crypto');
 
-const { checkSignature, checkToken } = require('../../../dist/core/receiving/authenticate');
-const { getPlatform } = require('../../../dist/core/platforms');
-const { signRequest } = require('../../../dist/core/signing/sign');
+const { checkSignature, checkToken } = require('../../../build/core/receiving/authenticate');
+const { getPlatform } = require('../../../build/core/platforms');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const SAMPLES = 10_000;
 const CALLS_IN_A_SAMPLE = 2;

@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { createTimeZone } = require('../../../dist/core/lib/timeZone');
-const { computeStats, toStatsParts } = require('../../../dist/core/outbox/log/stats');
-const { drawDeliveryChart } = require('../../../dist/core/report/deliveryChart');
+const { createTimeZone } = require('../../../build/core/lib/timeZone');
+const { computeStats, toStatsParts } = require('../../../build/core/outbox/log/stats');
+const { drawDeliveryChart } = require('../../../build/core/report/deliveryChart');
 const { listElements, parseXml } = require('../../harness/xml');
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { createScale } = require('../../../dist/core/report/scale');
+const { createScale } = require('../../../build/core/report/scale');
 
 test.each([
 	[0, 5, [0, 1, 2]],

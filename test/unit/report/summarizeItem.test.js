@@ -1,4 +1,4 @@
-const { summarizeItem } = require('../../../dist/core/report/summarizeItem');
+const { summarizeItem } = require('../../../build/core/report/summarizeItem');
 
 const SENT = { event: 'order.created', endpoint_name: 'Shop', attempts: 1 };
 

@@ -1,9 +1,9 @@
-const { getPlatform } = require('../../../dist/core/platforms');
+const { getPlatform } = require('../../../build/core/platforms');
 const {
 	classifyAttempt,
 	isRetryable,
 	parseStatuses,
-} = require('../../../dist/core/sending/attemptOutcome');
+} = require('../../../build/core/sending/attemptOutcome');
 
 const { failure, response } = require('./attemptResults');
 

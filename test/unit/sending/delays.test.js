@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { formatDelay, parseDelays } = require('../../../dist/core/sending/delays');
+const { formatDelay, parseDelays } = require('../../../build/core/sending/delays');
 
 const { DAY, HOUR, MINUTE, SECOND } = require('./policyArbitraries');
 

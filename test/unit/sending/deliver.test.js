@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { getPlatform } = require('../../../dist/core/platforms');
-const { isRetryable } = require('../../../dist/core/sending/attemptOutcome');
-const { deliver } = require('../../../dist/core/sending/deliver');
-const { BRIEF_RETRY, retryDelayMs } = require('../../../dist/core/sending/retryPolicy');
+const { getPlatform } = require('../../../build/core/platforms');
+const { isRetryable } = require('../../../build/core/sending/attemptOutcome');
+const { deliver } = require('../../../build/core/sending/deliver');
+const { BRIEF_RETRY, retryDelayMs } = require('../../../build/core/sending/retryPolicy');
 
 const { failure, response } = require('./attemptResults');
 const { anyPolicy, chance, DAY, HOUR } = require('./policyArbitraries');

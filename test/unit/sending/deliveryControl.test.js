@@ -1,4 +1,4 @@
-const { parseDeliveryControl } = require('../../../dist/core/sending/deliveryControl');
+const { parseDeliveryControl } = require('../../../build/core/sending/deliveryControl');
 
 test.each([
 	['abort-message', 'abort-message'],

@@ -1,7 +1,7 @@
 const {
 	computeDisableProgress,
 	findWarningShare,
-} = require('../../../dist/core/sending/disableProgress');
+} = require('../../../build/core/sending/disableProgress');
 
 const DAY = 86_400_000;
 const START = Date.parse('2025-01-15T10:00:00.000Z');

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { applyAttemptOutcomes } = require('../../../dist/core/sending/endpointHealth');
-const { getPlatform, PLATFORMS } = require('../../../dist/core/platforms');
+const { applyAttemptOutcomes } = require('../../../build/core/sending/endpointHealth');
+const { getPlatform, PLATFORMS } = require('../../../build/core/platforms');
 
 const DAY = 86_400_000;
 const START = Date.parse('2025-01-15T10:00:00.000Z');

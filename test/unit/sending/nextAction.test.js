@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { isRetryable } = require('../../../dist/core/sending/attemptOutcome');
-const { decideNextAction } = require('../../../dist/core/sending/nextAction');
-const { BRIEF_RETRY, countRetries } = require('../../../dist/core/sending/retryPolicy');
+const { isRetryable } = require('../../../build/core/sending/attemptOutcome');
+const { decideNextAction } = require('../../../build/core/sending/nextAction');
+const { BRIEF_RETRY, countRetries } = require('../../../build/core/sending/retryPolicy');
 
 const { anyPolicy, askedMs, getCap, chance, MINUTE, OUTCOMES } = require('./policyArbitraries');
 

@@ -1,4 +1,4 @@
-const { createPacer } = require('../../../dist/core/sending/pacer');
+const { createPacer } = require('../../../build/core/sending/pacer');
 
 describe('createPacer', () => {
 	test('runs tasks in order, no more at once than allowed, and frees the slot of a task that fails', async () => {

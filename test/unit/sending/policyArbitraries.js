@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { countRetries, retryDelayMs } = require('../../../dist/core/sending/retryPolicy');
+const { countRetries, retryDelayMs } = require('../../../build/core/sending/retryPolicy');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

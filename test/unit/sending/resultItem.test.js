@@ -4,7 +4,7 @@ const {
 	toResultItem,
 	toSkippedItem,
 	toUnsentItem,
-} = require('../../../dist/core/sending/resultItem');
+} = require('../../../build/core/sending/resultItem');
 
 const ACCEPTED_AT = '2025-01-15T09:59:59.000Z';
 const DELIVERY = {

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { parseHttpDate } = require('../../../dist/core/lib/httpDate');
-const { PLATFORMS, getPlatform } = require('../../../dist/core/platforms');
+const { parseHttpDate } = require('../../../build/core/lib/httpDate');
+const { PLATFORMS, getPlatform } = require('../../../build/core/platforms');
 const {
 	AGENTICFLOW_RETRY,
 	BRIEF_RETRY,
@@ -10,7 +10,7 @@ const {
 	retryDelayMs,
 	STANDARD_WEBHOOKS_RETRY,
 	WORKFLUX_RETRY,
-} = require('../../../dist/core/sending/retryPolicy');
+} = require('../../../build/core/sending/retryPolicy');
 
 const {
 	getCap,

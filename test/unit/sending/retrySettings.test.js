@@ -5,8 +5,8 @@ const fc = require('fast-check');
 
 const { root } = require('../../harness/project');
 
-const { formatDelay } = require('../../../dist/core/sending/delays');
-const { PLATFORMS } = require('../../../dist/core/platforms');
+const { formatDelay } = require('../../../build/core/sending/delays');
+const { PLATFORMS } = require('../../../build/core/platforms');
 const {
 	AGENTICFLOW_RETRY,
 	BRIEF_RETRY,
@@ -17,8 +17,8 @@ const {
 	retryDelayMs,
 	STANDARD_WEBHOOKS_RETRY,
 	totalWaitMs,
-} = require('../../../dist/core/sending/retryPolicy');
-const { chooseRetryPolicy, RETRY_SCHEDULES } = require('../../../dist/core/sending/retrySettings');
+} = require('../../../build/core/sending/retryPolicy');
+const { chooseRetryPolicy, RETRY_SCHEDULES } = require('../../../build/core/sending/retrySettings');
 
 const { anyPolicy, getCap, chance, DAY, HOUR, MINUTE, getWaits } = require('./policyArbitraries');
 

@@ -3,7 +3,7 @@ const fc = require('fast-check');
 const {
 	MAX_BODY_BYTES,
 	readTransformOutput,
-} = require('../../../dist/core/sending/transformOutput');
+} = require('../../../build/core/sending/transformOutput');
 
 /** Reads the output for one delivery. */
 const read = (item) => readTransformOutput([item], ['dlv_1']).get('dlv_1');

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { classifyAttempt } = require('../../../dist/core/sending/attemptOutcome');
-const { cutWorkflowMessage, withWorkflows } = require('../../../dist/core/sending/workflowRun');
+const { classifyAttempt } = require('../../../build/core/sending/attemptOutcome');
+const { cutWorkflowMessage, withWorkflows } = require('../../../build/core/sending/workflowRun');
 
 const target = {
 	workflowId: 'flow',

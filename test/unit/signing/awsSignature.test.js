@@ -4,7 +4,7 @@ const { createHash, createHmac } = require('node:crypto');
 const { SignatureV4 } = require('@smithy/signature-v4');
 const fc = require('fast-check');
 
-const { signAwsRequest } = require('../../../dist/core/signing/awsSignature');
+const { signAwsRequest } = require('../../../build/core/signing/awsSignature');
 
 /** Of AWS's test suite: https://docs.aws.amazon.com/general/latest/gr/signature-v4-test-suite.html */
 const CREDENTIALS = {

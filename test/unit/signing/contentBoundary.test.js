@@ -1,11 +1,11 @@
 const { createHmac } = require('node:crypto');
 
-const { PLATFORMS, getPlatform } = require('../../../dist/core/platforms');
-const { hasOpenBoundary } = require('../../../dist/core/signing/contentTemplate');
-const { buildCustomScheme } = require('../../../dist/core/signing/customScheme');
-const { isContentScheme } = require('../../../dist/core/signing/schemeFacts');
-const { signRequest } = require('../../../dist/core/signing/sign');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { PLATFORMS, getPlatform } = require('../../../build/core/platforms');
+const { hasOpenBoundary } = require('../../../build/core/signing/contentTemplate');
+const { buildCustomScheme } = require('../../../build/core/signing/customScheme');
+const { isContentScheme } = require('../../../build/core/signing/schemeFacts');
+const { signRequest } = require('../../../build/core/signing/sign');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const SECRET = 'signing-secret-d0b7';
 const NOW_MS = 1_700_000_000_000;

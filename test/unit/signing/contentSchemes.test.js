@@ -1,7 +1,7 @@
 /** Schemes of content, signed by node:crypto alone and changed in each part that they sign. */
 const crypto = require('node:crypto');
 
-const { findSigningSecrets, verifyRequest } = require('../../../dist/core/signing/verify');
+const { findSigningSecrets, verifyRequest } = require('../../../build/core/signing/verify');
 
 const SECRET = 'a secret of a sender';
 const NOW_MS = Date.parse('2026-11-29T12:00:00.000Z');

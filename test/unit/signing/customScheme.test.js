@@ -2,9 +2,9 @@ const { createHmac } = require('node:crypto');
 
 const fc = require('fast-check');
 
-const { buildCustomScheme } = require('../../../dist/core/signing/customScheme');
-const { signRequest } = require('../../../dist/core/signing/sign');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { buildCustomScheme } = require('../../../build/core/signing/customScheme');
+const { signRequest } = require('../../../build/core/signing/sign');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const { toLowerCaseNames } = require('./standardWebhooks');
 

@@ -1,8 +1,8 @@
 const { createHmac, generateKeyPairSync, sign } = require('node:crypto');
 
-const { getPlatform } = require('../../../dist/core/platforms');
-const { HashBudget } = require('../../../dist/core/signing/matchSecrets');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { getPlatform } = require('../../../build/core/platforms');
+const { HashBudget } = require('../../../build/core/signing/matchSecrets');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const MEGABYTE = 1024 * 1024;
 const NOW_MS = 1_700_000_000_000;

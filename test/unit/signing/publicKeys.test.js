@@ -5,9 +5,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { checkSecret, parseSecret, parseSecretList } = require('../../../dist/core/signing/secrets');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
-const { HashBudget } = require('../../../dist/core/signing/matchSecrets');
+const { checkSecret, parseSecret, parseSecretList } = require('../../../build/core/signing/secrets');
+const { verifyRequest } = require('../../../build/core/signing/verify');
+const { HashBudget } = require('../../../build/core/signing/matchSecrets');
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'keys-'));
 afterAll(() => fs.rmSync(directory, { recursive: true }));

@@ -5,8 +5,8 @@ const {
 	checkSecret,
 	parseSecret,
 	parseSecretList,
-} = require('../../../dist/core/signing/secrets');
-const { signRequest } = require('../../../dist/core/signing/sign');
+} = require('../../../build/core/signing/secrets');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const { MSG_ID, SIGNED_AT_MS, body, standard } = require('./standardWebhooks');
 

@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
-const { platform: agenticflow } = require('../../../dist/core/platforms/definitions/agenticflow');
-const { generateSecret } = require('../../../dist/core/signing/secrets');
-const { signRequest } = require('../../../dist/core/signing/sign');
+const { platform: agenticflow } = require('../../../build/core/platforms/definitions/agenticflow');
+const { generateSecret } = require('../../../build/core/signing/secrets');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const {
 	ASYMMETRIC,

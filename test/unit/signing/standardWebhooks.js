@@ -1,7 +1,7 @@
 const {
 	platform: standardWebhooks,
-} = require('../../../dist/core/platforms/definitions/standardWebhooks');
-const { signRequest } = require('../../../dist/core/signing/sign');
+} = require('../../../build/core/platforms/definitions/standardWebhooks');
+const { signRequest } = require('../../../build/core/signing/sign');
 
 const standard = standardWebhooks.scheme;
 

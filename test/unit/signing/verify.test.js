@@ -3,10 +3,10 @@ const { createHmac, createPublicKey } = require('node:crypto');
 const fc = require('fast-check');
 const standardwebhooks = require('standardwebhooks');
 
-const { getPlatform } = require('../../../dist/core/platforms');
-const { platform: agenticflow } = require('../../../dist/core/platforms/definitions/agenticflow');
-const { generateSecret, parseSecret } = require('../../../dist/core/signing/secrets');
-const { verifyRequest } = require('../../../dist/core/signing/verify');
+const { getPlatform } = require('../../../build/core/platforms');
+const { platform: agenticflow } = require('../../../build/core/platforms/definitions/agenticflow');
+const { generateSecret, parseSecret } = require('../../../build/core/signing/secrets');
+const { verifyRequest } = require('../../../build/core/signing/verify');
 
 const {
 	ASYMMETRIC_SEED,

@@ -159,7 +159,7 @@ test('a key has so many requests in a minute', async () => {
 
 test('a disabled tenant is answered 403', async () => {
 	const { svix, world } = await createTwo();
-	const { modifyTenant } = require('../../../dist/core/outbox/tenant/tenantRepository');
+	const { modifyTenant } = require('../../../build/core/outbox/tenant/tenantRepository');
 	const disable = (tenant) => ({ ...tenant, status: 'disabled' });
 	await modifyTenant(world.process(), 'acme', disable);
 	expect(await refused(svix.endpoint.list('acme'))).toMatchObject({

@@ -1,6 +1,6 @@
 /** Pause, order and circuit breaker of an endpoint over the API, which Svix's server lacks. */
-const { changeEndpointStatus } = require('../../../dist/core/outbox/endpoint/repository');
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { changeEndpointStatus } = require('../../../build/core/outbox/endpoint/repository');
+const { deliverDue } = require('../../../build/core/outbox/dispatch/deliverDue');
 const { LIMITS, MINUTE } = require('../outbox/world');
 
 const { createSvixWorld } = require('./svixWorld');

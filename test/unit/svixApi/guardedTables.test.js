@@ -1,5 +1,5 @@
-const { guardTables } = require('../../../dist/core/svixApi/guardedTables');
-const { eq, findFirstPage } = require('../../../dist/core/outbox/store/tables');
+const { guardTables } = require('../../../build/core/svixApi/guardedTables');
+const { eq, findFirstPage } = require('../../../build/core/outbox/store/tables');
 
 const { callNames } = require('../outbox/memoryTables');
 const { createWorld } = require('../outbox/world');

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { parseIterator, pickPage } = require('../../../dist/core/svixApi/iterators');
+const { parseIterator, pickPage } = require('../../../build/core/svixApi/iterators');
 
 const entries = fc.uniqueArray(
 	fc.record({

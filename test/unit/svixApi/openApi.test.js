@@ -1,7 +1,7 @@
-const { buildOpenApi } = require('../../../dist/core/svixApi/openApi');
-const { checkPublicEventTypes } = require('../../../dist/core/svixApi/publicEventTypes');
-const { getOperation, OPERATION_IDS } = require('../../../dist/core/svixApi/svixRoutes');
-const { toOpenApi } = require('../../../dist/core/svixApi/zodToOpenApi');
+const { buildOpenApi } = require('../../../build/core/svixApi/openApi');
+const { checkPublicEventTypes } = require('../../../build/core/svixApi/publicEventTypes');
+const { getOperation, OPERATION_IDS } = require('../../../build/core/svixApi/svixRoutes');
+const { toOpenApi } = require('../../../build/core/svixApi/zodToOpenApi');
 const { z } = require('zod');
 
 const { SPEC_PATHS } = require('./svixPaths');

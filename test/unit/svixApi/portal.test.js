@@ -1,5 +1,5 @@
 /** The operations that only the portal has: its view, recoveries with a report, and keys for a part of the events. */
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
+const { deliverDue } = require('../../../build/core/outbox/dispatch/deliverDue');
 const { LIMITS } = require('../outbox/world');
 
 const { createSvixWorld, refused } = require('./svixWorld');

@@ -1,8 +1,8 @@
-const { buildOpenApi } = require('../../../dist/core/svixApi/openApi');
+const { buildOpenApi } = require('../../../build/core/svixApi/openApi');
 const {
 	checkPublicEventTypes,
 	describeWebhooks,
-} = require('../../../dist/core/svixApi/publicEventTypes');
+} = require('../../../build/core/svixApi/publicEventTypes');
 
 const ORDER = {
 	$id: 'https://acme.example/order',

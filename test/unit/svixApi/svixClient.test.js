@@ -1,10 +1,10 @@
 const { Webhook } = require('standardwebhooks');
 
-const { authenticateRequest } = require('../../../dist/core/credentials/outbound');
-const { createApiKeys } = require('../../../dist/core/outbox/apiKey/apiKeyToken');
-const { deliverDue } = require('../../../dist/core/outbox/dispatch/deliverDue');
-const { OPERATION_IDS } = require('../../../dist/core/svixApi/svixRoutes');
-const { serveSvixRequest } = require('../../../dist/core/svixApi/svixServer');
+const { authenticateRequest } = require('../../../build/core/credentials/outbound');
+const { createApiKeys } = require('../../../build/core/outbox/apiKey/apiKeyToken');
+const { deliverDue } = require('../../../build/core/outbox/dispatch/deliverDue');
+const { OPERATION_IDS } = require('../../../build/core/svixApi/svixRoutes');
+const { serveSvixRequest } = require('../../../build/core/svixApi/svixServer');
 
 const { HOUR, LIMITS, MINUTE } = require('../outbox/world');
 

@@ -1,16 +1,16 @@
 /** An outbox in memory that is used through Svix's API, also by Svix's own client. */
-const { parseExactJson, stringifyExactJson } = require('../../../dist/core/lib/exactJson');
-const { createApiKeys } = require('../../../dist/core/outbox/apiKey/apiKeyToken');
-const { getKeyOwner, issueKey } = require('../../../dist/core/outbox/apiKey/keyStanding');
-const { KeyRateLimit } = require('../../../dist/core/outbox/apiKey/keyRateLimit');
-const { createEventTypes } = require('../../../dist/core/outbox/eventType/eventTypeRepository');
-const { findTenant } = require('../../../dist/core/outbox/tenant/tenantRepository');
-const { checkCall } = require('../../../dist/core/svixApi/checkCall');
-const { findRoute } = require('../../../dist/core/svixApi/findRoute');
-const { REPLY_SCHEMAS } = require('../../../dist/core/svixApi/replySchemas');
-const { toSvixErrorReply } = require('../../../dist/core/svixApi/svixErrorReply');
-const { getOperation } = require('../../../dist/core/svixApi/svixRoutes');
-const { serveSvixRequest } = require('../../../dist/core/svixApi/svixServer');
+const { parseExactJson, stringifyExactJson } = require('../../../build/core/lib/exactJson');
+const { createApiKeys } = require('../../../build/core/outbox/apiKey/apiKeyToken');
+const { getKeyOwner, issueKey } = require('../../../build/core/outbox/apiKey/keyStanding');
+const { KeyRateLimit } = require('../../../build/core/outbox/apiKey/keyRateLimit');
+const { createEventTypes } = require('../../../build/core/outbox/eventType/eventTypeRepository');
+const { findTenant } = require('../../../build/core/outbox/tenant/tenantRepository');
+const { checkCall } = require('../../../build/core/svixApi/checkCall');
+const { findRoute } = require('../../../build/core/svixApi/findRoute');
+const { REPLY_SCHEMAS } = require('../../../build/core/svixApi/replySchemas');
+const { toSvixErrorReply } = require('../../../build/core/svixApi/svixErrorReply');
+const { getOperation } = require('../../../build/core/svixApi/svixRoutes');
+const { serveSvixRequest } = require('../../../build/core/svixApi/svixServer');
 
 const { createWorld, KEY, LIMITS } = require('../outbox/world');
 

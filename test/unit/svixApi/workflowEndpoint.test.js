@@ -1,5 +1,5 @@
 /** Endpoints that are workflows of the owner, through Svix's API. */
-const { publishEvents } = require('../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../build/core/outbox/dispatch/publish');
 
 const { events, LIMITS } = require('../outbox/world');
 

@@ -16,10 +16,8 @@ class OutboxTables {
 	};
 
 	async execute() {
-		// The package under test is installed next to this one.
-		const {
-			openDataTables,
-		} = require('n8n-nodes-agent-webhooks/dist/nodes/shared/outbox/dataTables');
+		// test/e2e/boot.js puts the modules under test into this package.
+		const { openDataTables } = require('../build/nodes/shared/outbox/dataTables');
 		const [{ json }] = this.getInputData();
 		const tables = openDataTables(this, json.outbox);
 		const results = await Promise.all(

@@ -1,14 +1,14 @@
 /** The editor's lists of an outbox, against a stub of n8n's public API. */
 const {
 	searchDeliveries,
-} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchDeliveries');
+} = require('../../../../build/nodes/AgentWebhook/listSearch/searchDeliveries');
 const {
 	getCatalogEventTypes,
 	searchEventTypes,
-} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchEventTypes');
+} = require('../../../../build/nodes/AgentWebhook/listSearch/searchEventTypes');
 const {
 	searchEndpoints,
-} = require('../../../../dist/nodes/AgentWebhook/listSearch/searchEndpoints');
+} = require('../../../../build/nodes/AgentWebhook/listSearch/searchEndpoints');
 
 const endpoint = (name) => ({ id: 1, endpoint_id: `ep_${name}`, name, url: 'https://a.example' });
 

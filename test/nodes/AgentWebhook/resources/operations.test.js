@@ -1,7 +1,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { getOperation } = require('../../../../dist/nodes/AgentWebhook/resources');
+const { getOperation } = require('../../../../build/nodes/AgentWebhook/resources');
 const { NODES } = require('../../../harness/contexts');
 const { root } = require('../../../harness/project');
 const { CASES } = require('../../operations');

@@ -1,4 +1,4 @@
-const { PLATFORMS } = require('../../../../dist/core/platforms');
+const { PLATFORMS } = require('../../../../build/core/platforms');
 const { evaluate, NODES } = require('../../../harness/contexts');
 
 const { hints, triggerPanel } = NODES.agentWebhookTrigger.description;

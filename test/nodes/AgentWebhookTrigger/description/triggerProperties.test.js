@@ -1,6 +1,6 @@
 const { NodeHelpers } = require('n8n-workflow');
 
-const { listRequestKinds, PLATFORMS } = require('../../../../dist/core/platforms');
+const { listRequestKinds, PLATFORMS } = require('../../../../build/core/platforms');
 const { NODES } = require('../../../harness/contexts');
 
 const { description } = NODES.agentWebhookTrigger;

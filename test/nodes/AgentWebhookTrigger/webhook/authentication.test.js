@@ -2,11 +2,11 @@
 const { createHmac } = require('node:crypto');
 const { createRequire } = require('node:module');
 
-const { parseInboundCredential } = require('../../../../dist/core/credentials/inbound');
-const { getPlatform, getRequestKind } = require('../../../../dist/core/platforms');
-const { requireConfiguredMethods } = require('../../../../dist/core/receiving/configuredMethods');
-const { receiveRequest } = require('../../../../dist/core/receiving/receive');
-const { buildReceiveRules } = require('../../../../dist/nodes/AgentWebhookTrigger/webhook/rules');
+const { parseInboundCredential } = require('../../../../build/core/credentials/inbound');
+const { getPlatform, getRequestKind } = require('../../../../build/core/platforms');
+const { requireConfiguredMethods } = require('../../../../build/core/receiving/configuredMethods');
+const { receiveRequest } = require('../../../../build/core/receiving/receive');
+const { buildReceiveRules } = require('../../../../build/nodes/AgentWebhookTrigger/webhook/rules');
 const { activate, receive } = require('../../../harness/contexts');
 const { chooseShownFields } = require('../../../harness/credentials');
 

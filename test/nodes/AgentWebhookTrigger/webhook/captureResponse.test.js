@@ -4,7 +4,7 @@ const http = require('node:http');
 const {
 	captureResponse,
 	replaceSuccessBody,
-} = require('../../../../dist/nodes/AgentWebhookTrigger/webhook/captureResponse');
+} = require('../../../../build/nodes/AgentWebhookTrigger/webhook/captureResponse');
 
 /** Starts a server that passes each response to `handle`. */
 async function serve(handle) {

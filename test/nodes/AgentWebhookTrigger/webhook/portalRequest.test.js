@@ -1,7 +1,7 @@
 /** The portal of the trigger: the page without an execution, and the calls that it posts. */
-const { createApiKeys } = require('../../../../dist/core/outbox/apiKey/apiKeyToken');
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { API_ASSOCIATED_DATA } = require('../../../../dist/nodes/shared/outbox/apiItem');
+const { createApiKeys } = require('../../../../build/core/outbox/apiKey/apiKeyToken');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { API_ASSOCIATED_DATA } = require('../../../../build/nodes/shared/outbox/apiItem');
 
 const { activate, receive } = require('../../../harness/contexts');
 

@@ -2,8 +2,8 @@ const { randomUUID } = require('node:crypto');
 
 const isEqual = require('lodash/isEqual');
 
-const { PLATFORMS } = require('../../../../dist/core/platforms');
-const { EMPTY_REPLY } = require('../../../../dist/core/platforms/receiveOnly');
+const { PLATFORMS } = require('../../../../build/core/platforms');
+const { EMPTY_REPLY } = require('../../../../build/core/platforms/receiveOnly');
 const { receive } = require('../../../harness/contexts');
 
 const openTrigger = (platform, more) => ({

@@ -1,13 +1,13 @@
 const {
 	parseInboundCredential,
 	replaceTokenPlaces,
-} = require('../../../../dist/core/credentials/inbound');
-const { PLATFORMS } = require('../../../../dist/core/platforms');
+} = require('../../../../build/core/credentials/inbound');
+const { PLATFORMS } = require('../../../../build/core/platforms');
 const {
 	buildReceiveRules,
 	getDuplicateWindowMs,
 	placeTokens,
-} = require('../../../../dist/nodes/AgentWebhookTrigger/webhook/rules');
+} = require('../../../../build/nodes/AgentWebhookTrigger/webhook/rules');
 
 const build = ({ methods, require, ...parameters }) =>
 	buildReceiveRules(

@@ -1,6 +1,6 @@
-const { getPlatform, PLATFORMS } = require('../../../../dist/core/platforms');
-const { signsUrl } = require('../../../../dist/core/signing/schemeFacts');
-const { suggestFix } = require('../../../../dist/nodes/AgentWebhookTrigger/webhook/suggestFix');
+const { getPlatform, PLATFORMS } = require('../../../../build/core/platforms');
+const { signsUrl } = require('../../../../build/core/signing/schemeFacts');
+const { suggestFix } = require('../../../../build/nodes/AgentWebhookTrigger/webhook/suggestFix');
 const { NODES } = require('../../../harness/contexts');
 
 const suggest = (code, id, isEvent = true) =>

@@ -1,4 +1,4 @@
-const { isOutputRead } = require('../../../../dist/nodes/shared/execution/connections');
+const { isOutputRead } = require('../../../../build/nodes/shared/execution/connections');
 
 const to = (...names) => ({ main: [names.map((node) => ({ node, type: 'main', index: 0 }))] });
 

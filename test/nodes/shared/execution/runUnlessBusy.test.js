@@ -1,4 +1,4 @@
-const { runUnlessBusy } = require('../../../../dist/nodes/shared/execution/runUnlessBusy');
+const { runUnlessBusy } = require('../../../../build/nodes/shared/execution/runUnlessBusy');
 
 /** Returns a task that runs until the test ends it. */
 function createTask() {

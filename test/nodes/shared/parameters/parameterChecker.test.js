@@ -2,13 +2,13 @@ const { createStore } = require('../../../unit/outbox/memoryTables');
 
 const mockTables = createStore().connect();
 
-jest.mock('../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockTables,
 }));
 
-const { ParameterChecker } = require('../../../../dist/nodes/shared/parameters/parameterChecker');
+const { ParameterChecker } = require('../../../../build/nodes/shared/parameters/parameterChecker');
 const { CREDENTIALS, execute, NODES, receive } = require('../../../harness/contexts');
-const { parseOutboxCredential } = require('../../../../dist/nodes/shared/outbox/openOutbox');
+const { parseOutboxCredential } = require('../../../../build/nodes/shared/outbox/openOutbox');
 
 const { CASES, fillInDefaults } = require('../../operations');
 const { JARGON, listPlaces, WRONG_VALUES } = require('./wrongValues');

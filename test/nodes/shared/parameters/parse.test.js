@@ -1,4 +1,4 @@
-const { parseList } = require('../../../../dist/nodes/shared/parameters/parse');
+const { parseList } = require('../../../../build/nodes/shared/parameters/parse');
 
 test.each([
 	['a, b;c\nd', ['a', 'b', 'c', 'd']],

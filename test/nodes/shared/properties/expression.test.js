@@ -3,7 +3,7 @@ const { createContext, runInContext } = require('node:vm');
 
 const { ExpressionParser } = require('n8n-workflow');
 
-const { toExpression } = require('../../../../dist/nodes/shared/properties/expression');
+const { toExpression } = require('../../../../build/nodes/shared/properties/expression');
 const { evaluate, NODES } = require('../../../harness/contexts');
 const { CASES, fillInDefaults, listOptions } = require('../../operations');
 

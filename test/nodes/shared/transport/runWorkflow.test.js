@@ -1,5 +1,5 @@
 /** The call of another workflow, with a context that answers as n8n's does. */
-const { runWorkflow } = require('../../../../dist/nodes/shared/transport/runWorkflow');
+const { runWorkflow } = require('../../../../build/nodes/shared/transport/runWorkflow');
 
 const CALL = { workflowId: 'flow', items: [{ n: 1 }], timeoutMs: 5000 };
 

@@ -1,4 +1,4 @@
-const { isAlertType, namesAlert } = require('../../../../dist/core/outbox/alert/alertTypes');
+const { isAlertType, namesAlert } = require('../../../../build/core/outbox/alert/alertTypes');
 
 test.each([
 	[['endpoint.failing'], true],

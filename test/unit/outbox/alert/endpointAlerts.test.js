@@ -1,4 +1,4 @@
-const { applyObservedAttempts } = require('../../../../dist/core/outbox/alert/endpointAlerts');
+const { applyObservedAttempts } = require('../../../../build/core/outbox/alert/endpointAlerts');
 
 const { HOUR, makeEndpoint, NOW } = require('../endpoint/makeEndpoint');
 

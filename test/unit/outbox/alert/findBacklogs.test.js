@@ -1,4 +1,4 @@
-const { findBacklogs } = require('../../../../dist/core/outbox/alert/findBacklogs');
+const { findBacklogs } = require('../../../../build/core/outbox/alert/findBacklogs');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 const due = (tenant_id, next_attempt_at) => ({ tenant_id, next_attempt_at });

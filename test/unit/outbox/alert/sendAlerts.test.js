@@ -1,9 +1,9 @@
 /** Alerts as events: to whom they go, what they say, and what they never lead to. */
-const { sendBacklogAlerts } = require('../../../../dist/core/outbox/alert/sendAlerts');
-const { changeEndpointStatus } = require('../../../../dist/core/outbox/endpoint/repository');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { sendBacklogAlerts } = require('../../../../build/core/outbox/alert/sendAlerts');
+const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, START } = require('../world');
 

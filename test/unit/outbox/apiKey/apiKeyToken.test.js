@@ -2,7 +2,7 @@ const { createHmac, hkdfSync } = require('node:crypto');
 
 const fc = require('fast-check');
 
-const { createApiKeys, KEY_RIGHTS } = require('../../../../dist/core/outbox/apiKey/apiKeyToken');
+const { createApiKeys, KEY_RIGHTS } = require('../../../../build/core/outbox/apiKey/apiKeyToken');
 
 const [KEY, OLDER] = ['0123456789abcdef0123456789abcdef', 'fedcba9876543210fedcba9876543210'];
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');

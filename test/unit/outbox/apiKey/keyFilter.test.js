@@ -2,10 +2,10 @@ const {
 	coversEvent,
 	coversEventType,
 	coversSubscription,
-} = require('../../../../dist/core/outbox/apiKey/keyFilter');
-const { createApiKeys } = require('../../../../dist/core/outbox/apiKey/apiKeyToken');
-const { issueKey } = require('../../../../dist/core/outbox/apiKey/keyStanding');
-const { issueLinkKey } = require('../../../../dist/core/outbox/apiKey/portalLink');
+} = require('../../../../build/core/outbox/apiKey/keyFilter');
+const { createApiKeys } = require('../../../../build/core/outbox/apiKey/apiKeyToken');
+const { issueKey } = require('../../../../build/core/outbox/apiKey/keyStanding');
+const { issueLinkKey } = require('../../../../build/core/outbox/apiKey/portalLink');
 
 const BOTH = { eventTypes: ['a.b', 'a.c'], channels: ['blue'] };
 

@@ -1,4 +1,4 @@
-const { KeyRateLimit } = require('../../../../dist/core/outbox/apiKey/keyRateLimit');
+const { KeyRateLimit } = require('../../../../build/core/outbox/apiKey/keyRateLimit');
 
 test('a key has so many requests in a minute, and others have their own', () => {
 	const limit = new KeyRateLimit(10);

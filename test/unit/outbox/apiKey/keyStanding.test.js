@@ -3,8 +3,8 @@ const {
 	isKeyInForce,
 	withdrawAllKeys,
 	withdrawKey,
-} = require('../../../../dist/core/outbox/apiKey/keyStanding');
-const { createTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+} = require('../../../../build/core/outbox/apiKey/keyStanding');
+const { createTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 const DAY = 86_400_000;

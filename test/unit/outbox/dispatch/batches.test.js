@@ -1,12 +1,12 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { modifyEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
-const { presentDelivery } = require('../../../../dist/core/outbox/log/presentDelivery');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
+const { presentDelivery } = require('../../../../build/core/outbox/log/presentDelivery');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('../world');
 

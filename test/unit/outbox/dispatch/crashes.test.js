@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');
 

@@ -1,6 +1,6 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');

@@ -8,7 +8,7 @@ const {
 	recordAttempts,
 	rescheduleDelivery,
 	toLeasedState,
-} = require('../../../../dist/core/outbox/dispatch/deliveryStates');
+} = require('../../../../build/core/outbox/dispatch/deliveryStates');
 
 const START = Date.parse('2025-01-15T10:00:00.000Z');
 const iso = (ms) => new Date(ms).toISOString();

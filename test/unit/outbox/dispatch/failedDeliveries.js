@@ -1,5 +1,5 @@
 /** Deliveries whose first attempt failed, for tests of what happens to them later. */
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, LIMITS, START } = require('../world');
 

@@ -1,5 +1,5 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, HOUR, LIMITS, response, START } = require('../world');
 

@@ -1,5 +1,5 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');

@@ -1,8 +1,8 @@
-const { cancelMany, replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, HOUR, LIMITS, MINUTE, START } = require('../world');

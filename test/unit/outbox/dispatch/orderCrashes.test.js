@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { createWorld, LIMITS, MINUTE, SECOND } = require('../world');
 

@@ -1,9 +1,9 @@
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const {
 	leaseChains,
 	limitChains,
 	listChains,
-} = require('../../../../dist/core/outbox/dispatch/orderedDue');
+} = require('../../../../build/core/outbox/dispatch/orderedDue');
 
 const { createWorld, HOUR, LIMITS, MINUTE } = require('../world');
 

@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { MAX_EVENT_BYTES } = require('../../../../dist/core/outbox/dispatch/newEvents');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { MAX_EVENT_BYTES } = require('../../../../build/core/outbox/dispatch/newEvents');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, events, LIMITS, MINUTE, SECOND, START } = require('../world');

@@ -1,4 +1,4 @@
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, LIMITS } = require('../world');
 

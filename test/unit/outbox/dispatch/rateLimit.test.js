@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { reserveAttempts } = require('../../../../dist/core/outbox/dispatch/rateLimit');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { reserveAttempts } = require('../../../../build/core/outbox/dispatch/rateLimit');
 
 const { createWorld, events, LIMITS, SECOND, START } = require('../world');
 

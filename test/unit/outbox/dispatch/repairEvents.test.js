@@ -1,7 +1,7 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { repairEvents } = require('../../../../dist/core/outbox/dispatch/repairEvents');
-const { loadRegisteredEndpoints } = require('../../../../dist/core/outbox/endpoint/repository');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { repairEvents } = require('../../../../build/core/outbox/dispatch/repairEvents');
+const { loadRegisteredEndpoints } = require('../../../../build/core/outbox/endpoint/repository');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE } = require('../world');
 

@@ -1,7 +1,7 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { deleteEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
 

@@ -1,6 +1,6 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE } = require('../world');
 

@@ -1,9 +1,9 @@
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const {
 	isTestableType,
 	sendTestEvent,
-} = require('../../../../dist/core/outbox/dispatch/testEvent');
-const { getPlatform, PLATFORMS } = require('../../../../dist/core/platforms');
+} = require('../../../../build/core/outbox/dispatch/testEvent');
+const { getPlatform, PLATFORMS } = require('../../../../build/core/platforms');
 
 const { createWorld, events, LIMITS } = require('../world');
 

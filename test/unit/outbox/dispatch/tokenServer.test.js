@@ -1,6 +1,6 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { computeLeaseMs } = require('../../../../dist/core/outbox/dispatch/lease');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { computeLeaseMs } = require('../../../../build/core/outbox/dispatch/lease');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
 

@@ -1,8 +1,8 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { computeLeaseMs } = require('../../../../dist/core/outbox/dispatch/lease');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { sendTestEvent } = require('../../../../dist/core/outbox/dispatch/testEvent');
-const { EndpointTransform } = require('../../../../dist/core/outbox/dispatch/transform');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { computeLeaseMs } = require('../../../../build/core/outbox/dispatch/lease');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { sendTestEvent } = require('../../../../build/core/outbox/dispatch/testEvent');
+const { EndpointTransform } = require('../../../../build/core/outbox/dispatch/transform');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
 

@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { sharePlaces } = require('../../../../dist/core/outbox/dispatch/turns');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { sharePlaces } = require('../../../../build/core/outbox/dispatch/turns');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, events, HOUR, LIMITS, SECOND } = require('../world');

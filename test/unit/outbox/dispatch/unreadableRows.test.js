@@ -1,7 +1,7 @@
 /** What cannot be opened stops only itself: endpoints of another key, and rows that a person edited. */
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 const {
 	changeEndpointStatus,
 	deleteEndpoint,
@@ -9,10 +9,10 @@ const {
 	loadRegisteredEndpoint,
 	loadRegisteredEndpoints,
 	splitByReadability,
-} = require('../../../../dist/core/outbox/endpoint/repository');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+} = require('../../../../build/core/outbox/endpoint/repository');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { toEndpointRow } = require('../../../../build/core/outbox/store/endpoints');
 
 const { createWorld, DAY, events, KEY, LIMITS, MINUTE } = require('../world');
 

@@ -2,8 +2,8 @@ const {
 	hasNewOrigin,
 	listDroppedSecrets,
 	mergeHeaders,
-} = require('../../../../dist/core/outbox/endpoint/endpointSecrets');
-const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
+} = require('../../../../build/core/outbox/endpoint/endpointSecrets');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
 
 const { makeEndpoint, NOW } = require('./makeEndpoint');
 

@@ -1,6 +1,6 @@
-const { buildEndpointContent } = require('../../../../dist/core/outbox/endpoint/endpointTarget');
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+const { buildEndpointContent } = require('../../../../build/core/outbox/endpoint/endpointTarget');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { readEndpoint, toEndpointRow } = require('../../../../build/core/outbox/store/endpoints');
 
 const { makeEndpoint } = require('./makeEndpoint');
 

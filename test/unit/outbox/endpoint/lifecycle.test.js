@@ -1,16 +1,16 @@
-const { authenticateRequest } = require('../../../../dist/core/credentials/outbound');
+const { authenticateRequest } = require('../../../../build/core/credentials/outbound');
 const {
 	getDisableRule,
 	getTimeoutMs,
 	prepareEndpointCredential,
 	toDeliveryTarget,
-} = require('../../../../dist/core/outbox/endpoint/endpointTarget');
+} = require('../../../../build/core/outbox/endpoint/endpointTarget');
 const {
 	rotateEndpointSecret,
 	updateEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { getPlatform } = require('../../../../dist/core/platforms');
-const { verifyRequest } = require('../../../../dist/core/signing/verify');
+} = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { getPlatform } = require('../../../../build/core/platforms');
+const { verifyRequest } = require('../../../../build/core/signing/verify');
 
 const { HOUR, iso, makeEndpoint, NOW } = require('./makeEndpoint');
 

@@ -1,4 +1,4 @@
-const { createEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
+const { createEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
 
 const NOW = Date.parse('2025-01-15T10:00:00.000Z');
 const HOUR = 3_600_000;

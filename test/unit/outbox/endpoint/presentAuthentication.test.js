@@ -1,14 +1,14 @@
 const fs = require('node:fs');
 
-const { authenticateRequest } = require('../../../../dist/core/credentials/outbound');
-const { listDroppedSecrets } = require('../../../../dist/core/outbox/endpoint/endpointSecrets');
+const { authenticateRequest } = require('../../../../build/core/credentials/outbound');
+const { listDroppedSecrets } = require('../../../../build/core/outbox/endpoint/endpointSecrets');
 const {
 	prepareEndpointCredential,
-} = require('../../../../dist/core/outbox/endpoint/endpointTarget');
-const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { presentChanges } = require('../../../../dist/core/outbox/endpoint/presentChanges');
-const { presentEndpoint } = require('../../../../dist/core/outbox/endpoint/presentEndpoint');
-const { createSecretMask } = require('../../../../dist/core/outbox/endpoint/secretMask');
+} = require('../../../../build/core/outbox/endpoint/endpointTarget');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { presentChanges } = require('../../../../build/core/outbox/endpoint/presentChanges');
+const { presentEndpoint } = require('../../../../build/core/outbox/endpoint/presentEndpoint');
+const { createSecretMask } = require('../../../../build/core/outbox/endpoint/secretMask');
 const { makeCertificate, makeSigned } = require('../../../harness/certificate');
 
 const { makeEndpoint, NOW } = require('./makeEndpoint');

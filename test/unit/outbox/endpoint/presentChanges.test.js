@@ -1,5 +1,5 @@
-const { updateEndpoint } = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { presentChanges } = require('../../../../dist/core/outbox/endpoint/presentChanges');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { presentChanges } = require('../../../../build/core/outbox/endpoint/presentChanges');
 
 const { makeEndpoint, NOW } = require('./makeEndpoint');
 

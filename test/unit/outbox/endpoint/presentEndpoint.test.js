@@ -1,5 +1,5 @@
-const { rotateEndpointSecret } = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { presentEndpoint } = require('../../../../dist/core/outbox/endpoint/presentEndpoint');
+const { rotateEndpointSecret } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { presentEndpoint } = require('../../../../build/core/outbox/endpoint/presentEndpoint');
 
 const { HOUR, iso, makeEndpoint, NOW } = require('./makeEndpoint');
 

@@ -5,7 +5,7 @@ const {
 	loadEndpoint,
 	loadRegisteredEndpoints,
 	deleteEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/repository');
+} = require('../../../../build/core/outbox/endpoint/repository');
 
 const { createWorld } = require('../world');
 

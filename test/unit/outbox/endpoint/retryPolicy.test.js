@@ -1,4 +1,4 @@
-const { mergeSettings } = require('../../../../dist/core/outbox/endpoint/settings');
+const { mergeSettings } = require('../../../../build/core/outbox/endpoint/settings');
 
 const merge = (before, changes) =>
 	mergeSettings({ retry_policy: before }, { retry_policy: changes }).retry_policy;

@@ -1,6 +1,6 @@
 const fc = require('fast-check');
 
-const { createSecretMask } = require('../../../../dist/core/outbox/endpoint/secretMask');
+const { createSecretMask } = require('../../../../build/core/outbox/endpoint/secretMask');
 
 const HIDDEN = '••••••••';
 const NONE = { url: 'https://shop.example/hooks', signing: [], authentication: {}, headers: {} };

@@ -1,7 +1,7 @@
 const {
 	compileSubscription,
 	requireEventType,
-} = require('../../../../dist/core/outbox/endpoint/subscription');
+} = require('../../../../build/core/outbox/endpoint/subscription');
 
 const { iso, makeEndpoint, NOW } = require('./makeEndpoint');
 

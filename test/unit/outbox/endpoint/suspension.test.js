@@ -1,7 +1,7 @@
-const { changeEndpointStatus } = require('../../../../dist/core/outbox/endpoint/repository');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
 const { callNames } = require('../memoryTables');

@@ -1,18 +1,18 @@
 /** Endpoints that are workflows, and endpoints whose bodies a workflow makes. */
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { sendTestEvent } = require('../../../../dist/core/outbox/dispatch/testEvent');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { sendTestEvent } = require('../../../../build/core/outbox/dispatch/testEvent');
 const {
 	createEndpoint,
 	rotateEndpointSecret,
 	updateEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/lifecycle');
-const { presentChanges } = require('../../../../dist/core/outbox/endpoint/presentChanges');
-const { presentEndpoint } = require('../../../../dist/core/outbox/endpoint/presentEndpoint');
-const { toDeliveryTarget } = require('../../../../dist/core/outbox/endpoint/endpointTarget');
-const { findDeliveryDetails } = require('../../../../dist/core/outbox/log/payload');
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+} = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { presentChanges } = require('../../../../build/core/outbox/endpoint/presentChanges');
+const { presentEndpoint } = require('../../../../build/core/outbox/endpoint/presentEndpoint');
+const { toDeliveryTarget } = require('../../../../build/core/outbox/endpoint/endpointTarget');
+const { findDeliveryDetails } = require('../../../../build/core/outbox/log/payload');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { readEndpoint, toEndpointRow } = require('../../../../build/core/outbox/store/endpoints');
 
 const { createWorld, events, LIMITS } = require('../world');
 

@@ -1,14 +1,14 @@
 /** The check of events' data by their event types: what it says, and what publishEvents does then. */
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { publishToAllTenants } = require('../../../../dist/core/outbox/dispatch/publishToAll');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { publishToAllTenants } = require('../../../../build/core/outbox/dispatch/publishToAll');
 const {
 	compileDataChecks,
 	EventDataError,
-} = require('../../../../dist/core/outbox/eventType/eventDataCheck');
-const { createEventTypes } = require('../../../../dist/core/outbox/eventType/eventTypeRepository');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
-const { parseExactJson } = require('../../../../dist/core/lib/exactJson');
+} = require('../../../../build/core/outbox/eventType/eventDataCheck');
+const { createEventTypes } = require('../../../../build/core/outbox/eventType/eventTypeRepository');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
+const { parseExactJson } = require('../../../../build/core/lib/exactJson');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, HOUR, LIMITS } = require('../world');

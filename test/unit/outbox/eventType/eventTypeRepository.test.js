@@ -4,13 +4,13 @@ const {
 	createEventTypes,
 	EventTypeExistsError,
 	EventTypeNotFoundError,
-} = require('../../../../dist/core/outbox/eventType/eventTypeRepository');
+} = require('../../../../build/core/outbox/eventType/eventTypeRepository');
 const {
 	InvalidEventTypeFieldError,
-} = require('../../../../dist/core/outbox/eventType/eventTypeInput');
-const { parseExactJson } = require('../../../../dist/core/lib/exactJson');
-const { scopeTables } = require('../../../../dist/core/outbox/store/scopedTables');
-const { UnreadableRowError } = require('../../../../dist/core/outbox/store/rows');
+} = require('../../../../build/core/outbox/eventType/eventTypeInput');
+const { parseExactJson } = require('../../../../build/core/lib/exactJson');
+const { scopeTables } = require('../../../../build/core/outbox/store/scopedTables');
+const { UnreadableRowError } = require('../../../../build/core/outbox/store/rows');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, MINUTE, START } = require('../world');

@@ -1,8 +1,8 @@
 const {
 	listIgnoredWords,
 	presentEventType,
-} = require('../../../../dist/core/outbox/eventType/presentEventType');
-const { parseExactJson } = require('../../../../dist/core/lib/exactJson');
+} = require('../../../../build/core/outbox/eventType/presentEventType');
+const { parseExactJson } = require('../../../../build/core/lib/exactJson');
 
 const TYPE = {
 	name: 'order.created',

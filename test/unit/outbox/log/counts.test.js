@@ -1,9 +1,9 @@
-const { loadCountedEndpoints, loadCounts } = require('../../../../dist/core/outbox/log/counts');
-const { computeStats } = require('../../../../dist/core/outbox/log/stats');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { DEFAULT_RETENTION, prune } = require('../../../../dist/core/outbox/log/prune');
-const { compactTallies } = require('../../../../dist/core/outbox/store/compaction');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+const { loadCountedEndpoints, loadCounts } = require('../../../../build/core/outbox/log/counts');
+const { computeStats } = require('../../../../build/core/outbox/log/stats');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { DEFAULT_RETENTION, prune } = require('../../../../build/core/outbox/log/prune');
+const { compactTallies } = require('../../../../build/core/outbox/store/compaction');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, START } = require('../world');

@@ -1,11 +1,11 @@
-const { deleteEvent, forgetPayload } = require('../../../../dist/core/outbox/log/eventRemoval');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { findDeliveryDetails } = require('../../../../dist/core/outbox/log/payload');
-const { findEvent } = require('../../../../dist/core/outbox/log/loggedEvents');
-const { presentEvent } = require('../../../../dist/core/outbox/log/presentEvent');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { deleteEvent, forgetPayload } = require('../../../../build/core/outbox/log/eventRemoval');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { findDeliveryDetails } = require('../../../../build/core/outbox/log/payload');
+const { findEvent } = require('../../../../build/core/outbox/log/loggedEvents');
+const { presentEvent } = require('../../../../build/core/outbox/log/presentEvent');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 
 const { createWorld, events, HOUR, LIMITS, response, SECOND } = require('../world');
 

@@ -1,4 +1,4 @@
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
 
 const { createStore } = require('../memoryTables');
 const { KEY, START } = require('../world');

@@ -1,9 +1,9 @@
 const fc = require('fast-check');
 
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { findEvent, findEvents } = require('../../../../dist/core/outbox/log/loggedEvents');
-const { presentEvent } = require('../../../../dist/core/outbox/log/presentEvent');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { findEvent, findEvents } = require('../../../../build/core/outbox/log/loggedEvents');
+const { presentEvent } = require('../../../../build/core/outbox/log/presentEvent');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, LIMITS, SECOND } = require('../world');

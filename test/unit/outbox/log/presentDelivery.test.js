@@ -1,5 +1,5 @@
-const { presentDelivery } = require('../../../../dist/core/outbox/log/presentDelivery');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
+const { presentDelivery } = require('../../../../build/core/outbox/log/presentDelivery');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
 
 const { START } = require('../world');
 

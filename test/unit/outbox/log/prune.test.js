@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { BATCH_EVENT_TYPE } = require('../../../../dist/core/event/envelope');
-const { DEFAULT_RETENTION, prune } = require('../../../../dist/core/outbox/log/prune');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { BATCH_EVENT_TYPE } = require('../../../../build/core/event/envelope');
+const { DEFAULT_RETENTION, prune } = require('../../../../build/core/outbox/log/prune');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { createWorld, DAY, events, LIMITS, MINUTE, START } = require('../world');
 

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { findDeliveries, findDelivery } = require('../../../../dist/core/outbox/log/query');
-const { eq, MAX_FOUND } = require('../../../../dist/core/outbox/store/tables');
+const { findDeliveries, findDelivery } = require('../../../../build/core/outbox/log/query');
+const { eq, MAX_FOUND } = require('../../../../build/core/outbox/store/tables');
 
 const { callNames } = require('../memoryTables');
 const { START } = require('../world');

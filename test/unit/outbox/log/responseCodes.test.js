@@ -1,4 +1,4 @@
-const { parseResponseCodes } = require('../../../../dist/core/outbox/log/responseCodes');
+const { parseResponseCodes } = require('../../../../build/core/outbox/log/responseCodes');
 
 test.each([
 	['', undefined],

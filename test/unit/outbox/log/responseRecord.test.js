@@ -1,14 +1,14 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 const {
 	limitResponses,
 	presentLoggedAttempt,
 	recordResponse,
-} = require('../../../../dist/core/outbox/log/responseRecord');
-const { toResultItem } = require('../../../../dist/core/sending/resultItem');
+} = require('../../../../build/core/outbox/log/responseRecord');
+const { toResultItem } = require('../../../../build/core/sending/resultItem');
 
 const { createWorld, events, LIMITS, MINUTE } = require('../world');
 

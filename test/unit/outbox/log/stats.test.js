@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { createTimeZone } = require('../../../../dist/core/lib/timeZone');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { computeStats, toStatsParts } = require('../../../../dist/core/outbox/log/stats');
+const { createTimeZone } = require('../../../../build/core/lib/timeZone');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { computeStats, toStatsParts } = require('../../../../build/core/outbox/log/stats');
 
 const { START } = require('../world');
 

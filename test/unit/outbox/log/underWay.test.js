@@ -1,8 +1,8 @@
 const fc = require('fast-check');
 
-const { findDeliveries, findDelivery } = require('../../../../dist/core/outbox/log/query');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
+const { findDeliveries, findDelivery } = require('../../../../build/core/outbox/log/query');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, events, LIMITS, SECOND } = require('../world');

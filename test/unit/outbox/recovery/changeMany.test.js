@@ -1,10 +1,10 @@
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { deleteEndpoint } = require('../../../../dist/core/outbox/endpoint/repository');
-const { cancelMany, replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { deleteEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, START } = require('../world');

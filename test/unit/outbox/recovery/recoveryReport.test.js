@@ -1,7 +1,7 @@
 const {
 	describeProgress,
 	RecoveryCounter,
-} = require('../../../../dist/core/outbox/recovery/recoveryReport');
+} = require('../../../../build/core/outbox/recovery/recoveryReport');
 
 const entry = (endpointId, acceptedAt, obstacle) => ({
 	endpointId,

@@ -1,6 +1,6 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { sendAgain } = require('../../../../dist/core/outbox/recovery/sendAgain');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { sendAgain } = require('../../../../build/core/outbox/recovery/sendAgain');
 
 const { callNames } = require('../memoryTables');
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, START } = require('../world');

@@ -3,8 +3,8 @@ const {
 	latestRowPerDelivery,
 	readDelivery,
 	toDeliveryRow,
-} = require('../../../../dist/core/outbox/store/deliveryRows');
-const { TABLES } = require('../../../../dist/core/outbox/store/tables');
+} = require('../../../../build/core/outbox/store/deliveryRows');
+const { TABLES } = require('../../../../build/core/outbox/store/tables');
 
 const { START } = require('../world');
 

@@ -3,7 +3,7 @@ const fc = require('fast-check');
 const {
 	createEncrypter,
 	EncryptionError,
-} = require('../../../../dist/core/outbox/store/encryption');
+} = require('../../../../build/core/outbox/store/encryption');
 
 const KEY = 'a key of exactly 32 characters..';
 const OTHER = 'another key that is long enough, too';

@@ -1,5 +1,5 @@
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { readEndpoint, toEndpointRow } = require('../../../../dist/core/outbox/store/endpoints');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { readEndpoint, toEndpointRow } = require('../../../../build/core/outbox/store/endpoints');
 
 const { iso, makeEndpoint, NOW } = require('../endpoint/makeEndpoint');
 

@@ -1,8 +1,8 @@
-const { insertEndpoint } = require('../../../../dist/core/outbox/store/insertEndpoint');
-const { createEncrypter } = require('../../../../dist/core/outbox/store/encryption');
-const { createTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
-const { insertTenant } = require('../../../../dist/core/outbox/tenant/tenantRepository');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+const { insertEndpoint } = require('../../../../build/core/outbox/store/insertEndpoint');
+const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
+const { createTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
+const { insertTenant } = require('../../../../build/core/outbox/tenant/tenantRepository');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const { createManagedWorld, WEBHOOK } = require('../../managementApi/managedWorld');
 const { createWorld } = require('../world');

@@ -1,6 +1,6 @@
-const { loadCountedEndpoints, loadCounts } = require('../../../../dist/core/outbox/log/counts');
-const { computeStats } = require('../../../../dist/core/outbox/log/stats');
-const { latestRowPerDelivery } = require('../../../../dist/core/outbox/store/deliveryRows');
+const { loadCountedEndpoints, loadCounts } = require('../../../../build/core/outbox/log/counts');
+const { computeStats } = require('../../../../build/core/outbox/log/stats');
+const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const STATUSES = {
 	successful_deliveries: ['delivered'],

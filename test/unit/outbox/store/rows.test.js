@@ -1,7 +1,7 @@
 const attempt = require('lodash/attempt');
 
-const { readRow, UnreadableRowError } = require('../../../../dist/core/outbox/store/rows');
-const { TABLES } = require('../../../../dist/core/outbox/store/tables');
+const { readRow, UnreadableRowError } = require('../../../../build/core/outbox/store/rows');
+const { TABLES } = require('../../../../build/core/outbox/store/tables');
 
 const { createWorld, START } = require('../world');
 

@@ -1,7 +1,7 @@
 const fc = require('fast-check');
 
-const { scopeTables } = require('../../../../dist/core/outbox/store/scopedTables');
-const { eq, MAX_FOUND } = require('../../../../dist/core/outbox/store/tables');
+const { scopeTables } = require('../../../../build/core/outbox/store/scopedTables');
+const { eq, MAX_FOUND } = require('../../../../build/core/outbox/store/tables');
 
 const { createStore } = require('../memoryTables');
 

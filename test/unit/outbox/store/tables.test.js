@@ -6,7 +6,7 @@ const {
 	findAny,
 	MAX_CONDITIONS,
 	MAX_FOUND,
-} = require('../../../../dist/core/outbox/store/tables');
+} = require('../../../../build/core/outbox/store/tables');
 
 const { createStore } = require('../memoryTables');
 const { START } = require('../world');

@@ -1,16 +1,16 @@
 const fc = require('fast-check');
 const omit = require('lodash/omit');
 
-const { createTimeZone } = require('../../../../dist/core/lib/timeZone');
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { DEFAULT_RETENTION, prune } = require('../../../../dist/core/outbox/log/prune');
-const { computeStats, toStatsParts } = require('../../../../dist/core/outbox/log/stats');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { cancelMany, replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
-const { compactTallies } = require('../../../../dist/core/outbox/store/compaction');
-const { fromTimeBucket, toTimeBucket } = require('../../../../dist/core/outbox/store/tallyRows');
+const { createTimeZone } = require('../../../../build/core/lib/timeZone');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { DEFAULT_RETENTION, prune } = require('../../../../build/core/outbox/log/prune');
+const { computeStats, toStatsParts } = require('../../../../build/core/outbox/log/stats');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
+const { compactTallies } = require('../../../../build/core/outbox/store/compaction');
+const { fromTimeBucket, toTimeBucket } = require('../../../../build/core/outbox/store/tallyRows');
 
 const { createWorld, DAY, events, HOUR, LIMITS, MINUTE, SECOND } = require('../world');
 

@@ -1,12 +1,12 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { deleteTenant } = require('../../../../dist/core/outbox/tenant/deleteTenant');
-const { createTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { deleteTenant } = require('../../../../build/core/outbox/tenant/deleteTenant');
+const { createTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
 const {
 	findTenants,
 	insertTenant,
-} = require('../../../../dist/core/outbox/tenant/tenantRepository');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+} = require('../../../../build/core/outbox/tenant/tenantRepository');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const { createWorld, DAY, events, HOUR, LIMITS, SECOND } = require('../world');
 

@@ -1,14 +1,14 @@
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { publishToAllTenants } = require('../../../../dist/core/outbox/dispatch/publishToAll');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { sendTestEvent } = require('../../../../dist/core/outbox/dispatch/testEvent');
-const { createTenant, updateTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { publishToAllTenants } = require('../../../../build/core/outbox/dispatch/publishToAll');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { sendTestEvent } = require('../../../../build/core/outbox/dispatch/testEvent');
+const { createTenant, updateTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
 const {
 	insertTenant,
 	modifyTenant,
-} = require('../../../../dist/core/outbox/tenant/tenantRepository');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+} = require('../../../../build/core/outbox/tenant/tenantRepository');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const { createManagedWorld, WEBHOOK } = require('../../managementApi/managedWorld');
 const { callNames } = require('../memoryTables');

@@ -4,18 +4,18 @@
  */
 const fc = require('fast-check');
 
-const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
-const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
-const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
-const { sendTestEvent } = require('../../../../dist/core/outbox/dispatch/testEvent');
+const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { sendTestEvent } = require('../../../../build/core/outbox/dispatch/testEvent');
 const {
 	createEndpoint,
 	rotateEndpointSecret,
 	updateEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/lifecycle');
+} = require('../../../../build/core/outbox/endpoint/lifecycle');
 const {
 	presentRegisteredEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/presentEndpoint');
+} = require('../../../../build/core/outbox/endpoint/presentEndpoint');
 const {
 	changeEndpointStatus,
 	deleteEndpoint,
@@ -23,18 +23,18 @@ const {
 	loadEndpoint,
 	loadRegisteredEndpoints,
 	modifyEndpoint,
-} = require('../../../../dist/core/outbox/endpoint/repository');
-const { deleteEvent, forgetPayload } = require('../../../../dist/core/outbox/log/eventRemoval');
-const { findEvent, findEvents } = require('../../../../dist/core/outbox/log/loggedEvents');
-const { findDeliveryDetails } = require('../../../../dist/core/outbox/log/payload');
-const { findDeliveries } = require('../../../../dist/core/outbox/log/query');
-const { cancelMany, replayMany } = require('../../../../dist/core/outbox/recovery/changeMany');
-const { recoverMissing } = require('../../../../dist/core/outbox/recovery/recoverMissing');
-const { sendAgain } = require('../../../../dist/core/outbox/recovery/sendAgain');
-const { deleteTenant } = require('../../../../dist/core/outbox/tenant/deleteTenant');
-const { createTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
-const { insertTenant } = require('../../../../dist/core/outbox/tenant/tenantRepository');
-const { forTenant } = require('../../../../dist/core/outbox/tenant/tenantPorts');
+} = require('../../../../build/core/outbox/endpoint/repository');
+const { deleteEvent, forgetPayload } = require('../../../../build/core/outbox/log/eventRemoval');
+const { findEvent, findEvents } = require('../../../../build/core/outbox/log/loggedEvents');
+const { findDeliveryDetails } = require('../../../../build/core/outbox/log/payload');
+const { findDeliveries } = require('../../../../build/core/outbox/log/query');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
+const { recoverMissing } = require('../../../../build/core/outbox/recovery/recoverMissing');
+const { sendAgain } = require('../../../../build/core/outbox/recovery/sendAgain');
+const { deleteTenant } = require('../../../../build/core/outbox/tenant/deleteTenant');
+const { createTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
+const { insertTenant } = require('../../../../build/core/outbox/tenant/tenantRepository');
+const { forTenant } = require('../../../../build/core/outbox/tenant/tenantPorts');
 
 const {
 	createManagedWorld,

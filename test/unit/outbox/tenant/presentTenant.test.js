@@ -1,8 +1,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { presentTenant } = require('../../../../dist/core/outbox/tenant/presentTenant');
-const { createTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+const { presentTenant } = require('../../../../build/core/outbox/tenant/presentTenant');
+const { createTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
 
 const SCHEMAS = path.join(__dirname, '../../../../nodes/AgentWebhook/__schema__/v1.0.0/tenant');
 

@@ -2,7 +2,7 @@ const {
 	createTenant,
 	findTenantIdFault,
 	updateTenant,
-} = require('../../../../dist/core/outbox/tenant/tenantInput');
+} = require('../../../../build/core/outbox/tenant/tenantInput');
 
 const create = (id, input = {}) => createTenant(id, input, 0);
 

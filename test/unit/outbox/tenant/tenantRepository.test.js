@@ -1,12 +1,12 @@
 const fc = require('fast-check');
 
-const { createTenant, updateTenant } = require('../../../../dist/core/outbox/tenant/tenantInput');
+const { createTenant, updateTenant } = require('../../../../build/core/outbox/tenant/tenantInput');
 const {
 	findTenants,
 	insertTenant,
 	loadTenant,
 	modifyTenant,
-} = require('../../../../dist/core/outbox/tenant/tenantRepository');
+} = require('../../../../build/core/outbox/tenant/tenantRepository');
 
 const { createWorld, START } = require('../world');
 

@@ -2,8 +2,8 @@ const { createHash, createHmac, generateKeyPairSync, sign } = require('node:cryp
 
 const jsonwebtoken = require('jsonwebtoken');
 
-const { getPlatform } = require('../../../../dist/core/platforms');
-const { verifyRequest } = require('../../../../dist/core/signing/verify');
+const { getPlatform } = require('../../../../build/core/platforms');
+const { verifyRequest } = require('../../../../build/core/signing/verify');
 
 const SECRET = 'a-shared-secret-of-the-sender-0123456789';
 const NOW = 1_800_000_000;

@@ -1,7 +1,7 @@
 const {
 	matchesContentDigest,
 	writeContentDigest,
-} = require('../../../../dist/core/signing/messageSignature/contentDigest');
+} = require('../../../../build/core/signing/messageSignature/contentDigest');
 
 const HELLO = Buffer.from('{"hello": "world"}\n');
 const SHA256 = 'sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:';

@@ -1,17 +1,17 @@
-const { readComponent } = require('../../../../dist/core/signing/messageSignature/components');
+const { readComponent } = require('../../../../build/core/signing/messageSignature/components');
 const {
 	signBase,
 	verifyBase,
-} = require('../../../../dist/core/signing/messageSignature/messageAlgorithms');
+} = require('../../../../build/core/signing/messageSignature/messageAlgorithms');
 const {
 	buildSignatureBase,
-} = require('../../../../dist/core/signing/messageSignature/signatureBase');
+} = require('../../../../build/core/signing/messageSignature/signatureBase');
 const {
 	parseDictionary,
 	parseList,
 	writeDictionary,
-} = require('../../../../dist/core/signing/messageSignature/structuredFields');
-const { parseSecret } = require('../../../../dist/core/signing/secrets');
+} = require('../../../../build/core/signing/messageSignature/structuredFields');
+const { parseSecret } = require('../../../../build/core/signing/secrets');
 
 const {
 	P256_PUBLIC,

@@ -7,9 +7,9 @@ const {
 
 const messageSignatures = require('http-message-signatures');
 
-const { getPlatform } = require('../../../../dist/core/platforms');
-const { createSigner } = require('../../../../dist/core/signing/sign');
-const { verifyRequest } = require('../../../../dist/core/signing/verify');
+const { getPlatform } = require('../../../../build/core/platforms');
+const { createSigner } = require('../../../../build/core/signing/sign');
+const { verifyRequest } = require('../../../../build/core/signing/verify');
 
 const { BODY, CREATED, RSA_PSS_PUBLIC, SHARED_SECRET, VECTORS } = require('./rfc9421Vectors');
 

@@ -4,14 +4,14 @@ const { createStore } = require('../../../../unit/outbox/memoryTables');
 let mockStore;
 let mockConnection;
 
-jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockStore.connect(mockConnection),
 }));
 
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
 const { useRecordingServer } = require('../../../recordingServer');
-const { TablesFullError } = require('../../../../../dist/nodes/shared/outbox/dataTableSteps');
+const { TablesFullError } = require('../../../../../build/nodes/shared/outbox/dataTableSteps');
 
 const MINUTE = 60_000;
 const HEALTH = 3;

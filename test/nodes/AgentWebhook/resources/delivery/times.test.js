@@ -4,7 +4,7 @@ const { createStore } = require('../../../../unit/outbox/memoryTables');
 const store = createStore();
 const mockTables = store.connect();
 
-jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockTables,
 }));
 

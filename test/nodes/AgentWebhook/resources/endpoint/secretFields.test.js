@@ -1,10 +1,10 @@
 /** The field for an endpoint's own signing secret. */
 const {
 	createOperation,
-} = require('../../../../../dist/nodes/AgentWebhook/resources/endpoint/create');
+} = require('../../../../../build/nodes/AgentWebhook/resources/endpoint/create');
 const {
 	rotateSecretOperation,
-} = require('../../../../../dist/nodes/AgentWebhook/resources/endpoint/rotateSecret');
+} = require('../../../../../build/nodes/AgentWebhook/resources/endpoint/rotateSecret');
 
 const listFields = ({ properties }, platform) =>
 	properties.filter(

@@ -3,7 +3,7 @@ const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 const mockTables = createStore().connect();
 
-jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockTables,
 }));
 

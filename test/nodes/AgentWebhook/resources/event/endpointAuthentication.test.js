@@ -4,7 +4,7 @@ const { createServer } = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
 
-const { signAwsRequest } = require('../../../../../dist/core/signing/awsSignature');
+const { signAwsRequest } = require('../../../../../build/core/signing/awsSignature');
 const { makeCertificate, makeSigned } = require('../../../../harness/certificate');
 const { execute } = require('../../../../harness/contexts');
 const { useRecordingServer } = require('../../../recordingServer');

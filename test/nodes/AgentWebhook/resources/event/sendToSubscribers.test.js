@@ -3,7 +3,7 @@ const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 let mockStore;
 
-jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockStore.connect(),
 }));
 

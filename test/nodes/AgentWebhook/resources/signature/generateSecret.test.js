@@ -3,8 +3,8 @@ const { execFileSync } = require('node:child_process');
 
 const {
 	generateSecretOperation,
-} = require('../../../../../dist/nodes/AgentWebhook/resources/signature/generateSecret');
-const { parseSecret } = require('../../../../../dist/core/signing/secrets');
+} = require('../../../../../build/nodes/AgentWebhook/resources/signature/generateSecret');
+const { parseSecret } = require('../../../../../build/core/signing/secrets');
 
 const COMMANDS = generateSecretOperation.properties
 	.filter(({ name }) => name === 'commandNotice')

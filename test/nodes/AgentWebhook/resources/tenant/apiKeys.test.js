@@ -3,11 +3,11 @@ const { createStore } = require('../../../../unit/outbox/memoryTables');
 
 let mockStore;
 
-jest.mock('../../../../../dist/nodes/shared/outbox/dataTables', () => ({
+jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockStore.connect(),
 }));
 
-const { createApiKeys } = require('../../../../../dist/core/outbox/apiKey/apiKeyToken');
+const { createApiKeys } = require('../../../../../build/core/outbox/apiKey/apiKeyToken');
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
 
