@@ -315,6 +315,49 @@ describe('a workflow as an endpoint', () => {
 		expect(waiting[0].response_time_ms).toBeLessThan(20_000);
 	});
 
+	test('ends with its sender’s execution, and makes no attempt of it', async () => {
+		const wait = node(
+			'Wait',
+			'n8n-nodes-base.wait',
+			{ resume: 'timeInterval', amount: 30, unit: 'seconds' },
+			{ typeVersion: 1.1 },
+		);
+		const type = `${uniqueName('stopped')}.x`;
+		const endpoint = await createForWorkflow(await createCalled([wait]), type, {
+			timeoutSeconds: 120,
+		});
+		const path = uniqueName('stop');
+		const sending = node(
+			'Send',
+			ACTION,
+			{
+				resource: 'event',
+				operation: 'send',
+				sendTo: 'subscribers',
+				customEventType: type,
+				options: {},
+			},
+			{ credentials },
+		);
+		const nodes = [stage.startNode(path), sending];
+		const id = await n8n.createWorkflow({ name: path, nodes, connections: chain(...nodes) });
+		calledIds.push(id);
+		await stage.post(`${stage.base}/webhook/${path}`, '{}');
+		let running;
+		while (running === undefined) {
+			await pause(200);
+			const { data } = await n8n.api('GET', `/executions?workflowId=${id}&status=running`);
+			[running] = data;
+		}
+		await pause(4000);
+		const startedMs = Date.now();
+		await n8n.rest('POST', `/executions/${running.id}/stop`);
+		const [stopped] = await n8n.finished(id, 1);
+		expect(stopped.status).toBe('canceled');
+		expect(Date.now() - startedMs).toBeLessThan(20_000);
+		expect(await getEndpoint(endpoint)).toMatchObject({ failing_since: null });
+	}, 120_000);
+
 	test('has the event once it waits for a request, and the sender’s execution ends', async () => {
 		const wait = node(
 			'Wait',
