@@ -8,6 +8,7 @@ const path = require('node:path');
 require('reflect-metadata');
 
 const axios = require('axios');
+const difference = require('lodash/difference');
 const { loadOutputSchema } = require('n8n-core');
 
 const { AgentWebhook } = require('../../build/nodes/AgentWebhook/AgentWebhook.node');
@@ -123,6 +124,7 @@ async function sendToOneEndpoint() {
 		send(slow, {}, { retrySchedule: 'list', retryDelays: '1 h' }),
 		send(good, { conditionSource: 'json', conditions: '{"never": 1}' }),
 		send(good, {}, { maxEvents: 2 }, { executeOnce: false }),
+		send(good, {}, { waitForAnswers: true }),
 		send(good, {
 			platform: 'agenticflow',
 			requestKind: 'agentMessage',
@@ -133,9 +135,15 @@ async function sendToOneEndpoint() {
 }
 
 async function useTheOutbox() {
-	const boxes = { good: uniqueName('good'), bad: uniqueName('bad'), gone: uniqueName('gone') };
+	const boxes = Object.fromEntries(
+		['good', 'bad', 'gone', 'late'].map((name) => [name, uniqueName(name)]),
+	);
 	await planResponses(boxes.bad, [{ status: 503 }, { status: 400 }, {}, { status: 400 }]);
 	await planResponses(boxes.gone, [{ status: 503 }, { status: 410 }]);
+	// Its first attempt is that of Deliver Due.
+	await planResponses(boxes.late, [{ status: 503 }]);
+	// Those of the test, the event, and two replays.
+	await planResponses(boxes.good, [{}, {}, {}, { status: 503 }]);
 	const create = (name, options) =>
 		step(
 			'endpoint',
@@ -149,7 +157,7 @@ async function useTheOutbox() {
 			{ name },
 		);
 	const quick = { retrySchedule: 'list', retryDelays: '0.1 s, 1 h' };
-	const good = byId('endpoint', from('good', 'id'));
+	const [good, late] = ['good', 'late'].map((name) => byId('endpoint', from(name, 'id')));
 	// The order of the attempts is not defined.
 	const findDeliveryId = (name) =>
 		`={{ $('getAll').all().find(({ json }) => json.endpoint_id === $('${name}').first().json.id).json.id }}`;
@@ -173,12 +181,15 @@ async function useTheOutbox() {
 		create('good'),
 		create('bad', quick),
 		create('gone', quick),
+		create('late', quick),
 		step('endpoint', 'update', { ...good, updateFields: { description: 'For orders' } }),
 		step('endpoint', 'rotateSecret', good),
 		step('endpoint', 'disable', good),
 		step('endpoint', 'enable', good),
 		step('endpoint', 'test', good),
+		step('endpoint', 'pause', late),
 		fanOut('fan out'),
+		step('endpoint', 'enable', late),
 		step('delivery', 'getAll', {}, { name: 'getAll' }),
 		step('delivery', 'get', { deliveryId }),
 		step('event', 'getAll', {}, { name: 'events' }),
@@ -188,6 +199,8 @@ async function useTheOutbox() {
 		step('delivery', 'getAttempts', { deliveryId }),
 		step('delivery', 'deliverDue'),
 		step('delivery', 'getStats'),
+		step('delivery', 'replay', { deliveryId }),
+		// It begins to fail.
 		step('delivery', 'replay', { deliveryId }),
 		step('delivery', 'replay', { deliveryId: findDeliveryId('bad') }),
 		step('delivery', 'replayMany', { since: '2026-01-01T00:00:00Z' }),
@@ -456,6 +469,9 @@ function unseen(schema, values, where = '') {
 	});
 }
 
+/** Fields that other tests show: an answer of more than 1 MB, and deliveries that are late for 15 minutes. */
+const ELSEWHERE = ['.answer_truncated', '.due', '.oldest_due_at'];
+
 function expectToFit(schema, found) {
 	expect(found.length).toBeGreaterThan(0);
 	const validate = new Ajv({ strict: false, allErrors: true }).compile(closed(schema));
@@ -469,7 +485,7 @@ function expectToFit(schema, found) {
 			]),
 		).toEqual([]);
 	}
-	expect(unseen(schema, found)).toEqual([]);
+	expect(difference(unseen(schema, found), ELSEWHERE)).toEqual([]);
 }
 
 /** Expects the fields in the schema's order, in which the editor shows them. */

@@ -135,6 +135,7 @@ const SHOWN = [
 async function savePicture(page, name) {
 	if (!process.env.SAVE_PICTURES || !SHOWN.includes(name)) return;
 	const fullPage = name.includes('desktop');
+	await page.evaluate(() => globalThis.scrollTo(0, 0));
 	await page.screenshot({ path: path.join(PICTURES, `portal-${name}.png`), fullPage });
 }
 
