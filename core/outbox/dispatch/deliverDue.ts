@@ -119,6 +119,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let remaining = limits.maxDeliveries;
 	const waitReasons: WaitReason[] = [];
 	let isPrepared = false;
+	let mayClose = true;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
 		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
 		const state = await findDue(ports, startMs, limit);
@@ -130,9 +131,10 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 			isPrepared = true;
 			continue;
 		}
-		const chosen = await reserveProbes(ports, state);
-		const { chains, gatheringIds, shares } = chosen;
-		if (shares.length + chains.length + gatheringIds.size === 0) break;
+		const chosen = await reserveProbes(ports, state, mayClose);
+		const { chains, gatheringIds, hasClosed, shares } = chosen;
+		if (shares.length + chains.length + gatheringIds.size === 0 && !hasClosed) break;
+		mayClose &&= !hasClosed;
 		const { lease, mayBeMore, ...taken } = await takeDue(ports, chosen, startMs);
 		const run = await attemptAll(ports, lease, taken.jobs, { ...limits, deadlineMs }, taken);
 		total.results.push(...run.results);
@@ -141,7 +143,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const mayFollow =
 			chains.some(({ hasMore }) => hasMore) &&
 			run.results.some(({ delivery }) => delivery.place !== null && isSettled(delivery));
-		if (!(state.mayBeMore || mayBeMore || run.hasFreed || mayFollow)) break;
+		if (!(state.mayBeMore || mayBeMore || hasClosed || run.hasFreed || mayFollow)) break;
 	}
 	await finishRun(ports, total, waitReasons, startMs);
 	await sendChangeAlerts(ports, total.changes, limits, publishEvents, registered);

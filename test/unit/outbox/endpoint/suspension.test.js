@@ -261,6 +261,49 @@ describe('a circuit breaker', () => {
 		expect(world.attemptsTo('ep_b')).toHaveLength(1);
 	});
 
+	test('probes an endpoint however many others with an open circuit have nothing due', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const settings = { retry_policy: RETRIES, circuit_breaker: { ...BREAKER, failures: 1 } };
+		for (const name of 'abcdefghijkl') await world.register(`ep_${name}`, { settings });
+		await publishEvents(world.process(), events(1), LIMITS);
+		for (const { endpoint_id: id, id: rowId } of world.deliveries()) {
+			if (id !== 'ep_l') world.store.edit('deliveries', rowId, { next_attempt_at: null });
+		}
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.attemptsTo('ep_l')).toHaveLength(2);
+	});
+
+	test.each([[{}], [{ in_order: {} }]])(
+		'probes with a batch if nothing else waits, with the settings %j',
+		async (more) => {
+			const world = createWorld({ answer: () => 503 });
+			const batch_settings = { max_events: 2, max_wait_seconds: 30 };
+			const retry_policy = { schedule: 'list', delays: '1 min, 1 min' };
+			await world.register('ep_a', {
+				settings: { batch_settings, circuit_breaker: BREAKER, retry_policy, ...more },
+			});
+			await publishEvents(world.process(), events(2), LIMITS);
+			for (let minute = 0; minute < 5; minute += 1) {
+				world.clock.advance(2 * MINUTE);
+				await run(world);
+			}
+			// The batch has failed for good.
+			expect(world.statuses()).toEqual(['failed']);
+			const { length } = world.attempts;
+			for (let send = 0; send < 3; send += 1) {
+				await publishEvents(world.process(), events(2), LIMITS);
+			}
+			world.clock.advance(6 * MINUTE);
+			await run(world);
+			expect(world.attempts).toHaveLength(length + 1);
+			world.answer = () => 200;
+			world.clock.advance(6 * MINUTE);
+			await run(world);
+			expect(world.statuses().filter((status) => status === 'delivered')).toHaveLength(3);
+		},
+	);
+
 	test('together with order, lets the eldest of one key through', async () => {
 		const world = await downWorld(20, { in_order: {} });
 		world.clock.advance(6 * MINUTE);
