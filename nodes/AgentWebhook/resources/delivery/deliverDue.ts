@@ -78,11 +78,9 @@ async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Pro
 
 /** Makes room in full tables at once. Rows can still be deleted from them, but not inserted. */
 async function makeRoom(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
-	try {
-		await pruneLog(context, outbox);
-	} catch (error) {
+	await pruneLog(context, outbox).catch((error: unknown) => {
 		if (!(error instanceof TablesFullError)) throw error;
-	}
+	});
 }
 
 /** Says which endpoints' deliveries wait because the endpoints cannot be opened. */
@@ -120,21 +118,20 @@ export const deliverDueOperation: Operation = {
 		const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
 		const limits = readLimits(context);
 		let run: DueResult | undefined;
-		try {
-			const ran = await runUnlessBusy(
-				`${context.getWorkflow().id} ${context.getNode().id}`,
-				MAX_CONCURRENT_RUNS,
-				async () => {
-					run = await deliverDue(outbox, limits);
-					await pruneHourly(context, outbox);
-				},
-			);
-			if (!ran) hintAtBusy(context);
-		} catch (error) {
+		const ran = await runUnlessBusy(
+			`${context.getWorkflow().id} ${context.getNode().id}`,
+			MAX_CONCURRENT_RUNS,
+			async () => {
+				run = await deliverDue(outbox, limits);
+				await pruneHourly(context, outbox);
+			},
+		).catch(async (error: unknown) => {
 			if (!(error instanceof TablesFullError)) throw error;
 			await makeRoom(context, outbox);
 			alertToFullTables(context, error, outbox.nowMs(), outputs);
-		}
+			return true;
+		});
+		if (!ran) hintAtBusy(context);
 		if (run === undefined) return outputs.toArray();
 		hintAtUnreadable(context, run.unreadable);
 		outputs.putRun(run, pairWithAllInputs(context.getInputData().length));
