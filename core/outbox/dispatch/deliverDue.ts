@@ -23,6 +23,7 @@ import { isSettled } from './order';
 import { reserveProbes } from './probes';
 import { publishEvents } from './publish';
 import { repairEvents } from './repairEvents';
+import { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeDue } from './takeDue';
 
 export interface DueLimits extends RunLimits {
@@ -30,6 +31,8 @@ export interface DueLimits extends RunLimits {
 	maxDeliveries: number;
 	/** After this, the run leases no more deliveries and finishes those it has. */
 	maxRunMs: number;
+	/** What earlier runs have found out; may be absent. */
+	suspended?: SuspendedEndpoints;
 }
 
 /** Deliveries leased at once. */
@@ -119,10 +122,11 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let remaining = limits.maxDeliveries;
 	const waitReasons: WaitReason[] = [];
 	let isPrepared = false;
+	const { suspended = new SuspendedEndpoints() } = limits;
 	let mayClose = true;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
 		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
-		const state = await findDue(ports, startMs, limit);
+		const state = await findDue(ports, startMs, limit, suspended);
 		total.unreadable = state.unreadable;
 		if (registered === undefined) total.backlogs = findBacklogs(listDue(state), startMs);
 		registered = state.registered;

@@ -16,6 +16,7 @@ import { findAttemptable } from './findAttemptable';
 import { isInOrder } from './order';
 import type { OrderChain } from './orderedDue';
 import { listProbeable, type Probe } from './probes';
+import type { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeTurns } from './turns';
 
 /** Why the due deliveries of an endpoint are not attempted. */
@@ -77,22 +78,34 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
  * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
  * failing, are left out.
  * @param limit how many deliveries the run leases at once
+ * @param suspended endpoints whose deliveries probably wait
  */
-export async function findDue(ports: OutboxPorts, dueMs: number, limit: number): Promise<DueState> {
+export async function findDue(
+	ports: OutboxPorts,
+	dueMs: number,
+	limit: number,
+	suspended: SuspendedEndpoints,
+): Promise<DueState> {
 	const { tables } = ports;
+	const suspendedIds = suspended.list(ports.nowMs());
 	const [endpointRows, expiredEvents, inactiveRows, dueRows] = await tables.applyAndFind(
 		[],
 		[
 			findEndpointRows(),
 			findExpiredEvent(ports.nowMs()),
 			findInactiveTenants(),
-			findDueRows({ dueMs }, limit),
+			findDueRows({ dueMs, exceptEndpointIds: suspendedIds }, limit),
 		],
 	);
 	const registered = await readRegisteredEndpoints(ports, endpointRows);
 	const { deleted, disabledIds } = await readInactiveTenants(tables, inactiveRows);
 	const { unreadable } = splitByReadability(registered);
 	const reasons = listWaitReasons(registered);
+	if (suspendedIds.some((id) => !reasons.has(id))) {
+		suspended.forget();
+		return await findDue(ports, dueMs, limit, suspended);
+	}
+	if (suspendedIds.length === 0) suspended.remember(dueRows, [...reasons.keys()], ports.nowMs());
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
 	const exceptEndpointIds = [...reasons.keys()].slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
 	const due = { dueMs, exceptEndpointIds, exceptTenantIds };
@@ -101,7 +114,8 @@ export async function findDue(ports: OutboxPorts, dueMs: number, limit: number):
 	const isPlaced = ({ order_number }: StoredRow): boolean => order_number !== null;
 	// A full page may leave out endpoints that have to get their turn.
 	const hasMore = dueRows.length === limit;
-	const probeable = listProbeable(registered, dueRows, hasMore, ports.nowMs());
+	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
+	const probeable = listProbeable(registered, dueIds, hasMore, ports.nowMs());
 	const isAnyPlaced = dueRows.some(isPlaced) || (hasMore ? registered : probeable).some(isInOrder);
 	// Half of the places are for each kind, so that neither keeps the other waiting.
 	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;

@@ -6,7 +6,7 @@ import { isCircuitOpen } from '../endpoint/suspension';
 import type { Endpoint, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import type { DueShare } from '../store/deliveryLeases';
-import type { StoredRow } from '../store/tables';
+import type { Value } from '../store/tables';
 
 import { closeWaitingBatch } from './batches';
 import type { DueState } from './dueState';
@@ -30,16 +30,15 @@ const MAX_PROBES = 20;
 
 /**
  * Lists the endpoints that can be probed now: those with due deliveries first.
- * @param dueRows a page of due deliveries
+ * @param dueIds IDs of the endpoints that have due deliveries, as far as is known
  * @param hasMore `true` if more may be due, also at other endpoints
  */
 export function listProbeable(
 	registered: RegisteredEndpoint[],
-	dueRows: StoredRow[],
+	dueIds: Set<Value>,
 	hasMore: boolean,
 	nowMs: number,
 ): Endpoint[] {
-	const dueIds = new Set(dueRows.map(({ endpoint_id }) => String(endpoint_id)));
 	const probeable = registered.flatMap((endpoint) =>
 		!isUnreadable(endpoint) && isProbeDue(endpoint, nowMs) ? [endpoint] : [],
 	);

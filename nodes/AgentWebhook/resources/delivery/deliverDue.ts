@@ -5,6 +5,7 @@ import {
 	type DueLimits,
 	type DueResult,
 } from '../../../../core/outbox/dispatch/deliverDue';
+import { SuspendedEndpoints } from '../../../../core/outbox/dispatch/suspendedEndpoints';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
 import type { UnreadableEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
@@ -101,6 +102,15 @@ const hintAtBusy = (context: IExecuteFunctions): void =>
 		message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
 	});
 
+/** What runs of each node have found out about endpoints, in this process. */
+const suspendedByNode = new Map<string, SuspendedEndpoints>();
+
+function getSuspended(key: string): SuspendedEndpoints {
+	const suspended = suspendedByNode.get(key) ?? new SuspendedEndpoints();
+	suspendedByNode.set(key, suspended);
+	return suspended;
+}
+
 const readLimits = (context: IExecuteFunctions): DueLimits => ({
 	concurrency: readRunOption(context, 'concurrency', deliveryOptions.sharedConcurrency.default),
 	maxPacingMs: MAX_PACING_MS,
@@ -118,14 +128,11 @@ export const deliverDueOperation: Operation = {
 		const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
 		const limits = readLimits(context);
 		let run: DueResult | undefined;
-		const ran = await runUnlessBusy(
-			`${context.getWorkflow().id} ${context.getNode().id}`,
-			MAX_CONCURRENT_RUNS,
-			async () => {
-				run = await deliverDue(outbox, limits);
-				await pruneHourly(context, outbox);
-			},
-		).catch(async (error: unknown) => {
+		const key = `${context.getWorkflow().id} ${context.getNode().id}`;
+		const ran = await runUnlessBusy(key, MAX_CONCURRENT_RUNS, async () => {
+			run = await deliverDue(outbox, { ...limits, suspended: getSuspended(key) });
+			await pruneHourly(context, outbox);
+		}).catch(async (error: unknown) => {
 			if (!(error instanceof TablesFullError)) throw error;
 			await makeRoom(context, outbox);
 			alertToFullTables(context, error, outbox.nowMs(), outputs);

@@ -1,6 +1,7 @@
 const { changeEndpointStatus } = require('../../../../dist/core/outbox/endpoint/repository');
 const { deliverDue } = require('../../../../dist/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../dist/core/outbox/dispatch/publish');
+const { SuspendedEndpoints } = require('../../../../dist/core/outbox/dispatch/suspendedEndpoints');
 const { replayDelivery } = require('../../../../dist/core/outbox/dispatch/replay');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
@@ -248,6 +249,30 @@ describe('a circuit breaker', () => {
 		await deliverDue(idle, LIMITS);
 		// It looks, and looks again without the endpoint.
 		expect(callNames(idle.tables)).toHaveLength(2);
+	});
+
+	test('costs later runs no call and no row, until it is probed or comes back', async () => {
+		const world = await downWorld();
+		await publishEvents(world.process(), events(900), LIMITS);
+		const suspended = new SuspendedEndpoints();
+		const runAgain = async () => {
+			const ports = world.process();
+			await deliverDue(ports, { ...LIMITS, suspended });
+			return callNames(ports.tables).length;
+		};
+		world.clock.advance(MINUTE);
+		expect(await runAgain()).toBeGreaterThan(1);
+		expect(await runAgain()).toBe(1);
+		world.clock.advance(5 * MINUTE - SECOND);
+		const { length } = world.attempts;
+		await runAgain();
+		expect(world.attempts).toHaveLength(length + 1);
+		world.answer = () => 200;
+		expect(await runAgain()).toBe(1);
+		await setStatus(world, 'ep_a', 'paused');
+		await setStatus(world, 'ep_a', 'active');
+		await runAgain();
+		expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
 	});
 
 	test('sends a batch of another endpoint once in the run with the probe', async () => {
