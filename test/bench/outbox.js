@@ -57,7 +57,7 @@ class Outbox {
 		const past = '2026-01-01 00:00:00.000';
 		this.stage.change(
 			`UPDATE "${deliveries}" SET status = 'pending', next_attempt_at = '${past}', completed_at = NULL
-			WHERE id = (SELECT MAX(id) FROM "${deliveries}" WHERE endpoint_name = 'Receiver')`,
+			WHERE id = (SELECT MAX(id) FROM "${deliveries}" WHERE endpoint_name = 'Receiver' AND ${NOT_TALLY.deliveries})`,
 		);
 		this.stage.change(
 			`UPDATE "${endpoints}" SET probe_at = '${isProbed ? past : '2099-01-01 00:00:00.000'}'
