@@ -272,7 +272,8 @@ describe('a circuit breaker', () => {
 		await setStatus(world, 'ep_a', 'paused');
 		await setStatus(world, 'ep_a', 'active');
 		await runAgain();
-		expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
+		// Only the probe waits, for its retry.
+		expect(world.statuses().filter((status) => status !== 'delivered')).toEqual(['pending']);
 	});
 
 	test('sends a batch of another endpoint once in the run with the probe', async () => {
