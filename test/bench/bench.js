@@ -13,6 +13,7 @@ const { print, writeJson, writeMarkdown } = require('./output');
 const { say } = require('./rounds');
 const { BenchStage } = require('./stage');
 const { isReached } = require('./statistics');
+const { suspended } = require('./suspended');
 
 /** n8n's default engine, which sending is measured with. Receiving is measured with both. */
 const OWN_ENGINE = 'vm';
@@ -43,6 +44,7 @@ async function measureIn(stage, results) {
 	if (stage.engine !== OWN_ENGINE) return;
 	if (parts.includes('outbound')) results.push(...(await outbound(stage, sizes.outbound)));
 	if (parts.includes('growth')) results.push(...(await growth(stage, sizes.growth)));
+	if (parts.includes('suspended')) results.push(...(await suspended(stage, sizes.suspended)));
 }
 
 /** @param results collects each part's results as it is measured */
@@ -50,7 +52,8 @@ async function measure(results) {
 	const { parts, sizes } = options;
 	if (parts.includes('core')) results.push(...core(sizes.core));
 	for (const engine of ENGINES) {
-		const needed = engine === OWN_ENGINE ? ['inbound', 'outbound', 'growth'] : ['inbound'];
+		const needed =
+			engine === OWN_ENGINE ? ['inbound', 'outbound', 'growth', 'suspended'] : ['inbound'];
 		if (!parts.some((part) => needed.includes(part))) continue;
 		await inN8n(engine, async (stage) => await measureIn(stage, results));
 	}

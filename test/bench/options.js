@@ -1,6 +1,6 @@
 const { parseArgs } = require('node:util');
 
-const PARTS = ['inbound', 'outbound', 'core', 'growth', 'memory'];
+const PARTS = ['inbound', 'outbound', 'core', 'growth', 'suspended', 'memory'];
 
 /**
  * Many short rounds keep compared measurements close together, since a machine's speed drifts from minute
@@ -15,6 +15,7 @@ const FULL = {
 		items: [1, 10, 100, 1000, 10_000],
 		rowsOnFile: [100, 10_000, 100_000],
 	},
+	suspended: { rounds: 11, waiting: 5000 },
 	memory: { rounds: 5, items: 10_000 },
 };
 
@@ -23,6 +24,7 @@ const QUICK = {
 	inbound: { rounds: 2, loadMs: 1000 },
 	outbound: { rounds: 2 },
 	growth: { rounds: 2, items: [1, 100, 1000], rowsOnFile: [100, 10_000] },
+	suspended: { rounds: 2, waiting: 1000 },
 	memory: undefined,
 };
 

@@ -24,19 +24,64 @@ class Outbox {
 			`Outbox ${this.name}`,
 			{ encryptionSecret: randomBytes(32).toString('hex'), outboxName: this.name },
 		);
+		await this.createEndpoint('Receiver', url, signingSecret);
+	}
+
+	/** Creates an endpoint that subscribes to the events that are sent. */
+	async createEndpoint(endpointName, url, signingSecret, options = {}) {
 		const create = this.#node('Create', {
 			resource: 'endpoint',
 			operation: 'create',
-			endpointName: 'Receiver',
+			endpointName,
 			url,
 			platform: 'agenticflow',
 			eventTypes: EVENT_TYPE,
 			signingSecret,
-			options: { allowHttp: true, allowInternal: true },
+			options: { allowHttp: true, allowInternal: true, ...options },
 		});
 		await (
 			await this.stage.itemsWorkflow('endpoint', [create])
 		)([{}]);
+	}
+
+	/** Sends items, of which not all deliveries arrive. */
+	async fail(items) {
+		const run = await this.stage.itemsWorkflow('fail', [this.sendNode()]);
+		await run(items);
+		await this.stage.received();
+	}
+
+	/** Makes the first delivery to the first endpoint due again, and the probe of the other one, or not. */
+	makeDue(isProbed) {
+		const [deliveries, endpoints] = [this.#table('deliveries'), this.#table('endpoints')];
+		const past = '2026-01-01 00:00:00.000';
+		this.stage.change(
+			`UPDATE "${deliveries}" SET status = 'pending', next_attempt_at = '${past}', completed_at = NULL
+			WHERE id = (SELECT MAX(id) FROM "${deliveries}" WHERE endpoint_name = 'Receiver' AND ${NOT_TALLY.deliveries})`,
+		);
+		this.stage.change(
+			`UPDATE "${endpoints}" SET probe_at = '${isProbed ? past : '2099-01-01 00:00:00.000'}'
+			WHERE name = 'Down'`,
+		);
+	}
+
+	/** Copies the delivery to the endpoint that is down, until this many are due. */
+	fillWaiting(count) {
+		const table = this.#table('deliveries');
+		const columns = this.stage.query(`PRAGMA table_info("${table}")`);
+		const copied = columns.map(({ name }) => name).filter((name) => name !== 'id');
+		const values = copied.map((name) => {
+			if (name === 'delivery_id') return "'dlv_' || number || '_of_' || original.delivery_id";
+			return name === 'next_attempt_at' ? "'2026-01-01 00:00:00.000'" : `original."${name}"`;
+		});
+		this.stage.change(
+			`WITH RECURSIVE numbers(number) AS (
+				SELECT ${count} UNION ALL SELECT number - 1 FROM numbers WHERE number > 1
+			)
+			INSERT INTO "${table}" (${copied.map((name) => `"${name}"`).join(', ')})
+			SELECT ${values.join(', ')}
+			FROM numbers, (SELECT * FROM "${table}" WHERE endpoint_name = 'Down' AND status = 'pending') AS original`,
+		);
 	}
 
 	#node(name, parameters) {

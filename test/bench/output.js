@@ -50,6 +50,7 @@ const TITLES = {
 	inbound: 'Incoming requests',
 	outbound: 'Outgoing events',
 	growth: 'Growth',
+	suspended: 'Endpoints that are down',
 	memory: 'Memory',
 };
 

@@ -6,7 +6,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 
 const { n8nBin, node24 } = require('./project');
 
-const READY_WITHIN_MS = 180_000;
+const READY_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 20_000;
 
 class N8nProcess {

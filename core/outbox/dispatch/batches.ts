@@ -76,7 +76,7 @@ async function formBatches(
 	endpoint: Endpoint,
 	settings: BatchSettings,
 	leased: StoredDelivery[],
-	{ memberOwner, lease }: { memberOwner: string; lease: Lease },
+	{ memberOwner, lease }: { memberOwner: string; lease: Lease | undefined },
 ): Promise<AttemptJob[]> {
 	const nowMs = ports.nowMs();
 	const events = await loadEvents(
@@ -95,7 +95,12 @@ async function formBatches(
 		return [];
 	};
 	const sorted = [...leased].sort(compareByArrival);
-	const { early, sections } = await splitQueue(ports, endpoint, sorted, lease.owner);
+	const { early, sections } = await splitQueue(
+		ports,
+		endpoint,
+		sorted,
+		lease?.owner ?? memberOwner,
+	);
 	replacements.push(...early.map((delivery) => returnToQueue(delivery, settings.maxWaitMs)));
 	const batches = sections.flatMap((section) =>
 		splitIntoBatches(section.flatMap(toMember), settings, { getSize: measureBytes }),
@@ -137,6 +142,38 @@ export const findNextBatch = (endpoint: Endpoint): Find =>
 		getQueueColumn(endpoint),
 	);
 
+/** Batches that were closed at once. */
+interface ClosedBatches {
+	jobs: AttemptJob[];
+	/** `true` if there may be more to close. */
+	mayBeMore: boolean;
+}
+
+/** Closes what is first in a batching queue, if it is full or due. */
+async function closeFirst(
+	ports: OutboxPorts,
+	endpoint: Endpoint,
+	settings: BatchSettings,
+	waiting: StoredRow[],
+	lease?: Lease,
+): Promise<ClosedBatches> {
+	const nowMs = ports.nowMs();
+	const isFull = waiting.length >= settings.maxEvents;
+	const isDue = ({ next_attempt_at }: StoredRow): boolean =>
+		Date.parse(String(next_attempt_at)) <= nowMs;
+	if (!isFull && !waiting.some(isDue)) return { jobs: [], mayBeMore: false };
+	const memberOwner = ports.newId();
+	const memberLease = { owner: memberOwner, expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
+	const by = getQueueColumn(endpoint);
+	const last = { by, value: Number(waiting[waiting.length - 1][by]) };
+	const leased = await leaseBatchingDeliveries(ports.tables, endpoint.id, last, memberLease);
+	// Another run has leased them, and looks for the next batch when it has closed this one.
+	if (leased.length === 0) return { jobs: [], mayBeMore: false };
+	const owners = { memberOwner, lease };
+	const jobs = await formBatches(ports, endpoint, settings, leased, owners);
+	return { jobs, mayBeMore: isFull && jobs.length > 0 };
+}
+
 /**
  * Closes an endpoint's batches that are full or due.
  * @param lease the lease that the batches get
@@ -149,31 +186,29 @@ export async function closeBatches(
 	lease: Lease,
 	firstRows?: StoredRow[],
 ): Promise<AttemptJob[]> {
-	const { tables } = ports;
 	const settings = getBatchSettings(endpoint);
 	const jobs: AttemptJob[] = [];
 	if (settings === undefined) return jobs;
 	let waiting = firstRows;
 	for (;;) {
-		waiting ??= (await tables.applyAndFind([], [findNextBatch(endpoint)]))[0];
-		const nowMs = ports.nowMs();
-		const isFull = waiting.length >= settings.maxEvents;
-		const isDue = ({ next_attempt_at }: StoredRow): boolean =>
-			Date.parse(String(next_attempt_at)) <= nowMs;
-		if (!isFull && !waiting.some(isDue)) return jobs;
-		const memberOwner = ports.newId();
-		const memberLease = { owner: memberOwner, expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
-		const by = getQueueColumn(endpoint);
-		const last = { by, value: Number(waiting[waiting.length - 1][by]) };
-		const leased = await leaseBatchingDeliveries(tables, endpoint.id, last, memberLease);
-		// Another run has leased them, and looks for the next batch when it has closed this one.
-		if (leased.length === 0) return jobs;
-		const owners = { memberOwner, lease };
-		const formed = await formBatches(ports, endpoint, settings, leased, owners);
-		jobs.push(...formed);
-		if (!isFull || formed.length === 0) return jobs;
+		waiting ??= (await ports.tables.applyAndFind([], [findNextBatch(endpoint)]))[0];
+		const closed = await closeFirst(ports, endpoint, settings, waiting, lease);
+		jobs.push(...closed.jobs);
+		if (!closed.mayBeMore) return jobs;
 		waiting = undefined;
 	}
+}
+
+/**
+ * Closes an endpoint's first batch if it is full or due. It becomes a delivery that waits for an attempt.
+ * @returns whether there was one
+ */
+export async function closeWaitingBatch(ports: OutboxPorts, endpoint: Endpoint): Promise<boolean> {
+	const settings = getBatchSettings(endpoint);
+	if (settings === undefined) return false;
+	const [waiting] = await ports.tables.applyAndFind([], [findNextBatch(endpoint)]);
+	const { jobs } = await closeFirst(ports, endpoint, settings, waiting);
+	return jobs.length > 0;
 }
 
 /** Checks whether a delivery is one event that was never attempted: it may belong in a batch. */

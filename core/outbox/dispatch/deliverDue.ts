@@ -23,6 +23,7 @@ import { isSettled } from './order';
 import { reserveProbes } from './probes';
 import { publishEvents } from './publish';
 import { repairEvents } from './repairEvents';
+import { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeDue } from './takeDue';
 
 export interface DueLimits extends RunLimits {
@@ -30,6 +31,8 @@ export interface DueLimits extends RunLimits {
 	maxDeliveries: number;
 	/** After this, the run leases no more deliveries and finishes those it has. */
 	maxRunMs: number;
+	/** What earlier runs have found out; may be absent. */
+	suspended?: SuspendedEndpoints;
 }
 
 /** Deliveries leased at once. */
@@ -120,9 +123,11 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let remaining = limits.maxDeliveries;
 	const waitReasons: WaitReason[] = [];
 	let isPrepared = false;
+	const { suspended = new SuspendedEndpoints() } = limits;
+	let mayClose = true;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
 		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
-		const state = await findDue(ports, startMs, limit);
+		const state = await findDue(ports, startMs, limit, suspended);
 		total.unreadable = state.unreadable;
 		if (registered === undefined) total.backlogs = findBacklogs(listDue(state), startMs);
 		registered = state.registered;
@@ -131,9 +136,10 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 			isPrepared = true;
 			continue;
 		}
-		const chosen = await reserveProbes(ports, state);
-		const { chains, gatheringIds, shares } = chosen;
-		if (shares.length + chains.length + gatheringIds.size === 0) break;
+		const chosen = await reserveProbes(ports, state, mayClose);
+		const { chains, gatheringIds, hasClosed, shares } = chosen;
+		if (shares.length + chains.length + gatheringIds.size === 0 && !hasClosed) break;
+		mayClose &&= !hasClosed;
 		const { lease, mayBeMore, ...taken } = await takeDue(ports, chosen, startMs);
 		const run = await attemptAll(ports, lease, taken.jobs, runLimits, taken);
 		total.results.push(...run.results);
@@ -142,7 +148,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const mayFollow =
 			chains.some(({ hasMore }) => hasMore) &&
 			run.results.some(({ delivery }) => delivery.place !== null && isSettled(delivery));
-		if (!(state.mayBeMore || mayBeMore || run.hasFreed || mayFollow)) break;
+		if (!(state.mayBeMore || mayBeMore || hasClosed || run.hasFreed || mayFollow)) break;
 	}
 	await finishRun(ports, total, waitReasons, startMs);
 	await sendChangeAlerts(ports, total.changes, runLimits, publishEvents, registered);

@@ -91,16 +91,19 @@ export const createDelivery = (
 /**
  * Creates the delivery of a batch, which replaces the deliveries in it.
  * @param members in order of arrival, at least one
- * @param lease that of the run which attempts it, unless it has a place in an order
+ * @param lease that of the run which attempts it, unless it has a place in an order; `undefined` if it waits
  */
-export function createBatchDelivery(members: Delivery[], lease: Lease): Delivery {
+export function createBatchDelivery(members: Delivery[], lease: Lease | undefined): Delivery {
 	const id = `dlv_${digest('batch', ...members.map((member) => member.id))}`;
 	const [{ acceptedAt, endpointId, endpointName, place, tenantId }] = members;
 	const origin = { executionId: null, workflowId: null };
 	const event = { tenantId, id, type: BATCH_EVENT_TYPE, acceptedAt, origin };
+	const initialState: InitialState =
+		place === null && lease !== undefined
+			? toLeasedState(lease)
+			: { status: 'pending', nextAttemptAt: acceptedAt, lease: null, error: null };
 	return {
-		...createDelivery(event, { id: endpointId, name: endpointName }, toLeasedState(lease)),
-		...(place !== null && { status: 'pending', nextAttemptAt: acceptedAt, lease: null }),
+		...createDelivery(event, { id: endpointId, name: endpointName }, initialState),
 		place,
 		id,
 		batchedEventIds: members.map(({ eventId }) => eventId),

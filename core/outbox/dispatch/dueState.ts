@@ -3,20 +3,20 @@ import uniq from 'lodash/uniq';
 
 import { readRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
 import { describeWait } from '../endpoint/suspension';
-import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
+import type { RegisteredEndpoint, UnreadableEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
+import { findDueRows, MAX_EXCEPTIONS, type DueShare } from '../store/deliveryLeases';
 import { findEndpointRows } from '../store/endpoints';
-import { completeLeasedRows, findLeasedRows } from '../store/events';
-import { completeUnsettledRows, findUnsettledRows } from '../store/orderedDeliveries';
 import { findExpiredEvent } from '../store/unfinishedEvents';
 import { findInactiveTenants, readInactiveTenants, type DeletedTenant } from '../store/tenants';
-import { MAX_FINDS, type StoredRow } from '../store/tables';
+import type { StoredRow } from '../store/tables';
 
 import { describeUnreadable } from './deliveryStates';
-import { compileUnderWay } from './order';
-import { limitChains, listChains, type OrderChain } from './orderedDue';
+import { findAttemptable } from './findAttemptable';
+import { isInOrder } from './order';
+import type { OrderChain } from './orderedDue';
 import { listProbeable, type Probe } from './probes';
+import type { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeTurns } from './turns';
 
 /** Why the due deliveries of an endpoint are not attempted. */
@@ -73,107 +73,54 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
 	}));
 }
 
-/** What is due, apart from what has to wait. */
-interface Attemptable {
-	/** Due deliveries without a place, oldest first. */
-	page: StoredRow[];
-	chains: OrderChain[];
-	probes: Probe[];
-	/** `true` if not all chains fit into the run. */
-	isCut: boolean;
-}
-
-/** Most endpoints that a run probes at once: each takes a find of the same call. */
-const MAX_PROBES = MAX_FINDS - 3;
-
-/** Everything about the first look that decides where to look again. */
-interface FirstLook {
-	registered: RegisteredEndpoint[];
-	due: DueQuery;
-	/** `true` if some of what is due has a place in an order. */
-	isAnyPlaced: boolean;
-	/** Endpoints that get one attempt. */
-	probeable: Endpoint[];
-	/** How many deliveries the run leases at once. */
-	limit: number;
-}
-
-/** Looks again when some of what is due has to wait, or has a place in an order. */
-async function findAttemptable(ports: OutboxPorts, look: FirstLook): Promise<Attemptable> {
-	const { tables } = ports;
-	const { due, isAnyPlaced, limit, probeable, registered } = look;
-	const probedIds = new Set(probeable.map(({ id }) => id));
-	const { exceptEndpointIds = [], exceptTenantIds } = due;
-	const placed = {
-		exceptEndpointIds: exceptEndpointIds.filter((id) => !probedIds.has(id)),
-		exceptTenantIds,
-	};
-	const ofProbes = { dueMs: due.dueMs, exceptTenantIds, onlyUnplaced: true };
-	const [page, ...pages] = await tables.applyAndFind(
-		[],
-		[
-			findDueRows({ ...due, onlyUnplaced: true }, limit),
-			...probeable.map(({ id }) => findDueRows({ ...ofProbes, endpointId: id }, 1)),
-			// Events first: one that ends its lease in between has its deliveries on record.
-			...(isAnyPlaced ? [findLeasedRows(), findUnsettledRows(placed)] : []),
-		],
-	);
-	const [leasedRows = [], unsettledRows = []] = pages.slice(probeable.length);
-	const findUnderWay = compileUnderWay(await completeLeasedRows(tables, leasedRows), registered);
-	const listAll = (rows: StoredRow[]): OrderChain[] =>
-		listChains({ rows, registered, findUnderWay, probedIds, dueMs: due.dueMs }, ports.nowMs());
-	const rows = await completeUnsettledRows(
-		tables,
-		placed,
-		unsettledRows,
-		(found) => limitChains(listAll(found), limit).length < listAll(found).length,
-	);
-	const all = listAll(rows);
-	const chains = limitChains(all, limit);
-	return {
-		page,
-		chains,
-		isCut: chains.length < all.length,
-		probes: probeable.map((endpoint, index) => ({
-			endpoint,
-			share: { due: { ...ofProbes, endpointId: endpoint.id }, candidates: pages[index] },
-		})),
-	};
-}
-
 /**
  * Finds what is due, in one call unless there are deliveries to leave out or in order, or more than the run
  * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
  * failing, are left out.
  * @param limit how many deliveries the run leases at once
+ * @param suspended endpoints whose deliveries probably wait
  */
-export async function findDue(ports: OutboxPorts, dueMs: number, limit: number): Promise<DueState> {
+export async function findDue(
+	ports: OutboxPorts,
+	dueMs: number,
+	limit: number,
+	suspended: SuspendedEndpoints,
+): Promise<DueState> {
 	const { tables } = ports;
+	const suspendedIds = suspended.list(ports.nowMs());
 	const [endpointRows, expiredEvents, inactiveRows, dueRows] = await tables.applyAndFind(
 		[],
 		[
 			findEndpointRows(),
 			findExpiredEvent(ports.nowMs()),
 			findInactiveTenants(),
-			findDueRows({ dueMs }, limit),
+			findDueRows({ dueMs, exceptEndpointIds: suspendedIds }, limit),
 		],
 	);
 	const registered = await readRegisteredEndpoints(ports, endpointRows);
 	const { deleted, disabledIds } = await readInactiveTenants(tables, inactiveRows);
 	const { unreadable } = splitByReadability(registered);
 	const reasons = listWaitReasons(registered);
+	if (suspendedIds.some((id) => !reasons.has(id))) {
+		suspended.forget();
+		return await findDue(ports, dueMs, limit, suspended);
+	}
+	if (suspendedIds.length === 0) suspended.remember(dueRows, [...reasons.keys()], ports.nowMs());
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
 	const exceptEndpointIds = [...reasons.keys()].slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
 	const due = { dueMs, exceptEndpointIds, exceptTenantIds };
 	const isExcepted = ({ endpoint_id, tenant_id }: StoredRow): boolean =>
 		exceptEndpointIds.includes(String(endpoint_id)) || exceptTenantIds.includes(String(tenant_id));
 	const isPlaced = ({ order_number }: StoredRow): boolean => order_number !== null;
-	const isAnyPlaced = dueRows.some(isPlaced);
+	// A full page may leave out endpoints that have to get their turn.
+	const hasMore = dueRows.length === limit;
+	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
+	const probeable = listProbeable(registered, dueIds, hasMore, ports.nowMs());
+	const isAnyPlaced = dueRows.some(isPlaced) || (hasMore ? registered : probeable).some(isInOrder);
 	// Half of the places are for each kind, so that neither keeps the other waiting.
 	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;
-	const probeable = listProbeable(registered, ports.nowMs()).slice(0, MAX_PROBES);
 	const found =
-		isAnyPlaced || dueRows.some(isExcepted)
+		isAnyPlaced || probeable.length > 0 || dueRows.some(isExcepted)
 			? await findAttemptable(ports, { due, isAnyPlaced, limit: places, probeable, registered })
 			: { page: dueRows, chains: [], probes: [], isCut: false };
 	const tenantIds = uniq(registered.map(({ tenantId }) => tenantId));

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 
 import sortBy from 'lodash/sortBy';
+import uniq from 'lodash/uniq';
 
 import { stringifyExactJson } from '../../lib/exactJson';
 import { getValuesAt, parsePath } from '../../lib/fieldPath';
@@ -15,14 +16,10 @@ import type {
 	RegisteredEndpoint,
 } from '../model';
 import type { OutboxPorts } from '../ports';
-import { completeLeasedRows, findLeasedRows, readEvent, type StoredEvent } from '../store/events';
+import { findAfterLeases, readEvent, type StoredEvent } from '../store/events';
 import { isLeasedForRecovery } from '../store/eventOwnership';
-import {
-	completeUnsettledRows,
-	findUnsettledRows,
-	type PlacedQuery,
-} from '../store/orderedDeliveries';
-import { MAX_FINDS, type StoredRow, type Tables } from '../store/tables';
+import { findUnsettledRows, type PlacedQuery } from '../store/orderedDeliveries';
+import { MAX_FINDS, MAX_FOUND, type StoredRow, type Tables } from '../store/tables';
 
 import { compileSubscriptions } from './subscribers';
 
@@ -49,8 +46,11 @@ const getSettings = (endpoint: RegisteredEndpoint): EndpointSettings | undefined
 export const isInOrder = (endpoint: RegisteredEndpoint): boolean =>
 	getSettings(endpoint)?.in_order !== undefined;
 
-/** The order of endpoints that get all events in order. Batches contain events of several keys. */
-export const SINGLE_ORDER = 'all';
+/**
+ * Returns the key of the order of an endpoint that gets all events in order. Batches contain events of several
+ * keys. No two endpoints have a key in common: their deliveries never wait for each other.
+ */
+export const getSingleKey = ({ id }: RegisteredEndpoint): string => id;
 
 /**
  * Computes an event's place at an endpoint.
@@ -65,33 +65,27 @@ export function computePlace(
 	const { batch_settings, in_order } = getSettings(endpoint) ?? {};
 	if (in_order === undefined) return null;
 	if (in_order.key === undefined || batch_settings !== undefined) {
-		return { key: SINGLE_ORDER, number };
+		return { key: getSingleKey(endpoint), number };
 	}
 	const values = getValuesAt(event.data, parsePath(in_order.key));
 	if (values.every((value) => value === null)) return null;
-	const digest = createHash('sha256').update(stringifyExactJson(values)).digest('hex');
+	const text = stringifyExactJson([endpoint.id, ...values]);
+	const digest = createHash('sha256').update(text).digest('hex');
 	return { key: digest.slice(0, 32), number };
 }
-
-/** Names an order: deliveries of different endpoints never wait for each other. */
-export const toOrderId = ({
-	endpointId,
-	place,
-}: Pick<Delivery, 'endpointId'> & { place: OrderPlace }): string => `${place.key} ${endpointId}`;
 
 /** Splits jobs into those that follow one another in an order, eldest first, and single ones. */
 export function splitIntoChains(jobs: AttemptJob[]): AttemptJob[][] {
 	const chains = new Map<string, AttemptJob[]>();
 	const inOrder = sortBy(jobs, ({ delivery }) => delivery.place?.number ?? 0);
 	return inOrder.flatMap((job) => {
-		const { endpointId, place } = job.delivery;
+		const { place } = job.delivery;
 		if (place === null) return [[job]];
-		const id = toOrderId({ endpointId, place });
-		const chain = chains.get(id);
+		const chain = chains.get(place.key);
 		chain?.push(job);
 		if (chain !== undefined) return [];
 		const first = [job];
-		chains.set(id, first);
+		chains.set(place.key, first);
 		return [first];
 	});
 }
@@ -139,26 +133,35 @@ export interface UnplacedDelivery {
 /** The eldest deliveries of some orders, and the events that runs have leased. */
 interface OrderState {
 	eventRows: StoredRow[];
-	/** By the order's name, the number of its first unsettled delivery. */
+	/** By the order's key, the number of its first unsettled delivery. */
 	firstNumbers: Map<string, number>;
+	/** IDs of the endpoints of which more deliveries wait than were read. */
+	longIds: Set<string>;
 }
 
-/** Reads what may precede new deliveries, in one call unless a send concerns many orders. */
-async function loadOrders(tables: Tables, orders: PlacedQuery[]): Promise<OrderState> {
+/** Reads what may precede new deliveries: each order's first delivery, or a page of each endpoint's. */
+async function loadOrders(
+	tables: Tables,
+	orders: Array<Required<Pick<PlacedQuery, 'endpointId' | 'key'>>>,
+): Promise<OrderState> {
+	const endpointIds = uniq(orders.map(({ endpointId }) => endpointId));
 	const isFew = orders.length < MAX_FINDS;
 	const finds = isFew
 		? orders.map((query) => findUnsettledRows(query, 1))
-		: [findUnsettledRows({})];
-	// Events first: one that ends its lease in between has its deliveries on record.
-	const [leasedRows, ...pages] = await tables.applyAndFind([], [findLeasedRows(), ...finds]);
-	const rows = isFew ? pages.flat() : await completeUnsettledRows(tables, {}, pages[0]);
+		: endpointIds.map((endpointId) => findUnsettledRows({ endpointId }));
+	const { eventRows, pages } = await findAfterLeases(tables, finds);
+	const isLong = (_: string, index: number): boolean => pages[index].length === MAX_FOUND;
 	const firstNumbers = new Map<string, number>();
-	for (const { endpoint_id, order_key, order_number } of rows) {
-		const id = `${order_key} ${endpoint_id}`;
+	for (const { order_key, order_number } of pages.flat()) {
+		const key = String(order_key);
 		const number = Number(order_number);
-		firstNumbers.set(id, Math.min(firstNumbers.get(id) ?? number, number));
+		firstNumbers.set(key, Math.min(firstNumbers.get(key) ?? number, number));
 	}
-	return { eventRows: await completeLeasedRows(tables, leasedRows), firstNumbers };
+	return {
+		eventRows,
+		firstNumbers,
+		longIds: new Set(isFew ? [] : endpointIds.filter(isLong)),
+	};
 }
 
 /** Returns the state of a delivery that others of its order precede. */
@@ -178,15 +181,14 @@ export async function placeDeliveries<T extends UnplacedDelivery>(
 	registered: RegisteredEndpoint[],
 	owner: string,
 ): Promise<T[]> {
-	const orders = new Map<string, PlacedQuery>();
+	const orders = new Map<string, { endpointId: string; key: string }>();
 	for (const { endpoint, event } of deliveries) {
 		const place = event.deliverAt === null ? computePlace(endpoint, event, 0) : null;
 		if (place === null) continue;
-		const query = { endpointId: endpoint.id, key: place.key };
-		orders.set(toOrderId({ endpointId: endpoint.id, place }), query);
+		orders.set(place.key, { endpointId: endpoint.id, key: place.key });
 	}
 	if (orders.size === 0) return deliveries;
-	const { eventRows, firstNumbers } = await loadOrders(tables, [...orders.values()]);
+	const { eventRows, firstNumbers, longIds } = await loadOrders(tables, [...orders.values()]);
 	const numbers = new Map(
 		eventRows.flatMap(({ event_id, id, lease_owner }) =>
 			lease_owner === owner ? [[String(event_id), id] as const] : [],
@@ -198,7 +200,8 @@ export async function placeDeliveries<T extends UnplacedDelivery>(
 		const number = event.deliverAt === null ? numbers.get(event.id) : undefined;
 		const place = number === undefined ? null : computePlace(endpoint, event, number);
 		if (place === null) return entry;
-		const first = firstNumbers.get(toOrderId({ endpointId: endpoint.id, place })) ?? Infinity;
+		// Deliver Due finds out what precedes a delivery if there is too much to look through.
+		const first = firstNumbers.get(place.key) ?? (longIds.has(endpoint.id) ? 0 : Infinity);
 		const isPreceded = Math.min(first, ...findUnderWay(endpoint, place.key)) < place.number;
 		const placed = { ...delivery, place };
 		return { ...entry, delivery: isPreceded ? waitForElder(placed) : placed };

@@ -1,15 +1,17 @@
+import countBy from 'lodash/countBy';
 import groupBy from 'lodash/groupBy';
+import orderBy from 'lodash/orderBy';
 import sortBy from 'lodash/sortBy';
 
 import { isUnreadable } from '../endpoint/repository';
 import type { Lease, OrderPlace, RegisteredEndpoint, StoredDelivery } from '../model';
-import { latestPerDelivery, readDelivery } from '../store/deliveryRows';
+import { latestPerDelivery } from '../store/deliveryRows';
 import { leaseRanges, type OrderRange } from '../store/orderedDeliveries';
-import type { StoredRow, Tables } from '../store/tables';
+import type { Tables } from '../store/tables';
 
 import { interleave } from './attemptTurns';
 import { isBatching } from './batches';
-import { toOrderId, type FindUnderWay } from './order';
+import type { FindUnderWay } from './order';
 
 /** Chooses and leases what is due of the deliveries that have a place in an order. */
 
@@ -51,8 +53,8 @@ function takeChain(
 
 /** Everything that decides which deliveries with a place can be attempted. */
 export interface OrderedDue {
-	/** All unsettled rows with a place, or so many of the eldest. */
-	rows: StoredRow[];
+	/** The unsettled deliveries with a place, or of each order so many of the eldest. */
+	stored: StoredDelivery[];
 	registered: RegisteredEndpoint[];
 	findUnderWay: FindUnderWay;
 	dueMs: number;
@@ -65,10 +67,10 @@ export interface OrderedDue {
  * hold or being attempted, and no event that has no delivery yet.
  */
 export function listChains(
-	{ dueMs, findUnderWay, probedIds, registered, rows }: OrderedDue,
+	{ dueMs, findUnderWay, probedIds, registered, stored }: OrderedDue,
 	nowMs: number,
 ): OrderChain[] {
-	const stored = rows.map(readDelivery).filter(hasPlace);
+	const placed = stored.filter(hasPlace);
 	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
 	const isUnderWay = ({ lease }: PlacedDelivery): boolean =>
 		lease !== null && lease.expiresAtMs > nowMs;
@@ -81,8 +83,8 @@ export function listChains(
 		(status !== 'gathering' || !batchingIds.has(endpointId)) &&
 		nextAttemptAt !== null &&
 		Date.parse(nextAttemptAt) <= dueMs;
-	const recorded = new Set(stored.map(({ endpointId, place }) => `${place.number} ${endpointId}`));
-	const chains = Object.values(groupBy(stored, toOrderId)).flatMap((sameOrder) => {
+	const recorded = new Set(placed.map(({ endpointId, place }) => `${place.number} ${endpointId}`));
+	const chains = Object.values(groupBy(placed, 'place.key')).flatMap((sameOrder) => {
 		if (sameOrder.some(isUnderWay)) return [];
 		const [{ endpointId, place }] = sameOrder;
 		const endpoint = endpointsById.get(endpointId);
@@ -98,6 +100,20 @@ export function listChains(
 			probedIds.has(id) ? ofEndpoint.slice(0, 1) : ofEndpoint,
 		),
 	);
+}
+
+/**
+ * Lists the orders of which no further deliveries are needed, since the first ones keep them waiting or are
+ * enough: those with the most deliveries first.
+ * @param chains those of the deliveries
+ */
+export function listDecidedKeys(stored: StoredDelivery[], chains: OrderChain[]): string[] {
+	const lengths = new Map(
+		chains.map(({ deliveries }) => [deliveries[0].place.key, deliveries.length]),
+	);
+	const counts = Object.entries(countBy(stored.filter(hasPlace), 'place.key'));
+	const decided = counts.filter(([key, count]) => (lengths.get(key) ?? 0) < count);
+	return orderBy(decided, ([, count]) => count, 'desc').map(([key]) => key);
 }
 
 /** Chooses the chains that a run leases at once: at most `places` deliveries, but at least one chain. */

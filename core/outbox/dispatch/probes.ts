@@ -1,10 +1,14 @@
+import partition from 'lodash/partition';
+
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import { isUnreadable, modifyEndpointIfExists } from '../endpoint/repository';
 import { isCircuitOpen } from '../endpoint/suspension';
 import type { Endpoint, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import type { DueShare } from '../store/deliveryLeases';
+import type { Value } from '../store/tables';
 
+import { closeWaitingBatch } from './batches';
 import type { DueState } from './dueState';
 
 /** An endpoint that can be probed, and what was found of its due deliveries without a place. */
@@ -12,6 +16,8 @@ export interface Probe {
 	endpoint: Endpoint;
 	/** Its candidates are none, or one. */
 	share: DueShare;
+	/** `true` if all that may wait is a batching queue, so that a batch has to be closed first. */
+	needsBatch: boolean;
 }
 
 /** While an endpoint's circuit is open, a run makes one attempt after each interval: a probe. */
@@ -19,11 +25,26 @@ export interface Probe {
 const isProbeDue = (endpoint: RegisteredEndpoint, nowMs: number): boolean =>
 	isCircuitOpen(endpoint) && Date.parse(endpoint.probeAt ?? '') <= nowMs;
 
-/** Lists the endpoints that can be probed now. */
-export const listProbeable = (registered: RegisteredEndpoint[], nowMs: number): Endpoint[] =>
-	registered.flatMap((endpoint) =>
+/** Most endpoints that a run probes at once. Two of them take the finds of one call. */
+const MAX_PROBES = 20;
+
+/**
+ * Lists the endpoints that can be probed now: those with due deliveries first.
+ * @param dueIds IDs of the endpoints that have due deliveries, as far as is known
+ * @param hasMore `true` if more may be due, also at other endpoints
+ */
+export function listProbeable(
+	registered: RegisteredEndpoint[],
+	dueIds: Set<Value>,
+	hasMore: boolean,
+	nowMs: number,
+): Endpoint[] {
+	const probeable = registered.flatMap((endpoint) =>
 		!isUnreadable(endpoint) && isProbeDue(endpoint, nowMs) ? [endpoint] : [],
 	);
+	const [withDue, others] = partition(probeable, ({ id }) => dueIds.has(id));
+	return [...withDue, ...(hasMore ? others : [])].slice(0, MAX_PROBES);
+}
 
 /**
  * Reserves the probe of an endpoint, so that of several runs only one makes it. A run that is killed leaves
@@ -45,16 +66,34 @@ async function reserveProbe(ports: OutboxPorts, endpoint: Endpoint): Promise<End
 	return reserved;
 }
 
-/** Reserves the probes for which there is a delivery, and leaves out what other runs probe. */
-export async function reserveProbes(ports: OutboxPorts, state: DueState): Promise<DueState> {
+/** What a run attempts, with the probes that it makes. */
+interface ReservedProbes extends DueState {
+	/** `true` if a batch was closed for a probe: the run finds it when it looks again. */
+	hasClosed: boolean;
+}
+
+/**
+ * Reserves the probes for which there is a delivery, and leaves out what other runs probe.
+ * @param mayClose whether to close a batch for a probe that needs one
+ */
+export async function reserveProbes(
+	ports: OutboxPorts,
+	state: DueState,
+	mayClose: boolean,
+): Promise<ReservedProbes> {
 	const { probes } = state;
-	if (probes.length === 0) return state;
+	if (probes.length === 0) return { ...state, hasClosed: false };
 	const shares: DueShare[] = [];
 	const reserved = new Map<string, Endpoint>();
-	for (const { endpoint, share } of probes) {
+	let hasClosed = false;
+	for (const { endpoint, needsBatch, share } of probes) {
 		const { id } = endpoint;
 		const isInOrder = state.chains.some(({ deliveries }) => deliveries[0].endpointId === id);
-		if (!isInOrder && share.candidates.length === 0) continue;
+		if (!isInOrder && share.candidates.length === 0) {
+			const isClosed = mayClose && needsBatch && (await closeWaitingBatch(ports, endpoint));
+			hasClosed ||= isClosed;
+			continue;
+		}
 		const after = await reserveProbe(ports, endpoint);
 		if (after === undefined) continue;
 		reserved.set(id, after);
@@ -67,5 +106,6 @@ export async function reserveProbes(ports: OutboxPorts, state: DueState): Promis
 		shares: [...state.shares, ...shares],
 		chains: state.chains.filter(({ deliveries }) => !lost.has(deliveries[0].endpointId)),
 		probes: [],
+		hasClosed,
 	};
 }

@@ -1,9 +1,9 @@
 import type { Endpoint, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
-import { completeLeasedRows, findLeasedRows } from '../store/events';
+import { findAfterLeases } from '../store/events';
 import { completeUnsettledRows, findUnsettledRows } from '../store/orderedDeliveries';
 
-import { compileUnderWay, isInOrder, SINGLE_ORDER } from './order';
+import { compileUnderWay, isInOrder, getSingleKey } from './order';
 
 /** Keeps the order of events that join batches: no batch may span what another one, or none yet, contains. */
 
@@ -42,17 +42,14 @@ export async function splitQueue(
 	owner: string,
 ): Promise<QueueSections> {
 	if (!isInOrder(endpoint)) return { sections: [sorted], early: [] };
-	const query = { endpointId: endpoint.id };
-	// Events first: one that ends its lease in between has joined the queue.
-	const [leasedRows, firstPage] = await tables.applyAndFind(
-		[],
-		[findLeasedRows(), findUnsettledRows(query)],
-	);
-	const eventRows = await completeLeasedRows(tables, leasedRows);
-	const underWay = compileUnderWay(eventRows, [endpoint], owner)(endpoint, SINGLE_ORDER);
+	// Only what lies between them can part them.
+	const numbers = sorted.map(getNumber);
+	const range = { endpointId: endpoint.id, from: numbers[0], to: numbers[numbers.length - 1] };
+	const { eventRows, pages } = await findAfterLeases(tables, [findUnsettledRows(range)]);
+	const underWay = compileUnderWay(eventRows, [endpoint], owner)(endpoint, getSingleKey(endpoint));
 	const firstUnderWay = Math.min(Infinity, ...underWay);
 	const ids = new Set(sorted.map(({ id }) => id));
-	const others = (await completeUnsettledRows(tables, query, firstPage)).flatMap(
+	const others = (await completeUnsettledRows(tables, range, pages[0])).flatMap(
 		({ delivery_id, order_number }) => (ids.has(String(delivery_id)) ? [] : Number(order_number)),
 	);
 	const isEarly = (delivery: StoredDelivery): boolean => getNumber(delivery) > firstUnderWay;

@@ -83,6 +83,8 @@ export interface DueQuery {
 	dueMs: number;
 	/** `true` to leave out deliveries that have a place in an order; a lease always does. */
 	onlyUnplaced?: boolean;
+	/** `true` to leave out events that wait in a batching queue. */
+	exceptGathering?: boolean;
 	/** The only endpoint whose deliveries are leased. */
 	endpointId?: string;
 	/** The only tenant whose deliveries are leased. */
@@ -102,6 +104,7 @@ const IS_UNPLACED = eq('order_number', null);
 const isDue = (due: DueQuery): Condition[] => [
 	{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(due.dueMs) },
 	...(due.onlyUnplaced ? [IS_UNPLACED] : []),
+	...(due.exceptGathering ? [neq('status', 'gathering')] : []),
 	...(due.endpointId === undefined ? [] : [eq('endpoint_id', due.endpointId)]),
 	...(due.tenantId === undefined ? [] : [eq('tenant_id', due.tenantId)]),
 	...(due.exceptEndpointIds ?? []).map((id) => neq('endpoint_id', id)),

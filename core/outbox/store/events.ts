@@ -9,6 +9,7 @@ import {
 	pickEventRow,
 	toOwnershipMarker,
 } from './eventOwnership';
+import { findEach } from './changeGroups';
 import { readOrSalvage, type EventRow } from './rows';
 import {
 	completePages,
@@ -16,6 +17,7 @@ import {
 	findAny,
 	findFirstPage,
 	insertChange,
+	MAX_FOUND,
 	neq,
 	type Change,
 	type Find,
@@ -184,6 +186,27 @@ export const completeLeasedRows = async (
 	tables: RowFinder,
 	firstPage: StoredRow[],
 ): Promise<StoredRow[]> => await completePages(tables, 'events', [IS_LEASED], firstPage);
+
+/** Rows that were found after the events that runs make first deliveries of. */
+export interface FoundAfterLeases {
+	eventRows: StoredRow[];
+	/** The rows of each find, in order. */
+	pages: StoredRow[][];
+}
+
+/**
+ * Finds the events that runs make first deliveries of, and after all of them other rows. So an event whose run
+ * ends in between has its deliveries on record when they are looked for.
+ */
+export async function findAfterLeases(
+	tables: Pick<Tables, 'applyAndFind' | 'find'>,
+	finds: Find[],
+): Promise<FoundAfterLeases> {
+	const [leasedRows, ...pages] = await findEach(tables, [findLeasedRows(), ...finds]);
+	if (leasedRows.length < MAX_FOUND) return { eventRows: leasedRows, pages };
+	const eventRows = await completeLeasedRows(tables, leasedRows);
+	return { eventRows, pages: await findEach(tables, finds) };
+}
 
 /**
  * Reads the rows of {@link findLeasedRows}, and those that did not fit into its page. Events of which it is

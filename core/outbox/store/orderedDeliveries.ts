@@ -2,7 +2,7 @@ import { toIsoTime } from '../../lib/time';
 import type { Lease, OrderPlace, StoredDelivery } from '../model';
 
 import { applyAllAndFind } from './changeGroups';
-import { setUnreadableAside, toLeaseColumns } from './deliveryLeases';
+import { MAX_EXCEPTIONS, setUnreadableAside, toLeaseColumns } from './deliveryLeases';
 import { latestRowPerDelivery } from './deliveryRows';
 import {
 	completePages,
@@ -25,13 +25,24 @@ import {
 export interface PlacedQuery {
 	endpointId?: string;
 	key?: string;
-	/** Only those that come before this number. */
-	before?: number;
+	/** Only those from this number on. */
+	from?: number;
+	/** Only those up to this number. */
+	to?: number;
 	exceptEndpointIds?: string[];
+	/** Keys of orders. */
+	exceptKeys?: string[];
 	exceptTenantIds?: string[];
 }
 
 const SETTLED = ['delivered', 'failed', 'cancelled'];
+
+const inRange = ({ from, to }: PlacedQuery): Condition[] => [
+	...(from === undefined
+		? []
+		: [{ column: 'order_number', operator: 'gte' as const, value: from }]),
+	...(to === undefined ? [] : [{ column: 'order_number', operator: 'lte' as const, value: to }]),
+];
 
 /** Conditions of deliveries that others of their order wait for. */
 const toConditions = (query: PlacedQuery): Condition[] => [
@@ -39,10 +50,9 @@ const toConditions = (query: PlacedQuery): Condition[] => [
 	...SETTLED.map((status) => neq('status', status)),
 	...(query.endpointId === undefined ? [] : [eq('endpoint_id', query.endpointId)]),
 	...(query.key === undefined ? [] : [eq('order_key', query.key)]),
-	...(query.before === undefined
-		? []
-		: [{ column: 'order_number', operator: 'lt' as const, value: query.before }]),
+	...inRange(query),
 	...(query.exceptEndpointIds ?? []).map((id) => neq('endpoint_id', id)),
+	...(query.exceptKeys ?? []).map((key) => neq('order_key', key)),
 	...(query.exceptTenantIds ?? []).map((id) => neq('tenant_id', id)),
 ];
 
@@ -53,35 +63,86 @@ export const findUnsettledRows = (query: PlacedQuery, limit: number = MAX_FOUND)
 	options: { by: 'order_number', newestFirst: false, limit },
 });
 
-/**
- * Reads the pages that follow a first page of {@link findUnsettledRows}. No page ends between deliveries of
- * one event, so that whatever was read so far has all that come before any of it.
- * @param isEnough returns whether the rows read so far are enough
- */
-export async function completeUnsettledRows(
+/** Finds the unsettled deliveries with a place that did not fit into a page. @returns all of them */
+export const completeUnsettledRows = async (
 	tables: Tables,
 	query: PlacedQuery,
 	firstPage: StoredRow[],
-	isEnough: (rows: StoredRow[]) => boolean = () => false,
-): Promise<StoredRow[]> {
-	const rows: StoredRow[] = [];
+): Promise<StoredRow[]> =>
+	firstPage.length < MAX_FOUND
+		? firstPage
+		: await findAll(tables, 'deliveries', toConditions(query));
+
+/**
+ * Returns the rows of a full page of {@link findUnsettledRows} up to a number, with all rows that have it, and
+ * the first number after them.
+ */
+async function completeNumber(
+	tables: Tables,
+	query: PlacedQuery,
+	page: StoredRow[],
+): Promise<{ rows: StoredRow[]; next: number }> {
+	const last = Number(page[page.length - 1].order_number);
+	const rows = page.filter(({ order_number }) => order_number !== last);
+	if (rows.length > 0) return { rows, next: last };
+	const sameNumber = { ...query, from: last, to: last };
+	return { rows: await findAll(tables, 'deliveries', toConditions(sameNumber)), next: last + 1 };
+}
+
+/** Most pages of deliveries that a run reads to find those that it can attempt. */
+const MAX_PAGES = 20;
+
+/** Most orders that a page leaves out: each is a condition that the database checks for each row. */
+const MAX_EXCEPT_KEYS = 100;
+
+/** What the rows read so far say about further ones. */
+export interface ReadProgress {
+	/** `true` if no more rows are needed. */
+	isEnough: boolean;
+	/** Orders of which no more rows are needed, those with the most rows first. */
+	decidedKeys: string[];
+}
+
+/**
+ * Reads unsettled deliveries with a place, oldest first, in pages of which each has all that come before any of
+ * its deliveries in their order. However many deliveries wait, the number of calls is limited: orders about
+ * which enough is known are left out, and halfway the endpoints whose deliveries were read.
+ * @param firstPage what {@link findUnsettledRows} found
+ * @param accept takes the rows of a page
+ * @returns `false` if there may be more that can be attempted
+ */
+export async function readUnsettledRows(
+	tables: Tables,
+	query: PlacedQuery,
+	firstPage: StoredRow[],
+	accept: (rows: StoredRow[]) => ReadProgress,
+): Promise<boolean> {
+	const { exceptEndpointIds = [], exceptTenantIds = [] } = query;
+	const seenIds = new Set(exceptEndpointIds);
+	let current: PlacedQuery = query;
 	let page = firstPage;
-	while (page.length === MAX_FOUND) {
-		const last = page[page.length - 1].order_number;
-		const complete = page.filter(({ order_number }) => order_number !== last);
-		const { options, table } = findUnsettledRows(query);
-		const conditions = toConditions(query);
-		rows.push(
-			...(complete.length > 0
-				? complete
-				: await findAll(tables, table, [...conditions, eq('order_number', last)])),
-		);
-		if (isEnough(rows)) return rows;
-		const operator = complete.length > 0 ? 'gte' : 'gt';
-		const beyond: Condition = { column: 'order_number', operator, value: last };
-		page = await tables.find(table, { all: [...conditions, beyond] }, options);
+	let isComplete = true;
+	for (let pages = 1; page.length === MAX_FOUND; pages += 1) {
+		const { next, rows } = await completeNumber(tables, current, page);
+		for (const { endpoint_id } of rows) seenIds.add(String(endpoint_id));
+		const { decidedKeys, isEnough } = accept(rows);
+		if (isEnough || pages === MAX_PAGES) return false;
+		const places = MAX_EXCEPTIONS - exceptTenantIds.length;
+		if (pages === MAX_PAGES / 2) {
+			isComplete = false;
+			current = { ...query, exceptEndpointIds: [...seenIds].slice(0, places) };
+		} else {
+			const used = current.exceptEndpointIds?.length ?? 0;
+			current = {
+				...current,
+				from: next,
+				exceptKeys: decidedKeys.slice(0, Math.min(places - used, MAX_EXCEPT_KEYS)),
+			};
+		}
+		[page] = await tables.applyAndFind([], [findUnsettledRows(current)]);
 	}
-	return [...rows, ...page];
+	accept(page);
+	return isComplete;
 }
 
 /** A part of an order, which a run leases together. */

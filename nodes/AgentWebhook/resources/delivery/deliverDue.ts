@@ -5,6 +5,7 @@ import {
 	type DueLimits,
 	type DueResult,
 } from '../../../../core/outbox/dispatch/deliverDue';
+import { SuspendedEndpoints } from '../../../../core/outbox/dispatch/suspendedEndpoints';
 import { DEFAULT_RETENTION, prune } from '../../../../core/outbox/log/prune';
 import type { UnreadableEndpoint } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
@@ -78,11 +79,9 @@ async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Pro
 
 /** Makes room in full tables at once. Rows can still be deleted from them, but not inserted. */
 async function makeRoom(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
-	try {
-		await pruneLog(context, outbox);
-	} catch (error) {
+	await pruneLog(context, outbox).catch((error: unknown) => {
 		if (!(error instanceof TablesFullError)) throw error;
-	}
+	});
 }
 
 /** Says which endpoints' deliveries wait because the endpoints cannot be opened. */
@@ -103,6 +102,15 @@ const hintAtBusy = (context: IExecuteFunctions): void =>
 		message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
 	});
 
+/** What runs of each node have found out about endpoints, in this process. */
+const suspendedByNode = new Map<string, SuspendedEndpoints>();
+
+function getSuspended(key: string): SuspendedEndpoints {
+	const suspended = suspendedByNode.get(key) ?? new SuspendedEndpoints();
+	suspendedByNode.set(key, suspended);
+	return suspended;
+}
+
 const readLimits = (context: IExecuteFunctions): DueLimits => ({
 	concurrency: readRunOption(context, 'concurrency', deliveryOptions.sharedConcurrency.default),
 	maxPacingMs: MAX_PACING_MS,
@@ -120,21 +128,17 @@ export const deliverDueOperation: Operation = {
 		const outputs = new OutputItems(context, OUTPUT_LABELS.outbox);
 		const limits = readLimits(context);
 		let run: DueResult | undefined;
-		try {
-			const ran = await runUnlessBusy(
-				`${context.getWorkflow().id} ${context.getNode().id}`,
-				MAX_CONCURRENT_RUNS,
-				async () => {
-					run = await deliverDue(outbox, limits);
-					await pruneHourly(context, outbox);
-				},
-			);
-			if (!ran) hintAtBusy(context);
-		} catch (error) {
+		const key = `${context.getWorkflow().id} ${context.getNode().id}`;
+		const ran = await runUnlessBusy(key, MAX_CONCURRENT_RUNS, async () => {
+			run = await deliverDue(outbox, { ...limits, suspended: getSuspended(key) });
+			await pruneHourly(context, outbox);
+		}).catch(async (error: unknown) => {
 			if (!(error instanceof TablesFullError)) throw error;
 			await makeRoom(context, outbox);
 			alertToFullTables(context, error, outbox.nowMs(), outputs);
-		}
+			return true;
+		});
+		if (!ran) hintAtBusy(context);
 		if (run === undefined) return outputs.toArray();
 		hintAtUnreadable(context, run.unreadable);
 		outputs.putRun(run, pairWithAllInputs(context.getInputData().length));

@@ -4,6 +4,7 @@ const {
 	limitChains,
 	listChains,
 } = require('../../../../build/core/outbox/dispatch/orderedDue');
+const { readDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { createWorld, HOUR, LIMITS, MINUTE } = require('../world');
 
@@ -22,7 +23,7 @@ async function waitingWorld(count) {
 	const list = (more = {}) =>
 		listChains(
 			{
-				rows: world.deliveries(),
+				stored: world.deliveries().map(readDelivery),
 				registered: [endpoint],
 				findUnderWay: () => [],
 				dueMs: world.clock.nowMs(),
@@ -57,8 +58,11 @@ describe('listChains', () => {
 		const { edit, list, world } = await waitingWorld(4);
 		edit(0, { status: 'delivered', next_attempt_at: null });
 		edit(3, { status: 'held', next_attempt_at: null });
-		const rows = world.deliveries().filter(({ status }) => status !== 'delivered');
-		expect(list({ rows }).map(getNumbers)).toEqual([[2, 3]]);
+		const stored = world
+			.deliveries()
+			.map(readDelivery)
+			.filter(({ status }) => status !== 'delivered');
+		expect(list({ stored }).map(getNumbers)).toEqual([[2, 3]]);
 	});
 
 	test('takes nothing while another run attempts any delivery of the order', async () => {

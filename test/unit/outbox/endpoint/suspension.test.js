@@ -1,6 +1,7 @@
 const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { SuspendedEndpoints } = require('../../../../build/core/outbox/dispatch/suspendedEndpoints');
 const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
@@ -250,6 +251,31 @@ describe('a circuit breaker', () => {
 		expect(callNames(idle.tables)).toHaveLength(2);
 	});
 
+	test('costs later runs no call and no row, until it is probed or comes back', async () => {
+		const world = await downWorld();
+		await publishEvents(world.process(), events(900), LIMITS);
+		const suspended = new SuspendedEndpoints();
+		const runAgain = async () => {
+			const ports = world.process();
+			await deliverDue(ports, { ...LIMITS, suspended });
+			return callNames(ports.tables).length;
+		};
+		world.clock.advance(MINUTE);
+		expect(await runAgain()).toBeGreaterThan(1);
+		expect(await runAgain()).toBe(1);
+		world.clock.advance(5 * MINUTE - SECOND);
+		const { length } = world.attempts;
+		await runAgain();
+		expect(world.attempts).toHaveLength(length + 1);
+		world.answer = () => 200;
+		expect(await runAgain()).toBe(1);
+		await setStatus(world, 'ep_a', 'paused');
+		await setStatus(world, 'ep_a', 'active');
+		await runAgain();
+		// Only the probe waits, for its retry.
+		expect(world.statuses().filter((status) => status !== 'delivered')).toEqual(['pending']);
+	});
+
 	test('sends a batch of another endpoint once in the run with the probe', async () => {
 		const world = await downWorld(5);
 		const batch_settings = { max_events: 5, max_wait_seconds: 30 };
@@ -260,6 +286,49 @@ describe('a circuit breaker', () => {
 		expect(world.attemptsTo('ep_a')).toHaveLength(4);
 		expect(world.attemptsTo('ep_b')).toHaveLength(1);
 	});
+
+	test('probes an endpoint however many others with an open circuit have nothing due', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const settings = { retry_policy: RETRIES, circuit_breaker: { ...BREAKER, failures: 1 } };
+		for (const name of 'abcdefghijkl') await world.register(`ep_${name}`, { settings });
+		await publishEvents(world.process(), events(1), LIMITS);
+		for (const { endpoint_id: id, id: rowId } of world.deliveries()) {
+			if (id !== 'ep_l') world.store.edit('deliveries', rowId, { next_attempt_at: null });
+		}
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.attemptsTo('ep_l')).toHaveLength(2);
+	});
+
+	test.each([[{}], [{ in_order: {} }]])(
+		'probes with a batch if nothing else waits, with the settings %j',
+		async (more) => {
+			const world = createWorld({ answer: () => 503 });
+			const batch_settings = { max_events: 2, max_wait_seconds: 30 };
+			const retry_policy = { schedule: 'list', delays: '1 min, 1 min' };
+			await world.register('ep_a', {
+				settings: { batch_settings, circuit_breaker: BREAKER, retry_policy, ...more },
+			});
+			await publishEvents(world.process(), events(2), LIMITS);
+			for (let minute = 0; minute < 5; minute += 1) {
+				world.clock.advance(2 * MINUTE);
+				await run(world);
+			}
+			// The batch has failed for good.
+			expect(world.statuses()).toEqual(['failed']);
+			const { length } = world.attempts;
+			for (let send = 0; send < 3; send += 1) {
+				await publishEvents(world.process(), events(2), LIMITS);
+			}
+			world.clock.advance(6 * MINUTE);
+			await run(world);
+			expect(world.attempts).toHaveLength(length + 1);
+			world.answer = () => 200;
+			world.clock.advance(6 * MINUTE);
+			await run(world);
+			expect(world.statuses().filter((status) => status === 'delivered')).toHaveLength(3);
+		},
+	);
 
 	test('together with order, lets the eldest of one key through', async () => {
 		const world = await downWorld(20, { in_order: {} });

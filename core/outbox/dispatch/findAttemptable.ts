@@ -1,0 +1,104 @@
+import type { Endpoint, RegisteredEndpoint, StoredDelivery } from '../model';
+import type { OutboxPorts } from '../ports';
+import { findEach } from '../store/changeGroups';
+import { findDueRows, type DueQuery } from '../store/deliveryLeases';
+import { readDelivery } from '../store/deliveryRows';
+import { findAfterLeases } from '../store/events';
+import { findUnsettledRows, readUnsettledRows, type PlacedQuery } from '../store/orderedDeliveries';
+import type { StoredRow } from '../store/tables';
+
+import { isBatching } from './batches';
+import { compileUnderWay } from './order';
+import { limitChains, listChains, listDecidedKeys, type OrderChain } from './orderedDue';
+import type { Probe } from './probes';
+
+/** What is due, apart from what has to wait. */
+interface Attemptable {
+	/** Due deliveries without a place, oldest first. */
+	page: StoredRow[];
+	chains: OrderChain[];
+	probes: Probe[];
+	/** `true` if there may be chains that do not fit into the run. */
+	isCut: boolean;
+}
+
+/** Everything about the first look that decides where to look again. */
+interface FirstLook {
+	registered: RegisteredEndpoint[];
+	due: DueQuery;
+	/** `true` if some of what is due may have a place in an order. */
+	isAnyPlaced: boolean;
+	/** Endpoints that get one attempt. */
+	probeable: Endpoint[];
+	/** How many deliveries the run leases at once. */
+	limit: number;
+}
+
+/** Finds what is due, and what has a place if that is wanted. */
+async function findRows(
+	{ tables }: OutboxPorts,
+	{ due, isAnyPlaced, limit, probeable }: FirstLook,
+	placed: PlacedQuery,
+	shares: DueQuery[],
+): Promise<{ eventRows: StoredRow[]; rows: Record<'due' | 'unsettled', StoredRow[][]> }> {
+	const dueFinds = [
+		findDueRows({ ...due, onlyUnplaced: true }, limit),
+		...shares.map((share) => findDueRows(share, 1)),
+	];
+	if (!isAnyPlaced) {
+		return { eventRows: [], rows: { due: await findEach(tables, dueFinds), unsettled: [] } };
+	}
+	const { exceptTenantIds } = due;
+	const { eventRows, pages } = await findAfterLeases(tables, [
+		...dueFinds,
+		findUnsettledRows(placed),
+		...probeable.map(({ id }) => findUnsettledRows({ endpointId: id, exceptTenantIds })),
+	]);
+	const rows = { due: pages.slice(0, dueFinds.length), unsettled: pages.slice(dueFinds.length) };
+	return { eventRows, rows };
+}
+
+/** Looks again when some of what is due has to wait, or has a place in an order. */
+export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Promise<Attemptable> {
+	const { due, limit, probeable, registered } = look;
+	const { dueMs, exceptEndpointIds, exceptTenantIds } = due;
+	const placed = { exceptEndpointIds, exceptTenantIds };
+	const shares = probeable.map((endpoint) => ({
+		dueMs,
+		exceptTenantIds,
+		endpointId: endpoint.id,
+		onlyUnplaced: true,
+		exceptGathering: isBatching(endpoint),
+	}));
+	const { eventRows, rows } = await findRows(ports, look, placed, shares);
+	const [page, ...candidates] = rows.due;
+	const [firstUnsettled = [], ...unsettled] = rows.unsettled;
+	const probedIds = new Set(probeable.map(({ id }) => id));
+	const findUnderWay = compileUnderWay(eventRows, registered);
+	const listDueChains = (stored: StoredDelivery[]): OrderChain[] =>
+		listChains({ stored, registered, findUnderWay, probedIds, dueMs }, ports.nowMs());
+
+	const stored: StoredDelivery[] = [];
+	let all: OrderChain[] = [];
+	const isComplete = await readUnsettledRows(ports.tables, placed, firstUnsettled, (found) => {
+		stored.push(...found.map(readDelivery));
+		all = listDueChains(stored);
+		const isEnough = limitChains(all, limit).length < all.length;
+		return { isEnough, decidedKeys: listDecidedKeys(stored, all) };
+	});
+	const chains = limitChains(all, limit);
+	const isGathering = ({ status }: StoredRow): boolean => status === 'gathering';
+	return {
+		page,
+		chains: [...chains, ...listDueChains(unsettled.flat().map(readDelivery))],
+		isCut: !isComplete || chains.length < all.length,
+		probes: probeable.map((endpoint, index) => ({
+			endpoint,
+			share: { due: shares[index], candidates: candidates[index] },
+			needsBatch:
+				isBatching(endpoint) &&
+				candidates[index].length === 0 &&
+				(unsettled[index] ?? []).every(isGathering),
+		})),
+	};
+}
