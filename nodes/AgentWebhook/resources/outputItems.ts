@@ -94,19 +94,16 @@ export const toEndpointChangeItem = ({
 }: EndpointChange): IDataObject => ({
 	alert: ALERT_TYPES[change],
 	status: endpoint.status,
+	...(exhausted && { event: exhausted.eventType }),
 	change,
 	endpoint_name: endpoint.name,
 	reason,
 	...(progress !== undefined && { progress }),
+	...(exhausted && { response_code: exhausted.responseCode }),
 	failing_since: endpoint.failingSince,
-	...(exhausted && {
-		event: exhausted.eventType,
-		response_code: exhausted.responseCode,
-		event_id: exhausted.eventId,
-		delivery_id: exhausted.id,
-	}),
 	endpoint: endpoint.url,
 	timestamp: toIsoTime(atMs),
+	...(exhausted && { event_id: exhausted.eventId, delivery_id: exhausted.id }),
 	...presentTenantId(endpoint.tenantId),
 	endpoint_id: endpoint.id,
 });
