@@ -114,7 +114,7 @@ function readGrantedToken(reply: unknown): TokenGrant {
 	if (!isBearer || findHeaderFault('token', token) !== undefined) {
 		return {
 			failure: createRejected(
-				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client with Bearer tokens.',
+				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client that gets Bearer tokens.',
 			),
 		};
 	}

@@ -241,7 +241,7 @@ export interface Lease {
 
 /** A delivery's place among those that an endpoint gets in order. */
 export interface OrderPlace {
-	/** Stands for the value that the events of one order have in common. */
+	/** Represents the value that the events of one order have in common. */
 	key: string;
 	/** Row ID of the event; that of its first event for a batch. Lower ones come first. */
 	number: number;

@@ -82,7 +82,7 @@ export interface DeliveryPorts extends DeliveryClock {
 export interface SendingPorts extends DeliveryClock {
 	/** Makes one attempt. Failures are a result; it rejects only when the execution is cancelled. */
 	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
-	/** Runs a workflow of this n8n. Failures are a result; it rejects only when the execution is cancelled. */
+	/** Runs a workflow in this n8n. Failures are a result; it rejects only when the execution is cancelled. */
 	runWorkflow: (call: WorkflowCall) => Promise<WorkflowRun>;
 	/** Shows a person what a run waits for. */
 	announce: (text: string) => void;

@@ -9,7 +9,7 @@ import type { Endpoint, EndpointChange } from '../model';
 
 import type { AlertState, ExhaustedDelivery } from './alertTypes';
 
-/** What one attempt says about its endpoint. */
+/** Findings of one attempt about its endpoint. */
 export interface ObservedAttempt extends AttemptObservation {
 	/** `true` if the attempt was about an alert. No alert is sent about it. */
 	isOfAlert: boolean;
@@ -66,7 +66,7 @@ function addProgress(
 		);
 	}
 	if (findWarningShare(reached.progress) <= (alerts.share ?? 0)) return changes;
-	const reason = `The endpoint keeps failing: ${percent} % of the way to being disabled`;
+	const reason = `The endpoint keeps failing: ${percent}% of the way to being disabled`;
 	return [{ change: 'failing', reason, atMs: reached.atMs, progress }, ...changes];
 }
 

@@ -12,7 +12,7 @@ import { compileUnderWay } from './order';
 import { limitChains, listChains, listDecidedKeys, type OrderChain } from './orderedDue';
 import type { Probe } from './probes';
 
-/** What is due, apart from what has to wait. */
+/** Due deliveries, apart from those that have to wait. */
 interface Attemptable {
 	/** Due deliveries without a place, oldest first. */
 	page: StoredRow[];
@@ -30,7 +30,7 @@ interface FirstLook {
 	isAnyPlaced: boolean;
 	/** Endpoints that get one attempt. */
 	probeable: Endpoint[];
-	/** How many deliveries the run leases at once. */
+	/** Number of deliveries that the run leases at once. */
 	limit: number;
 }
 

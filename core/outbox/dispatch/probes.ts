@@ -66,7 +66,7 @@ async function reserveProbe(ports: OutboxPorts, endpoint: Endpoint): Promise<End
 	return reserved;
 }
 
-/** What a run attempts, with the probes that it makes. */
+/** Deliveries that a run attempts, with the probes that it makes. */
 interface ReservedProbes extends DueState {
 	/** `true` if a batch was closed for a probe: the run finds it when it looks again. */
 	hasClosed: boolean;

@@ -79,7 +79,7 @@ async function returnToBatching(
 	return others;
 }
 
-/** What a run has leased at once. */
+/** Deliveries that a run has leased at once. */
 interface TakenDue {
 	lease: Lease;
 	jobs: AttemptJob[];

@@ -91,7 +91,7 @@ test.each([
 	[
 		'the key of another certificate',
 		() => ({ clientCertificate, clientKey: otherKey }),
-		'"Client Key" is the private key of another certificate',
+		'"Client Key" does not match the first certificate in "Client Certificate"',
 	],
 	[
 		'a wrong passphrase',
@@ -116,7 +116,7 @@ test.each([
 	[
 		'a cut certificate',
 		() => ({ clientCertificate: clientCertificate.slice(0, 200), clientKey }),
-		'"Client Certificate" has no certificate that can be read.',
+		'"Client Certificate" has no readable certificate.',
 	],
 	[
 		'a key in place of an authority',
