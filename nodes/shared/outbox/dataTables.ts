@@ -102,14 +102,15 @@ class DataTables implements Tables {
 			.map(([name, type]) => `the column "${name}" with the type ${type}`);
 		const wrong = expected
 			.filter(([name, type]) => types.has(name) && types.get(name) !== type)
-			.map(([name, type]) => `the column "${name}" with the type ${types.get(name)} instead of ${type}`);
+			.map(
+				([name, type]) =>
+					`the column "${name}" with the type ${String(types.get(name))} instead of ${type}`,
+			);
 		const gaps = [
 			...(missing.length > 0 ? [`lacks ${missing.join(', and ')}`] : []),
 			...(wrong.length > 0 ? [`has ${wrong.join(', and ')}`] : []),
 		];
-		return gaps.length === 0
-			? undefined
-			: `"${this.getTableName(table)}" ${gaps.join(', and ')}.`;
+		return gaps.length === 0 ? undefined : `"${this.getTableName(table)}" ${gaps.join(', and ')}.`;
 	}
 
 	/** @throws TableError with all columns that are missing or have another type */

@@ -1,7 +1,10 @@
 const { createPrivateKey, X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 
-const { describeCertificate, parseClientTls } = require('../../../build/core/credentials/clientTls');
+const {
+	describeCertificate,
+	parseClientTls,
+} = require('../../../build/core/credentials/clientTls');
 const { makeCertificate, makeSigned } = require('../../harness/certificate');
 
 let ca;
@@ -121,7 +124,7 @@ test.each([
 	[
 		'a key in place of an authority',
 		() => ({ caCertificate: clientKey }),
-		'"CA Certificate" has no certificate',
+		'"CA Certificate" has no readable certificate.',
 	],
 ])('rejects %s, and repeats none of it', (_name, fields, message) => {
 	let error;
