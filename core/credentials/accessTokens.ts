@@ -100,7 +100,7 @@ export class AccessTokenKeeper {
 		this.pending.set(key, pending);
 		try {
 			const grant = await pending;
-			// A token lives since the server issued it, at the earliest when it was asked.
+			// A token's life begins when the server issues it, at the earliest when it was asked.
 			const fromMs = 'failure' in grant ? this.nowMs() : startedMs;
 			this.keep(key, { grant, untilMs: fromMs + getUseMs(grant), renewableFromMs: 0 });
 			return grant;

@@ -23,7 +23,7 @@ export type AttemptOutcome =
 	| 'invalid_request'
 	/** The endpoint's OAuth2 server cannot be reached or answers with an error. This is not the endpoint's failure. */
 	| 'token_unavailable'
-	/** The endpoint's OAuth2 server issues no token, e.g. because the client's secret is wrong. */
+	/** The endpoint's OAuth2 server rejects the request for a token, e.g. because the client's secret is wrong. */
 	| 'token_rejected'
 	/** The endpoint's workflow ended with an error, or could not be started. */
 	| 'workflow_failed'

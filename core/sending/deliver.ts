@@ -45,7 +45,7 @@ export interface DeliveryReport {
 	gaveUpBecause: string | null;
 	/** Set if the status is `retrying`. */
 	nextAttemptAtMs?: number;
-	/** What the endpoint asked for with its last answer; absent if nothing. */
+	/** Request of the endpoint in its last answer; absent if there was none. */
 	control?: DeliveryControl;
 }
 

@@ -423,7 +423,7 @@ describe('a workflow as an endpoint', () => {
 			filters: { eventType: type },
 		});
 		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
-			{ error_message: expect.stringContaining('they send to each other in a loop') },
+			{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
 		]);
 		expect(found).toHaveLength(6);
 	}, 300_000);

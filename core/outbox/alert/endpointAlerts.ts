@@ -51,7 +51,7 @@ function findExhausted({ alerts }: Endpoint, attempts: ObservedAttempt[]): Chang
 	return [{ change: 'exhausted', reason, atMs, exhausted }];
 }
 
-/** Adds how far a failing endpoint is, and the alert that it has reached the next share of the way. */
+/** Adds how far a failing endpoint is on its way to being disabled, and the alert if it has reached the next share. */
 function addProgress(
 	changes: Change[],
 	{ alerts }: Endpoint,

@@ -22,7 +22,7 @@ interface Attemptable {
 	isCut: boolean;
 }
 
-/** Everything about the first look that decides where to look again. */
+/** The parts of the first look that decide where to look again. */
 interface FirstLook {
 	registered: RegisteredEndpoint[];
 	due: DueQuery;
@@ -34,7 +34,7 @@ interface FirstLook {
 	limit: number;
 }
 
-/** Finds what is due, and what has a place if that is wanted. */
+/** Finds due deliveries, and if asked, those with a place. */
 async function findRows(
 	{ tables }: OutboxPorts,
 	{ due, isAnyPlaced, limit, probeable }: FirstLook,

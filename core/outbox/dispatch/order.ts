@@ -135,7 +135,7 @@ interface OrderState {
 	eventRows: StoredRow[];
 	/** By the order's key, the number of its first unsettled delivery. */
 	firstNumbers: Map<string, number>;
-	/** IDs of the endpoints of which more deliveries wait than were read. */
+	/** IDs of the endpoints that have more waiting deliveries than were read. */
 	longIds: Set<string>;
 }
 

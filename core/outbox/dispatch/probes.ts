@@ -14,7 +14,7 @@ import type { DueState } from './dueState';
 /** An endpoint that can be probed, and what was found of its due deliveries without a place. */
 export interface Probe {
 	endpoint: Endpoint;
-	/** Its candidates are none, or one. */
+	/** It has one candidate at most. */
 	share: DueShare;
 	/** `true` if all that may wait is a batching queue, so that a batch has to be closed first. */
 	needsBatch: boolean;

@@ -90,7 +90,7 @@ class DataTables implements Tables {
 		});
 	}
 
-	/** Says what a table lacks; `undefined` if it has all columns, or n8n does not tell. */
+	/** Says what a table lacks; `undefined` if it has all columns, or n8n does not list them. */
 	private describeGaps(table: TableName, columns: unknown): string | undefined {
 		if (!Array.isArray(columns)) return undefined;
 		const types = new Map(
