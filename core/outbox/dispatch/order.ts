@@ -171,7 +171,7 @@ const waitForElder = (delivery: Delivery): Delivery =>
 		: delivery;
 
 /**
- * Gives a run's new deliveries their places, and lets those wait that others precede. It makes no call if no
+ * Gives a run's new deliveries their places, and makes those wait that others precede. It makes no call if no
  * endpoint gets its events in order.
  * @param owner the run, which has leased the events
  */
