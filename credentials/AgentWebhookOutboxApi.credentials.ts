@@ -55,7 +55,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether endpoints get an event about the other endpoints of their tenant when these fail, are disabled or recover, and when deliveries fail or are late. Only endpoints that name such events get them, e.g. endpoint.failing or endpoint.*.',
+				'Whether to send alerts to endpoints as events: when another endpoint of their tenant fails, is disabled or recovers, and when deliveries fail or are late. An endpoint gets only alerts that its event types name, e.g. endpoint.failing or endpoint.*.',
 		},
 		{
 			displayName: 'n8n API Key',

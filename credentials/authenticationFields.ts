@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 const AWS_SIGNATURE: INodePropertyOptions = {
 	name: 'AWS Signature V4',
 	value: 'awsSigV4',
-	description: 'For Lambda function URLs, API Gateway and other services of AWS',
+	description: 'For Lambda function URLs, API Gateway and other AWS services',
 };
 const BASIC: INodePropertyOptions = { name: 'Basic', value: 'basic' };
 const BEARER: INodePropertyOptions = {
@@ -14,7 +14,7 @@ const BEARER: INodePropertyOptions = {
 const CLIENT_CERTIFICATE: INodePropertyOptions = {
 	name: 'Client Certificate Only',
 	value: 'none',
-	description: 'The one below, under Use Client Certificate or Private CA',
+	description: 'The certificate entered below, under Use Client Certificate or Private CA',
 };
 const HEADER_TOKEN: INodePropertyOptions = {
 	name: 'Header Token',
@@ -67,7 +67,7 @@ const FIELDS: Record<string, INodeProperties[]> = {
 				{ name: 'Body', value: 'body' },
 			],
 			default: 'basic',
-			description: 'The part of the token request that has the client’s ID and secret',
+			description: 'Part of the token request that contains the client’s ID and secret',
 		},
 		{
 			displayName: 'Scope',
@@ -83,7 +83,7 @@ const FIELDS: Record<string, INodeProperties[]> = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://api.example.com',
-			description: 'Recipient of the token, which some servers require, such as Auth0',
+			description: 'Intended recipient of the token. Some servers, such as Auth0, require it.',
 		},
 	],
 	awsSigV4: [
@@ -108,7 +108,7 @@ const FIELDS: Record<string, INodeProperties[]> = {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: 'Token of temporary credentials. Leave empty for others.',
+			description: 'Session token of temporary credentials. Leave empty for long-term access keys.',
 		},
 		{
 			displayName: 'Region',
@@ -124,7 +124,7 @@ const FIELDS: Record<string, INodeProperties[]> = {
 			default: '',
 			placeholder: 'e.g. lambda',
 			description:
-				'The service’s name in signatures: lambda for a function URL, execute-api for API Gateway',
+				'Name of the AWS service that the signature is for: lambda for a function URL, execute-api for API Gateway',
 		},
 	],
 };

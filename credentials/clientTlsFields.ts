@@ -12,7 +12,7 @@ export const clientTlsFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
 		description:
-			'Certificates (PEM) of the authorities that endpoints must have their certificate from, instead of the public ones. Leave empty for the public ones.',
+			'Certificates (PEM) of the authorities to trust instead of the public ones. Leave empty to trust the public ones.',
 	},
 	{
 		displayName: 'Client Certificate',
@@ -22,7 +22,7 @@ export const clientTlsFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
 		description:
-			'Certificate (PEM) by which endpoints recognize this client, followed by those that it was issued by',
+			'Certificate (PEM) that identifies this client to endpoints, followed by any intermediate certificates',
 	},
 	{
 		displayName: 'Client Key',
@@ -51,7 +51,7 @@ export const credentialTlsFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether endpoints require a certificate of this client (mutual TLS), or have a certificate of a private authority',
+			'Whether to present a client certificate (mutual TLS), or to trust a private certificate authority',
 	},
 	...clientTlsFields.map((field) => ({
 		...field,

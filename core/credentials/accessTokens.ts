@@ -23,16 +23,16 @@ import {
 	type TokenGrant,
 } from './tokenRequest';
 
-/** The time before its end at which a token is no longer used. */
+/** Time before its end from which a token is no longer used. */
 const RENEWAL_MARGIN_MS = 60_000;
 
-/** The time in which a token server that gave no token is not asked again. */
+/** Time for which a token server that gave no token is not asked again. */
 const FAILURE_MS = 10_000;
 
-/** The time in which no token is renewed, after an endpoint has rejected a new one too. */
+/** Time for which no token is renewed after an endpoint has rejected a new one, too. */
 const USELESS_RENEWAL_MS = 60_000;
 
-/** More clients than one n8n sends as. */
+/** Most clients whose tokens are kept: more than one n8n has. */
 const MAX_CLIENTS = 1000;
 
 type Attempt = SendingPorts['attempt'];
@@ -100,7 +100,7 @@ export class AccessTokenKeeper {
 		this.pending.set(key, pending);
 		try {
 			const grant = await pending;
-			// A token lives since the server issued it, at the earliest when it was asked.
+			// A token's life begins when the server issues it, at the earliest when it was asked.
 			const fromMs = 'failure' in grant ? this.nowMs() : startedMs;
 			this.keep(key, { grant, untilMs: fromMs + getUseMs(grant), renewableFromMs: 0 });
 			return grant;
@@ -118,8 +118,8 @@ export class AccessTokenKeeper {
 }
 
 /**
- * Computes a key that reveals no secret. Two clients share a token only if all of them is equal, also the certificate
- * that a token server may require.
+ * Computes a key that reveals no secret. Two clients share a token only if everything about them is equal, including the
+ * certificate that a token server may require.
  */
 function computeClientKey(client: OAuthClient, credential: CredentialFields): string {
 	const { audience, clientId, clientSecret, clientSecretIn, scope, tokenUrl } = client;

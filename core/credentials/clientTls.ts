@@ -6,7 +6,7 @@ import { IncompleteCredentialError, readText, type CredentialFields } from './cr
 
 /** The part of a connection's TLS settings that is not n8n's own, as Node names it. */
 export interface ClientTls {
-	/** The client's certificate, then those that it was issued by. */
+	/** The client's certificate, then any intermediate certificates. */
 	cert?: string;
 	/** The private key of the certificate, decrypted. */
 	key?: string;
@@ -31,7 +31,7 @@ const MAX_CHARACTERS = 64 * 1024;
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 
 /**
- * Lists the blocks of a PEM text. Fields of n8n lose line breaks, so they are written anew, unless the block has
+ * Lists the blocks of a PEM text. Fields of n8n lose line breaks, so they are added again, unless the block has
  * headers.
  */
 function listPemBlocks(text: string): string[] {
@@ -43,7 +43,7 @@ function listPemBlocks(text: string): string[] {
 	});
 }
 
-/** Runs one of Node's parsers, whose messages help nobody. @throws IncompleteCredentialError with the message */
+/** Runs one of Node's parsers, and replaces its message. @throws IncompleteCredentialError with the message */
 function parseWith<T>(message: string, parse: () => T): T {
 	const parsed = attempt(parse);
 	if (isError(parsed)) throw new IncompleteCredentialError(message);
@@ -52,7 +52,7 @@ function parseWith<T>(message: string, parse: () => T): T {
 
 /** @throws IncompleteCredentialError */
 function parseCertificates(text: string, label: string): { pem: string; first: X509Certificate } {
-	const message = `The field "${label}" has no certificate that can be read. Paste all of the PEM file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.`;
+	const message = `The field "${label}" has no readable certificate. Paste the whole PEM file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.`;
 	const blocks = listPemBlocks(text);
 	if (blocks.length === 0) throw new IncompleteCredentialError(message);
 	const [first] = parseWith(message, () => blocks.map((block) => new X509Certificate(block)));
@@ -64,7 +64,7 @@ function parseKey(text: string, passphrase: string): KeyObject {
 	const [block] = listPemBlocks(text);
 	if (block === undefined) {
 		throw new IncompleteCredentialError(
-			'The field "Client Key" has no private key. Paste all of the PEM file, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----.',
+			'The field "Client Key" has no private key. Paste the whole PEM file, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----.',
 		);
 	}
 	return parseWith(
@@ -96,7 +96,7 @@ export function parseClientTls(fields: CredentialFields): ClientTls | undefined 
 	const privateKey = parseKey(key, passphrase);
 	if (!first.checkPrivateKey(privateKey)) {
 		throw new IncompleteCredentialError(
-			'"Client Key" is the private key of another certificate than the first in "Client Certificate". Enter the key that belongs to it.',
+			'"Client Key" does not match the first certificate in "Client Certificate". Enter the private key of that certificate.',
 		);
 	}
 	return { ...tls, cert: pem, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };

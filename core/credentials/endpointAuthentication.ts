@@ -156,7 +156,7 @@ function requireAwsFields({ accessKeyId, region, service, sessionToken }: AwsCre
 	]) {
 		if (!/^[a-z0-9-]+$/.test(text)) {
 			throw new InvalidHeaderValueError(
-				`"${label}" has other characters than lowercase letters, digits and hyphens. Enter it again, e.g. ${label === 'Region' ? 'eu-central-1' : 'lambda'}.`,
+				`"${label}" can have only lowercase letters, digits and hyphens. Correct it, e.g. ${label === 'Region' ? 'eu-central-1' : 'lambda'}.`,
 			);
 		}
 	}

@@ -87,7 +87,7 @@ export interface RequestAuthentication {
 	tls?: ClientTls;
 }
 
-/** @throws IncompleteCredentialError if nobody got a token, as in other nodes than ours */
+/** @throws IncompleteCredentialError if there is no token, as in other nodes */
 function requireAccessToken(accessToken: string | undefined): string {
 	if (accessToken !== undefined) return accessToken;
 	throw new IncompleteCredentialError(

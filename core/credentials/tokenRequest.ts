@@ -23,7 +23,7 @@ export const TOKEN_TIMEOUT_MS = 10_000;
 /** Bytes of an answer that are read. Tokens with many claims have a few kilobytes. */
 export const MAX_TOKEN_REPLY_BYTES = 64 * 1024;
 
-/** The life of a token whose server does not tell it. */
+/** The life of a token whose server does not state it. */
 const DEFAULT_LIFETIME_MS = 600_000;
 
 /** Escapes a text as a form does (RFC 6749, appendix B). */
@@ -70,7 +70,7 @@ const createUnavailable = (message: string): FailedAttempt => ({
 	message,
 });
 
-/** Creates the result of an attempt for which the token server refuses a token. */
+/** Creates the result of an attempt for which the token server rejected the request. */
 const createRejected = (message: string): FailedAttempt => ({
 	kind: 'error',
 	code: 'TOKEN_REJECTED',
@@ -114,7 +114,7 @@ function readGrantedToken(reply: unknown): TokenGrant {
 	if (!isBearer || findHeaderFault('token', token) !== undefined) {
 		return {
 			failure: createRejected(
-				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client with Bearer tokens.',
+				'The token server issued a token that cannot be sent as a Bearer token. Ask its owner for a client that gets Bearer tokens.',
 			),
 		};
 	}

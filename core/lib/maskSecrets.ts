@@ -1,7 +1,7 @@
 /** Placeholder for a secret in items, logs and answers. */
 export const HIDDEN = '••••••••';
 
-/** Shorter texts keep nothing secret, and occur everywhere. */
+/** Shortest text that is hidden: shorter ones are no secrets, and occur everywhere. */
 const MIN_SECRET_LENGTH = 4;
 
 const toUnicodeEscape = (character: string): string =>

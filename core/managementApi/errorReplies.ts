@@ -27,7 +27,7 @@ export function toErrorReply(error: unknown): ManagementReply | undefined {
 	if (error instanceof WorkflowEndpointError) {
 		const details = {
 			field: error.field,
-			expected: 'nothing, since a workflow of n8n gets the events',
+			expected: 'nothing, because a workflow in n8n gets the events',
 			received: 'a value',
 		};
 		return {

@@ -139,7 +139,7 @@ const NO_RESPONSE =
 const NO_TOKEN =
 	'The endpoint’s OAuth2 server issued no access token. Check the token URL, and the client’s ID, secret, scope and audience.';
 
-/** Describes an attempt at which a workflow of the owner failed: its error is for the owner only. */
+/** Describes an attempt at which a workflow of the owner failed: only the owner sees its error. */
 const NO_WORKFLOW =
 	'A workflow that handles these events failed. Ask the owner of this API to correct it.';
 

@@ -181,7 +181,7 @@ export interface Endpoint extends EndpointHealth {
 	creationKey: string | null;
 	/** The earliest start of the next attempt under the rate limit. */
 	rateFreeAt: string | null;
-	/** By kind, when an alert was last sent to its tenant. */
+	/** Times at which alerts were last sent to its tenant, by kind. */
 	alerts: AlertState;
 	/**
 	 * Increases with every change, so that of two simultaneous changes, one is repeated on top of the
@@ -241,7 +241,7 @@ export interface Lease {
 
 /** A delivery's place among those that an endpoint gets in order. */
 export interface OrderPlace {
-	/** Stands for the value that the events of one order have in common. */
+	/** Represents the value that the events of one order have in common. */
 	key: string;
 	/** Row ID of the event; that of its first event for a batch. Lower ones come first. */
 	number: number;
@@ -311,7 +311,7 @@ export interface EndpointChange {
 	atMs: number;
 	/** `true` if its tenant may be told: not about the delivery of an alert, and no such alert in an hour. */
 	tellsTenant: boolean;
-	/** Share of the way to being disabled, for a failing endpoint that is to be disabled some time. */
+	/** Share of the way to being disabled, for a failing endpoint that its rule disables eventually. */
 	progress?: number;
 	/** The last of the deliveries, for `exhausted`. */
 	exhausted?: ExhaustedDelivery;

@@ -9,7 +9,7 @@ export interface OutboxPorts extends SendingPorts {
 	encrypter: Encrypter;
 	/** Returns a unique string. */
 	newId: () => string;
-	/** Whether endpoints that name alerts among their event types are sent them. Off by default. */
+	/** `true` if endpoints that name alerts among their event types get them. Off by default. */
 	sendsAlerts?: boolean;
 }
 

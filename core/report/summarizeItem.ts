@@ -2,7 +2,7 @@ import { cutText } from '../lib/cutText';
 import { isObject } from '../lib/fieldPath';
 import { toSingleLine } from '../lib/singleLine';
 
-/** Says in one line what happened, for an AI agent that runs the node as its tool. */
+/** Says in one line what happened, for an AI agent that uses the node as its tool. */
 
 const MAX_BYTES = 500;
 

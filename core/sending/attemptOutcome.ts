@@ -23,11 +23,11 @@ export type AttemptOutcome =
 	| 'invalid_request'
 	/** The endpoint's OAuth2 server cannot be reached or answers with an error. This is not the endpoint's failure. */
 	| 'token_unavailable'
-	/** The endpoint's OAuth2 server issues no token, e.g. since the client's secret is wrong. */
+	/** The endpoint's OAuth2 server rejects the request for a token, e.g. because the client's secret is wrong. */
 	| 'token_rejected'
 	/** The endpoint's workflow ended with an error, or could not be started. */
 	| 'workflow_failed'
-	/** The workflow that makes the body made none. This is not the endpoint's failure, and nothing was sent. */
+	/** The workflow that makes the bodies returned no valid body. This is not the endpoint's failure, and nothing was sent. */
 	| 'transform_failed';
 
 /** The outcomes of attempts that sent nothing to the endpoint, so that they say nothing about its health. */

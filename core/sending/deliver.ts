@@ -45,7 +45,7 @@ export interface DeliveryReport {
 	gaveUpBecause: string | null;
 	/** Set if the status is `retrying`. */
 	nextAttemptAtMs?: number;
-	/** What the endpoint asked for with its last answer; absent if nothing. */
+	/** Request of the endpoint in its last answer; absent if there was none. */
 	control?: DeliveryControl;
 }
 
@@ -82,7 +82,7 @@ export interface DeliveryPorts extends DeliveryClock {
 export interface SendingPorts extends DeliveryClock {
 	/** Makes one attempt. Failures are a result; it rejects only when the execution is cancelled. */
 	attempt: (attempt: OutgoingAttempt) => Promise<AttemptResult>;
-	/** Runs a workflow of this n8n. Failures are a result; it rejects only when the execution is cancelled. */
+	/** Runs a workflow in this n8n. Failures are a result; it rejects only when the execution is cancelled. */
 	runWorkflow: (call: WorkflowCall) => Promise<WorkflowRun>;
 	/** Shows a person what a run waits for. */
 	announce: (text: string) => void;

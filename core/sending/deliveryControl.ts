@@ -1,4 +1,4 @@
-/** An endpoint's wish about its deliveries, sent with its answer. */
+/** An endpoint's request about its deliveries, sent with its answer. */
 export type DeliveryControl =
 	/** No retry of this delivery. */
 	| 'abort-message'

@@ -25,7 +25,7 @@ export interface CircuitBreaker {
 }
 
 export interface EndpointHealth {
-	/** `paused`: a person stopped it for a time, and its deliveries wait. */
+	/** `paused`: a person or a caller stopped it temporarily, and its deliveries wait. */
 	status: 'active' | 'paused' | 'disabled';
 	/** ISO 8601, UTC; `null` if the last attempt succeeded. */
 	failingSince: string | null;

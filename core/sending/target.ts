@@ -42,7 +42,7 @@ export interface DeliveryTarget {
 	 * is allowed.
 	 */
 	tokenUrlRules?: { allowHttp: boolean; allowInternal: boolean };
-	/** The workflow of this n8n that gets the events in place of a request to the URL. */
+	/** The workflow in this n8n that gets the events in place of a request to the URL. */
 	workflowId?: string;
 	/** The registered endpoint; absent for a URL from node parameters. */
 	endpoint?: { id: string; name: string };

@@ -10,7 +10,7 @@ export type TransformedBody =
 	| { body: string; headers: Record<string, string>; keepsHeaders: boolean }
 	| { fault: string };
 
-/** Bytes of a body: as many as a batch may have. */
+/** Most bytes of a body: the same limit as for a batch. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 const CONTENT_TYPE = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(?:\s*;[\x20-\x7e]{0,200})?$/;

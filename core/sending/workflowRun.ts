@@ -5,7 +5,7 @@ import type { AttemptResult } from './attemptOutcome';
 import type { SendingPorts } from './deliver';
 import type { OutgoingAttempt } from './target';
 
-/** A call of a workflow of this n8n. */
+/** A call of a workflow in this n8n. */
 export interface WorkflowCall {
 	workflowId: string;
 	/** The JSON of its input items. */

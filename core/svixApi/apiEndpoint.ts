@@ -75,7 +75,7 @@ const toLimit = (endpoint: Endpoint['settings']): number | null => {
 	return limit === undefined ? null : Math.max(1, Math.round(limit.max / limit.per_seconds));
 };
 
-/** Returns whether an endpoint's whole URL is shown: that of a workflow is its owner's. */
+/** Returns whether an endpoint's whole URL is shown: only its owner sees that of a workflow. */
 const showsWholeUrl = (endpoint: RegisteredEndpoint, showsQuery: boolean): endpoint is Endpoint =>
 	showsQuery && !isUnreadable(endpoint) && !isWorkflowEndpoint(endpoint);
 

@@ -17,7 +17,7 @@ import {
 
 /** The settings that decide when an endpoint gets its events: pause, order and circuit breaker. */
 
-/** Why an endpoint is paused that a caller paused. */
+/** Reason that an endpoint has after a caller paused it. */
 export const PAUSED_REASON = 'Paused through the API';
 
 /** Returns the settings of an endpoint, with the names that the API has. */

@@ -30,7 +30,7 @@ import {
 	type EndpointBody,
 } from './svixSchemas';
 
-/** Why an endpoint is disabled that a caller disabled. */
+/** Reason that an endpoint has after a caller disabled it. */
 export const DISABLED_REASON = 'Disabled through the API';
 
 /** The IDs of endpoints: a request that replaces an unknown one creates none with such a uid. */
@@ -115,7 +115,7 @@ async function change(
 			const nowMs = ports.nowMs();
 			const updated = withFieldErrors('url', input.url, () => updateEndpoint(latest, input, nowMs));
 			if (body.disabled === undefined) return updated;
-			// Svix's clients send `disabled: false` with every replacement: that is no wish to resume.
+			// Svix's clients send `disabled: false` with every replacement, which is no request to resume.
 			const enabled = latest.status === 'paused' ? 'paused' : 'active';
 			const status = body.disabled ? 'disabled' : enabled;
 			return setEndpointStatus(updated, status, DISABLED_REASON, nowMs);

@@ -90,7 +90,7 @@ const delivery = {
 	waitsFor: z.enum(['resume', 'probe', 'earlier', 'replay']).nullable(),
 };
 
-/** When an endpoint gets its events. */
+/** The settings that decide when an endpoint gets its events. */
 const deliverySettings = z.object({
 	paused: z.boolean(),
 	inOrder: z.object({ key: z.string().nullable() }).nullable(),

@@ -133,7 +133,7 @@ export const endpointAuthenticationIn = z
 	})
 	.strict();
 
-/** When an endpoint gets its events. A field that is `null` is reset. */
+/** The settings that decide when an endpoint gets its events. A field that is `null` is reset. */
 const deliverySettings = {
 	paused: z.boolean().optional(),
 	/** Without a key, all events of the endpoint are one order. */

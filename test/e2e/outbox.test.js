@@ -1842,7 +1842,7 @@ describe('outbox errors', () => {
 		}
 		const fresh = await expectError(outbox, ...operations[1], { fresh: true });
 		expect(fresh).toContain(
-			`are from an earlier version of this package, or were edited. "${where}" lacks the column "next_attempt_at" with the type date.`,
+			`were created by an earlier version of this package, or were edited. "${where}" lacks the column "next_attempt_at" with the type date.`,
 		);
 		expect(fresh).toContain(`rename or delete "${outbox.name}_tenants_v1"`);
 		// The workflow that knew the tables found out when it recorded its attempt.

@@ -308,7 +308,7 @@ describe('a workflow as an endpoint', () => {
 		const [, waiting] = await send('slow.job');
 		expect(waiting).toMatchObject([
 			{
-				error_message: expect.stringMatching(/^The workflow did not end within 1 s\./),
+				error_message: expect.stringMatching(/^The workflow did not end within 1 s,/),
 				attempt_log: [{ outcome: 'timeout', status_code: null }],
 			},
 		]);
@@ -423,7 +423,7 @@ describe('a workflow as an endpoint', () => {
 			filters: { eventType: type },
 		});
 		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
-			{ error_message: expect.stringContaining('they send to each other in a loop') },
+			{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
 		]);
 		expect(found).toHaveLength(6);
 	}, 300_000);
@@ -448,10 +448,10 @@ describe('a workflow as an endpoint', () => {
 		});
 		expect(await testIt()).toMatchObject({ response: { body: { was: 'second' } } });
 		expect((await update({ url: 'https://example.com' })).error).toBe(
-			'The endpoint delivers to a workflow of n8n, so it cannot get a URL. Create another endpoint for the URL.',
+			'The endpoint delivers to a workflow in n8n, so it cannot get a URL. Create another endpoint for the URL.',
 		);
 		expect((await update({ headers: { header: [{ name: 'X-A', value: 'b' }] } })).error).toBe(
-			'"Custom Headers" cannot be set: the endpoint delivers to a workflow of this n8n, which gets no request. Remove it.',
+			'"Custom Headers" cannot be set: the endpoint delivers to a workflow in this n8n, which gets no request. Remove it.',
 		);
 		const rotated = await act('endpoint', 'rotateSecret', { endpoint: byId(endpoint.id) });
 		expect(rotated.error).toMatch(/^The endpoint has no signing secret: it delivers to a workflow/);

@@ -8,8 +8,8 @@ import { presentTenantId } from '../tenant/presentTenant';
 import { ALERT_TYPES, namesAlert } from './alertTypes';
 
 /**
- * What a tenant is told as the reason. The owner's reasons can tell of n8n's network, and a tenant's API does
- * not show them either.
+ * Returns the reason that a tenant is told. The owner's reasons can reveal something about n8n's network, and a
+ * tenant's API does not show them either.
  */
 const presentReason = ({ change, reason }: EndpointChange): string =>
 	change === 'failing' ? reason.replace(/^An attempt ended.*$/, 'An attempt failed') : reason;
@@ -49,7 +49,7 @@ interface AddressedAlert {
 	about?: Endpoint;
 }
 
-/** Returns whether an endpoint may be told: one that listens to channels, only of what is on them entirely. */
+/** Returns whether an endpoint may get an alert: one with channels, only about endpoints that are entirely on them. */
 const mayBeTold = ({ settings }: Endpoint, about: Endpoint | undefined): boolean =>
 	coversSubscription(
 		{ eventTypes: [], channels: settings.channels ?? [] },

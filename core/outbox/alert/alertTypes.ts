@@ -4,7 +4,7 @@ import type { HealthChange } from '../../sending/endpointHealth';
 /** The kinds of alerts about an endpoint: what its owner is shown, and what its tenant may be told. */
 export type EndpointAlert = HealthChange | 'exhausted';
 
-/** What is remembered of an endpoint's alerts, so that none is repeated too soon. */
+/** State of an endpoint's alerts, which keeps them from being repeated too soon. */
 export interface AlertState extends Partial<Record<EndpointAlert, string>> {
 	/** The greatest share of the way to being disabled that a failing endpoint has reached; absent for none. */
 	share?: number;
@@ -19,10 +19,10 @@ export interface ExhaustedDelivery {
 	responseCode: number | null;
 }
 
-/** A tenant's deliveries that are due for a long time. */
+/** A tenant's deliveries that have been due for a long time. */
 export interface Backlog {
 	tenantId: string;
-	/** How many of them one run sees. There may be more. */
+	/** Number of them that one run sees. There may be more. */
 	due: number;
 	oldestDueAt: string;
 }
@@ -35,18 +35,18 @@ export const ALERT_TYPES: Record<EndpointAlert, string> = {
 	exhausted: 'delivery.exhausted',
 };
 
-/** Deliveries are due for a long time: Deliver Due is not run, or is not fast enough. */
+/** Deliveries have been due for a long time: Deliver Due does not run, or is not fast enough. */
 export const BACKLOG_TYPE = 'outbox.backlog';
 
-/** n8n's tables are full. Nobody can be sent this one, since no event can be stored. */
+/** n8n's tables are full. This alert is never sent as an event, because no event can be stored. */
 export const FULL_TYPE = 'outbox.full';
 
-/** The alerts that a tenant can subscribe to, with what they tell. */
+/** The alerts that a tenant can subscribe to, with their descriptions. */
 export const OFFERED_ALERTS: ReadonlyArray<{ name: string; description: string }> = [
 	{ name: ALERT_TYPES.failing, description: 'An endpoint keeps failing' },
 	{
 		name: ALERT_TYPES.disabled,
-		description: 'An endpoint was disabled, since it failed or asked for it',
+		description: 'An endpoint was disabled because it kept failing or asked to be disabled',
 	},
 	{ name: ALERT_TYPES.recovered, description: 'An endpoint works again' },
 	{ name: ALERT_TYPES.exhausted, description: 'An event failed and is not retried' },
@@ -59,8 +59,8 @@ const TYPES = new Set<string>([...Object.values(ALERT_TYPES), BACKLOG_TYPE, FULL
 export const isAlertType = (type: string): boolean => TYPES.has(type.toLowerCase());
 
 /**
- * Returns whether an endpoint's event types name an alert. Those for all events do not: who wants events of
- * an application does not want the outbox's.
+ * Returns whether an endpoint's event types name an alert. Those for all events do not: whoever wants an
+ * application's events does not want the outbox's.
  */
 export const namesAlert = (eventTypes: string[], type: string): boolean => {
 	const named = eventTypes.filter((pattern) => !/^\*+$/.test(pattern));

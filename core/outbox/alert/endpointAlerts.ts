@@ -9,7 +9,7 @@ import type { Endpoint, EndpointChange } from '../model';
 
 import type { AlertState, ExhaustedDelivery } from './alertTypes';
 
-/** What one attempt says about its endpoint. */
+/** Findings of one attempt about its endpoint. */
 export interface ObservedAttempt extends AttemptObservation {
 	/** `true` if the attempt was about an alert. No alert is sent about it. */
 	isOfAlert: boolean;
@@ -51,7 +51,7 @@ function findExhausted({ alerts }: Endpoint, attempts: ObservedAttempt[]): Chang
 	return [{ change: 'exhausted', reason, atMs, exhausted }];
 }
 
-/** Adds how far a failing endpoint is, and the alert that it has reached the next share of the way. */
+/** Adds how far a failing endpoint is on its way to being disabled, and the alert if it has reached the next share. */
 function addProgress(
 	changes: Change[],
 	{ alerts }: Endpoint,
@@ -66,7 +66,7 @@ function addProgress(
 		);
 	}
 	if (findWarningShare(reached.progress) <= (alerts.share ?? 0)) return changes;
-	const reason = `The endpoint keeps failing: ${percent} % of the way to being disabled`;
+	const reason = `The endpoint keeps failing: ${percent}% of the way to being disabled`;
 	return [{ change: 'failing', reason, atMs: reached.atMs, progress }, ...changes];
 }
 

@@ -5,12 +5,12 @@ import type { Row } from '../store/tables';
 
 import type { Backlog } from './alertTypes';
 
-/** Deliveries that are due for longer are late: Deliver Due should run every minute. */
+/** Deliveries that have been due for longer are late: Deliver Due should run every minute. */
 const LATE_MS = 15 * MINUTE_MS;
 
 /**
  * Finds the tenants whose deliveries are late.
- * @param due rows of deliveries that are due, as many as a run leases at once
+ * @param due rows of due deliveries, at most as many as a run leases at once
  */
 export const findBacklogs = (due: Row[], nowMs: number): Backlog[] =>
 	Object.entries(groupBy(due, 'tenant_id')).flatMap(([tenantId, rows]) => {

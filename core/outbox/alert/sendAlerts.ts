@@ -18,7 +18,7 @@ const loadEndpoints = async (ports: OutboxPorts): Promise<RegisteredEndpoint[]> 
 	return await readRegisteredEndpoints(ports, rows);
 };
 
-/** Publishes alerts. That they cannot be sent does not spoil the run that they are about. */
+/** Publishes alerts. If they cannot be sent, the run that they are about goes on. */
 async function publishAlerts(
 	ports: OutboxPorts,
 	buildEvents: () => Promise<EventInput[]>,
@@ -37,7 +37,7 @@ async function publishAlerts(
 }
 
 /**
- * Sends the tenants' endpoints what happened to endpoints in a run, if the outbox is set to. Without such
+ * Sends alerts about the endpoints of a run to their tenants' endpoints, if the outbox sends alerts. Without
  * changes, it makes no call.
  * @param registered those that the run has read, if it has read all
  */
@@ -58,8 +58,8 @@ export async function sendChangeAlerts(
 }
 
 /**
- * Sends the tenants' endpoints that their deliveries are late, if the outbox is set to: each tenant at most
- * once in an hour of the clock.
+ * Tells tenants' endpoints that their deliveries are late, if the outbox sends alerts: at most once per tenant
+ * and clock hour.
  */
 export async function sendBacklogAlerts(
 	ports: OutboxPorts,

@@ -31,7 +31,7 @@ export interface DueLimits extends RunLimits {
 	maxDeliveries: number;
 	/** After this, the run leases no more deliveries and finishes those it has. */
 	maxRunMs: number;
-	/** What earlier runs have found out; may be absent. */
+	/** Findings of earlier runs; may be absent. */
 	suspended?: SuspendedEndpoints;
 }
 
@@ -40,7 +40,7 @@ const LEASE_BATCH_SIZE = 1000;
 
 /**
  * Lists what is due, apart from what waits on purpose: for a probe, or for an earlier delivery of its order,
- * whose time counts for those after it. What waited for a paused endpoint is due since the endpoint was resumed.
+ * whose time counts for those after it. What waited for a paused endpoint counts from the time of its resumption.
  */
 function listDue({ chains, probes, registered, shares }: DueState): Row[] {
 	const changedAt = new Map(registered.map(({ id, statusChangedAt }) => [id, statusChangedAt]));

@@ -19,7 +19,7 @@ import { listProbeable, type Probe } from './probes';
 import type { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeTurns } from './turns';
 
-/** Why the due deliveries of an endpoint are not attempted. */
+/** Reason why the due deliveries of an endpoint are not attempted. */
 export interface WaitReason {
 	endpointId: string;
 	reason: string;

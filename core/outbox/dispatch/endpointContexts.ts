@@ -11,7 +11,7 @@ import { EndpointHealthTracker } from './healthTracker';
 import { reserveAttemptSlots, type RateLimitReservation } from './rateLimit';
 import { EndpointTransform } from './transform';
 
-/** Waits longer than this are announced in the log and the editor. */
+/** Shortest wait that is announced in the log and the editor. */
 const ANNOUNCE_WAITS_ABOVE_MS = 1000;
 
 /** Everything that the attempts at one endpoint share during a run. */

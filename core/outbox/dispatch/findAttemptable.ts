@@ -12,7 +12,7 @@ import { compileUnderWay } from './order';
 import { limitChains, listChains, listDecidedKeys, type OrderChain } from './orderedDue';
 import type { Probe } from './probes';
 
-/** What is due, apart from what has to wait. */
+/** Due deliveries, apart from those that have to wait. */
 interface Attemptable {
 	/** Due deliveries without a place, oldest first. */
 	page: StoredRow[];
@@ -22,7 +22,7 @@ interface Attemptable {
 	isCut: boolean;
 }
 
-/** Everything about the first look that decides where to look again. */
+/** The parts of the first look that decide where to look again. */
 interface FirstLook {
 	registered: RegisteredEndpoint[];
 	due: DueQuery;
@@ -30,11 +30,11 @@ interface FirstLook {
 	isAnyPlaced: boolean;
 	/** Endpoints that get one attempt. */
 	probeable: Endpoint[];
-	/** How many deliveries the run leases at once. */
+	/** Number of deliveries that the run leases at once. */
 	limit: number;
 }
 
-/** Finds what is due, and what has a place if that is wanted. */
+/** Finds due deliveries, and if asked, those with a place. */
 async function findRows(
 	{ tables }: OutboxPorts,
 	{ due, isAnyPlaced, limit, probeable }: FirstLook,

@@ -135,7 +135,7 @@ interface OrderState {
 	eventRows: StoredRow[];
 	/** By the order's key, the number of its first unsettled delivery. */
 	firstNumbers: Map<string, number>;
-	/** IDs of the endpoints of which more deliveries wait than were read. */
+	/** IDs of the endpoints that have more waiting deliveries than were read. */
 	longIds: Set<string>;
 }
 
@@ -171,7 +171,7 @@ const waitForElder = (delivery: Delivery): Delivery =>
 		: delivery;
 
 /**
- * Gives a run's new deliveries their places, and lets those wait that others precede. It makes no call if no
+ * Gives a run's new deliveries their places, and makes those wait that others precede. It makes no call if no
  * endpoint gets its events in order.
  * @param owner the run, which has leased the events
  */

@@ -53,7 +53,7 @@ function takeChain(
 
 /** Everything that decides which deliveries with a place can be attempted. */
 export interface OrderedDue {
-	/** The unsettled deliveries with a place, or of each order so many of the eldest. */
+	/** The unsettled deliveries with a place, or the eldest ones of each order. */
 	stored: StoredDelivery[];
 	registered: RegisteredEndpoint[];
 	findUnderWay: FindUnderWay;
@@ -125,7 +125,7 @@ export function limitChains(chains: OrderChain[], places: number): OrderChain[] 
 	});
 }
 
-/** What a run has leased of some chains. */
+/** Leased parts of some chains. */
 export interface LeasedChains {
 	/** To be attempted, if nothing else keeps them waiting. */
 	deliveries: StoredDelivery[];

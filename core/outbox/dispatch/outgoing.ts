@@ -6,7 +6,7 @@ import type { AttemptJob, RunLimits } from '../model';
 
 import type { EndpointTransform } from './transform';
 
-/** What a delivery's attempt sends. */
+/** Content of a delivery's attempt. */
 export interface OutgoingDelivery {
 	target: DeliveryTarget;
 	delivery: { id: string; attempt: number; hops: number };
@@ -17,14 +17,14 @@ export interface OutgoingDelivery {
 	failure?: AttemptResult;
 }
 
-/** Workflows of endpoints that may send events to each other, one after another, before that is taken for a loop. */
+/** Workflows that an event may go through, one after another, before they are taken for a loop. */
 const MAX_HOPS = 5;
 
-/** It is not retried, so that the loop ends. */
+/** Result of an attempt in a loop: it is not retried, so that the loop ends. */
 const LOOP: AttemptResult = {
 	kind: 'error',
 	code: 'INVALID_REQUEST',
-	message: `The event came through ${MAX_HOPS} workflows that are endpoints, each sent by the one before: they send to each other in a loop. Let the workflow send an event type that its own endpoint does not get.`,
+	message: `The event went through ${MAX_HOPS} workflows that are endpoints, one after another, so they probably send to each other in a loop. Let the workflow send an event type that its own endpoint does not get.`,
 };
 
 /**

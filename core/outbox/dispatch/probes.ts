@@ -14,7 +14,7 @@ import type { DueState } from './dueState';
 /** An endpoint that can be probed, and what was found of its due deliveries without a place. */
 export interface Probe {
 	endpoint: Endpoint;
-	/** Its candidates are none, or one. */
+	/** It has one candidate at most. */
 	share: DueShare;
 	/** `true` if all that may wait is a batching queue, so that a batch has to be closed first. */
 	needsBatch: boolean;
@@ -66,7 +66,7 @@ async function reserveProbe(ports: OutboxPorts, endpoint: Endpoint): Promise<End
 	return reserved;
 }
 
-/** What a run attempts, with the probes that it makes. */
+/** Deliveries that a run attempts, with the probes that it makes. */
 interface ReservedProbes extends DueState {
 	/** `true` if a batch was closed for a probe: the run finds it when it looks again. */
 	hasClosed: boolean;

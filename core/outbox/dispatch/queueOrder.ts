@@ -13,7 +13,7 @@ const getNumber = ({ place }: StoredDelivery): number => place?.number ?? 0;
 export interface QueueSections {
 	/** Each has no gap that another delivery fills. */
 	sections: StoredDelivery[][];
-	/** Those that an event precedes which has not joined the queue yet. */
+	/** Those that follow an event which has not joined the queue yet. */
 	early: StoredDelivery[];
 }
 
@@ -42,7 +42,7 @@ export async function splitQueue(
 	owner: string,
 ): Promise<QueueSections> {
 	if (!isInOrder(endpoint)) return { sections: [sorted], early: [] };
-	// Only what lies between them can part them.
+	// Only events between them can separate them.
 	const numbers = sorted.map(getNumber);
 	const range = { endpointId: endpoint.id, from: numbers[0], to: numbers[numbers.length - 1] };
 	const { eventRows, pages } = await findAfterLeases(tables, [findUnsettledRows(range)]);

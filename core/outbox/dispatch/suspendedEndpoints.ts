@@ -3,7 +3,7 @@ import countBy from 'lodash/countBy';
 import { MINUTE_MS } from '../../lib/time';
 import type { StoredRow } from '../store/tables';
 
-/** From so many due deliveries in a page on, an endpoint is worth remembering. */
+/** Due deliveries in a page from which an endpoint is remembered. */
 const MANY = 100;
 
 /** Time after which a run looks at everything again, e.g. to record why further deliveries wait. */

@@ -79,7 +79,7 @@ async function returnToBatching(
 	return others;
 }
 
-/** What a run has leased at once. */
+/** Deliveries that a run has leased at once. */
 interface TakenDue {
 	lease: Lease;
 	jobs: AttemptJob[];
@@ -103,7 +103,7 @@ async function leaveOutBatched(
 	return deliveries.filter(({ id }) => !batched.has(id));
 }
 
-/** Gives a delivery its place, if it was created without one, e.g. since its event was to be sent later. */
+/** Gives a delivery its place, if it was created without one, e.g. because its event was to be sent later. */
 function placeJob(
 	{ delivery, endpoint, eventRowId, events }: AttemptJob,
 	dueMs: number,

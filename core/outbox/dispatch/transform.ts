@@ -146,7 +146,7 @@ export class EndpointTransform {
 		if (run.kind === 'failed') return failWith(`The transform workflow failed: ${run.message}`);
 		if (run.isWaiting) {
 			return failWith(
-				'The transform workflow waits, so it returned no bodies. Remove its Wait node, or any other that waits.',
+				'The transform workflow waits, so it returned no bodies. Remove its Wait node, or any other node that waits.',
 			);
 		}
 		const ids = call.map(({ delivery }) => delivery.id);

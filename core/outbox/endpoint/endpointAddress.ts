@@ -11,7 +11,7 @@ import {
 } from './workflowAddress';
 import { requireNoRequestValues, type RequestInput } from './workflowSettings';
 
-/** The values that a person gives for where an endpoint's events go. */
+/** The values that a person enters for an endpoint's address. */
 export interface AddressInput extends RequestInput {
 	/** The workflow that gets the events, in place of a URL. Only the outbox's owner may choose it. */
 	workflowId?: string;

@@ -218,7 +218,7 @@ export function rotateEndpointSecret(
 	const [replaced] = endpoint.secrets.signing;
 	if (isWorkflowEndpoint(endpoint)) {
 		throw new InvalidEndpointError(
-			'The endpoint has no signing secret: it delivers to a workflow of this n8n, which gets no request.',
+			'The endpoint has no signing secret: it delivers to a workflow in this n8n, which gets no request.',
 		);
 	}
 	if (replaced === undefined) {

@@ -9,7 +9,7 @@ import { isUnreadable } from './repository';
 import { isCircuitOpen } from './suspension';
 import { findWorkflowId } from './workflowAddress';
 
-/** Returns the workflows that an endpoint names, for its owner. */
+/** Returns the workflows of an endpoint, for its owner. */
 function presentWorkflows(endpoint: Endpoint): Record<string, unknown> {
 	const workflowId = findWorkflowId(endpoint);
 	const { transformWorkflowId } = endpoint.secrets;

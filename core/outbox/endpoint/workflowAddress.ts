@@ -3,7 +3,7 @@ import type { Endpoint } from '../model';
 import { InvalidEndpointError } from './settings';
 
 /**
- * The address of an endpoint that is a workflow of this n8n. Only its owner may choose the workflow, so its ID is
+ * The address of an endpoint that is a workflow in this n8n. Only its owner may choose the workflow, so its ID is
  * with the secrets. No check of URLs accepts such an address: it is not of http or https.
  */
 

@@ -16,7 +16,7 @@ export class WorkflowEndpointError extends InvalidEndpointError {
 		label: string,
 	) {
 		super(
-			`"${label}" cannot be set: the endpoint delivers to a workflow of this n8n, which gets no request. Remove it.`,
+			`"${label}" cannot be set: the endpoint delivers to a workflow in this n8n, which gets no request. Remove it.`,
 		);
 	}
 }
@@ -73,7 +73,7 @@ function findUnsuitable(input: RequestInput): [string, string] | undefined {
 export function requireNoRequestValues(input: RequestInput): void {
 	if (input.url !== undefined && input.url.trim() !== '') {
 		throw new InvalidEndpointUrlError(
-			'The endpoint delivers to a workflow of n8n, so it cannot get a URL. Create another endpoint for the URL.',
+			'The endpoint delivers to a workflow in n8n, so it cannot get a URL. Create another endpoint for the URL.',
 		);
 	}
 	const unsuitable = findUnsuitable(input);

@@ -2,7 +2,7 @@ import { WAITS_FOR_ELDER } from '../dispatch/order';
 import { isCircuitOpen } from '../endpoint/suspension';
 import type { Delivery, RegisteredEndpoint } from '../model';
 
-/** What a delivery waits for, apart from the time of its next attempt. */
+/** Reason why a delivery waits, apart from the time of its next attempt. */
 export interface DeliveryWait {
 	/**
 	 * `resume`: its endpoint is paused. `probe`: its endpoint keeps failing, so that a single attempt is made from time to

@@ -187,7 +187,7 @@ export const completeLeasedRows = async (
 	firstPage: StoredRow[],
 ): Promise<StoredRow[]> => await completePages(tables, 'events', [IS_LEASED], firstPage);
 
-/** Rows that were found after the events that runs make first deliveries of. */
+/** Events of which runs make first deliveries, and rows that were found after them. */
 export interface FoundAfterLeases {
 	eventRows: StoredRow[];
 	/** The rows of each find, in order. */
@@ -195,8 +195,8 @@ export interface FoundAfterLeases {
 }
 
 /**
- * Finds the events that runs make first deliveries of, and after all of them other rows. So an event whose run
- * ends in between has its deliveries on record when they are looked for.
+ * Finds the events of which runs make first deliveries, and then other rows. So if a run ends in between, the
+ * deliveries of its events are on record by then.
  */
 export async function findAfterLeases(
 	tables: Pick<Tables, 'applyAndFind' | 'find'>,

@@ -95,7 +95,7 @@ const MAX_PAGES = 20;
 /** Most orders that a page leaves out: each is a condition that the database checks for each row. */
 const MAX_EXCEPT_KEYS = 100;
 
-/** What the rows read so far say about further ones. */
+/** Conclusions from the rows read so far about further ones. */
 export interface ReadProgress {
 	/** `true` if no more rows are needed. */
 	isEnough: boolean;

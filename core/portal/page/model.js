@@ -1,6 +1,6 @@
 /** Turns what the API answers into what the views show. */
 
-/** The address of an endpoint whose events go to a workflow of n8n. */
+/** The address of an endpoint whose events go to a workflow in n8n. */
 const WORKFLOW_URL = 'n8n:workflow';
 
 /** Returns whether an endpoint is a workflow, which has neither a URL nor a secret. */

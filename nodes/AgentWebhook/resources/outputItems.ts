@@ -74,7 +74,7 @@ export const toOutboxResultItem = ({
 /** Builds the item of a tenant whose deliveries are late. */
 export const toBacklogItem = ({ due, oldestDueAt, tenantId }: Backlog): IDataObject => ({
 	alert: BACKLOG_TYPE,
-	reason: `Deliveries are due since ${oldestDueAt}. Check whether Deliver Due runs every minute, and whether its runs end in time.`,
+	reason: `Deliveries have been due since ${oldestDueAt}. Check that Deliver Due runs every minute, and that its runs end in time.`,
 	due,
 	oldest_due_at: oldestDueAt,
 	...presentTenantId(tenantId),
@@ -83,7 +83,7 @@ export const toBacklogItem = ({ due, oldestDueAt, tenantId }: Backlog): IDataObj
 /** Builds the item that says that n8n's tables are full. */
 export const toFullItem = (reason: string): IDataObject => ({ alert: FULL_TYPE, reason });
 
-/** Builds the item of an endpoint whose health changed, or that deliveries to it failed. */
+/** Builds the item of an endpoint whose health changed, or to which deliveries failed. */
 export const toEndpointChangeItem = ({
 	atMs,
 	change,

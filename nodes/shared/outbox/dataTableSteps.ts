@@ -24,7 +24,7 @@ export class TableError extends UserError {}
 export class TablesFullError extends TableError {
 	constructor(message: string) {
 		super(
-			`n8n’s data tables are full, so nothing can be sent. Deliver Due deletes what is older than its Max Age. Shorten that, delete other data tables, or raise N8N_DATA_TABLES_MAX_SIZE_BYTES. n8n says: ${message}`,
+			`n8n’s data tables are full, so nothing can be sent. Lower "Max Age (Days)" in Deliver Due so that it deletes more, delete other data tables, or raise N8N_DATA_TABLES_MAX_SIZE_BYTES. n8n says: ${message}`,
 		);
 	}
 }

@@ -90,22 +90,27 @@ class DataTables implements Tables {
 		});
 	}
 
-	/** Says what a table lacks; `undefined` if it has all columns, or n8n does not tell. */
+	/** Says what a table lacks; `undefined` if it has all columns, or n8n does not list them. */
 	private describeGaps(table: TableName, columns: unknown): string | undefined {
 		if (!Array.isArray(columns)) return undefined;
 		const types = new Map(
 			(columns as IDataObject[]).map(({ name, type }) => [String(name), String(type)]),
 		);
-		const gaps = Object.entries(TABLES[table]).flatMap(([name, type]) => {
-			const actual = types.get(name);
-			if (actual === type) return [];
-			return actual === undefined
-				? `the column "${name}" with the type ${type}`
-				: `the type ${type} of its column "${name}", which has the type ${actual}`;
-		});
-		return gaps.length === 0
-			? undefined
-			: `"${this.getTableName(table)}" lacks ${gaps.join(', and ')}.`;
+		const expected = Object.entries(TABLES[table]);
+		const missing = expected
+			.filter(([name]) => !types.has(name))
+			.map(([name, type]) => `the column "${name}" with the type ${type}`);
+		const wrong = expected
+			.filter(([name, type]) => types.has(name) && types.get(name) !== type)
+			.map(
+				([name, type]) =>
+					`the column "${name}" with the type ${String(types.get(name))} instead of ${type}`,
+			);
+		const gaps = [
+			...(missing.length > 0 ? [`lacks ${missing.join(', and ')}`] : []),
+			...(wrong.length > 0 ? [`has ${wrong.join(', and ')}`] : []),
+		];
+		return gaps.length === 0 ? undefined : `"${this.getTableName(table)}" ${gaps.join(', and ')}.`;
 	}
 
 	/** @throws TableError with all columns that are missing or have another type */
@@ -116,7 +121,7 @@ class DataTables implements Tables {
 		if (gaps.length === 0) return;
 		const names = TABLE_NAMES.map((table) => `"${this.getTableName(table)}"`).join(', ');
 		throw new TableError(
-			`The outbox’s data tables are from an earlier version of this package, or were edited. ${gaps.join(' ')} In n8n under Data tables, add what is missing: everything in the tables stays. Or rename or delete ${names}, so that the outbox creates new ones.`,
+			`The outbox’s data tables were created by an earlier version of this package, or were edited. ${gaps.join(' ')} Add what is missing under Data tables in n8n; existing rows stay. Or rename or delete ${names}, and the outbox creates new ones.`,
 		);
 	}
 

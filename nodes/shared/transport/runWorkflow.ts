@@ -8,7 +8,7 @@ import {
 
 import { CANCELLED } from './cancellableWait';
 
-/** What to do about n8n's errors when a workflow cannot be started, by the text that n8n writes. */
+/** Advice for n8n's errors when a workflow cannot be started, by the text that n8n writes. */
 const ADVICE: Array<[RegExp, string]> = [
 	[
 		// n8n tells an unpublished workflow from a missing one only in some of its modes.
@@ -84,7 +84,7 @@ async function execute(
 }
 
 /**
- * Runs a workflow of this n8n. After the time limit it is left to itself, since a node cannot stop it.
+ * Runs a workflow in this n8n. After the time limit it is left to itself, since a node cannot stop it.
  * @returns its last items, or why there are none
  * @throws OperationalError when the execution is cancelled
  */
@@ -100,7 +100,7 @@ export async function runWorkflow(
 		const expire = (): void =>
 			resolve({
 				kind: 'failed',
-				message: `The workflow did not end within ${call.timeoutMs / 1000} s. n8n may still be running it: set "Timeout Workflow" in its settings, or a longer "Timeout (Seconds)" for the endpoint.`,
+				message: `The workflow did not end within ${call.timeoutMs / 1000} s, and n8n may still be running it. Set "Timeout Workflow" in its settings, or raise the endpoint’s "Timeout (Seconds)".`,
 				hasTimedOut: true,
 			});
 		cancelSignal?.addEventListener('abort', cancel, { once: true });

@@ -62,7 +62,7 @@ test('tables of an earlier version are not touched, and the error says which col
 			expect(message).toContain(`the column "${name}" with the type ${type}`);
 		}
 	}
-	expect(message).toContain('add what is missing: everything in the tables stays.');
+	expect(message).toContain('Add what is missing under Data tables in n8n; existing rows stay.');
 	expect(message).toContain('Or rename or delete "box_tenants_v1"');
 	expect(message).not.toMatch(/"box_(?:tenants|events|event_types)_v1" lacks/);
 	expect(n8n).toMatchObject({ rowSteps: 0, created: [] });
@@ -80,6 +80,6 @@ test('tables that got these columns by hand are used', async () => {
 test('a column with another type is named with both types', async () => {
 	const n8n = createN8n({ ...TABLES, events: { ...TABLES.events, data: 'number' } });
 	await expect(read(n8n)).rejects.toThrow(
-		'"box_events_v1" lacks the type string of its column "data", which has the type number.',
+		'"box_events_v1" has the column "data" with the type number instead of string.',
 	);
 });

@@ -1,7 +1,10 @@
 const { createPrivateKey, X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 
-const { describeCertificate, parseClientTls } = require('../../../build/core/credentials/clientTls');
+const {
+	describeCertificate,
+	parseClientTls,
+} = require('../../../build/core/credentials/clientTls');
 const { makeCertificate, makeSigned } = require('../../harness/certificate');
 
 let ca;
@@ -91,7 +94,7 @@ test.each([
 	[
 		'the key of another certificate',
 		() => ({ clientCertificate, clientKey: otherKey }),
-		'"Client Key" is the private key of another certificate',
+		'"Client Key" does not match the first certificate in "Client Certificate"',
 	],
 	[
 		'a wrong passphrase',
@@ -116,12 +119,12 @@ test.each([
 	[
 		'a cut certificate',
 		() => ({ clientCertificate: clientCertificate.slice(0, 200), clientKey }),
-		'"Client Certificate" has no certificate that can be read.',
+		'"Client Certificate" has no readable certificate.',
 	],
 	[
 		'a key in place of an authority',
 		() => ({ caCertificate: clientKey }),
-		'"CA Certificate" has no certificate',
+		'"CA Certificate" has no readable certificate.',
 	],
 ])('rejects %s, and repeats none of it', (_name, fields, message) => {
 	let error;

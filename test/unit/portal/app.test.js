@@ -277,7 +277,7 @@ test('a disabled endpoint cannot be paused, and a link that only reads changes n
 	expect(listButtons()).toEqual(['Enable', 'Delete']);
 	await open('/endpoint/ep_1', { facts: { rights: ['read'] } });
 	expect(listButtons()).toEqual([]);
-	expect(view()).not.toContain('Pause keeps events waiting');
+	expect(view()).not.toContain('While an endpoint is paused');
 });
 
 test('order and circuit breaker are shown in words', async () => {

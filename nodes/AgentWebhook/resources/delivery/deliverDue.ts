@@ -95,14 +95,14 @@ function hintAtUnreadable(context: IExecuteFunctions, unreadable: UnreadableEndp
 	});
 }
 
-/** Says that this run delivered nothing, since earlier ones still work. */
+/** Says that this run delivered nothing because earlier ones are still running. */
 const hintAtBusy = (context: IExecuteFunctions): void =>
 	context.addExecutionHints({
 		location: 'outputPane',
 		message: `${MAX_CONCURRENT_RUNS} earlier runs of this node are still delivering, so this run delivered nothing.`,
 	});
 
-/** What runs of each node have found out about endpoints, in this process. */
+/** Findings of each node's runs about endpoints, in this process. */
 const suspendedByNode = new Map<string, SuspendedEndpoints>();
 
 function getSuspended(key: string): SuspendedEndpoints {

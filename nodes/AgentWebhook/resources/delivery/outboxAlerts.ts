@@ -24,7 +24,7 @@ function isAlertDue(context: IExecuteFunctions, kind: keyof AlertedAtMs, nowMs: 
 	return true;
 }
 
-/** Shows the owner that deliveries are late, and sends it to the tenants if the outbox is set to. */
+/** Shows the owner that deliveries are late, and tells the tenants if the outbox sends alerts. */
 export async function alertToBacklogs(
 	context: IExecuteFunctions,
 	outbox: OutboxPorts,

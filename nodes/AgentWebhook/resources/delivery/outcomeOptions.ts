@@ -38,17 +38,17 @@ export const outcomeOptions: INodePropertyOptions[] = [
 	{
 		name: 'Token Rejected',
 		value: 'token_rejected',
-		description: 'The endpoint’s OAuth2 server issues no token',
+		description: 'The endpoint’s OAuth2 server rejected the request for a token',
 	},
 	{
 		name: 'Token Server Unavailable',
 		value: 'token_unavailable',
-		description: 'The endpoint’s OAuth2 server gave no answer, or an error',
+		description: 'The endpoint’s OAuth2 server did not answer, or answered with an error',
 	},
 	{
 		name: 'Transform Failed',
 		value: 'transform_failed',
-		description: 'The workflow that makes the body made none',
+		description: 'The workflow that makes the bodies returned no valid body',
 	},
 	{
 		name: 'Workflow Failed',

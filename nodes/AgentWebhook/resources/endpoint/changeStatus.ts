@@ -5,7 +5,7 @@ import type { OutboxTask } from '../outboxOperation';
 import { loadRegisteredChoice } from './chosenEndpoint';
 import { toEndpointItem } from './endpointItem';
 
-/** Why an endpoint has a status; none is needed for one that is enabled. */
+/** Reasons for a status; an enabled endpoint needs none. */
 const REASONS: Record<Endpoint['status'], string> = {
 	active: '',
 	paused: 'Paused by hand',

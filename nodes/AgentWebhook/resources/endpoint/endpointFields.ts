@@ -235,7 +235,7 @@ export const settingFields: INodeProperties[] = [
 			},
 		],
 		description:
-			'After so many failed attempts in a row, deliveries wait, and Deliver Due makes a single attempt from time to time. A success sends what waits. Leave empty for no circuit breaker.',
+			'Makes deliveries wait after several failed attempts in a row. Deliver Due then makes a single attempt from time to time until one succeeds, and sends the deliveries that wait. Leave empty for no circuit breaker.',
 	},
 	...clientTlsFields,
 	deliveryOptions.cloudEventMode,
@@ -312,7 +312,7 @@ export const settingFields: INodeProperties[] = [
 		],
 		default: 'key',
 		description:
-			'Whether an event waits until the one before is delivered, has failed for good, or is cancelled. Without this setting, no event waits for another.',
+			'Which events wait until the previous one is delivered, has failed for good, or is cancelled. Without this setting, no event waits for another.',
 	},
 	deliveryOptions.includeFields,
 	{
@@ -322,7 +322,7 @@ export const settingFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. order_id',
 		description:
-			'Field of the data whose value the events of one order have in common. Use dots for nested fields. Events without it are sent at once.',
+			'Data field whose value decides which events wait for each other. Use dots for nested fields. Events without the field are sent at once.',
 		displayOptions: { show: { inOrder: ['key'] } },
 	},
 	{

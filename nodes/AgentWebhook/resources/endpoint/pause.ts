@@ -10,7 +10,7 @@ export const pauseOperation = buildOutboxOperation({
 	name: 'Pause',
 	action: 'Pause an endpoint',
 	description:
-		'Stop sending events to an endpoint for a time: its deliveries wait until it is enabled',
+		'Stop sending events to an endpoint temporarily. Its deliveries wait until it is enabled.',
 	properties: [endpointLocator, simplifyField, tenantOptions],
 	subtitle: chosenEndpointSubtitle,
 	executeItem: changeStatus('paused'),

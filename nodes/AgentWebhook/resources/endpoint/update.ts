@@ -93,7 +93,7 @@ export const updateOperation = buildOutboxOperation({
 				{
 					...workflowField,
 					description:
-						'Another workflow for an endpoint that delivers to a workflow. An endpoint with a URL cannot become one.',
+						'Workflow to deliver to from now on. Only for endpoints that deliver to a workflow: an endpoint with a URL keeps its URL.',
 				},
 			].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},

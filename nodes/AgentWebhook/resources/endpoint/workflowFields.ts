@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { OWN_ENDPOINT_PLATFORM } from '../../../shared/properties/deliveryOptions';
 import { readResourceLocator } from '../../../shared/properties/locators';
 
-/** The parameters of endpoints that name a workflow of this n8n. */
+/** The parameters of endpoints that name a workflow in this n8n. */
 
 const WORKFLOW = 'workflow';
 
@@ -17,7 +17,7 @@ export const deliverToField: INodeProperties = {
 		{
 			name: 'Workflow',
 			value: WORKFLOW,
-			description: 'Start a workflow of this n8n with the events',
+			description: 'Start a workflow in this n8n with the events',
 		},
 	],
 	default: 'url',
@@ -38,7 +38,7 @@ export const transformField: INodeProperties = {
 	type: 'workflowSelector',
 	default: '',
 	description:
-		'Published workflow that makes the bodies of the requests. It gets one item for each delivery, and returns one with the field body for each. Leave empty in an update to remove it.',
+		'Published workflow that makes the bodies of the requests. It gets one item for each delivery, and must return one item with the field <code>body</code> for each. To stop using it, update the endpoint with this field empty.',
 };
 
 /** Shows a parameter only for an endpoint that is a workflow. */

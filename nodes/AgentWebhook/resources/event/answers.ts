@@ -5,7 +5,7 @@ import type { DeliveryResult } from '../../../../core/outbox/model';
 import { toAnswerItem } from '../../../../core/sending/answerItem';
 import type { DeliveryReport } from '../../../../core/sending/deliver';
 
-/** Bytes of an answer that are kept if it is output as an item. */
+/** Most bytes that are kept of an answer that is output as an item. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Returns whether the option "Wait for Answers" is on. It is a choice of its own: no expression can make it. */

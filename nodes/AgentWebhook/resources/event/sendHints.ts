@@ -17,7 +17,7 @@ export function hintAtWarnings(context: IExecuteFunctions, published: PublishedE
 	});
 }
 
-/** Says what makes the deliveries on Pending, which no connection of this node does. */
+/** Says what makes the deliveries on Pending: no connection of this node does. */
 export function hintAtPending(context: IExecuteFunctions, published: PublishedEvent[]): void {
 	const causes = published.flatMap(({ deliveries, event }) =>
 		deliveries.map(({ delivery: { attempts, status } }) =>

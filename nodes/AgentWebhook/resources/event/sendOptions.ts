@@ -30,7 +30,7 @@ const waitForAnswers: INodeProperties = {
 	noDataExpression: true,
 	default: false,
 	description:
-		'Whether each item on Delivered is the answer of a receiver: its parsed body as <code>answer</code>, and who gave it',
+		'Whether to output the receivers’ answers on Delivered: each item has the parsed body as <code>answer</code>, and says who gave it',
 };
 
 /** The options of a send to one endpoint, in alphabetical order. */

@@ -98,7 +98,7 @@ test('gives up a workflow that takes too long, and ignores how it ends', async (
 	);
 	const run = await runWorkflow(context, { ...CALL, timeoutMs: 20 });
 	expect(run).toMatchObject({ kind: 'failed', hasTimedOut: true });
-	expect(run.message).toMatch(/^The workflow did not end within 0\.02 s\./);
+	expect(run.message).toMatch(/^The workflow did not end within 0\.02 s,/);
 	end(new Error('Ended late'));
 	await new Promise(setImmediate);
 });

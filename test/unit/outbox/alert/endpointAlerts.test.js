@@ -42,7 +42,7 @@ test('warns at the first failure, then at half, three quarters and nine tenths o
 		[['disabled', undefined, true]],
 	]);
 	expect(found[2].changes[0].reason).toBe(
-		'The endpoint keeps failing: 50 % of the way to being disabled',
+		'The endpoint keeps failing: 50% of the way to being disabled',
 	);
 });
 

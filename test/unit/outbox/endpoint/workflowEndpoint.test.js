@@ -183,7 +183,7 @@ describe('an endpoint that is a workflow', () => {
 		expect(world.deliveries()[1]).toMatchObject({
 			status: 'failed',
 			outcome: 'invalid_request',
-			error: expect.stringContaining('they send to each other in a loop'),
+			error: expect.stringContaining('so they probably send to each other in a loop'),
 		});
 	});
 

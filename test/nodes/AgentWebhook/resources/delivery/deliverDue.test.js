@@ -96,7 +96,9 @@ describe('deliveries that are late', () => {
 		expect(first.items[HEALTH]).toEqual([
 			{
 				alert: 'outbox.backlog',
-				reason: expect.stringMatching(/^Deliveries are due since .* Deliver Due runs every minute/),
+				reason: expect.stringMatching(
+					/^Deliveries have been due since .* Deliver Due runs every minute/,
+				),
 				due: 1,
 				oldest_due_at: expect.stringMatching(/Z$/),
 			},
