@@ -1046,7 +1046,7 @@ describe('Event → Send to all subscribers', () => {
 		await planResponses(later, down(1));
 		await planResponses(never, down(1, 400));
 		const sent = await send(outbox, [{ n: 1 }], { type: 'failing.event' });
-		expect(sent.counts).toEqual([0, 1, 1, 2]);
+		expect(sent.counts).toEqual([0, 1, 1, 3]);
 		const [retry] = sent.retry;
 		expect(retry).toMatchObject({
 			status: 'pending',
@@ -1064,6 +1064,7 @@ describe('Event → Send to all subscribers', () => {
 			expect.arrayContaining([
 				['failing', later],
 				['failing', never],
+				['exhausted', never],
 			]),
 		);
 		// It is attempted once in a run, whatever the outcome.
@@ -1302,11 +1303,12 @@ describe('Delivery → Deliver Due', () => {
 			options: { ...quick, disableRule: 'never' },
 		});
 		const first = await send(outbox, [{ n: 1 }], { type: 'gone.event' });
-		expect(first.counts).toEqual([0, 0, 1, 2]);
+		expect(first.counts).toEqual([0, 0, 1, 3]);
 		expect(first.failed).toMatchObject([{ status: 'failed', response_code: 410 }]);
 		expect(first.changed.map(({ change, reason }) => [change, reason])).toEqual([
 			['failing', 'An attempt ended with the outcome "gone"'],
 			['disabled', 'The endpoint answered 410 Gone'],
+			['exhausted', expect.stringContaining('failed')],
 		]);
 		const got = await done(outbox, ['endpoint', 'get'], byId(endpoint));
 		expect(got.items).toMatchObject([
@@ -1875,7 +1877,9 @@ describe('outbox errors', () => {
 		}
 		expect(message).toContain('add what is missing');
 		for (const [path, column] of added) await n8n.rest('POST', path, column);
-		expect(await getMany(outbox)).toMatchObject([{ id: delivered[0].id, status: 'delivered' }]);
+		expect(await getMany(outbox)).toMatchObject([
+			{ id: delivered[0].delivery_id, status: 'delivered' },
+		]);
 		const again = await send(outbox, [{ n: 2 }]);
 		expect(again.delivered).toMatchObject([{ endpoint_id: endpoint.id, status: 'delivered' }]);
 	});
