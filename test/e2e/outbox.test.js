@@ -1875,7 +1875,7 @@ describe('outbox errors', () => {
 		for (const [, { name, type }] of added) {
 			expect(message).toContain(`the column "${name}" with the type ${type}`);
 		}
-		expect(message).toContain('add what is missing');
+		expect(message).toContain('Add what is missing');
 		for (const [path, column] of added) await n8n.rest('POST', path, column);
 		expect(await getMany(outbox)).toMatchObject([
 			{ id: delivered[0].delivery_id, status: 'delivered' },
