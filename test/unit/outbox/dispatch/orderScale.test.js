@@ -134,6 +134,24 @@ test('what has an order gets its turn while a run finds a full page without', as
 	expect(world.attemptsTo('ep_b')).toHaveLength(1);
 });
 
+test.each([
+	['gets no order any more', { settings: '{}' }, 'delivered'],
+	['was deleted', { endpoint_id: 'ep_other', settings: '{}' }, 'failed'],
+])('what has a place gets its turn if its endpoint %s, and more waits', async (_, edit, status) => {
+	const world = createWorld({ answer: () => 503 });
+	await world.register('ep_a', { status: 'paused', eventTypes: ['a'] });
+	await publishEvents(world.process(), events(20, { type: 'a' }), LIMITS);
+	await world.register('ep_b', { eventTypes: ['b'], settings: IN_ORDER });
+	await publishEvents(world.process(), events(1, { type: 'b' }), LIMITS);
+	const [, { id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, edit);
+	world.answer = () => 200;
+	world.clock.advance(2 * HOUR);
+	await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 10 });
+	const rows = world.deliveries().filter(({ endpoint_id }) => endpoint_id === 'ep_b');
+	expect(rows).toMatchObject([{ status }]);
+});
+
 test('a send that ends while a run still reads the events under way keeps its place', async () => {
 	const world = createWorld();
 	const watch = watchOrder(world, 'ep_a');
