@@ -1,4 +1,5 @@
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { compileUnderWay, computePlace } = require('../../../../build/core/outbox/dispatch/order');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { row } = require('../log/logRows');
@@ -201,4 +202,32 @@ test('a send that ends while a run still reads the events under way keeps its pl
 	await deliverDue(ports, LIMITS);
 	expect(watch.violations).toEqual([]);
 	expect(world.attempts).toEqual([]);
+});
+
+test('looks for the events under way of many orders in little time', async () => {
+	const world = createWorld();
+	const endpoint = await world.register('ep_a', { settings: PER_KEY });
+	const createRow = (number) => ({
+		tenant_id: 'default',
+		event_id: `evt_${number}`,
+		event_type: 'a',
+		data: JSON.stringify({ order: number % 5000 }),
+		accepted_at: START,
+		lease_owner: 'other',
+		lease_until: LATER,
+	});
+	world.store.insert(
+		'events',
+		Array.from({ length: 6000 }, (_, number) => createRow(number)),
+	);
+	const findUnderWay = compileUnderWay(world.store.rows('events'), [endpoint]);
+	const { key } = computePlace(endpoint, { data: { order: 7 } }, 1);
+	expect(findUnderWay(endpoint, key)).toEqual([8, 5008]);
+	const startMs = performance.now();
+	let found = 0;
+	for (let order = 0; order < 30_000; order += 1) {
+		found += findUnderWay(endpoint, `order ${order}`).length;
+	}
+	expect(found).toBe(0);
+	expect(performance.now() - startMs).toBeLessThan(2000);
 });
