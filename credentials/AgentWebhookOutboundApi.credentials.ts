@@ -28,6 +28,8 @@ export type SignableRequest = IHttpRequestOptions & {
 	formData?: unknown;
 };
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 /** Returns whether a value is a plain object, also one from another realm. */
 function isPlainObject(value: unknown): value is object {
 	if (typeof value !== 'object' || value === null) return false;
@@ -145,21 +147,22 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 		const keptHeaders = Object.fromEntries(
 			Object.entries(requestHeaders).filter(([name]) => !replacedNames.has(name.toLowerCase())),
 		);
-		const hasContentType = Object.keys(requestHeaders).some(
-			(name) => name.toLowerCase() === 'content-type',
-		);
+		const [, contentType] =
+			Object.entries(requestHeaders).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+		// n8n's helper reads a form before it sends it, and cannot read bytes.
+		const isFormText = contentType === FORM_TYPE && typeof request.body === 'string';
 		return {
 			...request,
 			headers: {
 				...keptHeaders,
-				...(isJson && !hasContentType && { 'Content-Type': 'application/json' }),
+				...(isJson && contentType === undefined && { 'Content-Type': 'application/json' }),
 				...headers,
 			},
 			...(authentication.url === undefined
 				? { qs: { ...request.qs, ...query } }
 				: { url: authentication.url, uri: undefined, baseURL: undefined, qs: {} }),
 			// Send the signed bytes: serialized again, the body might differ from them.
-			...(bytes.length > 0 && { body: bytes, json: false }),
+			...(bytes.length > 0 && { body: isFormText ? request.body : bytes, json: false }),
 			...(authentication.tls && { agentOptions: authentication.tls }),
 		};
 	};

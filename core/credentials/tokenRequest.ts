@@ -87,7 +87,8 @@ const MAX_REASON_CHARACTERS = 200;
 function readReason(reply: unknown, client: OAuthClient): string {
 	if (!isObject(reply)) return '';
 	const words = [reply.error, reply.error_description].filter((text) => typeof text === 'string');
-	const mask = createMask([client.clientSecret, toBasicPair(client)]);
+	const { clientSecret } = client;
+	const mask = createMask([clientSecret, escapeFormText(clientSecret), toBasicPair(client)]);
 	const reason = toSingleLine(mask(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
 	return reason === '' ? '' : ` with the reason "${reason}"`;
 }

@@ -41,13 +41,36 @@ function listForms(secret: string): string[] {
 	];
 }
 
+/** Computes, for each beginning of a form, how long its longest other beginning is that also ends it. */
+function computeBorders(form: string): Uint32Array {
+	const borders = new Uint32Array(form.length);
+	for (let end = 1, matched = 0; end < form.length; end += 1) {
+		while (matched > 0 && form[end] !== form[matched]) matched = borders[matched - 1];
+		if (form[end] === form[matched]) matched += 1;
+		borders[end] = matched;
+	}
+	return borders;
+}
+
+/**
+ * Returns how many characters at the end of a text are the beginning of a form. Its time grows with the lengths only:
+ * who chooses a secret may choose the answer, too.
+ */
+function measureCutEnd(text: string, form: string): number {
+	const borders = computeBorders(form);
+	let matched = 0;
+	for (const character of text.slice(-(form.length - 1)).split('')) {
+		while (matched > 0 && character !== form[matched]) matched = borders[matched - 1];
+		if (character === form[matched]) matched += 1;
+	}
+	return matched;
+}
+
 /** Hides the beginning of a secret at the end of a text that was cut there. */
 function maskCutEnd(text: string, forms: string[]): string {
 	for (const form of forms) {
-		const longest = Math.min(form.length - 1, text.length);
-		for (let length = longest; length >= MIN_SECRET_LENGTH; length -= 1) {
-			if (text.endsWith(form.slice(0, length))) return text.slice(0, -length) + HIDDEN;
-		}
+		const length = measureCutEnd(text, form);
+		if (length >= MIN_SECRET_LENGTH) return text.slice(0, -length) + HIDDEN;
 	}
 	return text;
 }

@@ -1,3 +1,4 @@
+import omit from 'lodash/omit';
 import { z } from 'zod';
 
 import { checkTokenUrl, type TokenUrlRules } from '../credentials/endpointAuthentication';
@@ -139,6 +140,15 @@ function hasNewTokenUrl(
 	return !shown.includes(requested.token_url);
 }
 
+/** Returns whether a request has another access key of AWS than the webhook. A session token is for its key only. */
+const hasNewAccessKey = (
+	requested: RequestedAuthentication,
+	current: AuthenticationFields,
+): boolean =>
+	requested.type === 'awsSigV4' &&
+	requested.access_key_id !== undefined &&
+	requested.access_key_id !== current.accessKeyId;
+
 /**
  * Translates a webhook's authentication into fields of the Sending credential.
  * @param current the webhook's fields
@@ -155,7 +165,8 @@ export function toAuthenticationFields(
 	const isNewServer = hasNewTokenUrl(requested, current);
 	// Secrets of another type are not reused: a header's token must not appear in URLs. Neither are those of another
 	// token server.
-	const reusable = current.authentication === type && !isNewServer ? current : {};
+	const kept = current.authentication === type && !isNewServer ? current : {};
+	const reusable = hasNewAccessKey(requested, current) ? omit(kept, 'sessionToken') : kept;
 	const supplied: Record<string, unknown> = requested;
 	const fields: AuthenticationFields = { authentication: type };
 	for (const [name, field] of Object.entries(NAMES[type])) {

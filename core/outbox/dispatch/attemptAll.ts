@@ -28,6 +28,7 @@ import {
 	rescheduleDelivery,
 } from './deliveryStates';
 import { prepareEndpoints, type EndpointContext } from './endpointContexts';
+import { AnswerKeeper } from './keptAnswers';
 import { computeLeaseMs, LeaseKeeper } from './lease';
 import { isSettled, splitIntoChains, WAITS_FOR_ELDER } from './order';
 import { buildOutgoing, transformOutgoing, type OutgoingDelivery } from './outgoing';
@@ -39,6 +40,8 @@ const getLeasedId = ({ eventId, id, lease }: Delivery): string => (lease === nul
 /** One run's attempts: each leased delivery is attempted once, and its outcome is written. */
 class AttemptRun {
 	readonly results: DeliveryResult[] = [];
+
+	private readonly answers = new AnswerKeeper();
 
 	private readonly leaseKeeper: LeaseKeeper;
 
@@ -139,7 +142,7 @@ class AttemptRun {
 		const nowMs = ports.nowMs();
 		const after = recordAttempts(delivery, report, outgoing.body.length, nowMs);
 		context.health.record(observeAttempt(job, outgoing.target, report, after, nowMs));
-		return this.addResult(after, endpoint, report.response);
+		return this.addResult(after, endpoint, this.answers.keep(report));
 	}
 
 	/** Waits for a slot under the rate limit. @returns false if the delivery was rescheduled instead */

@@ -116,7 +116,11 @@ export async function findDue(
 	const hasMore = dueRows.length === limit;
 	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
 	const probeable = listProbeable(registered, dueIds, hasMore, ports.nowMs());
-	const isAnyPlaced = dueRows.some(isPlaced) || (hasMore ? registered : probeable).some(isInOrder);
+	// What has a place may also be of an endpoint that was deleted, or gets its events without order now.
+	const isAnyPlaced =
+		dueRows.some(isPlaced) ||
+		(hasMore && dueRows.some(isExcepted)) ||
+		(hasMore ? registered : probeable).some(isInOrder);
 	// Half of the places are for each kind, so that neither keeps the other waiting.
 	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;
 	const found =

@@ -110,17 +110,21 @@ export function compileUnderWay(
 	});
 	const inOrder = registered.filter(isInOrder);
 	const { findSubscribers } = compileSubscriptions(stored.length === 0 ? [] : inOrder);
-	const places = stored.flatMap(({ event, rowId }) =>
-		findSubscribers(event).flatMap((endpoint) => {
-			// Its place counts from the time at which it is due.
-			const place = event.deliverAt === null ? computePlace(endpoint, event, rowId) : null;
-			return place === null ? [] : [{ endpointId: endpoint.id, ...place }];
-		}),
-	);
-	return (endpoint, key) =>
-		places.flatMap((place) =>
-			place.endpointId === endpoint.id && place.key === key ? place.number : [],
-		);
+	// A run may look for more orders than it could compare with each event.
+	const numbersByOrder = new Map<string, number[]>();
+	for (const { event, rowId } of stored) {
+		// Its place counts from the time at which it is due.
+		if (event.deliverAt !== null) continue;
+		for (const endpoint of findSubscribers(event)) {
+			const place = computePlace(endpoint, event, rowId);
+			if (place === null) continue;
+			const order = `${endpoint.id} ${place.key}`;
+			const numbers = numbersByOrder.get(order);
+			if (numbers === undefined) numbersByOrder.set(order, [rowId]);
+			else numbers.push(rowId);
+		}
+	}
+	return (endpoint, key) => numbersByOrder.get(`${endpoint.id} ${key}`) ?? [];
 }
 
 /** A delivery that a run has created and not stored, and what it delivers. */

@@ -90,7 +90,11 @@ export function listChains(
 		const endpoint = endpointsById.get(endpointId);
 		const numbers = endpoint === undefined ? [] : findUnderWay(endpoint, place.key);
 		const missing = numbers.filter((number) => !recorded.has(`${number} ${endpointId}`));
-		const order = sortBy(latestPerDelivery(sameOrder).filter(hasPlace), 'place.number');
+		const latest = latestPerDelivery(sameOrder).filter(hasPlace);
+		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end.
+		const blocking =
+			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
+		const order = sortBy(blocking, 'place.number');
 		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
 		return takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength) ?? [];
 	});

@@ -40,8 +40,8 @@ export const getTokenUrlRules = ({ settings }: Pick<Endpoint, 'settings'>): Toke
 	allowInternal: settings.allow_internal ?? false,
 });
 
-/** Bytes of an endpoint's response that are kept for the result item. */
-const MAX_RESPONSE_BYTES = 4096;
+/** Bytes of an endpoint's response that are kept for the result item, unless more is wanted. */
+export const MAX_RESPONSE_BYTES = 4096;
 
 /**
  * Builds the target of deliveries to a registered endpoint.

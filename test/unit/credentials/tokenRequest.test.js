@@ -103,6 +103,15 @@ test('hides what was sent to the server in its reason, as it was sent', () => {
 	expect(readTokenReply(reply, client).failure.message).toContain('"•••••••• in Basic ••••••••"');
 });
 
+test.each(['basic', 'body'])('hides in its reason the secret as a form has it: %s', (place) => {
+	const client = { ...CLIENT, clientSecretIn: place, clientSecret: "s3cret!(it's)~" };
+	const { body } = build({ ...client, clientSecretIn: 'body' });
+	const sent = new RegExp('client_secret=(.*)').exec(String(body))[1];
+	const { message } = readTokenReply(respond(400, { error: `got ${sent}` }), client).failure;
+	expect(message).toContain('"got ••••••••"');
+	expect(message).not.toContain('s3cret');
+});
+
 test('says that a redirect of the token server is not followed', () => {
 	const { failure } = readTokenReply(respond(302, ''), CLIENT);
 	expect(failure.message).toBe(

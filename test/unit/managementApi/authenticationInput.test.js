@@ -51,6 +51,27 @@ test('changes one field of a client and keeps the others', async () => {
 	expect(await readSecrets(world, id)).toEqual({ ...before, scope: 'other' });
 });
 
+test('keeps a session token of AWS with its access key, and drops it with another', async () => {
+	const world = createManagedWorld();
+	const id = await world.create({ authentication: { ...AWS, session_token: 'session' } });
+	const { access_key_id, secret_access_key, ...shown } = AWS;
+	for (const same of [shown, { ...shown, access_key_id }]) {
+		await world.ask('update', { id, body: { authentication: same } });
+		expect(await readSecrets(world, id)).toMatchObject({ sessionToken: 'session' });
+	}
+	const authentication = { ...shown, access_key_id: 'AKIDOTHER', secret_access_key };
+	expect(await world.ask('update', { id, body: { authentication } })).toMatchObject({
+		statusCode: 200,
+	});
+	expect(await readSecrets(world, id)).toEqual({
+		authentication: 'awsSigV4',
+		accessKeyId: 'AKIDOTHER',
+		secretAccessKey: secret_access_key,
+		region: 'eu-central-1',
+		service: 'lambda',
+	});
+});
+
 test('sends the client’s secret to no other token URL than it was given for', async () => {
 	const world = createManagedWorld();
 	const id = await world.create({ authentication: OAUTH2 });

@@ -7,7 +7,13 @@ import type { RunLimits } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
 import { isOutputRead } from '../../../shared/execution/connections';
 import type { TablesFullError } from '../../../shared/outbox/dataTableSteps';
-import { OUTPUT_LABELS, toBacklogItem, toFullItem, type OutputItems } from '../outputItems';
+import {
+	OUTPUT_LABELS,
+	pairWithAllInputs,
+	toBacklogItem,
+	toFullItem,
+	type OutputItems,
+} from '../outputItems';
 
 /** Alerts about the outbox itself. n8n stores with the workflow when each was last shown. */
 
@@ -33,7 +39,8 @@ export async function alertToBacklogs(
 	outputs: OutputItems,
 ): Promise<void> {
 	if (backlogs.length === 0 || !isAlertDue(context, 'backlog', outbox.nowMs())) return;
-	for (const backlog of backlogs) outputs.putAlert(toBacklogItem(backlog));
+	const pairedItem = pairWithAllInputs(context.getInputData().length);
+	for (const backlog of backlogs) outputs.putAlert(toBacklogItem(backlog), pairedItem);
 	await sendBacklogAlerts(outbox, backlogs, limits, publishEvents);
 }
 
@@ -49,5 +56,7 @@ export function alertToFullTables(
 ): void {
 	if (!isOutputRead(context, OUTPUT_LABELS.outbox.indexOf('Health'))) throw error;
 	context.addExecutionHints({ type: 'warning', location: 'outputPane', message: error.message });
-	if (isAlertDue(context, 'full', nowMs)) outputs.putAlert(toFullItem(error.message));
+	if (!isAlertDue(context, 'full', nowMs)) return;
+	const pairedItem = pairWithAllInputs(context.getInputData().length);
+	outputs.putAlert(toFullItem(error.message), pairedItem);
 }

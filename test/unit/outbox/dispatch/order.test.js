@@ -2,6 +2,10 @@ const { cancelMany, replayMany } = require('../../../../build/core/outbox/recove
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const {
+	changeEndpointStatus,
+	deleteEndpoint,
+} = require('../../../../build/core/outbox/endpoint/repository');
 const { latestRowPerDelivery } = require('../../../../build/core/outbox/store/deliveryRows');
 
 const { callNames } = require('../memoryTables');
@@ -244,4 +248,20 @@ test('shares the places of a run with deliveries that have no order', async () =
 	await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 10 });
 	expect(world.attemptsTo('ep_a')).toHaveLength(5);
 	expect(world.attemptsTo('ep_b')).toHaveLength(5);
+});
+
+test('fails what waits behind a delivery on hold when the endpoint is deleted', async () => {
+	const world = await orderedWorld({});
+	const change = async (status) =>
+		await changeEndpointStatus(world.process(), await world.endpoint('ep_a'), status, 'test');
+	await change('disabled');
+	await send(world, [['a', 1]]);
+	await change('active');
+	await send(world, [['a', 2]]);
+	expect(world.statuses()).toEqual(['held', 'pending']);
+	await deleteEndpoint(world.process(), 'ep_a');
+	world.clock.advance(HOUR);
+	await run(world);
+	expect(findRow(world, 2)).toMatchObject({ status: 'failed', error: 'The endpoint was deleted' });
+	expect(findRow(world, 1).status).toBe('held');
 });

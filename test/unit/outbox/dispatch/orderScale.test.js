@@ -1,4 +1,5 @@
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
+const { compileUnderWay, computePlace } = require('../../../../build/core/outbox/dispatch/order');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 
 const { row } = require('../log/logRows');
@@ -134,6 +135,24 @@ test('what has an order gets its turn while a run finds a full page without', as
 	expect(world.attemptsTo('ep_b')).toHaveLength(1);
 });
 
+test.each([
+	['gets no order any more', { settings: '{}' }, 'delivered'],
+	['was deleted', { endpoint_id: 'ep_other', settings: '{}' }, 'failed'],
+])('what has a place gets its turn if its endpoint %s, and more waits', async (_, edit, status) => {
+	const world = createWorld({ answer: () => 503 });
+	await world.register('ep_a', { status: 'paused', eventTypes: ['a'] });
+	await publishEvents(world.process(), events(20, { type: 'a' }), LIMITS);
+	await world.register('ep_b', { eventTypes: ['b'], settings: IN_ORDER });
+	await publishEvents(world.process(), events(1, { type: 'b' }), LIMITS);
+	const [, { id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, edit);
+	world.answer = () => 200;
+	world.clock.advance(2 * HOUR);
+	await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 10 });
+	const rows = world.deliveries().filter(({ endpoint_id }) => endpoint_id === 'ep_b');
+	expect(rows).toMatchObject([{ status }]);
+});
+
 test('a send that ends while a run still reads the events under way keeps its place', async () => {
 	const world = createWorld();
 	const watch = watchOrder(world, 'ep_a');
@@ -183,4 +202,32 @@ test('a send that ends while a run still reads the events under way keeps its pl
 	await deliverDue(ports, LIMITS);
 	expect(watch.violations).toEqual([]);
 	expect(world.attempts).toEqual([]);
+});
+
+test('looks for the events under way of many orders in little time', async () => {
+	const world = createWorld();
+	const endpoint = await world.register('ep_a', { settings: PER_KEY });
+	const createRow = (number) => ({
+		tenant_id: 'default',
+		event_id: `evt_${number}`,
+		event_type: 'a',
+		data: JSON.stringify({ order: number % 5000 }),
+		accepted_at: START,
+		lease_owner: 'other',
+		lease_until: LATER,
+	});
+	world.store.insert(
+		'events',
+		Array.from({ length: 6000 }, (_, number) => createRow(number)),
+	);
+	const findUnderWay = compileUnderWay(world.store.rows('events'), [endpoint]);
+	const { key } = computePlace(endpoint, { data: { order: 7 } }, 1);
+	expect(findUnderWay(endpoint, key)).toEqual([8, 5008]);
+	const startMs = performance.now();
+	let found = 0;
+	for (let order = 0; order < 30_000; order += 1) {
+		found += findUnderWay(endpoint, `order ${order}`).length;
+	}
+	expect(found).toBe(0);
+	expect(performance.now() - startMs).toBeLessThan(2000);
 });

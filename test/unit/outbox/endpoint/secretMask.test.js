@@ -50,6 +50,27 @@ describe('createSecretMask', () => {
 		expect(mask('echo: a very lon')).toBe('echo: a very lon');
 	});
 
+	test('hides the longest beginning of a secret that ends a cut text', () => {
+		const letters = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 5, maxLength: 12 });
+		fc.assert(
+			fc.property(letters, letters, (secret, text) => {
+				const form = `${secret}!`;
+				const lengths = Array.from({ length: form.length }, (_, length) => length);
+				const cut = lengths.findLast((length) => text.endsWith(form.slice(0, length)));
+				const expected = cut >= 4 ? text.slice(0, text.length - cut) + HIDDEN : text;
+				expect(maskWith({ authentication: { token: form } })(text, true)).toBe(expected);
+			}),
+		);
+	});
+
+	test('hides the beginning of a long secret in a long answer that was cut, in little time', () => {
+		const mask = maskWith({ authentication: { token: 'a'.repeat(200_000) } });
+		const answer = `${'a'.repeat(199_999)}b`;
+		const startMs = performance.now();
+		expect(mask(answer, true)).toBe(answer);
+		expect(performance.now() - startMs).toBeLessThan(2000);
+	});
+
 	test('leaves no secret in any text', () => {
 		const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 40 });
 		const text = fc.string({ unit: 'binary', maxLength: 20 });

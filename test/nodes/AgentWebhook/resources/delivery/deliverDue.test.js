@@ -27,14 +27,15 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-async function act(parameters, { sendAlerts = false, ...more } = {}) {
+async function act(parameters, { inputs = 1, sendAlerts = false, ...more } = {}) {
 	const outbox = { outboxName: 'outbox', encryptionSecret: 'k'.repeat(64), sendAlerts };
 	const { hints, outputs } = await execute(
 		fillInDefaults('agentWebhook', parameters),
-		[{ json: {} }],
+		Array.from({ length: inputs }, () => ({ json: {} })),
 		{ credentials: { agentWebhookOutboxApi: outbox }, ...more },
 	);
-	return { hints, items: outputs.map((output) => output.map(({ json }) => json)) };
+	const items = outputs.map((output) => output.map(({ json }) => json));
+	return { hints, items, paired: outputs.map((output) => output.map((item) => item.pairedItem)) };
 }
 
 const deliverDue = async (more) =>
@@ -110,6 +111,16 @@ describe('deliveries that are late', () => {
 		expect((await deliverDue({ staticData })).items[HEALTH]).toMatchObject([
 			{ alert: 'outbox.backlog' },
 		]);
+	});
+
+	test('are about all items that the run got', async () => {
+		await register('Shop', 'order.*');
+		receiver.answer = fail;
+		await send();
+		advance(20 * MINUTE);
+		const { items, paired } = await deliverDue({ inputs: 2 });
+		expect(items[HEALTH]).toHaveLength(1);
+		expect(paired[HEALTH]).toEqual([[{ item: 0 }, { item: 1 }]]);
 	});
 
 	test('are an event for endpoints that name it, if the credential says so', async () => {
@@ -199,6 +210,16 @@ describe('full tables', () => {
 		const again = await deliverDue({ connected, staticData });
 		expect(again.items[HEALTH]).toEqual([]);
 		expect(again.hints).toHaveLength(1);
+	});
+
+	test('are about all items that the run got', async () => {
+		await register('Shop', 'order.*');
+		receiver.answer = (response) => response.writeHead(503).end();
+		await send();
+		advance(60 * MINUTE);
+		fill();
+		const { paired } = await deliverDue({ connected, inputs: 2 });
+		expect(paired[HEALTH]).toEqual([[{ item: 0 }, { item: 1 }]]);
 	});
 
 	test('stop the workflow if nothing is connected to Health', async () => {

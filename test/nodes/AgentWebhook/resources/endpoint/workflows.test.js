@@ -196,3 +196,22 @@ test('a workflow makes the bodies, until it is removed', async () => {
 	expect(String(receiver.requests[1].body)).toContain('"order.created"');
 	expect(calls).toHaveLength(1);
 });
+
+test('sends a form that a workflow made as it is, with its signature', async () => {
+	await create({
+		url: receiver.url,
+		platform: 'standardWebhooks',
+		options: { allowHttp: true, allowInternal: true, transformWorkflowId: choose('format') },
+	});
+	const type = 'application/x-www-form-urlencoded';
+	const body = 'payload=a%20b&text=caf%C3%A9';
+	executeWorkflow = () => ({ data: [[{ json: { body, content_type: type } }]] });
+	const [delivered] = await send();
+	expect(delivered).toMatchObject([{ status: 'delivered' }]);
+	const [{ body: sent, headers }] = receiver.requests;
+	expect(sent).toBe(body);
+	expect(headers).toMatchObject({
+		'content-type': type,
+		'webhook-signature': expect.any(String),
+	});
+});
