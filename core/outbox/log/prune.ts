@@ -1,5 +1,6 @@
 import groupBy from 'lodash/groupBy';
 import orderBy from 'lodash/orderBy';
+import partition from 'lodash/partition';
 import sortBy from 'lodash/sortBy';
 import uniq from 'lodash/uniq';
 
@@ -12,9 +13,11 @@ import {
 	findBatchIdsWith,
 	findLeasedEvents,
 	findRetentions,
+	findSuspendedIds,
 	isWaiting,
 	listEventIds,
 	MAX_KEPT,
+	mayExpire,
 	readLoggedDeliveries,
 	removeExpiredDeliveries,
 	removeExpiredEvents,
@@ -64,13 +67,14 @@ function findCutoff(rows: StoredRow[], retention: Retention, nowMs: number): Cut
  * Finds what has expired of a tenant. Events that are needed are kept. If they are more than one deletion can
  * leave out, only what is older than the others of them expires.
  * @param needed rows of deliveries that wait, and of events that are being sent
+ * @param suspendedIds endpoints whose deliveries expire although they wait
  */
 async function findExpired(
 	tables: Tables,
 	tenants: Condition[],
 	rows: StoredRow[],
 	latest: Cutoff,
-	needed: StoredRow[],
+	{ needed, suspendedIds }: { needed: StoredRow[]; suspendedIds: string[] },
 ): Promise<Expired> {
 	let cutoff = latest;
 	const keptEventIds = new Set<string>();
@@ -83,7 +87,7 @@ async function findExpired(
 	const hasBatches = rows.some(({ event_type }) => event_type === BATCH_EVENT_TYPE);
 	const kept = [...keptEventIds];
 	const keptBatchIds = hasBatches ? await findBatchIdsWith(tables, kept) : [];
-	return { tenants, ...cutoff, keptEventIds: kept, keptBatchIds, hasBatches };
+	return { tenants, ...cutoff, keptEventIds: kept, keptBatchIds, hasBatches, suspendedIds };
 }
 
 /** Takes the second outcomes of deliveries out of the log and the tallies. */
@@ -100,6 +104,8 @@ interface Log {
 	rows: StoredRow[];
 	/** Rows of events that runs are sending. */
 	leased: StoredRow[];
+	/** Endpoints that are paused or keep failing. */
+	suspendedIds: Set<string>;
 	/** By tenant, the limits of those that have their own. */
 	retentions: Map<string, Retention>;
 }
@@ -107,7 +113,7 @@ interface Log {
 /** Finds what has expired of each tenant. Tenants with the same cutoff are pruned together. */
 async function listExpired(
 	tables: Tables,
-	{ leased, retentions, rows }: Log,
+	{ leased, retentions, rows, suspendedIds }: Log,
 	shared: Retention,
 	nowMs: number,
 ): Promise<Expired[]> {
@@ -127,8 +133,14 @@ async function listExpired(
 	): Promise<Expired> => {
 		const matches = ({ tenant_id }: StoredRow): boolean => isIncluded(String(tenant_id));
 		const included = rows.filter(matches);
-		const needed = [...included.filter(isWaiting), ...leased.filter(matches)];
-		return await findExpired(tables, tenants, included, cutoff, needed);
+		const [expirable, waiting] = partition(included.filter(isWaiting), (row) =>
+			mayExpire(row, suspendedIds, cutoff.before),
+		);
+		const cut = expirable.filter((row) => isCutBefore(row, cutoff));
+		return await findExpired(tables, tenants, included, cutoff, {
+			needed: [...waiting, ...leased.filter(matches)],
+			suspendedIds: uniq(cut.map(({ endpoint_id }) => String(endpoint_id))),
+		});
 	};
 	const expired: Expired[] = [];
 	for (const { cutoff, tenantId } of apart) {
@@ -142,7 +154,7 @@ async function listExpired(
 
 /**
  * Deletes events beyond the retention limits of their tenants, with their deliveries, unless one of these
- * waits for an attempt. The deliveries remain counted. Puts tallies together.
+ * waits for an attempt at an endpoint that is not suspended. The deliveries remain counted. Puts tallies together.
  * @param shared the limits of tenants without their own
  * @returns the number of deleted deliveries and events
  */
@@ -154,6 +166,7 @@ export async function prune(
 	const log: Log = {
 		retentions: await findRetentions(tables, shared),
 		leased: await findLeasedEvents(tables),
+		suspendedIds: await findSuspendedIds(tables),
 		rows: await uncountSecondOutcomes(tables, await readLoggedDeliveries(tables)),
 	};
 	const deleted = { deliveries: 0, events: 0 };

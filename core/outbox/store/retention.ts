@@ -25,7 +25,10 @@ import {
 
 /** What Prune reads and deletes. */
 
-/** Limits for the delivery log of one tenant. Deliveries that wait for an attempt are kept regardless. */
+/**
+ * Limits for the delivery log of one tenant. Deliveries that wait for an attempt are kept regardless, unless their
+ * endpoint is suspended.
+ */
 export interface Retention {
 	/** Age of a delivery's event. */
 	maxAgeDays: number;
@@ -36,6 +39,16 @@ export interface Retention {
 const WAITING = ['gathering', 'pending', 'sending'];
 
 export const isWaiting = ({ status }: StoredRow): boolean => WAITING.includes(String(status));
+
+/**
+ * Finds the IDs of the endpoints that are paused or keep failing, so that their deliveries may wait without end. A
+ * tenant can pause an endpoint, and must not fill the tables of all with what waits for it.
+ */
+export async function findSuspendedIds(tables: Tables): Promise<Set<string>> {
+	const paused = await findAll(tables, 'endpoints', [eq('status', 'paused')]);
+	const failing = await findAll(tables, 'endpoints', [neq('probe_at', null)]);
+	return new Set([...paused, ...failing].map(({ endpoint_id }) => String(endpoint_id)));
+}
 
 /** Reads all deliveries' rows. */
 export async function readLoggedDeliveries(tables: Tables): Promise<StoredRow[]> {
@@ -97,6 +110,8 @@ export interface Expired {
 	keptBatchIds: string[];
 	/** `true` if there may be batches. */
 	hasBatches: boolean;
+	/** Suspended endpoints that expired deliveries wait for. These are deleted, too. */
+	suspendedIds: string[];
 }
 
 /** Most events, and most tenants, that one deletion can leave out. */
@@ -136,15 +151,50 @@ export async function removeExpiredEvents(
 /** A batch that was never attempted is deleted this much later: its last event is younger than its first. */
 const BATCH_SPAN_MS = 2 * DAY_MS;
 
+const getSpanBefore = (before: string): string => toIsoTime(Date.parse(before) - BATCH_SPAN_MS);
+
+/** Returns whether a delivery has expired although it waits, since it waits for a suspended endpoint. */
+export function mayExpire(row: StoredRow, suspendedIds: Set<string>, before: string): boolean {
+	if (row.status === 'sending' || !suspendedIds.has(String(row.endpoint_id))) return false;
+	const isBatch = row.event_type === BATCH_EVENT_TYPE;
+	return !isBatch || String(row.accepted_at) < getSpanBefore(before);
+}
+
+/** Deletes the deliveries of expired events that wait for suspended endpoints. @returns their number */
+async function removeExpiredWaiting(
+	tables: Tables,
+	{ before, beforeEventId, keptEventIds, suspendedIds, tenants }: Expired,
+): Promise<number> {
+	let count = 0;
+	for (const endpointId of suspendedIds) {
+		const removable = [
+			...tenants,
+			...NO_TALLIES,
+			eq('endpoint_id', endpointId),
+			neq('status', 'sending'),
+			...keptEventIds.map((id) => neq('event_id', id)),
+		];
+		const single = [...removable, neq('event_type', BATCH_EVENT_TYPE)];
+		const batched = [...removable, eq('event_type', BATCH_EVENT_TYPE)];
+		const queries = [
+			[...single, isBefore('accepted_at', before)],
+			...(beforeEventId === undefined
+				? []
+				: [[...single, eq('accepted_at', before), isBefore('event_id', beforeEventId)]]),
+			[...batched, isBefore('accepted_at', getSpanBefore(before))],
+		];
+		for (const all of queries) count += await tables.remove('deliveries', { all });
+	}
+	return count;
+}
+
 /**
  * Deletes the deliveries of expired events, after the events: an event without the deliveries that it had
  * would be sent again with its idempotency key.
  * @returns the number of deleted deliveries
  */
-export async function removeExpiredDeliveries(
-	tables: Tables,
-	{ before, beforeEventId, hasBatches, keptBatchIds, keptEventIds, tenants }: Expired,
-): Promise<number> {
+export async function removeExpiredDeliveries(tables: Tables, expired: Expired): Promise<number> {
+	const { before, beforeEventId, hasBatches, keptBatchIds, keptEventIds, tenants } = expired;
 	const removable = [...tenants, ...NO_TALLIES, ...WAITING.map((status) => neq('status', status))];
 	const single = [
 		...removable,
@@ -156,7 +206,6 @@ export async function removeExpiredDeliveries(
 		eq('event_type', BATCH_EVENT_TYPE),
 		...keptBatchIds.map((id) => neq('delivery_id', id)),
 	];
-	const spanBefore = toIsoTime(Date.parse(before) - BATCH_SPAN_MS);
 	const queries = [
 		[...single, isBefore('accepted_at', before)],
 		...(beforeEventId === undefined
@@ -166,11 +215,11 @@ export async function removeExpiredDeliveries(
 			? [
 					// When a batch ended, all of its events had been accepted.
 					[...batched, isBefore('completed_at', before)],
-					[...batched, eq('completed_at', null), isBefore('accepted_at', spanBefore)],
+					[...batched, eq('completed_at', null), isBefore('accepted_at', getSpanBefore(before))],
 				]
 			: []),
 	];
-	let count = 0;
+	let count = await removeExpiredWaiting(tables, expired);
 	for (const all of queries) count += await tables.remove('deliveries', { all });
 	return count;
 }

@@ -1,4 +1,5 @@
 const fc = require('fast-check');
+const omit = require('lodash/omit');
 
 const { BATCH_EVENT_TYPE } = require('../../../../build/core/event/envelope');
 const { DEFAULT_RETENTION, prune } = require('../../../../build/core/outbox/log/prune');
@@ -132,8 +133,8 @@ test('prune counts deliveries over several pages, in few calls', async () => {
 	const ports = world.process();
 	await prune(ports, { ...KEEP_ALL, maxDeliveries: 2500 });
 	expect(world.deliveries()).toHaveLength(2500);
-	// Limits, leases, 4 pages; events and deliveries twice for the tenant, once for all others; tallies.
-	expect(ports.tables.calls).toHaveLength(13);
+	// Limits, leases, suspended endpoints twice, 4 pages; events and deliveries twice for the tenant, once for all others; tallies.
+	expect(ports.tables.calls).toHaveLength(15);
 });
 
 test('prune keeps deliveries that ended of an event of which one still waits, so that it is never sent twice', async () => {
@@ -299,4 +300,73 @@ test('prune keeps an event for a week by default, then forgets it and its idempo
 	const later = await publishEvents(world.process(), [input], LIMITS);
 	expect(later.sent[0].duplicate).toBe(false);
 	expect(world.attempts).toHaveLength(2);
+});
+
+describe('deliveries that wait for a suspended endpoint', () => {
+	const WEEK = { ...KEEP_ALL, maxAgeDays: 7 };
+	const suspend = (world, endpointId, columns) =>
+		world.store.insert('endpoints', [
+			{ tenant_id: 'default', endpoint_id: endpointId, status: 'active', ...columns },
+		]);
+
+	test.each([
+		['paused', { status: 'paused' }],
+		['failing, with an open circuit', { probe_at: iso(START_MS) }],
+	])('are deleted with their events once these are old if it is %s', async (_, columns) => {
+		const world = worldWith([
+			{ daysAgo: 8, deliveries: ['pending'] },
+			{ daysAgo: 8, deliveries: ['gathering', 'delivered'] },
+			{ daysAgo: 8, deliveries: ['sending'] },
+			{ daysAgo: 6, deliveries: ['pending'] },
+		]);
+		suspend(world, 'ep_a', columns);
+		expect(await prune(world.process(), WEEK)).toEqual({ deliveries: 3, events: 2 });
+		expect(getEvents(world)).toEqual(['evt_2', 'evt_3']);
+		expect(getDeliveries(world)).toEqual(['dlv_2_0', 'dlv_3_0']);
+	});
+
+	test('are kept while another delivery of their event waits for an active endpoint', async () => {
+		const world = worldWith([{ daysAgo: 8, deliveries: ['pending', 'pending'] }]);
+		suspend(world, 'ep_b', { status: 'paused' });
+		world.store.insert('deliveries', [
+			{ ...omit(world.deliveries()[0], 'id'), delivery_id: 'dlv_0_2', endpoint_id: 'ep_b' },
+		]);
+		expect(await prune(world.process(), WEEK)).toEqual({ deliveries: 0, events: 0 });
+		expect(getDeliveries(world)).toEqual(['dlv_0_0', 'dlv_0_1', 'dlv_0_2']);
+	});
+
+	test('are deleted beyond the number that the log keeps, and do not stop the pruning of others', async () => {
+		const world = worldWith([
+			...Array.from({ length: 400 }, () => ({ daysAgo: 9, deliveries: ['pending'] })),
+			{ daysAgo: 8, deliveries: ['delivered'], tenant: 'acme' },
+			...Array.from({ length: 20 }, (__, index) => ({
+				daysAgo: 2 - index / 100,
+				deliveries: ['pending'],
+			})),
+		]);
+		suspend(world, 'ep_a', { status: 'paused' });
+		await prune(world.process(), { maxAgeDays: 7, maxDeliveries: 5 });
+		expect(getDeliveries(world)).toEqual([416, 417, 418, 419, 420].map((n) => `dlv_${n}_0`));
+	});
+
+	test('are kept in a batch that may have younger events', async () => {
+		const world = worldWith([{ daysAgo: 8 }, { daysAgo: 10 }]);
+		suspend(world, 'ep_a', { status: 'paused' });
+		const batch = (number, daysAgo) => ({
+			tenant_id: 'default',
+			delivery_id: `batch_${number}`,
+			event_id: `batch_${number}`,
+			event_ids: JSON.stringify([`evt_${number}`]),
+			event_type: BATCH_EVENT_TYPE,
+			endpoint_id: 'ep_a',
+			accepted_at: iso(START_MS - daysAgo * DAY),
+			status: 'pending',
+			attempts: 0,
+			attempt_log: '[]',
+		});
+		world.store.insert('deliveries', [batch(0, 8), batch(1, 10)]);
+		await prune(world.process(), WEEK);
+		expect(getDeliveries(world)).toEqual(['batch_0']);
+		expect(getEvents(world)).toEqual(['evt_0']);
+	});
 });
