@@ -1,3 +1,4 @@
+import { WORKFLOW_URL } from '../outbox/endpoint/workflowAddress';
 import { findWait, type DeliveryWait } from '../outbox/log/deliveryWait';
 import type { Delivery, OutboxEvent, RegisteredEndpoint } from '../outbox/model';
 import { describeNoResponse } from '../managementApi/presentWebhook';
@@ -129,7 +130,8 @@ export function presentSvixAttempt(
 	const { delivery, record } = attempt;
 	const hasResponse = record.status_code !== null;
 	// What a workflow returned is its owner's.
-	const answer = record.execution_id === undefined ? record.response?.body : undefined;
+	const isOwners = record.execution_id !== undefined || url === WORKFLOW_URL;
+	const answer = isOwners ? undefined : record.response?.body;
 	const response = hasResponse ? (answer ?? '') : describeNoResponse(record.outcome);
 	return {
 		id: toAttemptId(attempt),

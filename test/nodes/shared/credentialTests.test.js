@@ -201,7 +201,7 @@ describe('a Sending credential for an OAuth2 server, AWS or mutual TLS', () => {
 		[{ ...OAUTH2, tokenUrl: '' }, '"Token URL" is empty'],
 		[{ ...OAUTH2, tokenUrl: 'auth.example.com' }, 'The token URL is not a URL'],
 		[{ ...OAUTH2, clientSecret: 'client-s3cr3t\n' }, '"Client Secret" '],
-		[{ ...AWS, region: 'Frankfurt' }, '"Region" has other characters'],
+		[{ ...AWS, region: 'Frankfurt' }, '"Region" can have only lowercase'],
 		[{ ...AWS, service: '' }, '"Service" is empty'],
 		[{ ...AWS, secretAccessKey: 'aws-s3cr3t ' }, '"Secret Access Key" '],
 		[
@@ -210,7 +210,7 @@ describe('a Sending credential for an OAuth2 server, AWS or mutual TLS', () => {
 		],
 		[
 			{ ...OAUTH2, useClientTls: true, clientCertificate: 'no certificate', clientKey: 'no key' },
-			'"Client Certificate" has no certificate',
+			'"Client Certificate" has no readable certificate',
 		],
 	])('is reported by its test: %j', async (data, message) => {
 		const result = await outbound(data);

@@ -5,7 +5,11 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { checkSecret, parseSecret, parseSecretList } = require('../../../build/core/signing/secrets');
+const {
+	checkSecret,
+	parseSecret,
+	parseSecretList,
+} = require('../../../build/core/signing/secrets');
 const { verifyRequest } = require('../../../build/core/signing/verify');
 const { HashBudget } = require('../../../build/core/signing/matchSecrets');
 
