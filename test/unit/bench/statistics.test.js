@@ -58,7 +58,7 @@ test.each([
 describe('options', () => {
 	test('all parts, or those that are named', () => {
 		expect(readOptions([])).toMatchObject({
-			parts: ['inbound', 'outbound', 'core', 'growth', 'memory'],
+			parts: ['inbound', 'outbound', 'core', 'growth', 'suspended', 'memory'],
 			quick: false,
 		});
 		expect(readOptions(['memory', 'core', '--quick', '--json', 'a.json'])).toMatchObject({
