@@ -123,6 +123,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let remaining = limits.maxDeliveries;
 	const waitReasons: WaitReason[] = [];
 	let isPrepared = false;
+	let isIdle = false;
 	const { suspended = new SuspendedEndpoints() } = limits;
 	let mayClose = true;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
@@ -144,7 +145,11 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const run = await attemptAll(ports, lease, taken.jobs, runLimits, taken);
 		total.results.push(...run.results);
 		total.changes.push(...run.changes);
-		remaining -= taken.jobs.length + taken.ended.length;
+		const count = taken.jobs.length + taken.ended.length;
+		remaining -= count;
+		// Deliveries that only return to a queue are due again at once, so a run that gets no further ends.
+		if (count === 0 && isIdle) break;
+		isIdle = count === 0;
 		const mayFollow =
 			chains.some(({ hasMore }) => hasMore) &&
 			run.results.some(({ delivery }) => delivery.place !== null && isSettled(delivery));

@@ -1,4 +1,3 @@
-import sumBy from 'lodash/sumBy';
 import uniq from 'lodash/uniq';
 
 import { readRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
@@ -135,7 +134,7 @@ export async function findDue(
 		found.page,
 		places,
 	);
-	const count = sumBy(shares, ({ candidates }) => candidates.length);
+	const candidates = shares.flatMap((share) => share.candidates);
 	return {
 		registered,
 		unreadable: unreadable.filter(({ status }) => status === 'active'),
@@ -143,11 +142,11 @@ export async function findDue(
 		probes: found.probes,
 		chains: found.chains,
 		gatheringIds: new Set(
-			[...dueRows.filter((row) => !isExcepted(row)), ...found.page].flatMap(
+			[...dueRows.filter((row) => !isExcepted(row)), ...found.page, ...candidates].flatMap(
 				({ endpoint_id, status }) => (status === 'gathering' ? String(endpoint_id) : []),
 			),
 		),
-		mayBeMore: count >= places || found.isCut,
+		mayBeMore: candidates.length >= places || found.isCut,
 		waitReasons: findUnrecorded(dueRows, reasons),
 		deleted,
 		needsRepair: expiredEvents.length > 0,

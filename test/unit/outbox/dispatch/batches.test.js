@@ -269,3 +269,33 @@ test('each event is in exactly one batch if deliverDue is killed at any call', a
 		}
 	}
 });
+
+test('a run ends if it gets no further with a queue that is due', async () => {
+	const world = await newWorld(5);
+	await publishEvents(world.process(), events(2), LIMITS);
+	world.clock.advance(MINUTE);
+	const ports = world.process();
+	const isOfQueue = ({ query: { all = [] } }) =>
+		all.some(({ column, value }) => column === 'status' && value === 'gathering');
+	let looks = 0;
+	/** Tables that show no queue, as if another run had it. */
+	const tables = Object.create(ports.tables, {
+		applyAndFind: {
+			value: async (changes, finds) => {
+				looks += 1;
+				if (looks > 50) throw new Error('The run does not end.');
+				const found = await ports.tables.applyAndFind(changes, finds);
+				return found.map((rows, index) => (isOfQueue(finds[index]) ? [] : rows));
+			},
+		},
+		find: {
+			value: async (table, query, options) =>
+				isOfQueue({ query }) ? [] : await ports.tables.find(table, query, options),
+		},
+	});
+	expect(await deliverDue({ ...ports, tables }, LIMITS)).toMatchObject({ results: [] });
+	expect(world.attempts).toEqual([]);
+	// The next run finds the events where they were.
+	await deliverDue(world.process(), LIMITS);
+	expect(sizes(world)).toEqual([2]);
+});
