@@ -17,6 +17,8 @@ const TITLES = [
 /** The fields that n8n adds to a credential that its HTTP Request node can use. */
 const HTTP_REQUEST_FIELDS = ['Allowed HTTP Request Domains'];
 
+const TLS_SWITCH = 'Use Client Certificate or Private CA';
+
 inBrowser('a person who creates a credential in the editor', () => {
 	let browser;
 	let page;
@@ -147,20 +149,46 @@ inBrowser('a person who creates a credential in the editor', () => {
 			'Signature Scheme',
 			'Signing Secret',
 			'Additional Signing Secrets',
+			TLS_SWITCH,
 			...HTTP_REQUEST_FIELDS,
 		]);
 		await choose('protection', 'Authenticated');
-		await expectFields(['Requests Are', 'Authentication', 'Token', ...HTTP_REQUEST_FIELDS]);
+		await expectFields([
+			'Requests Are',
+			'Authentication',
+			'Token',
+			TLS_SWITCH,
+			...HTTP_REQUEST_FIELDS,
+		]);
 		await choose('authentication', 'Header Token');
 		await expectFields([
 			'Requests Are',
 			'Authentication',
 			'Header Name',
 			'Token',
+			TLS_SWITCH,
 			...HTTP_REQUEST_FIELDS,
 		]);
 		await typeInto('token', '"quoted"');
 		await save();
 		await expectFault('has a quotation mark at its start or end. Remove it.');
+		await choose('authentication', 'OAuth2 Client Credentials');
+		await flip('useClientTls');
+		await expectFields([
+			'Requests Are',
+			'Authentication',
+			'Token URL',
+			'Client ID',
+			'Client Secret',
+			'Client Secret In',
+			'Scope',
+			'Audience',
+			TLS_SWITCH,
+			'CA Certificate',
+			'Client Certificate',
+			'Client Key',
+			'Client Key Passphrase',
+			...HTTP_REQUEST_FIELDS,
+		]);
 	});
 });
