@@ -40,7 +40,7 @@ const LANES = [
 	{ lane: 'editor', has: (name) => name.startsWith('editor') },
 	{
 		lane: 'crashes',
-		has: (name) => /(Batches|Crashes|bursts)$/.test(name),
+		has: (name) => /(Batches|Crashes|Order|bursts)$/.test(name),
 		env: { N8N_EXPRESSION_ENGINE: 'legacy' },
 	},
 	{ lane: 'subscribers', has: (name) => /^(outbox.+|receiverFaults)$/.test(name) },
