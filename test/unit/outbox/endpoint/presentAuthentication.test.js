@@ -134,7 +134,11 @@ test.each([
 	],
 	['no client secret', { ...OAUTH2, clientSecret: '' }, /"Client Secret" is empty/],
 	['no region', { ...AWS, region: '' }, /"Region" is empty/],
-	['a region that is none', { ...AWS, region: 'EU (Frankfurt)' }, /^"Region" can have only lowercase/],
+	[
+		'a region that is none',
+		{ ...AWS, region: 'EU (Frankfurt)' },
+		/^"Region" can have only lowercase/,
+	],
 ])('creates no endpoint with %s', (_name, authentication, message) => {
 	expect(() => makeEndpoint({ authentication })).toThrow(message);
 });
