@@ -9,7 +9,6 @@ import { isUnreadable } from '../endpoint/repository';
 import type {
 	AttemptJob,
 	Delivery,
-	DeliveryStatus,
 	EndpointSettings,
 	OrderPlace,
 	OutboxEvent,
@@ -18,7 +17,7 @@ import type {
 import type { OutboxPorts } from '../ports';
 import { findAfterLeases, readEvent, type StoredEvent } from '../store/events';
 import { isLeasedForRecovery } from '../store/eventOwnership';
-import { findUnsettledRows, type PlacedQuery } from '../store/orderedDeliveries';
+import { findUnsettledRows, SETTLED, type PlacedQuery } from '../store/orderedDeliveries';
 import { MAX_FINDS, MAX_FOUND, type StoredRow, type Tables } from '../store/tables';
 
 import { compileSubscriptions } from './subscribers';
@@ -32,8 +31,6 @@ import { compileSubscriptions } from './subscribers';
 
 /** Says why a delivery is not attempted yet. */
 export const WAITS_FOR_ELDER = 'An earlier delivery of its order comes first';
-
-const SETTLED: DeliveryStatus[] = ['delivered', 'failed', 'cancelled'];
 
 /** Returns whether a delivery no longer keeps later ones of its order waiting. */
 export const isSettled = ({ status }: Pick<Delivery, 'status'>): boolean =>

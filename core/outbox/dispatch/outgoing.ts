@@ -1,10 +1,10 @@
 import type { AttemptResult } from '../../sending/attemptOutcome';
 import type { DeliveryTarget } from '../../sending/target';
-import { buildEndpointContent, toDeliveryTarget } from '../endpoint/endpointTarget';
+import { toDeliveryTarget } from '../endpoint/endpointTarget';
 import { isWorkflowEndpoint } from '../endpoint/workflowAddress';
 import type { AttemptJob, RunLimits } from '../model';
 
-import type { EndpointTransform } from './transform';
+import { buildUsualContent, type EndpointTransform } from './transform';
 
 /** Content of a delivery's attempt. */
 export interface OutgoingDelivery {
@@ -32,18 +32,18 @@ const LOOP: AttemptResult = {
  * @throws InvalidPathError, InvalidDelaysError, InvalidStatusesError if the endpoint was edited by hand
  */
 export function buildOutgoing(
-	{ delivery, endpoint, events }: AttemptJob,
+	job: AttemptJob,
 	{ hops = 0, maxResponseBytes }: RunLimits,
 ): OutgoingDelivery {
-	const { acceptedAt, attempts, batchedEventIds, eventId, id } = delivery;
-	const batch = batchedEventIds === null ? undefined : { id, acceptedAt };
-	const { body, headers } = buildEndpointContent(endpoint, events, batch);
+	const { delivery, endpoint } = job;
+	const { attempts, batchedEventIds, eventId, id } = delivery;
+	const { body, headers } = buildUsualContent(endpoint, job);
 	const isLoop = hops >= MAX_HOPS && isWorkflowEndpoint(endpoint);
 	return {
 		...(isLoop && { failure: LOOP }),
 		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
 		delivery: { id, attempt: attempts + 1, hops: hops + 1 },
-		key: batch?.id ?? eventId,
+		key: batchedEventIds === null ? eventId : id,
 		body: Buffer.from(body, 'utf8'),
 		contentHeaders: headers,
 	};

@@ -30,8 +30,8 @@ const toFailure = (message: string, executionId?: string): TransformedContent =>
 	failure: { kind: 'error', code: 'TRANSFORM_FAILED', message, executionId },
 });
 
-/** Builds what is sent without the workflow. @throws InvalidPathError */
-function buildUsualContent(
+/** Builds what is sent without a workflow that makes the body. @throws InvalidPathError */
+export function buildUsualContent(
 	endpoint: Endpoint,
 	{ delivery: { acceptedAt, batchedEventIds, id }, events }: Transformable,
 ): DeliveryContent {

@@ -35,7 +35,8 @@ export interface PlacedQuery {
 	exceptTenantIds?: string[];
 }
 
-const SETTLED = ['delivered', 'failed', 'cancelled'];
+/** The statuses in which a delivery no longer keeps later ones of its order waiting. */
+export const SETTLED: string[] = ['delivered', 'failed', 'cancelled'];
 
 const inRange = ({ from, to }: PlacedQuery): Condition[] => [
 	...(from === undefined
@@ -89,13 +90,13 @@ async function completeNumber(
 	return { rows: await findAll(tables, 'deliveries', toConditions(sameNumber)), next: last + 1 };
 }
 
-/** Most pages of deliveries that a run reads to find those that it can attempt. */
+/** Maximum number of pages that a run reads to find deliveries that it can attempt. */
 const MAX_PAGES = 20;
 
-/** Most orders that a page leaves out: each is a condition that the database checks for each row. */
+/** Maximum number of orders that a page leaves out: the database checks each of them for each row. */
 const MAX_EXCEPT_KEYS = 100;
 
-/** Conclusions from the rows read so far about further ones. */
+/** Tells which further rows are needed, after those that were read. */
 export interface ReadProgress {
 	/** `true` if no more rows are needed. */
 	isEnough: boolean;

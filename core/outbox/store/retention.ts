@@ -123,6 +123,25 @@ const isBefore = (column: string, time: string): Condition => ({
 	value: time,
 });
 
+/** Lists the conditions of which rows that have expired meet one. */
+const listCuts = ({ before, beforeEventId }: Expired): Condition[][] => [
+	[isBefore('accepted_at', before)],
+	...(beforeEventId === undefined
+		? []
+		: [[eq('accepted_at', before), isBefore('event_id', beforeEventId)]]),
+];
+
+/** Removes the rows that meet all conditions of a query, for each query. @returns their number */
+async function removeEach(
+	tables: Tables,
+	table: 'deliveries' | 'events',
+	queries: Condition[][],
+): Promise<number> {
+	let count = 0;
+	for (const all of queries) count += await tables.remove(table, { all });
+	return count;
+}
+
 /** Finds the batches that contain events. */
 export const findBatchIdsWith = async (tables: Tables, eventIds: string[]): Promise<string[]> => {
 	const quoted = eventIds.map((id) => JSON.stringify(id));
@@ -131,21 +150,15 @@ export const findBatchIdsWith = async (tables: Tables, eventIds: string[]): Prom
 };
 
 /** Deletes events, except for those that a run is sending. @returns the number of deleted events */
-export async function removeExpiredEvents(
-	tables: Tables,
-	{ before, beforeEventId, keptEventIds, tenants }: Expired,
-): Promise<number> {
+export async function removeExpiredEvents(tables: Tables, expired: Expired): Promise<number> {
+	const { keptEventIds, tenants } = expired;
 	const removable = [
 		...tenants,
 		eq('lease_until', null),
 		...keptEventIds.map((id) => neq('event_id', id)),
 	];
-	const count = await tables.remove('events', {
-		all: [...removable, isBefore('accepted_at', before)],
-	});
-	if (beforeEventId === undefined) return count;
-	const sameTime = [eq('accepted_at', before), isBefore('event_id', beforeEventId)];
-	return count + (await tables.remove('events', { all: [...removable, ...sameTime] }));
+	const queries = listCuts(expired).map((cut) => [...removable, ...cut]);
+	return await removeEach(tables, 'events', queries);
 }
 
 /** A batch that was never attempted is deleted this much later: its last event is younger than its first. */
@@ -153,40 +166,30 @@ const BATCH_SPAN_MS = 2 * DAY_MS;
 
 const getSpanBefore = (before: string): string => toIsoTime(Date.parse(before) - BATCH_SPAN_MS);
 
-/** Returns whether a delivery has expired although it waits, since it waits for a suspended endpoint. */
+/** Returns whether a delivery that waits may expire all the same: it waits for a suspended endpoint. */
 export function mayExpire(row: StoredRow, suspendedIds: Set<string>, before: string): boolean {
 	if (row.status === 'sending' || !suspendedIds.has(String(row.endpoint_id))) return false;
 	const isBatch = row.event_type === BATCH_EVENT_TYPE;
 	return !isBatch || String(row.accepted_at) < getSpanBefore(before);
 }
 
-/** Deletes the deliveries of expired events that wait for suspended endpoints. @returns their number */
-async function removeExpiredWaiting(
-	tables: Tables,
-	{ before, beforeEventId, keptEventIds, suspendedIds, tenants }: Expired,
-): Promise<number> {
-	let count = 0;
-	for (const endpointId of suspendedIds) {
+/** Lists the queries of expired deliveries that wait for suspended endpoints. */
+const listWaitingQueries = (expired: Expired): Condition[][] =>
+	expired.suspendedIds.flatMap((endpointId) => {
 		const removable = [
-			...tenants,
+			...expired.tenants,
 			...NO_TALLIES,
 			eq('endpoint_id', endpointId),
 			neq('status', 'sending'),
-			...keptEventIds.map((id) => neq('event_id', id)),
+			...expired.keptEventIds.map((id) => neq('event_id', id)),
 		];
 		const single = [...removable, neq('event_type', BATCH_EVENT_TYPE)];
 		const batched = [...removable, eq('event_type', BATCH_EVENT_TYPE)];
-		const queries = [
-			[...single, isBefore('accepted_at', before)],
-			...(beforeEventId === undefined
-				? []
-				: [[...single, eq('accepted_at', before), isBefore('event_id', beforeEventId)]]),
-			[...batched, isBefore('accepted_at', getSpanBefore(before))],
+		return [
+			...listCuts(expired).map((cut) => [...single, ...cut]),
+			[...batched, isBefore('accepted_at', getSpanBefore(expired.before))],
 		];
-		for (const all of queries) count += await tables.remove('deliveries', { all });
-	}
-	return count;
-}
+	});
 
 /**
  * Deletes the deliveries of expired events, after the events: an event without the deliveries that it had
@@ -194,7 +197,7 @@ async function removeExpiredWaiting(
  * @returns the number of deleted deliveries
  */
 export async function removeExpiredDeliveries(tables: Tables, expired: Expired): Promise<number> {
-	const { before, beforeEventId, hasBatches, keptBatchIds, keptEventIds, tenants } = expired;
+	const { before, hasBatches, keptBatchIds, keptEventIds, tenants } = expired;
 	const removable = [...tenants, ...NO_TALLIES, ...WAITING.map((status) => neq('status', status))];
 	const single = [
 		...removable,
@@ -206,11 +209,9 @@ export async function removeExpiredDeliveries(tables: Tables, expired: Expired):
 		eq('event_type', BATCH_EVENT_TYPE),
 		...keptBatchIds.map((id) => neq('delivery_id', id)),
 	];
-	const queries = [
-		[...single, isBefore('accepted_at', before)],
-		...(beforeEventId === undefined
-			? []
-			: [[...single, eq('accepted_at', before), isBefore('event_id', beforeEventId)]]),
+	return await removeEach(tables, 'deliveries', [
+		...listWaitingQueries(expired),
+		...listCuts(expired).map((cut) => [...single, ...cut]),
 		...(hasBatches
 			? [
 					// When a batch ended, all of its events had been accepted.
@@ -218,10 +219,7 @@ export async function removeExpiredDeliveries(tables: Tables, expired: Expired):
 					[...batched, eq('completed_at', null), isBefore('accepted_at', getSpanBefore(before))],
 				]
 			: []),
-	];
-	let count = await removeExpiredWaiting(tables, expired);
-	for (const all of queries) count += await tables.remove('deliveries', { all });
-	return count;
+	]);
 }
 
 /** Finds the limits that tenants have of their own, by tenant. */
