@@ -9,6 +9,7 @@ import type {
 import { IncompleteCredentialError } from '../core/credentials/credentialFields';
 import { PROTECTION_FIELD } from '../core/credentials/endpointAuthentication';
 import { authenticateRequest, signsTarget, type SigningValues } from '../core/credentials/outbound';
+import { FORM_TYPE } from '../core/http/headers';
 import { addUrlParameters } from '../core/signing/sign';
 
 import { credentialAuthenticationFields } from './authenticationFields';
@@ -27,8 +28,6 @@ export type SignableRequest = IHttpRequestOptions & {
 	form?: unknown;
 	formData?: unknown;
 };
-
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Returns whether a value is a plain object, also one from another realm. */
 function isPlainObject(value: unknown): value is object {

@@ -5,6 +5,10 @@ import type { AwsCredentials } from '../signing/awsSignature';
 
 import { IncompleteCredentialError, readText, type CredentialFields } from './credentialFields';
 
+/** Returns user and password as Basic authentication sends them. */
+export const toBasicPair = (user: string, password: string): string =>
+	Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+
 /** The part of a token request that has the client's ID and secret (RFC 6749, 2.3.1). */
 export type ClientSecretPlace = 'basic' | 'body';
 

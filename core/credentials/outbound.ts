@@ -13,6 +13,7 @@ import {
 	parseAuthentication,
 	PROTECTION_FIELD,
 	requireSendableAuthentication,
+	toBasicPair,
 	type EndpointAuthentication,
 } from './endpointAuthentication';
 import {
@@ -112,8 +113,8 @@ function authenticate(
 		case 'headerToken':
 			return { headers: { [authentication.headerName]: authentication.token }, query: {} };
 		case 'basic': {
-			const pair = Buffer.from(`${authentication.user}:${authentication.password}`, 'utf8');
-			return { headers: { Authorization: `Basic ${pair.toString('base64')}` }, query: {} };
+			const pair = toBasicPair(authentication.user, authentication.password);
+			return { headers: { Authorization: `Basic ${pair}` }, query: {} };
 		}
 		default:
 			return { headers: {}, query: {} };

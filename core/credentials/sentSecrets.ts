@@ -2,11 +2,7 @@ import { createMask } from '../lib/maskSecrets';
 import type { AttemptResult } from '../sending/attemptOutcome';
 
 import { readText, type CredentialFields } from './credentialFields';
-import { PROTECTION_FIELD } from './endpointAuthentication';
-
-/** Returns user and password as Basic authentication sends them. */
-const toBasicPair = (user: string, password: string): string =>
-	Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+import { PROTECTION_FIELD, toBasicPair } from './endpointAuthentication';
 
 /**
  * Lists the secrets that requests with a Sending credential contain, as they are sent. What only signs them is

@@ -1,3 +1,4 @@
+import { FORM_TYPE } from '../http/headers';
 import { findHeaderFault } from '../http/headerValues';
 import { isObject } from '../lib/fieldPath';
 import { parseJson } from '../lib/json';
@@ -5,7 +6,7 @@ import { createMask } from '../lib/maskSecrets';
 import { toSingleLine } from '../lib/singleLine';
 import type { AttemptResult } from '../sending/attemptOutcome';
 
-import type { OAuthClient } from './endpointAuthentication';
+import { toBasicPair, type OAuthClient } from './endpointAuthentication';
 
 /** The request for an access token, and its answer: the client credentials grant of RFC 6749, section 4.4. */
 
@@ -23,7 +24,7 @@ export const TOKEN_TIMEOUT_MS = 10_000;
 /** Bytes of an answer that are read. Tokens with many claims have a few kilobytes. */
 export const MAX_TOKEN_REPLY_BYTES = 64 * 1024;
 
-/** The life of a token whose server does not state it. */
+/** Lifetime of a token if its server does not state one. */
 const DEFAULT_LIFETIME_MS = 600_000;
 
 /** Escapes a text as a form does (RFC 6749, appendix B). */
@@ -31,10 +32,8 @@ const escapeFormText = (text: string): string =>
 	new URLSearchParams({ v: text }).toString().slice(2);
 
 /** Returns a client's ID and secret as Basic authentication sends them. */
-function toBasicPair({ clientId, clientSecret }: OAuthClient): string {
-	const pair = `${escapeFormText(clientId)}:${escapeFormText(clientSecret)}`;
-	return Buffer.from(pair, 'utf8').toString('base64');
-}
+const toClientPair = ({ clientId, clientSecret }: OAuthClient): string =>
+	toBasicPair(escapeFormText(clientId), escapeFormText(clientSecret));
 
 /**
  * Builds the request for an access token, which is sent to the client's token URL with POST.
@@ -55,9 +54,9 @@ export function buildTokenRequest(client: OAuthClient): {
 	});
 	return {
 		headers: {
-			'Content-Type': 'application/x-www-form-urlencoded',
+			'Content-Type': FORM_TYPE,
 			Accept: 'application/json',
-			...(clientSecretIn === 'basic' && { Authorization: `Basic ${toBasicPair(client)}` }),
+			...(clientSecretIn === 'basic' && { Authorization: `Basic ${toClientPair(client)}` }),
 		},
 		body: Buffer.from(form.toString(), 'utf8'),
 	};
@@ -88,7 +87,7 @@ function readReason(reply: unknown, client: OAuthClient): string {
 	if (!isObject(reply)) return '';
 	const words = [reply.error, reply.error_description].filter((text) => typeof text === 'string');
 	const { clientSecret } = client;
-	const mask = createMask([clientSecret, escapeFormText(clientSecret), toBasicPair(client)]);
+	const mask = createMask([clientSecret, escapeFormText(clientSecret), toClientPair(client)]);
 	const reason = toSingleLine(mask(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
 	return reason === '' ? '' : ` with the reason "${reason}"`;
 }

@@ -14,5 +14,7 @@ export function getMediaType(headers: RequestHeaders): string {
 export const isJsonBody = (headers: RequestHeaders): boolean =>
 	/^application\/(?:[\w.-]+\+)?json$/.test(getMediaType(headers));
 
-export const isFormBody = (headers: RequestHeaders): boolean =>
-	getMediaType(headers) === 'application/x-www-form-urlencoded';
+/** The media type of a form. */
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+export const isFormBody = (headers: RequestHeaders): boolean => getMediaType(headers) === FORM_TYPE;

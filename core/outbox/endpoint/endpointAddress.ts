@@ -2,6 +2,7 @@ import { checkEndpointUrl, toPrintableUrl } from '../../http/endpointUrl';
 import type { Platform } from '../../platforms';
 import type { Endpoint, EndpointSettings } from '../model';
 
+import { getUrlRules } from './endpointTarget';
 import { InvalidEndpointError } from './settings';
 import {
 	findWorkflowId,
@@ -25,8 +26,7 @@ interface Address {
 
 const requireUrl = (url: string, platform: Platform, settings: EndpointSettings): URL =>
 	checkEndpointUrl(url, {
-		allowHttp: settings.allow_http ?? false,
-		allowInternal: settings.allow_internal ?? false,
+		...getUrlRules({ settings }),
 		...(platform.httpsOnly && { httpsOnlyFor: platform.name }),
 	});
 

@@ -34,8 +34,8 @@ export function getAttemptLimitMs(endpoint: Endpoint): number {
 	return sendingMs + (transformWorkflowId === undefined ? 0 : timeoutMs);
 }
 
-/** Returns what the URL of an endpoint's OAuth2 server may be: what its own URL may be. */
-export const getTokenUrlRules = ({ settings }: Pick<Endpoint, 'settings'>): TokenUrlRules => ({
+/** Returns what an endpoint's URL may be, and so the URL of its OAuth2 server. */
+export const getUrlRules = ({ settings }: Pick<Endpoint, 'settings'>): TokenUrlRules => ({
 	allowHttp: settings.allow_http ?? false,
 	allowInternal: settings.allow_internal ?? false,
 });
@@ -70,7 +70,7 @@ export function toDeliveryTarget(endpoint: Endpoint): DeliveryTarget {
 		skipTlsCheck: settings.verify_tls === false,
 		timeoutMs: getTimeoutMs(endpoint),
 		maxResponseBytes: MAX_RESPONSE_BYTES,
-		tokenUrlRules: getTokenUrlRules(endpoint),
+		tokenUrlRules: getUrlRules(endpoint),
 		rules: buildDeliveryRules(platform, retrySettings, retry.retry_statuses ?? '', null),
 		endpoint: { id, name },
 	};

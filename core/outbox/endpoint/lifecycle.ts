@@ -20,7 +20,7 @@ import {
 	omitAuthentication,
 	omitOriginSecrets,
 } from './endpointSecrets';
-import { getTokenUrlRules, prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
+import { getUrlRules, prepareEndpointCredential, toDeliveryTarget } from './endpointTarget';
 import { InvalidEndpointError, mergeSettings } from './settings';
 import { isSubscription, requireEventType } from './subscription';
 import { isWorkflowEndpoint } from './workflowAddress';
@@ -50,7 +50,7 @@ function requireWorkingAuthentication(
 	const fields = prepareEndpointCredential({ secrets, settings })(nowMs);
 	const url = 'https://n8n.example.com/webhook/test';
 	if (needsAccessToken(fields)) {
-		checkTokenUrl(String(fields.tokenUrl ?? ''), getTokenUrlRules({ settings }));
+		checkTokenUrl(String(fields.tokenUrl ?? ''), getUrlRules({ settings }));
 	}
 	authenticateRequest(fields, {
 		...(platform.scheme === undefined

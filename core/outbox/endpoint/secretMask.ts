@@ -1,3 +1,4 @@
+import { toBasicPair } from '../../credentials/endpointAuthentication';
 import { createMask, type SecretMask } from '../../lib/maskSecrets';
 import type { Endpoint } from '../model';
 
@@ -18,7 +19,7 @@ const SECRET_FIELDS = [
 /** Returns user and password as Basic authentication sends them. */
 const toBasicPairs = (user: unknown, password: unknown): string[] =>
 	typeof password === 'string' && password !== ''
-		? [Buffer.from(`${String(user ?? '')}:${password}`).toString('base64')]
+		? [toBasicPair(String(user ?? ''), password)]
 		: [];
 
 /** Lists an endpoint's secrets as they were entered. */

@@ -31,7 +31,7 @@ const REQUEST_SETTINGS: Partial<Record<keyof EndpointSettings, string>> = {
 	verify_tls: 'Ignore TLS Certificate Errors',
 };
 
-/** The values that a person gives for an endpoint, as far as they are about requests. */
+/** The values for an endpoint that are about requests. */
 export interface RequestInput extends SecretInput {
 	signingSecret?: string;
 	settings?: Record<string, unknown>;

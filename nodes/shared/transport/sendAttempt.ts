@@ -4,6 +4,7 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
+import { FORM_TYPE } from '../../../core/http/headers';
 import type { AttemptResult } from '../../../core/sending/attemptOutcome';
 import type { OutgoingAttempt } from '../../../core/sending/target';
 import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
@@ -27,8 +28,6 @@ interface StreamedResponse {
 }
 
 const CREDENTIAL = 'agentWebhookOutboundApi';
-
-const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 const CONNECTION_RESET_ERROR = Object.assign(new Error('The response was cut off'), {
 	code: 'ECONNRESET',

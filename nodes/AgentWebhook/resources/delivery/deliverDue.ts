@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { HOUR_MS } from '../../../../core/lib/time';
 import {
 	deliverDue,
 	type DueLimits,
@@ -24,7 +25,6 @@ import { retentionFields } from './retention';
 const DEFAULT_MAX_DELIVERIES = 5000;
 const DEFAULT_MAX_RUN_SECONDS = 300;
 const MAX_PACING_MS = 30_000;
-const PRUNE_INTERVAL_MS = 3_600_000;
 
 // If runs start faster than they end, they would pile up, each slower than the one before.
 const MAX_CONCURRENT_RUNS = 2;
@@ -72,7 +72,7 @@ const pruneLog = async (context: IExecuteFunctions, outbox: OutboxPorts): Promis
 /** Prunes the log unless this node did so in the last hour. n8n stores the time with the workflow. */
 async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
 	const staticData = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
-	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < PRUNE_INTERVAL_MS) return;
+	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < HOUR_MS) return;
 	await pruneLog(context, outbox);
 	staticData.prunedAtMs = outbox.nowMs();
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { HOUR_MS } from '../../../../core/lib/time';
 import type { Backlog } from '../../../../core/outbox/alert/alertTypes';
 import { sendBacklogAlerts } from '../../../../core/outbox/alert/sendAlerts';
 import { publishEvents } from '../../../../core/outbox/dispatch/publish';
@@ -16,8 +17,6 @@ import {
 } from '../outputItems';
 
 /** Alerts about the outbox itself. n8n stores with the workflow when each was last shown. */
-
-const HOUR_MS = 3_600_000;
 
 type AlertedAtMs = Partial<Record<'backlog' | 'full', number>>;
 

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { CLIENT_TLS_FIELDS } from '../../../../core/credentials/clientTls';
 import { OWN_ENDPOINT_PLATFORM } from '../../../shared/properties/deliveryOptions';
 import { readResourceLocator } from '../../../shared/properties/locators';
 
@@ -69,12 +70,9 @@ export const workflowPlatformField: INodeProperties = showForWorkflow({
 
 /** Names of the options that are about requests. */
 const REQUEST_OPTIONS = new Set([
+	...CLIENT_TLS_FIELDS,
 	'allowHttp',
 	'allowInternal',
-	'caCertificate',
-	'clientCertificate',
-	'clientKey',
-	'clientKeyPassphrase',
 	'cloudEventMode',
 	'eventSource',
 	'headers',
