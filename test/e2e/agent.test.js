@@ -1,5 +1,4 @@
-const { createServer } = require('node:http');
-
+const { startModel } = require('./modelServer');
 const stage = require('./stage');
 
 const {
@@ -18,7 +17,6 @@ const {
 } = stage;
 
 let model;
-let modelUrl;
 let toolResults;
 
 /**
@@ -29,37 +27,19 @@ function respond({ messages, tools }) {
 	const answers = messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 	toolResults = answers;
 	if (answers.length === tools.length) {
-		return { role: 'assistant', content: 'The event was handed over.' };
+		return { content: 'The event was handed over.' };
 	}
 	// n8n lists tools in no certain order.
 	const name = tools.map((tool) => tool.function.name).sort()[answers.length];
 	const call = { name, arguments: '{"order":"12345"}' };
 	return {
-		role: 'assistant',
 		content: null,
 		tool_calls: [{ id: `call_${answers.length}`, type: 'function', function: call }],
 	};
 }
 
 beforeAll(async () => {
-	model = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		const message = respond(JSON.parse(Buffer.concat(chunks).toString()));
-		response.setHeader('content-type', 'application/json');
-		response.end(
-			JSON.stringify({
-				id: 'chat_1',
-				object: 'chat.completion',
-				created: 0,
-				model: 'stand-in',
-				choices: [{ index: 0, message, finish_reason: message.tool_calls ? 'tool_calls' : 'stop' }],
-				usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-			}),
-		);
-	});
-	await new Promise((resolve) => model.listen(0, '127.0.0.1', resolve));
-	modelUrl = `http://127.0.0.1:${model.address().port}/v1`;
+	model = await startModel(respond);
 });
 
 beforeEach(() => {
@@ -67,8 +47,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-	model.closeAllConnections();
-	model.close();
+	model.stop();
 	await stage.deactivateWorkflows();
 });
 
@@ -76,7 +55,7 @@ afterAll(async () => {
 async function createAgent(version, tools) {
 	const openAi = await n8n.createCredential('openAiApi', 'Stand-in', {
 		apiKey: 'unused',
-		url: modelUrl,
+		url: model.url,
 	});
 	const agent = node(
 		'Agent',

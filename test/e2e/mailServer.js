@@ -38,4 +38,15 @@ async function startMailServer() {
 	return { messages, port: server.address().port, stop: () => server.close() };
 }
 
-module.exports = { decodeQuotedPrintable, startMailServer };
+/** Creates the credential by which an n8n sends to the server. */
+const createMailCredential = async (n8n, { port }) =>
+	await n8n.createCredential('smtp', 'Mail', {
+		user: '',
+		password: '',
+		host: '127.0.0.1',
+		port,
+		secure: false,
+		disableStartTls: true,
+	});
+
+module.exports = { createMailCredential, decodeQuotedPrintable, startMailServer };

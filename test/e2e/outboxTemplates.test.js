@@ -1,11 +1,11 @@
 /** Tests the outbox's templates, and the number of the outbox's calls to n8n's tables. */
 const { createHmac } = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
 
 const axios = require('axios');
 
-const { startMailServer } = require('./mailServer');
+const { readTemplate } = require('../harness/templates');
+
+const { createMailCredential, startMailServer } = require('./mailServer');
 const stage = require('./stage');
 
 const { ACTION, base, planResponses, readInbox, n8n, newSecret, newStandardSecret, node, pause } =
@@ -42,9 +42,6 @@ async function register(box, options = {}, eventTypes = 'order.*') {
 	const { outputs } = await act([{}], withRetries(parameters));
 	return outputs[0][0].json;
 }
-
-const readTemplate = (name) =>
-	JSON.parse(fs.readFileSync(path.join(__dirname, '../../templates', `${name}.json`), 'utf8'));
 
 const getItems = (execution, name) =>
 	(execution.data.resultData.runData[name] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
@@ -155,14 +152,7 @@ test('the template failure-alert sends one email about an endpoint that keeps fa
 	const mail = await startMailServer();
 	const template = readTemplate('failure-alert');
 	getNode(template, 'Get Endpoints').credentials = credentials;
-	getNode(template, 'Send Email').credentials = await n8n.createCredential('smtp', 'Mail', {
-		user: '',
-		password: '',
-		host: '127.0.0.1',
-		port: mail.port,
-		secure: false,
-		disableStartTls: true,
-	});
+	getNode(template, 'Send Email').credentials = await createMailCredential(n8n, mail);
 	// The 15 minutes and the hour are scaled down.
 	getNode(template, 'Every 15 Minutes').parameters = {
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },

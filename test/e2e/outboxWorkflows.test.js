@@ -68,6 +68,21 @@ const fields = (expression, more = {}) =>
 		{ typeVersion: 3.4, ...more },
 	);
 
+/** Builds a node that sends each of its items to the subscribers of an event type. */
+const buildSending = (type) =>
+	node(
+		'Send',
+		ACTION,
+		{
+			resource: 'event',
+			operation: 'send',
+			sendTo: 'subscribers',
+			customEventType: type,
+			options: {},
+		},
+		{ credentials },
+	);
+
 const stop = (message) =>
 	node('Stop', 'n8n-nodes-base.stopAndError', { errorMessage: `=${message}` });
 
@@ -327,18 +342,7 @@ describe('a workflow as an endpoint', () => {
 			timeoutSeconds: 120,
 		});
 		const path = uniqueName('stop');
-		const sending = node(
-			'Send',
-			ACTION,
-			{
-				resource: 'event',
-				operation: 'send',
-				sendTo: 'subscribers',
-				customEventType: type,
-				options: {},
-			},
-			{ credentials },
-		);
+		const sending = buildSending(type);
 		const nodes = [stage.startNode(path), sending];
 		const id = await n8n.createWorkflow({ name: path, nodes, connections: chain(...nodes) });
 		calledIds.push(id);
@@ -400,18 +404,7 @@ describe('a workflow as an endpoint', () => {
 
 	test('ends a loop of a workflow that sends its own events again', async () => {
 		const type = `${uniqueName('loop')}.made`;
-		const sending = node(
-			'Send',
-			ACTION,
-			{
-				resource: 'event',
-				operation: 'send',
-				sendTo: 'subscribers',
-				customEventType: type,
-				options: {},
-			},
-			{ credentials },
-		);
+		const sending = buildSending(type);
 		const workflowId = await createCalled([fields('{ n: $json.hops }'), sending]);
 		await createForWorkflow(workflowId, type, { timeoutSeconds: 120 });
 		const [delivered] = await send(type);

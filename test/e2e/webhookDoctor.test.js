@@ -1,11 +1,10 @@
 /** The template webhook-doctor: an AI Agent examines a failing endpoint, and a person decides. */
-const { createServer } = require('node:http');
-
 const axios = require('axios');
 
 const { readTemplate } = require('../harness/templates');
 
-const { decodeQuotedPrintable, startMailServer } = require('./mailServer');
+const { createMailCredential, decodeQuotedPrintable, startMailServer } = require('./mailServer');
+const { startModel } = require('./modelServer');
 const stage = require('./stage');
 
 const { ACTION, n8n, newSecret, newStandardSecret, node, pause, planResponses, readInbox } = stage;
@@ -16,7 +15,6 @@ const WAIT_MS = 90_000;
 const secret = newStandardSecret();
 let credentials;
 let model;
-let modelUrl;
 /** What the tools answered, by name. */
 let toolResults;
 
@@ -48,25 +46,7 @@ function respond({ messages, tools }) {
 }
 
 beforeAll(async () => {
-	model = createServer(async (request, response) => {
-		const chunks = [];
-		for await (const chunk of request) chunks.push(chunk);
-		const message = { role: 'assistant', ...respond(JSON.parse(Buffer.concat(chunks).toString())) };
-		const finish_reason = message.tool_calls ? 'tool_calls' : 'stop';
-		response.setHeader('content-type', 'application/json');
-		response.end(
-			JSON.stringify({
-				id: 'chat_1',
-				object: 'chat.completion',
-				created: 0,
-				model: 'stand-in',
-				choices: [{ index: 0, message, finish_reason }],
-				usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-			}),
-		);
-	});
-	await new Promise((resolve) => model.listen(0, '127.0.0.1', resolve));
-	modelUrl = `http://127.0.0.1:${model.address().port}/v1`;
+	model = await startModel(respond);
 	await setReceiverSecrets({ standard: secret });
 });
 
@@ -79,8 +59,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-	model.closeAllConnections();
-	model.close();
+	model.stop();
 	await stage.deactivateWorkflows();
 });
 
@@ -125,16 +104,9 @@ async function startDoctor(mail) {
 	}
 	getNode(template, 'Model').credentials = await n8n.createCredential('openAiApi', 'Stand-in', {
 		apiKey: 'unused',
-		url: modelUrl,
+		url: model.url,
 	});
-	getNode(template, 'Ask a Person').credentials = await n8n.createCredential('smtp', 'Mail', {
-		user: '',
-		password: '',
-		host: '127.0.0.1',
-		port: mail.port,
-		secure: false,
-		disableStartTls: true,
-	});
+	getNode(template, 'Ask a Person').credentials = await createMailCredential(n8n, mail);
 	// The 15 minutes are scaled down, and end with the first run, which waits for its person.
 	getNode(template, 'Every 15 Minutes').parameters = {
 		rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] },
