@@ -32,7 +32,7 @@ const FAILURE_MS = 10_000;
 /** Time for which no token is renewed after an endpoint has rejected a new one, too. */
 const USELESS_RENEWAL_MS = 60_000;
 
-/** Most clients whose tokens are kept: more than one n8n has. */
+/** Maximum number of clients whose tokens are kept: far more than an n8n uses. */
 const MAX_CLIENTS = 1000;
 
 type Attempt = SendingPorts['attempt'];
@@ -150,7 +150,7 @@ function toTokenAttempt(outgoing: OutgoingAttempt, client: OAuthClient, url: URL
 	};
 }
 
-/** Finds the client whose token an attempt needs, and checks its URL. @throws if it cannot be used */
+/** Reads the OAuth2 client that gets the token for an attempt, and checks its URL. @throws if it cannot be used */
 function readClient({ credential = {}, target }: OutgoingAttempt): {
 	client: OAuthClient;
 	key: string;

@@ -55,7 +55,7 @@ export function toEndpointInput(
 	const url = keepsUrl ? undefined : body.url;
 	const isNewUrl = url !== undefined && !isShownUrl;
 	const { allow_http, allow_internal } = existing?.settings ?? {};
-	// What the owner allowed for the webhook's URL is no permission for another token URL.
+	// The owner's permissions for the webhook's URL do not cover a new token URL.
 	const tokenUrlRules = {
 		allowHttp: allowHttp && (isNewUrl || allow_http === true),
 		allowInternal: allowInternal && (isNewUrl || allow_internal === true),

@@ -8,8 +8,8 @@ import { presentTenantId } from '../tenant/presentTenant';
 import { ALERT_TYPES, namesAlert } from './alertTypes';
 
 /**
- * Returns the reason that a tenant is told. The owner's reasons can reveal something about n8n's network, and a
- * tenant's API does not show them either.
+ * Returns the reason to show to a tenant. The owner's reasons can reveal something about n8n's network, and a tenant's
+ * API does not show them either.
  */
 const presentReason = ({ change, reason }: EndpointChange): string =>
 	change === 'failing' ? reason.replace(/^An attempt ended.*$/, 'An attempt failed') : reason;

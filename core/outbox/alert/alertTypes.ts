@@ -1,7 +1,7 @@
 import { matchesEventTypes } from '../../event/eventTypes';
 import type { HealthChange } from '../../sending/endpointHealth';
 
-/** The kinds of alerts about an endpoint: what its owner is shown, and what its tenant may be told. */
+/** A kind of alert about an endpoint, for its owner and possibly for its tenant. */
 export type EndpointAlert = HealthChange | 'exhausted';
 
 /** State of an endpoint's alerts, which keeps them from being repeated too soon. */
@@ -59,8 +59,8 @@ const TYPES = new Set<string>([...Object.values(ALERT_TYPES), BACKLOG_TYPE, FULL
 export const isAlertType = (type: string): boolean => TYPES.has(type.toLowerCase());
 
 /**
- * Returns whether an endpoint's event types name an alert. Those for all events do not: whoever wants an
- * application's events does not want the outbox's.
+ * Returns whether an endpoint's event types name an alert. Types that match all events do not count: subscribers to an
+ * application's events do not expect those of the outbox.
  */
 export const namesAlert = (eventTypes: string[], type: string): boolean => {
 	const named = eventTypes.filter((pattern) => !/^\*+$/.test(pattern));

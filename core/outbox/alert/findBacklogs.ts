@@ -10,7 +10,7 @@ const LATE_MS = 15 * MINUTE_MS;
 
 /**
  * Finds the tenants whose deliveries are late.
- * @param due rows of due deliveries, at most as many as a run leases at once
+ * @param due rows of due deliveries: no more than a run leases at once
  */
 export const findBacklogs = (due: Row[], nowMs: number): Backlog[] =>
 	Object.entries(groupBy(due, 'tenant_id')).flatMap(([tenantId, rows]) => {

@@ -40,7 +40,7 @@ const LEASE_BATCH_SIZE = 1000;
 
 /**
  * Lists what is due, apart from what waits on purpose: for a probe, or for an earlier delivery of its order,
- * whose time counts for those after it. What waited for a paused endpoint counts from the time of its resumption.
+ * whose time counts for those after it. What waited for a paused endpoint counts from when the endpoint was resumed.
  */
 function listDue({ chains, probes, registered, shares }: DueState): Row[] {
 	const changedAt = new Map(registered.map(({ id, statusChangedAt }) => [id, statusChangedAt]));

@@ -77,7 +77,7 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
  * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
  * failing, are left out.
  * @param limit how many deliveries the run leases at once
- * @param suspended endpoints whose deliveries probably wait
+ * @param suspended remembers endpoints whose deliveries probably still wait
  */
 export async function findDue(
 	ports: OutboxPorts,
@@ -115,7 +115,7 @@ export async function findDue(
 	const hasMore = dueRows.length === limit;
 	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
 	const probeable = listProbeable(registered, dueIds, hasMore, ports.nowMs());
-	// What has a place may also be of an endpoint that was deleted, or gets its events without order now.
+	// A delivery with a place may belong to an endpoint that was deleted, or that no longer gets its events in order.
 	const isAnyPlaced =
 		dueRows.some(isPlaced) ||
 		(hasMore && dueRows.some(isExcepted)) ||

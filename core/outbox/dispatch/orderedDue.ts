@@ -18,7 +18,7 @@ import type { FindUnderWay } from './order';
 /** Most deliveries of one order that a run leases at once. */
 const MAX_CHAIN = 100;
 
-/** Most orders of which a run leases deliveries at once. Each takes an update, and a call has 50 of them. */
+/** Maximum number of orders that a run leases at once. Each takes an update, and a call makes 50 updates. */
 const MAX_CHAINS = 300;
 
 /** A delivery that has a place. */

@@ -25,7 +25,7 @@ export interface Probe {
 const isProbeDue = (endpoint: RegisteredEndpoint, nowMs: number): boolean =>
 	isCircuitOpen(endpoint) && Date.parse(endpoint.probeAt ?? '') <= nowMs;
 
-/** Most endpoints that a run probes at once. Two of them take the finds of one call. */
+/** Maximum number of endpoints that a run probes at once. One call has the finds for two of them. */
 const MAX_PROBES = 20;
 
 /**
