@@ -47,7 +47,8 @@ const PREFIX = 'agw_';
 /** A key is sent in a header, and a link has it in its URL. */
 const MAX_KEY_LENGTH = 4096;
 
-const TOKEN = new RegExp(`^${PREFIX}([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]{43})$`);
+/** The HMAC's last character carries four bits, so that only sixteen characters are possible: each key has one spelling. */
+const TOKEN = new RegExp(`^${PREFIX}([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$`);
 
 const fields = [
 	z.string().min(1),
