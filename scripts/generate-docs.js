@@ -199,12 +199,14 @@ const METHODS = {
 	bodyToken: 'body token',
 };
 
-/** Lists the methods that authenticate a request kind. */
-function formatAuthentication({ filledInOnly, methods, require }) {
-	const names = methods.map((method) => METHODS[method]);
-	return filledInOnly && require === 'all'
-		? `${joinWords(names, 'and')}, if the credential names it`
-		: joinWords(names, require === 'all' ? 'and' : 'or');
+/** Lists the methods that authenticate a request kind. A kind without any is an API, whose keys carry their own proof. */
+function formatAuthentication({ methods, require }) {
+	if (methods.length === 0) return 'API key';
+	if (methods.length > 1 && require === 'all') return 'every method that is on in the credential';
+	return joinWords(
+		methods.map((method) => METHODS[method]),
+		'or',
+	);
 }
 
 /** Names the part of a request that a value is read from. */
@@ -218,6 +220,18 @@ const formatSource = (source) => {
 	if (fieldName) return `the name of the field in ${code(fieldName)}`;
 	return body ? code(body) : 'the whole body';
 };
+
+/** Names the part of a request that a duplicate key is read from, and whether a header of it is signed. */
+function formatKeySource(source, scheme) {
+	const { isContentScheme, signsField, signsNamedValue } = require('../build/core/signing/schemeFacts');
+	const name = formatSource(source);
+	if (source.header === undefined || scheme === undefined) return name;
+	const isId =
+		isContentScheme(scheme) && scheme.idHeader?.toLowerCase() === source.header.toLowerCase();
+	const isSigned =
+		(isId && signsField(scheme, 'id')) || signsNamedValue(scheme, 'header', source.header);
+	return isSigned ? `signed ${name}` : name;
+}
 
 const DISABLED = { exhausted: 'after every attempt of a delivery failed' };
 
@@ -292,10 +306,7 @@ const TABLES = {
 					platform.name,
 					name,
 					description,
-					formatAuthentication({
-						...authentication,
-						filledInOnly: authentication.methods.length > 1,
-					}),
+					formatAuthentication(authentication),
 				]),
 			),
 		),
@@ -303,10 +314,13 @@ const TABLES = {
 		toGroupedTables(
 			['Platform or provider', 'Event type is read from', 'Duplicates have the same'],
 			PLATFORMS.filter(({ events }) => events),
-			({ events, name }) => [
+			({ events, name, scheme }) => [
 				name,
 				joinWords(events.type.map(formatSource)) || '–',
-				joinWords(events.duplicateKey.map(formatSource), 'and') || 'value you choose',
+				joinWords(
+					events.duplicateKey.map((source) => formatKeySource(source, scheme)),
+					'and',
+				) || 'value you choose',
 			],
 		),
 	catalogs: ({ PLATFORMS }) =>
@@ -321,6 +335,7 @@ const TABLES = {
 				'Platform',
 				'Timeout',
 				'Retries after',
+				'Jitter',
 				'Retried statuses',
 				'Longest Retry-After',
 				'HTTPS only',
@@ -330,6 +345,7 @@ const TABLES = {
 				platform.name,
 				formatDuration(platform.timeoutMs),
 				formatRetries(platform.retry),
+				platform.retry.jitter === 0 ? '–' : `${platform.retry.jitter * 100}%`,
 				platform.retryStatuses.join(', '),
 				formatDuration(platform.retry.maxRetryAfterMs),
 				platform.httpsOnly ? 'yes' : 'no',
