@@ -6,6 +6,10 @@ const path = require('node:path');
 const { compileConditions } = require('../../../build/core/event/conditions');
 const { matchesEventTypes, parseEventTypes } = require('../../../build/core/event/eventTypes');
 const { summarizeItem } = require('../../../build/core/report/summarizeItem');
+const {
+	findMovableBoundary,
+	parseContentTemplate,
+} = require('../../../build/core/signing/contentTemplate');
 const { writeNewPlatform } = require('../../../scripts/new-platform');
 const { listBlocks, listCode, listTables, readPage, readSection, toLine } = require('../../harness/documents');
 const { root } = require('../../harness/project');
@@ -63,6 +67,29 @@ test('the event types with * in docs/receive.md match what they look like', () =
 	expect(matches(middle, 'order.item.created')).toBe(true);
 	expect(matches(prefix, 'payment.failed')).toBe(false);
 	expect(matches(middle, 'order.created')).toBe(false);
+});
+
+describe('the placeholders of signed content in docs/platforms.md', () => {
+	const section = readSection('docs/platforms.md', 'Custom schemes');
+	const [, rows] = listTables(section);
+	const listed = rows.flatMap(([cell]) => listCode(cell));
+
+	test('are those that the credential knows', () => {
+		const [known] = /'Use \{body\}[^']*'/.exec(readPage('core/signing/contentTemplate.ts'));
+		expect(listed.toSorted()).toEqual(known.match(/\{[^}]+\}/g).toSorted());
+		for (const placeholder of listed) {
+			expect(parseContentTemplate(placeholder).placeholders).toHaveLength(1);
+		}
+	});
+
+	test('may stand next to each other only as the page says', () => {
+		const [, rejected] = /Content such as `([^`]+)` is rejected/.exec(toLine(section));
+		const [, ...allowed] = /`([^`]+)` and `([^`]+)` are allowed/.exec(toLine(section));
+		expect(findMovableBoundary(parseContentTemplate(rejected))).toBeDefined();
+		for (const content of allowed) {
+			expect(findMovableBoundary(parseContentTemplate(content))).toBeUndefined();
+		}
+	});
 });
 
 test('the summaries in docs/agents.md are those of such deliveries', () => {
