@@ -48,6 +48,7 @@ const N8N_NAMES = [
 	['docs/receive.md', 'Raw Body', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'IP(s) Allowlist', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'Header Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
+	['docs/moving.md', 'JWT Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'Hmac Secret', 'n8n-nodes-base/dist/credentials'],
 	['docs/moving.md', 'Type SHA256', 'n8n-nodes-base/dist/nodes/Crypto', 'SHA256'],
 	['docs/moving.md', 'Batching', 'n8n-nodes-base/dist/nodes/HttpRequest'],
