@@ -26,9 +26,14 @@ const joinWords = (texts, last = 'or') =>
 		: `${texts.slice(0, -1).join(', ')} ${last} ${texts[texts.length - 1]}`;
 const unique = (texts) => [...new Set(texts)];
 
+/** Writes a text so that it stays in its cell: a signed content may have bars and line breaks. */
+const toCell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', '\\n');
+
 /** Writes a Markdown table. */
 const toTable = (head, rows) =>
-	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+	[head, head.map(() => '---'), ...rows]
+		.map((cells) => `| ${cells.map(toCell).join(' | ')} |\n`)
+		.join('');
 
 /** The groups of the tables, in their order. */
 const CATEGORIES = {
@@ -137,6 +142,7 @@ function formatTimestamp({ timestamp }) {
 function formatPlace(scheme) {
 	const { getProofPlace } = require('../build/core/signing/schemeFacts');
 	const { kind, names } = getProofPlace(scheme);
+	if (names.length === 0) return `the ${kind}`;
 	const list = names.map(code).join(', ');
 	return kind === 'header' ? list : `${kind} ${list}`;
 }
@@ -286,7 +292,7 @@ const TABLES = {
 		toGroupedTables(
 			[
 				'Platform or provider',
-				'Signature header',
+				'Signature or token',
 				'Signed content',
 				'Algorithm',
 				'Encoding',
