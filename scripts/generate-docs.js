@@ -229,7 +229,11 @@ const formatSource = (source) => {
 
 /** Names the part of a request that a duplicate key is read from, and whether a header of it is signed. */
 function formatKeySource(source, scheme) {
-	const { isContentScheme, signsField, signsNamedValue } = require('../build/core/signing/schemeFacts');
+	const {
+		isContentScheme,
+		signsField,
+		signsNamedValue,
+	} = require('../build/core/signing/schemeFacts');
 	const name = formatSource(source);
 	if (source.header === undefined || scheme === undefined) return name;
 	const isId =

@@ -36,7 +36,8 @@ function fillIn(Credential) {
 				.map((field) => {
 					const chosen = field.options?.find(({ name }) => listItalics(after).includes(name));
 					const [code] = listCode(`${before} ${after}`);
-					const value = chosen?.value ?? OLD[field.displayName] ?? (field.options ? field.default : code);
+					const value =
+						chosen?.value ?? OLD[field.displayName] ?? (field.options ? field.default : code);
 					return [field.name, value];
 				}),
 		),

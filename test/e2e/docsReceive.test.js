@@ -31,8 +31,7 @@ const signed = (body, key) => ({ 'X-AgenticFlow-Signature': `sha256=${sign(body,
 const { properties } = new AgentWebhookTrigger().description;
 const options = properties.find(({ name }) => name === 'options').options;
 /** Returns an option's name in saved workflows. */
-const toOption = (displayName) =>
-	options.find((option) => option.displayName === displayName).name;
+const toOption = (displayName) => options.find((option) => option.displayName === displayName).name;
 
 let credentials;
 
@@ -114,9 +113,7 @@ describe('the items under “What the workflow gets”', () => {
 		expect(Object.keys(item)).toEqual(Object.keys(example));
 		const { data, event, event_time, platform, authentication, signature } = example;
 		expect({ ...item, received_at: null }).toMatchObject(
-			JSON.parse(
-				JSON.stringify({ data, event, event_time, platform, authentication, signature }),
-			),
+			JSON.parse(JSON.stringify({ data, event, event_time, platform, authentication, signature })),
 		);
 	};
 
@@ -183,11 +180,16 @@ describe('an event of another sender', () => {
 	});
 
 	test('is read from the usual places without options', async () => {
-		const places = /type from `(\w+)` or `(\w+)` in the body, its time from `(\w+)` and its data from `(\w+)`/;
+		const places =
+			/type from `(\w+)` or `(\w+)` in the body, its time from `(\w+)` and its data from `(\w+)`/;
 		const [, first, second, time, data] = places.exec(toLine(section));
 		const { id, url } = await createTriggerWorkflow(OPEN);
 		for (const name of [first, second]) {
-			const event = { [name]: 'order.created', [time]: '2024-01-20T15:30:00Z', [data]: { n: name } };
+			const event = {
+				[name]: 'order.created',
+				[time]: '2024-01-20T15:30:00Z',
+				[data]: { n: name },
+			};
 			expect((await post(url, JSON.stringify(event))).status).toBe(200);
 		}
 		const items = await readItems(id, 2);
@@ -201,7 +203,9 @@ describe('an event of another sender', () => {
 	});
 
 	test('is a duplicate if header and field of the page’s key are the same', async () => {
-		const [, key] = /your own \*Duplicate Key\*, for example `([^`]+)`/.exec(toLine(readPage(PAGE)));
+		const [, key] = /your own \*Duplicate Key\*, for example `([^`]+)`/.exec(
+			toLine(readPage(PAGE)),
+		);
 		const { url } = await createTriggerWorkflow({ ...OPEN, options: { duplicateKey: key } });
 		const [, header] = /header\.([\w-]+)/.exec(key);
 		const send = async (id, number) => {
@@ -268,7 +272,11 @@ test('Notion’s token is read as the page says, and events come to the same URL
 	await n8n.deactivate(id);
 
 	const hook = startNode(example.replace('notion', path));
-	const reader = await n8n.createWorkflow({ name: `${path} reader`, nodes: [hook], connections: {} });
+	const reader = await n8n.createWorkflow({
+		name: `${path} reader`,
+		nodes: [hook],
+		connections: {},
+	});
 	const made = `secret_${newSecret()}`;
 	expect((await post(url, JSON.stringify({ verification_token: made }))).status).toBe(200);
 	const [execution] = await n8n.finished(reader);

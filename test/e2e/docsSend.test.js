@@ -2,13 +2,7 @@
  * Follows docs/send.md, docs/retry.md and docs/batches.md: items, bodies and headers as these pages show them. The suites
  * outbound, retry and outboxBatches test the rest of what they describe.
  */
-const {
-	listBlocks,
-	listCode,
-	readPage,
-	readSection,
-	toLine,
-} = require('../harness/documents');
+const { listBlocks, listCode, readPage, readSection, toLine } = require('../harness/documents');
 
 const stage = require('./stage');
 
@@ -106,15 +100,19 @@ describe('docs/send.md', () => {
 		const [, addition] = /To leave a field empty on purpose, add `([^`]+)` to the expression/.exec(
 			toLine(readPage('docs/send.md')),
 		);
+		// If no item can be sent, the node stops with the error.
+		const items = [{ order_id: 7 }, { order_id: 8, fields: 'order_id' }];
 		const run = async (expression) =>
-			await send([{ order_id: 7 }], {
+			await send(items, {
 				...ORDER_CREATED,
 				options: { includeFields: `={{ ${expression} }}` },
 			});
-		const { outputs: failed } = await run('$json.missing');
-		expect(failed[2][0].error_message).toContain('"Include Fields"');
-		const { outputs: sent } = await run(`$json.missing ${addition}`);
-		expect(sent[0][0].status).toBe('delivered');
+		const { outputs: failing } = await run('$json.fields');
+		expect(failing.map((output) => output.length)).toEqual([1, 0, 1, 0]);
+		expect(failing[2][0].error_message).toContain('"Include Fields"');
+		expect(failing[2][0].error_message).toContain(addition);
+		const { outputs: sent } = await run(`$json.fields ${addition}`);
+		expect(sent[0].map(({ status }) => status)).toEqual(['delivered', 'delivered']);
 	});
 
 	test('texts count as numbers and switches, as the page shows them', async () => {
@@ -176,7 +174,9 @@ describe('docs/retry.md', () => {
 		});
 		// It is longer than the node waits, and Retry is not connected.
 		expect(outputs[2][0]).toMatchObject({ status: 'failed', attempts: 1 });
-		expect(outputs[2][0].error_message).toMatch(/The next attempt is due at .* later than this run/);
+		expect(outputs[2][0].error_message).toMatch(
+			/The next attempt is due at .* later than this run/,
+		);
 	});
 });
 

@@ -108,7 +108,8 @@ inBrowser('a stranger with the README', () => {
 
 	test('creates the secrets and both credentials', async () => {
 		const printed = await shell(makeSecrets);
-		for (const [, label, secret] of printed.matchAll(/^([^:]+): +(\S+)$/gm)) secrets[label] = secret;
+		for (const [, label, secret] of printed.matchAll(/^([^:]+): +(\S+)$/gm))
+			secrets[label] = secret;
 		expect(Object.keys(secrets)).toHaveLength(3);
 		await atReceiver('secrets', { standard: secrets['Send Event, Signing Secret'] });
 

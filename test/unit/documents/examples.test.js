@@ -11,7 +11,14 @@ const {
 	parseContentTemplate,
 } = require('../../../build/core/signing/contentTemplate');
 const { writeNewPlatform } = require('../../../scripts/new-platform');
-const { listBlocks, listCode, listTables, readPage, readSection, toLine } = require('../../harness/documents');
+const {
+	listBlocks,
+	listCode,
+	listTables,
+	readPage,
+	readSection,
+	toLine,
+} = require('../../harness/documents');
 const { root } = require('../../harness/project');
 
 describe('the conditions in docs/send.md', () => {

@@ -18,7 +18,14 @@ const { AgentWebhook } = require('../../../build/nodes/AgentWebhook/AgentWebhook
 const {
 	AgentWebhookTrigger,
 } = require('../../../build/nodes/AgentWebhookTrigger/AgentWebhookTrigger.node');
-const { listCode, listItalics, listTables, readPage, readSection, toLine } = require('../../harness/documents');
+const {
+	listCode,
+	listItalics,
+	listTables,
+	readPage,
+	readSection,
+	toLine,
+} = require('../../harness/documents');
 const { root } = require('../../harness/project');
 
 const ACTION = new AgentWebhook().description;
@@ -97,7 +104,11 @@ describe('docs/receive.md', () => {
 				listCode(codes).map((code) => [code, statuses.split(', ').map(Number)]),
 			),
 		);
-		const sources = readSources('core/receiving', 'core/signing', 'nodes/AgentWebhookTrigger/webhook');
+		const sources = readSources(
+			'core/receiving',
+			'core/signing',
+			'nodes/AgentWebhookTrigger/webhook',
+		);
 		const made = [...sources.matchAll(/status: (\d{3}),\s*code: '([A-Z_]+)'/g)];
 		expect(made.length).toBeGreaterThan(8);
 		const missing = made.filter(
@@ -107,7 +118,10 @@ describe('docs/receive.md', () => {
 	});
 
 	test('names the platforms whose events of several types have the same body', () => {
-		const text = find('docs/receive.md', /([A-Z][\w ,]+ and \w+) sign no time and send the same body/);
+		const text = find(
+			'docs/receive.md',
+			/([A-Z][\w ,]+ and \w+) sign no time and send the same body/,
+		);
 		const names = text.split(/, | and /);
 		const repeating = PLATFORMS.filter(({ events }) => events?.hasRepeatingBodies);
 		expect(names.toSorted()).toEqual(repeating.map(({ name }) => name).toSorted());
@@ -178,10 +192,28 @@ function readDefault(description, displayName) {
 }
 
 test.each([
-	['docs/receive.md', /so the default is (\d+) ms/, TRIGGER, 'Combine Bursts Within (Milliseconds)', 1],
-	['docs/receive.md', /\*Max Body Size \(KB\)\*\. The default is (\d+) MB/, TRIGGER, 'Max Body Size (KB)', 1024],
+	[
+		'docs/receive.md',
+		/so the default is (\d+) ms/,
+		TRIGGER,
+		'Combine Bursts Within (Milliseconds)',
+		1,
+	],
+	[
+		'docs/receive.md',
+		/\*Max Body Size \(KB\)\*\. The default is (\d+) MB/,
+		TRIGGER,
+		'Max Body Size (KB)',
+		1024,
+	],
 	['docs/receive.md', /A duplicate within (\d+) hours/, TRIGGER, 'Duplicate Window (Minutes)', 60],
-	['docs/receive.md', /up to (five) minutes in both directions/, TRIGGER, 'Timestamp Tolerance (Seconds)', 60],
+	[
+		'docs/receive.md',
+		/up to (five) minutes in both directions/,
+		TRIGGER,
+		'Timestamp Tolerance (Seconds)',
+		60,
+	],
 	['docs/send.md', /cut off after (\d+) KB/, ACTION, 'Max Response Size (KB)', 1],
 	['docs/send.md', /\*Max Requests at Once\* \((\d+)\)/, ACTION, 'Max Requests at Once', 1],
 	['docs/retry.md', /up to (\d+) seconds in total/, ACTION, 'Max Total Wait (Seconds)', 1],
@@ -198,7 +230,9 @@ describe('docs/security.md', () => {
 		const [, set] = /INTERNAL_DOMAINS = new Set\(\[([^\]]+)\]/.exec(
 			readPage('core/http/internalNames.ts'),
 		);
-		expect(domains.toSorted()).toEqual([...set.matchAll(/'([\w.]+)'/g)].map(([, name]) => name).toSorted());
+		expect(domains.toSorted()).toEqual(
+			[...set.matchAll(/'([\w.]+)'/g)].map(([, name]) => name).toSorted(),
+		);
 	});
 
 	test('names the operations whose items have a secret, which are those that warn of it', () => {
@@ -252,14 +286,17 @@ describe('docs/platforms.md', () => {
 		expect(named.toSorted()).toEqual(types.toSorted());
 	});
 
-	test.each(Object.entries(NAMES))('names the fields of an event’s envelope of %s', (heading, id) => {
-		const section = toLine(readSection('docs/platforms.md', heading));
-		const [, text] = /\*\*Envelope\.\*\* (.*?) \*\*/.exec(section);
-		const fields = Object.entries(getPlatform(id).events.envelope).flatMap(([name, part]) =>
-			typeof part === 'string' ? [name] : [name, ...Object.keys(part)],
-		);
-		expect(listCode(text)).toEqual(expect.arrayContaining(fields));
-	});
+	test.each(Object.entries(NAMES))(
+		'names the fields of an event’s envelope of %s',
+		(heading, id) => {
+			const section = toLine(readSection('docs/platforms.md', heading));
+			const [, text] = /\*\*Envelope\.\*\* (.*?) \*\*/.exec(section);
+			const fields = Object.entries(getPlatform(id).events.envelope).flatMap(([name, part]) =>
+				typeof part === 'string' ? [name] : [name, ...Object.keys(part)],
+			);
+			expect(listCode(text)).toEqual(expect.arrayContaining(fields));
+		},
+	);
 
 	test('names the platforms that need HTTPS', () => {
 		const said = Object.entries(NAMES).filter(([heading]) =>

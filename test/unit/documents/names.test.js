@@ -53,9 +53,7 @@ test.each(DOCUMENTS)('each choice that %s names with its field is one of this fi
 	const pairs = [...readProse(file).matchAll(PAIR)].map(([, field, choice]) => [field, choice]);
 	const wrong = pairs.filter(
 		([name, choice]) =>
-			!FIELDS.some(
-				(field) => field.displayName === name && listChoices(field).includes(choice),
-			),
+			!FIELDS.some((field) => field.displayName === name && listChoices(field).includes(choice)),
 	);
 	expect(wrong).toEqual([]);
 });
@@ -65,9 +63,12 @@ test('the choices that the documents name with their fields are found', () => {
 	expect(pairs.length).toBeGreaterThan(15);
 });
 
-test.each(DOCUMENTS)('%s writes no name in italics with underscores, which no test finds', (file) => {
-	expect(readProse(file).match(/(?<![\w(/])_[A-Z][^_]*_(?!\w)/g)).toBeNull();
-});
+test.each(DOCUMENTS)(
+	'%s writes no name in italics with underscores, which no test finds',
+	(file) => {
+		expect(readProse(file).match(/(?<![\w(/])_[A-Z][^_]*_(?!\w)/g)).toBeNull();
+	},
+);
 
 /** Names in bold that are not ours: n8n's nodes and buttons, and other services' buttons. */
 const FOREIGN = [
@@ -84,7 +85,13 @@ const OWN = new Set([
 ]);
 
 /** Pages that tell a person which nodes and outputs to use. */
-const TASK_PAGES = ['README.md', 'docs/agents.md', 'docs/moving.md', 'docs/retry.md', 'docs/send.md'];
+const TASK_PAGES = [
+	'README.md',
+	'docs/agents.md',
+	'docs/moving.md',
+	'docs/retry.md',
+	'docs/send.md',
+];
 
 test.each(TASK_PAGES)('every name in bold in %s is a node, an output or a credential', (file) => {
 	const bold = [...readProse(file).matchAll(/\*\*([^*]+?)\*\*/g)].map(([, name]) => name);
