@@ -4,7 +4,7 @@ const path = require('node:path');
 
 const { OPERATORS } = require('../../../build/core/event/conditions');
 const { isInternalName } = require('../../../build/core/http/internalNames');
-const { PLATFORMS, getPlatform } = require('../../../build/core/platforms');
+const { PLATFORMS } = require('../../../build/core/platforms');
 const { checkUnverifiedBody } = require('../../../build/core/receiving/readBody');
 const { isRetryable } = require('../../../build/core/sending/attemptOutcome');
 const { parseDelays } = require('../../../build/core/sending/delays');
@@ -266,45 +266,6 @@ test('docs/queue-mode.md and docs/security.md count what their tests send', () =
 	expect(readPage('test/e2e/hostileSenders.test.js')).toContain(
 		`HOSTILE_REQUESTS ?? ${hostile.replace(',', '')}`,
 	);
-});
-
-describe('docs/platforms.md', () => {
-	const NAMES = {
-		AgenticFlow: 'agenticflow',
-		WorkFlux: 'workflux',
-		AgentFlow: 'agentflow',
-		'Agent platform': 'agentPlatform',
-	};
-	const WORDS = { three: 3, eight: 8, nine: 9 };
-
-	test.each(Object.entries(NAMES))('counts and names the event types of %s', (heading, id) => {
-		const section = toLine(readSection('docs/platforms.md', heading));
-		const [, count, list] = /\*\*Events\.\*\* There are (\w+) types: (.*?) \*\*/.exec(section);
-		const types = getPlatform(id).events.types.map(({ value }) => value);
-		expect(WORDS[count]).toBe(types.length);
-		const named = listCode(list).filter((code) => /^\w+(?:\.\w+)+$/.test(code));
-		expect(named.toSorted()).toEqual(types.toSorted());
-	});
-
-	test.each(Object.entries(NAMES))(
-		'names the fields of an event’s envelope of %s',
-		(heading, id) => {
-			const section = toLine(readSection('docs/platforms.md', heading));
-			const [, text] = /\*\*Envelope\.\*\* (.*?) \*\*/.exec(section);
-			const fields = Object.entries(getPlatform(id).events.envelope).flatMap(([name, part]) =>
-				typeof part === 'string' ? [name] : [name, ...Object.keys(part)],
-			);
-			expect(listCode(text)).toEqual(expect.arrayContaining(fields));
-		},
-	);
-
-	test('names the platforms that need HTTPS', () => {
-		const said = Object.entries(NAMES).filter(([heading]) =>
-			/\*\*Transport\.\*\* HTTPS only/.test(toLine(readSection('docs/platforms.md', heading))),
-		);
-		const needing = PLATFORMS.filter(({ httpsOnly }) => httpsOnly).map(({ id }) => id);
-		expect(said.map(([, id]) => id).toSorted()).toEqual(needing.toSorted());
-	});
 });
 
 describe('docs/agents.md', () => {

@@ -1,0 +1,42 @@
+/** Compares what docs/platforms.md says about the platforms in its own words with their definitions. */
+const { PLATFORMS, getPlatform } = require('../../../build/core/platforms');
+const { listCode, readSection, toLine } = require('../../harness/documents');
+
+describe('docs/platforms.md', () => {
+	const NAMES = {
+		AgenticFlow: 'agenticflow',
+		WorkFlux: 'workflux',
+		AgentFlow: 'agentflow',
+		'Agent platform': 'agentPlatform',
+	};
+	const WORDS = { three: 3, eight: 8, nine: 9 };
+
+	test.each(Object.entries(NAMES))('counts and names the event types of %s', (heading, id) => {
+		const section = toLine(readSection('docs/platforms.md', heading));
+		const [, count, list] = /\*\*Events\.\*\* There are (\w+) types: (.*?) \*\*/.exec(section);
+		const types = getPlatform(id).events.types.map(({ value }) => value);
+		expect(WORDS[count]).toBe(types.length);
+		const named = listCode(list).filter((code) => /^\w+(?:\.\w+)+$/.test(code));
+		expect(named.toSorted()).toEqual(types.toSorted());
+	});
+
+	test.each(Object.entries(NAMES))(
+		'names the fields of an event’s envelope of %s',
+		(heading, id) => {
+			const section = toLine(readSection('docs/platforms.md', heading));
+			const [, text] = /\*\*Envelope\.\*\* (.*?) \*\*/.exec(section);
+			const fields = Object.entries(getPlatform(id).events.envelope).flatMap(([name, part]) =>
+				typeof part === 'string' ? [name] : [name, ...Object.keys(part)],
+			);
+			expect(listCode(text)).toEqual(expect.arrayContaining(fields));
+		},
+	);
+
+	test('names the platforms that need HTTPS', () => {
+		const said = Object.entries(NAMES).filter(([heading]) =>
+			/\*\*Transport\.\*\* HTTPS only/.test(toLine(readSection('docs/platforms.md', heading))),
+		);
+		const needing = PLATFORMS.filter(({ httpsOnly }) => httpsOnly).map(({ id }) => id);
+		expect(said.map(([, id]) => id).toSorted()).toEqual(needing.toSorted());
+	});
+});
