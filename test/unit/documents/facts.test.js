@@ -276,3 +276,19 @@ describe('docs/agents.md', () => {
 		expect({ six: 6 }[count]).toBe(ours.length);
 	});
 });
+
+/** Returns the parameters of a template's node. */
+const readParameters = (template, type) =>
+	JSON.stringify(
+		JSON.parse(readPage(`templates/${template}.json`)).nodes.find(
+			(node) => node.type === `n8n-nodes-base.${type}`,
+		).parameters,
+	);
+
+test('the expressions for n8n’s Wait and Remove Duplicates nodes are those of the templates', () => {
+	const [wait] = listCode(readSection('docs/retry.md', 'Step by step'));
+	expect(wait).toContain('next_attempt_at');
+	expect(readParameters('retry-for-a-day', 'wait')).toContain(wait);
+	const [key] = listCode(find('docs/moving.md', /with the key (`[^`]+`) \|/));
+	expect(readParameters('exactly-once', 'removeDuplicates')).toContain(key);
+});
