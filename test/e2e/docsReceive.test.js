@@ -298,3 +298,24 @@ test('Notion’s token is read as the page says, and events come to the same URL
 	expect(accepted.status).toBe(200);
 	expect((await readItems(hooked.id, 1))[0].event).toBe('page.created');
 });
+
+test('a delivery runs again once, as the page says under “To run deliveries again”', async () => {
+	const parameters = { ...OPEN, options: { duplicateKey: 'body.id' } };
+	const { id, url } = await createTriggerWorkflow(parameters);
+	const send = async (key) => (await post(url, JSON.stringify({ id: key }))).data.status;
+	const sendAll = async () => [await send('first'), await send('second')];
+	expect(await sendAll()).toEqual(['queued', 'queued']);
+	expect(await sendAll()).toEqual(['duplicate', 'duplicate']);
+	const [{ duplicate_key }] = await readItems(id, 2);
+	expect(duplicate_key).toBe('first');
+
+	const { connections, name, nodes, settings } = await n8n.api('GET', `/workflows/${id}`);
+	Object.assign(nodes[0].parameters.options, { [toOption('Accept Again')]: duplicate_key });
+	const { executionOrder } = settings;
+	const changed = { connections, name, nodes, settings: { executionOrder } };
+	await n8n.api('PUT', `/workflows/${id}`, changed);
+	await n8n.deactivate(id);
+	await n8n.activate(id);
+	expect(await sendAll()).toEqual(['queued', 'duplicate']);
+	expect(await sendAll()).toEqual(['duplicate', 'duplicate']);
+});
