@@ -125,15 +125,15 @@ const formatEncodings = ({ forms }) =>
 		unique(forms.map(({ encoding, prefix }) => `${prefix && `${code(prefix)} `}${encoding}`)),
 	);
 
-function formatTimestamp({ timestamp }) {
+function formatTimestamp({ separator, timestamp }) {
 	if (timestamp === undefined) return '–';
 	const { bodyField, header, parameter, signaturePart, signaturePosition } = timestamp;
+	const part = signaturePart ? `${code(signaturePart)} in` : `part ${signaturePosition} of`;
 	const place =
 		(bodyField && `${code(bodyField)} in the body`) ??
 		(header && code(header)) ??
 		(parameter && `URL parameter ${code(parameter)}`) ??
-		(signaturePart && `${code(signaturePart)} in the signature header`) ??
-		`part ${signaturePosition} of the signature header`;
+		`${part} the signature header (${code(separator)} between its parts)`;
 	const unit = timestamp.unit === 'iso' ? 'ISO 8601' : timestamp.unit;
 	return `${place}, in ${unit}, ± ${timestamp.toleranceSeconds} s`;
 }
