@@ -1,11 +1,11 @@
 /**
- * Signs requests as a stranger who knows only the table of signatures in docs/platforms.md, and receives them as the
- * trigger does.
+ * Signs requests as a stranger who knows only the tables of signatures and events in docs/platforms.md, and receives them
+ * as the trigger does.
  */
 const { createHmac, randomBytes } = require('node:crypto');
 
 const { PLATFORMS } = require('../../../build/core/platforms');
-const { listCode, listTables, readSection } = require('../../harness/documents');
+const { listCode, listTables, readSection, toLine } = require('../../harness/documents');
 const { fillInCredential, receive } = require('../platforms/presetRequests');
 
 const BODY = '{"type":"order.created","event":"order.created","id":"id_1","data":{}}';
@@ -87,12 +87,12 @@ test('most rows of the table are simple', () => {
 	expect(ROWS.length).toBeGreaterThan(110);
 });
 
-test.each(ROWS.map((row) => [row.name, row]))('a request of %s is signed', async (name, row) => {
-	const [secret, key] = SECRETS[row.secret]();
+/** Signs a request with the values of a row. @param more other headers */
+function signRow(row, key, { more = {}, requestId = ID } = {}) {
 	const { content, form, hash, header, idHeader, prefix, time, timePlace = {} } = row;
 	const signed = content
 		.replace('{timestamp}', time)
-		.replace('{id}', ID)
+		.replace('{id}', requestId)
 		.replace('{body}', () => BODY);
 	const signature = prefix + createHmac(hash, key).update(signed).digest(form);
 	const headers = {
@@ -102,16 +102,62 @@ test.each(ROWS.map((row) => [row.name, row]))('a request of %s is signed', async
 				? signature
 				: `${timePlace.start}${time}${timePlace.separator}${signature}`,
 		...(timePlace.header && { [timePlace.header.toLowerCase()]: time }),
-		...(idHeader && { [idHeader.toLowerCase()]: ID }),
+		...more,
+		...(idHeader && { [idHeader.toLowerCase()]: requestId }),
 	};
+	return { body: BODY, headers, nowMs: NOW_MS };
+}
+
+async function receiveRow({ name }, secret, request) {
 	const { id } = PLATFORMS.find((platform) => platform.name === name);
-	const request = { body: BODY, headers, nowMs: NOW_MS };
-	const send = async (given) => {
-		const parameters = { options: { validateEvents: false } };
-		const received = await receive(id, fillInCredential('signature', given), request, parameters);
-		return received.code ?? received.result;
-	};
-	expect(await send(secret)).toBe('accepted');
+	const parameters = { options: { validateEvents: false } };
+	return await receive(id, fillInCredential('signature', secret), request, parameters);
+}
+
+test.each(ROWS.map((row) => [row.name, row]))('a request of %s is signed', async (_, row) => {
+	const [secret, key] = SECRETS[row.secret]();
 	const [other] = SECRETS[row.secret]();
-	expect(await send(other)).toBe('SIGNATURE_INVALID');
+	const request = signRow(row, key);
+	expect(await receiveRow(row, secret, request)).toMatchObject({ result: 'accepted' });
+	expect(await receiveRow(row, other, request)).toMatchObject({ code: 'SIGNATURE_INVALID' });
+});
+
+describe('the table of events', () => {
+	const section = readSection('docs/platforms.md', 'Events');
+	const [, list] = /without the header or the field\. ([^.]+) are exceptions\./.exec(
+		toLine(section),
+	);
+	const exceptions = list.split(/, | and /);
+	const rows = listTables(section)
+		.flat()
+		.map(([name, , key]) => {
+			const [, signed, header] = /^(signed )?header `([^`]+)`$/.exec(key ?? '') ?? [];
+			return { row: ROWS.find((row) => row.name === name), header, isSigned: signed !== undefined };
+		})
+		.filter(({ header, row }) => header !== undefined && row !== undefined)
+		.map((entry) => [entry.row.name, entry]);
+
+	test.each(rows)(
+		'says of %s whether another ID with the same body is a duplicate',
+		async (name, entry) => {
+			const { header, isSigned, row } = entry;
+			const [secret, key] = SECRETS[row.secret]();
+			const listKeys = async (requestId) => {
+				const more = { [header.toLowerCase()]: requestId };
+				const { keys } = await receiveRow(row, secret, signRow(row, key, { more, requestId }));
+				return keys;
+			};
+			const [first, second] = [await listKeys('id_1'), await listKeys('id_2')];
+			expect(first.length).toBeGreaterThan(0);
+			expect(first.some((one) => second.includes(one))).toBe(
+				!isSigned && !exceptions.includes(name),
+			);
+		},
+	);
+
+	test('has rows of both kinds', () => {
+		const kinds = rows.map(([, { isSigned }]) => isSigned);
+		expect(kinds.filter(Boolean).length).toBeGreaterThan(10);
+		expect(kinds.length - kinds.filter(Boolean).length).toBeGreaterThan(10);
+	});
 });
