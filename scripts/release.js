@@ -49,7 +49,10 @@ function isNewer(version, than) {
 
 function release() {
 	const version = findNewestVersion(readText('CHANGELOG.md'));
-	requireThat(version !== undefined, 'CHANGELOG.md has no heading like "## 1.2.3" or "## 1.2.3-rc.0".');
+	requireThat(
+		version !== undefined,
+		'CHANGELOG.md has no heading like "## 1.2.3" or "## 1.2.3-rc.0".',
+	);
 	requireThat(
 		version === readVersion() || isNewer(version, readVersion()),
 		`${version}, the newest version in CHANGELOG.md, is older than ${readVersion()} in package.json. Move the entries below "Unreleased" to a heading with the new version.`,

@@ -43,7 +43,8 @@ test('the job that may publish runs in an environment, which can require a revie
 /** Runs the last step's script as GitHub does, with an npm that only repeats its arguments. */
 function runPublishStep(releaseTag) {
 	const [, script] = jobs.publish.match(/name: Publish\n[\s\S]*?run: \|\n([\s\S]*)/);
-	return execFileSync('bash', ['-eo', 'pipefail', '-c', `npm() { echo "$@"; }\n${script}`], {
+	const options = ['--noprofile', '--norc', '-eo', 'pipefail'];
+	return execFileSync('bash', [...options, '-c', `npm() { echo "$@"; }\n${script}`], {
 		encoding: 'utf8',
 		env: { PATH: process.env.PATH, GITHUB_REF_NAME: releaseTag, NPM_TOKEN: '' },
 	});
