@@ -3,7 +3,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { N8N_BLOCKED_RANGES } = require('../harness/blockedRanges');
-const { n8nHome, root } = require('../harness/project');
+const { n8nHome, packageName, root } = require('../harness/project');
 
 const CONFIG = path.join(n8nHome, 'node_modules/@n8n/config/dist');
 
@@ -90,4 +90,16 @@ test('the page about receiving states n8n’s limit of a body', () => {
 	const { EndpointsConfig } = require(path.join(CONFIG, 'configs/endpoints.config.js'));
 	const [, said] = /`N8N_PAYLOAD_SIZE_MAX` \((\d+) MB\)/.exec(readText(root, 'docs/receive.md'));
 	expect(Number(said)).toBe(new EndpointsConfig().payloadSizeMax);
+});
+
+test('n8n installs the package by the name that the README gives', () => {
+	const [, name, version] = /install `([\w-]+)@([\w.-]+)`/.exec(readText(root, 'README.md'));
+	expect(name).toBe(packageName);
+	const { isValidVersionSpecifier } = require(
+		path.join(
+			n8nHome,
+			'node_modules/n8n/dist/modules/community-packages/community-packages.service.js',
+		),
+	);
+	expect(isValidVersionSpecifier(version)).toBe(true);
 });
