@@ -396,6 +396,7 @@ describe('Custom, described in the options', () => {
 					eventTimeFrom: 'body.at',
 					eventDataFrom: 'body.payload',
 					duplicateKey: 'query.id',
+					rawBodyField: 'raw',
 				},
 			},
 			{ credentials },
@@ -418,6 +419,10 @@ describe('Custom, described in the options', () => {
 			.flatMap((execution) => getOutputs(execution, 'Trigger')[0])
 			.map((item) => item.json);
 		expect(items).toHaveLength(4);
+		const types = executions
+			.flatMap((execution) => getOutputs(execution, 'Trigger')[0])
+			.map(({ binary }) => binary.raw.mimeType);
+		expect(types.sort()).toEqual([form, 'application/xml', 'text/plain', 'text/plain']);
 		expect(items).toEqual(
 			expect.arrayContaining([
 				expect.objectContaining({

@@ -3,6 +3,7 @@ import omit from 'lodash/omit';
 import pick from 'lodash/pick';
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
+import { getMediaType, type RequestHeaders } from '../../../core/http/headers';
 import { toIsoTime } from '../../../core/lib/time';
 import { EVENT_KIND, getPlatform } from '../../../core/platforms';
 import type { VerifiedSignature } from '../../../core/receiving/authenticate';
@@ -135,7 +136,8 @@ export async function createAcceptedItem(
 	const { rawBodyField = '' } = parameters.options;
 	if (rawBodyField === '') return { json };
 	const { prepareBinaryData } = context.helpers;
-	const binary = await prepareBinaryData(request.rawBody, undefined, 'application/json');
+	const type = getMediaType(context.getHeaderData() as RequestHeaders) || 'application/json';
+	const binary = await prepareBinaryData(request.rawBody, undefined, type);
 	return { json, binary: { [rawBodyField]: binary } };
 }
 
