@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 
+const { writeSnippet } = require('../../core/portal/page/snippets');
 const { listBlocks, listCode, listTables, readSection } = require('../harness/documents');
 const { root } = require('../harness/project');
 
@@ -67,6 +68,7 @@ describe('docs/api.md and docs/portal.md', () => {
 	let server;
 	let apiKey;
 	let link;
+	let secret;
 
 	test('their steps lead to a message and a link', async () => {
 		const [name, deliverDue] = listTemplates(steps);
@@ -100,8 +102,20 @@ describe('docs/api.md and docs/portal.md', () => {
 		const { Webhook } = await import('svix');
 		const svix = await connectSvix({ server }, apiKey);
 		const [{ id }] = (await svix.endpoint.list('acme')).data;
-		const { key } = await svix.endpoint.getSecret('acme', id);
-		expect(new Webhook(key).verify(body, headers)).toEqual(JSON.parse(body));
+		({ key: secret } = await svix.endpoint.getSecret('acme', id));
+		expect(() => new Webhook(secret).verify(body, headers)).not.toThrow();
+		expect(() => new Webhook(secret).verify('{"order":8}', headers)).toThrow('signature');
+	});
+
+	test('the endpoint verifies it with the code that the portal shows', async () => {
+		const [{ body, headers }] = await readInbox(box);
+		const code = writeSnippet('JavaScript', secret);
+		const request = `const rawBody = ${JSON.stringify(body)}, request = ${JSON.stringify({ headers })};`;
+		const printed = await runModule(
+			'verify.mjs',
+			[request, code, 'console.log(JSON.stringify(event));'].join('\n'),
+		);
+		expect(printed).toBe(body);
 	});
 
 	test('the link opens the portal, with a key that may read', async () => {

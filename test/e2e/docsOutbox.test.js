@@ -1,13 +1,7 @@
 /** Follows the pages about the outbox as a stranger does: their steps, commands, expressions, schemas and items. */
 const { randomUUID } = require('node:crypto');
 
-const {
-	listBlocks,
-	listCode,
-	readPage,
-	readSection,
-	toLine,
-} = require('../harness/documents');
+const { listBlocks, listCode, readPage, readSection, toLine } = require('../harness/documents');
 
 const { listTemplates, openTemplate, runByHand, runCommand } = require('./docsStage');
 const stage = require('./stage');

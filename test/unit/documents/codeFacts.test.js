@@ -3,7 +3,13 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { readOptions } = require('../../bench/options');
-const { listBlocks, listCode, listTables, readPage, readSection } = require('../../harness/documents');
+const {
+	listBlocks,
+	listCode,
+	listTables,
+	readPage,
+	readSection,
+} = require('../../harness/documents');
 const { root } = require('../../harness/project');
 
 /** Lists the TypeScript files below a folder, by their path from the root. */

@@ -66,7 +66,9 @@ describe('docs/endpoints.md', () => {
 			const [, described] = table.find(([field]) => field === '`headers`');
 			const named = listCode(described);
 			const others = ['set-cookie', 'authorization', 'date', 'x-powered-by'];
-			const headers = Object.fromEntries([...named, ...others].map((name) => [name, 'https://a/?q']));
+			const headers = Object.fromEntries(
+				[...named, ...others].map((name) => [name, 'https://a/?q']),
+			);
 			const kept = record(headers, '').headers;
 			expect(Object.keys(kept).sort()).toEqual(named.sort());
 			expect(kept.location).toBe('https://a/');
@@ -80,7 +82,9 @@ describe('docs/endpoints.md', () => {
 			expect(response.body_truncated).toBe(true);
 			const attempts = Array.from({ length: 20 }, () => ({ response }));
 			const kept = limitResponses(attempts).filter((attempt) => attempt.response !== undefined);
-			expect(kept).toHaveLength(Math.floor((allKilobytes * 1024) / JSON.stringify(response).length));
+			expect(kept).toHaveLength(
+				Math.floor((allKilobytes * 1024) / JSON.stringify(response).length),
+			);
 		});
 	});
 
@@ -112,7 +116,11 @@ describe('docs/tenants.md', () => {
 					.filter((property) => property.name === 'operation')
 					.filter(({ displayOptions }) => displayOptions.show.resource.includes(value))
 					.flatMap(({ options }) =>
-						options.map((option) => ({ ...option, resource: value, title: `${name} → ${option.name}` })),
+						options.map((option) => ({
+							...option,
+							resource: value,
+							title: `${name} → ${option.name}`,
+						})),
 					),
 			);
 		const hasTenant = ({ resource, value }) =>
@@ -165,9 +173,27 @@ describe('docs/event-types.md', () => {
 	const WORDS = {
 		...{ type: 'object', enum: [1], const: 1, format: 'date', $ref: '#/$defs/part' },
 		...{ multipleOf: 2, maximum: 1, exclusiveMaximum: 1, minimum: 1, exclusiveMinimum: 1 },
-		...{ maxLength: 1, minLength: 1, pattern: 'a', required: ['a'], dependentRequired: { a: ['b'] } },
-		...{ maxItems: 1, minItems: 1, uniqueItems: true, contains: part, maxContains: 1, minContains: 1 },
-		...{ maxProperties: 1, minProperties: 1, properties: { a: part }, patternProperties: { a: part } },
+		...{
+			maxLength: 1,
+			minLength: 1,
+			pattern: 'a',
+			required: ['a'],
+			dependentRequired: { a: ['b'] },
+		},
+		...{
+			maxItems: 1,
+			minItems: 1,
+			uniqueItems: true,
+			contains: part,
+			maxContains: 1,
+			minContains: 1,
+		},
+		...{
+			maxProperties: 1,
+			minProperties: 1,
+			properties: { a: part },
+			patternProperties: { a: part },
+		},
 		...{ additionalProperties: false, propertyNames: part, dependentSchemas: { a: part } },
 		...{ prefixItems: [part], items: part, additionalItems: false, dependencies: { a: ['b'] } },
 		...{ allOf: [part], anyOf: [part], oneOf: [part], not: part, if: part, then: part, else: part },
