@@ -129,6 +129,22 @@ describe('docs/api.md and docs/portal.md', () => {
 		const subscriber = await connectSvix({ server }, key);
 		expect((await subscriber.endpoint.list('acme')).data).toHaveLength(1);
 	});
+
+	test('a link of the command in docs/portal.md is limited, and one of Svix’s client is not', async () => {
+		const [command] = listBlocks(readSection('docs/portal.md', 'Links'), 'sh');
+		const env = { SERVER_URL: server, WEBHOOKS_KEY: apiKey };
+		const limited = JSON.parse(await runCommand(command, env));
+		const svix = await connectSvix({ server }, apiKey);
+		const access = JSON.parse(/-d '([^']*)'/.exec(command)[1]);
+		const unlimited = await svix.authentication.appPortalAccess('acme', access);
+		const counts = [];
+		for (const { token } of [limited, unlimited]) {
+			const subscriber = await connectSvix({ server }, token);
+			counts.push((await subscriber.endpoint.list('acme')).data.length);
+		}
+		// The endpoint gets all events.
+		expect(counts).toEqual([0, 1]);
+	});
 });
 
 describe('docs/endpoints.md about the management API', () => {
