@@ -1,6 +1,7 @@
 /**
  * `npm run release`: sets the package's version to the newest one in CHANGELOG.md, commits, tags and
- * pushes. Publishing a GitHub release of the tag then starts .github/workflows/publish.yml.
+ * pushes. If package.json has that version already, it only tags and pushes. Publishing a GitHub
+ * release of the tag then starts .github/workflows/publish.yml.
  *
  * Replaces `n8n-node release`, which overwrites CHANGELOG.md with a list of commits.
  */
@@ -30,23 +31,39 @@ function requireThat(condition, message) {
 	if (!condition) throw new Error(message);
 }
 
-/** Compares versions of three numbers. */
+/** Returns the first version among a changelog's headings: `1.2.3`, or `1.2.3-rc.0` for a release candidate. */
+const findNewestVersion = (changelog) =>
+	/^## \[?(\d+\.\d+\.\d+(?:-rc\.\d+)?)(?=[\s\]]|$)/m.exec(changelog)?.[1];
+
+/** Splits a version into numbers. A release comes after all of its candidates. */
+function splitVersion(version) {
+	const [core, candidate = Infinity] = version.split('-rc.');
+	return [...core.split('.'), candidate].map(Number);
+}
+
 function isNewer(version, than) {
-	const [a, b] = [version, than].map((text) => text.split('.').map(Number));
+	const [a, b] = [version, than].map(splitVersion);
 	const index = a.findIndex((number, position) => number !== b[position]);
 	return index >= 0 && a[index] > b[index];
 }
 
 function release() {
-	const [, version] = /^## \[?(\d+\.\d+\.\d+)\b/m.exec(readText('CHANGELOG.md')) ?? [];
-	requireThat(version !== undefined, 'CHANGELOG.md has no heading like "## 1.2.3".');
+	const version = findNewestVersion(readText('CHANGELOG.md'));
 	requireThat(
-		isNewer(version, readVersion()),
-		`${version}, the newest version in CHANGELOG.md, is not newer than ${readVersion()} in package.json. Move the entries below "Unreleased" to a heading with the new version.`,
+		version !== undefined,
+		'CHANGELOG.md has no heading like "## 1.2.3" or "## 1.2.3-rc.0".',
+	);
+	requireThat(
+		version === readVersion() || isNewer(version, readVersion()),
+		`${version}, the newest version in CHANGELOG.md, is older than ${readVersion()} in package.json. Move the entries below "Unreleased" to a heading with the new version.`,
 	);
 	run('git', 'fetch', 'origin', BRANCH);
 	requireThat(askGit('branch', '--show-current') === BRANCH, `Check out ${BRANCH} first.`);
 	requireThat(askGit('status', '--porcelain') === '', 'Commit or discard your changes first.');
+	requireThat(
+		askGit('ls-remote', 'origin', `refs/tags/v${version}`) === '',
+		`${version} is released already. Move the entries below "Unreleased" to a heading with a new version.`,
+	);
 	requireThat(
 		askGit('rev-parse', 'HEAD') === askGit('rev-parse', `origin/${BRANCH}`),
 		`${BRANCH} differs from origin/${BRANCH}: pull or push first.`,
@@ -59,18 +76,27 @@ function release() {
 		'The build changed files: commit them first.',
 	);
 
-	run('npm', 'version', version, '--no-git-tag-version');
-	run('git', 'commit', '--all', '--message', `chore(release): ${version}`);
+	if (version !== readVersion()) {
+		run('npm', 'version', version, '--no-git-tag-version');
+		run('git', 'commit', '--all', '--message', `chore(release): ${version}`);
+	}
 	run('git', 'tag', '--annotate', `v${version}`, '--message', version);
 	run('git', 'push', '--follow-tags', 'origin', BRANCH);
 
 	const home = JSON.parse(readText('package.json')).homepage.replace('#readme', '');
-	console.log(`\nPublish the release: ${home}/releases/new?tag=v${version}`);
+	const isPrerelease = version.includes('-rc.');
+	console.log(
+		`\nPublish the release: ${home}/releases/new?tag=v${version}${isPrerelease ? '&prerelease=1' : ''}`,
+	);
 }
 
-try {
-	release();
-} catch (error) {
-	console.error(`\n✗ ${error.message}`);
-	process.exit(1);
+if (require.main === module) {
+	try {
+		release();
+	} catch (error) {
+		console.error(`\n✗ ${error.message}`);
+		process.exit(1);
+	}
 }
+
+module.exports = { findNewestVersion, isNewer };

@@ -1,4 +1,5 @@
 /** The workflow that publishes to npm: what runs while the right to publish is held. */
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -30,8 +31,31 @@ test('the job that may publish runs no code of the repository or of its dependen
 		/checkout|npm (?:ci|install|i|run|pack|exec)\b|npx|node -|RELEASE_MODE|cache: npm/;
 	expect(jobs.publish).not.toMatch(forbidden);
 	expect(jobs.publish.match(/npm publish .*/g)).toEqual([
-		'npm publish ./package.tgz --ignore-scripts --provenance --access public',
+		'npm publish ./package.tgz --ignore-scripts --provenance --access public --tag "$tag"',
 	]);
+});
+
+test('the job that may publish runs in an environment, which can require a review', () => {
+	expect(jobs.publish).toMatch(/^ {4}environment: npm$/m);
+	expect(jobs.build).not.toMatch(/environment:|secrets\./);
+});
+
+/** Runs the last step's script as GitHub does, with an npm that only repeats its arguments. */
+function runPublishStep(releaseTag) {
+	const [, script] = jobs.publish.match(/name: Publish\n[\s\S]*?run: \|\n([\s\S]*)/);
+	const options = ['--noprofile', '--norc', '-eo', 'pipefail'];
+	return execFileSync('bash', [...options, '-c', `npm() { echo "$@"; }\n${script}`], {
+		encoding: 'utf8',
+		env: { PATH: process.env.PATH, GITHUB_REF_NAME: releaseTag, NPM_TOKEN: '' },
+	});
+}
+
+test.each([
+	['v1.0.0', 'latest'],
+	['v1.0.0-rc.0', 'next'],
+	['v1.10.2-rc.12', 'next'],
+])('the release %s is published with the tag %s', (releaseTag, distTag) => {
+	expect(runPublishStep(releaseTag).trim().split(' ').slice(-2)).toEqual(['--tag', distTag]);
 });
 
 test('the job that may publish checks the digest of what was built and packed without rights', () => {
