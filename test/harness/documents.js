@@ -52,9 +52,9 @@ const listTables = (text) =>
 			.map((row) =>
 				row
 					.trim()
-					.replace(/^\||\|$/g, '')
-					.split('|')
-					.map((cell) => cell.trim()),
+					.replace(/^\||(?<!\\)\|$/g, '')
+					.split(/(?<!\\)\|/)
+					.map((cell) => cell.trim().replaceAll('\\|', '|')),
 			),
 	);
 
