@@ -1,7 +1,7 @@
 /** Follows the pages about the outbox as a stranger does: their steps, commands, expressions, schemas and items. */
 const { randomUUID } = require('node:crypto');
 
-const { listBlocks, listCode, readPage, readSection, toLine } = require('../harness/documents');
+const { listBlocks, listCode, readSection, toLine } = require('../harness/documents');
 
 const { listTemplates, openTemplate, runByHand, runCommand } = require('./docsStage');
 const stage = require('./stage');
@@ -273,23 +273,5 @@ describe('docs/workflow-endpoints.md', () => {
 		const [item] = await readCall(id);
 		const { hops: _, ...fields } = example;
 		expect(Object.keys(item)).toEqual([...Object.keys(fields), 'body']);
-	});
-});
-
-test('every block of code in the pages about the outbox is followed by a test', () => {
-	const count = (file) => [...readPage(file).matchAll(/^ *```\w+$/gm)].length;
-	expect(
-		Object.fromEntries(
-			['endpoints', 'event-types', 'tenants', 'recovery', 'alerts', 'workflow-endpoints'].map(
-				(name) => [name, count(`docs/${name}.md`)],
-			),
-		),
-	).toEqual({
-		endpoints: 2,
-		'event-types': 1,
-		tenants: 0,
-		recovery: 0,
-		alerts: 1,
-		'workflow-endpoints': 2,
 	});
 });

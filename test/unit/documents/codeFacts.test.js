@@ -84,3 +84,22 @@ describe('docs/performance.md', () => {
 		expect(parts.split(', ')).toEqual(readOptions([]).parts);
 	});
 });
+
+test('each block of code in these pages is followed by a test: test/e2e/docs*.test.js, portal.test.js, or one above', () => {
+	const listLanguages = (name) =>
+		[...readPage(`docs/${name}.md`).matchAll(/^ *```(\w+)$/gm)].map(([, language]) => language);
+	const pages = {
+		alerts: ['json'],
+		api: ['js'],
+		endpoints: ['sh', 'sh'],
+		'event-types': ['json'],
+		performance: ['sh'],
+		portal: ['js', 'sh', 'html'],
+		recovery: [],
+		tenants: [],
+		'workflow-endpoints': ['json', 'text'],
+	};
+	for (const [name, languages] of Object.entries(pages)) {
+		expect([name, listLanguages(name)]).toEqual([name, languages]);
+	}
+});
