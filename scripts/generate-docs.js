@@ -26,9 +26,14 @@ const joinWords = (texts, last = 'or') =>
 		: `${texts.slice(0, -1).join(', ')} ${last} ${texts[texts.length - 1]}`;
 const unique = (texts) => [...new Set(texts)];
 
+/** Writes a text so that it stays in its cell: a signed content may have bars and line breaks. */
+const toCell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', '\\n');
+
 /** Writes a Markdown table. */
 const toTable = (head, rows) =>
-	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+	[head, head.map(() => '---'), ...rows]
+		.map((cells) => `| ${cells.map(toCell).join(' | ')} |\n`)
+		.join('');
 
 /** The groups of the tables, in their order. */
 const CATEGORIES = {
@@ -120,15 +125,15 @@ const formatEncodings = ({ forms }) =>
 		unique(forms.map(({ encoding, prefix }) => `${prefix && `${code(prefix)} `}${encoding}`)),
 	);
 
-function formatTimestamp({ timestamp }) {
+function formatTimestamp({ separator, timestamp }) {
 	if (timestamp === undefined) return '–';
 	const { bodyField, header, parameter, signaturePart, signaturePosition } = timestamp;
+	const part = signaturePart ? `${code(signaturePart)} in` : `part ${signaturePosition} of`;
 	const place =
 		(bodyField && `${code(bodyField)} in the body`) ??
 		(header && code(header)) ??
 		(parameter && `URL parameter ${code(parameter)}`) ??
-		(signaturePart && `${code(signaturePart)} in the signature header`) ??
-		`part ${signaturePosition} of the signature header`;
+		`${part} the signature header (${code(separator)} between its parts)`;
 	const unit = timestamp.unit === 'iso' ? 'ISO 8601' : timestamp.unit;
 	return `${place}, in ${unit}, ± ${timestamp.toleranceSeconds} s`;
 }
@@ -137,6 +142,7 @@ function formatTimestamp({ timestamp }) {
 function formatPlace(scheme) {
 	const { getProofPlace } = require('../build/core/signing/schemeFacts');
 	const { kind, names } = getProofPlace(scheme);
+	if (names.length === 0) return `the ${kind}`;
 	const list = names.map(code).join(', ');
 	return kind === 'header' ? list : `${kind} ${list}`;
 }
@@ -199,12 +205,14 @@ const METHODS = {
 	bodyToken: 'body token',
 };
 
-/** Lists the methods that authenticate a request kind. */
-function formatAuthentication({ filledInOnly, methods, require }) {
-	const names = methods.map((method) => METHODS[method]);
-	return filledInOnly && require === 'all'
-		? `${joinWords(names, 'and')}, if the credential names it`
-		: joinWords(names, require === 'all' ? 'and' : 'or');
+/** Lists the methods that authenticate a request kind. A kind without any is an API, whose keys carry their own proof. */
+function formatAuthentication({ methods, require }) {
+	if (methods.length === 0) return 'API key';
+	if (methods.length > 1 && require === 'all') return 'every method that is on in the credential';
+	return joinWords(
+		methods.map((method) => METHODS[method]),
+		'or',
+	);
 }
 
 /** Names the part of a request that a value is read from. */
@@ -218,6 +226,22 @@ const formatSource = (source) => {
 	if (fieldName) return `the name of the field in ${code(fieldName)}`;
 	return body ? code(body) : 'the whole body';
 };
+
+/** Names the part of a request that a duplicate key is read from, and whether a header of it is signed. */
+function formatKeySource(source, scheme) {
+	const {
+		isContentScheme,
+		signsField,
+		signsNamedValue,
+	} = require('../build/core/signing/schemeFacts');
+	const name = formatSource(source);
+	if (source.header === undefined || scheme === undefined) return name;
+	const isId =
+		isContentScheme(scheme) && scheme.idHeader?.toLowerCase() === source.header.toLowerCase();
+	const isSigned =
+		(isId && signsField(scheme, 'id')) || signsNamedValue(scheme, 'header', source.header);
+	return isSigned ? `signed ${name}` : name;
+}
 
 const DISABLED = { exhausted: 'after every attempt of a delivery failed' };
 
@@ -272,7 +296,7 @@ const TABLES = {
 		toGroupedTables(
 			[
 				'Platform or provider',
-				'Signature header',
+				'Signature or token',
 				'Signed content',
 				'Algorithm',
 				'Encoding',
@@ -292,10 +316,7 @@ const TABLES = {
 					platform.name,
 					name,
 					description,
-					formatAuthentication({
-						...authentication,
-						filledInOnly: authentication.methods.length > 1,
-					}),
+					formatAuthentication(authentication),
 				]),
 			),
 		),
@@ -303,10 +324,13 @@ const TABLES = {
 		toGroupedTables(
 			['Platform or provider', 'Event type is read from', 'Duplicates have the same'],
 			PLATFORMS.filter(({ events }) => events),
-			({ events, name }) => [
+			({ events, name, scheme }) => [
 				name,
 				joinWords(events.type.map(formatSource)) || '–',
-				joinWords(events.duplicateKey.map(formatSource), 'and') || 'value you choose',
+				joinWords(
+					events.duplicateKey.map((source) => formatKeySource(source, scheme)),
+					'and',
+				) || 'value you choose',
 			],
 		),
 	catalogs: ({ PLATFORMS }) =>
@@ -321,6 +345,7 @@ const TABLES = {
 				'Platform',
 				'Timeout',
 				'Retries after',
+				'Jitter',
 				'Retried statuses',
 				'Longest Retry-After',
 				'HTTPS only',
@@ -330,6 +355,7 @@ const TABLES = {
 				platform.name,
 				formatDuration(platform.timeoutMs),
 				formatRetries(platform.retry),
+				platform.retry.jitter === 0 ? '–' : `${platform.retry.jitter * 100}%`,
 				platform.retryStatuses.join(', '),
 				formatDuration(platform.retry.maxRetryAfterMs),
 				platform.httpsOnly ? 'yes' : 'no',

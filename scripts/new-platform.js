@@ -63,7 +63,7 @@ const buildVectors = () => [
 function buildFiles(root, id, name = startCase(id)) {
 	if (!ID.test(id ?? '')) {
 		throw new Error(
-			`"${id ?? ''}" is no ID. Use lower-case words with hyphens between them, e.g. npm run new-platform -- cal-com "Cal.com".`,
+			`"${id ?? ''}" is no ID. Use lower-case words with hyphens between them, e.g. npm run new-platform -- acme-forms "Acme Forms".`,
 		);
 	}
 	const files = {
