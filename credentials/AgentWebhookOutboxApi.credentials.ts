@@ -64,7 +64,7 @@ export class AgentWebhookOutboxApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Used only for the editor’s lists of endpoints, deliveries and events. Create it under Settings → n8n API, with the permissions to list data tables and to read their rows. The lists show the outbox of the workflow’s own project. Leave empty to choose by ID.',
+				'Used only for the editor’s lists of endpoints, deliveries, events and event types. Create it under Settings → n8n API, with the permissions to list data tables and to read their rows. The lists show the outbox of the workflow’s own project. Leave empty to choose by ID.',
 		},
 		{
 			displayName: 'n8n URL',

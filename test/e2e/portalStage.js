@@ -3,6 +3,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 
+const { listBlocks, readPage } = require('../harness/documents');
 const { root } = require('../harness/project');
 
 const { n8n, pause } = require('./stage');
@@ -39,14 +40,17 @@ async function countExecutions(id) {
 	}
 }
 
-/** Starts a server whose pages show a URL in a frame. */
+/** The frame of docs/portal.md, large enough for a person. */
+const [FRAME] = listBlocks(readPage('docs/portal.md'), 'html').map((html) =>
+	html.replace('<iframe ', '<iframe width="800" height="600" '),
+);
+
+/** Starts a server whose pages show a URL in the frame of docs/portal.md. */
 async function startFrames() {
 	const state = { url: '' };
 	const server = http.createServer((_, response) => {
 		response.writeHead(200, { 'content-type': 'text/html' });
-		response.end(
-			`<title>Frame</title><iframe src="${state.url}" width="800" height="600"></iframe>`,
-		);
+		response.end(`<title>Frame</title>${FRAME.replace(/src="[^"]*"/, `src="${state.url}"`)}`);
 	});
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address();

@@ -1,9 +1,10 @@
 /**
- * Two n8n: one serves Svix's API, and a customer's registers its trigger there, receives, and takes the endpoint away
- * again.
+ * Two n8n, as docs/api.md sets them up: one serves Svix's API, and a customer's registers its trigger there, receives, and
+ * takes the endpoint away again.
  */
 const { randomUUID } = require('node:crypto');
 
+const { listCode, readSection } = require('../harness/documents');
 const { bootN8n } = require('../harness/n8n');
 
 const stage = require('./stage');
@@ -11,7 +12,9 @@ const { connectSvix, createApiKey, serveSvixApi } = require('./svixStage');
 
 const { getOutputs, newStandardSecret, node, chain, pause, TRIGGER, uniqueName } = stage;
 
-const RIGHTS = ['read', 'manage', 'secrets'];
+/** What the customer gets: a key with some rights. */
+const [INTRODUCTION] = readSection('docs/api.md', 'Receive in another n8n').split(/^1\. /m);
+const RIGHTS = listCode(INTRODUCTION);
 const application = uniqueName('acme');
 const secret = newStandardSecret();
 
@@ -37,7 +40,7 @@ async function waitForEndpoints(count) {
 const createAccount = async (fields) =>
 	await customer.client.createCredential('agentWebhookPlatformApi', uniqueName('Server'), {
 		platform: 'standardWebhooks',
-		baseUrl: `${api.server}/api/v1`,
+		baseUrl: api.server,
 		applicationId: application,
 		...fields,
 	});
