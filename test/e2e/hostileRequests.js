@@ -460,4 +460,15 @@ class HostileSender {
 	}
 }
 
-module.exports = { Dice, goodRequest, HEADER_FAULTS, HostileSender, plainBody, wire };
+module.exports = {
+	Dice,
+	EXTRAS,
+	goodRequest,
+	HEADER_FAULTS,
+	HostileSender,
+	oddBody,
+	ODD_TEXTS,
+	PATH_TAILS,
+	plainBody,
+	wire,
+};

@@ -1,10 +1,6 @@
 /** Svix's API, served from the template by the n8n of the tests. */
-const fs = require('node:fs');
-const path = require('node:path');
-
-const { ACTION, base, n8n, node, runAction, uniqueName } = require('./stage');
-
-const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
+const { ACTION, n8n, node, runAction } = require('./stage');
+const { importSvixApi } = require('./svixTemplate');
 
 /**
  * Imports and publishes the template.
@@ -12,25 +8,7 @@ const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
  * @param portal settings of the trigger's own portal; without them, links lead to another page
  * @returns the workflow's ID, and the server URL for Svix's clients
  */
-async function serveSvixApi(outbox, portal) {
-	const template = JSON.parse(fs.readFileSync(TEMPLATE, 'utf8'));
-	const nodes = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
-	const [trigger, answer] = nodes;
-	for (const ours of nodes) ours.credentials = outbox;
-	trigger.webhookId = uniqueName('node');
-	trigger.parameters.path = uniqueName('svix');
-	trigger.parameters.options = {
-		maxRequestsPerMinute: 5000,
-		...(portal && { portal: { settings: portal } }),
-	};
-	answer.parameters.options = {
-		allowHttp: true,
-		allowInternal: true,
-		...(!portal && { portalUrl: 'https://example.com/portal' }),
-	};
-	const id = await n8n.createWorkflow(template);
-	return { id, server: `${base}/webhook/${trigger.webhookId}/${trigger.parameters.path}` };
-}
+const serveSvixApi = async (outbox, portal) => await importSvixApi(n8n, outbox, { portal });
 
 /** Runs an operation as the outbox's owner. Returns its item. */
 async function runAsOwner(outbox, resource, operation, parameters) {
