@@ -58,7 +58,10 @@ test.each([
 describe('options', () => {
 	test('all parts, or those that are named', () => {
 		expect(readOptions([])).toMatchObject({
-			parts: ['inbound', 'outbound', 'core', 'growth', 'suspended', 'memory'],
+			parts: [
+				...['inbound', 'outbound', 'served', 'tenants'],
+				...['core', 'growth', 'suspended', 'memory', 'load'],
+			],
 			quick: false,
 		});
 		expect(readOptions(['memory', 'core', '--quick', '--json', 'a.json'])).toMatchObject({

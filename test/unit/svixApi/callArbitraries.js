@@ -15,6 +15,13 @@ const BODIES = {
 	ApplicationPatch: { name: 'Acme' },
 	AppPortalAccessIn: { expiry: 60, readOnly: true, eventTypes: ['a.b'], channels: ['eu'] },
 	EndpointAuthenticationIn: { type: 'basic', username: 'jordan', password: 'pass word' },
+	EndpointDeliverySettingsIn: {
+		paused: false,
+		inOrder: { key: 'order.id' },
+		circuitBreaker: { failures: 3, probeMinutes: 5 },
+		probeAt: null,
+	},
+	EndpointDeliverySettingsPatch: { paused: true },
 	EndpointHeadersIn: { headers: { 'X-A': '1' } },
 	EndpointHeadersPatchIn: { headers: { 'X-A': null }, deleteHeaders: ['X-B'] },
 	EndpointIn: { url: URL, uid: 'main', eventTypes: ['a.b'], channels: ['eu'], secret: null },
