@@ -28,7 +28,9 @@ class CrashStage {
 	 * @param queue the services for n8n's queue mode
 	 */
 	constructor(name, { env, queue } = {}) {
-		Object.assign(this, { env, name, queue, secret: newStandardSecret() });
+		const secret = newStandardSecret();
+		const encryptionSecret = randomBytes(32).toString('hex');
+		Object.assign(this, { encryptionSecret, env, name, queue, secret });
 	}
 
 	async start() {
@@ -43,7 +45,7 @@ class CrashStage {
 			queue: this.queue,
 		});
 		this.credentials = await this.n8n.client.createCredential('agentWebhookOutboxApi', 'Outbox', {
-			encryptionSecret: randomBytes(32).toString('hex'),
+			encryptionSecret: this.encryptionSecret,
 			outboxName: OUTBOX,
 		});
 	}
@@ -212,4 +214,4 @@ class CrashStage {
 	}
 }
 
-module.exports = { CrashStage };
+module.exports = { CrashStage, OUTBOX };

@@ -19,12 +19,16 @@ const DEBIAN = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root, so it then runs as the first of these users that exists. */
 const UNPRIVILEGED = ['postgres', 'nobody'];
 
-/** Returns a program's path, or `undefined`. Debian keeps PostgreSQL's programs out of PATH, by version. */
+/**
+ * Returns a program's path, or `undefined`. Debian keeps PostgreSQL's programs out of PATH, by version; POSTGRES_BIN
+ * names the folder of another version.
+ */
 function findProgram(program) {
 	const versions = fs.existsSync(DEBIAN)
 		? fs.readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))
 		: [];
 	return [
+		...[process.env.POSTGRES_BIN].filter(Boolean),
 		...versions.map((version) => path.join(DEBIAN, version, 'bin')),
 		...process.env.PATH.split(path.delimiter),
 	]

@@ -161,6 +161,25 @@ async function installOldestN8n() {
 	await installN8n(oldestN8nHome, 'Installing the oldest supported n8n (2.5 GB)', copyDriver);
 }
 
+const NEWEST = path.join(scratch, 'n8n-newest');
+
+/**
+ * Installs the newest n8n of the registry in the scratch folder: its version is not pinned.
+ * @returns its folder
+ */
+async function installNewestN8n() {
+	const { description: _, ...pinned } = JSON.parse(
+		fs.readFileSync(path.join(n8nHome, 'package.json'), 'utf8'),
+	);
+	const wanted = { ...pinned, name: 'n8nrun-newest', dependencies: { n8n: 'latest' } };
+	fs.mkdirSync(NEWEST, { recursive: true });
+	fs.writeFileSync(path.join(NEWEST, 'package.json'), JSON.stringify(wanted));
+	fs.copyFileSync(path.join(n8nHome, '.npmrc'), path.join(NEWEST, '.npmrc'));
+	await runNpm('Installing the newest n8n (2.4 GB)', ['install', '--no-audit'], { cwd: NEWEST });
+	if (!fs.existsSync(driverIn(NEWEST))) await copyDriver(NEWEST);
+	return NEWEST;
+}
+
 /** Fills build/ and dist/ if a source has changed. */
 async function build() {
 	const sources = ['core', 'nodes', 'credentials', 'scripts'].flatMap(listFiles);
@@ -199,6 +218,7 @@ async function setUp() {
 
 module.exports = {
 	build,
+	installNewestN8n,
 	installOldestN8n,
 	installPinnedN8n,
 	installTools,

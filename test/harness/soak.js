@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const { oldestN8nHome, root } = require('./project');
 const { whyNoQueue } = require('./queue');
-const { installOldestN8n, setUp } = require('./setup');
+const { installNewestN8n, installOldestN8n, setUp } = require('./setup');
 const { runEndToEndTests, runJest, runOnNode24, runSteps } = require('./testRun');
 
 /** @param patterns of the suites' paths; empty for all */
@@ -34,24 +34,73 @@ async function runInQueueMode(patterns) {
 	return await runEndToEnd(patterns, { E2E_MODE: 'queue' });
 }
 
+/** Runs the end-to-end suites in another n8n. @param home its folder */
+async function runInOther(home, patterns) {
+	const { version } = require(path.join(home, 'node_modules/n8n/package.json'));
+	console.log(`▸ End-to-end tests in n8n ${version} (about half an hour) …`);
+	return await runEndToEnd(patterns, { N8N_HOME: home });
+}
+
 /** Runs the end-to-end suites in the oldest supported n8n. */
 async function runInOldest(patterns) {
 	await installOldestN8n();
-	const { version } = require(path.join(oldestN8nHome, 'node_modules/n8n/package.json'));
-	console.log(`▸ End-to-end tests in n8n ${version} (about half an hour) …`);
-	return await runEndToEnd(patterns, { N8N_HOME: oldestN8nHome });
+	return await runInOther(oldestN8nHome, patterns);
+}
+
+/** Runs the end-to-end suites in the newest n8n that the registry has. */
+async function runInNewest(patterns) {
+	return await runInOther(await installNewestN8n(), patterns);
+}
+
+/** Runs suites of test/soak, each in an n8n of its own. */
+async function runSoak(names) {
+	const paths = names.map((name) => path.join(root, 'test/soak', `${name}.test.js`));
+	const jest = ['--selectProjects', 'soak', '--runInBand', '--runTestsByPath', ...paths];
+	return await runJest(runOnNode24, jest);
 }
 
 /** Runs half an hour of mixed load. */
 async function runLoad() {
 	console.log('▸ Mixed load (about 35 minutes; SOAK_MINUTES sets another time) …');
-	return await runJest(runOnNode24, ['--selectProjects', 'soak', '--runInBand']);
+	return await runSoak(['load']);
 }
 
-/** Sends ten thousand hostile requests and measures what they cost in memory. */
-async function runHostile() {
-	console.log('▸ Ten thousand hostile requests (about 15 minutes) …');
-	return await runEndToEnd(['hostileSenders'], { HOSTILE_REQUESTS: '10000' });
+/** Runs two hours of everything at once. */
+async function runMixed() {
+	console.log('▸ Everything at once (about 130 minutes; MIXED_MINUTES sets another time) …');
+	return await runSoak(['mixed']);
+}
+
+/** Lets two tenants attack each other. */
+async function runTenants() {
+	console.log('▸ Two tenants (about 35 minutes; TENANTS_MINUTES sets another time) …');
+	return await runSoak(['tenants']);
+}
+
+const FAULTS = ['clock', 'fullDisk', 'fullTables', 'tamperedTables'];
+
+/** Changes the clock, fills the disk and the tables, and edits the tables. */
+async function runFaults(names) {
+	console.log('▸ A wrong clock, full disks and tables, edited rows (about 30 minutes) …');
+	return await runSoak(names.length === 0 ? FAULTS : names);
+}
+
+/** Fuzzes the APIs in memory, with many more calls than `npm run test:fast`. */
+async function runFuzz() {
+	console.log('▸ Arbitrary calls of the APIs in memory (about 10 minutes) …');
+	const jest = ['--selectProjects', 'unit', '--testPathPatterns', 'Fuzz'];
+	return await runJest(runOnNode24, jest, { FUZZ_RUNS: '500' });
+}
+
+/** Sends ten thousand hostile requests to each kind of trigger, and measures what they cost in memory. */
+async function runHostile(patterns) {
+	console.log(
+		'▸ Ten thousand hostile requests to senders, presets and the API each (about an hour) …',
+	);
+	return await runEndToEnd(patterns.length === 0 ? ['hostile'] : patterns, {
+		HOSTILE_PRESETS: 'all',
+		HOSTILE_REQUESTS: '10000',
+	});
 }
 
 /** Kills n8n more often, while it sends more events than in `npm run test:all`. */
@@ -64,10 +113,15 @@ async function runCrashes() {
 
 const PARTS = {
 	crashes: runCrashes,
+	faults: runFaults,
+	fuzz: runFuzz,
 	hostile: runHostile,
 	load: runLoad,
+	mixed: runMixed,
+	newest: runInNewest,
 	oldest: runInOldest,
 	queue: runInQueueMode,
+	tenants: runTenants,
 };
 
 const [name, ...patterns] = process.argv.slice(2);

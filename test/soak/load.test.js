@@ -25,8 +25,9 @@ const {
 } = require('../e2e/workflows');
 const { Inspector } = require('../harness/inspector');
 const { residentMegabytes } = require('../harness/memory');
-const { pause } = require('../harness/n8n');
-const { findAnyPort } = require('../harness/ports');
+
+const { LoadGenerator } = require('./loadGenerator');
+const { countRows, createVitalsEnvironment } = require('./vitals');
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
 const SOAK_MS = MINUTES * 60_000;
@@ -55,14 +56,6 @@ const BOXES = [...ENDPOINTS, 'direct'];
 const boxes = Object.fromEntries(BOXES.map((name) => [name, uniqueName(name)]));
 const inboundSecret = newStandardSecret();
 const directSecret = newSecret();
-
-const ENVIRONMENT = {
-	EXECUTIONS_DATA_PRUNE: 'true',
-	EXECUTIONS_DATA_PRUNE_MAX_COUNT: String(KEPT_EXECUTIONS),
-	EXECUTIONS_DATA_HARD_DELETE_BUFFER: '0',
-	EXECUTIONS_DATA_PRUNE_SOFT_DELETE_INTERVAL: '1',
-	EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL: '1',
-};
 
 let stage;
 let inspector;
@@ -144,9 +137,11 @@ async function sending() {
 }
 
 beforeAll(async () => {
-	const inspectPort = await findAnyPort();
-	const options = `--max-old-space-size=${HEAP_MB} --inspect-port=${inspectPort}`;
-	stage = new CrashStage('soak', { env: { ...ENVIRONMENT, NODE_OPTIONS: options } });
+	const { env, inspectPort } = await createVitalsEnvironment({
+		heapMegabytes: HEAP_MB,
+		keptExecutions: KEPT_EXECUTIONS,
+	});
+	stage = new CrashStage('soak', { env });
 	await stage.start();
 	inspector = await Inspector.open(stage.n8n.pids[0], inspectPort);
 	const retries = { retrySchedule: 'list', retryDelays: Array(50).fill('5 s').join(', ') };
@@ -172,19 +167,8 @@ afterAll(async () => {
 	await stage.stop();
 });
 
-/** Counts of what was sent, and of the responses. */
-const sent = { events: [], direct: 0, duplicates: 0, rejected: 0, unexpected: [] };
-const answeredMs = [];
-
-const call = async (url, body, headers) =>
-	await axios({
-		method: 'POST',
-		url,
-		data: Buffer.from(body),
-		headers: { 'content-type': 'application/json', ...headers },
-		validateStatus: () => true,
-		timeout: 60_000,
-	});
+/** Counts of what was sent. */
+const sent = { events: [], direct: 0, duplicates: 0, rejected: 0 };
 
 function signed(event, secret) {
 	const body = JSON.stringify(event);
@@ -198,18 +182,13 @@ const createEvent = (id) => ({
 	data: { id },
 });
 
-async function expectStatus(what, url, body, headers, status) {
-	const begunMs = Date.now();
-	const answer = await call(url, body, headers).catch((error) => ({ status: error.message }));
-	answeredMs.push(Date.now() - begunMs);
-	if (answer.status !== status) {
-		sent.unexpected.push(`${what} ${answer.status}: ${JSON.stringify(answer.data)?.slice(0, 200)}`);
-	}
-	return answer.status === status;
-}
+const generator = new LoadGenerator([]);
 
-/** The operations, with their shares of 100. */
-const WORK = [
+const expectStatus = async (what, url, body, headers, status) =>
+	(await generator.expectStatus(what, { method: 'POST', url, body, headers }, status)) !==
+	undefined;
+
+generator.work = [
 	[
 		45,
 		async () => {
@@ -245,49 +224,6 @@ const WORK = [
 	],
 ];
 
-async function doSomething() {
-	let at = Math.random() * 100;
-	for (const [share, work] of WORK) {
-		if (at < share) return await work();
-		at -= share;
-	}
-	return undefined;
-}
-
-/** Measures the maximum rate, in operations per second. */
-async function calibrate() {
-	const until = Date.now() + CALIBRATION_MS;
-	let done = 0;
-	const client = async () => {
-		while (Date.now() < until) {
-			await doSomething();
-			done += 1;
-		}
-	};
-	await Promise.all(Array.from({ length: CLIENTS }, client));
-	return (done * 1000) / CALIBRATION_MS;
-}
-
-/**
- * Starts operations at a rate, even if earlier ones are still running.
- * @returns the maximum number in flight
- */
-async function load(perSecond, until, whileRunning) {
-	const open = new Set();
-	let most = 0;
-	let nextMs = Date.now();
-	while (Date.now() < until) {
-		nextMs += -Math.log(1 - Math.random()) * (1000 / perSecond);
-		if (nextMs > Date.now()) await pause(nextMs - Date.now());
-		const one = doSomething().finally(() => open.delete(one));
-		open.add(one);
-		most = Math.max(most, open.size);
-		await whileRunning();
-	}
-	await Promise.all(open);
-	return most;
-}
-
 /** The medians of parts of equal length. */
 function medians(samples, parts) {
 	const length = Math.ceil(samples.length / parts);
@@ -305,30 +241,18 @@ const taken = (requests) =>
 			return (data.events ?? [{ data }]).map((event) => event.data.id);
 		});
 
-/** Counts the rows of the tables that are pruned. */
-async function rowCounts() {
-	const tables = await stage.n8n.query('SELECT id, name FROM data_table');
-	const counts = {};
-	for (const { id, name } of [...tables, { name: 'executions' }]) {
-		const table = id === undefined ? 'execution_entity' : `data_table_user_${id}`;
-		const [{ count }] = await stage.n8n.query(`SELECT COUNT(*) AS count FROM "${table}"`);
-		counts[name] = count;
-	}
-	return counts;
-}
-
 const HEAP_USED = 'process.memoryUsage().heapUsed / 2 ** 20';
 
 /** Measures the sizes that must not grow: the heap after a garbage collection, and the tables. */
 async function sizes() {
 	await inspector.collectGarbage();
-	return { heapMegabytes: await inspector.evaluate(HEAP_USED), rows: await rowCounts() };
+	return { heapMegabytes: await inspector.evaluate(HEAP_USED), rows: await countRows(stage.n8n) };
 }
 
 test(
 	`${MINUTES} minutes of mixed load lose nothing, and n8n’s memory and tables do not grow`,
 	async () => {
-		const flatOut = await calibrate();
+		const flatOut = await generator.calibrate(CALIBRATION_MS, CLIENTS);
 		const perSecond = flatOut / 2;
 		const startedMs = Date.now();
 		const untilMs = startedMs + SOAK_MS;
@@ -346,9 +270,9 @@ test(
 			sampledMs = nowMs;
 			samples.push(residentMegabytes(stage.n8n.pids[0]));
 		};
-		const inFlight = [await load(perSecond, startedMs + SOAK_MS / 3, watch)];
+		const inFlight = [await generator.load(perSecond, startedMs + SOAK_MS / 3, watch)];
 		const early = await sizes();
-		inFlight.push(await load(perSecond, untilMs, watch));
+		inFlight.push(await generator.load(perSecond, untilMs, watch));
 		const late = await sizes();
 		await stage.planResponses(boxes.flapping, []);
 
@@ -368,14 +292,14 @@ test(
 			[
 				`flat out ${flatOut.toFixed(1)} a second; ${MINUTES} minutes at ${perSecond.toFixed(1)}, at most ${Math.max(...inFlight)} in flight`,
 				`${sent.events.length} events received, ${sent.duplicates} duplicates, ${sent.rejected} rejected, ${sent.direct} sent to a URL`,
-				`answers within ${median(answeredMs)} ms in the median, ${Math.max(...answeredMs)} ms at most`,
+				`answers within ${median(generator.answeredMs)} ms in the median, ${Math.max(...generator.answeredMs)} ms at most`,
 				`requests at the receiver: ${BOXES.map((name) => `${name} ${inboxes[name].length}`).join(', ')}`,
 				`heap after a collection: ${early.heapMegabytes.toFixed(0)} MB after a third, ${late.heapMegabytes.toFixed(0)} MB at the end`,
 				`resident set, medians of tenths: ${medians(samples, 10).join(', ')} MB`,
 				`rows: ${JSON.stringify(early.rows)} after a third, ${JSON.stringify(late.rows)} at the end`,
 			].join('\n'),
 		);
-		expect(sent.unexpected).toEqual([]);
+		expect(generator.unexpected).toEqual([]);
 		expect(stillMissing).toEqual(ENDPOINTS.map((name) => [name, 0]));
 		expect(inboxes.direct).toHaveLength(sent.direct);
 		for (const { verified } of BOXES.flatMap((name) => inboxes[name])) expect(verified).toBe(true);
