@@ -14,10 +14,15 @@ const { say } = require('./rounds');
 const { BenchStage } = require('./stage');
 const { isReached } = require('./statistics');
 const { suspended } = require('./suspended');
+const { served } = require('./served');
+const { tenants } = require('./tenants');
+const { packageLoad } = require('./packageLoad');
 
 /** n8n's default engine, which sending is measured with. Receiving is measured with both. */
 const OWN_ENGINE = 'vm';
 const ENGINES = [OWN_ENGINE, 'legacy'];
+/** The parts that are measured with it. */
+const IN_OWN_ENGINE = ['inbound', 'outbound', 'served', 'tenants', 'growth', 'suspended'];
 
 const options = readOptions(process.argv.slice(2));
 
@@ -43,6 +48,8 @@ async function measureIn(stage, results) {
 	if (parts.includes('inbound')) results.push(...(await inbound(stage, sizes.inbound)));
 	if (stage.engine !== OWN_ENGINE) return;
 	if (parts.includes('outbound')) results.push(...(await outbound(stage, sizes.outbound)));
+	if (parts.includes('served')) results.push(...(await served(stage, sizes.served)));
+	if (parts.includes('tenants')) results.push(...(await tenants(stage, sizes.tenants)));
 	if (parts.includes('growth')) results.push(...(await growth(stage, sizes.growth)));
 	if (parts.includes('suspended')) results.push(...(await suspended(stage, sizes.suspended)));
 }
@@ -51,9 +58,9 @@ async function measureIn(stage, results) {
 async function measure(results) {
 	const { parts, sizes } = options;
 	if (parts.includes('core')) results.push(...core(sizes.core));
+	if (parts.includes('load')) results.push(...packageLoad(sizes.load));
 	for (const engine of ENGINES) {
-		const needed =
-			engine === OWN_ENGINE ? ['inbound', 'outbound', 'growth', 'suspended'] : ['inbound'];
+		const needed = engine === OWN_ENGINE ? IN_OWN_ENGINE : ['inbound'];
 		if (!parts.some((part) => needed.includes(part))) continue;
 		await inN8n(engine, async (stage) => await measureIn(stage, results));
 	}

@@ -12,6 +12,7 @@ const { validate } = require('../../build/core/http/validateBody');
 
 const { say } = require('./rounds');
 const { compare, median } = require('./statistics');
+const { buildVerifications } = require('./verification');
 
 const EVENT_TYPE = 'workflow.execution.completed';
 const SIZES = [
@@ -139,25 +140,40 @@ function buildRow(name, size, samples) {
 	};
 }
 
+/** Measures our operation and what it is compared with, round after round. */
+function sampleRounds(ours, theirs, { rounds, roundMs }) {
+	const samples = { ours: [], theirs: [] };
+	for (let round = 0; round <= rounds; round += 1) {
+		const [own, other] = measureRound(ours, theirs, roundMs);
+		if (round === 0) continue;
+		samples.ours.push(own);
+		samples.theirs.push(other);
+	}
+	return samples;
+}
+
+/** @returns the result rows of the schemes that are no HMAC over the body */
+const measureVerifications = (sizes) =>
+	buildVerifications().map(({ against, ours, theirs, what }) => {
+		say(`Core: ${what} …`);
+		const samples = sampleRounds(ours, theirs, sizes);
+		const figure = compare(samples.ours, samples.theirs, 'over');
+		return { part: 'core', unit: 'µs', what, against, ...figure };
+	});
+
 /** @returns the result rows of the core */
-function core({ rounds, roundMs }) {
+function core(sizes) {
 	const secret = newSecret();
-	return SIZES.flatMap(([size, bytes]) => {
+	const rows = SIZES.flatMap(([size, bytes]) => {
 		const event = createEvent(bytes);
 		const body = Buffer.from(JSON.stringify(event), 'utf8');
 		const { hmac, ...operations } = operationsOn(event, body, secret);
 		return Object.entries(operations).map(([name, operation]) => {
 			say(`Core: ${name}, ${size} …`);
-			const samples = { ours: [], theirs: [] };
-			for (let round = 0; round <= rounds; round += 1) {
-				const [ours, theirs] = measureRound(operation, hmac, roundMs);
-				if (round === 0) continue;
-				samples.ours.push(ours);
-				samples.theirs.push(theirs);
-			}
-			return buildRow(name, size, samples);
+			return buildRow(name, size, sampleRounds(operation, hmac, sizes));
 		});
 	});
+	return [...rows, ...measureVerifications(sizes)];
 }
 
 module.exports = { core };

@@ -20,7 +20,7 @@ const EVENT_TYPE = 'workflow.execution.completed';
 /** Targets by engine. */
 const TARGETS = {
 	vm: { bare: 0.95, rejected: 1.25, verify: 1.05 },
-	legacy: { bare: 0.95, chain: 1.2, bursts: 3, rejected: 4, verify: 1.05 },
+	legacy: { bare: 0.9, chain: 1.2, bursts: 3, rejected: 4, verify: 1.05 },
 };
 
 const respondNode = (name, responseCode, success) =>

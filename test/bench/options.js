@@ -1,6 +1,9 @@
 const { parseArgs } = require('node:util');
 
-const PARTS = ['inbound', 'outbound', 'core', 'growth', 'suspended', 'memory'];
+const PARTS = [
+	...['inbound', 'outbound', 'served', 'tenants'],
+	...['core', 'growth', 'suspended', 'memory', 'load'],
+];
 
 /**
  * Many short rounds keep compared measurements close together, since a machine's speed drifts from minute
@@ -10,6 +13,9 @@ const FULL = {
 	core: { rounds: 15, roundMs: 200 },
 	inbound: { rounds: 20, loadMs: 1500 },
 	outbound: { rounds: 15 },
+	served: { rounds: 20, calls: 5 },
+	tenants: { rounds: 20, tenants: 300, rows: 10_000 },
+	load: { rounds: 15 },
 	growth: {
 		rounds: 5,
 		items: [1, 10, 100, 1000, 10_000],
@@ -23,6 +29,9 @@ const QUICK = {
 	core: { rounds: 5, roundMs: 100 },
 	inbound: { rounds: 2, loadMs: 1000 },
 	outbound: { rounds: 2 },
+	served: { rounds: 2, calls: 2 },
+	tenants: { rounds: 2, tenants: 30, rows: 1000 },
+	load: { rounds: 3 },
 	growth: { rounds: 2, items: [1, 100, 1000], rowsOnFile: [100, 10_000] },
 	suspended: { rounds: 2, waiting: 1000 },
 	memory: undefined,

@@ -68,11 +68,11 @@ async function outbound(stage, { rounds }) {
 	const single = `${EVENTS} signed events to one endpoint, one per delivery`;
 	return [
 		row(single, CHAIN_NAME, ['ours', 'chain'], {
-			target: { atLeast: 1.8 },
+			target: { atLeast: 3.5 },
 			note: opened(['ours', 'Send'], ['chain', 'HTTP Request']),
 		}),
 		row(single, FLOOR_NAME, ['ours', 'floor'], {
-			target: { atLeast: 0.95 },
+			target: { atLeast: 0.85 },
 			note: opened(['ours', 'Send'], ['floor', 'the helper']),
 		}),
 		row(
@@ -80,7 +80,7 @@ async function outbound(stage, { rounds }) {
 			CHAIN_NAME,
 			['batches', 'chain'],
 			{
-				target: { atLeast: 20 },
+				target: { atLeast: 60 },
 			},
 		),
 		{

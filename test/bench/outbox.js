@@ -19,10 +19,11 @@ class Outbox {
 
 	/** Creates the outbox, with an endpoint that subscribes to the events that are sent. */
 	async create(url, signingSecret) {
+		this.encryptionSecret = randomBytes(32).toString('hex');
 		this.credentials = await this.stage.client.createCredential(
 			'agentWebhookOutboxApi',
 			`Outbox ${this.name}`,
-			{ encryptionSecret: randomBytes(32).toString('hex'), outboxName: this.name },
+			{ encryptionSecret: this.encryptionSecret, outboxName: this.name },
 		);
 		await this.createEndpoint('Receiver', url, signingSecret);
 	}
@@ -36,7 +37,7 @@ class Outbox {
 			url,
 			platform: 'agenticflow',
 			eventTypes: EVENT_TYPE,
-			signingSecret,
+			...(signingSecret !== undefined && { signingSecret }),
 			options: { allowHttp: true, allowInternal: true, ...options },
 		});
 		await (
@@ -153,6 +154,41 @@ class Outbox {
 		for (const kind of RECORDS) this.stage.change(`DELETE FROM "${this.#table(kind)}"`);
 	}
 
+	/** Returns the columns of a table other than its ID. */
+	#columns(table) {
+		return this.stage
+			.query(`PRAGMA table_info("${table}")`)
+			.map(({ name }) => name)
+			.filter((name) => name !== 'id');
+	}
+
+	/**
+	 * Gives all deliveries on file, and copies of the endpoint, to other tenants. Nobody opens the secrets of the copies:
+	 * they belong to the endpoint that was copied.
+	 */
+	addTenants(count, endpointsEach) {
+		const table = this.#table('endpoints');
+		const copied = this.#columns(table);
+		const owner = `'tenant_' || (number % ${count})`;
+		const values = copied.map((name) => {
+			if (name === 'tenant_id') return owner;
+			if (name === 'endpoint_id') return "'ep_' || number || '_of_' || original.endpoint_id";
+			return `original."${name}"`;
+		});
+		this.stage.change(
+			`WITH RECURSIVE numbers(number) AS (
+				SELECT ${count * endpointsEach} UNION ALL SELECT number - 1 FROM numbers WHERE number > 1
+			)
+			INSERT INTO "${table}" (${copied.map((name) => `"${name}"`).join(', ')})
+			SELECT ${values.join(', ')} FROM numbers, (SELECT * FROM "${table}" LIMIT 1) AS original`,
+		);
+		for (const kind of RECORDS) {
+			this.stage.change(
+				`UPDATE "${this.#table(kind)}" SET tenant_id = 'tenant_' || (id % ${count}) WHERE ${NOT_TALLY[kind]}`,
+			);
+		}
+	}
+
 	/**
 	 * Inserts copies of the newest delivery and its event, each a second older than the next, until there
 	 * are this many deliveries. The delivery must be delivered.
@@ -161,8 +197,7 @@ class Outbox {
 		const missing = rows - this.rowsOnFile();
 		for (const kind of RECORDS) {
 			const table = this.#table(kind);
-			const columns = this.stage.query(`PRAGMA table_info("${table}")`);
-			const copied = columns.map(({ name }) => name).filter((name) => name !== 'id');
+			const copied = this.#columns(table);
 			const values = copied.map((name) => {
 				if (name === 'event_id') return "'evt_' || number || '_of_' || original.event_id";
 				if (name === 'delivery_id') return "'dlv_' || number || '_of_' || original.delivery_id";

@@ -10,17 +10,17 @@ const digits = (value) => {
 /** Formats a figure of each kind. */
 const FORMS = {
 	ratio: (value) => value.toFixed(2),
-	over: (value) => `${value.toFixed(1)} µs over it`,
+	over: (value, unit) => `${value.toFixed(1)} ${unit} over it`,
 	percentOver: (value) => `${value.toFixed(1)} % over it`,
 	percentOf: (value) => `${value.toFixed(1)} % of it`,
-	alone: (value) => `${value.toFixed(1)} µs`,
+	alone: (value, unit) => `${value.toFixed(1)} ${unit}`,
 };
 
-function figureText({ kind, ...values }) {
+function figureText({ kind, ...values }, unit) {
 	const [lowest, highest] = [values.lowest, values.highest].map((value) =>
 		kind === 'ratio' ? value.toFixed(2) : value.toFixed(1),
 	);
-	return `${FORMS[kind](values.median)} (${lowest} to ${highest})`;
+	return `${FORMS[kind](values.median, unit)} (${lowest} to ${highest})`;
 }
 
 function targetText(target) {
@@ -39,7 +39,7 @@ function buildCells({ against, figure, ours, reached, skipped, target, theirs, u
 		against,
 		`${digits(ours)} ${unit}`,
 		`${digits(theirs)} ${unit}`,
-		figureText(figure),
+		figureText(figure, unit),
 		targetText(target),
 		reachedText(reached),
 	];
@@ -49,9 +49,12 @@ const TITLES = {
 	core: 'The core alone',
 	inbound: 'Incoming requests',
 	outbound: 'Outgoing events',
+	served: 'API and portal',
+	tenants: 'Many tenants',
 	growth: 'Growth',
 	suspended: 'Endpoints that are down',
 	memory: 'Memory',
+	load: 'Load of the package',
 };
 
 /** The results in groups, each with its title. */
@@ -138,10 +141,10 @@ function print(report) {
 	const asked = results.filter(({ reached }) => typeof reached === 'boolean');
 	const missed = asked.filter(({ reached }) => !reached);
 	console.log(`${asked.length - missed.length} of ${asked.length} targets are reached.`);
-	for (const { against, engine, figure, target, what } of missed) {
+	for (const { against, engine, figure, target, unit, what } of missed) {
 		const where = engine === undefined ? '' : ` (${engine})`;
 		console.log(
-			`  not reached${where}: ${what}, against ${against}: ${figureText(figure)}, ${targetText(target)}`,
+			`  not reached${where}: ${what}, against ${against}: ${figureText(figure, unit)}, ${targetText(target)}`,
 		);
 	}
 }
