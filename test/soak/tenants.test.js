@@ -56,8 +56,10 @@ class Attacker {
 			});
 		const message = async (eventType, eventId) =>
 			await served.own('POST', `/app/${uid}/msg`, { eventType, payload: { canary }, eventId });
-		this.sentinel = await endpoint('sentinel', [SENTINEL_EVENT]);
-		const kept = await message(SENTINEL_EVENT, 'sentinel');
+		// A name of its own: with the same one, the other's calls would name what it has itself.
+		const sentinel = `sentinel-${uid}`;
+		this.sentinel = await endpoint(sentinel, [SENTINEL_EVENT]);
+		const kept = await message(SENTINEL_EVENT, sentinel);
 		const main = await endpoint('main', ['order.created']);
 		const sent = await message('order.created', 'order-1');
 		await pause(SETTLED_MS);
@@ -66,8 +68,8 @@ class Attacker {
 		this.iterators = [iterator, prevIterator];
 		this.own = { endpoint_id: ['main', main.id], msg_id: ['order-1', sent.id] };
 		this.secret = {
-			endpoint_id: ['sentinel', this.sentinel.id],
-			msg_id: ['sentinel', kept.id],
+			endpoint_id: [sentinel, this.sentinel.id],
+			msg_id: [sentinel, kept.id],
 			attempt_id: data.map(({ id }) => id),
 		};
 		this.before = await this.readSentinels();
