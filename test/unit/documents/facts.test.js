@@ -263,7 +263,7 @@ test('docs/queue-mode.md and docs/security.md count what their tests send', () =
 	expect(events).toBe(/EVENTS = isSoak \? 1000 : (\d+)/.exec(crashes)[1]);
 	expect({ three: 3 }[kills]).toBe(Number(/isSoak && !queue \? 10 : (\d+)/.exec(crashes)[1]));
 	const hostile = find('docs/security.md', /: ([\d,]+) in every run and 10,000 in the long one/);
-	expect(readPage('test/e2e/hostileSenders.test.js')).toContain(
+	expect(readPage('test/e2e/hostileStage.js')).toContain(
 		`HOSTILE_REQUESTS ?? ${hostile.replace(',', '')}`,
 	);
 });
