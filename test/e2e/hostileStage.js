@@ -1,6 +1,6 @@
 /**
  * An n8n with a bounded heap that hostile requests are sent to, several at once, and what they must not change in it:
- * its executions, its tables and its memory. HOSTILE_REQUESTS sets their number (1,000 by default) and HOSTILE_SEED the
+ * its executions, its tables and its memory. HOSTILE_REQUESTS sets their number (300 by default) and HOSTILE_SEED the
  * seed of what is random. `npm run test:soak -- hostile` sends ten thousand.
  */
 const { Inspector } = require('../harness/inspector');
@@ -10,7 +10,7 @@ const { findAnyPort } = require('../harness/ports');
 const { exchange } = require('../harness/rawHttp');
 
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
-const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 1000);
+const REQUESTS = Number(process.env.HOSTILE_REQUESTS ?? 300);
 const AT_ONCE = 8;
 const HEAP_MB = 512;
 /** With fewer, n8n is still warming up in the first half. */
