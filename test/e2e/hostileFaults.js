@@ -23,6 +23,10 @@ const N8N_FAULTS = {
 			/^(?:gzip|deflate)$/.test(getHeader(request, 'content-encoding')) &&
 			N8N_READS.test(getHeader(request, 'content-type')) &&
 			(request.method === 'HEAD' || asJson(text)?.code === 0),
+	'n8n answers 503 while its database is slow, on a machine that is too busy': (
+		_,
+		{ status, text },
+	) => status === 503 && asJson(text)?.message === 'Database is not ready!',
 	'n8n 2.36 answers 500 if several parts cannot be read': (request, { status, text }) =>
 		status === 500 &&
 		/^multipart\/form-data/.test(getHeader(request, 'content-type')) &&

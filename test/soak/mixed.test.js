@@ -68,11 +68,11 @@ async function createEndpoints() {
 }
 
 beforeAll(async () => {
-	const { env, inspectPort } = await createVitalsEnvironment({
+	const watched = await createVitalsEnvironment({
 		heapMegabytes: 512,
 		keptExecutions: 500,
 	});
-	stage = new CrashStage('mixed', { env });
+	stage = new CrashStage('mixed', { env: watched.env });
 	await stage.start();
 	await served.start(stage);
 	await createEndpoints();
@@ -83,7 +83,7 @@ beforeAll(async () => {
 		operation: 'prune',
 		maxOnRecord: KEPT_DELIVERIES,
 	});
-	await vitals.open(stage.n8n, inspectPort);
+	await vitals.open(stage.n8n, watched);
 }, 600_000);
 
 afterAll(async () => {

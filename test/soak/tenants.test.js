@@ -143,11 +143,11 @@ class Attacker {
 const tenants = [new Attacker('tenant-a'), new Attacker('tenant-b')];
 
 beforeAll(async () => {
-	const { env, inspectPort } = await createVitalsEnvironment({
+	const watched = await createVitalsEnvironment({
 		heapMegabytes: 512,
 		keptExecutions: 500,
 	});
-	stage = new CrashStage('tenants', { env });
+	stage = new CrashStage('tenants', { env: watched.env });
 	await stage.start();
 	await served.start(stage);
 	for (const tenant of tenants) await tenant.settle();
@@ -157,7 +157,7 @@ beforeAll(async () => {
 		operation: 'prune',
 		maxOnRecord: KEPT_DELIVERIES,
 	});
-	await vitals.open(stage.n8n, inspectPort);
+	await vitals.open(stage.n8n, watched);
 }, 600_000);
 
 afterAll(async () => {

@@ -13,6 +13,9 @@ const JUDGED_FROM_MS = 10 * 60_000;
 const MAX_ROW_GROWTH = 1.2;
 /** Fewer rows than this are no growth. */
 const FEW_ROWS = 500;
+const EXECUTIONS = 'executions';
+/** n8n deletes executions in turns, so there may be more than it keeps. */
+const MAX_EXECUTION_EXCESS = 2;
 
 /** n8n deletes old executions within minutes instead of hours. */
 const getPruningEnvironment = (keptExecutions) => ({
@@ -28,6 +31,7 @@ async function createVitalsEnvironment({ heapMegabytes, keptExecutions }) {
 	const inspectPort = await findAnyPort();
 	return {
 		inspectPort,
+		keptExecutions,
 		env: {
 			...getPruningEnvironment(keptExecutions),
 			NODE_OPTIONS: `--max-old-space-size=${heapMegabytes} --inspect-port=${inspectPort}`,
@@ -39,7 +43,7 @@ async function createVitalsEnvironment({ heapMegabytes, keptExecutions }) {
 async function countRows(n8n) {
 	const tables = await n8n.query('SELECT id, name FROM data_table');
 	const counts = {};
-	for (const { id, name } of [...tables, { name: 'executions' }]) {
+	for (const { id, name } of [...tables, { name: EXECUTIONS }]) {
 		const table = id === undefined ? 'execution_entity' : `data_table_user_${id}`;
 		const [{ count }] = await n8n.query(`SELECT COUNT(*) AS count FROM "${table}"`);
 		counts[name] = Number(count);
@@ -51,9 +55,9 @@ class Vitals {
 	#series = new Map();
 	#sampledMs = 0;
 
-	/** @param n8n that was booted with an environment of createVitalsEnvironment */
-	async open(n8n, inspectPort) {
-		this.n8n = n8n;
+	/** @param n8n that was booted with the environment, which createVitalsEnvironment returned */
+	async open(n8n, { inspectPort, keptExecutions }) {
+		Object.assign(this, { n8n, keptExecutions });
 		this.startedMs = Date.now();
 		this.inspector = await Inspector.open(n8n.pids[0], inspectPort);
 	}
@@ -82,6 +86,12 @@ class Vitals {
 		}
 	}
 
+	/** Returns the number below which an increase is no growth. */
+	#countFew(name) {
+		if (name === `rows of ${EXECUTIONS}`) return this.keptExecutions * MAX_EXECUTION_EXCESS;
+		return name.startsWith('rows') ? FEW_ROWS : 0;
+	}
+
 	/** Judges all series. @returns for each its line, and whether it is flat; `undefined` if the time was too short */
 	judge() {
 		if (Date.now() - this.startedMs < JUDGED_FROM_MS) return undefined;
@@ -89,7 +99,7 @@ class Vitals {
 			[...this.#series].map(([name, samples]) => {
 				const isRows = name.startsWith('rows');
 				const judged = judgeFlatness(samples, isRows ? { maxGrowth: MAX_ROW_GROWTH } : {});
-				return [name, { ...judged, isFlat: judged.isFlat || (isRows && judged.to < FEW_ROWS) }];
+				return [name, { ...judged, isFlat: judged.isFlat || judged.to < this.#countFew(name) }];
 			}),
 		);
 	}
