@@ -32,7 +32,7 @@ const FAILURE_MS = 10_000;
 /** Time for which no token is renewed after an endpoint has rejected a new one, too. */
 const USELESS_RENEWAL_MS = 60_000;
 
-/** Maximum number of clients whose tokens are kept: far more than an n8n uses. */
+/** Maximum number of clients whose tokens are kept: far more than one n8n needs. */
 const MAX_CLIENTS = 1000;
 
 type Attempt = SendingPorts['attempt'];

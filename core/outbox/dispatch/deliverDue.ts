@@ -39,8 +39,8 @@ export interface DueLimits extends RunLimits {
 const LEASE_BATCH_SIZE = 1000;
 
 /**
- * Lists what is due, apart from what waits on purpose: for a probe, or for an earlier delivery of its order,
- * whose time counts for those after it. What waited for a paused endpoint counts from when the endpoint was resumed.
+ * Lists the deliveries that are due, without those that wait for a probe. In an order, all count from the time of the
+ * first one; after a pause, from the time at which the endpoint was resumed.
  */
 function listDue({ chains, probes, registered, shares }: DueState): Row[] {
 	const changedAt = new Map(registered.map(({ id, statusChangedAt }) => [id, statusChangedAt]));

@@ -77,7 +77,7 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
  * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
  * failing, are left out.
  * @param limit how many deliveries the run leases at once
- * @param suspended remembers endpoints whose deliveries probably still wait
+ * @param suspended keeps the endpoints for which deliveries probably still wait
  */
 export async function findDue(
 	ports: OutboxPorts,
