@@ -2,24 +2,18 @@
  * Jobs of a newcomer, done in n8n's editor by clicks and typing alone. Each job ends with a proof that it
  * works, and has a limit of clicks.
  */
-const { fork } = require('node:child_process');
 const { createHmac } = require('node:crypto');
-const https = require('node:https');
-const path = require('node:path');
 
-const axios = require('axios');
-
-const { makeSigned } = require('../harness/certificate');
 const { findChromium } = require('../harness/chromium');
 
 const { Person } = require('./editorPerson');
 const { EditorBrowser, testId } = require('./editorStage');
+const { deleteCredentials, TrustedReceiver } = require('./newcomer');
 const stage = require('./stage');
 
-const { authority, n8n, newSecret, newStandardSecret, pause, post, queue, uniqueName } = stage;
+const { n8n, newSecret, newStandardSecret, pause, post, queue, uniqueName } = stage;
 
 const ENTRY = 'Agent Webhook';
-const CREDENTIAL_TYPES = /^agentWebhook/;
 
 const chromium = findChromium();
 const inBrowser = queue || chromium === undefined ? describe.skip : describe;
@@ -28,22 +22,10 @@ inBrowser('a newcomer in the editor', () => {
 	let browser;
 	let editor;
 	let person;
-	/** A receiver with a certificate that n8n trusts, as endpoints on the internet have. */
-	let receiver;
-	let receiverUrl;
+	const receiver = new TrustedReceiver();
 	const publishedIds = new Set();
-	const trusting = new https.Agent({ rejectUnauthorized: false });
 
-	const atReceiver = async (route, body) =>
-		(
-			await axios({
-				method: body === undefined ? 'GET' : 'POST',
-				url: `${receiverUrl}/${route}`,
-				httpsAgent: trusting,
-				data: body,
-			})
-		).data;
-	const readInbox = async (inbox) => await atReceiver(`inbox/${inbox}`);
+	const readInbox = async (inbox) => await receiver.ask(`inbox/${inbox}`);
 
 	/** Waits until an inbox has a number of requests. */
 	async function received(inbox, times) {
@@ -63,14 +45,8 @@ inBrowser('a newcomer in the editor', () => {
 	}
 
 	beforeAll(async () => {
-		const { cert, key } = await makeSigned(authority, { name: 'jobs' });
-		receiver = fork(path.join(__dirname, '../harness/receiver.mjs'), [cert, key]);
-		const { port } = await new Promise((resolve) => receiver.once('message', resolve));
-		receiverUrl = `https://localhost:${port}`;
-		// A newcomer has no credentials.
-		const credentials = await n8n.rest('GET', '/credentials');
-		const ours = credentials.filter(({ type }) => CREDENTIAL_TYPES.test(type));
-		for (const { id } of ours) await n8n.rest('DELETE', `/credentials/${id}`);
+		await receiver.start('jobs');
+		await deleteCredentials();
 		browser = await EditorBrowser.launch(chromium);
 		editor = await browser.newTab();
 		person = new Person(editor);
@@ -83,7 +59,7 @@ inBrowser('a newcomer in the editor', () => {
 	afterAll(async () => {
 		for (const id of publishedIds) await n8n.deactivate(id);
 		await browser.close();
-		receiver.kill();
+		receiver.stop();
 	});
 
 	/** Reads the ID of the workflow on the canvas. */
@@ -159,11 +135,11 @@ inBrowser('a newcomer in the editor', () => {
 	const secret = newStandardSecret();
 
 	test('B: sends a signed event, retries it for a day, and alerts on failure', async () => {
-		await atReceiver('secrets', { standard: secret });
+		await receiver.ask('secrets', { standard: secret });
 		await editor.open('/workflow/new');
 		await count('B, send, retry for a day, alert', 24, async () => {
 			await person.add(person.firstStep, 'send event', ENTRY, 'Send an event');
-			await person.enter('url', `${receiverUrl}/receive/standardwebhooks/${inbox}`);
+			await person.enter('url', `${receiver.url}/receive/standardwebhooks/${inbox}`);
 			await person.enter('customEventType', 'order.created');
 			await person.choose('retrySchedule', 'For a Day');
 			await person.createCredential({ signingSecret: secret });
@@ -176,21 +152,21 @@ inBrowser('a newcomer in the editor', () => {
 			await person.connect('Wait', 0, 'Send an event');
 
 			await person.add(person.plus('Send an event', 2), 'http request', 'HTTP Request');
-			await person.enter('url', `${receiverUrl}/receive/none/${alerts}`);
+			await person.enter('url', `${receiver.url}/receive/none/${alerts}`);
 			await person.closePanel();
 			await person.executeWorkflow();
 		});
 		await editor.succeeded(['Send an event']);
 		expect(await readInbox(inbox)).toMatchObject([{ verified: true, status: 200 }]);
 
-		await atReceiver(`behave/${inbox}`, [{ status: 400 }]);
+		await receiver.ask(`behave/${inbox}`, [{ status: 400 }]);
 		await person.executeWorkflow();
 		expect(await received(alerts, 1)).toHaveLength(1);
 		await editor.succeeded(['HTTP Request']);
 
 		// The execution waits in n8n's database until it is time for the next attempt.
 		const later = { status: 503, headers: { 'retry-after': '300' } };
-		await atReceiver(`behave/${inbox}`, [later]);
+		await receiver.ask(`behave/${inbox}`, [later]);
 		await person.executeWorkflow();
 		expect(await received(inbox, 3)).toHaveLength(3);
 		expect(await untilWaiting(workflowId())).toMatchObject({ status: 'waiting' });
@@ -230,13 +206,13 @@ inBrowser('a newcomer in the editor', () => {
 	}
 
 	test('C: fans events out to three subscribers, with a log, a chart and a replay', async () => {
-		await atReceiver(`behave/${subscribers}ab`, [{ status: 400 }]);
+		await receiver.ask(`behave/${subscribers}ab`, [{ status: 400 }]);
 		await editor.open('/workflow/new');
 		await count('C, three subscribers, log, chart, replay', 43, async () => {
 			await person.add(person.firstStep, 'fan out', ENTRY, 'Create an endpoint');
 			await person.createCredential({ encryptionSecret: newSecret() });
 			await person.enter('endpointName', 'Shop ');
-			await person.enter('url', `${receiverUrl}/receive/none/${subscribers}`);
+			await person.enter('url', `${receiver.url}/receive/none/${subscribers}`);
 			await editor.uncounted(async () => {
 				await person.addOption('options', 'Allow Internal Addresses');
 				await person.toggle('allowInternal');

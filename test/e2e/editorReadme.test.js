@@ -1,19 +1,16 @@
 /** Follows the README's quick start in n8n's editor: its menu, its buttons, its fields, and its commands in a shell. */
-const { execFile, fork } = require('node:child_process');
-const https = require('node:https');
+const { execFile } = require('node:child_process');
 const path = require('node:path');
 const { promisify } = require('node:util');
 
-const axios = require('axios');
-
-const { makeSigned } = require('../harness/certificate');
 const { findChromium } = require('../harness/chromium');
 const { listBlocks, listItalics, readSection, toLine } = require('../harness/documents');
 const { n8nHome, n8nInstalled, root } = require('../harness/project');
 
 const { Person } = require('./editorPerson');
 const { EditorBrowser, testId } = require('./editorStage');
-const { authority, base, n8n, queue, uniqueName } = require('./stage');
+const { deleteCredentials, TrustedReceiver } = require('./newcomer');
+const { base, n8n, queue, uniqueName } = require('./stage');
 
 const run = promisify(execFile);
 
@@ -32,36 +29,17 @@ inBrowser('a stranger with the README', () => {
 	let browser;
 	let editor;
 	let person;
-	let receiver;
-	let receiverUrl;
 	let id;
+	const receiver = new TrustedReceiver();
 	const inbox = uniqueName('readme');
 	const secrets = {};
-
-	const atReceiver = async (route, data) =>
-		(
-			await axios({
-				method: data === undefined ? 'GET' : 'POST',
-				url: `${receiverUrl}/${route}`,
-				httpsAgent: new https.Agent({ rejectUnauthorized: false }),
-				data,
-			})
-		).data;
 
 	const shell = async (command, env = {}) =>
 		(await run('bash', ['-euc', command], { env: { ...process.env, ...env } })).stdout;
 
 	beforeAll(async () => {
-		// An endpoint with a certificate that n8n trusts, as endpoints on the internet have.
-		const { cert, key } = await makeSigned(authority, { name: 'readme' });
-		receiver = fork(path.join(__dirname, '../harness/receiver.mjs'), [cert, key]);
-		const { port } = await new Promise((resolve) => receiver.once('message', resolve));
-		receiverUrl = `https://localhost:${port}`;
-		// A stranger has no credentials.
-		const credentials = await n8n.rest('GET', '/credentials');
-		for (const { id: credential, type } of credentials) {
-			if (type.startsWith('agentWebhook')) await n8n.rest('DELETE', `/credentials/${credential}`);
-		}
+		await receiver.start('readme');
+		await deleteCredentials();
 		browser = await EditorBrowser.launch(chromium);
 		editor = await browser.newTab();
 		person = new Person(editor);
@@ -74,7 +52,7 @@ inBrowser('a stranger with the README', () => {
 	afterAll(async () => {
 		if (id !== undefined) await n8n.deactivate(id);
 		await browser.close();
-		receiver.kill();
+		receiver.stop();
 	});
 
 	/** Clicks the button that the page names, and fills in the form that n8n opens. */
@@ -111,7 +89,7 @@ inBrowser('a stranger with the README', () => {
 		for (const [, label, secret] of printed.matchAll(/^([^:]+): +(\S+)$/gm))
 			secrets[label] = secret;
 		expect(Object.keys(secrets)).toHaveLength(3);
-		await atReceiver('secrets', { standard: secrets['Send Event, Signing Secret'] });
+		await receiver.ask('secrets', { standard: secrets['Send Event, Signing Secret'] });
 
 		const [receiving] = find(/click (Connect to Agent Webhook Receiving)\./);
 		const [signing, bearer, tokens] = listItalics(
@@ -130,7 +108,7 @@ inBrowser('a stranger with the README', () => {
 		await connect(sending, async ({ paste }) => {
 			await paste('Signing Secret', secrets['Send Event, Signing Secret']);
 		});
-		await person.replace('url', `${receiverUrl}/receive/standardwebhooks/${inbox}`);
+		await person.replace('url', `${receiver.url}/receive/standardwebhooks/${inbox}`);
 		await person.closePanel();
 	});
 
@@ -148,6 +126,6 @@ inBrowser('a stranger with the README', () => {
 			execution_id: expect.stringMatching(/^\d+$/),
 			data: { ...answer.data, event_id: expect.stringMatching(/^evt_/) },
 		});
-		expect(await atReceiver(`inbox/${inbox}`)).toMatchObject([{ verified: true }]);
+		expect(await receiver.ask(`inbox/${inbox}`)).toMatchObject([{ verified: true }]);
 	});
 });

@@ -6,7 +6,7 @@ const { createApiKeys } = require('../../build/core/outbox/apiKey/apiKeyToken');
 const { getOperation, OPERATION_IDS } = require('../../build/core/svixApi/svixRoutes');
 const { BODIES } = require('../unit/svixApi/callArbitraries');
 
-const { Dice, EXTRAS, HEADER_FAULTS, ODD_TEXTS, PATH_TAILS } = require('./hostileRequests');
+const { Dice, EXTRAS, HEADER_FAULTS, ODD_TEXTS, PATH_TAILS, wire } = require('./hostileRequests');
 const { newSecret } = require('./workflows');
 
 const DAY_MS = 86_400_000;
@@ -133,23 +133,16 @@ class HostileCaller {
 			() => this.#atPortalWithoutLink(),
 			() => this.#atPortalWithInvalidCall(),
 		];
-		const { body = Buffer.alloc(0), headers, label, method, path, search = '' } = dice.pick(ways)();
+		const { body = Buffer.alloc(0), headers, label, method, path, query } = dice.pick(ways)();
 		const extras = dice.chance(0.2) ? [dice.pick(EXTRAS)] : [];
-		return {
+		return wire({
 			label,
 			method,
 			path,
-			target: path + search,
-			headers: [
-				['Host', 'n8n.example'],
-				['Connection', 'close'],
-				['Content-Type', 'application/json'],
-				...extras,
-				...headers,
-				['Content-Length', String(body.length)],
-			],
+			query,
+			headers: [['Content-Type', 'application/json'], ...extras, ...headers],
 			body,
-		};
+		});
 	}
 
 	#fill(template) {
@@ -223,8 +216,8 @@ class HostileCaller {
 		const good = this.#good(
 			OPERATIONS.filter(({ isForAll, query }) => query === 'none' && !isForAll),
 		);
-		const search = `?${this.dice.pick(INVALID_QUERIES)}`;
-		return { ...good, label: `${good.label}${search}`, search };
+		const query = this.dice.pick(INVALID_QUERIES);
+		return { ...good, label: `${good.label}?${query}`, query };
 	}
 
 	/** Posts a call to the portal with a key that is not that of a link. */

@@ -7,6 +7,7 @@ const getHeader = ({ headers }, name) =>
 const N8N_READS =
 	/^(?:application\/json|text\/plain|application\/x-www-form-urlencoded|[\w.+/-]*[/+]xml)/i;
 
+/** Parses JSON; `undefined` if it is none. */
 const asJson = (text) => {
 	try {
 		return JSON.parse(text);
@@ -63,4 +64,4 @@ function findFault(request, answer, { canaries, isExpected = isClientError, path
 	return STACK.test(text) ? 'a stack' : undefined;
 }
 
-module.exports = { findFault };
+module.exports = { asJson, findFault };

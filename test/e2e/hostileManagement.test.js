@@ -2,19 +2,16 @@
  * Attacks the management API in a separate n8n: calls without a valid key, which start no execution, and arbitrary
  * requests with one. HOSTILE_REQUESTS sets how many there are; requests that cost an execution are fewer.
  */
-const fs = require('node:fs');
-const path = require('node:path');
-
 const fc = require('fast-check');
 
+const { readTemplate } = require('../harness/templates');
 const { createRequests } = require('../unit/managementApi/requestArbitraries');
 
 const { findFault } = require('./hostileFaults');
-const { Dice, EXTRAS, HEADER_FAULTS, oddBody } = require('./hostileRequests');
+const { Dice, EXTRAS, HEADER_FAULTS, oddBody, wire } = require('./hostileRequests');
 const { expectWithstood, HostileStage, REQUESTS, SEED } = require('./hostileStage');
 const { newSecret, uniqueName } = require('./workflows');
 
-const TEMPLATE = path.join(__dirname, '../../templates/management-api.json');
 const FUZZED = Math.max(20, Math.round(REQUESTS / 20));
 /** The methods and paths of the tasks. */
 const TASKS = {
@@ -40,7 +37,7 @@ let webhookId;
 /** Imports and publishes the template. Returns the path of the API. */
 async function serve() {
 	const { client } = stage.n8n;
-	const template = JSON.parse(fs.readFileSync(TEMPLATE, 'utf8'));
+	const template = readTemplate('management-api');
 	const [trigger, answer] = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
 	const outbox = await client.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret,
@@ -93,22 +90,13 @@ function createForgery(dice) {
 			? [['Authorization', `Bearer ${newSecret()}`]]
 			: HEADER_FAULTS[fault](dice, 'Authorization', `Bearer ${apiKey}`);
 	const body = oddBody(dice, JSON.stringify(WEBHOOK));
-	const target = api + template.replace('ID', dice.pick([webhookId, 'none']));
-	return {
+	return wire({
 		label: `${method} ${template}, key ${fault}, body ${body.label}`,
 		method,
-		path: target,
-		target,
-		headers: [
-			['Host', 'n8n.example'],
-			['Connection', 'close'],
-			...(dice.chance(0.3) ? [dice.pick(EXTRAS)] : []),
-			...body.headers,
-			...authorization,
-			['Content-Length', String(body.bytes.length)],
-		],
+		path: api + template.replace('ID', dice.pick([webhookId, 'none'])),
+		headers: [...(dice.chance(0.3) ? [dice.pick(EXTRAS)] : []), ...body.headers, ...authorization],
 		body: body.bytes,
-	};
+	});
 }
 
 test(`rejects ${REQUESTS} calls without a valid key, starts no execution, and leaves tables and memory as they were`, async () => {

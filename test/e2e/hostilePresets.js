@@ -9,6 +9,8 @@ const { PRESET_VECTORS } = require('../unit/platforms/presetVectors');
 const { DEFAULT_URL, headerPlace } = require('../unit/platforms/requestPlaces');
 const { VECTORS } = require('../unit/platforms/vectors');
 
+const { asJson } = require('./hostileFaults');
+const { wire } = require('./hostileRequests');
 const { newSecret } = require('./workflows');
 
 /** The times of the vectors are years ago. Their signatures still have to be valid. */
@@ -47,14 +49,7 @@ function signMessage(url, secret, body = EVENT) {
 	};
 }
 
-const isJsonText = (text) => {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
-};
+const isJsonText = (text) => asJson(text) !== undefined;
 
 /** Returns whether n8n can read a vector's body: it rejects what is called JSON and is none before the trigger sees it. */
 const isReadable = ({ body, headers }) =>
@@ -168,21 +163,14 @@ function createMessageTarget(getUrl) {
 
 /** Converts a request of the unit tests to the form that is sent to a trigger. */
 function toWire(label, { body, headers, method = 'POST', url }, path) {
-	const bytes = Buffer.from(body);
-	const search = url === undefined ? '' : new URL(url).search;
-	return {
+	return wire({
 		label,
 		method,
 		path,
-		target: path + search,
-		headers: [
-			['Host', 'n8n.example'],
-			['Connection', 'close'],
-			...Object.entries(headers).filter(([, value]) => value !== undefined),
-			['Content-Length', String(bytes.length)],
-		],
-		body: bytes,
-	};
+		query: url === undefined ? '' : new URL(url).search.slice(1),
+		headers: Object.entries(headers).filter(([, value]) => value !== undefined),
+		body: Buffer.from(body),
+	});
 }
 
 const MARKUP = '<script>alert(1)</script>';

@@ -9,6 +9,8 @@ const { promisify } = require('node:util');
 
 const axios = require('axios');
 
+const { readTemplate } = require('../harness/templates');
+
 const stage = require('./stage');
 
 const { ACTION, base, planResponses, readInbox, n8n, newSecret, node, pause } = stage;
@@ -33,9 +35,7 @@ const getBase = ({ parameters, webhookId }) =>
 
 /** Imports the template, with a separate base URL. @param apiPath empty for n8n's own ID of the node */
 async function serve(options = {}, triggerOptions = {}, apiPath = uniqueName('api')) {
-	const template = JSON.parse(
-		fs.readFileSync(path.join(__dirname, '../../templates/management-api.json'), 'utf8'),
-	);
+	const template = readTemplate('management-api');
 	const [trigger, answer] = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
 	trigger.webhookId = uniqueName('node');
 	trigger.parameters.path = apiPath;

@@ -1,7 +1,7 @@
 /** Tests the parts of providers that depend on n8n itself: URLs, forms, headers and handshakes. */
 const { createHash, createHmac, generateKeyPairSync, sign } = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
+
+const { readTemplate } = require('../harness/templates');
 
 const stage = require('./stage');
 
@@ -578,9 +578,7 @@ test('a form with a wrong Twilio signature costs n8n little, however large it is
 });
 
 test('the exactly-once template lets each delivery through once even if the trigger forgot it', async () => {
-	const template = JSON.parse(
-		fs.readFileSync(path.join(__dirname, '../../templates/exactly-once.json'), 'utf8'),
-	);
+	const template = readTemplate('exactly-once');
 	const trigger = template.nodes.find(({ name }) => name === 'Receive Event');
 	Object.assign(trigger, { credentials });
 	trigger.parameters.path = uniqueName('once');

@@ -1,8 +1,7 @@
 /** The retry loop, in a real n8n: Retry → Wait → the same node. All schedules are scaled down. */
-const fs = require('node:fs');
-const path = require('node:path');
-
 const axios = require('axios');
+
+const { readTemplate } = require('../harness/templates');
 
 const retryLoop = require('./retryLoop');
 const stage = require('./stage');
@@ -217,9 +216,7 @@ test('a stopped execution sends nothing more', async () => {
 });
 
 test('the retry template delivers through its loop and reports failures in a chat', async () => {
-	const template = JSON.parse(
-		fs.readFileSync(path.join(__dirname, '../../templates/retry-for-a-day.json'), 'utf8'),
-	);
+	const template = readTemplate('retry-for-a-day');
 	const boxes = [uniqueName('slow'), uniqueName('never')];
 	const chat = uniqueName('chat');
 	await planResponses(boxes[0], down(1));

@@ -1,10 +1,7 @@
 /** The template of Svix's API, imported into an n8n. */
-const fs = require('node:fs');
-const path = require('node:path');
+const { readTemplate } = require('../harness/templates');
 
 const { uniqueName } = require('./workflows');
-
-const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
 
 /**
  * Imports and publishes the template.
@@ -14,7 +11,7 @@ const TEMPLATE = path.join(__dirname, '../../templates/svix-api.json');
  * @returns the workflow's ID, and the server URL for Svix's clients
  */
 async function importSvixApi(client, outbox, { maxRequestsPerMinute = 5000, portal } = {}) {
-	const template = JSON.parse(fs.readFileSync(TEMPLATE, 'utf8'));
+	const template = readTemplate('svix-api');
 	const nodes = template.nodes.filter(({ type }) => type.includes('agentWebhook'));
 	const [trigger, answer] = nodes;
 	for (const ours of nodes) ours.credentials = outbox;

@@ -1,26 +1,24 @@
 /**
  * Everything at once on one n8n for two hours, at half of its maximum rate: events to an outbox whose endpoints are in
  * order, get batches, or go down each minute behind a circuit breaker; Svix's API and the portal; and calls that are
- * rejected. MIXED_MINUTES sets another duration.
+ * rejected. MIXED_MINUTES sets another duration, MIXED_SHARE another share of the maximum rate.
  */
-const { CrashStage } = require('../e2e/crashStage');
 const { newSecret, uniqueName } = require('../e2e/workflows');
 const { median } = require('../bench/statistics');
 
 const { LoadGenerator } = require('./loadGenerator');
 const { ServedApi } = require('./servedApi');
-const { createVitalsEnvironment, expectFlat, Vitals } = require('./vitals');
+const { expectFlat, Vitals } = require('./vitals');
+const { keepDelivering, startWatched } = require('./watchedOutbox');
 
 const MINUTES = Number(process.env.MIXED_MINUTES ?? 120);
+const SHARE = Number(process.env.MIXED_SHARE ?? 0.5);
 const SOAK_MS = MINUTES * 60_000;
 const CALIBRATION_MS = Math.min(60_000, Math.max(10_000, SOAK_MS / 30));
 const CLIENTS = 4;
 const CYCLE_MS = 60_000;
 const DOWN_MS = 20_000;
-const TICK_SECONDS = 5;
-const PRUNE_SECONDS = 30;
 const SETTLES_WITHIN_MS = 600_000;
-const KEPT_DELIVERIES = 300;
 const ORDERS = 20;
 const FAILING_SHARE = 0.05;
 /** More responses than are requested in the whole time. */
@@ -68,21 +66,12 @@ async function createEndpoints() {
 }
 
 beforeAll(async () => {
-	const watched = await createVitalsEnvironment({
-		heapMegabytes: 512,
-		keptExecutions: 500,
-	});
-	stage = new CrashStage('mixed', { env: watched.env });
-	await stage.start();
+	let watched;
+	({ stage, watched } = await startWatched('mixed'));
 	await served.start(stage);
 	await createEndpoints();
 	sender = `${stage.n8n.base}/webhook/${await stage.sender()}`;
-	await stage.schedule(TICK_SECONDS);
-	await stage.every(PRUNE_SECONDS, {
-		resource: 'delivery',
-		operation: 'prune',
-		maxOnRecord: KEPT_DELIVERIES,
-	});
+	await keepDelivering(stage);
 	await vitals.open(stage.n8n, watched);
 }, 600_000);
 
@@ -225,7 +214,7 @@ test(
 		const flatOut = await generator.calibrate(CALIBRATION_MS, CLIENTS);
 		const startedMs = Date.now();
 		const changeOutage = createOutages(startedMs);
-		const inFlight = await generator.load(flatOut / 2, startedMs + SOAK_MS, async () => {
+		const inFlight = await generator.load(flatOut * SHARE, startedMs + SOAK_MS, async () => {
 			await changeOutage();
 			await vitals.watch();
 		});
@@ -235,7 +224,7 @@ test(
 		const accepted = await readAccepted();
 		console.log(
 			[
-				`flat out ${flatOut.toFixed(1)} a second, then half of it for ${MINUTES} minutes, at most ${inFlight} in flight`,
+				`flat out ${flatOut.toFixed(1)} a second, then ${SHARE} of it for ${MINUTES} minutes, at most ${inFlight} in flight`,
 				`${sent.events.length} events, ${sent.messages.length} messages, ${sent.reads} reads, ${sent.rejected} rejected`,
 				`answers within ${median(generator.answeredMs)} ms in the median`,
 				`accepted: ${BOXES.map((name) => `${name} ${accepted[name].length}`).join(', ')}`,

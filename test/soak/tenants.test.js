@@ -5,7 +5,7 @@
 const fc = require('fast-check');
 
 const { getOperation } = require('../../build/core/svixApi/svixRoutes');
-const { CrashStage, OUTBOX } = require('../e2e/crashStage');
+const { OUTBOX } = require('../e2e/crashStage');
 const { KeyRing } = require('../e2e/hostileCalls');
 const { readTenantRows } = require('../e2e/tenantRows');
 const { uniqueName } = require('../e2e/workflows');
@@ -13,15 +13,13 @@ const { pause } = require('../harness/n8n');
 const { createCalls, toUrl } = require('../unit/svixApi/callArbitraries');
 
 const { ServedApi } = require('./servedApi');
-const { createVitalsEnvironment, expectFlat, Vitals } = require('./vitals');
+const { expectFlat, Vitals } = require('./vitals');
+const { keepDelivering, startWatched } = require('./watchedOutbox');
 
 const MINUTES = Number(process.env.TENANTS_MINUTES ?? 30);
 const SOAK_MS = MINUTES * 60_000;
 const SEED = Number(process.env.HOSTILE_SEED ?? 20_240_120);
 const CALLS_AT_ONCE = 50;
-const TICK_SECONDS = 5;
-const PRUNE_SECONDS = 30;
-const KEPT_DELIVERIES = 300;
 const SHOWN = 20;
 const SETTLED_MS = 3000;
 /** Keys that both tenants use. */
@@ -143,20 +141,11 @@ class Attacker {
 const tenants = [new Attacker('tenant-a'), new Attacker('tenant-b')];
 
 beforeAll(async () => {
-	const watched = await createVitalsEnvironment({
-		heapMegabytes: 512,
-		keptExecutions: 500,
-	});
-	stage = new CrashStage('tenants', { env: watched.env });
-	await stage.start();
+	let watched;
+	({ stage, watched } = await startWatched('tenants'));
 	await served.start(stage);
 	for (const tenant of tenants) await tenant.settle();
-	await stage.schedule(TICK_SECONDS);
-	await stage.every(PRUNE_SECONDS, {
-		resource: 'delivery',
-		operation: 'prune',
-		maxOnRecord: KEPT_DELIVERIES,
-	});
+	await keepDelivering(stage);
 	await vitals.open(stage.n8n, watched);
 }, 600_000);
 
