@@ -20,6 +20,7 @@ module.exports = {
 		{
 			...common,
 			displayName: 'e2e',
+			testEnvironment: '<rootDir>/test/harness/timedEnvironment.js',
 			testMatch: ['<rootDir>/test/e2e/**/*.test.js'],
 			globalSetup: '<rootDir>/test/e2e/boot.js',
 			globalTeardown: '<rootDir>/test/e2e/shutdown.js',

@@ -4,7 +4,7 @@ const { isSoak, pause, queue, uniqueName } = require('./stage');
 
 /** `npm run test:soak -- crashes` sends more. */
 const EXECUTIONS = isSoak ? 50 : 12;
-const EVENTS = isSoak ? 1000 : 240;
+const EVENTS = isSoak ? 1000 : 120;
 const TICK_SECONDS = 2;
 /** How long a run of "Deliver due" may take until its request is sent; in queue mode it is queued first. */
 const SLACK_MS = queue ? 8000 : 3000;

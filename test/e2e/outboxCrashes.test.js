@@ -8,9 +8,9 @@ const countBy = require('lodash/countBy');
 const { CrashStage } = require('./crashStage');
 const { isSoak, pause, queue, uniqueName } = require('./stage');
 
-const EVENTS = isSoak ? 1000 : 240;
+const EVENTS = isSoak ? 1000 : 120;
 const PER_POST = 20;
-const KILLS = isSoak && !queue ? 10 : 3;
+const KILLS = isSoak && !queue ? 10 : 2;
 /** Other workers keep sending, so leave enough to send until the last kill. */
 const PAUSE_MS = queue ? 5000 : 1200;
 

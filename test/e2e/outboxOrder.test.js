@@ -8,7 +8,7 @@ const groupBy = require('lodash/groupBy');
 const { CrashStage } = require('./crashStage');
 const { isSoak, pause, queue, uniqueName } = require('./stage');
 
-const EVENTS = isSoak ? 1000 : 100;
+const EVENTS = isSoak ? 1000 : 60;
 const KEYS = 20;
 const PER_POST = 20;
 const KILLS = isSoak ? 2 : 1;

@@ -111,6 +111,12 @@ async function runCrashes() {
 	});
 }
 
+/** Runs all end-to-end suites at their full size, with n8n's default engine for expressions. */
+async function runWhole(patterns) {
+	console.log('▸ All end-to-end tests at their full size (about two hours) …');
+	return await runEndToEnd(patterns, { E2E_SIZE: 'soak' });
+}
+
 const PARTS = {
 	crashes: runCrashes,
 	faults: runFaults,
@@ -122,6 +128,7 @@ const PARTS = {
 	oldest: runInOldest,
 	queue: runInQueueMode,
 	tenants: runTenants,
+	whole: runWhole,
 };
 
 const [name, ...patterns] = process.argv.slice(2);

@@ -6,7 +6,8 @@
  * - `npm run test:slow`: all other end-to-end tests, and the main paths in the oldest n8n.
  * - `npm run test:all`: what `npm test` and `npm run test:slow` run, without the oldest n8n, in less time than both.
  *
- * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`.
+ * Arguments are Jest's: `npm run test:fast -- signing`, `npm test -- outbound`. With TESTS_MINUTES in the environment, no
+ * end-to-end test begins later than that. Those that did not are named, and count as skipped.
  */
 const { oldestN8nHome } = require('./project');
 const { build, installOldestN8n, installPinnedN8n, installTools, setUp } = require('./setup');
@@ -20,6 +21,7 @@ const {
 	runOnThisNode,
 	runSteps,
 } = require('./testRun');
+const { limitTime } = require('./timeLimit');
 
 const CHECKS = [
 	[
@@ -82,7 +84,7 @@ function listSteps(listLanes) {
 	];
 }
 
-const listAllLanes = () => [...selectSlowLanes(), ...listMainLanes()];
+const listAllLanes = () => [...listMainLanes(), ...selectSlowLanes()];
 
 const [option, ...rest] = process.argv.slice(2);
 const COMMANDS = {
@@ -96,6 +98,7 @@ const COMMANDS = {
 	'--all': () => listSteps(listAllLanes),
 };
 
+if (process.env.TESTS_MINUTES) limitTime(Number(process.env.TESTS_MINUTES));
 if (option === undefined) {
 	runSteps(listSteps(listMainLanes));
 } else if (COMMANDS[option]) {

@@ -6,6 +6,7 @@ const path = require('node:path');
 
 const { lanesFolder, node24, root, scratch } = require('./project');
 const { node24Environment } = require('./setup');
+const { isTimeOver } = require('./timeLimit');
 
 /** @returns the exit code */
 async function runNode(node, args, env) {
@@ -30,6 +31,16 @@ async function runOnThisNode(args, env = {}) {
 	return await runNode(process.execPath, args, { ...process.env, ...env });
 }
 
+/** Names the tests that were skipped, since they would have begun too late. */
+function reportSkipped({ testResults }) {
+	for (const { assertionResults, name } of testResults) {
+		const skipped = assertionResults.filter(({ status }) => status === 'pending');
+		if (skipped.length === 0) continue;
+		const titles = skipped.map(({ fullName }) => `\n    ${fullName}`);
+		console.log(`▸ Skipped in ${path.basename(name)}, for lack of time:${titles.join('')}`);
+	}
+}
+
 /**
  * Runs Jest.
  * @param runScript runOnNode24 or runOnThisNode
@@ -50,6 +61,7 @@ async function runJest(runScript, args, env) {
 	await runScript(jest, env);
 	if (!fs.existsSync(resultsFile)) throw new Error('Jest ended without results.');
 	const results = JSON.parse(fs.readFileSync(resultsFile, 'utf8'));
+	if (isTimeOver()) reportSkipped(results);
 	return {
 		passed: results.numPassedTests,
 		// A file that cannot be loaded has no tests to count.
