@@ -1,3 +1,6 @@
+import trimEnd from 'lodash/trimEnd';
+import trimStart from 'lodash/trimStart';
+
 import { isObject } from '../lib/fieldPath';
 import { parseJson } from '../lib/json';
 
@@ -11,8 +14,8 @@ const SEPARATORS = /[,;|\r\n、，；]+/;
 const QUOTED_OR_WORD = /"([^"]*)"|'([^']*)'|[^\s,;|、，；]+/g;
 /** Matches characters that nobody sees and that copied text may have. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/gu;
-/** Matches what people and programs write around an entry of a list. */
-const WRAPPING = /^[[({"'`“”„‘’«»「『]+|[\])}"'`“”„‘’«»」』]+$/g;
+/** The characters that people and programs write before and after an entry of a list. */
+const [OPENING, CLOSING] = ['[({"\'`“”„‘’«»「『', '])}"\'`“”„‘’«»」』'];
 const BULLET = /^[-•]$/;
 
 function splitText(text: string): string[] {
@@ -34,7 +37,7 @@ export function parseEventTypes(list: string | string[] | undefined): string[] {
 	const entries = typeof list === 'string' ? splitText(list) : (list ?? []).map(String);
 	const types = entries
 		.flatMap((entry) => entry.replace(INVISIBLE, '').split(SEPARATORS))
-		.map((entry) => entry.trim().replace(WRAPPING, '').trim())
+		.map((entry) => trimEnd(trimStart(entry.trim(), OPENING), CLOSING).trim())
 		.filter((entry) => entry !== '' && !BULLET.test(entry));
 	return [...new Set(types)];
 }

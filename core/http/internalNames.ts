@@ -1,3 +1,5 @@
+import trimEnd from 'lodash/trimEnd';
+
 /**
  * Domains whose names exist only inside a network: those that RFC 6761, RFC 6762 and RFC 8375 reserve, the
  * one that ICANN reserved for private use, and those that home routers, clusters and companies use.
@@ -26,7 +28,7 @@ const INTERNAL_DOMAINS = new Set([
  * @param name in lower case, e.g. `erp.corp.`; not an IP address
  */
 export function isInternalName(name: string): boolean {
-	const labels = name.replace(/\.+$/, '').split('.');
+	const labels = trimEnd(name, '.').split('.');
 	return (
 		labels.length === 1 ||
 		INTERNAL_DOMAINS.has(labels[labels.length - 1]) ||

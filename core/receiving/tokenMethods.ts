@@ -49,6 +49,11 @@ interface TokenCheck {
 	secretName: string;
 	hasSecret: (secrets: InboundSecrets) => boolean;
 	matches: (secrets: InboundSecrets, token: unknown) => boolean;
+	/**
+	 * Returns the part of a valid token that was compared: a caller who spells the rest of it in another way is the same
+	 * caller, or a replay would be a new request. Absent if all of it was compared.
+	 */
+	pickCompared?: (secrets: InboundSecrets, token: unknown) => unknown;
 }
 
 function readAuthorization(headers: RequestHeaders, scheme: string): string | undefined {
@@ -85,15 +90,21 @@ function readPrefixed(value: string, prefix: string): string | undefined {
 const listHeaderValues = ({ header }: InboundSecrets, { headers }: Caller): unknown[] =>
 	header.names.map((name) => headers[name]).filter((value) => value !== undefined && value !== '');
 
+/** Lists the tokens in the values of headers; `undefined` for a value that has none. */
+const readHeaderTokens = ({ header }: InboundSecrets, values: unknown): Array<string | undefined> =>
+	(Array.isArray(values) ? values : []).map((value: unknown) =>
+		typeof value === 'string' ? readPrefixed(value, header.prefix) : undefined,
+	);
+
 /** Returns whether each of the headers that are present has one of the tokens. */
-function matchesHeader({ header }: InboundSecrets, values: unknown): boolean {
-	if (!Array.isArray(values) || values.length === 0) return false;
-	return values
-		.map((value: unknown) => {
-			const token = typeof value === 'string' ? readPrefixed(value, header.prefix) : undefined;
-			return token !== undefined && safeIncludes(header.tokens, token);
-		})
-		.every(Boolean);
+function matchesHeader(secrets: InboundSecrets, values: unknown): boolean {
+	const tokens = readHeaderTokens(secrets, values);
+	return (
+		tokens.length > 0 &&
+		tokens
+			.map((token) => token !== undefined && safeIncludes(secrets.header.tokens, token))
+			.every(Boolean)
+	);
 }
 
 /** Builds the check of a token whose place is the same for every receiver. */
@@ -181,6 +192,7 @@ export const TOKEN_CHECKS: Record<TokenMethod, TokenCheck> = {
 		secretName: 'a header token',
 		hasSecret: ({ header }) => header.tokens.length > 0 && header.names.length > 0,
 		matches: matchesHeader,
+		pickCompared: (secrets, token) => [...new Set(readHeaderTokens(secrets, token))].sort(),
 	},
 	basic: {
 		...checkFixedPlace(({ headers }) => readAuthorization(headers, 'basic') || undefined, {
@@ -226,10 +238,11 @@ export function identifyCallers(
 	caller: Caller,
 	signingSecrets: string[],
 ): string[] {
-	const tokens = passed.map((method) => [
-		method,
-		secrets && TOKEN_CHECKS[method].findToken(secrets, caller),
-	]);
+	const tokens = passed.map((method) => {
+		const { findToken, pickCompared } = TOKEN_CHECKS[method];
+		const token = secrets && findToken(secrets, caller);
+		return [method, secrets && pickCompared ? pickCompared(secrets, token) : token];
+	});
 	const identities =
 		signingSecrets.length === 0
 			? [tokens]

@@ -1,3 +1,5 @@
+import { isBlank, trimBlanks } from '../lib/trimBlanks';
+
 import { NO_FIELD, NO_HEADER, NO_PARAMETER, type RequestValues } from './requestValues';
 import type { SignatureForm, SignatureScheme } from './scheme';
 import { describeProofPlace, getProofPlace, nameProofPlace } from './schemeFacts';
@@ -5,6 +7,9 @@ import { createFailure, isFailure, type VerificationFailure } from './verificati
 
 // More than any rotation needs; limits the work that an unauthenticated request can cause.
 const MAX_SIGNATURE_PARTS = 20;
+
+/** More than all headers of a request have: a signature in the body may be no longer. */
+const MAX_SIGNATURE_CHARACTERS = 16 * 1024;
 
 const ENCODED: Record<SignatureForm['encoding'], RegExp> = {
 	hex: /^[0-9a-f]+$/i,
@@ -17,7 +22,7 @@ const ENCODED: Record<SignatureForm['encoding'], RegExp> = {
  * @returns `undefined` if the text has another prefix
  */
 export const stripPrefix = (text: string, prefix: string): string | undefined =>
-	text.startsWith(prefix) ? trimPart(text.slice(prefix.length)) : undefined;
+	text.startsWith(prefix) ? trimBlanks(text.slice(prefix.length)) : undefined;
 
 const isSignature = ({ forms }: SignatureScheme, part: string): boolean =>
 	forms.some(({ encoding, prefix }) => {
@@ -78,24 +83,15 @@ export interface SignatureParts {
 	positions: string[];
 }
 
-const isBlank = (character: string): boolean => character === ' ' || character === '\t';
-
-/** Removes white space around a part. Most have none, and an expression would take longer than the rest. */
-function trimPart(part: string): string {
-	return isBlank(part.charAt(0)) || isBlank(part.charAt(part.length - 1))
-		? part.replace(/^[ \t]+|[ \t]+$/g, '')
-		: part;
-}
-
 /**
  * Returns whether a proxy joined a repeated header into one: it then has a comma where no signature has any,
  * or white space and a second timestamp.
  */
 function isJoined({ timestamp }: SignatureScheme, untrimmed: string[]): boolean {
-	if (untrimmed.some((part) => trimPart(part).endsWith(','))) return true;
+	if (untrimmed.some((part) => trimBlanks(part).endsWith(','))) return true;
 	if (timestamp === undefined || !('signaturePart' in timestamp)) return false;
-	const times = untrimmed.filter((part) => trimPart(part).startsWith(timestamp.signaturePart));
-	return times.length > 1 && untrimmed.some((part) => /^[ \t]/.test(part));
+	const times = untrimmed.filter((part) => trimBlanks(part).startsWith(timestamp.signaturePart));
+	return times.length > 1 && untrimmed.some((part) => isBlank(part.charAt(0)));
 }
 
 const MISSING = {
@@ -112,7 +108,7 @@ const hasPositions = ({ signaturePosition, timestamp }: SignatureScheme): boolea
 /** Splits the text of signatures into its parts. */
 function splitParts(scheme: SignatureScheme, untrimmed: string[]): SignatureParts {
 	// White space around a part of a list does not belong to it (RFC 9110, 5.6.1).
-	const trimmed = untrimmed.map(trimPart);
+	const trimmed = untrimmed.map(trimBlanks);
 	if (!hasPositions(scheme)) {
 		const parts = trimmed.filter((part) => part !== '');
 		const signatures = parts.filter((part) => isSignature(scheme, part));
@@ -150,27 +146,22 @@ export function readSignatureParts(
 			received: MISSING[getProofPlace(scheme).kind],
 		});
 	}
-	const untrimmed =
-		separator === undefined ? texts : texts.flatMap((text) => text.split(separator));
-	const parts = splitParts(scheme, untrimmed);
-	if (
-		parts.signatures.length === 0 ||
-		isJoined(scheme, untrimmed) ||
-		untrimmed.length > MAX_SIGNATURE_PARTS
-	) {
+	const failWith = (received: string): VerificationFailure => {
 		const expected = describeForms(scheme);
 		return createFailure(
 			'SIGNATURE_MALFORMED',
 			`The ${describeProofPlace(scheme)} is not a signature of the form ${expected}`,
-			{
-				field,
-				expected,
-				received:
-					untrimmed.length > MAX_SIGNATURE_PARTS
-						? `${untrimmed.length} parts`
-						: 'text of another form',
-			},
+			{ field, expected, received },
 		);
-	}
-	return parts;
+	};
+	// Count before any part is looked at: anyone can send many, and long ones.
+	const characters = texts.reduce((sum, { length }) => sum + length, 0);
+	if (characters > MAX_SIGNATURE_CHARACTERS) return failWith(`${characters} characters`);
+	const untrimmed =
+		separator === undefined ? texts : texts.flatMap((text) => text.split(separator));
+	if (untrimmed.length > MAX_SIGNATURE_PARTS) return failWith(`${untrimmed.length} parts`);
+	const parts = splitParts(scheme, untrimmed);
+	return parts.signatures.length === 0 || isJoined(scheme, untrimmed)
+		? failWith('text of another form')
+		: parts;
 }

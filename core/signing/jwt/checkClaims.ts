@@ -1,5 +1,7 @@
 import { createHash } from 'crypto';
 
+import trimEnd from 'lodash/trimEnd';
+
 import { safeEqual } from '../constantTime';
 import type { HashClaim, JwtScheme } from '../scheme';
 import { SECOND_MS } from '../../lib/time';
@@ -20,11 +22,14 @@ const describe = (value: unknown): string => {
 	return typeof value === 'string' ? 'another text' : `another value`;
 };
 
+/** The seconds before and after 1970 that a date can have. */
+const MAX_TIME_SECONDS = 8_640_000_000_000;
+
 /** Reads a time claim in seconds (https://www.rfc-editor.org/rfc/rfc7519#section-2, NumericDate). */
 function readTime(claims: Claims, name: string): number | undefined | VerificationFailure {
 	const value = claims[name];
 	if (value === undefined) return undefined;
-	return typeof value === 'number' && Number.isFinite(value)
+	return typeof value === 'number' && Math.abs(value) <= MAX_TIME_SECONDS
 		? value
 		: rejectClaim(name, 'a Unix time in seconds', describe(value));
 }
@@ -124,7 +129,7 @@ function normalizeHash({ digest }: HashClaim, value: string): string {
 	if (digest.endsWith('-hex')) return value.toLowerCase();
 	const encoding = digest.endsWith('base64url') ? 'base64url' : 'base64';
 	const canonical = Buffer.from(value, encoding).toString(encoding);
-	return canonical.replace(/=+$/, '') === value.replace(/=+$/, '') ? canonical : value;
+	return trimEnd(canonical, '=') === trimEnd(value, '=') ? canonical : value;
 }
 
 /** Returns whether a claim has the hash of one of the contents. */

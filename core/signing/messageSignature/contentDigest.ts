@@ -21,7 +21,9 @@ export const writeContentDigest = (body: Buffer, name: 'sha-256' | 'sha-512' = '
 export function matchesContentDigest(value: string, body: Buffer, required?: string): boolean {
 	const digests = parseDictionary(value);
 	if (digests === undefined) return false;
-	const known = [...digests].filter(([name]) => name in ALGORITHMS);
+	const known = [...digests].filter(([name]) =>
+		Object.prototype.hasOwnProperty.call(ALGORITHMS, name),
+	);
 	const hasRequired = required === undefined || known.some(([name]) => name === required);
 	return (
 		known.length > 0 &&

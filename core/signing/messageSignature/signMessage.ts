@@ -3,7 +3,7 @@ import { InvalidSecretError, parseSecret, parseUsableSecrets, type UsableSecret 
 import { describeMissingSecret } from '../secretText';
 import type { Signer, SigningInput } from '../sign';
 
-import type { SignedMessage } from './components';
+import { ComponentReader, type SignedMessage } from './components';
 import { writeContentDigest } from './contentDigest';
 import { listAlgorithms, signBase } from './messageAlgorithms';
 import { buildSignatureBase } from './signatureBase';
@@ -99,12 +99,13 @@ export function createMessageSigner(scheme: MessageSignatureScheme, secrets: str
 
 	return (request) => {
 		const message = buildMessage(request);
+		const components = new ComponentReader(message);
 		const inputs = new Map<string, Member>();
 		const signatures = new Map<string, Member>();
 		for (const [index, { key }] of keys.entries()) {
 			const [algorithm] = listAlgorithms(key);
 			const input = buildInput(scheme, message, request.nowMs, algorithm);
-			const base = buildSignatureBase(input, message);
+			const base = buildSignatureBase(input, components);
 			if (typeof base !== 'string') {
 				throw new InvalidSchemeError(
 					`The request does not have ${base.component}, which the signature must cover. Enter a complete URL that begins with https://.`,

@@ -1,4 +1,4 @@
-import { readComponent, type SignedMessage } from './components';
+import type { ComponentReader } from './components';
 import { writeItem, writeMember, type InnerList, type Item } from './structuredFields';
 
 /** Returns a component with its parameters in alphabetical order: their order makes no other component. */
@@ -17,14 +17,15 @@ export interface UnreadableComponent {
 /**
  * Builds the text that is signed (https://www.rfc-editor.org/rfc/rfc9421#section-2.5).
  * @param input the components and the parameters of a signature
+ * @param components reads those of the request
  */
 export function buildSignatureBase(
 	input: InnerList,
-	message: SignedMessage,
+	components: ComponentReader,
 ): string | UnreadableComponent {
 	const lines: string[] = [];
 	for (const item of input.items) {
-		const value = readComponent(item, message);
+		const value = components.read(item);
 		if (value === undefined) return { component: writeItem(item) };
 		lines.push(`${writeItem(item)}: ${value}`);
 	}

@@ -2,6 +2,7 @@
  * Structured Field Values (https://www.rfc-editor.org/rfc/rfc8941), parsed as strictly as the RFC asks: a header that
  * deviates in one character has no value.
  */
+import trimEnd from 'lodash/trimEnd';
 
 /** A text without quotation marks, e.g. `sha-256` in a list. */
 export class Token {
@@ -150,7 +151,7 @@ class FieldReader {
 
 function tryRead<T>(text: string, read: (reader: FieldReader) => T): T | undefined {
 	try {
-		return read(new FieldReader(text.replace(/ +$/, '')));
+		return read(new FieldReader(text.endsWith(' ') ? trimEnd(text, ' ') : text));
 	} catch {
 		return undefined;
 	}

@@ -8,11 +8,11 @@ import {
 	createFailure,
 	isFailure,
 	type SignedBySecrets,
-	type SignedRequest,
 	type VerificationFailure,
 	type VerificationInput,
 } from '../verification';
 
+import { ComponentReader } from './components';
 import { matchesContentDigest } from './contentDigest';
 import { getCostAlgorithm, listAlgorithms, verifyBase } from './messageAlgorithms';
 import {
@@ -117,12 +117,11 @@ function readSignatures(
 /** Lists the signature bases of a signature, one for each URL that the caller may have requested. */
 function buildBases(
 	{ input }: LabelledSignature,
-	{ headers }: VerificationInput,
-	request: SignedRequest,
+	readers: ComponentReader[],
 ): string[] | VerificationFailure {
 	const bases: string[] = [];
-	for (const url of listRequestedUrls(request)) {
-		const base = buildSignatureBase(input, { method: request.method, url, headers });
+	for (const components of readers) {
+		const base = buildSignatureBase(input, components);
 		if (typeof base !== 'string') {
 			return rejectInput(
 				`The signature covers ${base.component}, which the request does not have or this receiver does not support`,
@@ -194,6 +193,9 @@ export function findMessageSecrets(
 	const signatures = readSignatures(scheme, values);
 	if (isFailure(signatures)) return signatures;
 	const request = values.getRequest();
+	const readers = listRequestedUrls(request).map(
+		(url) => new ComponentReader({ method: request.method, url, headers: input.headers }),
+	);
 	const secrets = [...input.secrets, ...(scheme.publishedKeys ?? [])];
 	const usable = parseUsableSecrets(secrets, scheme.secretFormat);
 	const budget = new HashBudget();
@@ -202,7 +204,7 @@ export function findMessageSecrets(
 		const { input: covered, parameters } = candidate;
 		failure = checkCoverage(covered, request.url, body) ?? checkTimes(scheme, parameters, input);
 		if (failure !== undefined) continue;
-		const bases = buildBases(candidate, input, request);
+		const bases = buildBases(candidate, readers);
 		if (isFailure(bases)) {
 			failure = bases;
 			continue;

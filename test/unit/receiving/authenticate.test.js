@@ -285,4 +285,22 @@ describe('a header token', () => {
 		const [second] = (await receiveWith({ 'x-key': otherToken })).callers;
 		expect(first).not.toBe(second);
 	});
+
+	test('has one caller, however the header is spelled: a replay stays a replay', async () => {
+		const prefix = { prefix: 'Token' };
+		const spellings = [
+			{ 'x-key': `Token ${token}` },
+			{ 'x-key': `TOKEN   ${token}` },
+			{ 'x-old-key': `Token\t${token}` },
+			{ 'x-key': `token ${token}`, 'x-old-key': `Token ${token}` },
+		];
+		const callers = [];
+		for (const headers of spellings) {
+			const result = await receiveWith(headers, prefix);
+			expect(result).toMatchObject({ result: 'accepted' });
+			callers.push(...result.callers);
+		}
+		expect(callers).toHaveLength(spellings.length);
+		expect(new Set(callers).size).toBe(1);
+	});
 });

@@ -289,6 +289,13 @@ describe('verifyRequest with the claims of a token', () => {
 		expect(codeOf(forge({ alg: 'HS256' }, { iat: NOW, ...wrong }), scheme)).toBe('CLAIM_INVALID');
 	});
 
+	test.each(['iat', 'nbf', 'exp'])('refuses a time in %s that no date can have', (claim) => {
+		for (const time of [-1e13, 1e13, 1e300]) {
+			const token = forge({ alg: 'HS256' }, { iat: NOW, exp: NOW + 60, [claim]: time });
+			expect(codeOf(token, SCHEME)).toBe('CLAIM_INVALID');
+		}
+	});
+
 	test('does not take what every object inherits for a claim', () => {
 		const scheme = { ...SCHEME, requiredClaims: ['toString'] };
 		expect(codeOf(makeToken(), scheme)).toBe('CLAIM_INVALID');

@@ -70,7 +70,10 @@ describe('Content-Digest', () => {
 	});
 
 	test('ignores an unknown algorithm beside a known one, and requires the signed one', () => {
-		expect(matchesContentDigest(`md5=:AQ==:, ${SHA256}`, HELLO)).toBe(true);
+		for (const name of ['md5', 'constructor', 'valueof']) {
+			expect(matchesContentDigest(`${name}=:AQ==:, ${SHA256}`, HELLO)).toBe(true);
+		}
+		expect(matchesContentDigest('constructor=:AQ==:', HELLO)).toBe(false);
 		expect(matchesContentDigest(SHA256, HELLO, 'sha-256')).toBe(true);
 		expect(matchesContentDigest(SHA256, HELLO, 'sha-512')).toBe(false);
 	});

@@ -1,4 +1,4 @@
-const { readComponent } = require('../../../../build/core/signing/messageSignature/components');
+const { ComponentReader } = require('../../../../build/core/signing/messageSignature/components');
 const {
 	signBase,
 	verifyBase,
@@ -28,7 +28,7 @@ const parseInput = (input) => parseDictionary(`sig=${input}`).get('sig');
 describe('the test cases of RFC 9421', () => {
 	test.each(VECTORS.map((vector) => [vector.name, vector]))('%s', (_, vector) => {
 		const { algorithm, input, key, lines, message, signature } = vector;
-		const base = buildSignatureBase(parseInput(input), message);
+		const base = buildSignatureBase(parseInput(input), new ComponentReader(message));
 		expect(base).toBe([...lines, `"@signature-params": ${input}`].join('\n'));
 		const bytes = Buffer.from(signature, 'base64');
 		expect(verifyBase(algorithm, parseKey(key), base, bytes)).toBe(true);
@@ -51,17 +51,16 @@ describe('the test cases of RFC 9421', () => {
 		const bytes = Buffer.from(signature, 'base64');
 		expect(verifyBase('ecdsa-p256-sha256', parseKey(P256_PUBLIC), base, bytes)).toBe(true);
 		expect(
-			buildSignatureBase(parseInput('("@status");created=1'), {
-				method: 'POST',
-				url: 'https://example.com/',
-				headers: {},
-			}),
+			buildSignatureBase(
+				parseInput('("@status");created=1'),
+				new ComponentReader({ method: 'POST', url: 'https://example.com/', headers: {} }),
+			),
 		).toEqual({ component: '"@status"' });
 	});
 
 	test.each(TRANSFORMATIONS.cases)('B.4, %s', (_, message, isValid) => {
 		const { input, signature } = TRANSFORMATIONS;
-		const base = buildSignatureBase(parseInput(input), message);
+		const base = buildSignatureBase(parseInput(input), new ComponentReader(message));
 		expect(
 			verifyBase('ed25519', parseKey(ED25519_PUBLIC), base, Buffer.from(signature, 'base64')),
 		).toBe(isValid);
@@ -72,9 +71,9 @@ describe('the test cases of RFC 9421', () => {
 const read = (
 	component,
 	{ method = 'POST', url = 'https://www.example.com/path?param=value', headers = {} } = {},
-) => readComponent(parseList(component)[0], { method, url, headers });
+) => new ComponentReader({ method, url, headers }).read(parseList(component)[0]);
 
-describe('readComponent', () => {
+describe('ComponentReader', () => {
 	const headers = {
 		host: 'www.example.com',
 		'x-ows-header': '   Leading and trailing whitespace.  ',
