@@ -161,6 +161,55 @@ function createMessageTarget(getUrl) {
 	};
 }
 
+/** Blanks that a request has room for: n8n reads 16 KB of headers, and the trigger 256 KB of JSON before it is verified. */
+const HEADER_BLANKS = 11_000;
+const BODY_BLANKS = 200_000;
+
+const blank = (characters) => `x${' '.repeat(characters)}y`;
+
+/** Returns JSON whose texts are full of blanks; other bodies as they are. */
+function blankBody(body) {
+	const json = asJson(body);
+	if (json === undefined) return body;
+	const texts = String(body).split('":"').length;
+	return JSON.stringify(json, (_, value) =>
+		typeof value === 'string' ? blank(Math.floor(BODY_BLANKS / texts)) : value,
+	);
+}
+
+const COMPONENTS = Array.from({ length: 47 }, (_, index) => `a${index}`);
+
+/** Returns a request with five HTTP Message Signatures, each over 47 members of a header full of blanks. */
+function createManyComponents(request) {
+	const created = Math.floor(Date.now() / 1000);
+	const members = COMPONENTS.map((name) => `"x";key="${name}"`).join(' ');
+	const labels = ['a', 'b', 'c', 'd', 'e'];
+	const list = (value) => labels.map((label) => `${label}=${value}`).join(', ');
+	return {
+		...request,
+		body: '',
+		headers: {
+			x: `${COMPONENTS.join(',')},b=1;${' '.repeat(9000)}c`,
+			'signature-input': list(`("@method" "@target-uri" ${members});created=${created}`),
+			signature: list(':AAAA:'),
+		},
+	};
+}
+
+/** Lists requests full of blanks, for which it took minutes to trim them at the end of each text. */
+function listBlankRequests({ platform, request }) {
+	const { body, headers } = request;
+	const names = Object.keys(headers).filter((name) => name !== 'content-type');
+	return [
+		...names.map((name) => ({
+			...request,
+			headers: { ...headers, [name]: blank(HEADER_BLANKS) },
+		})),
+		{ ...request, body: blankBody(body) },
+		...(platform === MESSAGE_PLATFORM ? [createManyComponents(request)] : []),
+	];
+}
+
 /** Converts a request of the unit tests to the form that is sent to a trigger. */
 function toWire(label, { body, headers, method = 'POST', url }, path) {
 	return wire({
@@ -191,6 +240,7 @@ module.exports = {
 	MARKUP,
 	TOLERANCE_SECONDS,
 	createMessageTarget,
+	listBlankRequests,
 	listPresetTargets,
 	toMarkup,
 	toWire,
