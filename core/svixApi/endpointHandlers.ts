@@ -2,7 +2,12 @@ import { roundExactNumbers } from '../lib/exactJson';
 import { insertWebhook } from '../managementApi/idempotency';
 import { withFieldErrors } from '../managementApi/fieldErrors';
 import { createEndpoint, setEndpointStatus, updateEndpoint } from '../outbox/endpoint/lifecycle';
-import { deleteEndpoint, modifyEndpoint, requireReadable } from '../outbox/endpoint/repository';
+import {
+	deleteEndpoint,
+	EndpointNotFoundError,
+	modifyEndpoint,
+	requireReadable,
+} from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
 
 import { getQuery, type ApplicationCall, type Handler } from './apiContext';
@@ -21,7 +26,7 @@ import {
 } from './apiEndpoint';
 import { checkHeaders, toSigningSecret } from './headerHandlers';
 import { pickPage } from './iterators';
-import { notFound, parsePart, type SvixReply } from './svixErrors';
+import { conflict, notFound, parsePart, type SvixReply } from './svixErrors';
 import {
 	endpointIn,
 	endpointPatch,
@@ -133,7 +138,14 @@ export const ENDPOINT_HANDLERS = {
 		const { endpoint_id: id } = call.request.path;
 		const existing = await findApiEndpoint(call, id);
 		if (existing !== undefined) {
-			return await change(call, requireReadable(existing), fillEndpointBody(body));
+			return await change(call, requireReadable(existing), fillEndpointBody(body)).catch(
+				(error: unknown) => {
+					// A simultaneous request that created it has lost to another one.
+					throw error instanceof EndpointNotFoundError
+						? conflict('Others change this at the same time. Try again.')
+						: error;
+				},
+			);
 		}
 		if (ENDPOINT_ID.test(id)) throw notFound();
 		if (!body.uid) parsePart('path', newEndpointPath, call.request.path);

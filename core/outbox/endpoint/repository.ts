@@ -18,7 +18,7 @@ import {
 	type StoredEndpoint,
 	type StoredUnreadableEndpoint,
 } from '../store/endpoints';
-import { isEndpointUidTaken } from '../store/creationOwnership';
+import { findEndpointUidRows } from '../store/creationOwnership';
 import { modifyRow } from '../store/modifyRow';
 import type { StoredRow } from '../store/tables';
 
@@ -191,7 +191,7 @@ export async function modifyEndpoint(
 		load: async () => await loadEndpoint(ports, id, scope),
 		replace: async (after: Endpoint, revision: number) =>
 			await replaceEndpoint(ports, after, revision),
-		isUidTaken: async (after: Endpoint) => await isEndpointUidTaken(ports.tables, after),
+		findUidRows: async (after: Endpoint) => await findEndpointUidRows(ports.tables, after),
 	};
 	const after = await modifyRow(ports, row, change, loaded);
 	if (after !== undefined) return after;

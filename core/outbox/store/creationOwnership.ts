@@ -4,6 +4,7 @@ import uniqBy from 'lodash/uniqBy';
 import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 
+import type { UidRow } from './modifyRow';
 import { eq, findFirstPage, type Condition, type StoredRow, type Tables } from './tables';
 
 /**
@@ -27,15 +28,16 @@ const isEndpointNamed = (tenantId: string, name: string): Condition[][] => [
 ];
 
 /**
- * Returns the endpoints that were created with a key, or have a name.
+ * Returns an endpoint, and those that were created with its key or that its uid leads to.
  * @param since the earliest time of a registration for which the key counts, ISO 8601
  */
 export const toContestedEndpoint = (
-	{ creationKey, tenantId, uid }: Pick<Endpoint, 'creationKey' | 'tenantId' | 'uid'>,
+	{ creationKey, id, tenantId, uid }: Pick<Endpoint, 'creationKey' | 'id' | 'tenantId' | 'uid'>,
 	since: string,
 ): ContestedRows => ({
 	table: 'endpoints',
 	alternatives: [
+		[eq('endpoint_id', id)],
 		...(creationKey === null
 			? []
 			: [
@@ -49,15 +51,19 @@ export const toContestedEndpoint = (
 	],
 });
 
-/** Returns whether an endpoint's uid leads to another endpoint of its tenant, by its ID or its uid. */
-export async function isEndpointUidTaken(
+/** Returns whether rows that have a uid are decided. */
+export const toUidRows = (rows: StoredRow[]): UidRow[] =>
+	rows.map(({ creation_owner }) => ({ isDecided: creation_owner === null }));
+
+/** Finds the other endpoints of a tenant that an endpoint's uid leads to, by their ID or their uid. */
+export async function findEndpointUidRows(
 	tables: Tables,
 	{ id, tenantId, uid }: Pick<Endpoint, 'id' | 'tenantId' | 'uid'>,
-): Promise<boolean> {
-	if (uid === null) return false;
+): Promise<UidRow[]> {
+	if (uid === null) return [];
 	const finds = isEndpointNamed(tenantId, uid).map((all) => findFirstPage('endpoints', all));
 	const rows = (await tables.applyAndFind([], finds)).flat();
-	return rows.some(({ endpoint_id }) => endpoint_id !== id);
+	return toUidRows(rows.filter(({ endpoint_id }) => endpoint_id !== id));
 }
 
 async function findRows(

@@ -16,14 +16,20 @@ interface Modifiable {
 	revision: number;
 }
 
+/** A row that has a uid, or has it as its ID. */
+export interface UidRow {
+	/** `false` while the request that inserts it may still find out that it must not. */
+	isDecided: boolean;
+}
+
 /** Reads and writes the row that is changed. */
 interface ModifiedRow<T extends Modifiable> {
 	/** Loads its latest state. */
 	load: () => Promise<T>;
 	/** Replaces it if it still has a revision. @returns whether it had */
 	replace: (after: T, revision: number) => Promise<boolean>;
-	/** Returns whether its uid leads to another row, by its ID or its uid. */
-	isUidTaken: (after: T) => Promise<boolean>;
+	/** Finds the other rows that its uid leads to, by their ID or their uid. */
+	findUidRows: (after: T) => Promise<UidRow[]>;
 }
 
 const MAX_TRIES = 20;
@@ -65,9 +71,13 @@ export async function modifyRow<T extends Modifiable>(
 		if (changed === undefined) return before;
 		const after = { ...changed, revision: before.revision + 1 };
 		const newUid = after.uid === before.uid ? null : after.uid;
-		if (newUid !== null && (await row.isUidTaken(after))) throw new UidTakenError(newUid);
-		if (await row.replace(after, before.revision)) {
-			if (newUid === null || !(await row.isUidTaken(after))) return after;
+		const findOthers = async () => (newUid === null ? [] : await row.findUidRows(after));
+		const others = await findOthers();
+		if (newUid !== null && others.some(({ isDecided }) => isDecided)) {
+			throw new UidTakenError(newUid);
+		}
+		if (others.length === 0 && (await row.replace(after, before.revision))) {
+			if ((await findOthers()).length === 0) return after;
 			await takeBack(row, before, after);
 		}
 		await wait(random() * 50);

@@ -1,7 +1,8 @@
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT, type Tenant } from '../model';
 
-import type { ContestedRows } from './creationOwnership';
+import { toUidRows, type ContestedRows } from './creationOwnership';
+import type { UidRow } from './modifyRow';
 import { readRow } from './rows';
 import {
 	completePages,
@@ -104,14 +105,14 @@ export async function findTenantOfRequest(
 	return pickTenant(await findAll(tables, 'tenants', conditions));
 }
 
-/** Returns whether a tenant's uid leads to another tenant, by its ID or its uid. */
-export async function isTenantUidTaken(tables: Tables, { id, uid }: Tenant): Promise<boolean> {
-	if (uid === null) return false;
+/** Finds the other tenants that a tenant's uid leads to, by their ID or their uid. */
+export async function findTenantUidRows(tables: Tables, { id, uid }: Tenant): Promise<UidRow[]> {
+	if (uid === null) return [];
 	// The default tenant exists without a row.
-	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT) return true;
+	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT) return [{ isDecided: true }];
 	const finds = isTenantNamed(uid).map((conditions) => findFirstPage('tenants', conditions));
 	const rows = (await tables.applyAndFind([], finds)).flat();
-	return rows.some(({ tenant_id }) => tenant_id !== id);
+	return toUidRows(rows.filter(({ tenant_id }) => tenant_id !== id));
 }
 
 /** Finds a tenant together with other rows: {@link pickTenant} reads what it found. */

@@ -4,7 +4,7 @@ import { findCreated, resolveCreation } from '../store/creationOwnership';
 import { modifyRow } from '../store/modifyRow';
 import {
 	findTenantRow,
-	isTenantUidTaken,
+	findTenantUidRows,
 	pickTenant,
 	replaceTenant,
 	toContestedTenant,
@@ -88,7 +88,7 @@ export async function modifyTenant(
 		load: async () => await loadTenant(tables, id),
 		replace: async (after: Tenant, revision: number) =>
 			await replaceTenant(tables, after, revision),
-		isUidTaken: async (after: Tenant) => await isTenantUidTaken(tables, after),
+		findUidRows: async (after: Tenant) => await findTenantUidRows(tables, after),
 	};
 	const after = await modifyRow(ports, row, change);
 	if (after !== undefined) return after;
