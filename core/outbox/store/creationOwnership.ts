@@ -5,7 +5,14 @@ import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 
 import type { UidRow } from './modifyRow';
-import { eq, findFirstPage, type Condition, type StoredRow, type Tables } from './tables';
+import {
+	eq,
+	findFirstPage,
+	type Condition,
+	type StoredRow,
+	type Tables,
+	type Value,
+} from './tables';
 
 /**
  * Decides which row counts when several requests create the same at once: a tenant with one ID or uid, an event
@@ -51,9 +58,11 @@ export const toContestedEndpoint = (
 	],
 });
 
-/** Returns whether rows that have a uid are decided. */
-export const toUidRows = (rows: StoredRow[]): UidRow[] =>
-	rows.map(({ creation_owner }) => ({ isDecided: creation_owner === null }));
+/** Returns what decides whether a row keeps a uid that other rows have. */
+export const toUidRow = (id: Value, { creation_owner }: StoredRow): UidRow => ({
+	id: String(id),
+	isDecided: creation_owner === null,
+});
 
 /** Finds the other endpoints of a tenant that an endpoint's uid leads to, by their ID or their uid. */
 export async function findEndpointUidRows(
@@ -63,7 +72,7 @@ export async function findEndpointUidRows(
 	if (uid === null) return [];
 	const finds = isEndpointNamed(tenantId, uid).map((all) => findFirstPage('endpoints', all));
 	const rows = (await tables.applyAndFind([], finds)).flat();
-	return toUidRows(rows.filter(({ endpoint_id }) => endpoint_id !== id));
+	return rows.map((row) => toUidRow(row.endpoint_id, row)).filter((row) => row.id !== id);
 }
 
 async function findRows(

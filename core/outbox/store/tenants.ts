@@ -1,7 +1,7 @@
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT, type Tenant } from '../model';
 
-import { toUidRows, type ContestedRows } from './creationOwnership';
+import { toUidRow, type ContestedRows } from './creationOwnership';
 import type { UidRow } from './modifyRow';
 import { readRow } from './rows';
 import {
@@ -109,10 +109,11 @@ export async function findTenantOfRequest(
 export async function findTenantUidRows(tables: Tables, { id, uid }: Tenant): Promise<UidRow[]> {
 	if (uid === null) return [];
 	// The default tenant exists without a row.
-	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT) return [{ isDecided: true }];
+	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT)
+		return [{ id: DEFAULT_TENANT, isDecided: true }];
 	const finds = isTenantNamed(uid).map((conditions) => findFirstPage('tenants', conditions));
 	const rows = (await tables.applyAndFind([], finds)).flat();
-	return toUidRows(rows.filter(({ tenant_id }) => tenant_id !== id));
+	return rows.map((row) => toUidRow(row.tenant_id, row)).filter((row) => row.id !== id);
 }
 
 /** Finds a tenant together with other rows: {@link pickTenant} reads what it found. */
