@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 
 import { toSortedJson } from '../lib/sortedJson';
 import { insertEndpointOnce } from '../outbox/endpoint/createOnce';
-import { insertEndpoint, type ApiScope } from '../outbox/endpoint/repository';
+import type { ApiScope } from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
 import type { OutboxPorts } from '../outbox/ports';
 
@@ -47,7 +47,7 @@ export const computeBodyDigest = (body: unknown): string => digest(toSortedJson(
 /**
  * Inserts a webhook, unless it was created by an earlier request with the same Idempotency-Key.
  * @returns the webhook that was created
- * @throws InvalidFieldError, ReusedKeyError
+ * @throws InvalidFieldError, ReusedKeyError, UidTakenError
  */
 export async function insertWebhook(
 	ports: OutboxPorts,
@@ -55,10 +55,7 @@ export async function insertWebhook(
 	endpoint: Endpoint,
 	{ body, idempotency }: { body: unknown; idempotency?: RequestIdempotency },
 ): Promise<Endpoint> {
-	if (idempotency === undefined) {
-		await insertEndpoint(ports, endpoint);
-		return endpoint;
-	}
+	if (idempotency === undefined) return await insertEndpointOnce(ports, endpoint, scope);
 	const creationKey = computeCreationKey(scope.platformId, idempotency);
 	const creationDigest = computeBodyDigest(body);
 	const secrets = { ...endpoint.secrets, creationDigest };

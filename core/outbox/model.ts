@@ -45,6 +45,8 @@ export interface Tenant {
 	withdrawnKeys: WithdrawnKey[];
 	/** Digest of the API's request that created it, if the request had an Idempotency-Key. */
 	creationKey: string | null;
+	/** Digest of that request's body. */
+	creationDigest: string | null;
 	registeredAt: string;
 	updatedAt: string;
 	/**

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
 import { SECOND_MS } from '../lib/time';
-import type { KeyRight } from '../outbox/apiKey/apiKeyToken';
+import { InvalidApiKeyError, type KeyRight } from '../outbox/apiKey/apiKeyToken';
+import type { KeyFilter } from '../outbox/apiKey/keyFilter';
 import { getKeyOwner, withdrawKey } from '../outbox/apiKey/keyStanding';
 import {
 	DEFAULT_LINK_MS,
@@ -10,6 +11,7 @@ import {
 	toPortalLink,
 	type LinkRight,
 } from '../outbox/apiKey/portalLink';
+import type { Tenant } from '../outbox/model';
 import { createTenant } from '../outbox/tenant/tenantInput';
 import { findTenant, insertTenant, modifyTenant } from '../outbox/tenant/tenantRepository';
 
@@ -21,8 +23,9 @@ import {
 	type ApiCall,
 	type Handler,
 } from './apiContext';
-import { insertApplication } from './applicationHandlers';
-import { parsePart, SvixApiError, type SvixReply } from './svixErrors';
+import { insertMissingApplication } from './applicationHandlers';
+import { allows } from './checkCall';
+import { invalidField, parsePart, SvixApiError, type SvixReply } from './svixErrors';
 import { appPortalAccessIn } from './svixSchemas';
 
 type AccessBody = z.infer<typeof appPortalAccessIn>;
@@ -34,23 +37,71 @@ const RIGHTS_BY_CAPABILITY = {
 	CreateAttempts: 'replay',
 } as const;
 
+/** Returns what a link is to allow besides to read. */
+function listWantedRights(
+	{ capabilities, readOnly }: AccessBody,
+	granted: KeyRight[],
+): LinkRight[] {
+	if (readOnly) return [];
+	if (!capabilities) return granted.includes('secrets') ? ['manage', 'secrets'] : ['manage'];
+	const rights = capabilities.map((capability) => RIGHTS_BY_CAPABILITY[capability]);
+	return LINK_RIGHTS.filter((right) => rights.includes(right));
+}
+
 /**
  * Returns what a link allows besides to read: nothing that the key which asks for it does not allow.
  * @throws SvixApiError 403
  */
-function listRights({ capabilities, readOnly }: AccessBody, granted: KeyRight[]): LinkRight[] {
-	if (readOnly) return [];
-	const mayGrantSecrets = granted.includes('secrets');
-	if (!capabilities) return mayGrantSecrets ? ['manage', 'secrets'] : ['manage'];
-	const rights = capabilities.map((capability) => RIGHTS_BY_CAPABILITY[capability]);
-	if (rights.includes('secrets') && !mayGrantSecrets) {
+function listRights(body: AccessBody, granted: KeyRight[]): LinkRight[] {
+	const wanted = listWantedRights(body, granted);
+	// Every link reads.
+	const missing = (['read', ...wanted] as const).find((right) => !allows(granted, right));
+	if (missing === undefined) return wanted;
+	const hint = missing === 'secrets' ? ' Leave out "ViewEndpointSecret".' : '';
+	throw new SvixApiError(403, 'forbidden', `The key lacks the right "${missing}".${hint}`);
+}
+
+/**
+ * Returns the event types and channels that a link is for: those that are asked for, within those of the key which
+ * asks for it.
+ * @throws SvixApiError 403
+ */
+function narrowFilter(body: AccessBody, granted: KeyFilter | undefined): KeyFilter {
+	const narrow = (name: 'channels' | 'eventTypes'): string[] => {
+		const [asked, allowed] = [body[name] ?? [], granted?.[name] ?? []];
+		if (allowed.length === 0) return asked;
+		if (asked.length === 0) return allowed;
+		if (asked.every((entry) => allowed.includes(entry))) return asked;
 		throw new SvixApiError(
 			403,
 			'forbidden',
-			'The key lacks the right "secrets". Leave out "ViewEndpointSecret".',
+			`The key is for fewer ${name}. Name only ${allowed.join(', ')}.`,
 		);
+	};
+	return { eventTypes: narrow('eventTypes'), channels: narrow('channels') };
+}
+
+/** Creates the key of a link, which does not outlast the key that asks for it. @throws ValidationError */
+function createLinkKey(
+	{ keys, outbox, request }: ApiCall,
+	{ expiry }: AccessBody,
+	grant: { rights: LinkRight[]; filter: KeyFilter },
+	tenant: Tenant,
+): string {
+	const nowMs = outbox.nowMs();
+	const { expiresAtMs } = request.key;
+	const wantedMs = expiry ? expiry * SECOND_MS : DEFAULT_LINK_MS;
+	const input = {
+		...grant,
+		keyId: `key_${outbox.newId()}`,
+		tenantId: tenant.id,
+		validMs: expiresAtMs === null ? wantedMs : Math.min(wantedMs, expiresAtMs - nowMs),
+	};
+	try {
+		return keys.create(issueLinkKey(input, isImplied(tenant) ? undefined : tenant, nowMs));
+	} catch (error) {
+		throw error instanceof InvalidApiKeyError ? invalidField(['body'], error.message) : error;
 	}
-	return LINK_RIGHTS.filter((right) => rights.includes(right));
 }
 
 /** Writes the link: to the page of the owner, which reads `key`, or to the one that the trigger serves. */
@@ -61,9 +112,12 @@ function writeLink({ request, rules }: ApiCall, token: string): string | undefin
 
 /** Creates a key for the portal of an application, and the link that leads there with it. */
 async function createPortalAccess(call: ApiCall): Promise<SvixReply> {
-	const { keys, outbox, request } = call;
+	const { request } = call;
 	const body = parsePart('body', appPortalAccessIn, request.body);
-	const rights = listRights(body, request.key.rights);
+	const grant = {
+		rights: listRights(body, request.key.rights),
+		filter: narrowFilter(body, request.key.filter),
+	};
 	const { app_id: id } = request.path;
 	if (writeLink(call, '') === undefined) {
 		await requireKey(call);
@@ -74,21 +128,10 @@ async function createPortalAccess(call: ApiCall): Promise<SvixReply> {
 		);
 	}
 	if (body.application && (await findApplication(call, id)) === undefined) {
-		await insertApplication(call, { ...body.application, uid: body.application.uid ?? id });
+		await insertMissingApplication(call, body.application);
 	}
 	const { tenant } = await openApplication(call);
-	const facts = issueLinkKey(
-		{
-			keyId: `key_${outbox.newId()}`,
-			tenantId: tenant.id,
-			rights,
-			validMs: body.expiry ? body.expiry * SECOND_MS : DEFAULT_LINK_MS,
-			filter: { eventTypes: body.eventTypes ?? [], channels: body.channels ?? [] },
-		},
-		isImplied(tenant) ? undefined : tenant,
-		outbox.nowMs(),
-	);
-	const token = keys.create(facts);
+	const token = createLinkKey(call, body, grant, tenant);
 	return { statusCode: 200, body: { token, url: writeLink(call, token) } };
 }
 

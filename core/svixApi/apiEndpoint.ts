@@ -41,7 +41,10 @@ export async function loadApiEndpoints(call: ApplicationCall): Promise<Registere
 	return endpoints.filter((endpoint) => isCovered(call, endpoint));
 }
 
-/** Finds an endpoint by its ID or its uid, in one call; `undefined` if the API serves none. */
+/**
+ * Finds an endpoint by its ID or its uid, in one call; `undefined` if the API serves none.
+ * @throws SvixApiError 404 for one that the call's key is not for: it exists, so none can be created in its place
+ */
 export async function findApiEndpoint(
 	call: ApplicationCall,
 	idOrUid: string,
@@ -54,7 +57,9 @@ export async function findApiEndpoint(
 	const pages = await ports.tables.applyAndFind([], queries.map(findEndpointRows));
 	for (const [index, query] of queries.entries()) {
 		const [endpoint] = await readRegisteredEndpoints(ports, pages[index], query);
-		if (endpoint !== undefined) return isCovered(call, endpoint) ? endpoint : undefined;
+		if (endpoint === undefined) continue;
+		if (!isCovered(call, endpoint)) throw notFound();
+		return endpoint;
 	}
 	return undefined;
 }
@@ -159,10 +164,11 @@ export function toSvixEndpointInput(
 	const url = isShownUrl || isWholeUrl ? undefined : body.url;
 	const eventTypes = body.eventTypes === undefined ? body.filterTypes : body.eventTypes;
 	const rate = body.throttleRate === undefined ? body.rateLimit : body.throttleRate;
+	const resetRate = rate === undefined ? undefined : null;
 	const settings = {
 		channels: orReset(body.channels),
 		metadata: orReset(body.metadata),
-		rate_limit: typeof rate === 'number' ? { max: rate, per_seconds: 1 } : rate,
+		rate_limit: typeof rate === 'number' && rate > 0 ? { max: rate, per_seconds: 1 } : resetRate,
 		...(url !== undefined && {
 			allow_http: allowHttp || null,
 			allow_internal: allowInternal || null,

@@ -2,10 +2,17 @@ import { createHash } from 'crypto';
 import type { z } from 'zod';
 
 import { roundExactNumbers } from '../lib/exactJson';
-import type { Tenant } from '../outbox/model';
+import { computeBodyDigest, ReusedKeyError } from '../managementApi/idempotency';
+import { DEFAULT_TENANT, type Tenant } from '../outbox/model';
 import { deleteTenant } from '../outbox/tenant/deleteTenant';
 import { createTenant, InvalidTenantError, updateTenant } from '../outbox/tenant/tenantInput';
-import { findTenants, insertTenant, modifyTenant } from '../outbox/tenant/tenantRepository';
+import {
+	findTenantOfRequest,
+	findTenants,
+	insertTenant,
+	modifyTenant,
+	TenantExistsError,
+} from '../outbox/tenant/tenantRepository';
 
 import {
 	computeRequestKey,
@@ -17,7 +24,7 @@ import {
 	type Handler,
 } from './apiContext';
 import { pickPage } from './iterators';
-import { conflict, notFound, parsePart, type SvixReply } from './svixErrors';
+import { conflict, invalidField, notFound, parsePart, type SvixReply } from './svixErrors';
 import { applicationIn, applicationPatch } from './svixSchemas';
 
 type ApplicationBody = z.infer<typeof applicationIn>;
@@ -62,43 +69,83 @@ function chooseId(
 
 /**
  * Creates an application.
- * @throws TenantExistsError, InvalidTenantError
+ * @throws TenantExistsError also if its uid is another one's ID or uid, InvalidTenantError
  */
-export async function insertApplication(call: ApiCall, body: ApplicationBody): Promise<Tenant> {
+async function insertApplication(call: ApiCall, body: ApplicationBody): Promise<Tenant> {
 	const { outbox } = call;
 	const requestKey = computeRequestKey(call);
 	const uid = body.uid ?? undefined;
+	const id = chooseId(call, uid, requestKey);
+	// The default tenant exists without a row.
+	if (id === DEFAULT_TENANT) throw new TenantExistsError(id);
 	const input = { name: body.name, metadata: body.metadata, uid: uid ?? null };
 	const tenant = {
-		...createTenant(chooseId(call, uid, requestKey), input, outbox.nowMs()),
+		...createTenant(id, input, outbox.nowMs()),
 		creationKey: requestKey ?? null,
+		creationDigest: requestKey === undefined ? null : computeBodyDigest(body),
 	};
 	await insertTenant(outbox, tenant);
 	return tenant;
+}
+
+/**
+ * Creates the application that a request names in its path and brings in its body, unless it exists.
+ * @throws ValidationError if the application has another uid, InvalidTenantError
+ */
+export async function insertMissingApplication(
+	call: ApiCall,
+	application: ApplicationBody,
+): Promise<void> {
+	const { app_id: id } = call.request.path;
+	const { uid = id } = application;
+	if (uid !== null && uid !== id) {
+		throw invalidField(['body', 'application', 'uid'], 'must be the uid in the path, or absent');
+	}
+	await insertApplication(call, { ...application, uid: id }).catch((error: unknown) => {
+		// Another request has created it in the meantime.
+		if (!(error instanceof TenantExistsError)) throw error;
+	});
+}
+
+/**
+ * Finds the application that the same request created before.
+ * @throws ReusedKeyError if it had another body
+ */
+async function findCreatedBefore(
+	{ outbox }: ApiCall,
+	requestKey: string | undefined,
+	body: ApplicationBody,
+): Promise<Tenant | undefined> {
+	if (requestKey === undefined) return undefined;
+	const tenant = await findTenantOfRequest(outbox.tables, requestKey);
+	if (tenant === undefined || tenant.creationDigest === computeBodyDigest(body)) return tenant;
+	throw new ReusedKeyError(
+		'This Idempotency-Key was used for another application. Send the same body again, or use a new key.',
+	);
 }
 
 /** Creates an application, or returns the one that the same request created before. */
 async function createApplication(call: ApiCall): Promise<SvixReply> {
 	const body = parseApplication(call.request.body);
 	const requestKey = computeRequestKey(call);
-	const uid = body.uid ?? undefined;
-	const existing = await findApplication(call, uid ?? chooseId(call, undefined, requestKey));
+	const existing = await findApplication(call, body.uid ?? chooseId(call, undefined, requestKey));
+	const created = await findCreatedBefore(call, requestKey, body);
+	if (created !== undefined) return { statusCode: 201, body: presentApplication(created) };
 	if (existing !== undefined) {
-		const isSameRequest = requestKey !== undefined && existing.creationKey === requestKey;
-		if (!isSameRequest && !getQuery('createApplication', call).get_if_exists) {
+		if (!getQuery('createApplication', call).get_if_exists) {
 			throw conflict('An application with this uid exists.');
 		}
-		return { statusCode: isSameRequest ? 201 : 200, body: presentApplication(existing) };
+		return { statusCode: 200, body: presentApplication(existing) };
 	}
-	return { statusCode: 201, body: presentApplication(await insertApplication(call, body)) };
-}
-
-/** @throws SvixApiError 409 if another application has the uid */
-async function requireFreeUid(call: ApiCall, uid: string, tenant: Tenant): Promise<void> {
-	const other = await findApplication(call, uid);
-	if (other !== undefined && other.id !== tenant.id) {
-		throw conflict('Another application has this uid.');
-	}
+	const inserted = await insertApplication(call, body).catch(async (error: unknown) => {
+		const winner =
+			error instanceof TenantExistsError
+				? await findCreatedBefore(call, requestKey, body)
+				: undefined;
+		if (winner === undefined) throw error;
+		return winner;
+	});
+	return { statusCode: 201, body: presentApplication(inserted) };
 }
 
 async function changeApplication(
@@ -107,7 +154,6 @@ async function changeApplication(
 	input: { name?: string; uid?: string | null; metadata?: Record<string, string> },
 ): Promise<SvixReply> {
 	const { outbox } = call;
-	if (input.uid) await requireFreeUid(call, input.uid, tenant);
 	if (isImplied(tenant)) await insertTenant(outbox, createTenant(tenant.id, {}, outbox.nowMs()));
 	const changed = await modifyTenant(outbox, tenant.id, (latest) =>
 		updateTenant(latest, input, outbox.nowMs()),

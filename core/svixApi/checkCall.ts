@@ -49,7 +49,7 @@ export interface KeyLimits {
 }
 
 /** Returns whether a key's rights include one. Who may manage may replay, too. */
-const allows = (rights: KeyRight[], right: KeyRight): boolean =>
+export const allows = (rights: KeyRight[], right: KeyRight): boolean =>
 	rights.includes(right) || (right === 'replay' && rights.includes('manage'));
 
 /**

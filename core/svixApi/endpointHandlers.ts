@@ -1,8 +1,13 @@
 import { roundExactNumbers } from '../lib/exactJson';
-import { computeCreationKey, insertWebhook } from '../managementApi/idempotency';
+import { insertWebhook } from '../managementApi/idempotency';
 import { withFieldErrors } from '../managementApi/fieldErrors';
 import { createEndpoint, setEndpointStatus, updateEndpoint } from '../outbox/endpoint/lifecycle';
-import { deleteEndpoint, modifyEndpoint, requireReadable } from '../outbox/endpoint/repository';
+import {
+	deleteEndpoint,
+	EndpointNotFoundError,
+	modifyEndpoint,
+	requireReadable,
+} from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
 
 import { getQuery, type ApplicationCall, type Handler } from './apiContext';
@@ -41,17 +46,6 @@ const reply = (call: ApplicationCall, statusCode: number, endpoint: Endpoint): S
 	body: presentSvixEndpoint(endpoint, mayReadSecrets(call)),
 });
 
-/** @throws SvixApiError 409 if another endpoint has the uid */
-async function requireFreeUid(
-	call: ApplicationCall,
-	uid: string | null | undefined,
-	isOwn: (other: { id: string; creationKey?: string | null }) => boolean,
-): Promise<void> {
-	if (!uid) return;
-	const other = await findApiEndpoint(call, uid);
-	if (other !== undefined && !isOwn(other)) throw conflict('Another endpoint has this uid.');
-}
-
 const getIdempotency = ({ request }: ApplicationCall) =>
 	request.idempotencyKey === undefined
 		? undefined
@@ -65,13 +59,6 @@ type NewEndpointBody = EndpointBody & {
 
 async function insert(call: ApplicationCall, body: NewEndpointBody): Promise<SvixReply> {
 	const { ports, rules, tenant } = call;
-	const idempotency = getIdempotency(call);
-	const ownKey = idempotency && computeCreationKey(SVIX_SCOPE.platformId, idempotency);
-	await requireFreeUid(
-		call,
-		body.uid,
-		({ creationKey }) => ownKey !== undefined && creationKey === ownKey,
-	);
 	checkHeaders(body.headers ?? {});
 	const endpointInput = toSvixEndpointInput(fillEndpointBody(body), rules);
 	requireCovered(call.request.key.filter, endpointInput);
@@ -95,7 +82,10 @@ async function insert(call: ApplicationCall, body: NewEndpointBody): Promise<Svi
 	);
 	const status = body.disabled ? 'disabled' : 'active';
 	const endpoint = setEndpointStatus(created, status, DISABLED_REASON, nowMs);
-	const inserted = await insertWebhook(ports, SVIX_SCOPE, endpoint, { body, idempotency });
+	const inserted = await insertWebhook(ports, SVIX_SCOPE, endpoint, {
+		body,
+		idempotency: getIdempotency(call),
+	});
 	return reply(call, 201, inserted);
 }
 
@@ -105,7 +95,6 @@ async function change(
 	body: EndpointBody,
 ): Promise<SvixReply> {
 	const { ports, rules } = call;
-	await requireFreeUid(call, body.uid, ({ id }) => id === endpoint.id);
 	const changed = await modifyEndpoint(
 		ports,
 		endpoint,
@@ -149,7 +138,14 @@ export const ENDPOINT_HANDLERS = {
 		const { endpoint_id: id } = call.request.path;
 		const existing = await findApiEndpoint(call, id);
 		if (existing !== undefined) {
-			return await change(call, requireReadable(existing), fillEndpointBody(body));
+			return await change(call, requireReadable(existing), fillEndpointBody(body)).catch(
+				(error: unknown) => {
+					// A simultaneous request that created it has lost to another one.
+					throw error instanceof EndpointNotFoundError
+						? conflict('Others change this at the same time. Try again.')
+						: error;
+				},
+			);
 		}
 		if (ENDPOINT_ID.test(id)) throw notFound();
 		if (!body.uid) parsePart('path', newEndpointPath, call.request.path);

@@ -19,7 +19,7 @@ import {
 	type ApplicationCall,
 	type Handler,
 } from './apiContext';
-import { insertApplication } from './applicationHandlers';
+import { insertMissingApplication } from './applicationHandlers';
 import { parseIterator, toListPage } from './iterators';
 import { presentMessage } from './presentMessage';
 import {
@@ -124,7 +124,7 @@ async function openOrCreate(call: ApiCall): Promise<ApplicationCall> {
 		if (key.tenantId !== null || !key.rights.includes('manage')) {
 			throw new SvixApiError(403, 'forbidden', 'The key may not create applications.');
 		}
-		await insertApplication(call, { ...application, uid: application.uid ?? id });
+		await insertMissingApplication(call, application);
 	}
 	return await openApplication(call);
 }

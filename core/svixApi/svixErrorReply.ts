@@ -3,7 +3,7 @@ import { InvalidEndpointUrlError } from '../http/endpointUrl';
 import { InvalidHeaderValueError } from '../http/headerValues';
 import { InvalidFieldError } from '../managementApi/fieldErrors';
 import { ReusedKeyError } from '../managementApi/idempotency';
-import { InvalidApiKeyError } from '../outbox/apiKey/keyStanding';
+import { InvalidApiKeyError } from '../outbox/apiKey/apiKeyToken';
 import { EventTooLargeError, InvalidDeliveryTimeError } from '../outbox/dispatch/newEvents';
 import { UnknownEndpointError, UnreadableEventError } from '../outbox/dispatch/recordEvents';
 import { ReplayError } from '../outbox/dispatch/replay';
@@ -24,6 +24,7 @@ import { EventInUseError } from '../outbox/log/eventRemoval';
 import { EventNotFoundError } from '../outbox/log/loggedEvents';
 import { DeliveryNotFoundError } from '../outbox/log/query';
 import { InvalidTenantError } from '../outbox/tenant/tenantInput';
+import { UidTakenError } from '../outbox/store/modifyRow';
 import {
 	TenantConflictError,
 	TenantDisabledError,
@@ -52,6 +53,10 @@ const REPLIES: Array<[ErrorClass[], (error: Error) => SvixApiError | ValidationE
 	[
 		[TenantExistsError],
 		() => new SvixApiError(409, 'conflict', 'An application with this ID or uid exists.'),
+	],
+	[
+		[UidTakenError],
+		() => new SvixApiError(409, 'conflict', 'This uid belongs to another one. Choose another uid.'),
 	],
 	[
 		[EventTypeExistsError],

@@ -15,7 +15,7 @@ const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods o
 
 const uid = z.string().min(1).max(256).regex(NAME, NAME_RULE);
 const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
-const eventType = z.string().min(1).max(200).regex(NAME, NAME_RULE);
+const eventType = z.string().min(1).max(256).regex(NAME, NAME_RULE);
 /** Each row is read whenever its table is, so rows stay small. */
 const MAX_METADATA_BYTES = 4096;
 
@@ -26,6 +26,8 @@ const metadata = z
 		`must have at most ${MAX_METADATA_BYTES} bytes of JSON`,
 	);
 const rate = z.number().int().min(1).max(65_535);
+/** A change to 0 removes the limit. */
+const changedRate = z.number().int().min(0).max(65_535);
 const secret = z
 	.string()
 	.regex(/^(whsec_)?[a-zA-Z0-9+/=]{32,100}$/, 'must be whsec_ and 24 to 75 bytes in base64');
@@ -44,11 +46,12 @@ const headers = z.record(z.string().max(4096));
 const jsonObject = z.custom<Record<string, unknown>>(isObject, 'must be a JSON object');
 
 /** A field that this server cannot serve: nothing, or what means nothing, is accepted. */
-const unsupported = (why: string) =>
+const unsupported = (why: string, nothing?: 0) =>
 	z
 		.unknown()
 		.refine(
 			(value) =>
+				value === nothing ||
 				value === undefined ||
 				value === null ||
 				value === false ||
@@ -70,7 +73,13 @@ export const applicationIn = z
 	})
 	.strict();
 
-export const applicationPatch = applicationIn.partial().strict();
+/** No limit, which every application has. */
+const noRate = unsupported(NO_APPLICATION_RATE, 0);
+
+export const applicationPatch = applicationIn
+	.partial()
+	.extend({ name: z.string().max(200).optional(), throttleRate: noRate, rateLimit: noRate })
+	.strict();
 
 /** The fields of an endpoint that can be created, replaced and changed. */
 const endpointFields = {
@@ -93,7 +102,10 @@ export const endpointIn = z
 
 export const endpointUpdate = z.object(endpointFields).strict();
 
-export const endpointPatch = endpointUpdate.partial().strict();
+export const endpointPatch = endpointUpdate
+	.partial()
+	.extend({ throttleRate: changedRate.nullish(), rateLimit: changedRate.nullish() })
+	.strict();
 
 /** The fields that the three bodies above may have. */
 export type EndpointBody = z.infer<typeof endpointPatch>;

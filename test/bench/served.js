@@ -42,7 +42,7 @@ class ServedBench {
 			maxRequestsPerMinute: NO_LIMIT,
 			portal: { name: 'Bench' },
 		});
-		this.ring = new KeyRing(outbox.encryptionSecret, TENANT);
+		this.ring = new KeyRing(outbox.name, outbox.encryptionSecret, TENANT);
 		await this.#own('POST', '/app', { name: 'Acme', uid: TENANT }, 201);
 		await this.#own('POST', `/app/${TENANT}/endpoint`, { url: endpoints.http, uid: 'main' }, 201);
 		for (let message = 0; message < MESSAGES; message += 1) await this.#send();

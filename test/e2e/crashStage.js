@@ -30,7 +30,7 @@ class CrashStage {
 	constructor(name, { env, queue } = {}) {
 		const secret = newStandardSecret();
 		const encryptionSecret = randomBytes(32).toString('hex');
-		Object.assign(this, { encryptionSecret, env, name, queue, secret });
+		Object.assign(this, { encryptionSecret, env, name, outboxName: OUTBOX, queue, secret });
 	}
 
 	async start() {
@@ -46,7 +46,7 @@ class CrashStage {
 		});
 		this.credentials = await this.n8n.client.createCredential('agentWebhookOutboxApi', 'Outbox', {
 			encryptionSecret: this.encryptionSecret,
-			outboxName: OUTBOX,
+			outboxName: this.outboxName,
 		});
 	}
 

@@ -48,11 +48,12 @@ const INVALID_PORTAL_CALLS = [
 	...[{ method: 'GET', path: 'app/a/portal', idempotencyKey: 'x'.repeat(300) }],
 ];
 
-/** Creates keys as the outbox does, or as somebody who lacks its encryption key. */
+/** Creates keys as the outbox does, as another outbox with its encryption key, or as somebody who lacks that. */
 class KeyRing {
-	constructor(encryptionKey, tenantId) {
-		this.keys = createApiKeys([encryptionKey]);
-		this.forger = createApiKeys([newSecret()]);
+	constructor(outboxName, encryptionKey, tenantId) {
+		this.keys = createApiKeys(outboxName, [encryptionKey]);
+		this.sibling = createApiKeys(`${outboxName}_2`, [encryptionKey]);
+		this.forger = createApiKeys(outboxName, [newSecret()]);
 		this.facts = {
 			id: 'key_hostile',
 			tenantId,
@@ -78,6 +79,7 @@ class KeyRing {
 		return {
 			expired: () => this.create({ expiresAtMs: past }),
 			'expired, of a portal': () => this.create({ expiresAtMs: past, isPortal: true }),
+			'of another outbox with the same encryption key': () => this.sibling.create(this.facts),
 			'signed again with another key': () => this.forger.create(this.facts),
 			'for all tenants, signed again': () => this.forger.create({ ...this.facts, tenantId: null }),
 			'changed to all tenants': () => changed(2, null),

@@ -28,7 +28,7 @@ const THEIRS = `b.${CANARY}`;
 const MINE = 'acme';
 
 const stage = new HostileStage('calls');
-const ring = new KeyRing(encryptionSecret, MINE);
+const ring = new KeyRing(OUTBOX, encryptionSecret, MINE);
 let api;
 let ids;
 

@@ -53,6 +53,7 @@ let link;
 let outbox;
 let svix;
 const secret = newSecret();
+const outboxName = uniqueName('portal').replaceAll('-', '_');
 const tenants = Object.fromEntries(TENANTS.map((name) => [name, uniqueName(name)]));
 
 const createLink = async (tenant, options = {}) =>
@@ -116,7 +117,7 @@ beforeAll(async () => {
 	outbox = await n8n.createCredential('agentWebhookOutboxApi', 'Outbox', {
 		encryptionSecret: secret,
 		sendAlerts: true,
-		outboxName: uniqueName('portal').replaceAll('-', '_'),
+		outboxName,
 	});
 	api = await servePortal(outbox, {
 		name: 'Acme Events',
@@ -502,7 +503,7 @@ describeInBrowser('the portal', () => {
 	});
 
 	test('says that a link has expired, which costs no execution', async () => {
-		const keys = createApiKeys([secret]);
+		const keys = createApiKeys(outboxName, [secret]);
 		const facts = { id: 'key_old', tenantId: tenants.fresh, rights: ['read'], epoch: 1 };
 		const times = { issuedAtMs: Date.now() - 60_000, expiresAtMs: Date.now() - 1 };
 		const token = keys.create({ ...facts, ...times, isPortal: true });

@@ -21,7 +21,7 @@ const FACTS = {
 	epoch: 1,
 	isPortal: false,
 };
-const keyWith = (facts) => createApiKeys([OUTBOX_KEY]).create({ ...FACTS, ...facts });
+const keyWith = (facts) => createApiKeys('served', [OUTBOX_KEY]).create({ ...FACTS, ...facts });
 
 /** Sends a request to a path below /api/v1. */
 async function call(

@@ -10,7 +10,7 @@ const CALL_WITHIN_MS = 60_000;
 class ServedApi {
 	/** @param stage a CrashStage that was started */
 	async start(stage) {
-		this.encryptionSecret = stage.encryptionSecret;
+		this.stage = stage;
 		const { client } = stage.n8n;
 		this.api = await importSvixApi(client, stage.credentials, {
 			maxRequestsPerMinute: NO_LIMIT,
@@ -20,7 +20,7 @@ class ServedApi {
 
 	/** Creates a key for one tenant; for all if the tenant is `null`. */
 	createKey(tenantId, facts) {
-		return new KeyRing(this.encryptionSecret, tenantId).create(facts);
+		return new KeyRing(this.stage.outboxName, this.stage.encryptionSecret, tenantId).create(facts);
 	}
 
 	/** Builds a request to a path below /api/v1. */

@@ -116,7 +116,7 @@ class Attacker {
 	/** Makes calls until the time is over. Returns what went wrong. */
 	async attack(other, until, seed) {
 		const strange = [];
-		const ring = new KeyRing(stage.encryptionSecret, this.uid);
+		const ring = new KeyRing(stage.outboxName, stage.encryptionSecret, this.uid);
 		const attacks = this.createAttacks(other);
 		for (let round = 0; Date.now() < until; round += 1) {
 			const calls = fc.sample(attacks, { numRuns: CALLS_AT_ONCE, seed: seed + round });

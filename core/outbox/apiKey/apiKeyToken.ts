@@ -37,7 +37,12 @@ export interface ApiKeyFacts {
 	filter?: KeyFilter;
 }
 
-/** Why a key is rejected. A key that was made with another encryption key is `invalid`. */
+/** A key that cannot be created or withdrawn. The message says why, and what to do. */
+export class InvalidApiKeyError extends Error {
+	override readonly name = 'InvalidApiKeyError';
+}
+
+/** Why a key is rejected. A key of another outbox or encryption key is `invalid`. */
 export type KeyFault = 'expired' | 'invalid' | 'malformed';
 
 export type KeyVerification = { facts: ApiKeyFacts } | { fault: KeyFault };
@@ -68,9 +73,14 @@ const factsSchema = z.union([
 	z.tuple([z.literal(2), ...fields, z.object({ eventTypes: names, channels: names })]),
 ]);
 
-/** Derives the key of the HMAC. It tells nothing about the key that encrypts secrets. */
-const deriveKey = (text: string): Buffer =>
-	Buffer.from(hkdfSync('sha256', Buffer.from(text, 'utf8'), '', 'agent-webhooks api keys', 32));
+/**
+ * Derives the key of the HMAC. It tells nothing about the key that encrypts secrets, and is another one for each
+ * outbox: a key of one outbox opens no other that has the same encryption key. JSON keeps the two texts apart.
+ */
+const deriveKey = (outboxName: string, encryptionKey: string): Buffer => {
+	const info = JSON.stringify(['agent-webhooks api keys', outboxName]);
+	return Buffer.from(hkdfSync('sha256', Buffer.from(encryptionKey, 'utf8'), '', info, 32));
+};
 
 const computeMac = (key: Buffer, payload: string): Buffer =>
 	createHmac('sha256', key).update(payload, 'utf8').digest();
@@ -95,7 +105,10 @@ function parseFacts(payload: string): ApiKeyFacts | undefined {
 
 /** Creates and verifies the keys of one outbox. */
 export interface ApiKeys {
-	/** @returns the key as its holder gets it: `agw_<facts>.<HMAC>` */
+	/**
+	 * @returns the key as its holder gets it: `agw_<facts>.<HMAC>`
+	 * @throws InvalidApiKeyError for facts that are too long for a header
+	 */
 	create(facts: ApiKeyFacts): string;
 	/** Verifies a key without any table, in a time that does not depend on which HMAC nearly matches. */
 	verify(token: string, nowMs: number): KeyVerification;
@@ -103,20 +116,25 @@ export interface ApiKeys {
 
 /**
  * Returns the keys of an outbox.
+ * @param outboxName the "Outbox Name" of the Outbox credential
  * @param encryptionKeys those of the Outbox credential: the current one first, then earlier ones that still verify
  * @example
- * const keys = createApiKeys([encryptionKey]);
+ * const keys = createApiKeys('agent_webhook', [encryptionKey]);
  * const token = keys.create({ id: 'key_1', tenantId: 'acme', rights: ['read'], … });
  * keys.verify(token, Date.now()); // { facts: { id: 'key_1', … } }
  */
-export function createApiKeys(encryptionKeys: string[]): ApiKeys {
-	const keys = encryptionKeys.map(deriveKey);
+export function createApiKeys(outboxName: string, encryptionKeys: string[]): ApiKeys {
+	const keys = encryptionKeys.map((encryptionKey) => deriveKey(outboxName, encryptionKey));
 	return {
 		create: ({ epoch, expiresAtMs, filter, id, isPortal, issuedAtMs, rights, tenantId }) => {
 			const values = [id, tenantId, rights, issuedAtMs, expiresAtMs, epoch, isPortal];
 			const facts = filter === undefined ? [1, ...values] : [2, ...values, filter];
 			const payload = Buffer.from(JSON.stringify(facts), 'utf8').toString('base64url');
-			return `${PREFIX}${payload}.${computeMac(keys[0], payload).toString('base64url')}`;
+			const token = `${PREFIX}${payload}.${computeMac(keys[0], payload).toString('base64url')}`;
+			if (token.length <= MAX_KEY_LENGTH) return token;
+			throw new InvalidApiKeyError(
+				`The key would have more than ${MAX_KEY_LENGTH} characters. Name fewer event types or channels.`,
+			);
 		},
 		verify: (token, nowMs) => {
 			const [, payload, mac] = (token.length <= MAX_KEY_LENGTH && TOKEN.exec(token)) || [];

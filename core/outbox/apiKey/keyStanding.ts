@@ -1,15 +1,10 @@
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT, type Tenant, type WithdrawnKey } from '../model';
 
-import type { ApiKeyFacts, KeyRight } from './apiKeyToken';
+import { InvalidApiKeyError, type ApiKeyFacts, type KeyRight } from './apiKeyToken';
 import { MAX_FILTER_NAMES, type KeyFilter } from './keyFilter';
 
 /** Keys on record with a tenant: what the trigger cannot check. */
-
-/** A key that cannot be issued or withdrawn. The message says why, and what to do. */
-export class InvalidApiKeyError extends Error {
-	override readonly name = 'InvalidApiKeyError';
-}
 
 /** The tenant whose row says whether a key still counts. Keys for all tenants belong to the default one. */
 export const getKeyOwner = ({ tenantId }: Pick<ApiKeyFacts, 'tenantId'>): string =>
@@ -28,7 +23,7 @@ export const isKeyInForce = (key: ApiKeyFacts, owner: Tenant | undefined): boole
 			(owner.id === DEFAULT_TENANT || key.issuedAtMs >= Date.parse(owner.registeredAt)) &&
 			!owner.withdrawnKeys.some(({ id }) => id === key.id);
 
-const FILTER_NAME = /^[\w.-]{1,128}$/;
+const FILTER_NAME = /^[\w.-]{1,256}$/;
 
 /** Values for a key. */
 export interface ApiKeyInput {

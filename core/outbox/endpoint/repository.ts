@@ -18,6 +18,8 @@ import {
 	type StoredEndpoint,
 	type StoredUnreadableEndpoint,
 } from '../store/endpoints';
+import { findEndpointUidRows } from '../store/creationOwnership';
+import { modifyRow } from '../store/modifyRow';
 import type { StoredRow } from '../store/tables';
 
 import { toDeliveryTarget } from './endpointTarget';
@@ -166,8 +168,6 @@ export const loadEndpoint = async (
 	...args: Parameters<typeof loadRegisteredEndpoint>
 ): Promise<Endpoint> => requireReadable(await loadRegisteredEndpoint(...args));
 
-const MAX_TRIES = 20;
-
 type ModifyPorts = EndpointStorage & Pick<OutboxPorts, 'random' | 'wait'>;
 
 /**
@@ -177,7 +177,7 @@ type ModifyPorts = EndpointStorage & Pick<OutboxPorts, 'random' | 'wait'>;
  * @param change returns the changed endpoint, or `undefined` to leave it as it is
  * @returns the endpoint after the change
  * @param scope if the endpoint leaves it in the meantime, it is not changed
- * @throws EndpointNotFoundError, UnreadableEndpointError, ConflictError, and the errors of `change`
+ * @throws EndpointNotFoundError, UnreadableEndpointError, UidTakenError, ConflictError, and the errors of `change`
  */
 export async function modifyEndpoint(
 	ports: ModifyPorts,
@@ -185,20 +185,18 @@ export async function modifyEndpoint(
 	change: (endpoint: Endpoint) => Endpoint | undefined,
 	scope?: ApiScope,
 ): Promise<Endpoint> {
-	let before =
-		typeof endpointOrId === 'string'
-			? await loadEndpoint(ports, endpointOrId, scope)
-			: endpointOrId;
-	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-		const changed = change(before);
-		if (changed === undefined) return before;
-		const after = { ...changed, revision: before.revision + 1 };
-		if (await replaceEndpoint(ports, after, before.revision)) return after;
-		await ports.wait(ports.random() * 50);
-		before = await loadEndpoint(ports, before.id, scope);
-	}
+	const loaded = typeof endpointOrId === 'string' ? undefined : endpointOrId;
+	const id = typeof endpointOrId === 'string' ? endpointOrId : endpointOrId.id;
+	const row = {
+		load: async () => await loadEndpoint(ports, id, scope),
+		replace: async (after: Endpoint, revision: number) =>
+			await replaceEndpoint(ports, after, revision),
+		findUidRows: async (after: Endpoint) => await findEndpointUidRows(ports.tables, after),
+	};
+	const after = await modifyRow(ports, row, change, loaded);
+	if (after !== undefined) return after;
 	throw new ConflictError(
-		`Other executions keep changing the endpoint "${before.name}". Try again.`,
+		`Other executions keep changing the endpoint "${loaded?.name ?? id}". Try again.`,
 	);
 }
 

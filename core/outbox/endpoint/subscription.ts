@@ -4,7 +4,7 @@ import type { Endpoint, OutboxEvent } from '../model';
 
 import { InvalidEndpointError } from './settings';
 
-const EVENT_TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,199}$/;
+const EVENT_TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,255}$/;
 
 /** Checks whether text is a valid event type, e.g. `order.created`. */
 export const isEventType = (type: string): boolean => EVENT_TYPE.test(type);

@@ -1,39 +1,87 @@
 import minBy from 'lodash/minBy';
+import uniqBy from 'lodash/uniqBy';
 
+import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 
-import { eq, findAll, type Condition, type StoredRow, type Tables } from './tables';
+import type { UidRow } from './modifyRow';
+import {
+	eq,
+	findFirstPage,
+	type Condition,
+	type StoredRow,
+	type Tables,
+	type Value,
+} from './tables';
 
 /**
- * Decides which row counts when several requests create the same at once: a tenant with one ID, an event type
- * with one name, or an endpoint with one Idempotency-Key. Data Tables have no unique index, and PostgreSQL can reveal rows out of
- * ID order. So each request inserts its row with itself as `creation_owner`, and removes this mark once no
- * other such row is left.
+ * Decides which row counts when several requests create the same at once: a tenant with one ID or uid, an event
+ * type with one name, or an endpoint with one uid or Idempotency-Key. Data Tables have no unique index, and
+ * PostgreSQL can reveal rows out of ID order. So each request inserts its row with itself as `creation_owner`, and
+ * removes this mark once no other such row is left.
  */
 
 /** The rows of which one counts. */
 export interface ContestedRows {
 	table: 'endpoints' | 'event_types' | 'tenants';
-	conditions: Condition[];
+	/** The conditions of the rows, by each of which they may be found. */
+	alternatives: Condition[][];
 }
 
+/** Returns the conditions of the endpoints that a name leads to: by their ID or their uid. */
+const isEndpointNamed = (tenantId: string, name: string): Condition[][] => [
+	[eq('tenant_id', tenantId), eq('endpoint_id', name)],
+	[eq('tenant_id', tenantId), eq('uid', name)],
+];
+
 /**
- * Returns the endpoints that were created with a key.
- * @param since the earliest time of a registration for which it counts, ISO 8601
+ * Returns an endpoint, and those that were created with its key or that its uid leads to.
+ * @param since the earliest time of a registration for which the key counts, ISO 8601
  */
-export const toContestedEndpoint = (digest: string, since: string): ContestedRows => ({
+export const toContestedEndpoint = (
+	{ creationKey, id, tenantId, uid }: Pick<Endpoint, 'creationKey' | 'id' | 'tenantId' | 'uid'>,
+	since: string,
+): ContestedRows => ({
 	table: 'endpoints',
-	conditions: [
-		eq('creation_key', digest),
-		eq('api_managed', true),
-		{ column: 'registered_at', operator: 'gte', value: since },
+	alternatives: [
+		[eq('endpoint_id', id)],
+		...(creationKey === null
+			? []
+			: [
+					[
+						eq('creation_key', creationKey),
+						eq('api_managed', true),
+						{ column: 'registered_at', operator: 'gte' as const, value: since },
+					],
+				]),
+		...(uid === null ? [] : isEndpointNamed(tenantId, uid)),
 	],
 });
 
-const findRows = async (
+/** Returns what decides whether a row keeps a uid that other rows have. */
+export const toUidRow = (id: Value, { creation_owner }: StoredRow): UidRow => ({
+	id: String(id),
+	isDecided: creation_owner === null,
+});
+
+/** Finds the other endpoints of a tenant that an endpoint's uid leads to, by their ID or their uid. */
+export async function findEndpointUidRows(
 	tables: Tables,
-	{ conditions, table }: ContestedRows,
-): Promise<StoredRow[]> => await findAll(tables, table, conditions);
+	{ id, tenantId, uid }: Pick<Endpoint, 'id' | 'tenantId' | 'uid'>,
+): Promise<UidRow[]> {
+	if (uid === null) return [];
+	const finds = isEndpointNamed(tenantId, uid).map((all) => findFirstPage('endpoints', all));
+	const rows = (await tables.applyAndFind([], finds)).flat();
+	return rows.map((row) => toUidRow(row.endpoint_id, row)).filter((row) => row.id !== id);
+}
+
+async function findRows(
+	tables: Tables,
+	{ alternatives, table }: ContestedRows,
+): Promise<StoredRow[]> {
+	const finds = alternatives.map((conditions) => findFirstPage(table, conditions));
+	return uniqBy((await tables.applyAndFind([], finds)).flat(), 'id');
+}
 
 const findDecided = (rows: StoredRow[]): StoredRow | undefined =>
 	minBy(

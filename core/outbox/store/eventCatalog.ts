@@ -3,6 +3,7 @@ import minBy from 'lodash/minBy';
 import { stringifyExactJson } from '../../lib/exactJson';
 import type { EventType, EventTypeInput } from '../eventType/eventTypePorts';
 
+import type { ContestedRows } from './creationOwnership';
 import { readOrSalvage, readRow, type EventTypeRow } from './rows';
 import {
 	completePages,
@@ -21,11 +22,9 @@ import {
 const isNamed = (name: string): Condition[] => [eq('name', name)];
 
 /** The rows of an event type that several requests may create at once: see `creationOwnership.ts`. */
-export const toContestedEventType = (
-	name: string,
-): { table: 'event_types'; conditions: Condition[] } => ({
+export const toContestedEventType = (name: string): ContestedRows => ({
 	table: 'event_types',
-	conditions: isNamed(name),
+	alternatives: [isNamed(name)],
 });
 
 const toEventType = (row: EventTypeRow): EventType => ({

@@ -79,6 +79,7 @@ const ROWS = {
 		uid: text,
 		updated_at: date.nullable(),
 		creation_key: text,
+		creation_digest: text,
 		revision: z.number(),
 	}),
 	event_types: z.object({

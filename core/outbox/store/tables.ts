@@ -40,6 +40,7 @@ export const TABLES: Record<TableName, Record<string, ColumnType>> = {
 		updated_at: 'date',
 		revision: 'number',
 		creation_key: 'string',
+		creation_digest: 'string',
 		creation_owner: 'string',
 	},
 	event_types: {

@@ -1,6 +1,8 @@
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT, type Tenant } from '../model';
 
+import { toUidRow, type ContestedRows } from './creationOwnership';
+import type { UidRow } from './modifyRow';
 import { readRow } from './rows';
 import {
 	completePages,
@@ -51,6 +53,7 @@ function readTenant(stored: StoredRow): Tenant {
 		keyEpoch: row.key_epoch,
 		withdrawnKeys: row.withdrawn_keys ?? [],
 		creationKey: row.creation_key,
+		creationDigest: row.creation_digest,
 		registeredAt: row.registered_at,
 		updatedAt: row.updated_at ?? row.registered_at,
 		revision: row.revision,
@@ -68,16 +71,50 @@ export const toTenantRow = (tenant: Tenant): Row => ({
 	withdrawn_keys: JSON.stringify(tenant.withdrawnKeys),
 	uid: tenant.uid,
 	creation_key: tenant.creationKey,
+	creation_digest: tenant.creationDigest,
 	registered_at: tenant.registeredAt,
 	updated_at: tenant.updatedAt,
 	revision: tenant.revision,
 });
 
-/** The rows of a tenant that several requests may create at once: see `creationOwnership.ts`. */
-export const toContestedTenant = (id: string): { table: 'tenants'; conditions: Condition[] } => ({
+/** Returns the conditions of the tenants that a name leads to: by their ID or their uid. */
+const isTenantNamed = (name: string): Condition[][] => [
+	isTenant(name),
+	[eq('uid', name), neq('status', IS_DELETED)],
+];
+
+/**
+ * Returns the tenants of which only one may exist: with an ID or uid of this one, or created by the same request.
+ * See `creationOwnership.ts`.
+ */
+export const toContestedTenant = ({ creationKey, id, uid }: Tenant): ContestedRows => ({
 	table: 'tenants',
-	conditions: isTenant(id),
+	alternatives: [
+		...isTenantNamed(id),
+		...(uid === null || uid === id ? [] : isTenantNamed(uid)),
+		...(creationKey === null ? [] : [[eq('creation_key', creationKey), neq('status', IS_DELETED)]]),
+	],
 });
+
+/** Finds the tenant that a request with an Idempotency-Key created; `undefined` if it created none. */
+export async function findTenantOfRequest(
+	tables: Tables,
+	creationKey: string,
+): Promise<Tenant | undefined> {
+	const conditions = [eq('creation_key', creationKey), neq('status', IS_DELETED)];
+	return pickTenant(await findAll(tables, 'tenants', conditions));
+}
+
+/** Finds the other tenants that a tenant's uid leads to, by their ID or their uid. */
+export async function findTenantUidRows(tables: Tables, { id, uid }: Tenant): Promise<UidRow[]> {
+	if (uid === null) return [];
+	// The default tenant exists without a row.
+	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT)
+		return [{ id: DEFAULT_TENANT, isDecided: true }];
+	const finds = isTenantNamed(uid).map((conditions) => findFirstPage('tenants', conditions));
+	const rows = (await tables.applyAndFind([], finds)).flat();
+	return rows.map((row) => toUidRow(row.tenant_id, row)).filter((row) => row.id !== id);
+}
 
 /** Finds a tenant together with other rows: {@link pickTenant} reads what it found. */
 export const findTenantRow = (id: string): Find => findFirstPage('tenants', isTenant(id));

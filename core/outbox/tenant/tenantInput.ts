@@ -94,6 +94,7 @@ export const createTenant = (id: string, input: TenantInput, nowMs: number): Ten
 			keyEpoch: 1,
 			withdrawnKeys: [],
 			creationKey: null,
+			creationDigest: null,
 			registeredAt: toIsoTime(nowMs),
 			updatedAt: toIsoTime(nowMs),
 			revision: 1,

@@ -1,8 +1,10 @@
 import type { Tenant } from '../model';
 import type { OutboxPorts } from '../ports';
 import { findCreated, resolveCreation } from '../store/creationOwnership';
+import { modifyRow } from '../store/modifyRow';
 import {
 	findTenantRow,
+	findTenantUidRows,
 	pickTenant,
 	replaceTenant,
 	toContestedTenant,
@@ -10,7 +12,12 @@ import {
 } from '../store/tenants';
 import type { Tables } from '../store/tables';
 
-export { findTenants, requireActiveTenant, TenantDisabledError } from '../store/tenants';
+export {
+	findTenantOfRequest,
+	findTenants,
+	requireActiveTenant,
+	TenantDisabledError,
+} from '../store/tenants';
 
 /** There is no tenant with this ID. */
 export class TenantNotFoundError extends Error {
@@ -54,11 +61,11 @@ export async function loadTenant(tables: Tables, id: string): Promise<Tenant> {
 
 /**
  * Inserts a tenant. Of several requests at once, one inserts it.
- * @throws TenantExistsError
+ * @throws TenantExistsError also if the ID or the uid is another one's ID or uid
  */
 export async function insertTenant(ports: OutboxPorts, tenant: Tenant): Promise<void> {
 	const { tables } = ports;
-	const contested = toContestedTenant(tenant.id);
+	const contested = toContestedTenant(tenant);
 	if ((await findCreated(tables, contested)) !== undefined) throw new TenantExistsError(tenant.id);
 	const owner = ports.newId();
 	await tables.insert('tenants', [{ ...toTenantRow(tenant), creation_owner: owner }]);
@@ -66,23 +73,24 @@ export async function insertTenant(ports: OutboxPorts, tenant: Tenant): Promise<
 	if (row?.creation_owner !== owner) throw new TenantExistsError(tenant.id);
 }
 
-const MAX_TRIES = 20;
-
 /**
  * Changes a tenant. If another run changes it at the same time, the change is repeated on top of that one.
  * @returns the tenant after the change
- * @throws TenantNotFoundError, UnreadableRowError, TenantConflictError, and the errors of `change`
+ * @throws TenantNotFoundError, UnreadableRowError, UidTakenError, TenantConflictError, and the errors of `change`
  */
 export async function modifyTenant(
 	ports: Pick<OutboxPorts, 'random' | 'tables' | 'wait'>,
 	id: string,
 	change: (tenant: Tenant) => Tenant,
 ): Promise<Tenant> {
-	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-		const before = await loadTenant(ports.tables, id);
-		const after = { ...change(before), revision: before.revision + 1 };
-		if (await replaceTenant(ports.tables, after, before.revision)) return after;
-		await ports.wait(ports.random() * 50);
-	}
+	const { tables } = ports;
+	const row = {
+		load: async () => await loadTenant(tables, id),
+		replace: async (after: Tenant, revision: number) =>
+			await replaceTenant(tables, after, revision),
+		findUidRows: async (after: Tenant) => await findTenantUidRows(tables, after),
+	};
+	const after = await modifyRow(ports, row, change);
+	if (after !== undefined) return after;
 	throw new TenantConflictError(`Other executions keep changing the tenant "${id}". Try again.`);
 }

@@ -13,7 +13,7 @@ import { getOperation } from '../../../core/svixApi/svixRoutes';
 import { parseJsonObject } from '../../shared/parameters/parse';
 
 import { checkReceivedCall, createApiItem, readExactBody } from './apiCall';
-import { getCachedOutboxKeys } from './credentialCache';
+import { getCachedOutbox } from './credentialCache';
 import { answerWithPage, getPortalUrl, isPortalRequest, readPortalCall } from './portalRequest';
 import { getWebhookUrl, isTooLarge } from './request';
 import { respond } from './respond';
@@ -103,8 +103,8 @@ export async function handleApiRequest(
 		if (route && getOperation(route.operation).isPublic) {
 			return answerPublic(context, route, parameters);
 		}
-		const encryptionKeys = await getCachedOutboxKeys(context);
-		const keys = createApiKeys(encryptionKeys);
+		const { keys: encryptionKeys, name } = await getCachedOutbox(context);
+		const keys = createApiKeys(name, encryptionKeys);
 		const request =
 			route === undefined
 				? await readPortalCall(context, parameters, keys)

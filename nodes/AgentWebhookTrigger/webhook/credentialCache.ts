@@ -51,10 +51,8 @@ export const getCachedInboundCredential = async (
 ): Promise<InboundCredential> =>
 	await readCached(context, 'agentWebhookInboundApi', parseInboundCredential);
 
-/** Reads the encryption keys of the Outbox credential, the current one first. */
-export const getCachedOutboxKeys = async (context: IWebhookFunctions): Promise<string[]> =>
-	await readCached(
-		context,
-		'agentWebhookOutboxApi',
-		(fields) => parseOutboxCredential(fields).keys,
-	);
+/** Reads the outbox's name and the encryption keys of the Outbox credential, the current one first. */
+export const getCachedOutbox = async (
+	context: IWebhookFunctions,
+): Promise<ReturnType<typeof parseOutboxCredential>> =>
+	await readCached(context, 'agentWebhookOutboxApi', parseOutboxCredential);

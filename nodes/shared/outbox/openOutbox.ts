@@ -68,10 +68,13 @@ export async function openWholeOutbox(context: IExecuteFunctions): Promise<Outbo
  * Returns the API keys of the outbox that the node's credential names.
  * @throws UserError
  */
-export const openApiKeys = async (
+export async function openApiKeys(
 	context: Pick<IExecuteFunctions, 'getCredentials'>,
-): Promise<ApiKeys> =>
-	createApiKeys(parseOutboxCredential(await context.getCredentials('agentWebhookOutboxApi')).keys);
+): Promise<ApiKeys> {
+	const fields = await context.getCredentials('agentWebhookOutboxApi');
+	const { keys, name } = parseOutboxCredential(fields);
+	return createApiKeys(name, keys);
+}
 
 /** Returns a tenant's part of the outbox. */
 export type TenantOpener = (tenantId: string) => TenantPorts;

@@ -91,7 +91,7 @@ let browser;
 
 /** Opens the page at a view. @param answers replaces answers by method and path */
 async function open(view = '', { answers = {}, config = {}, facts = {} } = {}) {
-	const token = createApiKeys(['k'.repeat(40)]).create({ ...FACTS, ...facts });
+	const token = createApiKeys('outbox', ['k'.repeat(40)]).create({ ...FACTS, ...facts });
 	const answer = ({ method, path }) => {
 		const found = answers[`${method} ${path}`] ?? { body: ANSWERS[`${method} ${path}`] };
 		return typeof found === 'function' ? found() : found;

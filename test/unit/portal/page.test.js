@@ -13,7 +13,7 @@ const t = createTexts(TEXTS);
 const SESSION = { eventTypes: [], channels: [] };
 
 test('a session is what the token in the address says', () => {
-	const token = createApiKeys(['k'.repeat(40)]).create({
+	const token = createApiKeys('outbox', ['k'.repeat(40)]).create({
 		id: 'key_1',
 		tenantId: 'acme',
 		rights: ['read', 'replay'],

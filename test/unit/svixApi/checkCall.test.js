@@ -86,6 +86,15 @@ test('a key without the right to secrets sees neither headers nor the query of a
 	expect(await svix.endpoint.get('acme', id)).toMatchObject({ url, uid: 'x' });
 });
 
+test('a key of one outbox opens no other that has the same encryption key', async () => {
+	const [orders, billing] = ['orders', 'billing'].map((outboxName) =>
+		createSvixWorld({ outboxName }),
+	);
+	const { token } = await orders.createKey();
+	expect(await orders.ask(token, 'GET', '/app')).toMatchObject({ status: 200 });
+	expect(await billing.ask(token, 'GET', '/app')).toMatchObject({ status: 401 });
+});
+
 test('withdrawn, expired and unknown keys are rejected', async () => {
 	const { svix, world } = await createTwo();
 	const portal = await svix.authentication.appPortalAccess('acme', { expiry: 3600 });

@@ -385,6 +385,57 @@ describe('app-portal-access', () => {
 		});
 	});
 
+	test.each([
+		[['manage'], {}, 'lacks the right "read"'],
+		[['manage', 'secrets'], { readOnly: true }, 'lacks the right "read"'],
+		[['manage', 'secrets'], { capabilities: ['ManageEndpoint'] }, 'lacks the right "read"'],
+	])(
+		'a key with the rights %j opens no portal, not with %j either',
+		async (rights, body, detail) => {
+			const { world } = await createAcme();
+			const { token } = await world.createKey({ rights });
+			expect(await world.ask(token, 'POST', '/auth/app-portal-access/acme', body)).toMatchObject({
+				status: 403,
+				data: { detail: expect.stringContaining(detail) },
+			});
+		},
+	);
+
+	test('a link resends if the key that asks for it manages', async () => {
+		const { world } = await createAcme();
+		const { token } = await world.createKey({ rights: ['read', 'manage'] });
+		const body = { capabilities: ['CreateAttempts'] };
+		const reply = await world.ask(token, 'POST', '/auth/app-portal-access/acme', body);
+		expect(reply).toMatchObject({ status: 200 });
+	});
+
+	test('a link is for no more event types and channels than the key that asks for it', async () => {
+		const { world } = await createAcme();
+		const filter = { eventTypes: ['order.created', 'order.paid'], channels: [] };
+		const { token } = await world.createKey({ filter });
+		const ask = async (body) =>
+			await world.ask(token, 'POST', '/auth/app-portal-access/acme', body);
+		const readFilter = ({ data }) =>
+			JSON.parse(Buffer.from(/^agw_(.*)\./.exec(data.token)[1], 'base64url'))[8];
+		expect(readFilter(await ask({}))).toEqual(filter);
+		expect(readFilter(await ask({ eventTypes: ['order.paid'], channels: ['blue'] }))).toEqual({
+			eventTypes: ['order.paid'],
+			channels: ['blue'],
+		});
+		expect(await ask({ eventTypes: ['order.paid', 'invoice.paid'] })).toMatchObject({
+			status: 403,
+			data: { detail: expect.stringContaining('order.created, order.paid') },
+		});
+	});
+
+	test('a link ends with the key that asks for it at the latest', async () => {
+		const { world } = await createAcme();
+		const { token, expiresAtMs } = await world.createKey({ validMs: 60_000 });
+		const { data } = await world.ask(token, 'POST', '/auth/app-portal-access/acme', {});
+		const [, payload] = /^agw_(.*)\./.exec(data.token);
+		expect(JSON.parse(Buffer.from(payload, 'base64url'))[5]).toBe(expiresAtMs);
+	});
+
 	test('a link is for seven days at most', async () => {
 		const { svix } = await createAcme();
 		const asked = svix.authentication.appPortalAccess('acme', { expiry: 604_801 });

@@ -427,7 +427,7 @@ describe('messages', () => {
 		let attemptsAtReply;
 		const key = await world.createKey();
 		await serveSvixRequest(
-			{ outbox: world.process(), keys: createApiKeys(['x'.repeat(32)]) },
+			{ outbox: world.process(), keys: createApiKeys('outbox', ['x'.repeat(32)]) },
 			world.rules,
 			{ operation: 'v1.message.create', path: { app_id: 'acme' }, query: {}, body: message, key },
 			async () => {

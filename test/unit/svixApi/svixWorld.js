@@ -18,7 +18,7 @@ const SERVER = 'https://n8n.example/webhook/api';
 const ALL_RIGHTS = ['read', 'manage', 'send', 'secrets'];
 
 /** Creates the world. A test may change `rules`, as the workflow's owner may. */
-function createSvixWorld(options) {
+function createSvixWorld({ outboxName = 'outbox', ...options } = {}) {
 	const world = Object.assign(createWorld(options), {
 		rules: {
 			allowHttp: false,
@@ -28,7 +28,7 @@ function createSvixWorld(options) {
 		},
 		maxPerMinute: 10_000,
 	});
-	const keys = createApiKeys([KEY]);
+	const keys = createApiKeys(outboxName, [KEY]);
 	const rateLimit = new KeyRateLimit(100);
 	let keyCount = 0;
 

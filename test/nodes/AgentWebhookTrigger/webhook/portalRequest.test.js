@@ -24,7 +24,7 @@ const FACTS = {
 	epoch: 1,
 	isPortal: true,
 };
-const keyWith = (facts) => createApiKeys([OUTBOX_KEY]).create({ ...FACTS, ...facts });
+const keyWith = (facts) => createApiKeys('served', [OUTBOX_KEY]).create({ ...FACTS, ...facts });
 
 async function request(method, body, { options = {}, path = '/portal', token = keyWith({}) } = {}) {
 	return await receive(

@@ -16,7 +16,7 @@ const FACTS = {
 	isPortal: false,
 };
 
-const keys = createApiKeys([KEY]);
+const keys = createApiKeys('orders', [KEY]);
 
 test('a key says what it allows', () => {
 	expect(keys.verify(keys.create(FACTS), NOW)).toEqual({ facts: FACTS });
@@ -24,17 +24,26 @@ test('a key says what it allows', () => {
 	expect(keys.verify(keys.create(all), NOW)).toEqual({ facts: all });
 });
 
-test('a key is authenticated by an HMAC whose key is derived from the encryption key', () => {
+test('a key is authenticated by an HMAC whose key is derived from the encryption key and the outbox’s name', () => {
 	const [, payload, mac] = /^agw_([\w-]+)\.([\w-]+)$/.exec(keys.create(FACTS));
-	const derived = Buffer.from(hkdfSync('sha256', KEY, '', 'agent-webhooks api keys', 32));
+	const info = '["agent-webhooks api keys","orders"]';
+	const derived = Buffer.from(hkdfSync('sha256', KEY, '', info, 32));
 	expect(mac).toBe(createHmac('sha256', derived).update(payload).digest('base64url'));
 });
 
 test('an earlier encryption key still verifies, and a lost one does not', () => {
-	const token = createApiKeys([OLDER]).create(FACTS);
-	expect(createApiKeys([KEY, OLDER]).verify(token, NOW)).toEqual({ facts: FACTS });
+	const token = createApiKeys('orders', [OLDER]).create(FACTS);
+	expect(createApiKeys('orders', [KEY, OLDER]).verify(token, NOW)).toEqual({ facts: FACTS });
 	expect(keys.verify(token, NOW)).toEqual({ fault: 'invalid' });
-	expect(createApiKeys([KEY, OLDER]).create(FACTS)).toBe(keys.create(FACTS));
+	expect(createApiKeys('orders', [KEY, OLDER]).create(FACTS)).toBe(keys.create(FACTS));
+});
+
+test('a key of one outbox is invalid in another with the same encryption keys', () => {
+	for (const name of ['orders_2', 'order', 'agent_webhook']) {
+		const others = createApiKeys(name, [KEY, OLDER]);
+		expect(others.verify(keys.create(FACTS), NOW)).toEqual({ fault: 'invalid' });
+		expect(keys.verify(others.create(FACTS), NOW)).toEqual({ fault: 'invalid' });
+	}
 });
 
 test('a key is valid until its end', () => {

@@ -39,7 +39,7 @@ const INPUT = { id: 'key_1', tenantId: 'acme', rights: ['read'], validMs: 1000 }
 
 test('a key carries its filter in a form that earlier versions reject', () => {
 	const facts = issueKey({ ...INPUT, filter: BOTH }, undefined, 1);
-	const keys = createApiKeys(['k'.repeat(40)]);
+	const keys = createApiKeys('outbox', ['k'.repeat(40)]);
 	const token = keys.create(facts);
 	expect(keys.verify(token, 2)).toEqual({ facts });
 	const [, payload] = /^agw_(.*)\./.exec(token);
@@ -76,6 +76,14 @@ test('the longest link can be used', () => {
 		0,
 	);
 	expect(facts).toMatchObject({ expiresAtMs: 7 * 86_400_000, isPortal: true });
-	const keys = createApiKeys(['k'.repeat(40)]);
+	const keys = createApiKeys('outbox', ['k'.repeat(40)]);
 	expect(keys.verify(keys.create(facts), 1)).toEqual({ facts });
+});
+
+test('a link with more names than fit into a header is not made', () => {
+	const names = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(256, 'x'));
+	const facts = issueKey({ ...INPUT, filter: { eventTypes: names, channels: [] } }, undefined, 1);
+	expect(() => createApiKeys('outbox', ['k'.repeat(40)]).create(facts)).toThrow(
+		'The key would have more than 4096 characters. Name fewer event types or channels.',
+	);
 });

@@ -19,6 +19,7 @@ const NEW = {
 	keyEpoch: 1,
 	withdrawnKeys: [],
 	creationKey: null,
+	creationDigest: null,
 	registeredAt: START,
 	updatedAt: START,
 	revision: 1,
@@ -76,7 +77,7 @@ describe('a tenant', () => {
 
 	test('counts even if the request that created it was killed before it could tell', async () => {
 		const world = createWorld();
-		const killed = world.process({ killAt: 2, killed: 'after' });
+		const killed = world.process({ killAt: 3, killed: 'after' });
 		await expect(insertTenant(killed, createTenant('acme', ACME, START_MS))).rejects.toThrow();
 		expect(world.store.rows('tenants')).toHaveLength(1);
 		const ports = world.process();

@@ -46,7 +46,7 @@ test('a key for a tenant carries what was chosen', async () => {
 		expires_at: expect.any(String),
 	});
 	expect(Date.parse(item.expires_at) - Date.parse(item.created_at)).toBe(2 * DAY);
-	expect(createApiKeys([KEY]).verify(item.api_key, Date.now())).toMatchObject({
+	expect(createApiKeys('outbox', [KEY]).verify(item.api_key, Date.now())).toMatchObject({
 		facts: { id: item.id, tenantId: 'acme', rights: ['read', 'send'], epoch: 1, isPortal: false },
 	});
 });
@@ -70,7 +70,9 @@ test('after all keys are withdrawn, new ones have another epoch', async () => {
 		{ success: true, tenant_id: 'acme' },
 	]);
 	const { api_key: token } = await createKey({ keyAccess: 'tenant', tenantId: 'acme' });
-	expect(createApiKeys([KEY]).verify(token, Date.now())).toMatchObject({ facts: { epoch: 2 } });
+	expect(createApiKeys('outbox', [KEY]).verify(token, Date.now())).toMatchObject({
+		facts: { epoch: 2 },
+	});
 });
 
 test.each([

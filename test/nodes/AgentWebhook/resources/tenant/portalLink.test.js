@@ -29,7 +29,8 @@ async function act(operation, parameters = {}) {
 const createLink = async (parameters) =>
 	await act('createPortalLink', { tenantId: 'default', portalUrl: PORTAL, ...parameters });
 
-const readFacts = ({ url }) => createApiKeys([KEY]).verify(url.split('#')[1], Date.now()).facts;
+const readFacts = ({ url }) =>
+	createApiKeys('outbox', [KEY]).verify(url.split('#')[1], Date.now()).facts;
 
 test('a link is for one tenant and one hour', async () => {
 	await act('create', { tenantId: 'acme' });
