@@ -17,7 +17,12 @@ import type {
 import type { OutboxPorts } from '../ports';
 import { findAfterLeases, readEvent, type StoredEvent } from '../store/events';
 import { isLeasedForRecovery } from '../store/eventOwnership';
-import { findUnsettledRows, SETTLED, type PlacedQuery } from '../store/orderedDeliveries';
+import {
+	findRivals,
+	findUnsettledRows,
+	SETTLED,
+	type PlacedQuery,
+} from '../store/orderedDeliveries';
 import { MAX_FINDS, MAX_FOUND, type StoredRow, type Tables } from '../store/tables';
 
 import { compileSubscriptions } from './subscribers';
@@ -122,6 +127,25 @@ export function compileUnderWay(
 		}
 	}
 	return (endpoint, key) => numbersByOrder.get(`${endpoint.id} ${key}`) ?? [];
+}
+
+/**
+ * Returns whether a delivery has to wait: for an unsettled one of its order with a lower number, or for another one that a
+ * run is sending, whatever its number. It makes no call for a delivery without a place.
+ * @param before another number to compare with, e.g. the highest one to wait for all others
+ */
+export async function isPreceded(
+	{ tables }: Pick<OutboxPorts, 'tables'>,
+	{ id, place }: Pick<Delivery, 'id' | 'place'>,
+	endpoint: RegisteredEndpoint,
+	before?: number,
+): Promise<boolean> {
+	if (place === null) return false;
+	const { key, number } = place;
+	const rivals = findRivals({ endpointId: endpoint.id, key }, before ?? number, id);
+	const { eventRows, pages } = await findAfterLeases(tables, rivals);
+	const underWay = compileUnderWay(eventRows, [endpoint])(endpoint, key);
+	return pages.flat().length > 0 || underWay.some((other) => other !== number);
 }
 
 /** A delivery that a run has created and not stored, and what it delivers. */

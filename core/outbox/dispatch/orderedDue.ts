@@ -30,6 +30,8 @@ export interface OrderChain {
 	deliveries: PlacedDelivery[];
 	/** `true` if more of the order is due than a run leases at once. */
 	hasMore: boolean;
+	/** `true` if the endpoint was deleted, so that what is on hold keeps nothing waiting. */
+	ignoresHeld: boolean;
 }
 
 const hasPlace = (delivery: StoredDelivery): delivery is PlacedDelivery => delivery.place !== null;
@@ -40,7 +42,7 @@ function takeChain(
 	firstUnderWay: number,
 	isDue: (delivery: PlacedDelivery) => boolean,
 	maxLength: number,
-): OrderChain | undefined {
+): Omit<OrderChain, 'ignoresHeld'> | undefined {
 	const stop = order.findIndex(
 		(delivery) => !isDue(delivery) || delivery.place.number > firstUnderWay,
 	);
@@ -96,7 +98,8 @@ export function listChains(
 			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
 		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
-		return takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength) ?? [];
+		const chain = takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength);
+		return chain === undefined ? [] : { ...chain, ignoresHeld: endpoint === undefined };
 	});
 	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
 	return interleave(
@@ -133,20 +136,23 @@ export function limitChains(chains: OrderChain[], places: number): OrderChain[] 
 export interface LeasedChains {
 	/** To be attempted, if nothing else keeps them waiting. */
 	deliveries: StoredDelivery[];
-	/** Leased without what precedes them, since another run was faster. */
+	/** Leased without what precedes them, since another run was faster, or something precedes them now. */
 	released: StoredDelivery[];
 	/** IDs of those that may have been leased before by a run that was killed. */
 	expiredIds: Set<string>;
 }
 
-const toRange = ({ deliveries }: OrderChain): OrderRange => {
+const toRange = ({ deliveries, ignoresHeld }: OrderChain): OrderRange => {
 	const [first] = deliveries;
 	const last = deliveries[deliveries.length - 1];
 	const { endpointId, place } = first;
-	return { endpointId, key: place.key, from: place.number, to: last.place.number };
+	return { endpointId, key: place.key, from: place.number, to: last.place.number, ignoresHeld };
 };
 
-/** Leases chains. Of each, only what follows its beginning without a gap can be attempted. */
+/**
+ * Leases chains. Of each, only what follows its beginning without a gap can be attempted, and nothing if an earlier
+ * delivery has come before it. The later one gives way, so that two runs never wait for each other.
+ */
 export async function leaseChains(
 	tables: Tables,
 	chains: OrderChain[],
@@ -163,6 +169,7 @@ export async function leaseChains(
 	const leased = await leaseRanges(tables, ranges, dueMs, lease, waitingRowIds);
 	const byId = new Map(leased.deliveries.map((delivery) => [delivery.id, delivery]));
 	const taken = chains.flatMap(({ deliveries }) => {
+		if (leased.precededKeys.has(deliveries[0].place.key)) return [];
 		const gap = deliveries.findIndex(({ id }) => !byId.has(id) && !leased.settledIds.has(id));
 		const unbroken = gap === -1 ? deliveries : deliveries.slice(0, gap);
 		return unbroken.flatMap(({ id }) => byId.get(id) ?? []);
