@@ -92,8 +92,15 @@ export function splitIntoChains(jobs: AttemptJob[]): AttemptJob[][] {
 	});
 }
 
-/** Returns the numbers of the events of an order that have no delivery yet, but are about to get one. */
-export type FindUnderWay = (endpoint: RegisteredEndpoint, key: string) => number[];
+/**
+ * Returns the numbers of the events of an order that have no delivery yet, but are about to get one.
+ * @param acceptedUntil only those that were accepted until this time, ISO 8601
+ */
+export type FindUnderWay = (
+	endpoint: RegisteredEndpoint,
+	key: string,
+	acceptedUntil?: string,
+) => number[];
 
 /**
  * Finds the events that a run is making first deliveries of, or that a killed run left without them.
@@ -113,7 +120,7 @@ export function compileUnderWay(
 	const inOrder = registered.filter(isInOrder);
 	const { findSubscribers } = compileSubscriptions(stored.length === 0 ? [] : inOrder);
 	// A run may look for more orders than it could compare with each event.
-	const numbersByOrder = new Map<string, number[]>();
+	const byOrder = new Map<string, Array<{ number: number; acceptedAt: string }>>();
 	for (const { event, rowId } of stored) {
 		// Its place counts from the time at which it is due.
 		if (event.deliverAt !== null) continue;
@@ -121,12 +128,16 @@ export function compileUnderWay(
 			const place = computePlace(endpoint, event, rowId);
 			if (place === null) continue;
 			const order = `${endpoint.id} ${place.key}`;
-			const numbers = numbersByOrder.get(order);
-			if (numbers === undefined) numbersByOrder.set(order, [rowId]);
-			else numbers.push(rowId);
+			const entry = { number: rowId, acceptedAt: event.acceptedAt };
+			const entries = byOrder.get(order);
+			if (entries === undefined) byOrder.set(order, [entry]);
+			else entries.push(entry);
 		}
 	}
-	return (endpoint, key) => numbersByOrder.get(`${endpoint.id} ${key}`) ?? [];
+	return (endpoint, key, acceptedUntil) =>
+		(byOrder.get(`${endpoint.id} ${key}`) ?? []).flatMap(({ acceptedAt, number }) =>
+			acceptedUntil === undefined || acceptedAt <= acceptedUntil ? number : [],
+		);
 }
 
 /**
@@ -158,7 +169,7 @@ export interface UnplacedDelivery {
 /** The eldest deliveries of some orders, and the events that runs have leased. */
 interface OrderState {
 	eventRows: StoredRow[];
-	/** By the order's key, the number of its first unsettled delivery. */
+	/** By the order's key, the number of its first unsettled delivery; 0 if a run attempts one. */
 	firstNumbers: Map<string, number>;
 	/** IDs of the endpoints that have more waiting deliveries than were read. */
 	longIds: Set<string>;
@@ -177,9 +188,10 @@ async function loadOrders(
 	const { eventRows, pages } = await findAfterLeases(tables, finds);
 	const isLong = (_: string, index: number): boolean => pages[index].length === MAX_FOUND;
 	const firstNumbers = new Map<string, number>();
-	for (const { order_key, order_number } of pages.flat()) {
+	for (const { lease_owner, order_key, order_number } of pages.flat()) {
 		const key = String(order_key);
-		const number = Number(order_number);
+		// An event that is sent again may be older than one which a run attempts.
+		const number = lease_owner === null ? Number(order_number) : 0;
 		firstNumbers.set(key, Math.min(firstNumbers.get(key) ?? number, number));
 	}
 	return {

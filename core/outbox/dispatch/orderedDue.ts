@@ -3,6 +3,7 @@ import groupBy from 'lodash/groupBy';
 import orderBy from 'lodash/orderBy';
 import sortBy from 'lodash/sortBy';
 
+import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
 import type { Lease, OrderPlace, RegisteredEndpoint, StoredDelivery } from '../model';
 import { latestPerDelivery } from '../store/deliveryRows';
@@ -53,6 +54,24 @@ function takeChain(
 	return { deliveries: due.slice(0, length), hasMore: due.length > length };
 }
 
+/** Time by which the row of a delivery may be written later than it says. */
+const WRITE_MARGIN_MS = 10_000;
+
+/**
+ * Returns the time until which events may have been sent without regard to a delivery, since it was not on record as
+ * unsettled: it was replayed, or got its place late; `undefined` if there is none.
+ */
+function getLateTime({
+	acceptedAt,
+	attempts,
+	nextAttemptAt,
+	replayedAt,
+}: PlacedDelivery): string | undefined {
+	const isLate = attempts === 0 && nextAttemptAt !== acceptedAt;
+	const since = replayedAt ?? (isLate ? nextAttemptAt : null);
+	return since === null ? undefined : toIsoTime(Date.parse(since) + WRITE_MARGIN_MS);
+}
+
 /** Everything that decides which deliveries with a place can be attempted. */
 export interface OrderedDue {
 	/** The unsettled deliveries with a place, or the eldest ones of each order. */
@@ -90,15 +109,19 @@ export function listChains(
 		if (sameOrder.some(isUnderWay)) return [];
 		const [{ endpointId, place }] = sameOrder;
 		const endpoint = endpointsById.get(endpointId);
-		const numbers = endpoint === undefined ? [] : findUnderWay(endpoint, place.key);
-		const missing = numbers.filter((number) => !recorded.has(`${number} ${endpointId}`));
+		const findMissing = (acceptedUntil?: string): number[] =>
+			(endpoint === undefined ? [] : findUnderWay(endpoint, place.key, acceptedUntil)).filter(
+				(number) => !recorded.has(`${number} ${endpointId}`),
+			);
 		const latest = latestPerDelivery(sameOrder).filter(hasPlace);
 		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end.
 		const blocking =
 			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
 		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
-		const chain = takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength);
+		const chain = takeChain(order, Math.min(Infinity, ...findMissing()), isDue, maxLength);
+		const lateTime = chain && getLateTime(chain.deliveries[0]);
+		if (lateTime !== undefined && findMissing(lateTime).length > 0) return [];
 		return chain === undefined ? [] : { ...chain, ignoresHeld: endpoint === undefined };
 	});
 	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
