@@ -31,7 +31,7 @@ export const countJsonBytes = (value: object): number =>
 	Buffer.byteLength(stringifyExactJson(value));
 
 /** More levels than any event has; JSON.stringify overflows the stack at some thousands. */
-const MAX_JSON_LEVELS = 500;
+export const MAX_JSON_LEVELS = 500;
 
 function findFault(value: unknown, ancestors: Set<object>): string | undefined {
 	if (!isContainer(value)) return undefined;

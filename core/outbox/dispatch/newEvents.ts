@@ -1,4 +1,5 @@
 import { stringifyExactJson } from '../../lib/exactJson';
+import { isValueNestedDeeper, MAX_JSON_LEVELS } from '../../lib/jsonValue';
 import { DAY_MS, toIsoTime } from '../../lib/time';
 import { requireEventType } from '../endpoint/subscription';
 import type { DataCheck } from '../eventType/eventDataCheck';
@@ -30,7 +31,7 @@ export interface EventInput {
 	dataCheck?: DataCheck;
 }
 
-/** An event too large to be stored. The message says what to send instead. */
+/** An event too large, or nested too deeply, to be stored. The message says what to send instead. */
 export class EventTooLargeError extends Error {
 	override readonly name = 'EventTooLargeError';
 }
@@ -89,6 +90,11 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 export function checkEvent({ channels = [], data, type }: EventInput): string {
 	requireEventType(type);
 	checkChannels(channels);
+	if (isValueNestedDeeper(data, MAX_JSON_LEVELS)) {
+		throw new EventTooLargeError(
+			`The data of the event ${type} is nested more than ${MAX_JSON_LEVELS} levels deep. Remove some levels, or send only the fields that the endpoints need.`,
+		);
+	}
 	const json = stringifyExactJson(data);
 	const bytes = Buffer.byteLength(json, 'utf8');
 	if (bytes > MAX_EVENT_BYTES) {

@@ -17,7 +17,12 @@ import type {
 import type { OutboxPorts } from '../ports';
 import { findAfterLeases, readEvent, type StoredEvent } from '../store/events';
 import { isLeasedForRecovery } from '../store/eventOwnership';
-import { findUnsettledRows, SETTLED, type PlacedQuery } from '../store/orderedDeliveries';
+import {
+	findRivals,
+	findUnsettledRows,
+	SETTLED,
+	type PlacedQuery,
+} from '../store/orderedDeliveries';
 import { MAX_FINDS, MAX_FOUND, type StoredRow, type Tables } from '../store/tables';
 
 import { compileSubscriptions } from './subscribers';
@@ -87,8 +92,15 @@ export function splitIntoChains(jobs: AttemptJob[]): AttemptJob[][] {
 	});
 }
 
-/** Returns the numbers of the events of an order that have no delivery yet, but are about to get one. */
-export type FindUnderWay = (endpoint: RegisteredEndpoint, key: string) => number[];
+/**
+ * Returns the numbers of the events of an order that have no delivery yet, but are about to get one.
+ * @param acceptedUntil only those that were accepted until this time, ISO 8601
+ */
+export type FindUnderWay = (
+	endpoint: RegisteredEndpoint,
+	key: string,
+	acceptedUntil?: string,
+) => number[];
 
 /**
  * Finds the events that a run is making first deliveries of, or that a killed run left without them.
@@ -108,7 +120,7 @@ export function compileUnderWay(
 	const inOrder = registered.filter(isInOrder);
 	const { findSubscribers } = compileSubscriptions(stored.length === 0 ? [] : inOrder);
 	// A run may look for more orders than it could compare with each event.
-	const numbersByOrder = new Map<string, number[]>();
+	const byOrder = new Map<string, Array<{ number: number; acceptedAt: string }>>();
 	for (const { event, rowId } of stored) {
 		// Its place counts from the time at which it is due.
 		if (event.deliverAt !== null) continue;
@@ -116,12 +128,35 @@ export function compileUnderWay(
 			const place = computePlace(endpoint, event, rowId);
 			if (place === null) continue;
 			const order = `${endpoint.id} ${place.key}`;
-			const numbers = numbersByOrder.get(order);
-			if (numbers === undefined) numbersByOrder.set(order, [rowId]);
-			else numbers.push(rowId);
+			const entry = { number: rowId, acceptedAt: event.acceptedAt };
+			const entries = byOrder.get(order);
+			if (entries === undefined) byOrder.set(order, [entry]);
+			else entries.push(entry);
 		}
 	}
-	return (endpoint, key) => numbersByOrder.get(`${endpoint.id} ${key}`) ?? [];
+	return (endpoint, key, acceptedUntil) =>
+		(byOrder.get(`${endpoint.id} ${key}`) ?? []).flatMap(({ acceptedAt, number }) =>
+			acceptedUntil === undefined || acceptedAt <= acceptedUntil ? number : [],
+		);
+}
+
+/**
+ * Returns whether a delivery has to wait: for an unsettled one of its order with a lower number, or for another one that a
+ * run is sending, whatever its number. It makes no call for a delivery without a place.
+ * @param before another number to compare with, e.g. the highest one to wait for all others
+ */
+export async function isPreceded(
+	{ tables }: Pick<OutboxPorts, 'tables'>,
+	{ id, place }: Pick<Delivery, 'id' | 'place'>,
+	endpoint: RegisteredEndpoint,
+	before?: number,
+): Promise<boolean> {
+	if (place === null) return false;
+	const { key, number } = place;
+	const rivals = findRivals({ endpointId: endpoint.id, key }, before ?? number, id);
+	const { eventRows, pages } = await findAfterLeases(tables, rivals);
+	const underWay = compileUnderWay(eventRows, [endpoint])(endpoint, key);
+	return pages.flat().length > 0 || underWay.some((other) => other !== number);
 }
 
 /** A delivery that a run has created and not stored, and what it delivers. */
@@ -134,7 +169,7 @@ export interface UnplacedDelivery {
 /** The eldest deliveries of some orders, and the events that runs have leased. */
 interface OrderState {
 	eventRows: StoredRow[];
-	/** By the order's key, the number of its first unsettled delivery. */
+	/** By the order's key, the number of its first unsettled delivery; 0 if a run attempts one. */
 	firstNumbers: Map<string, number>;
 	/** IDs of the endpoints that have more waiting deliveries than were read. */
 	longIds: Set<string>;
@@ -153,9 +188,10 @@ async function loadOrders(
 	const { eventRows, pages } = await findAfterLeases(tables, finds);
 	const isLong = (_: string, index: number): boolean => pages[index].length === MAX_FOUND;
 	const firstNumbers = new Map<string, number>();
-	for (const { order_key, order_number } of pages.flat()) {
+	for (const { lease_owner, order_key, order_number } of pages.flat()) {
 		const key = String(order_key);
-		const number = Number(order_number);
+		// An event that is sent again may be older than one which a run attempts.
+		const number = lease_owner === null ? Number(order_number) : 0;
 		firstNumbers.set(key, Math.min(firstNumbers.get(key) ?? number, number));
 	}
 	return {

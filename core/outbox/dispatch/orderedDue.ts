@@ -3,6 +3,7 @@ import groupBy from 'lodash/groupBy';
 import orderBy from 'lodash/orderBy';
 import sortBy from 'lodash/sortBy';
 
+import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
 import type { Lease, OrderPlace, RegisteredEndpoint, StoredDelivery } from '../model';
 import { latestPerDelivery } from '../store/deliveryRows';
@@ -30,6 +31,8 @@ export interface OrderChain {
 	deliveries: PlacedDelivery[];
 	/** `true` if more of the order is due than a run leases at once. */
 	hasMore: boolean;
+	/** `true` if the endpoint was deleted, so that what is on hold keeps nothing waiting. */
+	ignoresHeld: boolean;
 }
 
 const hasPlace = (delivery: StoredDelivery): delivery is PlacedDelivery => delivery.place !== null;
@@ -40,7 +43,7 @@ function takeChain(
 	firstUnderWay: number,
 	isDue: (delivery: PlacedDelivery) => boolean,
 	maxLength: number,
-): OrderChain | undefined {
+): Omit<OrderChain, 'ignoresHeld'> | undefined {
 	const stop = order.findIndex(
 		(delivery) => !isDue(delivery) || delivery.place.number > firstUnderWay,
 	);
@@ -49,6 +52,24 @@ function takeChain(
 	// While an endpoint fails, its other deliveries need not be leased and released again and again.
 	const length = due[0].attempts > 0 ? 1 : maxLength;
 	return { deliveries: due.slice(0, length), hasMore: due.length > length };
+}
+
+/** Time by which the row of a delivery may be written later than it says. */
+const WRITE_MARGIN_MS = 10_000;
+
+/**
+ * Returns the time until which events may have been sent without regard to a delivery, since it was not on record as
+ * unsettled: it was replayed, or got its place late; `undefined` if there is none.
+ */
+function getLateTime({
+	acceptedAt,
+	attempts,
+	nextAttemptAt,
+	replayedAt,
+}: PlacedDelivery): string | undefined {
+	const isLate = attempts === 0 && nextAttemptAt !== acceptedAt;
+	const since = replayedAt ?? (isLate ? nextAttemptAt : null);
+	return since === null ? undefined : toIsoTime(Date.parse(since) + WRITE_MARGIN_MS);
 }
 
 /** Everything that decides which deliveries with a place can be attempted. */
@@ -88,15 +109,20 @@ export function listChains(
 		if (sameOrder.some(isUnderWay)) return [];
 		const [{ endpointId, place }] = sameOrder;
 		const endpoint = endpointsById.get(endpointId);
-		const numbers = endpoint === undefined ? [] : findUnderWay(endpoint, place.key);
-		const missing = numbers.filter((number) => !recorded.has(`${number} ${endpointId}`));
+		const findMissing = (acceptedUntil?: string): number[] =>
+			(endpoint === undefined ? [] : findUnderWay(endpoint, place.key, acceptedUntil)).filter(
+				(number) => !recorded.has(`${number} ${endpointId}`),
+			);
 		const latest = latestPerDelivery(sameOrder).filter(hasPlace);
 		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end.
 		const blocking =
 			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
 		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
-		return takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength) ?? [];
+		const chain = takeChain(order, Math.min(Infinity, ...findMissing()), isDue, maxLength);
+		const lateTime = chain && getLateTime(chain.deliveries[0]);
+		if (lateTime !== undefined && findMissing(lateTime).length > 0) return [];
+		return chain === undefined ? [] : { ...chain, ignoresHeld: endpoint === undefined };
 	});
 	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
 	return interleave(
@@ -133,20 +159,23 @@ export function limitChains(chains: OrderChain[], places: number): OrderChain[] 
 export interface LeasedChains {
 	/** To be attempted, if nothing else keeps them waiting. */
 	deliveries: StoredDelivery[];
-	/** Leased without what precedes them, since another run was faster. */
+	/** Leased without what precedes them, since another run was faster, or something precedes them now. */
 	released: StoredDelivery[];
 	/** IDs of those that may have been leased before by a run that was killed. */
 	expiredIds: Set<string>;
 }
 
-const toRange = ({ deliveries }: OrderChain): OrderRange => {
+const toRange = ({ deliveries, ignoresHeld }: OrderChain): OrderRange => {
 	const [first] = deliveries;
 	const last = deliveries[deliveries.length - 1];
 	const { endpointId, place } = first;
-	return { endpointId, key: place.key, from: place.number, to: last.place.number };
+	return { endpointId, key: place.key, from: place.number, to: last.place.number, ignoresHeld };
 };
 
-/** Leases chains. Of each, only what follows its beginning without a gap can be attempted. */
+/**
+ * Leases chains. Of each, only what follows its beginning without a gap can be attempted, and nothing if an earlier
+ * delivery has come before it. The later one gives way, so that two runs never wait for each other.
+ */
 export async function leaseChains(
 	tables: Tables,
 	chains: OrderChain[],
@@ -163,6 +192,7 @@ export async function leaseChains(
 	const leased = await leaseRanges(tables, ranges, dueMs, lease, waitingRowIds);
 	const byId = new Map(leased.deliveries.map((delivery) => [delivery.id, delivery]));
 	const taken = chains.flatMap(({ deliveries }) => {
+		if (leased.precededKeys.has(deliveries[0].place.key)) return [];
 		const gap = deliveries.findIndex(({ id }) => !byId.has(id) && !leased.settledIds.has(id));
 		const unbroken = gap === -1 ? deliveries : deliveries.slice(0, gap);
 		return unbroken.flatMap(({ id }) => byId.get(id) ?? []);

@@ -4,9 +4,7 @@ import { findDelivery } from '../log/query';
 import type { Delivery, Endpoint, RunLimits, RunResult, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { leaseForReplay } from '../store/deliveryLeases';
-import { findUnsettledRows } from '../store/orderedDeliveries';
-import { queueForReplay } from '../store/selectedDeliveries';
-import type { Tables } from '../store/tables';
+import { queueForReplay, releaseLeased } from '../store/selectedDeliveries';
 import { loadEvents } from '../store/events';
 import { requireActiveTenant } from '../store/tenants';
 
@@ -14,7 +12,7 @@ import { attemptAll } from './attemptAll';
 import { describeForgotten } from './deliveryStates';
 import { computeLeaseMs } from './lease';
 import { loadAttemptJobs } from './loadJobs';
-import { WAITS_FOR_ELDER } from './order';
+import { computePlace, isPreceded, WAITS_FOR_ELDER } from './order';
 import { publishEvents } from './publish';
 
 /** A delivery that cannot be replayed now. The message says why. */
@@ -22,17 +20,25 @@ export class ReplayError extends Error {
 	override readonly name = 'ReplayError';
 }
 
-/** @throws ReplayError if the payload of one of the delivery's events was forgotten */
-async function requirePayload(
+/**
+ * Gives a delivery its place if it was made before its endpoint got its events in order.
+ * @throws ReplayError if the payload of one of its events was forgotten
+ */
+async function placeReplay(
 	{ tables }: OutboxPorts,
-	{ batchedEventIds, eventId }: Delivery,
-): Promise<void> {
-	const stored = await loadEvents(tables, batchedEventIds ?? [eventId]);
-	for (const entry of stored.values()) {
-		if ('event' in entry && entry.event.payloadForgottenAt !== null) {
-			throw new ReplayError(`${describeForgotten(entry.event)}, so it cannot be sent again.`);
-		}
+	delivery: StoredDelivery,
+	endpoint: Endpoint,
+): Promise<StoredDelivery> {
+	const { batchedEventIds, eventId, place } = delivery;
+	const loaded = await loadEvents(tables, batchedEventIds ?? [eventId]);
+	const stored = [...loaded.values()].flatMap((entry) => ('event' in entry ? [entry] : []));
+	const forgotten = stored.find(({ event }) => event.payloadForgottenAt !== null);
+	if (forgotten !== undefined) {
+		throw new ReplayError(`${describeForgotten(forgotten.event)}, so it cannot be sent again.`);
 	}
+	if (place !== null || batchedEventIds !== null || stored.length === 0) return delivery;
+	const [{ event, rowId }] = stored;
+	return { ...delivery, place: computePlace(endpoint, event, rowId) };
 }
 
 /** @throws ReplayError if the endpoint is disabled */
@@ -46,16 +52,6 @@ export function requireActive({ name, status }: Endpoint): void {
 const createBusyError = ({ id }: Delivery): ReplayError =>
 	new ReplayError(`The delivery ${id} is being sent right now. Try again later.`);
 
-/** Returns whether an earlier delivery of the same order is not settled, or another one is being attempted. */
-async function isPreceded(tables: Tables, { endpointId, id, place }: Delivery): Promise<boolean> {
-	if (place === null) return false;
-	const [rows] = await tables.applyAndFind([], [findUnsettledRows({ endpointId, key: place.key })]);
-	return rows.some(
-		({ delivery_id, lease_owner, order_number }) =>
-			delivery_id !== id && (Number(order_number) < place.number || lease_owner !== null),
-	);
-}
-
 /**
  * Attempts a stored delivery again at once, with its schedule from the beginning. If earlier deliveries of its
  * order come first, it only becomes due, and its error says so.
@@ -64,23 +60,29 @@ async function isPreceded(tables: Tables, { endpointId, id, place }: Delivery): 
  */
 export async function replayStored(
 	ports: OutboxPorts,
-	delivery: StoredDelivery,
+	stored: StoredDelivery,
 	endpoint: Endpoint,
 	limits: RunLimits,
 ): Promise<RunResult> {
-	if (delivery.problem !== undefined) throw new ReplayError(delivery.problem);
+	if (stored.problem !== undefined) throw new ReplayError(stored.problem);
 	requireActive(endpoint);
-	await requirePayload(ports, delivery);
+	const delivery = await placeReplay(ports, stored, endpoint);
 	await requireActiveTenant(ports.tables, endpoint.tenantId);
 	const nowMs = ports.nowMs();
-	if (await isPreceded(ports.tables, delivery)) {
-		const queued = await queueForReplay(ports.tables, delivery, nowMs, WAITS_FOR_ELDER);
+	const toQueued = (queued: StoredDelivery | undefined): RunResult => {
 		if (queued === undefined) throw createBusyError(delivery);
 		return { results: [{ delivery: queued, endpoint, response: null }], changes: [] };
+	};
+	if (await isPreceded(ports, delivery, endpoint)) {
+		return toQueued(await queueForReplay(ports.tables, delivery, nowMs, WAITS_FOR_ELDER));
 	}
 	const lease = { owner: ports.newId(), expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
 	const leased = await leaseForReplay(ports.tables, delivery, lease, nowMs);
 	if (leased.length === 0) throw createBusyError(delivery);
+	// Another run may have leased a later one in between. It may give way as well: then Deliver Due makes both.
+	if (await isPreceded(ports, delivery, endpoint)) {
+		return toQueued(await releaseLeased(ports.tables, lease, WAITS_FOR_ELDER, nowMs));
+	}
 	const { ended, jobs } = await loadAttemptJobs(ports, [endpoint], leased);
 	const run = await attemptAll(ports, lease, jobs, limits, { ended });
 	await sendChangeAlerts(ports, run.changes, limits, publishEvents);

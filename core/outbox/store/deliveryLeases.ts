@@ -4,7 +4,7 @@ import { toIsoTime } from '../../lib/time';
 import type { Lease, StoredDelivery } from '../model';
 
 import { findLatestRowIds, replayColumns } from './deliveries';
-import { readDelivery } from './deliveryRows';
+import { readDelivery, toPlaceColumns } from './deliveryRows';
 import {
 	completePages,
 	eq,
@@ -220,15 +220,16 @@ export async function leaseBatchingDeliveries(
 }
 
 /**
- * Leases a delivery for a replay, unless it was changed or leased since it was read.
+ * Leases a delivery for a replay, and gives it its place, unless it was changed or leased since it was read.
  * @returns none, or one
  */
 export async function leaseForReplay(
 	tables: Tables,
-	{ rowId, status }: StoredDelivery,
+	{ place, rowId, status }: StoredDelivery,
 	lease: Lease,
 	nowMs: number,
 ): Promise<StoredDelivery[]> {
 	const unchanged = [eq('id', rowId), eq('status', status), eq('lease_owner', null)];
-	return (await leaseRows(tables, unchanged, lease, replayColumns(nowMs))).map(readDelivery);
+	const columns = { ...replayColumns(nowMs), ...toPlaceColumns(place) };
+	return (await leaseRows(tables, unchanged, lease, columns)).map(readDelivery);
 }

@@ -81,6 +81,12 @@ export const readDelivery = (stored: StoredRow): StoredDelivery =>
 		problem,
 	}));
 
+/** Returns the columns that have a delivery's place in an order. */
+export const toPlaceColumns = (place: Delivery['place']): Row => ({
+	order_key: place?.key ?? null,
+	order_number: place?.number ?? null,
+});
+
 /** Writes a delivery as a new row. */
 export const toDeliveryRow = (delivery: Delivery): Row => ({
 	tenant_id: delivery.tenantId,
@@ -105,8 +111,7 @@ export const toDeliveryRow = (delivery: Delivery): Row => ({
 	execution_id: delivery.executionId,
 	workflow_id: delivery.workflowId,
 	replayed_at: delivery.replayedAt,
-	order_key: delivery.place?.key ?? null,
-	order_number: delivery.place?.number ?? null,
+	...toPlaceColumns(delivery.place),
 	tallied: getTalliedStatus(delivery),
 	lease_owner: delivery.lease && delivery.lease.owner,
 });

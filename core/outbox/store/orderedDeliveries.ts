@@ -10,6 +10,7 @@ import {
 	findAll,
 	findAny,
 	findFirstPage,
+	MAX_FINDS,
 	MAX_FOUND,
 	neq,
 	type Change,
@@ -63,6 +64,25 @@ export const findUnsettledRows = (query: PlacedQuery, limit: number = MAX_FOUND)
 	query: { all: toConditions(query) },
 	options: { by: 'order_number', newestFirst: false, limit },
 });
+
+/**
+ * Finds, each with one row, an unsettled delivery of an order that comes before a number, and another one that a
+ * run attempts, whatever its number.
+ * @param deliveryId the delivery that asks, which does not count
+ */
+export const findRivals = (
+	order: Required<Pick<PlacedQuery, 'endpointId' | 'key'>>,
+	before: number,
+	deliveryId: string,
+): Find[] =>
+	[
+		{ column: 'order_number', operator: 'lt' as const, value: before },
+		neq('lease_owner', null),
+	].map((condition) => ({
+		table: 'deliveries',
+		query: { all: [...toConditions(order), neq('delivery_id', deliveryId), condition] },
+		options: { newestFirst: false, limit: 1 },
+	}));
 
 /** Finds the unsettled deliveries with a place that did not fit into a page. @returns all of them */
 export const completeUnsettledRows = async (
@@ -152,6 +172,8 @@ export interface OrderRange extends Pick<OrderPlace, 'key'> {
 	/** Numbers of the first and the last delivery. */
 	from: number;
 	to: number;
+	/** `true` if what is on hold before them keeps nothing waiting. */
+	ignoresHeld: boolean;
 }
 
 const leaseRange = (
@@ -173,6 +195,43 @@ const leaseRange = (
 	values: toLeaseColumns(lease),
 });
 
+/**
+ * Finds what has come before ranges since they were chosen. Of many ranges, it finds only what other runs attempt: it
+ * takes one find, and whatever else has become due counts as later than the lease.
+ */
+const findElders = (ranges: OrderRange[], { owner }: Lease): Find[] =>
+	ranges.length < MAX_FINDS
+		? ranges.map(({ endpointId, from, ignoresHeld, key }) => ({
+				table: 'deliveries',
+				query: {
+					all: [
+						...toConditions({ endpointId, key, to: from - 1 }),
+						...(ignoresHeld ? [neq('status', 'held')] : []),
+					],
+				},
+				options: { newestFirst: false, limit: 1 },
+			}))
+		: [
+				findFirstPage('deliveries', [
+					...toConditions({}),
+					neq('lease_owner', null),
+					neq('lease_owner', owner),
+				]),
+			];
+
+/** Lists the keys of the ranges that something has come before. */
+function listPrecededKeys(ranges: OrderRange[], elders: StoredRow[]): Set<string> {
+	const firstNumbers = new Map<string, number>();
+	for (const { order_key, order_number } of elders) {
+		const key = String(order_key);
+		const number = Number(order_number);
+		firstNumbers.set(key, Math.min(firstNumbers.get(key) ?? number, number));
+	}
+	return new Set(
+		ranges.flatMap(({ from, key }) => ((firstNumbers.get(key) ?? Infinity) < from ? key : [])),
+	);
+}
+
 /** Deliveries that a run has leased by their order. */
 export interface LeasedRanges {
 	/** Each with its latest state. Rows that cannot be read are put on hold, and left out. */
@@ -181,10 +240,13 @@ export interface LeasedRanges {
 	expiredIds: Set<string>;
 	/** IDs of those that turned out to be settled: only an old row was leased. */
 	settledIds: Set<string>;
+	/** Keys of the orders in which something has come before the range since it was chosen. */
+	precededKeys: Set<string>;
 }
 
 /**
- * Leases what is due in some ranges; of two simultaneous runs, only one gets a delivery.
+ * Leases what is due in some ranges, then looks for what has come before them, e.g. a replay; of two simultaneous runs,
+ * only one gets a delivery.
  * @param waitingRowIds row IDs of those that no run had leased when they were read
  */
 export async function leaseRanges(
@@ -195,10 +257,10 @@ export async function leaseRanges(
 	waitingRowIds: Set<number>,
 ): Promise<LeasedRanges> {
 	const isLeased = [eq('lease_owner', lease.owner), neq('order_number', null)];
-	const [firstPage] = await applyAllAndFind(
+	const [firstPage, ...elders] = await applyAllAndFind(
 		tables,
 		ranges.map((range) => leaseRange(range, dueMs, lease)),
-		[findFirstPage('deliveries', isLeased)],
+		[findFirstPage('deliveries', isLeased), ...findElders(ranges, lease)],
 	);
 	const leased = await completePages(tables, 'deliveries', isLeased, firstPage);
 	const expired = leased.filter(({ id }) => !waitingRowIds.has(id));
@@ -214,5 +276,6 @@ export async function leaseRanges(
 		deliveries: await setUnreadableAside(tables, leased.filter(isLatest)),
 		expiredIds,
 		settledIds: new Set(settled.map(({ delivery_id }) => String(delivery_id))),
+		precededKeys: listPrecededKeys(ranges, elders.flat()),
 	};
 }

@@ -3,7 +3,8 @@ import { z, type ZodError, type ZodObject, type ZodRawShape } from 'zod';
 import { describeFault } from '../../lib/describeFault';
 import { parseExactJson } from '../../lib/exactJson';
 import { isObject } from '../../lib/fieldPath';
-import type { JsonObject, JsonValue } from '../../lib/jsonValue';
+import { isNestedDeeper } from '../../lib/json';
+import { MAX_JSON_LEVELS, type JsonObject, type JsonValue } from '../../lib/jsonValue';
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
 
 import type { StoredRow, TableName } from './tables';
@@ -16,14 +17,23 @@ export class UnreadableRowError extends Error {
 const text = z.string().nullable();
 const date = z.string().datetime({ offset: true });
 
+/** Parses a column. @returns `{ value }`, or what is wrong with the text */
+function parseColumn(text: string): { value: unknown } | string {
+	// Nothing that is stored has more levels, and JSON.stringify could not write some thousands.
+	if (isNestedDeeper(text, MAX_JSON_LEVELS)) {
+		return `is nested more than ${MAX_JSON_LEVELS} levels deep`;
+	}
+	return parseExactJson(text) ?? 'is not JSON';
+}
+
 /** A text column that contains JSON. Its numbers are not rounded. */
 const json = <T extends z.ZodTypeAny>(schema: T) =>
 	z
 		.string()
-		.transform((value, context): unknown => {
-			const parsed = parseExactJson(value);
-			if (parsed !== undefined) return parsed.value;
-			context.addIssue({ code: z.ZodIssueCode.custom, message: 'is not JSON' });
+		.transform((text, context): unknown => {
+			const parsed = parseColumn(text);
+			if (typeof parsed !== 'string') return parsed.value;
+			context.addIssue({ code: z.ZodIssueCode.custom, message: parsed });
 			return z.NEVER;
 		})
 		.pipe(schema);

@@ -2,11 +2,11 @@ import groupBy from 'lodash/groupBy';
 
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
 import { toIsoTime } from '../../lib/time';
-import type { DeliveryStatus, StoredDelivery } from '../model';
+import type { DeliveryStatus, Lease, StoredDelivery } from '../model';
 
 import { replayColumns } from './deliveries';
 import { matchStatuses, matchTimes } from './deliveryLog';
-import { readDelivery } from './deliveryRows';
+import { readDelivery, toPlaceColumns } from './deliveryRows';
 import {
 	eq,
 	MAX_FOUND,
@@ -134,18 +134,38 @@ export const queueRows = (nowMs: number): RowChange => ({
 });
 
 /**
- * Makes one delivery due, and restarts its schedule, unless it was changed or leased since it was read.
+ * Makes one delivery due, gives it its place, and restarts its schedule, unless it was changed or leased since it was read.
  * @returns its new state
  */
 export async function queueForReplay(
 	tables: Pick<Tables, 'update'>,
-	{ rowId, status }: StoredDelivery,
+	{ place, rowId, status }: StoredDelivery,
 	nowMs: number,
 	reason: string,
 ): Promise<StoredDelivery | undefined> {
 	const unchanged = [eq('id', rowId), eq('status', status), eq('lease_owner', null)];
-	const values = { ...queueRows(nowMs).values, error: reason };
+	const values = { ...queueRows(nowMs).values, ...toPlaceColumns(place), error: reason };
 	const [row] = await tables.update('deliveries', { all: unchanged }, values);
+	return row && readDelivery(row);
+}
+
+/**
+ * Makes the one delivery that a run has leased due, without an attempt.
+ * @returns its new state; `undefined` if the run no longer leases it
+ */
+export async function releaseLeased(
+	tables: Pick<Tables, 'update'>,
+	{ owner }: Lease,
+	reason: string,
+	nowMs: number,
+): Promise<StoredDelivery | undefined> {
+	const values = {
+		status: 'pending',
+		next_attempt_at: toIsoTime(nowMs),
+		lease_owner: null,
+		error: reason,
+	};
+	const [row] = await tables.update('deliveries', { all: [eq('lease_owner', owner)] }, values);
 	return row && readDelivery(row);
 }
 

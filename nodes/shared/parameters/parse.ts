@@ -19,11 +19,10 @@ export function requireWritable(value: unknown, label: string): void {
 /**
  * Reads a parameter that has JSON, as text or as the value that an expression returned. Numbers that
  * JavaScript would round keep their digits: see `ExactNumber`.
- * @throws UserError that names the parameter, for text that is not JSON
+ * @throws UserError that names the parameter, for text that is not JSON, and as {@link requireWritable}
  */
 export function parseJsonParameter(value: unknown, label: string): unknown {
-	if (typeof value !== 'string') return value;
-	const parsed = parseExactJson(value);
+	const parsed = typeof value === 'string' ? parseExactJson(value) : { value };
 	if (parsed === undefined) {
 		throw new UserError(`"${label}" is not valid JSON. Check its quotes, commas and brackets.`);
 	}

@@ -442,6 +442,10 @@ describe('the delivery to a disabled endpoint', () => {
 	});
 });
 
+/** Returns an object with this many levels. */
+const nest = (levels) =>
+	Array.from({ length: levels }).reduce((value) => (value === null ? {} : { a: value }), null);
+
 describe('publishEvents, before it stores anything,', () => {
 	test.each([
 		[
@@ -454,6 +458,7 @@ describe('publishEvents, before it stores anything,', () => {
 			{ type: 'a', data: { t: 'ä'.repeat(131_072) } },
 			'EventTooLargeError',
 		],
+		['data with more than 500 levels', { type: 'a', data: nest(501) }, 'EventTooLargeError'],
 		['one of no type', { type: '', data: {} }, 'InvalidEndpointError'],
 	])('rejects %s, together with all other events of the call', async (_, input, name) => {
 		const world = createWorld();
@@ -465,6 +470,16 @@ describe('publishEvents, before it stores anything,', () => {
 		expect(world.store.rows('events')).toEqual([]);
 		expect(world.deliveries()).toEqual([]);
 		expect(world.attempts).toEqual([]);
+	});
+
+	test('accepts an event with 500 levels, which Deliver Due can read', async () => {
+		const world = createWorld({ answer: () => 503 });
+		await world.register('ep_a');
+		await publishEvents(world.process(), [{ type: 'a', data: nest(500) }], LIMITS);
+		world.answer = () => 200;
+		world.clock.advance(MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual(['delivered']);
 	});
 
 	test('accepts an event of exactly the largest size', async () => {

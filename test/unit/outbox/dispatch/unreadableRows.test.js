@@ -300,6 +300,35 @@ describe('an event whose row was edited', () => {
 		]);
 	});
 
+	const BATCHES = { settings: { batch_settings: { max_events: 3, max_wait_seconds: 10 } } };
+
+	test.each([
+		['an endpoint', {}],
+		['an endpoint with batches', BATCHES],
+		['an endpoint whose bodies a workflow makes', { transformWorkflowId: 'workflow' }],
+	])('so that it has thousands of levels stops only its delivery to %s', async (_, input) => {
+		let isUp = false;
+		const world = createWorld({
+			answer: () => (isUp ? 200 : 503),
+			runWorkflow: ({ items }) => items.map(({ body, delivery_id }) => ({ body, delivery_id })),
+		});
+		await world.register('ep_a', { tenantId: 'acme', ...input });
+		await world.register('ep_b', { tenantId: 'beta' });
+		for (const tenantId of ['acme', 'beta']) {
+			await publishEvents(world.process(), events(1, { tenantId }), LIMITS);
+		}
+		const data = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+		world.store.edit('events', 1, { data });
+		isUp = true;
+		world.clock.advance(MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(stateOf(world, 'ep_a')).toMatchObject({
+			status: 'held',
+			error: expect.stringContaining('nested more than 500 levels deep'),
+		});
+		expect(stateOf(world, 'ep_b')).toMatchObject({ status: 'delivered' });
+	});
+
 	test('lets its unfinished fan-out wait, and those of other events are finished', async () => {
 		const world = createWorld();
 		await world.register('ep_a');

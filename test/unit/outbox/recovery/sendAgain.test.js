@@ -1,5 +1,6 @@
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
 const { sendAgain } = require('../../../../build/core/outbox/recovery/sendAgain');
 
 const { callNames } = require('../memoryTables');
@@ -79,6 +80,126 @@ test('sends an event alone that an endpoint got in a batch', async () => {
 	expect(world.deliveries().map((row) => row.event_id)).toContain(eventId);
 	expect(world.attempts).toHaveLength(2);
 	expect(JSON.parse(world.attempts[1].body)).not.toHaveProperty('data.events');
+});
+
+test('only queues an event at a paused endpoint, which gets it once it is resumed', async () => {
+	const { again, world } = await withEvent();
+	const pause = async (status) =>
+		await changeEndpointStatus(
+			world.process(),
+			await world.endpoint('ep_other'),
+			status,
+			'by hand',
+		);
+	await pause('paused');
+	const { results } = await again('ep_other');
+	expect(results).toMatchObject([
+		{
+			endpoint: { id: 'ep_other' },
+			delivery: { status: 'pending', attempts: 0, error: expect.stringContaining('is paused') },
+		},
+	]);
+	await deliverDue(world.process(), LIMITS);
+	expect(world.attemptsTo('ep_other')).toEqual([]);
+	expect(world.store.rows('events').filter(isLeased)).toEqual([]);
+	await pause('active');
+	await deliverDue(world.process(), LIMITS);
+	expect(world.attemptsTo('ep_other')).toHaveLength(1);
+	expect(world.statuses()).toEqual(['delivered', 'delivered']);
+});
+
+test('sends at once to an endpoint with an open circuit, as Replay does', async () => {
+	const { again, world } = await withEvent();
+	const { id } = world.store.rows('endpoints').find((row) => row.endpoint_id === 'ep_other');
+	world.store.edit('endpoints', id, {
+		settings: JSON.stringify({ circuit_breaker: { failures: 1, probe_minutes: 60 } }),
+		probe_at: new Date(world.clock.nowMs() + HOUR).toISOString(),
+	});
+	const { results } = await again('ep_other');
+	expect(results).toMatchObject([{ delivery: { status: 'delivered' } }]);
+});
+
+describe('to an endpoint that gets events in order', () => {
+	/** A world with an event from before an endpoint in order was registered, to be sent to it. */
+	async function withOrder(options) {
+		const world = createWorld(options);
+		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
+		const settings = { in_order: {}, disable_rule: { rule: 'never' } };
+		const endpoint = await world.register('ep_a', { settings });
+		const again = async (ports = world.process()) =>
+			await sendAgain(ports, sent[0].event.id, endpoint, LIMITS);
+		return { again, eventId: sent[0].event.id, world };
+	}
+
+	test('sends an event at once if nothing of its order waits, with its place', async () => {
+		const { again, world } = await withOrder();
+		const { results } = await again();
+		expect(results).toMatchObject([
+			{ delivery: { status: 'delivered', place: { key: 'ep_a', number: 1 } } },
+		]);
+	});
+
+	test('only queues an event while another one of its order waits for a retry', async () => {
+		const { again, eventId, world } = await withOrder({ answer: () => 503 });
+		await publishEvents(world.process(), events(2), LIMITS);
+		expect(world.attempts).toHaveLength(1);
+		world.answer = () => 200;
+		const { results } = await again();
+		expect(results).toMatchObject([
+			{
+				delivery: {
+					eventId,
+					status: 'pending',
+					attempts: 0,
+					error: 'An earlier delivery of its order comes first',
+				},
+			},
+		]);
+		expect(world.attempts).toHaveLength(1);
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual(['delivered', 'delivered', 'delivered']);
+		// It has the place of its event.
+		expect(world.attempts[1].key).toBe(eventId);
+	});
+
+	test('an event that is sent meanwhile waits', async () => {
+		const { again, world } = await withOrder({ attemptMs: 5000 });
+		const sending = again();
+		await world.clock.wait(1000);
+		await publishEvents(world.process(), events(1), LIMITS);
+		await sending;
+		expect(world.attempts).toHaveLength(1);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual(['delivered', 'delivered']);
+	});
+
+	test('waits for an event that a send attempts', async () => {
+		const { again, world } = await withOrder({ attemptMs: 5000 });
+		const sending = publishEvents(world.process(), events(1), LIMITS);
+		await world.clock.wait(1000);
+		const { results } = await again();
+		expect(results).toMatchObject([{ delivery: { status: 'pending' } }]);
+		await sending;
+		expect(world.attempts).toHaveLength(1);
+	});
+
+	test.each(
+		[1, 2, 3, 4, 5].flatMap((killAt) => [
+			[killAt, 'before'],
+			[killAt, 'after'],
+		]),
+	)('a run killed at its call %i, %s its effect, stops nothing', async (killAt, killed) => {
+		const { again, world } = await withOrder({ answer: () => 503 });
+		await publishEvents(world.process(), events(1), LIMITS);
+		world.answer = () => 200;
+		await again(world.process({ killAt, killed })).catch(() => undefined);
+		world.clock.advance(HOUR);
+		await deliverDue(world.process(), LIMITS);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses().filter((status) => status !== 'delivered')).toEqual([]);
+		expect(world.store.rows('events').filter(isLeased)).toEqual([]);
+	});
 });
 
 test.each([

@@ -138,6 +138,11 @@ test.each([
 	['endpoints', { revision: 'x' }, 'in the column "revision", the value must be a number'],
 	['endpoints', { settings: '{' }, 'in the column "settings", the value is not JSON'],
 	['events', { data: '[]' }, 'in the column "data", the value must be a JSON object'],
+	[
+		'events',
+		{ data: `{"a":${'['.repeat(500)}${']'.repeat(500)}}` },
+		'in the column "data", the value is nested more than 500 levels deep',
+	],
 	['events', { event_id: '=x' }, 'the value is empty or begins with "="'],
 	['deliveries', { status: 7 }, 'the value must be one of: gathering, pending'],
 	[
