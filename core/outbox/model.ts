@@ -82,7 +82,7 @@ export interface OutboxEvent extends EventContent {
 	uid: string | null;
 	/** Endpoints that listen to channels get it only if it is on one of them; `null` for on none. */
 	channels: string[] | null;
-	/** Digest of the API's request that sent it, if the request had an Idempotency-Key. */
+	/** Digests of the API's request that sent it and of its body, if the request had an Idempotency-Key. */
 	requestKey: string | null;
 	/** The only endpoints that get it, even if they are not subscribed; `null` for all subscribers. */
 	endpointIds: string[] | null;
@@ -155,6 +155,8 @@ export interface EndpointSecrets {
 	creationDigest?: string;
 	/** Digest of the API's request that made the current signing secret, if it had an Idempotency-Key. */
 	rotationKey?: string;
+	/** Digest of that request's body. */
+	rotationDigest?: string;
 }
 
 /** A registered endpoint, with everything needed to send to it. */

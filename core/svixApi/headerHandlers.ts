@@ -1,4 +1,5 @@
 import { findCustomHeaderFault } from '../http/customHeaders';
+import { computeBodyDigest, ReusedKeyError } from '../managementApi/idempotency';
 import { rotateEndpointSecret, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
@@ -61,25 +62,35 @@ export const toSigningSecret = (secret: string | null | undefined): string | und
 
 const DEFAULT_GRACE_SECONDS = 86_400;
 
-/** Replaces the signing secret, unless the same request did so before. */
+/**
+ * Replaces the signing secret, unless the same request did so before.
+ * @throws ReusedKeyError if that one had another body
+ */
 async function rotateSecret(call: ApplicationCall): Promise<void> {
 	const { ports, request } = call;
-	const { gracePeriodSeconds, key } = parsePart('body', endpointSecretRotateIn, request.body);
+	const body = parsePart('body', endpointSecretRotateIn, request.body);
+	const { gracePeriodSeconds, key } = body;
 	const rotationKey = computeRequestKey(call);
+	const rotationDigest = computeBodyDigest(body);
 	const overlapSeconds = gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
 	const endpoint = await loadReadableEndpoint(call);
 	if (endpoint.secrets.signing.length === 0) {
 		throw invalidField(['path', 'endpoint_id'], 'has no signing secret');
 	}
 	const change = (latest: Endpoint): Endpoint | undefined => {
-		if (rotationKey !== undefined && latest.secrets.rotationKey === rotationKey) return undefined;
+		if (rotationKey !== undefined && latest.secrets.rotationKey === rotationKey) {
+			if (latest.secrets.rotationDigest === rotationDigest) return undefined;
+			throw new ReusedKeyError(
+				'This Idempotency-Key was used for another secret. Send the same body again, or use a new key.',
+			);
+		}
 		const rotated = rotateEndpointSecret(
 			latest,
 			toSigningSecret(key),
 			overlapSeconds,
 			ports.nowMs(),
 		);
-		return { ...rotated, secrets: { ...rotated.secrets, rotationKey } };
+		return { ...rotated, secrets: { ...rotated.secrets, rotationKey, rotationDigest } };
 	};
 	await modifyEndpoint(ports, endpoint, change, SVIX_SCOPE);
 }

@@ -1,5 +1,6 @@
 import { hasExactNumber, roundExactNumbers } from '../lib/exactJson';
 import { isObject } from '../lib/fieldPath';
+import { computeBodyDigest, ReusedKeyError } from '../managementApi/idempotency';
 import { coversEvent, type KeyFilter } from '../outbox/apiKey/keyFilter';
 import { computeEventId } from '../outbox/dispatch/deliveryStates';
 import type { EventInput } from '../outbox/dispatch/newEvents';
@@ -71,7 +72,7 @@ function toEventInput(call: ApplicationCall, body: ReturnType<typeof parseMessag
 		idempotencyKey: eventId ? toMessageKey(eventId) : requested,
 		...(eventId && { uid: eventId }),
 		...(channels && channels.length > 0 && { channels }),
-		...(requestKey !== undefined && { requestKey }),
+		...(requestKey !== undefined && { requestKey: `${requestKey} ${computeBodyDigest(body)}` }),
 		...(deliverAt && { deliverAtMs: Date.parse(deliverAt) }),
 		...(rules.checksPayloads && { dataCheck: 'refuse' }),
 	};
@@ -81,7 +82,8 @@ const parseMessage = (body: unknown) => parsePart('body', messageIn, roundBody(b
 
 /**
  * Returns the message that is on record.
- * @throws SvixApiError 409 if another request sent a message with this eventId
+ * @throws SvixApiError 409 if another request sent a message with this eventId, ReusedKeyError if one with another body
+ * has this idempotency key
  */
 function requireOwn(
 	{ conflicts, existingEvents, newEvents, preparedEvents }: RecordedEvents,
@@ -93,8 +95,11 @@ function requireOwn(
 	const existing = existingEvents.get(event.id)?.event;
 	if (existing === undefined) return newEvents.get(event.id)?.event ?? event;
 	const isRepeated = requestKey !== undefined && existing.requestKey === requestKey;
-	if (uid !== undefined && !isRepeated) throw conflict('A message with this eventId exists.');
-	return existing;
+	if (isRepeated) return existing;
+	if (uid !== undefined) throw conflict('A message with this eventId exists.');
+	throw new ReusedKeyError(
+		'This Idempotency-Key was used for another message. Send the same body again, or use a new key.',
+	);
 }
 
 /**

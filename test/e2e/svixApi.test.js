@@ -336,6 +336,45 @@ describe('the delivery settings of an endpoint', () => {
 	});
 });
 
+describe('simultaneous requests', () => {
+	const ways = [0, 1, 2, 3];
+	/** Waits for requests. Returns what the one that succeeded got. */
+	const expectOneOf = async (requests) => {
+		const settled = await Promise.all(requests.map(refused));
+		const won = settled.filter(({ value }) => value !== undefined);
+		const others = settled.filter(({ value }) => value === undefined);
+		expect(others.map(({ status }) => status)).toEqual([409, 409, 409]);
+		expect(won).toHaveLength(1);
+		return won[0].value;
+	};
+
+	test('give a uid to one endpoint', async () => {
+		const app = uniqueName('once');
+		await svix.application.create({ name: app, uid: app });
+		const url = `${receiver}/receive/none/once`;
+		const create = async (uid) => await svix.endpoint.create(app, { url, uid });
+		const created = await expectOneOf(ways.map(async () => await create('main')));
+		expect(await svix.endpoint.get(app, 'main')).toMatchObject({ id: created.id });
+		expect((await svix.endpoint.list(app)).data).toHaveLength(1);
+		for (const way of ways) await create(`e${way}`);
+		const patch = async (way) => await svix.endpoint.patch(app, `e${way}`, { uid: 'moved' });
+		const patched = await expectOneOf(ways.map(patch));
+		expect(await svix.endpoint.get(app, 'moved')).toMatchObject({ id: patched.id });
+		const uids = (await svix.endpoint.list(app)).data.map(({ uid }) => uid);
+		expect(uids.filter((uid) => /^e\d$/.test(uid))).toHaveLength(3);
+		expect(uids.filter((uid) => uid === 'moved')).toHaveLength(1);
+	});
+
+	test('give a uid to one application', async () => {
+		const uid = uniqueName('long').padEnd(120, 'x');
+		const create = async () => await svix.application.create({ name: 'Once', uid });
+		const created = await expectOneOf(ways.map(create));
+		expect(await svix.application.get(uid)).toMatchObject({ id: created.id });
+		const { data } = await svix.application.list({ limit: 250 });
+		expect(data.filter((application) => application.uid === uid)).toHaveLength(1);
+	});
+});
+
 describe('a key', () => {
 	test('for one tenant finds nothing of another, and ends when it is withdrawn', async () => {
 		const [mine, theirs] = [uniqueName('mine'), uniqueName('theirs')];

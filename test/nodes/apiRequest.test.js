@@ -241,7 +241,9 @@ test('a key that asks too often is answered 429 with the time to wait', async ()
 				rawBody: Buffer.alloc(0),
 			},
 			{
-				credentials: { agentWebhookOutboxApi: { encryptionSecret: OUTBOX_KEY, outboxName: 'a' } },
+				credentials: {
+					agentWebhookOutboxApi: { encryptionSecret: OUTBOX_KEY, outboxName: 'served' },
+				},
 				id,
 			},
 		);

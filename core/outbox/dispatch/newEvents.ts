@@ -22,7 +22,7 @@ export interface EventInput {
 	uid?: string;
 	/** Endpoints that listen to channels get it only if it is on one of them. */
 	channels?: string[];
-	/** Digest of the request that sends it. */
+	/** Identifies the request that sends it, and its body. */
 	requestKey?: string;
 	/** Time before which no delivery is attempted, at most a year from now. In the past: at once. */
 	deliverAtMs?: number;

@@ -45,6 +45,7 @@ const secretsSchema = z.object({
 	headers: z.record(z.string()),
 	creationDigest: z.string().optional(),
 	rotationKey: z.string().optional(),
+	rotationDigest: z.string().optional(),
 	transformWorkflowId: z.string().optional(),
 });
 

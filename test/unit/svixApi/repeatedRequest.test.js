@@ -73,9 +73,35 @@ test('a message is not another one for the same idempotency key', async () => {
 		await ask('POST', '/app/acme/msg', { eventType: 'a', payload: {}, ...body }, KEYED);
 	const first = await send({});
 	expect((await send({})).data.id).toBe(first.data.id);
-	for (const other of [{ payload: { a: 1 } }, { eventType: 'b' }]) {
+	for (const other of [{ payload: { a: 1 } }, { eventType: 'b' }, { channels: ['blue'] }]) {
 		expect(await send(other)).toMatchObject({ status: 409 });
 	}
+});
+
+test('a message with an eventId is sent once for one idempotency key, and another one with it is not', async () => {
+	const { ask, world } = await createAsker();
+	await ask('POST', '/app', { name: 'Acme', uid: 'acme' });
+	const message = { eventType: 'a', payload: { a: 1, b: 2 }, eventId: 'e1' };
+	const send = async (body) => await ask('POST', '/app/acme/msg', { ...message, ...body }, KEYED);
+	const first = await send({});
+	expect((await send({ payload: { b: 2, a: 1 } })).data.id).toBe(first.data.id);
+	expect(await send({ channels: ['blue'] })).toMatchObject({ status: 409 });
+	expect(world.store.rows('events')).toHaveLength(1);
+});
+
+test('a secret is not another one for the same idempotency key', async () => {
+	const { ask } = await createAsker();
+	await ask('POST', '/app', { name: 'Acme', uid: 'acme' });
+	await ask('POST', '/app/acme/endpoint', { url: 'https://acme.example/hook', uid: 'main' });
+	const path = '/app/acme/endpoint/main/secret';
+	const rotate = async (letter) =>
+		await ask('POST', `${path}/rotate`, { key: `whsec_${letter.repeat(32)}` }, KEYED);
+	expect([await rotate('a'), await rotate('a'), await rotate('b')]).toMatchObject([
+		{ status: 204 },
+		{ status: 204 },
+		{ status: 409 },
+	]);
+	expect((await ask('GET', path)).data.key).toBe(`whsec_${'a'.repeat(32)}`);
 });
 
 test('an event type is created once for one idempotency key, and a second one with its name is not', async () => {

@@ -48,6 +48,20 @@ describe('a tenant', () => {
 		expect(world.store.rows('tenants')).toHaveLength(1);
 	});
 
+	test('is not created with the ID or uid of another as its own', async () => {
+		const world = createWorld();
+		const insert = async (id, uid) =>
+			await insertTenant(world.process(), createTenant(id, { uid }, START_MS));
+		await insert('app_1', 'beta');
+		const pairs = [
+			['beta', null],
+			['app_2', 'beta'],
+			['app_2', 'app_1'],
+		];
+		for (const [id, uid] of pairs) await expect(insert(id, uid)).rejects.toThrow('already');
+		expect(world.store.rows('tenants')).toHaveLength(1);
+	});
+
 	test('is created once by simultaneous requests, however the tables order their rows', async () => {
 		await fc.assert(
 			fc.asyncProperty(
