@@ -59,27 +59,39 @@ async function withFailed() {
 	return { failedId, world };
 }
 
-const offsets = Array.from({ length: 75 }, (_, index) => index * 20);
+/** By how much a replay begins later than a run of Deliver Due. */
+const OFFSETS_MS = Array.from({ length: 150 }, (_, index) => index * 30 - 1500);
 
-test('a replay and Deliver Due never send two events at once, and both are delivered', async () => {
-	let immediate = 0;
-	for (const offset of offsets) {
-		const { failedId, world } = await withFailed();
-		const before = world.attempts.length;
-		const ports = world.process({ latency: () => 100 });
-		const replay = async () => {
-			await ports.wait(offset);
-			return await replayDelivery(ports, failedId, LIMITS);
-		};
-		await Promise.all([deliverDue(world.process({ latency: () => 40 }), LIMITS), replay()]);
-		immediate += world.attempts.length - before;
-		await deliverAll(world);
-		expect(listOverlaps(world)).toEqual([]);
-		expect(world.statuses()).toEqual(['delivered', 'delivered']);
-	}
-	// Seldom do both give way.
-	expect(immediate).toBeGreaterThan(offsets.length / 2);
-});
+test.each([
+	[40, 40],
+	[100, 40],
+	[10, 100],
+])(
+	'a replay and Deliver Due, with latencies of %i and %i ms, never send two events at once, and both are delivered',
+	async (...latencies) => {
+		let immediate = 0;
+		for (const offsetMs of OFFSETS_MS) {
+			const { failedId, world } = await withFailed();
+			const before = world.attempts.length;
+			const [replaying, delivering] = latencies.map((ms) => world.process({ latency: () => ms }));
+			const replay = async () => {
+				await replaying.wait(Math.max(0, offsetMs));
+				await replayDelivery(replaying, failedId, LIMITS);
+			};
+			const deliver = async () => {
+				await delivering.wait(Math.max(0, -offsetMs));
+				await deliverDue(delivering, LIMITS);
+			};
+			await Promise.all([replay(), deliver()]);
+			immediate += world.attempts.length - before;
+			await deliverAll(world);
+			expect(listOverlaps(world)).toEqual([]);
+			expect(world.statuses()).toEqual(['delivered', 'delivered']);
+		}
+		// Seldom do both give way.
+		expect(immediate).toBeGreaterThan(OFFSETS_MS.length / 2);
+	},
+);
 
 test('a replay waits for an event that a send attempts, and says so', async () => {
 	const { failedId, world } = await withFailed();
