@@ -131,18 +131,23 @@ test('replays of many wait for an event that a send attempts, but not for later 
 	expect(listOverlaps(world)).toEqual([]);
 });
 
-test('an event that is sent again waits for a later one that a run attempts', async () => {
-	const world = createWorld({ attemptMs: 5 * SECOND, answer: () => 503 });
+test.each([
+	['a run', 503],
+	['a send', undefined],
+])('an event that is sent again waits for a later one that %s attempts', async (_, status) => {
+	const world = createWorld({ attemptMs: 5 * SECOND, answer: () => status });
 	const [event] = events(1, { idempotencyKey: 'first' });
 	await publishEvents(world.process(), [event], LIMITS);
 	await world.register('ep_a', { settings: { ...IN_ORDER, retry_policy: RETRIES } });
-	await publishEvents(world.process(), events(1), LIMITS);
+	const sending = publishEvents(world.process(), events(1), LIMITS);
+	if (status !== undefined) await sending;
 	world.answer = () => 200;
-	world.clock.advance(HOUR);
+	if (status !== undefined) world.clock.advance(HOUR);
 	const delivering = deliverDue(world.process(), LIMITS);
 	await world.clock.wait(SECOND);
 	await publishEvents(world.process(), [event], LIMITS);
-	await delivering;
+	await deliverDue(world.process(), LIMITS);
+	await Promise.all([sending, delivering]);
 	expect(listOverlaps(world)).toEqual([]);
 	await deliverAll(world);
 	expect(world.statuses()).toEqual(['delivered', 'delivered']);
@@ -175,9 +180,14 @@ async function tolerateBusy(call) {
 	});
 }
 
+/** Events from before the endpoint was registered. */
+const KEYED = ordered(4, 2).map((event, index) => ({ ...event, idempotencyKey: `key ${index}` }));
+
 /** What may happen at once, each with the ports of a process, and a number that selects a row. */
 const ACTIONS = {
 	send: async (_, ports) => await publishEvents(ports, ordered(3, 2), LIMITS),
+	resend: async (_, ports, number) =>
+		await publishEvents(ports, [KEYED[number % KEYED.length]], LIMITS),
 	due: async (_, ports) => await deliverDue(ports, LIMITS),
 	replay: async (world, ports, number) => {
 		const rows = world.deliveries();
@@ -213,7 +223,7 @@ test('never has two events of an order under way, whatever runs at once', async 
 				const next = () => latencies[(turn += 1) % latencies.length];
 				const world = createWorld({ attemptMs: () => next() * 50, answer: () => status });
 				const makePorts = () => world.process({ latency: next });
-				await publishEvents(world.process(), ordered(2, 2), LIMITS);
+				await publishEvents(world.process(), KEYED, LIMITS);
 				world.clock.advance(SECOND);
 				const settings = { ...IN_ORDER, retry_policy: RETRIES, in_order };
 				await world.register('ep_a', { settings });
