@@ -4,6 +4,7 @@ import sortBy from 'lodash/sortBy';
 import uniq from 'lodash/uniq';
 
 import { stringifyExactJson } from '../../lib/exactJson';
+import { toIsoTime } from '../../lib/time';
 import { getValuesAt, parsePath } from '../../lib/fieldPath';
 import { isUnreadable } from '../endpoint/repository';
 import type {
@@ -169,7 +170,7 @@ export interface UnplacedDelivery {
 /** The eldest deliveries of some orders, and the events that runs have leased. */
 interface OrderState {
 	eventRows: StoredRow[];
-	/** By the order's key, the number of its first unsettled delivery; 0 if a run attempts one. */
+	/** By the order's key, the number of its first unsettled delivery. */
 	firstNumbers: Map<string, number>;
 	/** IDs of the endpoints that have more waiting deliveries than were read. */
 	longIds: Set<string>;
@@ -188,10 +189,9 @@ async function loadOrders(
 	const { eventRows, pages } = await findAfterLeases(tables, finds);
 	const isLong = (_: string, index: number): boolean => pages[index].length === MAX_FOUND;
 	const firstNumbers = new Map<string, number>();
-	for (const { lease_owner, order_key, order_number } of pages.flat()) {
+	for (const { order_key, order_number } of pages.flat()) {
 		const key = String(order_key);
-		// An event that is sent again may be older than one which a run attempts.
-		const number = lease_owner === null ? Number(order_number) : 0;
+		const number = Number(order_number);
 		firstNumbers.set(key, Math.min(firstNumbers.get(key) ?? number, number));
 	}
 	return {
@@ -202,21 +202,23 @@ async function loadOrders(
 }
 
 /** Returns the state of a delivery that others of its order precede. */
-const waitForElder = (delivery: Delivery): Delivery =>
+const waitForElder = (delivery: Delivery, nextAttemptAt: string): Delivery =>
 	delivery.status === 'sending'
-		? { ...delivery, status: 'pending', nextAttemptAt: delivery.acceptedAt, error: WAITS_FOR_ELDER }
+		? { ...delivery, status: 'pending', nextAttemptAt, error: WAITS_FOR_ELDER }
 		: delivery;
 
 /**
  * Gives a run's new deliveries their places, and makes those wait that others precede. It makes no call if no
  * endpoint gets its events in order.
  * @param owner the run, which has leased the events
+ * @param sentBefore events that were sent before: later ones may be under way, so they wait for all others
  */
 export async function placeDeliveries<T extends UnplacedDelivery>(
-	{ tables }: Pick<OutboxPorts, 'tables'>,
+	{ nowMs, tables }: Pick<OutboxPorts, 'nowMs' | 'tables'>,
 	deliveries: T[],
 	registered: RegisteredEndpoint[],
 	owner: string,
+	sentBefore: Pick<Set<string>, 'has'>,
 ): Promise<T[]> {
 	const orders = new Map<string, { endpointId: string; key: string }>();
 	for (const { endpoint, event } of deliveries) {
@@ -234,13 +236,16 @@ export async function placeDeliveries<T extends UnplacedDelivery>(
 	const findUnderWay = compileUnderWay(eventRows, registered, owner);
 	return deliveries.map((entry) => {
 		const { delivery, endpoint, event } = entry;
-		const number = event.deliverAt === null ? numbers.get(event.id) : undefined;
-		const place = number === undefined ? null : computePlace(endpoint, event, number);
+		const rowId = event.deliverAt === null ? numbers.get(event.id) : undefined;
+		const place = rowId === undefined ? null : computePlace(endpoint, event, rowId);
 		if (place === null) return entry;
 		// Deliver Due finds out what precedes a delivery if there is too much to look through.
 		const first = firstNumbers.get(place.key) ?? (longIds.has(endpoint.id) ? 0 : Infinity);
-		const isPreceded = Math.min(first, ...findUnderWay(endpoint, place.key)) < place.number;
+		const isLate = sentBefore.has(event.id);
+		const number = isLate ? Infinity : place.number;
 		const placed = { ...delivery, place };
-		return { ...entry, delivery: isPreceded ? waitForElder(placed) : placed };
+		return Math.min(first, ...findUnderWay(endpoint, place.key)) < number
+			? { ...entry, delivery: waitForElder(placed, isLate ? toIsoTime(nowMs()) : event.acceptedAt) }
+			: { ...entry, delivery: placed };
 	});
 }

@@ -236,6 +236,7 @@ export async function publishEvents(
 		]),
 		registered,
 		lease.owner,
+		earlier.extendedEvents,
 	);
 	const leasesAny = newEvents.size + earlier.extendedEvents.size > 0;
 	const { changes, jobs, results } = leasesAny

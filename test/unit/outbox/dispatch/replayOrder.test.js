@@ -59,27 +59,39 @@ async function withFailed() {
 	return { failedId, world };
 }
 
-const offsets = Array.from({ length: 75 }, (_, index) => index * 20);
+/** By how much a replay begins later than a run of Deliver Due. */
+const OFFSETS_MS = Array.from({ length: 150 }, (_, index) => index * 30 - 1500);
 
-test('a replay and Deliver Due never send two events at once, and both are delivered', async () => {
-	let immediate = 0;
-	for (const offset of offsets) {
-		const { failedId, world } = await withFailed();
-		const before = world.attempts.length;
-		const ports = world.process({ latency: () => 100 });
-		const replay = async () => {
-			await ports.wait(offset);
-			return await replayDelivery(ports, failedId, LIMITS);
-		};
-		await Promise.all([deliverDue(world.process({ latency: () => 40 }), LIMITS), replay()]);
-		immediate += world.attempts.length - before;
-		await deliverAll(world);
-		expect(listOverlaps(world)).toEqual([]);
-		expect(world.statuses()).toEqual(['delivered', 'delivered']);
-	}
-	// Seldom do both give way.
-	expect(immediate).toBeGreaterThan(offsets.length / 2);
-});
+test.each([
+	[40, 40],
+	[100, 40],
+	[10, 100],
+])(
+	'a replay and Deliver Due, with latencies of %i and %i ms, never send two events at once, and both are delivered',
+	async (...latencies) => {
+		let immediate = 0;
+		for (const offsetMs of OFFSETS_MS) {
+			const { failedId, world } = await withFailed();
+			const before = world.attempts.length;
+			const [replaying, delivering] = latencies.map((ms) => world.process({ latency: () => ms }));
+			const replay = async () => {
+				await replaying.wait(Math.max(0, offsetMs));
+				await replayDelivery(replaying, failedId, LIMITS);
+			};
+			const deliver = async () => {
+				await delivering.wait(Math.max(0, -offsetMs));
+				await deliverDue(delivering, LIMITS);
+			};
+			await Promise.all([replay(), deliver()]);
+			immediate += world.attempts.length - before;
+			await deliverAll(world);
+			expect(listOverlaps(world)).toEqual([]);
+			expect(world.statuses()).toEqual(['delivered', 'delivered']);
+		}
+		// Seldom do both give way.
+		expect(immediate).toBeGreaterThan(OFFSETS_MS.length / 2);
+	},
+);
 
 test('a replay waits for an event that a send attempts, and says so', async () => {
 	const { failedId, world } = await withFailed();
@@ -119,18 +131,23 @@ test('replays of many wait for an event that a send attempts, but not for later 
 	expect(listOverlaps(world)).toEqual([]);
 });
 
-test('an event that is sent again waits for a later one that a run attempts', async () => {
-	const world = createWorld({ attemptMs: 5 * SECOND, answer: () => 503 });
+test.each([
+	['a run', 503],
+	['a send', undefined],
+])('an event that is sent again waits for a later one that %s attempts', async (_, status) => {
+	const world = createWorld({ attemptMs: 5 * SECOND, answer: () => status });
 	const [event] = events(1, { idempotencyKey: 'first' });
 	await publishEvents(world.process(), [event], LIMITS);
 	await world.register('ep_a', { settings: { ...IN_ORDER, retry_policy: RETRIES } });
-	await publishEvents(world.process(), events(1), LIMITS);
+	const sending = publishEvents(world.process(), events(1), LIMITS);
+	if (status !== undefined) await sending;
 	world.answer = () => 200;
-	world.clock.advance(HOUR);
+	if (status !== undefined) world.clock.advance(HOUR);
 	const delivering = deliverDue(world.process(), LIMITS);
 	await world.clock.wait(SECOND);
 	await publishEvents(world.process(), [event], LIMITS);
-	await delivering;
+	await deliverDue(world.process(), LIMITS);
+	await Promise.all([sending, delivering]);
 	expect(listOverlaps(world)).toEqual([]);
 	await deliverAll(world);
 	expect(world.statuses()).toEqual(['delivered', 'delivered']);
@@ -163,9 +180,14 @@ async function tolerateBusy(call) {
 	});
 }
 
+/** Events from before the endpoint was registered. */
+const KEYED = ordered(4, 2).map((event, index) => ({ ...event, idempotencyKey: `key ${index}` }));
+
 /** What may happen at once, each with the ports of a process, and a number that selects a row. */
 const ACTIONS = {
 	send: async (_, ports) => await publishEvents(ports, ordered(3, 2), LIMITS),
+	resend: async (_, ports, number) =>
+		await publishEvents(ports, [KEYED[number % KEYED.length]], LIMITS),
 	due: async (_, ports) => await deliverDue(ports, LIMITS),
 	replay: async (world, ports, number) => {
 		const rows = world.deliveries();
@@ -201,7 +223,7 @@ test('never has two events of an order under way, whatever runs at once', async 
 				const next = () => latencies[(turn += 1) % latencies.length];
 				const world = createWorld({ attemptMs: () => next() * 50, answer: () => status });
 				const makePorts = () => world.process({ latency: next });
-				await publishEvents(world.process(), ordered(2, 2), LIMITS);
+				await publishEvents(world.process(), KEYED, LIMITS);
 				world.clock.advance(SECOND);
 				const settings = { ...IN_ORDER, retry_policy: RETRIES, in_order };
 				await world.register('ep_a', { settings });

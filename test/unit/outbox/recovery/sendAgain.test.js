@@ -132,7 +132,7 @@ describe('to an endpoint that gets events in order', () => {
 	}
 
 	test('sends an event at once if nothing of its order waits, with its place', async () => {
-		const { again, world } = await withOrder();
+		const { again } = await withOrder();
 		const { results } = await again();
 		expect(results).toMatchObject([
 			{ delivery: { status: 'delivered', place: { key: 'ep_a', number: 1 } } },
