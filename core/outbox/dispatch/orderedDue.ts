@@ -60,6 +60,8 @@ export interface OrderedDue {
 	dueMs: number;
 	/** Endpoints that get only one attempt in this run. */
 	probedIds: Set<string>;
+	/** Maximum number of deliveries to lease for that attempt. */
+	probeWidth: number;
 }
 
 /**
@@ -67,7 +69,7 @@ export interface OrderedDue {
  * hold or being attempted, and no event that has no delivery yet.
  */
 export function listChains(
-	{ dueMs, findUnderWay, probedIds, registered, stored }: OrderedDue,
+	{ dueMs, findUnderWay, probedIds, probeWidth, registered, stored }: OrderedDue,
 	nowMs: number,
 ): OrderChain[] {
 	const placed = stored.filter(hasPlace);
@@ -95,7 +97,7 @@ export function listChains(
 		const blocking =
 			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
-		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
+		const maxLength = probedIds.has(endpointId) ? probeWidth : MAX_CHAIN;
 		return takeChain(order, Math.min(Infinity, ...missing), isDue, maxLength) ?? [];
 	});
 	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
