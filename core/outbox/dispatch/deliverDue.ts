@@ -117,7 +117,7 @@ async function attemptDue(
 ): Promise<DueRound> {
 	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, dueMs);
 	const { changes, hasFreed, results } = await attemptAll(ports, lease, taken.jobs, limits, taken);
-	const hasSpareProbes = await giveProbesBack(ports, chosen, taken.jobs, results);
+	const hasSpareProbes = await giveProbesBack(ports, chosen, taken.jobs);
 	const count = taken.jobs.length + taken.ended.length;
 	const mayFollow =
 		chosen.chains.some(({ hasMore }) => hasMore) &&

@@ -101,7 +101,8 @@ export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Prom
 			needsBatch:
 				isBatching(endpoint) &&
 				candidates[index].length === 0 &&
-				(unsettled[index] ?? []).every(isGathering),
+				// In an order, the eldest decides.
+				(unsettled[index] ?? []).slice(0, 1).every(isGathering),
 		})),
 	};
 }

@@ -5,7 +5,7 @@ import sortBy from 'lodash/sortBy';
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import { isUnreadable, modifyEndpointIfExists } from '../endpoint/repository';
 import { isCircuitOpen } from '../endpoint/suspension';
-import type { AttemptJob, DeliveryResult, Endpoint, RegisteredEndpoint } from '../model';
+import type { AttemptJob, Endpoint, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import { applyAllChanges } from '../store/changeGroups';
 import type { DueShare } from '../store/deliveryLeases';
@@ -20,7 +20,7 @@ import type { DueState } from './dueState';
 export interface Probe {
 	endpoint: Endpoint;
 	share: DueShare;
-	/** `true` if all that may wait is a batching queue, so that a batch has to be closed first. */
+	/** `true` if what comes next may be in a batching queue, so that a batch has to be closed first. */
 	needsBatch: boolean;
 }
 
@@ -166,19 +166,10 @@ export async function reserveProbes(
  */
 export async function giveProbesBack(
 	{ tables }: OutboxPorts,
-	{ reserved }: ReservedProbes,
+	{ reserved }: Pick<ReservedProbes, 'reserved'>,
 	jobs: AttemptJob[],
-	results: DeliveryResult[],
 ): Promise<boolean> {
-	// A delivery that only waits, e.g. for the rate limit, keeps the probe: the next one would wait as well.
-	const heldIds = new Set(
-		results.flatMap(({ delivery: { id, newAttempts, status } }) =>
-			status === 'held' && newAttempts === undefined ? id : [],
-		),
-	);
-	const probedIds = new Set(
-		jobs.flatMap(({ delivery, endpoint }) => (heldIds.has(delivery.id) ? [] : endpoint.id)),
-	);
+	const probedIds = new Set(jobs.map(({ endpoint }) => endpoint.id));
 	const unused = [...reserved.values()].filter(({ after }) => !probedIds.has(after.id));
 	await applyAllChanges(
 		tables,
