@@ -1,7 +1,10 @@
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
-const { modifyEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
+const {
+	changeEndpointStatus,
+	modifyEndpoint,
+} = require('../../../../build/core/outbox/endpoint/repository');
 const { recoverMissing } = require('../../../../build/core/outbox/recovery/recoverMissing');
 
 const { createWorld, events, HOUR, LIMITS, MINUTE, SECOND, START } = require('../world');
@@ -146,26 +149,21 @@ describe('events that gather are sent', () => {
 	});
 
 	test('in one order when Batches are turned on for an endpoint with an order key', async () => {
-		const world = await newWorld({ in_order: { key: 'number' }, retry_policy: RETRIES });
+		const world = createWorld({ answer: () => 503 });
+		const settings = { in_order: { key: 'number' }, retry_policy: RETRIES };
+		await world.register('ep_a', { settings, status: 'paused' });
+		await send(world, 4);
+		expect(new Set(world.deliveries().map(({ order_key }) => order_key)).size).toBe(4);
 		await change(world, { batch_settings: { ...BATCHES, max_events: 2 } });
-		// They have places in orders of their own.
-		for (const number of [0, 1]) await sendNumbers(world, [number], LATER);
-		await change(world, { batch_settings: null });
-		world.clock.advance(HOUR);
-		const { settings } = await world.endpoint('ep_a');
-		expect(settings.batch_settings).toBeUndefined();
-		world.answer = () => 503;
-		await sendNumbers(world, [2, 3]);
-		const rows = world.deliveries().filter(({ order_key }) => order_key !== null);
-		for (const { id } of rows) world.store.edit('deliveries', id, { attempts: 0 });
-		await change(world, { batch_settings: { ...BATCHES, max_events: 2 } });
-		world.attempts.length = 0;
+		const endpoint = await world.endpoint('ep_a');
+		await changeEndpointStatus(world.process(), endpoint, 'active', 'by hand');
 		world.clock.advance(2 * MINUTE);
 		for (let count = 0; count < 3; count += 1) await run(world);
 		// The second batch waits for the first.
-		const keys = new Set(world.deliveries().map(({ order_key }) => order_key));
-		expect(keys).toEqual(new Set(['ep_a']));
 		expect(listSent(world)).toEqual([[0, 1]]);
+		expect(new Set(world.deliveries().map(({ order_key }) => order_key))).toEqual(
+			new Set(['ep_a']),
+		);
 	});
 });
 
