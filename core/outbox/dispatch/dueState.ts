@@ -121,7 +121,7 @@ export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueSta
 	const { endpoints: probeable, hasMore: hasMoreProbes } = listProbeable(
 		registered,
 		{ disabledIds, dueIds, hasMore },
-		ports.nowMs(),
+		dueMs,
 	);
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
 	// What has to wait at the others is leased and postponed.

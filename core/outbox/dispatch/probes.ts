@@ -32,7 +32,7 @@ const isProbeDue = (endpoint: RegisteredEndpoint, nowMs: number): boolean =>
 /** Maximum number of endpoints that a run probes at once. One call has the finds for two of them. */
 const MAX_PROBES = 20;
 
-/** Endpoints that can be probed now. */
+/** Endpoints that can be probed. */
 export interface Probeable {
 	/** At most as many as a run probes at once. */
 	endpoints: Endpoint[];
@@ -45,10 +45,11 @@ const orderByAge = (endpoints: Endpoint[]): Endpoint[] =>
 	interleave(Object.values(groupBy(sortBy(endpoints, 'probeAt'), 'tenantId')));
 
 /**
- * Lists the endpoints that can be probed now. Those with due deliveries take turns with those that may have some.
+ * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may have some.
  * @param dueIds IDs of the endpoints that have due deliveries, as far as is known
  * @param hasMore `true` if more may be due, also at other endpoints
  * @param disabledIds the tenants whose endpoints are left out
+ * @param dueMs when the run began: an endpoint whose probe it has moved is left to a later one
  */
 export function listProbeable(
 	registered: RegisteredEndpoint[],
@@ -57,11 +58,11 @@ export function listProbeable(
 		dueIds,
 		hasMore,
 	}: Pick<DueState, 'disabledIds'> & { dueIds: Set<Value>; hasMore: boolean },
-	nowMs: number,
+	dueMs: number,
 ): Probeable {
 	const probeable = registered.flatMap((endpoint) => {
 		const isLeftOut = isUnreadable(endpoint) || disabledIds.has(endpoint.tenantId);
-		return !isLeftOut && isProbeDue(endpoint, nowMs) ? [endpoint] : [];
+		return !isLeftOut && isProbeDue(endpoint, dueMs) ? [endpoint] : [];
 	});
 	const [withDue, others] = partition(probeable, ({ id }) => dueIds.has(id));
 	const ordered = interleave([orderByAge(withDue), hasMore ? orderByAge(others) : []]);

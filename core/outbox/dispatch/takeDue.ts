@@ -176,20 +176,24 @@ async function leaseDue(
 	};
 }
 
+/** Says why nothing is sent to an endpoint now. A find can leave out only so many endpoints and tenants. */
+const compileObstacles =
+	({ disabledIds, reserved }: ReservedProbes) =>
+	(endpoint: RegisteredEndpoint): string | undefined => {
+		if (disabledIds.has(endpoint.tenantId)) return TENANT_IS_DISABLED;
+		return reserved.has(endpoint.id) ? undefined : describeWait(endpoint);
+	};
+
 /** Leases what is due, and loads everything needed to attempt it. */
 export async function takeDue(
 	ports: OutboxPorts,
 	state: ReservedProbes,
 	dueMs: number,
 ): Promise<TakenDue> {
-	const { disabledIds, registered, reserved } = state;
+	const { registered } = state;
 	const { endpoints } = splitByReadability(registered);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
-	// A find can leave out only so many endpoints and tenants.
-	const describeObstacle = (endpoint: RegisteredEndpoint): string | undefined => {
-		if (disabledIds.has(endpoint.tenantId)) return TENANT_IS_DISABLED;
-		return reserved.has(endpoint.id) ? undefined : describeWait(endpoint);
-	};
+	const describeObstacle = compileObstacles(state);
 	const gathering = endpoints.filter(
 		(endpoint) => state.gatheringIds.has(endpoint.id) && describeObstacle(endpoint) === undefined,
 	);

@@ -121,6 +121,26 @@ test('an endpoint with nothing to attempt waits for its next probe, which the lo
 	expect(world.statuses()).toEqual(['delivered', 'delivered']);
 });
 
+test('a run that takes longer than the intervals makes each probe once', async () => {
+	const world = createWorld({ answer: () => 503, attemptMs: 2 * MINUTE });
+	const circuit_breaker = { failures: 1, probe_minutes: 1 };
+	for (let index = 0; index < 25; index += 1) {
+		const isStuck = index < 22;
+		const more = { circuit_breaker, ...(isStuck && { in_order: {} }) };
+		await world.register(`ep_${index}`, { settings: opening(isStuck ? LONG : SHORT, more) });
+	}
+	await send(world, 1);
+	await send(world, 1);
+	world.attempts.length = 0;
+	world.clock.advance(2 * MINUTE);
+	await run(world);
+	expect(world.attempts.map(({ endpointId }) => endpointId).sort()).toEqual([
+		'ep_22',
+		'ep_23',
+		'ep_24',
+	]);
+});
+
 describe('a probe is not spent on', () => {
 	const waste = {
 		'deliveries whose payload was forgotten': async (world, rows) => {
