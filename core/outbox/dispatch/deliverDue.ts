@@ -20,7 +20,7 @@ import { clearDeleted } from '../tenant/deleteTenant';
 import { attemptAll } from './attemptAll';
 import { findDue, type DueState, type WaitReason } from './dueState';
 import { isSettled } from './order';
-import { reserveProbes } from './probes';
+import { giveProbesBack, reserveProbes, type ReservedProbes } from './probes';
 import { publishEvents } from './publish';
 import { repairEvents } from './repairEvents';
 import { SuspendedEndpoints } from './suspendedEndpoints';
@@ -37,6 +37,9 @@ export interface DueLimits extends RunLimits {
 
 /** Deliveries leased at once. */
 const LEASE_BATCH_SIZE = 1000;
+
+/** Deliveries leased for a probe at once, after a run has met some that are not attempted. */
+const MAX_PROBE_WIDTH = 100;
 
 /**
  * Lists the deliveries that are due, without those that wait for a probe. In an order, all count from the time of the
@@ -93,6 +96,42 @@ async function finishRun(
 	await clearDeleted(tables, deleted, ports.nowMs());
 }
 
+/** What a run has done with the deliveries that it leased at once. */
+interface DueRound extends RunResult {
+	/** Number of deliveries that it attempted or ended. */
+	count: number;
+	/** `true` if it changed anything that it does not find again as it was. */
+	hasProgress: boolean;
+	/** `true` if there were probes for which it made no attempt. */
+	hasSpareProbes: boolean;
+	/** `true` if it may find more. */
+	mayBeMore: boolean;
+}
+
+/** Leases and attempts what is due. */
+async function attemptDue(
+	ports: OutboxPorts,
+	chosen: ReservedProbes,
+	dueMs: number,
+	limits: RunLimits,
+): Promise<DueRound> {
+	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, dueMs);
+	const { changes, hasFreed, results } = await attemptAll(ports, lease, taken.jobs, limits, taken);
+	const hasSpareProbes = await giveProbesBack(ports, chosen, taken.jobs);
+	const count = taken.jobs.length + taken.ended.length;
+	const mayFollow =
+		chosen.chains.some(({ hasMore }) => hasMore) &&
+		results.some(({ delivery }) => delivery.place !== null && isSettled(delivery));
+	return {
+		results,
+		changes,
+		count,
+		hasProgress: count + moved > 0 || hasSpareProbes,
+		hasSpareProbes,
+		mayBeMore: mayBeMore || hasSpareProbes || hasFreed || mayFollow,
+	};
+}
+
 export interface DueResult extends RunResult {
 	/** Active endpoints that cannot be opened: their deliveries wait. */
 	unreadable: UnreadableEndpoint[];
@@ -126,9 +165,10 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let isIdle = false;
 	const { suspended = new SuspendedEndpoints() } = limits;
 	let mayClose = true;
+	let probeWidth = 1;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
 		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
-		const state = await findDue(ports, startMs, limit, suspended);
+		const state = await findDue(ports, { dueMs: startMs, limit, probeWidth, suspended });
 		total.unreadable = state.unreadable;
 		if (registered === undefined) total.backlogs = findBacklogs(listDue(state), startMs);
 		registered = state.registered;
@@ -138,22 +178,20 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 			continue;
 		}
 		const chosen = await reserveProbes(ports, state, mayClose);
-		const { chains, gatheringIds, hasClosed, shares } = chosen;
-		if (shares.length + chains.length + gatheringIds.size === 0 && !hasClosed) break;
+		const { chains, gatheringIds, hasClosed, hasSkipped, shares } = chosen;
+		const looksAgain = hasClosed || hasSkipped;
+		if (shares.length + chains.length + gatheringIds.size === 0 && !looksAgain) break;
 		mayClose &&= !hasClosed;
-		const { lease, mayBeMore, ...taken } = await takeDue(ports, chosen, startMs);
-		const run = await attemptAll(ports, lease, taken.jobs, runLimits, taken);
-		total.results.push(...run.results);
-		total.changes.push(...run.changes);
-		const count = taken.jobs.length + taken.ended.length;
-		remaining -= count;
+		const round = await attemptDue(ports, chosen, startMs, runLimits);
+		total.results.push(...round.results);
+		total.changes.push(...round.changes);
+		remaining -= round.count;
+		if (round.hasSpareProbes) probeWidth = MAX_PROBE_WIDTH;
 		// Deliveries that only return to a queue are due again at once, so a run that gets no further ends.
-		if (count === 0 && isIdle) break;
-		isIdle = count === 0;
-		const mayFollow =
-			chains.some(({ hasMore }) => hasMore) &&
-			run.results.some(({ delivery }) => delivery.place !== null && isSettled(delivery));
-		if (!(state.mayBeMore || mayBeMore || hasClosed || run.hasFreed || mayFollow)) break;
+		const isStill = !round.hasProgress && !looksAgain;
+		if (isStill && isIdle) break;
+		isIdle = isStill;
+		if (!(state.mayBeMore || round.mayBeMore || looksAgain)) break;
 	}
 	await finishRun(ports, total, waitReasons, startMs);
 	await sendChangeAlerts(ports, total.changes, runLimits, publishEvents, registered);

@@ -33,6 +33,8 @@ export interface DueState {
 	shares: DueShare[];
 	/** Endpoints with an open circuit that can be probed. */
 	probes: Probe[];
+	/** `true` if more endpoints with due deliveries can be probed. */
+	hasMoreProbes: boolean;
 	/** Due deliveries that have a place in an order, also at endpoints that can be probed. */
 	chains: OrderChain[];
 	/** IDs of the endpoints with batches that are due. */
@@ -41,6 +43,8 @@ export interface DueState {
 	mayBeMore: boolean;
 	/** Those that no due delivery has on record yet. */
 	waitReasons: WaitReason[];
+	/** Tenants that are disabled. */
+	disabledIds: Set<string>;
 	/** Tenants that were deleted not long ago. */
 	deleted: DeletedTenant[];
 	/** `true` if a killed run left events without all of their deliveries. */
@@ -72,19 +76,25 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
 	}));
 }
 
+/** Tells a run what to look for. */
+export interface DueLook {
+	/** What is due until this time. */
+	dueMs: number;
+	/** Number of deliveries that the run leases at once. */
+	limit: number;
+	/** Number of deliveries that it leases for a probe, of which it attempts one. */
+	probeWidth: number;
+	/** Endpoints for which deliveries probably still wait. */
+	suspended: SuspendedEndpoints;
+}
+
 /**
  * Finds what is due, in one call unless there are deliveries to leave out or in order, or more than the run
  * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
  * failing, are left out.
- * @param limit how many deliveries the run leases at once
- * @param suspended keeps the endpoints for which deliveries probably still wait
  */
-export async function findDue(
-	ports: OutboxPorts,
-	dueMs: number,
-	limit: number,
-	suspended: SuspendedEndpoints,
-): Promise<DueState> {
+export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueState> {
+	const { dueMs, limit, probeWidth, suspended } = look;
 	const { tables } = ports;
 	const suspendedIds = suspended.list(ports.nowMs());
 	const [endpointRows, expiredEvents, inactiveRows, dueRows] = await tables.applyAndFind(
@@ -102,19 +112,25 @@ export async function findDue(
 	const reasons = listWaitReasons(registered);
 	if (suspendedIds.some((id) => !reasons.has(id))) {
 		suspended.forget();
-		return await findDue(ports, dueMs, limit, suspended);
+		return await findDue(ports, look);
 	}
 	if (suspendedIds.length === 0) suspended.remember(dueRows, [...reasons.keys()], ports.nowMs());
+	// A full page may leave out endpoints that have to get their turn.
+	const hasMore = dueRows.length === limit;
+	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
+	const { endpoints: probeable, hasMore: hasMoreProbes } = listProbeable(
+		registered,
+		{ disabledIds, dueIds, hasMore },
+		dueMs,
+	);
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
-	const exceptEndpointIds = [...reasons.keys()].slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
+	// What has to wait at the others is leased and postponed.
+	const waitingIds = uniq([...probeable.map(({ id }) => id), ...reasons.keys()]);
+	const exceptEndpointIds = waitingIds.slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
 	const due = { dueMs, exceptEndpointIds, exceptTenantIds };
 	const isExcepted = ({ endpoint_id, tenant_id }: StoredRow): boolean =>
 		exceptEndpointIds.includes(String(endpoint_id)) || exceptTenantIds.includes(String(tenant_id));
 	const isPlaced = ({ order_number }: StoredRow): boolean => order_number !== null;
-	// A full page may leave out endpoints that have to get their turn.
-	const hasMore = dueRows.length === limit;
-	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
-	const probeable = listProbeable(registered, dueIds, hasMore, ports.nowMs());
 	// A delivery with a place may belong to an endpoint that was deleted, or that no longer gets its events in order.
 	const isAnyPlaced =
 		dueRows.some(isPlaced) ||
@@ -124,7 +140,14 @@ export async function findDue(
 	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;
 	const found =
 		isAnyPlaced || probeable.length > 0 || dueRows.some(isExcepted)
-			? await findAttemptable(ports, { due, isAnyPlaced, limit: places, probeable, registered })
+			? await findAttemptable(ports, {
+					due,
+					isAnyPlaced,
+					limit: places,
+					probeable,
+					probeWidth,
+					registered,
+				})
 			: { page: dueRows, chains: [], probes: [], isCut: false };
 	const tenantIds = uniq(registered.map(({ tenantId }) => tenantId));
 	const shares = await takeTurns(
@@ -140,6 +163,7 @@ export async function findDue(
 		unreadable: unreadable.filter(({ status }) => status === 'active'),
 		shares,
 		probes: found.probes,
+		hasMoreProbes,
 		chains: found.chains,
 		gatheringIds: new Set(
 			[...dueRows.filter((row) => !isExcepted(row)), ...found.page, ...candidates].flatMap(
@@ -148,6 +172,7 @@ export async function findDue(
 		),
 		mayBeMore: candidates.length >= places || found.isCut,
 		waitReasons: findUnrecorded(dueRows, reasons),
+		disabledIds,
 		deleted,
 		needsRepair: expiredEvents.length > 0,
 	};

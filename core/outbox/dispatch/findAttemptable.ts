@@ -8,7 +8,7 @@ import { findUnsettledRows, readUnsettledRows, type PlacedQuery } from '../store
 import type { StoredRow } from '../store/tables';
 
 import { isBatching } from './batches';
-import { compileUnderWay } from './order';
+import { compileUnderWay, isInOrder } from './order';
 import { limitChains, listChains, listDecidedKeys, type OrderChain } from './orderedDue';
 import type { Probe } from './probes';
 
@@ -30,6 +30,8 @@ interface FirstLook {
 	isAnyPlaced: boolean;
 	/** Endpoints that get one attempt. */
 	probeable: Endpoint[];
+	/** Maximum number of deliveries to lease for each of them. */
+	probeWidth: number;
 	/** Number of deliveries that the run leases at once. */
 	limit: number;
 }
@@ -37,13 +39,13 @@ interface FirstLook {
 /** Finds due deliveries, and if asked, those with a place. */
 async function findRows(
 	{ tables }: OutboxPorts,
-	{ due, isAnyPlaced, limit, probeable }: FirstLook,
+	{ due, isAnyPlaced, limit, probeable, probeWidth }: FirstLook,
 	placed: PlacedQuery,
 	shares: DueQuery[],
 ): Promise<{ eventRows: StoredRow[]; rows: Record<'due' | 'unsettled', StoredRow[][]> }> {
 	const dueFinds = [
 		findDueRows({ ...due, onlyUnplaced: true }, limit),
-		...shares.map((share) => findDueRows(share, 1)),
+		...shares.map((share) => findDueRows(share, probeWidth)),
 	];
 	if (!isAnyPlaced) {
 		return { eventRows: [], rows: { due: await findEach(tables, dueFinds), unsettled: [] } };
@@ -60,7 +62,7 @@ async function findRows(
 
 /** Looks again when some of what is due has to wait, or has a place in an order. */
 export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Promise<Attemptable> {
-	const { due, limit, probeable, registered } = look;
+	const { due, limit, probeable, probeWidth, registered } = look;
 	const { dueMs, exceptEndpointIds, exceptTenantIds } = due;
 	const placed = { exceptEndpointIds, exceptTenantIds };
 	const shares = probeable.map((endpoint) => ({
@@ -68,7 +70,8 @@ export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Prom
 		exceptTenantIds,
 		endpointId: endpoint.id,
 		onlyUnplaced: true,
-		exceptGathering: isBatching(endpoint),
+		// Those without a place cannot be in the queue of an order: leased, they get one.
+		exceptGathering: isBatching(endpoint) && !isInOrder(endpoint),
 	}));
 	const { eventRows, rows } = await findRows(ports, look, placed, shares);
 	const [page, ...candidates] = rows.due;
@@ -76,7 +79,7 @@ export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Prom
 	const probedIds = new Set(probeable.map(({ id }) => id));
 	const findUnderWay = compileUnderWay(eventRows, registered);
 	const listDueChains = (stored: StoredDelivery[]): OrderChain[] =>
-		listChains({ stored, registered, findUnderWay, probedIds, dueMs }, ports.nowMs());
+		listChains({ stored, registered, findUnderWay, probedIds, probeWidth, dueMs }, ports.nowMs());
 
 	const stored: StoredDelivery[] = [];
 	let all: OrderChain[] = [];
@@ -98,7 +101,8 @@ export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Prom
 			needsBatch:
 				isBatching(endpoint) &&
 				candidates[index].length === 0 &&
-				(unsettled[index] ?? []).every(isGathering),
+				// In an order, the eldest decides.
+				(unsettled[index] ?? []).slice(0, 1).every(isGathering),
 		})),
 	};
 }

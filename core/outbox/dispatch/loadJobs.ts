@@ -12,14 +12,18 @@ import {
 	putOnHold,
 } from './deliveryStates';
 
-/** Time after which a leased delivery of an endpoint that cannot be opened, or is paused, is due again. */
+/** Time after which a leased delivery is due again whose endpoint cannot be opened, or gets nothing now. */
 const POSTPONE_MS = 60_000;
 
 const findRowId = (stored: StoredEvent | UnreadableEvent | undefined): number | undefined =>
 	stored !== undefined && 'event' in stored ? stored.rowId : undefined;
 
+const describePause = (endpoint: RegisteredEndpoint): string | undefined =>
+	endpoint.status === 'paused' ? describeWait(endpoint) : undefined;
+
 /**
  * Loads the events of deliveries.
+ * @param describeObstacle says why nothing is sent to an endpoint now: by default, if it is paused
  * @returns the deliveries that can be attempted, and the others in the state that they get without an
  * attempt: failed if their endpoint or event no longer exists, waiting if it cannot be read
  */
@@ -27,6 +31,7 @@ export async function loadAttemptJobs(
 	ports: OutboxPorts,
 	registered: RegisteredEndpoint[],
 	deliveries: Delivery[],
+	describeObstacle: (endpoint: RegisteredEndpoint) => string | undefined = describePause,
 ): Promise<{ jobs: AttemptJob[]; ended: Delivery[] }> {
 	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
 	const listEventIds = ({ batchedEventIds, eventId }: Delivery): string[] =>
@@ -48,11 +53,11 @@ export async function loadAttemptJobs(
 		const unreadable = stored.find((entry) => entry && 'problem' in entry);
 		const forgotten = events.find(({ payloadForgottenAt }) => payloadForgottenAt !== null);
 		const nowMs = ports.nowMs();
+		const obstacle = endpoint && describeObstacle(endpoint);
 		if (endpoint === undefined) {
 			ended.push(failDelivery(delivery, 'The endpoint was deleted', nowMs));
-		} else if (endpoint.status === 'paused') {
-			const reason = describeWait(endpoint) ?? '';
-			ended.push(postponeDelivery(delivery, reason, nowMs + POSTPONE_MS));
+		} else if (obstacle !== undefined) {
+			ended.push(postponeDelivery(delivery, obstacle, nowMs + POSTPONE_MS));
 		} else if (isUnreadable(endpoint)) {
 			const reason = describeUnreadable(endpoint);
 			ended.push(postponeDelivery(delivery, reason, nowMs + POSTPONE_MS));

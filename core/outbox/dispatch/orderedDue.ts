@@ -81,6 +81,8 @@ export interface OrderedDue {
 	dueMs: number;
 	/** Endpoints that get only one attempt in this run. */
 	probedIds: Set<string>;
+	/** Maximum number of deliveries to lease for that attempt. */
+	probeWidth: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export interface OrderedDue {
  * hold or being attempted, and no event that has no delivery yet.
  */
 export function listChains(
-	{ dueMs, findUnderWay, probedIds, registered, stored }: OrderedDue,
+	{ dueMs, findUnderWay, probedIds, probeWidth, registered, stored }: OrderedDue,
 	nowMs: number,
 ): OrderChain[] {
 	const placed = stored.filter(hasPlace);
@@ -118,7 +120,7 @@ export function listChains(
 		const blocking =
 			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
-		const maxLength = probedIds.has(endpointId) ? 1 : MAX_CHAIN;
+		const maxLength = probedIds.has(endpointId) ? probeWidth : MAX_CHAIN;
 		const chain = takeChain(order, Math.min(Infinity, ...findMissing()), isDue, maxLength);
 		const lateTime = chain && getLateTime(chain.deliveries[0]);
 		if (lateTime !== undefined && findMissing(lateTime).length > 0) return [];

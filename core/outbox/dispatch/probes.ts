@@ -1,22 +1,26 @@
+import groupBy from 'lodash/groupBy';
 import partition from 'lodash/partition';
+import sortBy from 'lodash/sortBy';
 
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import { isUnreadable, modifyEndpointIfExists } from '../endpoint/repository';
 import { isCircuitOpen } from '../endpoint/suspension';
-import type { Endpoint, RegisteredEndpoint } from '../model';
+import type { AttemptJob, Endpoint, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
+import { applyAllChanges } from '../store/changeGroups';
 import type { DueShare } from '../store/deliveryLeases';
+import { moveProbe } from '../store/endpoints';
 import type { Value } from '../store/tables';
 
+import { interleave } from './attemptTurns';
 import { closeWaitingBatch } from './batches';
 import type { DueState } from './dueState';
 
 /** An endpoint that can be probed, and what was found of its due deliveries without a place. */
 export interface Probe {
 	endpoint: Endpoint;
-	/** It has one candidate at most. */
 	share: DueShare;
-	/** `true` if all that may wait is a batching queue, so that a batch has to be closed first. */
+	/** `true` if what comes next may be in a batching queue, so that a batch has to be closed first. */
 	needsBatch: boolean;
 }
 
@@ -28,52 +32,90 @@ const isProbeDue = (endpoint: RegisteredEndpoint, nowMs: number): boolean =>
 /** Maximum number of endpoints that a run probes at once. One call has the finds for two of them. */
 const MAX_PROBES = 20;
 
+/** Endpoints that can be probed. */
+export interface Probeable {
+	/** At most as many as a run probes at once. */
+	endpoints: Endpoint[];
+	/** `true` if others have due deliveries as well. */
+	hasMore: boolean;
+}
+
+/** Orders endpoints so that tenants take turns, and those whose probe has been due for longest come first. */
+const orderByAge = (endpoints: Endpoint[]): Endpoint[] =>
+	interleave(Object.values(groupBy(sortBy(endpoints, 'probeAt'), 'tenantId')));
+
 /**
- * Lists the endpoints that can be probed now: those with due deliveries first.
+ * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may have some.
  * @param dueIds IDs of the endpoints that have due deliveries, as far as is known
  * @param hasMore `true` if more may be due, also at other endpoints
+ * @param disabledIds the tenants whose endpoints are left out
+ * @param dueMs when the run began: an endpoint whose probe it has moved is left to a later one
  */
 export function listProbeable(
 	registered: RegisteredEndpoint[],
-	dueIds: Set<Value>,
-	hasMore: boolean,
-	nowMs: number,
-): Endpoint[] {
-	const probeable = registered.flatMap((endpoint) =>
-		!isUnreadable(endpoint) && isProbeDue(endpoint, nowMs) ? [endpoint] : [],
-	);
+	{
+		disabledIds,
+		dueIds,
+		hasMore,
+	}: Pick<DueState, 'disabledIds'> & { dueIds: Set<Value>; hasMore: boolean },
+	dueMs: number,
+): Probeable {
+	const probeable = registered.flatMap((endpoint) => {
+		const isLeftOut = isUnreadable(endpoint) || disabledIds.has(endpoint.tenantId);
+		return !isLeftOut && isProbeDue(endpoint, dueMs) ? [endpoint] : [];
+	});
 	const [withDue, others] = partition(probeable, ({ id }) => dueIds.has(id));
-	return [...withDue, ...(hasMore ? others : [])].slice(0, MAX_PROBES);
+	const ordered = interleave([orderByAge(withDue), hasMore ? orderByAge(others) : []]);
+	return {
+		endpoints: ordered.slice(0, MAX_PROBES),
+		hasMore: ordered.slice(MAX_PROBES).some(({ id }) => dueIds.has(id)),
+	};
 }
+
+/** A probe that only this run makes. */
+export interface ReservedProbe {
+	/** The endpoint before the probe was reserved. */
+	before: Endpoint;
+	after: Endpoint;
+}
+
+const computeNextProbe = ({ settings }: Endpoint, nowMs: number): string =>
+	toIsoTime(nowMs + (settings.circuit_breaker?.probe_minutes ?? 0) * MINUTE_MS);
 
 /**
  * Reserves the probe of an endpoint, so that of several runs only one makes it. A run that is killed leaves
  * the next probe to another one, after the interval.
- * @returns the endpoint after that; `undefined` if another run makes the probe
+ * @returns `undefined` if another run makes the probe
  */
-async function reserveProbe(ports: OutboxPorts, endpoint: Endpoint): Promise<Endpoint | undefined> {
-	let reserved: Endpoint | undefined;
+async function reserveProbe(
+	ports: OutboxPorts,
+	endpoint: Endpoint,
+): Promise<ReservedProbe | undefined> {
+	let reserved: ReservedProbe | undefined;
 	await modifyEndpointIfExists(ports, endpoint, (stored) => {
 		reserved = undefined;
 		const nowMs = ports.nowMs();
-		const { circuit_breaker: breaker } = stored.settings;
-		if (breaker === undefined || !isProbeDue(stored, nowMs)) return undefined;
-		const probeAt = toIsoTime(nowMs + breaker.probe_minutes * MINUTE_MS);
-		const after = { ...stored, probeAt };
-		reserved = { ...after, revision: stored.revision + 1 };
+		if (!isProbeDue(stored, nowMs)) return undefined;
+		const after = { ...stored, probeAt: computeNextProbe(stored, nowMs) };
+		reserved = { before: stored, after: { ...after, revision: stored.revision + 1 } };
 		return after;
 	});
 	return reserved;
 }
 
 /** Deliveries that a run attempts, with the probes that it makes. */
-interface ReservedProbes extends DueState {
+export interface ReservedProbes extends DueState {
+	/** By endpoint ID. */
+	reserved: Map<string, ReservedProbe>;
 	/** `true` if a batch was closed for a probe: the run finds it when it looks again. */
 	hasClosed: boolean;
+	/** `true` if endpoints with nothing to attempt have made way for others that can be probed. */
+	hasSkipped: boolean;
 }
 
 /**
- * Reserves the probes for which there is a delivery, and leaves out what other runs probe.
+ * Reserves the probes for which there is a delivery, and leaves out what other runs probe. An endpoint without
+ * such a delivery makes way for others until its next probe.
  * @param mayClose whether to close a batch for a probe that needs one
  */
 export async function reserveProbes(
@@ -82,9 +124,9 @@ export async function reserveProbes(
 	mayClose: boolean,
 ): Promise<ReservedProbes> {
 	const { probes } = state;
-	if (probes.length === 0) return { ...state, hasClosed: false };
 	const shares: DueShare[] = [];
-	const reserved = new Map<string, Endpoint>();
+	const reserved = new Map<string, ReservedProbe>();
+	const skipped: Endpoint[] = [];
 	let hasClosed = false;
 	for (const { endpoint, needsBatch, share } of probes) {
 		const { id } = endpoint;
@@ -92,20 +134,47 @@ export async function reserveProbes(
 		if (!isInOrder && share.candidates.length === 0) {
 			const isClosed = mayClose && needsBatch && (await closeWaitingBatch(ports, endpoint));
 			hasClosed ||= isClosed;
+			if (!isClosed && (mayClose || !needsBatch)) skipped.push(endpoint);
 			continue;
 		}
-		const after = await reserveProbe(ports, endpoint);
-		if (after === undefined) continue;
-		reserved.set(id, after);
+		const probe = await reserveProbe(ports, endpoint);
+		if (probe === undefined) continue;
+		reserved.set(id, probe);
 		if (!isInOrder) shares.push(share);
 	}
+	const nowMs = ports.nowMs();
+	const postponed = skipped.map((endpoint) =>
+		moveProbe(endpoint, computeNextProbe(endpoint, nowMs)),
+	);
+	await applyAllChanges(ports.tables, postponed);
 	const lost = new Set(probes.flatMap(({ endpoint: { id } }) => (reserved.has(id) ? [] : id)));
 	return {
 		...state,
-		registered: state.registered.map((endpoint) => reserved.get(endpoint.id) ?? endpoint),
+		registered: state.registered.map((endpoint) => reserved.get(endpoint.id)?.after ?? endpoint),
 		shares: [...state.shares, ...shares],
 		chains: state.chains.filter(({ deliveries }) => !lost.has(deliveries[0].endpointId)),
 		probes: [],
+		reserved,
 		hasClosed,
+		hasSkipped: state.hasMoreProbes && skipped.length > 0,
 	};
+}
+
+/**
+ * Gives back the probes that were reserved for deliveries which were not attempted, e.g. since their payload was
+ * forgotten. An endpoint that was changed since keeps its next probe.
+ * @returns whether there were any
+ */
+export async function giveProbesBack(
+	{ tables }: OutboxPorts,
+	{ reserved }: Pick<ReservedProbes, 'reserved'>,
+	jobs: AttemptJob[],
+): Promise<boolean> {
+	const probedIds = new Set(jobs.map(({ endpoint }) => endpoint.id));
+	const unused = [...reserved.values()].filter(({ after }) => !probedIds.has(after.id));
+	await applyAllChanges(
+		tables,
+		unused.map(({ after, before }) => moveProbe(after, before.probeAt)),
+	);
+	return unused.length > 0;
 }

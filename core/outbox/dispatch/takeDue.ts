@@ -1,8 +1,16 @@
-import difference from 'lodash/difference';
 import partition from 'lodash/partition';
+import uniqBy from 'lodash/uniqBy';
 
 import { splitByReadability } from '../endpoint/repository';
-import type { AttemptJob, Delivery, Endpoint, Lease, StoredDelivery } from '../model';
+import { describeWait } from '../endpoint/suspension';
+import type {
+	AttemptJob,
+	Delivery,
+	Endpoint,
+	Lease,
+	RegisteredEndpoint,
+	StoredDelivery,
+} from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
 import { leaseDueDeliveries } from '../store/deliveryLeases';
@@ -20,18 +28,19 @@ import { computeLeaseMs } from './lease';
 import { loadAttemptJobs } from './loadJobs';
 import { computePlace, isSettled, WAITS_FOR_ELDER } from './order';
 import { leaseChains, type LeasedChains, type OrderChain } from './orderedDue';
+import type { ReservedProbes } from './probes';
+
+const TENANT_IS_DISABLED = 'The tenant is disabled, so its deliveries wait';
 
 /** Closes the batches of events that have waited long enough. */
 async function closeDueBatches(
 	ports: OutboxPorts,
 	endpoints: Endpoint[],
-	gatheringIds: Set<string>,
 	lease: Lease,
 ): Promise<AttemptJob[]> {
 	const jobs: AttemptJob[] = [];
 	for (const endpoint of endpoints) {
-		const isDue = isBatching(endpoint) && gatheringIds.has(endpoint.id);
-		if (isDue) jobs.push(...(await closeBatches(ports, endpoint, lease)));
+		if (isBatching(endpoint)) jobs.push(...(await closeBatches(ports, endpoint, lease)));
 	}
 	return jobs;
 }
@@ -52,31 +61,35 @@ async function leaseUnbatchedDeliveries(
 }
 
 /**
- * Returns batchable events to the batching queue, after a crash or a replay.
- * @returns the other deliveries
+ * Returns batchable events to the batching queue, after a crash or a replay, or when their time has come. In the
+ * queue of an endpoint that gets its events in order, they need a place.
+ * @returns them, and the other jobs
  */
 async function returnToBatching(
 	{ tables }: OutboxPorts,
-	endpoints: Endpoint[],
-	deliveries: Delivery[],
-): Promise<Delivery[]> {
-	const maxWaitsMs = new Map(
-		endpoints
-			.filter(isBatching)
-			.map((endpoint) => [endpoint.id, getBatchSettings(endpoint)?.maxWaitMs ?? 0]),
-	);
+	jobs: AttemptJob[],
+): Promise<{ returned: Delivery[]; others: AttemptJob[] }> {
 	const [batchable, others] = partition(
-		deliveries,
-		(delivery) => isBatchable(delivery) && maxWaitsMs.has(delivery.endpointId),
+		jobs,
+		({ delivery, endpoint }) => isBatchable(delivery) && isBatching(endpoint),
 	);
-	await tables.applyChanges(
-		insertDeliveries(
-			batchable.map((delivery) =>
-				returnToQueue(delivery, maxWaitsMs.get(delivery.endpointId) ?? 0),
-			),
+	const returned = batchable.map(({ delivery, endpoint, eventRowId, events }) => ({
+		...returnToQueue(delivery, getBatchSettings(endpoint)?.maxWaitMs ?? 0),
+		// Settings may have changed since it got its place.
+		place: eventRowId === undefined ? null : computePlace(endpoint, events[0], eventRowId),
+	}));
+	await tables.applyChanges(insertDeliveries(returned));
+	return { returned, others };
+}
+
+/** Counts the deliveries that a run need not return to the batching queue again. */
+function countMoved(returned: Delivery[], { shares }: DueState): number {
+	const gatheringIds = new Set(
+		shares.flatMap(({ candidates }) =>
+			candidates.flatMap(({ delivery_id, status }) => (status === 'gathering' ? delivery_id : [])),
 		),
 	);
-	return others;
+	return returned.filter(({ id, place }) => place !== null || !gatheringIds.has(id)).length;
 }
 
 /** Deliveries that a run has leased at once. */
@@ -87,6 +100,8 @@ interface TakenDue {
 	ended: Delivery[];
 	/** Deliveries that others have to precede. */
 	waiting: Delivery[];
+	/** Number of deliveries that have come closer to their attempt: they have a place, or joined a queue or a batch. */
+	moved: number;
 	/** `true` if something has become due that was not leased. */
 	mayBeMore: boolean;
 }
@@ -124,45 +139,97 @@ function listFollowers(chains: OrderChain[], waitingIds: Set<string>): Set<strin
 	);
 }
 
+/** Leaves one job to each endpoint that is probed, and makes its other deliveries due again. */
+function limitToProbes(
+	jobs: AttemptJob[],
+	{ reserved }: ReservedProbes,
+	dueMs: number,
+): { probing: AttemptJob[]; spared: Delivery[] } {
+	const probes = uniqBy(
+		jobs.filter(({ endpoint }) => reserved.has(endpoint.id)),
+		({ endpoint }) => endpoint.id,
+	);
+	const [probing, others] = partition(
+		jobs,
+		(job) => !reserved.has(job.endpoint.id) || probes.includes(job),
+	);
+	return {
+		probing,
+		spared: others.map(({ delivery, endpoint }) =>
+			postponeDelivery(delivery, describeWait(endpoint) ?? '', dueMs),
+		),
+	};
+}
+
+/** Leases what is due, apart from batches. */
+async function leaseDue(
+	ports: OutboxPorts,
+	state: DueState,
+	dueMs: number,
+	lease: Lease,
+): Promise<Pick<LeasedChains, 'released'> & { leased: StoredDelivery[] }> {
+	const unbatched = await leaseUnbatchedDeliveries(ports, lease, state);
+	const chains = await leaseChains(ports.tables, state.chains, dueMs, lease);
+	return {
+		leased: [...unbatched, ...(await leaveOutBatched(ports, chains))],
+		released: chains.released,
+	};
+}
+
+/** Says why nothing is sent to an endpoint now. A find can leave out only so many endpoints and tenants. */
+const compileObstacles =
+	({ disabledIds, reserved }: ReservedProbes) =>
+	(endpoint: RegisteredEndpoint): string | undefined => {
+		if (disabledIds.has(endpoint.tenantId)) return TENANT_IS_DISABLED;
+		return reserved.has(endpoint.id) ? undefined : describeWait(endpoint);
+	};
+
 /** Leases what is due, and loads everything needed to attempt it. */
 export async function takeDue(
 	ports: OutboxPorts,
-	state: DueState,
+	state: ReservedProbes,
 	dueMs: number,
 ): Promise<TakenDue> {
 	const { registered } = state;
 	const { endpoints } = splitByReadability(registered);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
-	const batches = await closeDueBatches(ports, endpoints, state.gatheringIds, lease);
+	const describeObstacle = compileObstacles(state);
+	const gathering = endpoints.filter(
+		(endpoint) => state.gatheringIds.has(endpoint.id) && describeObstacle(endpoint) === undefined,
+	);
+	const batches = await closeDueBatches(ports, gathering, lease);
 	const [ofOrders, attemptable] = partition(batches, ({ delivery }) => delivery.place !== null);
 	const closedIds = new Set(batches.map(({ delivery }) => delivery.id));
-	const unbatched = await leaseUnbatchedDeliveries(ports, lease, state);
-	const chains = await leaseChains(ports.tables, state.chains, dueMs, lease);
-	const leased = [
-		...unbatched.filter(({ id }) => !closedIds.has(id)),
-		...(await leaveOutBatched(ports, chains)),
-	];
-	const deliveries = await returnToBatching(ports, endpoints, leased);
-	const returned = difference(leased, deliveries);
-	const { ended, jobs } = await loadAttemptJobs(ports, registered, deliveries);
-	const placed = jobs.flatMap((job) => placeJob(job, dueMs));
+	const { leased, released } = await leaseDue(ports, state, dueMs, lease);
+	const { ended, jobs } = await loadAttemptJobs(
+		ports,
+		registered,
+		leased.filter(({ id }) => !closedIds.has(id)),
+		describeObstacle,
+	);
+	const { others, returned } = await returnToBatching(ports, jobs);
+	const placed = others.flatMap((job) => placeJob(job, dueMs));
 	const placedIds = new Set(placed.map(({ id }) => id));
 	const unsettled = [...returned, ...ended.filter((delivery) => !isSettled(delivery))];
 	const followers = listFollowers(state.chains, new Set(unsettled.map(({ id }) => id)));
-	const [released, attempted] = partition(
-		jobs.filter(({ delivery }) => !placedIds.has(delivery.id)),
+	const [following, first] = partition(
+		others.filter(({ delivery }) => !placedIds.has(delivery.id)),
 		({ delivery }) => followers.has(delivery.id),
 	);
-	const preceded = [...released.map(({ delivery }) => delivery), ...chains.released];
+	const { probing, spared } = limitToProbes(first, state, dueMs);
+	const preceded = [...following.map(({ delivery }) => delivery), ...released];
+	const moved = countMoved(returned, state) + placed.length + ofOrders.length;
 	return {
 		lease,
-		jobs: [...attemptable, ...attempted],
+		jobs: [...attemptable, ...probing],
 		ended,
 		waiting: [
 			...placed,
+			...spared,
 			...preceded.map((delivery) => postponeDelivery(delivery, WAITS_FOR_ELDER, ports.nowMs())),
 		],
+		moved,
 		// Events that returned to a batching queue may make a batch that is due.
-		mayBeMore: returned.length + placed.length + ofOrders.length > 0,
+		mayBeMore: returned.length + moved > 0,
 	};
 }

@@ -193,14 +193,23 @@ export async function leaseDueDeliveries(
 /** The column that says in which order an endpoint's events join batches. */
 export type QueueColumn = 'id' | 'order_number';
 
-/** Finds the first rows that wait in an endpoint's batching queue. */
+/**
+ * Finds the first rows that wait in an endpoint's batching queue: by `order_number`, those that have a place.
+ * Databases differ in where they sort the others.
+ */
 export const findBatchingRows = (
 	endpointId: string,
 	limit: number,
 	by: QueueColumn = 'id',
 ): Find => ({
 	table: 'deliveries',
-	query: { all: [eq('endpoint_id', endpointId), eq('status', 'gathering')] },
+	query: {
+		all: [
+			eq('endpoint_id', endpointId),
+			eq('status', 'gathering'),
+			...(by === 'id' ? [] : [neq(by, null)]),
+		],
+	},
 	options: { by, newestFirst: false, limit },
 });
 

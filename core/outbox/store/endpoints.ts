@@ -15,6 +15,7 @@ import {
 	eq,
 	findAll,
 	findFirstPage,
+	type Change,
 	type Condition,
 	type Find,
 	type Row,
@@ -254,6 +255,17 @@ export async function replaceStatus(
 	});
 	return rows.length > 0;
 }
+
+/** Returns the change that moves an endpoint's next probe, unless the endpoint was changed since it was read. */
+export const moveProbe = (
+	{ id, revision }: Pick<Endpoint, 'id' | 'revision'>,
+	probeAt: string | null,
+): Change => ({
+	change: 'update',
+	table: 'endpoints',
+	query: { all: [eq('endpoint_id', id), eq('revision', revision)] },
+	values: { probe_at: probeAt, revision: revision + 1 },
+});
 
 /** @returns whether the endpoint existed */
 export const removeEndpoint = async (
