@@ -14,6 +14,7 @@ import type {
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
 import { leaseDueDeliveries } from '../store/deliveryLeases';
+import { latestPerDelivery } from '../store/deliveryRows';
 
 import {
 	closeBatches,
@@ -171,7 +172,8 @@ async function leaseDue(
 	const unbatched = await leaseUnbatchedDeliveries(ports, lease, state);
 	const chains = await leaseChains(ports.tables, state.chains, dueMs, lease);
 	return {
-		leased: [...unbatched, ...(await leaveOutBatched(ports, chains))],
+		// After a kill, two runs may have inserted a delivery: a repair, and one that made missing deliveries.
+		leased: latestPerDelivery([...unbatched, ...(await leaveOutBatched(ports, chains))]),
 		released: chains.released,
 	};
 }

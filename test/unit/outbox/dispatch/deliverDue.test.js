@@ -201,6 +201,24 @@ describe('deliverDue with deliveries that cannot be attempted', () => {
 });
 
 describe('deliverDue after a kill', () => {
+	test.each([[{}], [{ batch_settings: { max_events: 10, max_wait_seconds: 60 } }]])(
+		'attempts a delivery once that two runs have inserted, with the settings %j',
+		async (settings) => {
+			const world = createWorld();
+			await world.register('ep_a', { settings });
+			const deliverAtMs = world.clock.nowMs() + MINUTE;
+			await publishEvents(world.process(), events(2, { deliverAtMs }), LIMITS);
+			const [{ id, ...twin }] = world.deliveries();
+			world.store.insert('deliveries', [twin]);
+			world.clock.advance(2 * MINUTE);
+			await deliverDue(world.process(), LIMITS);
+			const bodies = world.attempts.map(({ body }) => JSON.parse(body).data);
+			const sent = bodies.flatMap((data) => data.events?.map((event) => event.data) ?? [data]);
+			expect(sent.map(({ number }) => number).sort()).toEqual([0, 1]);
+			expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
+		},
+	);
+
 	test('takes over attempts of the killed run when its lease has expired', async () => {
 		const world = createWorld();
 		await world.register('ep_a');
