@@ -96,11 +96,11 @@ async function finishRun(
 	await clearDeleted(tables, deleted, ports.nowMs());
 }
 
-/** What a run has done with the deliveries that it leased at once. */
+/** The outcome of one round of a run: the deliveries that it leased at once. */
 interface DueRound extends RunResult {
 	/** Number of deliveries that it attempted or ended. */
 	count: number;
-	/** `true` if it changed anything that it does not find again as it was. */
+	/** `true` if the next round finds something else. */
 	hasProgress: boolean;
 	/** `true` if there were probes for which it made no attempt. */
 	hasSpareProbes: boolean;

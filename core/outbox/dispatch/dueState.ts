@@ -78,7 +78,7 @@ function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitRe
 
 /** Tells a run what to look for. */
 export interface DueLook {
-	/** What is due until this time. */
+	/** The time by which a delivery must be due. */
 	dueMs: number;
 	/** Number of deliveries that the run leases at once. */
 	limit: number;
@@ -124,7 +124,7 @@ export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueSta
 		dueMs,
 	);
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
-	// What has to wait at the others is leased and postponed.
+	// Deliveries of the endpoints that do not fit in are leased and postponed.
 	const waitingIds = uniq([...probeable.map(({ id }) => id), ...reasons.keys()]);
 	const exceptEndpointIds = waitingIds.slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
 	const due = { dueMs, exceptEndpointIds, exceptTenantIds };

@@ -12,7 +12,7 @@ import {
 	putOnHold,
 } from './deliveryStates';
 
-/** Time after which a leased delivery is due again whose endpoint cannot be opened, or gets nothing now. */
+/** Time after which a leased delivery is due again if its endpoint cannot be opened, or gets nothing now. */
 const POSTPONE_MS = 60_000;
 
 const findRowId = (stored: StoredEvent | UnreadableEvent | undefined): number | undefined =>

@@ -4,8 +4,8 @@ import sortBy from 'lodash/sortBy';
 import uniq from 'lodash/uniq';
 
 import { stringifyExactJson } from '../../lib/exactJson';
-import { toIsoTime } from '../../lib/time';
 import { getValuesAt, parsePath } from '../../lib/fieldPath';
+import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
 import type {
 	AttemptJob,

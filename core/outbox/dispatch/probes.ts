@@ -34,22 +34,23 @@ const MAX_PROBES = 20;
 
 /** Endpoints that can be probed. */
 export interface Probeable {
-	/** At most as many as a run probes at once. */
+	/** No more than a run probes at once. */
 	endpoints: Endpoint[];
 	/** `true` if others have due deliveries as well. */
 	hasMore: boolean;
 }
 
-/** Orders endpoints so that tenants take turns, and those whose probe has been due for longest come first. */
+/** Orders endpoints by how long their probe has been due, with turns for each tenant. */
 const orderByAge = (endpoints: Endpoint[]): Endpoint[] =>
 	interleave(Object.values(groupBy(sortBy(endpoints, 'probeAt'), 'tenantId')));
 
 /**
- * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may have some.
+ * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may
+ * have some.
  * @param dueIds IDs of the endpoints that have due deliveries, as far as is known
  * @param hasMore `true` if more may be due, also at other endpoints
- * @param disabledIds the tenants whose endpoints are left out
- * @param dueMs when the run began: an endpoint whose probe it has moved is left to a later one
+ * @param disabledIds IDs of the disabled tenants, whose endpoints are left out
+ * @param dueMs the start of the run, which leaves an endpoint whose probe it has moved to a later run
  */
 export function listProbeable(
 	registered: RegisteredEndpoint[],

@@ -178,7 +178,7 @@ async function leaseDue(
 	};
 }
 
-/** Says why nothing is sent to an endpoint now. A find can leave out only so many endpoints and tenants. */
+/** Says why nothing is sent to an endpoint now: a find cannot leave out every endpoint and tenant that waits. */
 const compileObstacles =
 	({ disabledIds, reserved }: ReservedProbes) =>
 	(endpoint: RegisteredEndpoint): string | undefined => {

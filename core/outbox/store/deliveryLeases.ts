@@ -195,7 +195,7 @@ export type QueueColumn = 'id' | 'order_number';
 
 /**
  * Finds the first rows that wait in an endpoint's batching queue: by `order_number`, those that have a place.
- * Databases differ in where they sort the others.
+ * Rows without a place are left out, since databases differ in where they sort them.
  */
 export const findBatchingRows = (
 	endpointId: string,

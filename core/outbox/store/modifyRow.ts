@@ -9,7 +9,7 @@ export class UidTakenError extends Error {
 	}
 }
 
-/** What a tenant and an endpoint have in common. */
+/** The fields that a tenant and an endpoint share. */
 interface Modifiable {
 	id: string;
 	uid: string | null;

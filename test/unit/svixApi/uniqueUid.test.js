@@ -109,6 +109,18 @@ const APPLICATION_WAYS = {
 	PATCH: (uid, index) => ['PATCH', `/app/a${index}`, { uid }],
 };
 
+/** Returns the only reply to a request that got the uid. All others must be 409. */
+function findOnlyWinner(replies) {
+	const won = replies.filter(({ status }) => status < 300);
+	expect(won).toHaveLength(1);
+	expect(
+		statuses(replies)
+			.slice(1)
+			.every((status) => status === 409),
+	).toBe(true);
+	return won[0];
+}
+
 test('simultaneous requests give a uid to one endpoint, and change no other', async () => {
 	await fc.assert(
 		fc.asyncProperty(
@@ -121,19 +133,13 @@ test('simultaneous requests give a uid to one endpoint, and change no other', as
 				}
 				const toCall = (index) => ENDPOINT_WAYS[ways[index]]('main', index);
 				const replies = await askAtOnce(world, token, list, toCall);
-				const won = replies.filter(({ status }) => status < 300);
-				expect(won).toHaveLength(1);
-				expect(
-					statuses(replies)
-						.slice(1)
-						.every((status) => status === 409),
-				).toBe(true);
+				const won = findOnlyWinner(replies);
 				const endpoints = await findEndpoints(forTenant(world.process(), 'acme'));
 				const uids = endpoints.map(({ uid }) => uid).sort();
-				const winner = replies.indexOf(won[0]);
+				const winner = replies.indexOf(won);
 				const kept = [...list.keys()].filter((index) => ways[index] === 'POST' || index !== winner);
 				expect(uids).toEqual([...kept.map((index) => `e${index}`), 'main']);
-				expect((await ask('GET', '/app/acme/endpoint/main')).data.id).toBe(won[0].data.id);
+				expect((await ask('GET', '/app/acme/endpoint/main')).data.id).toBe(won.data.id);
 			},
 		),
 		{ numRuns: 60 },
@@ -151,16 +157,10 @@ test('simultaneous requests give a uid to one application, and change no other',
 				for (const index of list.keys()) await ask('PUT', `/app/a${index}`, { name: 'A' });
 				const toCall = (index) => APPLICATION_WAYS[ways[index]](uid, index);
 				const replies = await askAtOnce(world, token, list, toCall);
-				const won = replies.filter(({ status }) => status < 300);
-				expect(won).toHaveLength(1);
-				expect(
-					statuses(replies)
-						.slice(1)
-						.every((status) => status === 409),
-				).toBe(true);
+				const won = findOnlyWinner(replies);
 				const rows = world.store.rows('tenants').filter((row) => row.uid === uid);
-				expect(rows).toMatchObject([{ tenant_id: won[0].data.id, creation_owner: null }]);
-				expect((await ask('GET', `/app/${uid}`)).data.id).toBe(won[0].data.id);
+				expect(rows).toMatchObject([{ tenant_id: won.data.id, creation_owner: null }]);
+				expect((await ask('GET', `/app/${uid}`)).data.id).toBe(won.data.id);
 			},
 		),
 		{ numRuns: 60 },
