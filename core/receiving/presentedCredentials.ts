@@ -161,12 +161,30 @@ function createSpelling(text: string): Spelling {
 // More than any caller presents; bounds the search.
 const MAX_CREDENTIALS = 12;
 
-/** Matches a JSON Web Token, wherever a scheme has its place. */
-const JSON_WEB_TOKEN = /eyJ[\w-]{8,}\.[\w-]{2,}\.[\w-]*/g;
+/** The shortest first part of a JSON Web Token, which is a JSON object in base64url. */
+const MIN_TOKEN_HEADER = 'eyJ'.length + 8;
 
-/** Lists the JSON Web Tokens in headers and URL parameters: whoever sees one can use it. */
+/**
+ * Finds the JSON Web Tokens in a text, in linear time: an expression for a whole token would begin anew at each `eyJ`.
+ */
+const findJsonWebTokens = (text: string): string[] =>
+	(text.match(/[\w.-]+/g) ?? []).flatMap((word) => {
+		const parts = word.split('.');
+		return parts.flatMap((part, index) => {
+			const start = part.indexOf('eyJ');
+			const [claims, signature] = parts.slice(index + 1, index + 3);
+			const isToken =
+				start !== -1 &&
+				part.length - start >= MIN_TOKEN_HEADER &&
+				claims?.length >= 2 &&
+				signature !== undefined;
+			return isToken ? [`${part.slice(start)}.${claims}.${signature}`] : [];
+		});
+	});
+
+/** Lists the JSON Web Tokens in any header and URL parameter: whoever sees one can use it. */
 const listJsonWebTokens = ({ headers, query }: Caller): string[] =>
-	[...listTexts(headers), ...listTexts(query)].flatMap((text) => text.match(JSON_WEB_TOKEN) ?? []);
+	[...listTexts(headers), ...listTexts(query)].flatMap(findJsonWebTokens);
 
 /** Lists what a caller presents. What authenticates callers of the trigger comes first, and is never left out. */
 function listCredentials({ headers, query }: Caller, headerNames: string[]): string[] {

@@ -189,3 +189,29 @@ describe('a presented credential', () => {
 		expect(Math.min(...times)).toBeLessThan(500);
 	});
 });
+
+describe('a JSON Web Token', () => {
+	const [header, claims] = [{ alg: 'RS256', typ: 'JWT' }, { sub: 'a' }].map((part) =>
+		Buffer.from(JSON.stringify(part)).toString('base64url'),
+	);
+	const jwt = `${header}.${claims}.c2lnbmF0dXJl`;
+
+	test.each([
+		['after a scheme of its own', `v1=${jwt}`],
+		['within a word', `v1${jwt}`],
+		['after a version and a period', `v1.${jwt}`],
+		['beside others', `t=1,${header}.x ${jwt};end`],
+		['without a signature', `${jwt.slice(0, jwt.lastIndexOf('.'))}.`],
+	])('is masked in a header of any name, %s', (_, value) => {
+		const mask = new CredentialMask({ query: {}, headers: { 'x-proof': value } });
+		expect(mask.maskText(value)).toContain('***');
+		expect(mask.maskText(value)).not.toContain(claims);
+	});
+
+	test('is sought in linear time', () => {
+		const caller = { query: {}, headers: { 'x-proof': 'eyJ'.repeat(300_000) } };
+		const before = process.cpuUsage();
+		expect(new CredentialMask(caller).maskText('eyJ')).toBe('eyJ');
+		expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
+	});
+});
