@@ -1,4 +1,3 @@
-import groupBy from 'lodash/groupBy';
 import uniq from 'lodash/uniq';
 
 import { createPacer } from '../../sending/pacer';
@@ -15,11 +14,26 @@ export function interleave<T>(lists: T[][]): T[] {
 	).flat();
 }
 
+/**
+ * Splits entries by a key, in the order in which the keys appear. An object would have those first that are whole
+ * numbers, as IDs of tenants may be.
+ */
+export function splitBy<T>(entries: T[], getKey: (entry: T) => string): T[][] {
+	const lists = new Map<string, T[]>();
+	for (const entry of entries) {
+		const key = getKey(entry);
+		const list = lists.get(key);
+		if (list === undefined) lists.set(key, [entry]);
+		else list.push(entry);
+	}
+	return [...lists.values()];
+}
+
 /** Orders jobs so that tenants take turns, and so do the endpoints of each. */
 export const orderByTurns = (jobs: AttemptJob[]): AttemptJob[] =>
 	interleave(
-		Object.values(groupBy(jobs, ({ endpoint }) => endpoint.tenantId)).map((ofTenant) =>
-			interleave(Object.values(groupBy(ofTenant, ({ endpoint }) => endpoint.id))),
+		splitBy(jobs, ({ endpoint }) => endpoint.tenantId).map((ofTenant) =>
+			interleave(splitBy(ofTenant, ({ endpoint }) => endpoint.id)),
 		),
 	);
 

@@ -105,6 +105,22 @@ describe('an endpoint that is up again is probed after one interval', () => {
 	});
 });
 
+test('tenants whose IDs are numbers have the probes that have been due for longest first, too', async () => {
+	const world = createWorld({ answer: () => 503 });
+	const settings = opening(SHORT, { circuit_breaker: { failures: 1, probe_minutes: 1 } });
+	for (let number = 1; number <= 25; number += 1) {
+		const tenantId = String(number);
+		await world.register(`ep_${number}`, { tenantId, settings });
+		await send(world, 1, { tenantId });
+	}
+	world.attempts.length = 0;
+	for (let runs = 0; runs < 2; runs += 1) {
+		world.clock.advance(2 * MINUTE);
+		await run(world);
+	}
+	expect(new Set(world.attempts.map(({ endpointId }) => endpointId)).size).toBe(25);
+});
+
 test('an endpoint with nothing to attempt waits for its next probe, which the log shows', async () => {
 	const world = createWorld({ answer: () => 503 });
 	await world.register('ep_a', { settings: opening(LONG, { in_order: {} }) });
