@@ -5,7 +5,7 @@ import { findDueRows, type DueQuery } from '../store/deliveryLeases';
 import { readDelivery } from '../store/deliveryRows';
 import { findAfterLeases } from '../store/events';
 import { findUnsettledRows, readUnsettledRows, type PlacedQuery } from '../store/orderedDeliveries';
-import type { StoredRow } from '../store/tables';
+import type { StoredRow, Tables } from '../store/tables';
 
 import { isBatching } from './batches';
 import { compileUnderWay, isInOrder } from './order';
@@ -60,6 +60,47 @@ async function findRows(
 	return { eventRows, rows };
 }
 
+/** Chains, and the deliveries among which they were found. */
+interface FoundChains {
+	chains: OrderChain[];
+	/** `true` if no others can be attempted. */
+	isComplete: boolean;
+}
+
+/** Reads deliveries with a place, oldest first, until enough of them can be attempted. */
+async function readChains(
+	tables: Tables,
+	query: PlacedQuery,
+	firstPage: StoredRow[],
+	list: (stored: StoredDelivery[]) => OrderChain[],
+	isEnough: (chains: OrderChain[]) => boolean,
+): Promise<FoundChains> {
+	const stored: StoredDelivery[] = [];
+	let chains: OrderChain[] = [];
+	const isComplete = await readUnsettledRows(tables, query, firstPage, (found) => {
+		stored.push(...found.map(readDelivery));
+		chains = list(stored);
+		return { isEnough: isEnough(chains), decidedKeys: listDecidedKeys(stored, chains) };
+	});
+	return { chains, isComplete };
+}
+
+/** Finds a chain of each endpoint that can be probed, even if it comes after many deliveries that have to wait. */
+async function findProbeChains(
+	tables: Tables,
+	{ due: { exceptTenantIds }, probeable }: FirstLook,
+	firstPages: StoredRow[][],
+	list: (stored: StoredDelivery[]) => OrderChain[],
+): Promise<OrderChain[]> {
+	const all: OrderChain[] = [];
+	for (const [index, firstPage] of firstPages.entries()) {
+		const query = { endpointId: probeable[index].id, exceptTenantIds };
+		const isEnough = (chains: OrderChain[]): boolean => chains.length > 0;
+		all.push(...(await readChains(tables, query, firstPage, list, isEnough)).chains);
+	}
+	return all;
+}
+
 /** Looks again when some of what is due has to wait, or has a place in an order. */
 export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Promise<Attemptable> {
 	const { due, limit, probeable, probeWidth, registered } = look;
@@ -81,19 +122,19 @@ export async function findAttemptable(ports: OutboxPorts, look: FirstLook): Prom
 	const listDueChains = (stored: StoredDelivery[]): OrderChain[] =>
 		listChains({ stored, registered, findUnderWay, probedIds, probeWidth, dueMs }, ports.nowMs());
 
-	const stored: StoredDelivery[] = [];
-	let all: OrderChain[] = [];
-	const isComplete = await readUnsettledRows(ports.tables, placed, firstUnsettled, (found) => {
-		stored.push(...found.map(readDelivery));
-		all = listDueChains(stored);
-		const isEnough = limitChains(all, limit).length < all.length;
-		return { isEnough, decidedKeys: listDecidedKeys(stored, all) };
-	});
+	const { chains: all, isComplete } = await readChains(
+		ports.tables,
+		placed,
+		firstUnsettled,
+		listDueChains,
+		(found) => limitChains(found, limit).length < found.length,
+	);
 	const chains = limitChains(all, limit);
+	const probeChains = await findProbeChains(ports.tables, look, unsettled, listDueChains);
 	const isGathering = ({ status }: StoredRow): boolean => status === 'gathering';
 	return {
 		page,
-		chains: [...chains, ...listDueChains(unsettled.flat().map(readDelivery))],
+		chains: [...chains, ...probeChains],
 		isCut: !isComplete || chains.length < all.length,
 		probes: probeable.map((endpoint, index) => ({
 			endpoint,

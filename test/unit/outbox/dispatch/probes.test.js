@@ -137,6 +137,22 @@ test('an endpoint with nothing to attempt waits for its next probe, which the lo
 	expect(world.statuses()).toEqual(['delivered', 'delivered']);
 });
 
+test('an endpoint is probed with what comes after more orders on hold than fit in a page', async () => {
+	const world = createWorld();
+	const settings = opening(SHORT, { in_order: { key: 'number' } });
+	await world.register('ep_a', { settings, status: 'disabled' });
+	await send(world, 1000);
+	const [{ id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, { status: 'active' });
+	world.answer = () => 503;
+	await publishEvents(world.process(), [{ type: 'a', data: { number: 1000 } }], LIMITS);
+	world.answer = () => 200;
+	world.clock.advance(5 * MINUTE + SECOND);
+	await run(world);
+	expect(world.attempts).toHaveLength(2);
+	expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null });
+});
+
 test('a run that takes longer than the intervals makes each probe once', async () => {
 	const world = createWorld({ answer: () => 503, attemptMs: 2 * MINUTE });
 	const circuit_breaker = { failures: 1, probe_minutes: 1 };
