@@ -1,7 +1,7 @@
 import uniq from 'lodash/uniq';
 
 import { createPacer } from '../../sending/pacer';
-import type { AttemptJob, Endpoint, RunLimits } from '../model';
+import type { Endpoint, RunLimits } from '../model';
 import type { OutboxPorts } from '../ports';
 
 /** Within a run, tenants take turns, and so do the endpoints of each: none keeps the others waiting. */
@@ -29,11 +29,14 @@ export function splitBy<T>(entries: T[], getKey: (entry: T) => string): T[][] {
 	return [...lists.values()];
 }
 
-/** Orders jobs so that tenants take turns, and so do the endpoints of each. */
-export const orderByTurns = (jobs: AttemptJob[]): AttemptJob[] =>
+/** Orders entries so that tenants take turns, and so do the endpoints of each. */
+export const orderByTurns = <T>(
+	entries: T[],
+	getEndpoint: (entry: T) => Pick<Endpoint, 'id' | 'tenantId'>,
+): T[] =>
 	interleave(
-		splitBy(jobs, ({ endpoint }) => endpoint.tenantId).map((ofTenant) =>
-			interleave(splitBy(ofTenant, ({ endpoint }) => endpoint.id)),
+		splitBy(entries, (entry) => getEndpoint(entry).tenantId).map((ofTenant) =>
+			interleave(splitBy(ofTenant, (entry) => getEndpoint(entry).id)),
 		),
 	);
 
