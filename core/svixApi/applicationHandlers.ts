@@ -124,28 +124,41 @@ async function findCreatedBefore(
 	);
 }
 
+/**
+ * Returns the reply to a request for an application that exists already; `undefined` if it has to be created.
+ * @throws SvixApiError if another request created it, unless this one wants it in that case, and ReusedKeyError
+ */
+async function findExistingReply(
+	call: ApiCall,
+	requestKey: string | undefined,
+	body: ApplicationBody,
+): Promise<SvixReply | undefined> {
+	const existing = await findApplication(call, body.uid ?? chooseId(call, undefined, requestKey));
+	const created = await findCreatedBefore(call, requestKey, body);
+	if (created !== undefined) return { statusCode: 201, body: presentApplication(created) };
+	if (existing === undefined) return undefined;
+	if (!getQuery('createApplication', call).get_if_exists) {
+		throw conflict('An application with this uid exists.');
+	}
+	return { statusCode: 200, body: presentApplication(existing) };
+}
+
 /** Creates an application, or returns the one that the same request created before. */
 async function createApplication(call: ApiCall): Promise<SvixReply> {
 	const body = parseApplication(call.request.body);
 	const requestKey = computeRequestKey(call);
-	const existing = await findApplication(call, body.uid ?? chooseId(call, undefined, requestKey));
-	const created = await findCreatedBefore(call, requestKey, body);
-	if (created !== undefined) return { statusCode: 201, body: presentApplication(created) };
-	if (existing !== undefined) {
-		if (!getQuery('createApplication', call).get_if_exists) {
-			throw conflict('An application with this uid exists.');
-		}
-		return { statusCode: 200, body: presentApplication(existing) };
-	}
-	const inserted = await insertApplication(call, body).catch(async (error: unknown) => {
-		const winner =
-			error instanceof TenantExistsError
-				? await findCreatedBefore(call, requestKey, body)
-				: undefined;
-		if (winner === undefined) throw error;
-		return winner;
-	});
-	return { statusCode: 201, body: presentApplication(inserted) };
+	const reply = await findExistingReply(call, requestKey, body);
+	if (reply !== undefined) return reply;
+	return await insertApplication(call, body).then(
+		(tenant) => ({ statusCode: 201, body: presentApplication(tenant) }),
+		async (error: unknown) => {
+			// A simultaneous request has created it.
+			const isOther = error instanceof TenantExistsError;
+			const other = isOther ? await findExistingReply(call, requestKey, body) : undefined;
+			if (other === undefined) throw error;
+			return other;
+		},
+	);
 }
 
 async function changeApplication(

@@ -65,7 +65,7 @@ class AttemptRun {
 		const contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
 		const pace = createPacer({ concurrency, perSecond: 0 }, this.ports);
 		const settled = await Promise.allSettled(
-			splitIntoChains(orderByTurns(this.jobs)).map(async (chain) => {
+			splitIntoChains(orderByTurns(this.jobs, ({ endpoint }) => endpoint)).map(async (chain) => {
 				const context = contextsById.get(chain[0].endpoint.id);
 				if (context === undefined) return;
 				const attempt = async (job: AttemptJob): Promise<boolean> =>

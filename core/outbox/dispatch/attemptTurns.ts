@@ -1,8 +1,7 @@
-import groupBy from 'lodash/groupBy';
 import uniq from 'lodash/uniq';
 
 import { createPacer } from '../../sending/pacer';
-import type { AttemptJob, Endpoint, RunLimits } from '../model';
+import type { Endpoint, RunLimits } from '../model';
 import type { OutboxPorts } from '../ports';
 
 /** Within a run, tenants take turns, and so do the endpoints of each: none keeps the others waiting. */
@@ -15,11 +14,29 @@ export function interleave<T>(lists: T[][]): T[] {
 	).flat();
 }
 
-/** Orders jobs so that tenants take turns, and so do the endpoints of each. */
-export const orderByTurns = (jobs: AttemptJob[]): AttemptJob[] =>
+/**
+ * Splits entries by a key, in the order in which the keys appear. An object would have those first that are whole
+ * numbers, as IDs of tenants may be.
+ */
+export function splitBy<T>(entries: T[], getKey: (entry: T) => string): T[][] {
+	const lists = new Map<string, T[]>();
+	for (const entry of entries) {
+		const key = getKey(entry);
+		const list = lists.get(key);
+		if (list === undefined) lists.set(key, [entry]);
+		else list.push(entry);
+	}
+	return [...lists.values()];
+}
+
+/** Orders entries so that tenants take turns, and so do the endpoints of each. */
+export const orderByTurns = <T>(
+	entries: T[],
+	getEndpoint: (entry: T) => Pick<Endpoint, 'id' | 'tenantId'>,
+): T[] =>
 	interleave(
-		Object.values(groupBy(jobs, ({ endpoint }) => endpoint.tenantId)).map((ofTenant) =>
-			interleave(Object.values(groupBy(ofTenant, ({ endpoint }) => endpoint.id))),
+		splitBy(entries, (entry) => getEndpoint(entry).tenantId).map((ofTenant) =>
+			interleave(splitBy(ofTenant, (entry) => getEndpoint(entry).id)),
 		),
 	);
 

@@ -143,7 +143,7 @@ export const findNextBatch = (endpoint: Endpoint): Find =>
 	);
 
 /** Batches that were closed at once. */
-interface ClosedBatches {
+export interface ClosedBatches {
 	jobs: AttemptJob[];
 	/** `true` if there may be more to close. */
 	mayBeMore: boolean;
@@ -177,6 +177,7 @@ async function closeFirst(
 /**
  * Closes an endpoint's batches that are full or due.
  * @param lease the lease that the batches get
+ * @param goesOn returns whether to close more, after so many batches
  * @param firstRows what {@link findNextBatch} found, if the caller has looked
  * @returns the batches, to be attempted by this run unless they have a place in an order
  */
@@ -184,17 +185,19 @@ export async function closeBatches(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
 	lease: Lease,
+	goesOn: (count: number) => boolean,
 	firstRows?: StoredRow[],
-): Promise<AttemptJob[]> {
+): Promise<ClosedBatches> {
 	const settings = getBatchSettings(endpoint);
 	const jobs: AttemptJob[] = [];
-	if (settings === undefined) return jobs;
+	if (settings === undefined) return { jobs, mayBeMore: false };
 	let waiting = firstRows;
 	for (;;) {
 		waiting ??= (await ports.tables.applyAndFind([], [findNextBatch(endpoint)]))[0];
 		const closed = await closeFirst(ports, endpoint, settings, waiting, lease);
 		jobs.push(...closed.jobs);
-		if (!closed.mayBeMore) return jobs;
+		const { mayBeMore } = closed;
+		if (!mayBeMore || !goesOn(jobs.length)) return { jobs, mayBeMore };
 		waiting = undefined;
 	}
 }

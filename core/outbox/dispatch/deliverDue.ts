@@ -18,7 +18,7 @@ import { findInactiveTenants, readInactiveTenants } from '../store/tenants';
 import { clearDeleted } from '../tenant/deleteTenant';
 
 import { attemptAll } from './attemptAll';
-import { findDue, type DueState, type WaitReason } from './dueState';
+import { findDue, type DueLook, type DueState, type WaitReason } from './dueState';
 import { isSettled } from './order';
 import { giveProbesBack, reserveProbes, type ReservedProbes } from './probes';
 import { publishEvents } from './publish';
@@ -112,10 +112,10 @@ interface DueRound extends RunResult {
 async function attemptDue(
 	ports: OutboxPorts,
 	chosen: ReservedProbes,
-	dueMs: number,
+	{ dueMs, limit }: Pick<DueLook, 'dueMs' | 'limit'>,
 	limits: RunLimits,
 ): Promise<DueRound> {
-	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, dueMs);
+	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, dueMs, limit);
 	const { changes, hasFreed, results } = await attemptAll(ports, lease, taken.jobs, limits, taken);
 	const hasSpareProbes = await giveProbesBack(ports, chosen, taken.jobs);
 	const count = taken.jobs.length + taken.ended.length;
@@ -168,7 +168,8 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let probeWidth = 1;
 	while (remaining > 0 && ports.nowMs() < deadlineMs) {
 		const limit = Math.min(LEASE_BATCH_SIZE, remaining);
-		const state = await findDue(ports, { dueMs: startMs, limit, probeWidth, suspended });
+		const look = { dueMs: startMs, limit, probeWidth, suspended };
+		const state = await findDue(ports, look);
 		total.unreadable = state.unreadable;
 		if (registered === undefined) total.backlogs = findBacklogs(listDue(state), startMs);
 		registered = state.registered;
@@ -182,7 +183,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const looksAgain = hasClosed || hasSkipped;
 		if (shares.length + chains.length + gatheringIds.size === 0 && !looksAgain) break;
 		mayClose &&= !hasClosed;
-		const round = await attemptDue(ports, chosen, startMs, runLimits);
+		const round = await attemptDue(ports, chosen, look, runLimits);
 		total.results.push(...round.results);
 		total.changes.push(...round.changes);
 		remaining -= round.count;

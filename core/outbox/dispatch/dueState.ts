@@ -1,14 +1,20 @@
+import partition from 'lodash/partition';
 import uniq from 'lodash/uniq';
 
 import { readRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
 import { describeWait } from '../endpoint/suspension';
-import type { RegisteredEndpoint, UnreadableEndpoint } from '../model';
+import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findDueRows, MAX_EXCEPTIONS, type DueShare } from '../store/deliveryLeases';
+import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
 import { findEndpointRows } from '../store/endpoints';
 import { findExpiredEvent } from '../store/unfinishedEvents';
-import { findInactiveTenants, readInactiveTenants, type DeletedTenant } from '../store/tenants';
-import type { StoredRow } from '../store/tables';
+import {
+	findInactiveTenants,
+	readInactiveTenants,
+	type DeletedTenant,
+	type InactiveTenants,
+} from '../store/tenants';
+import type { StoredRow, Value } from '../store/tables';
 
 import { describeUnreadable } from './deliveryStates';
 import { findAttemptable } from './findAttemptable';
@@ -88,13 +94,23 @@ export interface DueLook {
 	suspended: SuspendedEndpoints;
 }
 
-/**
- * Finds what is due, in one call unless there are deliveries to leave out or in order, or more than the run
- * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
- * failing, are left out.
- */
-export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueState> {
-	const { dueMs, limit, probeWidth, suspended } = look;
+/** The endpoints, the tenants and the due deliveries that a run reads in one call. */
+interface Overview extends InactiveTenants {
+	registered: RegisteredEndpoint[];
+	/** Reasons why deliveries are not attempted, by the IDs of their endpoints. */
+	reasons: Map<string, string>;
+	/** The oldest due deliveries, without those of suspended endpoints. */
+	dueRows: StoredRow[];
+	/** IDs of the endpoints that have due deliveries, as far as is known. */
+	dueIds: Set<Value>;
+	/** `true` if more may be due, also at other endpoints: they have to get their turn. */
+	hasMore: boolean;
+	needsRepair: boolean;
+}
+
+/** Reads the endpoints, the tenants and what is due, and remembers for which endpoints much waits. */
+async function readOverview(ports: OutboxPorts, look: DueLook): Promise<Overview> {
+	const { dueMs, limit, suspended } = look;
 	const { tables } = ports;
 	const suspendedIds = suspended.list(ports.nowMs());
 	const [endpointRows, expiredEvents, inactiveRows, dueRows] = await tables.applyAndFind(
@@ -107,39 +123,89 @@ export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueSta
 		],
 	);
 	const registered = await readRegisteredEndpoints(ports, endpointRows);
-	const { deleted, disabledIds } = await readInactiveTenants(tables, inactiveRows);
-	const { unreadable } = splitByReadability(registered);
+	const inactive = await readInactiveTenants(tables, inactiveRows);
 	const reasons = listWaitReasons(registered);
 	if (suspendedIds.some((id) => !reasons.has(id))) {
 		suspended.forget();
-		return await findDue(ports, look);
+		return await readOverview(ports, look);
 	}
 	if (suspendedIds.length === 0) suspended.remember(dueRows, [...reasons.keys()], ports.nowMs());
-	// A full page may leave out endpoints that have to get their turn.
-	const hasMore = dueRows.length === limit;
-	const dueIds = new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]);
+	return {
+		...inactive,
+		registered,
+		reasons,
+		dueRows,
+		dueIds: new Set([...dueRows.map(({ endpoint_id }) => endpoint_id), ...suspendedIds]),
+		hasMore: dueRows.length === limit,
+		needsRepair: expiredEvents.length > 0,
+	};
+}
+
+/** Endpoints and tenants that a run leaves out when it looks for what it can attempt. */
+type Exceptions = Required<Pick<DueQuery, 'exceptEndpointIds' | 'exceptTenantIds'>>;
+
+/** Lists as many of the endpoints and tenants that wait as fit in: the rest is leased and postponed. */
+function listExceptions({ disabledIds, reasons }: Overview, probeable: Endpoint[]): Exceptions {
+	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
+	const waitingIds = uniq([...probeable.map(({ id }) => id), ...reasons.keys()]);
+	return {
+		exceptTenantIds,
+		exceptEndpointIds: waitingIds.slice(0, MAX_EXCEPTIONS - exceptTenantIds.length),
+	};
+}
+
+/** Splits due deliveries into those that are left out, and the others. */
+const splitExcepted = (
+	dueRows: StoredRow[],
+	{ exceptEndpointIds, exceptTenantIds }: Exceptions,
+): [StoredRow[], StoredRow[]] =>
+	partition(
+		dueRows,
+		({ endpoint_id, tenant_id }) =>
+			exceptEndpointIds.includes(String(endpoint_id)) ||
+			exceptTenantIds.includes(String(tenant_id)),
+	);
+
+/**
+ * Returns whether some of what is due may have a place in an order. Such a delivery may belong to an endpoint that was
+ * deleted, or that no longer gets its events in order.
+ */
+const mayHavePlaces = (
+	{ dueRows, hasMore, registered }: Overview,
+	excepted: StoredRow[],
+	probeable: Endpoint[],
+): boolean =>
+	dueRows.some(({ order_number }) => order_number !== null) ||
+	(hasMore && excepted.length > 0) ||
+	(hasMore ? registered : probeable).some(isInOrder);
+
+/** Lists the IDs of the endpoints whose deliveries wait for a batch. */
+const listGatheringIds = (rows: StoredRow[]): Set<string> =>
+	new Set(
+		rows.flatMap(({ endpoint_id, status }) => (status === 'gathering' ? String(endpoint_id) : [])),
+	);
+
+/**
+ * Finds what is due, in one call unless there are deliveries to leave out or in order, or more than the run
+ * leases at once. Those of disabled tenants, and to endpoints that cannot be opened, are paused, or keep
+ * failing, are left out.
+ */
+export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueState> {
+	const { dueMs, limit, probeWidth } = look;
+	const overview = await readOverview(ports, look);
+	const { deleted, disabledIds, dueRows, needsRepair, registered } = overview;
 	const { endpoints: probeable, hasMore: hasMoreProbes } = listProbeable(
 		registered,
-		{ disabledIds, dueIds, hasMore },
+		overview,
 		dueMs,
 	);
-	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
-	// Deliveries of the endpoints that do not fit in are leased and postponed.
-	const waitingIds = uniq([...probeable.map(({ id }) => id), ...reasons.keys()]);
-	const exceptEndpointIds = waitingIds.slice(0, MAX_EXCEPTIONS - exceptTenantIds.length);
-	const due = { dueMs, exceptEndpointIds, exceptTenantIds };
-	const isExcepted = ({ endpoint_id, tenant_id }: StoredRow): boolean =>
-		exceptEndpointIds.includes(String(endpoint_id)) || exceptTenantIds.includes(String(tenant_id));
-	const isPlaced = ({ order_number }: StoredRow): boolean => order_number !== null;
-	// A delivery with a place may belong to an endpoint that was deleted, or that no longer gets its events in order.
-	const isAnyPlaced =
-		dueRows.some(isPlaced) ||
-		(hasMore && dueRows.some(isExcepted)) ||
-		(hasMore ? registered : probeable).some(isInOrder);
+	const due = { dueMs, ...listExceptions(overview, probeable) };
+	const [excepted, others] = splitExcepted(dueRows, due);
+	const isAnyPlaced = mayHavePlaces(overview, excepted, probeable);
 	// Half of the places are for each kind, so that neither keeps the other waiting.
 	const places = isAnyPlaced ? Math.ceil(limit / 2) : limit;
 	const found =
-		isAnyPlaced || probeable.length > 0 || dueRows.some(isExcepted)
+		isAnyPlaced || probeable.length > 0 || excepted.length > 0
 			? await findAttemptable(ports, {
 					due,
 					isAnyPlaced,
@@ -150,30 +216,23 @@ export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueSta
 				})
 			: { page: dueRows, chains: [], probes: [], isCut: false };
 	const tenantIds = uniq(registered.map(({ tenantId }) => tenantId));
-	const shares = await takeTurns(
-		tables,
-		{ ...due, onlyUnplaced: true },
-		tenantIds,
-		found.page,
-		places,
-	);
+	const unplaced = { ...due, onlyUnplaced: true };
+	const shares = await takeTurns(ports.tables, unplaced, tenantIds, found.page, places);
 	const candidates = shares.flatMap((share) => share.candidates);
 	return {
 		registered,
-		unreadable: unreadable.filter(({ status }) => status === 'active'),
+		unreadable: splitByReadability(registered).unreadable.filter(
+			({ status }) => status === 'active',
+		),
 		shares,
 		probes: found.probes,
 		hasMoreProbes,
 		chains: found.chains,
-		gatheringIds: new Set(
-			[...dueRows.filter((row) => !isExcepted(row)), ...found.page, ...candidates].flatMap(
-				({ endpoint_id, status }) => (status === 'gathering' ? String(endpoint_id) : []),
-			),
-		),
+		gatheringIds: listGatheringIds([...others, ...found.page, ...candidates]),
 		mayBeMore: candidates.length >= places || found.isCut,
-		waitReasons: findUnrecorded(dueRows, reasons),
+		waitReasons: findUnrecorded(dueRows, overview.reasons),
 		disabledIds,
 		deleted,
-		needsRepair: expiredEvents.length > 0,
+		needsRepair,
 	};
 }

@@ -1,7 +1,9 @@
 import countBy from 'lodash/countBy';
+import difference from 'lodash/difference';
 import groupBy from 'lodash/groupBy';
 import orderBy from 'lodash/orderBy';
 import sortBy from 'lodash/sortBy';
+import uniqBy from 'lodash/uniqBy';
 
 import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
@@ -10,9 +12,10 @@ import { latestPerDelivery } from '../store/deliveryRows';
 import { leaseRanges, type OrderRange } from '../store/orderedDeliveries';
 import type { Tables } from '../store/tables';
 
-import { interleave } from './attemptTurns';
+import { orderByTurns } from './attemptTurns';
 import { isBatching } from './batches';
 import type { FindUnderWay } from './order';
+import { sharePlaces } from './turns';
 
 /** Chooses and leases what is due of the deliveries that have a place in an order. */
 
@@ -85,6 +88,15 @@ export interface OrderedDue {
 	probeWidth: number;
 }
 
+const getEndpointId = ({ deliveries: [{ endpointId }] }: OrderChain): string => endpointId;
+
+/** Orders chains so that tenants take turns, and so do the endpoints of each. */
+export const orderChains = (chains: OrderChain[]): OrderChain[] =>
+	orderByTurns(chains, ({ deliveries: [{ endpointId, tenantId }] }) => ({
+		id: endpointId,
+		tenantId,
+	}));
+
 /**
  * Chooses, for each order, the deliveries that nothing keeps waiting: no elder that waits for its retry, is on
  * hold or being attempted, and no event that has no delivery yet.
@@ -126,12 +138,9 @@ export function listChains(
 		if (lateTime !== undefined && findMissing(lateTime).length > 0) return [];
 		return chain === undefined ? [] : { ...chain, ignoresHeld: endpoint === undefined };
 	});
-	const byEndpoint = groupBy(chains, ({ deliveries }) => deliveries[0].endpointId);
-	return interleave(
-		Object.entries(byEndpoint).map(([id, ofEndpoint]) =>
-			probedIds.has(id) ? ofEndpoint.slice(0, 1) : ofEndpoint,
-		),
-	);
+	const isProbed = (chain: OrderChain): boolean => probedIds.has(getEndpointId(chain));
+	const kept = uniqBy(chains, (chain) => (isProbed(chain) ? getEndpointId(chain) : chain));
+	return orderChains(kept);
 }
 
 /**
@@ -146,6 +155,25 @@ export function listDecidedKeys(stored: StoredDelivery[], chains: OrderChain[]):
 	const counts = Object.entries(countBy(stored.filter(hasPlace), 'place.key'));
 	const decided = counts.filter(([key, count]) => (lengths.get(key) ?? 0) < count);
 	return orderBy(decided, ([, count]) => count, 'desc').map(([key]) => key);
+}
+
+/**
+ * Lists the first chain of each endpoint before the others, and shortens it so that those of all endpoints fit into the
+ * places of a run, if there are enough.
+ */
+export function shareAmongEndpoints(chains: OrderChain[], places: number): OrderChain[] {
+	const first = uniqBy(chains, getEndpointId);
+	const shares = sharePlaces(
+		first.map(({ deliveries }) => deliveries.length),
+		places,
+	);
+	const shortened = first.map((chain, index) => {
+		const { deliveries, hasMore } = chain;
+		const length = Math.max(1, shares[index]);
+		const isCut = length < deliveries.length;
+		return { ...chain, deliveries: deliveries.slice(0, length), hasMore: hasMore || isCut };
+	});
+	return [...shortened, ...difference(chains, first)];
 }
 
 /** Chooses the chains that a run leases at once: at most `places` deliveries, but at least one chain. */

@@ -1,4 +1,3 @@
-import groupBy from 'lodash/groupBy';
 import partition from 'lodash/partition';
 import sortBy from 'lodash/sortBy';
 
@@ -12,7 +11,7 @@ import type { DueShare } from '../store/deliveryLeases';
 import { moveProbe } from '../store/endpoints';
 import type { Value } from '../store/tables';
 
-import { interleave } from './attemptTurns';
+import { interleave, splitBy } from './attemptTurns';
 import { closeWaitingBatch } from './batches';
 import type { DueState } from './dueState';
 
@@ -42,7 +41,7 @@ export interface Probeable {
 
 /** Orders endpoints by how long their probe has been due, with turns for each tenant. */
 const orderByAge = (endpoints: Endpoint[]): Endpoint[] =>
-	interleave(Object.values(groupBy(sortBy(endpoints, 'probeAt'), 'tenantId')));
+	interleave(splitBy(sortBy(endpoints, 'probeAt'), ({ tenantId }) => tenantId));
 
 /**
  * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may

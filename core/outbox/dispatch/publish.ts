@@ -88,7 +88,11 @@ async function gather(
 	);
 	const jobs: AttemptJob[] = [];
 	for (const [index, endpoint] of endpoints.entries()) {
-		jobs.push(...(await closeBatches(ports, endpoint, lease, firstRows[index])));
+		// Deliver Due closes the batches that waited before, e.g. while the endpoint was paused.
+		const added = gathering.filter((entry) => entry.endpoint === endpoint).length;
+		const goesOn = (count: number): boolean => count < added;
+		const closed = await closeBatches(ports, endpoint, lease, goesOn, firstRows[index]);
+		jobs.push(...closed.jobs);
 	}
 	// Batches in order may have to wait for earlier ones: Deliver Due sends them.
 	return jobs.filter(({ delivery }) => delivery.place === null);

@@ -13,7 +13,7 @@ import type {
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
-import { leaseDueDeliveries } from '../store/deliveryLeases';
+import { leaseDueDeliveries, type DueShare } from '../store/deliveryLeases';
 import { latestPerDelivery } from '../store/deliveryRows';
 
 import {
@@ -22,6 +22,7 @@ import {
 	getBatchSettings,
 	isBatchable,
 	isBatching,
+	type ClosedBatches,
 } from './batches';
 import { postponeDelivery, rescheduleDelivery, returnToQueue } from './deliveryStates';
 import type { DueState } from './dueState';
@@ -33,18 +34,40 @@ import type { ReservedProbes } from './probes';
 
 const TENANT_IS_DISABLED = 'The tenant is disabled, so its deliveries wait';
 
-/** Closes the batches of events that have waited long enough. */
+/** Maximum number of batches that a run closes at once, unless more endpoints have one each. */
+const MAX_BATCHES = 50;
+
+/** Time after which a run closes no more batches at once: its leases have to outlast that. */
+const MAX_CLOSING_MS = 10_000;
+
+/**
+ * Closes batches of events that have waited long enough, of each endpoint in turn.
+ * @param limit number of deliveries that the run attempts at once
+ */
 async function closeDueBatches(
 	ports: OutboxPorts,
 	endpoints: Endpoint[],
 	lease: Lease,
-): Promise<AttemptJob[]> {
+	limit: number,
+): Promise<ClosedBatches> {
 	const jobs: AttemptJob[] = [];
+	const untilMs = ports.nowMs() + MAX_CLOSING_MS;
+	const share = Math.floor(Math.min(MAX_BATCHES, limit) / endpoints.length);
+	const hasTime = (): boolean => ports.nowMs() < untilMs;
+	const goesOn = (count: number): boolean => count < share && hasTime();
+	let mayBeMore = false;
 	for (const endpoint of endpoints) {
-		if (isBatching(endpoint)) jobs.push(...(await closeBatches(ports, endpoint, lease)));
+		if (jobs.length >= limit || !hasTime()) return { jobs, mayBeMore: true };
+		const closed = await closeBatches(ports, endpoint, lease, goesOn);
+		jobs.push(...closed.jobs);
+		mayBeMore ||= closed.mayBeMore;
 	}
-	return jobs;
+	return { jobs, mayBeMore };
 }
+
+/** Leaves events that wait for a batch where they are. */
+const exceptGathering = ({ shares }: Pick<DueState, 'shares'>): DueShare[] =>
+	shares.map((share) => ({ ...share, due: { ...share.due, exceptGathering: true } }));
 
 /** Leases due deliveries that can be attempted: those whose event is not in a batch already. */
 async function leaseUnbatchedDeliveries(
@@ -186,26 +209,46 @@ const compileObstacles =
 		return reserved.has(endpoint.id) ? undefined : describeWait(endpoint);
 	};
 
-/** Leases what is due, and loads everything needed to attempt it. */
+/** Lists the endpoints with batches that are due, the one that has waited longest first. */
+function listGathering(
+	{ gatheringIds }: DueState,
+	endpoints: Endpoint[],
+	describeObstacle: (endpoint: Endpoint) => string | undefined,
+): Endpoint[] {
+	const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+	return [...gatheringIds].flatMap((id) => {
+		const endpoint = byId.get(id);
+		const canClose =
+			endpoint !== undefined && isBatching(endpoint) && describeObstacle(endpoint) === undefined;
+		return canClose ? [endpoint] : [];
+	});
+}
+
+/**
+ * Leases what is due, and loads everything needed to attempt it.
+ * @param limit number of deliveries that the run attempts at once
+ */
 export async function takeDue(
 	ports: OutboxPorts,
 	state: ReservedProbes,
 	dueMs: number,
+	limit: number,
 ): Promise<TakenDue> {
-	const { registered } = state;
-	const { endpoints } = splitByReadability(registered);
+	const { endpoints } = splitByReadability(state.registered);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
 	const describeObstacle = compileObstacles(state);
-	const gathering = endpoints.filter(
-		(endpoint) => state.gatheringIds.has(endpoint.id) && describeObstacle(endpoint) === undefined,
+	const gathering = listGathering(state, endpoints, describeObstacle);
+	const batches = await closeDueBatches(ports, gathering, lease, limit);
+	const [ofOrders, attemptable] = partition(
+		batches.jobs,
+		({ delivery }) => delivery.place !== null,
 	);
-	const batches = await closeDueBatches(ports, gathering, lease);
-	const [ofOrders, attemptable] = partition(batches, ({ delivery }) => delivery.place !== null);
-	const closedIds = new Set(batches.map(({ delivery }) => delivery.id));
-	const { leased, released } = await leaseDue(ports, state, dueMs, lease);
+	const closedIds = new Set(batches.jobs.map(({ delivery }) => delivery.id));
+	const shares = batches.mayBeMore ? exceptGathering(state) : state.shares;
+	const { leased, released } = await leaseDue(ports, { ...state, shares }, dueMs, lease);
 	const { ended, jobs } = await loadAttemptJobs(
 		ports,
-		registered,
+		state.registered,
 		leased.filter(({ id }) => !closedIds.has(id)),
 		describeObstacle,
 	);
@@ -232,6 +275,6 @@ export async function takeDue(
 		],
 		moved,
 		// Events that returned to a batching queue may make a batch that is due.
-		mayBeMore: returned.length + moved > 0,
+		mayBeMore: batches.mayBeMore || returned.length + moved > 0,
 	};
 }

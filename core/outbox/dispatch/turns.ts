@@ -1,8 +1,9 @@
-import groupBy from 'lodash/groupBy';
 import sortBy from 'lodash/sortBy';
 
 import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
 import type { StoredRow, Tables } from '../store/tables';
+
+import { splitBy } from './attemptTurns';
 
 /**
  * Tenants take turns: if one has more due deliveries than a run leases at once, the others still get their
@@ -10,14 +11,16 @@ import type { StoredRow, Tables } from '../store/tables';
  */
 
 /**
- * Shares places: nobody gets more than they ask for, and what some leave is shared by the others.
- * @param wanted how many places each one asks for
+ * Shares places: nobody gets more than they ask for, and what some leave is shared by the others. If there are fewer
+ * places than those who ask, the first ones get one each.
+ * @param wanted how many places each one asks for, starting with the one who has waited longest
  * @returns how many places each one gets, in the same order
  */
 export function sharePlaces(wanted: number[], places: number): number[] {
 	const shares = wanted.map(() => 0);
 	let remaining = places;
-	const order = sortBy([...wanted.keys()], (index) => wanted[index]);
+	const asking = [...wanted.keys()].filter((index) => wanted[index] > 0).slice(0, places);
+	const order = sortBy(asking, (index) => wanted[index]);
 	order.forEach((index, position) => {
 		const fair = Math.floor(remaining / (order.length - position));
 		shares[index] = Math.min(wanted[index], fair);
@@ -57,14 +60,15 @@ export async function takeTurns(
 		rows.push(...page);
 	}
 	if (rows.length <= places) return rows.length === 0 ? [] : [{ due, candidates: rows }];
-	const queues = Object.entries(groupBy(rows, 'tenant_id'));
+	const queues = splitBy(rows, ({ tenant_id }) => String(tenant_id));
 	const shares = sharePlaces(
-		queues.map(([, queue]) => queue.length),
+		queues.map(({ length }) => length),
 		places,
 	);
-	return queues.flatMap(([tenantId, queue], index) =>
-		shares[index] === 0
+	return queues.flatMap((queue, index) => {
+		const tenantId = String(queue[0].tenant_id);
+		return shares[index] === 0
 			? []
-			: [{ due: { ...due, tenantId }, candidates: queue.slice(0, shares[index]) }],
-	);
+			: [{ due: { ...due, tenantId }, candidates: queue.slice(0, shares[index]) }];
+	});
 }

@@ -1,11 +1,22 @@
 import { DAY_MS, toIsoTime } from '../../lib/time';
 import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findCreated, resolveCreation, toContestedEndpoint } from '../store/creationOwnership';
+import {
+	awaitCreated,
+	findCreated,
+	resolveCreation,
+	toContestedEndpoint,
+} from '../store/creationOwnership';
 import { UidTakenError } from '../store/modifyRow';
 import type { StoredRow } from '../store/tables';
 
-import { EndpointNotFoundError, insertEndpoint, loadEndpoint, type ApiScope } from './repository';
+import {
+	EndpointLimitError,
+	EndpointNotFoundError,
+	insertEndpoint,
+	loadEndpoint,
+	type ApiScope,
+} from './repository';
 
 /**
  * Inserts an endpoint, unless one was created with the same key within a day, or its uid leads to another one. Of
@@ -34,7 +45,17 @@ export async function insertEndpointOnce(
 	const existing = await findCreated(ports.tables, contested);
 	if (existing !== undefined) return await loadOther(existing);
 	const owner = ports.newId();
-	await insertEndpoint(ports, endpoint, owner);
+	// The last endpoint that the tenant may have can be that of a simultaneous request with the key or the uid.
+	const other = await insertEndpoint(ports, endpoint, owner).then(
+		() => undefined,
+		async (error: unknown) => {
+			const isFull = error instanceof EndpointLimitError;
+			const row = isFull ? await awaitCreated(ports, contested) : undefined;
+			if (row === undefined) throw error;
+			return row;
+		},
+	);
+	if (other !== undefined) return await loadOther(other);
 	const created = await resolveCreation(ports, contested, owner);
 	if (created === undefined) throw new EndpointNotFoundError(id);
 	return created.endpoint_id === id ? endpoint : await loadOther(created);

@@ -155,3 +155,18 @@ export async function resolveCreation(
 	await decide(tables, contested, first.creation_owner);
 	return first;
 }
+
+/** A `creation_owner` that no row has. */
+const NOBODY = '';
+
+/**
+ * Waits for the row that counts of those that other requests insert.
+ * @returns `undefined` if there is none
+ */
+export async function awaitCreated(
+	ports: Pick<OutboxPorts, 'random' | 'tables' | 'wait'>,
+	contested: ContestedRows,
+): Promise<StoredRow | undefined> {
+	const rows = await findRows(ports.tables, contested);
+	return rows.length === 0 ? undefined : await resolveCreation(ports, contested, NOBODY, rows);
+}

@@ -166,6 +166,37 @@ export async function readUnsettledRows(
 	return isComplete;
 }
 
+/** Maximum number of further pages that a run reads to find deliveries of endpoints that it has not read yet. */
+const MAX_LOOKS = 20;
+
+/**
+ * Reads unsettled deliveries of endpoints that come after more deliveries than a run leases at once: of each page,
+ * the next ones leave out the endpoints.
+ * @param seenIds IDs of the endpoints that were read already
+ * @param endpointIds IDs of the endpoints that may have any
+ */
+export async function readOtherEndpoints(
+	tables: Tables,
+	query: PlacedQuery,
+	seenIds: Iterable<string>,
+	endpointIds: string[],
+): Promise<StoredRow[]> {
+	const { exceptEndpointIds = [], exceptTenantIds = [] } = query;
+	const exceptedIds = new Set([...exceptEndpointIds, ...seenIds]);
+	const all: StoredRow[] = [];
+	for (let looks = 0; looks < MAX_LOOKS; looks += 1) {
+		const isFull = exceptedIds.size + exceptTenantIds.length > MAX_EXCEPTIONS;
+		if (isFull || endpointIds.every((id) => exceptedIds.has(id))) break;
+		const others = { ...query, exceptEndpointIds: [...exceptedIds] };
+		const [page] = await tables.applyAndFind([], [findUnsettledRows(others)]);
+		if (page.length < MAX_FOUND) return [...all, ...page];
+		const { rows } = await completeNumber(tables, others, page);
+		all.push(...rows);
+		for (const { endpoint_id } of rows) exceptedIds.add(String(endpoint_id));
+	}
+	return all;
+}
+
 /** A part of an order, which a run leases together. */
 export interface OrderRange extends Pick<OrderPlace, 'key'> {
 	endpointId: string;

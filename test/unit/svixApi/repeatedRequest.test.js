@@ -51,6 +51,20 @@ describe('an application', () => {
 		expect(world.store.rows('tenants')).toHaveLength(1);
 	});
 
+	test('that several requests get if it exists is created once, and all get it', async () => {
+		const { token, world } = await createAsker();
+		const body = { name: 'One', uid: 'acme' };
+		const replies = await Promise.all(
+			[3, 3, 9].map(async (latency) => {
+				const ports = world.process({ latency: () => latency });
+				return await world.ask(token, 'POST', '/app?get_if_exists=true', body, { ports });
+			}),
+		);
+		expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+		expect(new Set(replies.map(({ data }) => data.id)).size).toBe(1);
+		expect(world.store.rows('tenants')).toHaveLength(1);
+	});
+
 	test('is created once by simultaneous requests with one idempotency key', async () => {
 		const { token, world } = await createAsker();
 		const body = { name: 'One' };

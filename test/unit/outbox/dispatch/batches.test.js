@@ -270,6 +270,56 @@ test('each event is in exactly one batch if deliverDue is killed at any call', a
 	}
 });
 
+describe('a long queue of an endpoint that was paused', () => {
+	/** Sends events to paused endpoints, each of a tenant of its own, and resumes these. */
+	async function resumedWorld(counts) {
+		const world = createWorld();
+		for (const [index, count] of counts.entries()) {
+			const tenantId = `tenant_${index}`;
+			await world.register(`ep_${index}`, { ...batching(2), tenantId, status: 'paused' });
+			await publishEvents(world.process(), events(count, { tenantId }), LIMITS);
+		}
+		for (const { id } of world.store.rows('endpoints')) {
+			world.store.edit('endpoints', id, { status: 'active' });
+		}
+		world.clock.advance(MINUTE);
+		return world;
+	}
+
+	test('is closed as far as a run makes deliveries, and by later runs', async () => {
+		const world = await resumedWorld([240]);
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 5 });
+		expect(world.attempts).toHaveLength(5);
+		expect(world.statuses().filter((status) => status === 'gathering')).toHaveLength(230);
+		await deliverDue(world.process(), LIMITS);
+		expect(sizes(world)).toEqual(Array(120).fill(2));
+		const numbers = world.attempts.flatMap(inBody).sort((a, b) => a - b);
+		expect(numbers).toEqual([...numbers.keys()]);
+		expect(new Set(world.statuses())).toEqual(new Set(['delivered']));
+	});
+
+	test('leaves places to the batches of others', async () => {
+		const world = await resumedWorld([240, 2]);
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 60 });
+		expect(world.attempts).toHaveLength(60);
+		expect(world.attemptsTo('ep_1')).toHaveLength(1);
+	});
+
+	test('is sent while a run has time for it, however slow the tables are', async () => {
+		const world = await resumedWorld([240]);
+		const startMs = world.clock.nowMs();
+		await deliverDue(world.process({ latency: () => 100 }), { ...LIMITS, maxRunMs: 30 * SECOND });
+		expect(world.attempts.length).toBeGreaterThan(10);
+		expect(world.clock.nowMs() - startMs).toBeLessThan(MINUTE);
+	});
+
+	test('does not have to be closed by the next send', async () => {
+		const world = await resumedWorld([240]);
+		await publishEvents(world.process(), events(3, { tenantId: 'tenant_0' }), LIMITS);
+		expect(sizes(world)).toEqual([2, 2, 2]);
+	});
+});
+
 test('a run ends if it gets no further with a queue that is due', async () => {
 	const world = await newWorld(5);
 	await publishEvents(world.process(), events(2), LIMITS);

@@ -153,6 +153,46 @@ test.each([
 	expect(rows).toMatchObject([{ status }]);
 });
 
+describe('an endpoint gets its turn although others have due deliveries that come first in their orders:', () => {
+	/** Sends one event to a new endpoint in order, which does not attempt it yet. */
+	async function sendLast(world, tenantId) {
+		await world.register('ep_last', { tenantId, settings: IN_ORDER, status: 'paused' });
+		await publishEvents(world.process(), events(1, { tenantId }), LIMITS);
+		const { id } = world.store.rows('endpoints').at(-1);
+		world.store.edit('endpoints', id, { status: 'active' });
+	}
+
+	test.each([['default'], ['other']])(
+		'many orders of one endpoint, before one of the tenant %s',
+		async (tenantId) => {
+			const world = createWorld({ answer: () => 503 });
+			await world.register('ep_a', { settings: PER_KEY });
+			for (let send = 0; send < 2; send += 1) {
+				await publishEvents(world.process(), ordered(800, 800), LIMITS);
+			}
+			await sendLast(world, tenantId);
+			world.clock.advance(2 * HOUR);
+			await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 400 });
+			expect(world.attemptsTo('ep_last')).toHaveLength(1);
+		},
+	);
+
+	test('long orders of several endpoints', async () => {
+		const world = createWorld();
+		for (let number = 0; number < 6; number += 1) {
+			await world.register(`ep_${number}`, { settings: IN_ORDER, status: 'paused' });
+		}
+		await publishEvents(world.process(), events(250), LIMITS);
+		await sendLast(world, 'default');
+		for (const { id } of world.store.rows('endpoints')) {
+			world.store.edit('endpoints', id, { status: 'active' });
+		}
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1000 });
+		expect(world.attemptsTo('ep_last')).toHaveLength(1);
+		expect(world.attempts).toHaveLength(1000);
+	});
+});
+
 test('a send that ends while a run still reads the events under way keeps its place', async () => {
 	const world = createWorld();
 	const watch = watchOrder(world, 'ep_a');

@@ -105,6 +105,22 @@ describe('an endpoint that is up again is probed after one interval', () => {
 	});
 });
 
+test('tenants whose IDs are numbers have the probes that have been due for longest first, too', async () => {
+	const world = createWorld({ answer: () => 503 });
+	const settings = opening(SHORT, { circuit_breaker: { failures: 1, probe_minutes: 1 } });
+	for (let number = 1; number <= 25; number += 1) {
+		const tenantId = String(number);
+		await world.register(`ep_${number}`, { tenantId, settings });
+		await send(world, 1, { tenantId });
+	}
+	world.attempts.length = 0;
+	for (let runs = 0; runs < 2; runs += 1) {
+		world.clock.advance(2 * MINUTE);
+		await run(world);
+	}
+	expect(new Set(world.attempts.map(({ endpointId }) => endpointId)).size).toBe(25);
+});
+
 test('an endpoint with nothing to attempt waits for its next probe, which the log shows', async () => {
 	const world = createWorld({ answer: () => 503 });
 	await world.register('ep_a', { settings: opening(LONG, { in_order: {} }) });
@@ -119,6 +135,22 @@ test('an endpoint with nothing to attempt waits for its next probe, which the lo
 	world.clock.advance(12 * HOUR);
 	await run(world);
 	expect(world.statuses()).toEqual(['delivered', 'delivered']);
+});
+
+test('an endpoint is probed with what comes after more orders on hold than fit in a page', async () => {
+	const world = createWorld();
+	const settings = opening(SHORT, { in_order: { key: 'number' } });
+	await world.register('ep_a', { settings, status: 'disabled' });
+	await send(world, 1000);
+	const [{ id }] = world.store.rows('endpoints');
+	world.store.edit('endpoints', id, { status: 'active' });
+	world.answer = () => 503;
+	await publishEvents(world.process(), [{ type: 'a', data: { number: 1000 } }], LIMITS);
+	world.answer = () => 200;
+	world.clock.advance(5 * MINUTE + SECOND);
+	await run(world);
+	expect(world.attempts).toHaveLength(2);
+	expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null });
 });
 
 test('a run that takes longer than the intervals makes each probe once', async () => {

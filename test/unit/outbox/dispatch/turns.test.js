@@ -19,6 +19,10 @@ describe('sharePlaces', () => {
 		expect(sharePlaces([1000, 10, 2000], 1000)).toEqual([495, 10, 495]);
 	});
 
+	test('gives the first ones a place each if there are fewer', () => {
+		expect(sharePlaces([1, 0, 10, 5], 2)).toEqual([1, 0, 1, 0]);
+	});
+
 	test('fills all places, and gives nobody less than a fair share that they ask for', () => {
 		fc.assert(
 			fc.property(
@@ -134,6 +138,18 @@ describe('a loud tenant', () => {
 		await deliverDue(world.process(), { ...LIMITS, concurrency: 10 });
 		expect(most).toEqual({ a: 5, b: 5 });
 	});
+});
+
+test('a tenant with one delivery gets its turn in a run with fewer places than tenants', async () => {
+	const world = createWorld();
+	await registerAll(world, ['quiet', 'loud', 'louder']);
+	await failOnce(world, 'quiet', 1);
+	await failOnce(world, 'loud', 20);
+	await failOnce(world, 'louder', 20);
+	world.answer = () => 200;
+	world.clock.advance(HOUR);
+	await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 2 });
+	expect(world.attemptsTo('ep_quiet')).toHaveLength(2);
 });
 
 test('an outbox with one tenant pays no call for turns', async () => {
