@@ -70,6 +70,26 @@ const compareByArrival = (a: StoredDelivery, b: StoredDelivery): number =>
 	a.acceptedAt.localeCompare(b.acceptedAt) ||
 	a.rowId - b.rowId;
 
+/** Splits leased deliveries into members of batches, and replacements of those that cannot become any. */
+function sortOutMembers(
+	leased: StoredDelivery[],
+	events: Awaited<ReturnType<typeof loadEvents>>,
+	nowMs: number,
+): { members: Member[]; replacements: Delivery[] } {
+	const members: Member[] = [];
+	const replacements: Delivery[] = [];
+	for (const delivery of leased) {
+		const stored = events.get(delivery.eventId);
+		if (stored === undefined) {
+			replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
+		} else if ('problem' in stored) replacements.push(putOnHold(delivery, stored.problem));
+		else if (stored.event.payloadForgottenAt !== null) {
+			replacements.push(failDelivery(delivery, describeForgotten(stored.event), nowMs));
+		} else members.push({ delivery, event: stored.event });
+	}
+	return { members, replacements };
+}
+
 /** Forms batches of leased deliveries, and inserts them in their place. */
 async function formBatches(
 	ports: OutboxPorts,
@@ -79,49 +99,32 @@ async function formBatches(
 	{ memberOwner, lease }: { memberOwner: string; lease: Lease | undefined },
 ): Promise<AttemptJob[]> {
 	const nowMs = ports.nowMs();
-	const events = await loadEvents(
-		ports.tables,
-		leased.map(({ eventId }) => eventId),
-	);
-	const replacements: Delivery[] = [];
-	const toMember = (delivery: StoredDelivery): Member[] => {
-		const stored = events.get(delivery.eventId);
-		if (stored === undefined) {
-			replacements.push(failDelivery(delivery, 'The event no longer exists', nowMs));
-		} else if ('problem' in stored) replacements.push(putOnHold(delivery, stored.problem));
-		else if (stored.event.payloadForgottenAt !== null) {
-			replacements.push(failDelivery(delivery, describeForgotten(stored.event), nowMs));
-		} else return [{ delivery, event: stored.event }];
-		return [];
-	};
+	const eventIds = leased.map(({ eventId }) => eventId);
+	const events = await loadEvents(ports.tables, eventIds);
 	const sorted = [...leased].sort(compareByArrival);
-	const { early, sections } = await splitQueue(
-		ports,
-		endpoint,
-		sorted,
-		lease?.owner ?? memberOwner,
-	);
-	replacements.push(...early.map((delivery) => returnToQueue(delivery, settings.maxWaitMs)));
-	const batches = sections.flatMap((section) =>
-		splitIntoBatches(section.flatMap(toMember), settings, { getSize: measureBytes }),
+	const owner = lease?.owner ?? memberOwner;
+	const { early, sections } = await splitQueue(ports, endpoint, sorted, owner);
+	const sortedOut = sections.map((section) => sortOutMembers(section, events, nowMs));
+	const batches = sortedOut.flatMap(({ members }) =>
+		splitIntoBatches(members, settings, { getSize: measureBytes }),
 	);
 	const isDue = ({ delivery }: Member): boolean =>
 		Date.parse(delivery.acceptedAt) + settings.maxWaitMs <= nowMs;
 	const last = batches[batches.length - 1] ?? [];
-	if (last.length > 0 && last.length < settings.maxEvents && !last.some(isDue)) {
-		// They exceeded the byte limit, or another run leased part of what made the batch full.
-		replacements.push(...last.map(({ delivery }) => returnToQueue(delivery, settings.maxWaitMs)));
-		batches.pop();
-	}
-	const jobs = batches.map((batch) => ({
-		delivery: createBatchDelivery(
-			batch.map(({ delivery }) => delivery),
-			lease,
-		),
-		endpoint,
-		events: batch.map(({ event }) => event),
-	}));
-	replacements.push(...jobs.map(({ delivery }) => delivery));
+	// They exceeded the byte limit, or another run leased part of what made the batch full.
+	const isLastTooSmall = last.length > 0 && last.length < settings.maxEvents && !last.some(isDue);
+	if (isLastTooSmall) batches.pop();
+	const returned = [...early, ...(isLastTooSmall ? last.map(({ delivery }) => delivery) : [])];
+	const jobs = batches.map((batch) => {
+		const deliveries = batch.map(({ delivery }) => delivery);
+		const delivery = createBatchDelivery(deliveries, lease);
+		return { delivery, endpoint, events: batch.map(({ event }) => event) };
+	});
+	const replacements = [
+		...returned.map((delivery) => returnToQueue(delivery, settings.maxWaitMs)),
+		...sortedOut.flatMap((section) => section.replacements),
+		...jobs.map(({ delivery }) => delivery),
+	];
 	const batched = batches.flat().map(({ delivery }) => delivery);
 	await ports.tables.applyChanges([
 		...insertDeliveries(replacements, batched),
