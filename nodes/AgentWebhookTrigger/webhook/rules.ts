@@ -120,6 +120,36 @@ function compileDataSchemas(
 const hasBigNumberText = (conditions: Record<string, unknown>): boolean =>
 	/[:[,]"-?\d{16,}/.test(JSON.stringify(conditions));
 
+/** Compiles the addresses in the options into a check; `undefined` if all are allowed. */
+function compileAllowedAddresses({
+	allowedAddresses,
+	allowedPlatformAddresses = [],
+}: TriggerParameters['options']): ReceiveRules['isAllowedAddress'] {
+	const addresses = [
+		...parseList(allowedAddresses),
+		...allowedPlatformAddresses.flatMap((id) => getPlatform(id).sourceAddresses),
+	];
+	return addresses.length > 0 ? compileAllowlist(addresses) : undefined;
+}
+
+/** Returns the function that loads the secrets which a request is checked with. */
+function createSecretsLoader(
+	parameters: TriggerParameters,
+	readCredential: () => Promise<InboundCredential>,
+	{ methods, mode }: Pick<ReceiveRules, 'methods' | 'mode'>,
+): ReceiveRules['loadSecrets'] {
+	const { toleranceSeconds } = parameters.options;
+	return async () => {
+		const { signing, ...tokens } = placeTokens(await readCredential(), parameters);
+		const needsSignature =
+			methods.includes('signature') &&
+			(!usesOnlyConfigured(mode) || listSigningSecrets(signing).length > 0);
+		if (!needsSignature) return tokens;
+		const settings = getSigningSettings(signing, getPlatform(parameters.platform).id);
+		return { ...tokens, signature: { ...settings, ...(toleranceSeconds && { toleranceSeconds }) } };
+	};
+}
+
 /** The method and body of one path, if a kind of request has several. `maxBodyBytes` is the kind's limit. */
 export type InboundRoute = Pick<ReceiveRules, 'bodySchema' | 'maxBodyBytes' | 'method'>;
 
@@ -137,14 +167,10 @@ export function buildReceiveRules(
 	const { options } = parameters;
 	const platform = getPlatform(parameters.platform);
 	const kind = describeKind(getRequestKind(platform, parameters.requestKind), platform, options);
-	const addresses = [
-		...parseList(options.allowedAddresses),
-		...(options.allowedPlatformAddresses ?? []).flatMap((id) => getPlatform(id).sourceAddresses),
-	];
+	const isAllowedAddress = compileAllowedAddresses(options);
 	const conditions = parseJsonObject(parameters.conditions, 'Conditions (JSON)');
 	const authentication = chooseAuthentication(parameters, kind);
-	const { methods, mode } = authentication;
-	requireManagementAuthentication(kind, methods);
+	requireManagementAuthentication(kind, authentication.methods);
 	parsePublicUrl(options.publicUrl);
 	const duplicateKey = parseFieldNames(options.duplicateKey).map(parseValueSource);
 	return {
@@ -155,23 +181,9 @@ export function buildReceiveRules(
 		validatesEvents: options.validateEvents ?? true,
 		dataSchemas: compileDataSchemas(platform, options),
 		httpsOnly: options.httpsOnly ?? platform.httpsOnly,
-		...(addresses.length > 0 && { isAllowedAddress: compileAllowlist(addresses) }),
+		...(isAllowedAddress && { isAllowedAddress }),
 		...authentication,
-		loadSecrets: async () => {
-			const { signing, ...tokens } = placeTokens(await readCredential(), parameters);
-			const needsSignature =
-				methods.includes('signature') &&
-				(!usesOnlyConfigured(mode) || listSigningSecrets(signing).length > 0);
-			return {
-				...tokens,
-				...(needsSignature && {
-					signature: {
-						...getSigningSettings(signing, platform.id),
-						...(options.toleranceSeconds && { toleranceSeconds: options.toleranceSeconds }),
-					},
-				}),
-			};
-		},
+		loadSecrets: createSecretsLoader(parameters, readCredential, authentication),
 		maxBodyBytes: Math.min(
 			(options.maxBodyKilobytes ?? DEFAULT_MAX_BODY_KILOBYTES) * 1024,
 			route?.maxBodyBytes ?? Infinity,

@@ -208,25 +208,19 @@ function putConflict(
 	outputs.put(FAILED, { json, pairedItem: { item: itemIndex } });
 }
 
-/**
- * Sends each item's event to all registered endpoints of its tenant that subscribe to it. The events of a
- * tenant's items are written to the outbox in one call before any of them is sent.
- */
-export async function sendToSubscribers(
+/** Reads the events of all items. Outputs the items that send none. */
+function readEvents(
 	context: IExecuteFunctions,
-): Promise<INodeExecutionData[][]> {
-	const outputs = new OutputItems(context, OUTPUT_LABELS.subscribers);
-	const isForAll = readAllTenants(context);
-	const asAnswers = readWaitForAnswers(context);
-	const outbox = await openWholeOutbox(context);
-	const items = context.getInputData();
+	outputs: OutputItems,
+	unsent: UnsentItems,
+	{ isForAll, nowMs }: { isForAll: boolean; nowMs: number },
+): ItemEvent[] {
 	const parameters = new ItemParameters(context);
 	const readOrigin = createOriginReader(parameters);
 	const events: ItemEvent[] = [];
-	const unsent = new UnsentItems(context);
-	items.forEach((item, itemIndex) => {
+	context.getInputData().forEach((item, itemIndex) => {
 		try {
-			const read = readEvent(parameters, item, itemIndex, readOrigin, outbox.nowMs());
+			const read = readEvent(parameters, item, itemIndex, readOrigin, nowMs);
 			if ('input' in read) {
 				const tenantId = isForAll ? DEFAULT_TENANT : readTenant(context, itemIndex);
 				events.push({ itemIndex, tenantId, input: read.input });
@@ -238,6 +232,22 @@ export async function sendToSubscribers(
 			unsent.add(itemIndex, error);
 		}
 	});
+	return events;
+}
+
+/**
+ * Sends each item's event to all registered endpoints of its tenant that subscribe to it. The events of a
+ * tenant's items are written to the outbox in one call before any of them is sent.
+ */
+export async function sendToSubscribers(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
+	const outputs = new OutputItems(context, OUTPUT_LABELS.subscribers);
+	const isForAll = readAllTenants(context);
+	const asAnswers = readWaitForAnswers(context);
+	const outbox = await openWholeOutbox(context);
+	const unsent = new UnsentItems(context);
+	const events = readEvents(context, outputs, unsent, { isForAll, nowMs: outbox.nowMs() });
 	const published = await publishItems(outbox, events, isForAll, {
 		concurrency: readRunOption(context, 'concurrency', 50),
 		maxPacingMs: MAX_PACING_MS,
@@ -265,6 +275,6 @@ export async function sendToSubscribers(
 		const { status, ...rest } = json;
 		outputs.put(FAILED, { json: { status, ...conflicts.get(itemIndex), ...rest }, pairedItem });
 	});
-	outputs.putChanges(published.changes, pairWithAllInputs(items.length));
+	outputs.putChanges(published.changes, pairWithAllInputs(context.getInputData().length));
 	return outputs.toArray();
 }
