@@ -11,6 +11,7 @@ import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundA
 
 import { CANCELLED } from './cancellableWait';
 import { TIMEOUT_CODE, toErrorResult } from './requestErrors';
+import { createTimeoutSignal } from './timeoutSignal';
 
 /** A response body as n8n's helper streams it. */
 interface ResponseStream {
@@ -131,7 +132,7 @@ export async function sendAttempt(
 ): Promise<AttemptResult> {
 	const { maxResponseBytes, timeoutMs } = attempt.target;
 	const cancelSignal = context.getExecutionCancelSignal();
-	const timeoutSignal = AbortSignal.timeout(timeoutMs);
+	const timeoutSignal = createTimeoutSignal(timeoutMs);
 	let response: StreamedResponse | undefined;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {
