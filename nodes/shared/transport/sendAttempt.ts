@@ -4,7 +4,7 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
-import { FORM_TYPE } from '../../../core/http/headers';
+import { isReadAsForm } from '../../../core/http/headers';
 import type { AttemptResult } from '../../../core/sending/attemptOutcome';
 import type { OutgoingAttempt } from '../../../core/sending/target';
 import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
@@ -84,8 +84,7 @@ function buildRequest(
 		method: 'POST',
 		url: target.url,
 		headers,
-		// n8n's helper reads a form before it sends it, and cannot read bytes.
-		body: headers['Content-Type'] === FORM_TYPE ? body.toString('utf8') : body,
+		body: isReadAsForm(headers) ? body.toString('utf8') : body,
 		timeout: target.timeoutMs,
 		skipSslCertificateValidation: target.skipTlsCheck,
 		disableFollowRedirect: true,

@@ -34,6 +34,34 @@ describe('Event → Send to one endpoint', () => {
 		expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ data: { text: 'ü' } });
 	});
 
+	test.each([1.001, 4 / 3])('sends with a timeout of %s seconds', async (timeoutSeconds) => {
+		const { outputs } = await execute(send({}, { timeoutSeconds }), [{ json: {} }], {
+			credentials: outbound,
+		});
+		expect(outputs[0]).toHaveLength(1);
+	});
+
+	test.each([
+		['Content-Type', true],
+		['content-type', true],
+		['content-type', false],
+	])(
+		'sends and signs a body that the custom header %s calls a form',
+		async (name, useCredential) => {
+			const header = { name, value: 'application/x-www-form-urlencoded' };
+			const { outputs } = await execute(
+				send({ useCredential }, { headers: { header: [header] } }),
+				[{ json: { text: 'a&b=ü' } }],
+				{ credentials: outbound },
+			);
+			expect(outputs[0]).toHaveLength(1);
+			const [{ body, headers }] = receiver.requests;
+			expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+			expect(JSON.parse(body)).toMatchObject({ data: { text: 'a&b=ü' } });
+			if (useCredential) expect(new Webhook(SECRET).verify(body, headers)).toBeTruthy();
+		},
+	);
+
 	test('sends unsigned without a credential', async () => {
 		await execute(send({ useCredential: false }), [{ json: {} }]);
 		expect(receiver.requests[0].headers).not.toHaveProperty('webhook-signature');
