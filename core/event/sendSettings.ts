@@ -93,16 +93,18 @@ export function buildSendSettings(request: SendRequest): SendSettings {
 	const platform = getPlatform(request.platformId);
 	const kind = getRequestKind(platform, request.requestKindId);
 	const target = buildTarget(request, platform, kind);
+	const { source, webhook } = request;
+	const format = request.withoutEnvelope
+		? undefined
+		: getEventFormat(kind.events, request.cloudEventMode);
 	return {
 		platform,
 		kind,
 		target,
 		filterData: compileFieldFilters(request.fieldFilters),
-		format: request.withoutEnvelope
-			? undefined
-			: getEventFormat(kind.events, request.cloudEventMode),
-		webhook: request.webhook,
-		source: request.source,
-		batchKey: JSON.stringify({ ...target, webhook: request.webhook, kind: kind.id }),
+		format,
+		webhook,
+		source,
+		batchKey: JSON.stringify({ ...target, webhook, kind: kind.id, format }),
 	};
 }

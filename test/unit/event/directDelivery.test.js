@@ -84,6 +84,15 @@ describe('buildDirectDeliveries', () => {
 		});
 	});
 
+	test('batches no events that are sent without an envelope with events that have one', () => {
+		const bare = settingsFor({ withoutEnvelope: true });
+		const deliveries = build([pendingEvent(1), pendingEvent(2, bare), pendingEvent(3, bare)], 10);
+		expect(deliveries.map(({ body }) => JSON.parse(body))).toMatchObject([
+			{ type: 'webhook.batch', data: { event_count: 1 } },
+			[{ number: 2 }, { number: 3 }],
+		]);
+	});
+
 	test('never batches requests that are not events', () => {
 		const settings = settingsFor({ platformId: 'agenticflow', requestKindId: 'agentMessage' });
 		const ref = toEventRef(settings, 'evt_same', null);
