@@ -90,10 +90,15 @@ export function resumeDelivery(
 		isObject(state) && typeof state.delivery_id === 'string'
 			? getPendingDeliveries(context)[state.delivery_id]
 			: undefined;
-	const ref = pending?.delivery.subjects.find(({ event_id }) =>
-		isEqual(toRetryState(pending, event_id), state),
+	// Compares only IDs for each event: a batch has up to a thousand, and each of them comes back as an item.
+	const ref = pending?.delivery.subjects.find(
+		({ event_id }) => isObject(state) && event_id === state.event_id,
 	);
-	if (pending === undefined || ref === undefined) {
+	const isUnchanged =
+		pending !== undefined &&
+		ref !== undefined &&
+		isEqual(toRetryState(pending, ref.event_id), state);
+	if (!isUnchanged) {
 		throw new UserError(
 			`The item's ${STATE_FIELD} does not come from this node in this execution, or was changed on the way. Connect Retry → Wait → this node and leave ${STATE_FIELD} unchanged. To send a new event, remove the field.`,
 		);
