@@ -85,8 +85,8 @@ function buildTarget(request: SendRequest, platform: Platform, kind: RequestKind
  * const ref = toEventRef(settings, 'evt_1', 'order.created');
  * const event = createPendingEvent(settings, ref, { order_id: 7 }, nowMs);
  * const [{ delivery }] = buildDirectDeliveries([event], 1, { newId: randomUUID, nowMs });
- * const jobs = [{ delivery, progress: { attempts: [] } }];
- * const [report] = await attemptDirectDeliveries(jobs, ports, limits, credential);
+ * const jobs = [{ delivery, progress: { attempts: [] }, credential }];
+ * const [report] = await attemptDirectDeliveries(jobs, ports, limits);
  * report.status; // 'delivered', 'retrying' or 'failed'
  */
 export function buildSendSettings(request: SendRequest): SendSettings {

@@ -159,9 +159,9 @@ describe('attemptDirectDeliveries', () => {
 		const [delivery] = build([pendingEvent(1)], 1);
 		const sending = ports([{ statusCode: 204 }]);
 		const credential = { signingSecret: 'secret' };
-		const jobs = [{ delivery, progress: { attempts: [] } }];
+		const jobs = [{ delivery, progress: { attempts: [] }, credential }];
 		const limits = { concurrency: 1, perSecond: 0 };
-		const [report] = await attemptDirectDeliveries(jobs, sending, limits, credential);
+		const [report] = await attemptDirectDeliveries(jobs, sending, limits);
 		expect(report).toMatchObject({ status: 'delivered', attempts: [{ status_code: 204 }] });
 		expect(sending.attempts).toEqual([
 			{
@@ -190,7 +190,7 @@ describe('attemptDirectDeliveries', () => {
 		const [delivery] = build([pendingEvent(1, settingsFor({ retry, maxTotalWaitMs: 9000 }))], 1);
 		const sending = ports([{ statusCode: 500 }, { statusCode: 200 }]);
 		const jobs = [{ delivery, progress: { attempts: [] } }];
-		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 }, undefined);
+		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 });
 		expect(sending.announced).toEqual([
 			'Attempt 2 of delivery dlv_1 to https://example.com/hooks is due at 2025-01-15T10:00:05.000Z',
 		]);

@@ -62,6 +62,64 @@ describe('Event → Send to one endpoint', () => {
 		},
 	);
 
+	describe('with an expression in a field of the credential', () => {
+		const credentials = {
+			agentWebhookOutboundApi: {
+				protection: 'authenticated',
+				authentication: 'bearer',
+				token: '={{ $json.token }}',
+			},
+		};
+		const items = ['token-a', 'token-b', 'token-a'].map((token) => ({ json: { token } }));
+		const listTokens = () =>
+			receiver.requests.map(({ body, headers }) => {
+				const { data } = JSON.parse(body);
+				const events = data.events ?? [{ data }];
+				return [headers.authorization, ...events.map((event) => event.data.token)];
+			});
+
+		test('sends each event with the token of its own item', async () => {
+			await execute(send(), items, { credentials });
+			expect(listTokens().sort()).toEqual([
+				['Bearer token-a', 'token-a'],
+				['Bearer token-a', 'token-a'],
+				['Bearer token-b', 'token-b'],
+			]);
+		});
+
+		test('puts no events with different tokens into one batch', async () => {
+			await execute(send({}, { maxEvents: 10 }), items, { credentials });
+			expect(listTokens().sort()).toEqual([
+				['Bearer token-a', 'token-a', 'token-a'],
+				['Bearer token-b', 'token-b'],
+			]);
+		});
+
+		test('fails only the item without a token', async () => {
+			const { outputs } = await execute(send(), [...items, { json: {} }], {
+				credentials,
+				more: { onError: 'continueRegularOutput' },
+			});
+			expect(outputs.map(({ length }) => length)).toEqual([3, 0, 1, 0]);
+			expect(outputs[2][0].json.error_message).toContain('"Token" is empty');
+		});
+	});
+
+	test('reads a credential without expressions once for all items', async () => {
+		const countReads = async (items) => {
+			let reads = 0;
+			const credentials = {
+				get agentWebhookOutboundApi() {
+					reads += 1;
+					return outbound.agentWebhookOutboundApi;
+				},
+			};
+			await execute(send(), Array(items).fill({ json: {} }), { credentials });
+			return reads;
+		};
+		expect(await countReads(30)).toBe(await countReads(2));
+	});
+
 	test('sends unsigned without a credential', async () => {
 		await execute(send({ useCredential: false }), [{ json: {} }]);
 		expect(receiver.requests[0].headers).not.toHaveProperty('webhook-signature');
