@@ -5,6 +5,7 @@ import {
 } from 'n8n-workflow';
 
 import { isReadAsForm } from '../../../core/http/headers';
+import { decodeText } from '../../../core/lib/cutText';
 import type { AttemptResult } from '../../../core/sending/attemptOutcome';
 import type { OutgoingAttempt } from '../../../core/sending/target';
 import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
@@ -58,7 +59,7 @@ async function readBounded(
 		// Has no effect after the end of the body.
 		stream.on('close', () => reject(CONNECTION_RESET_ERROR));
 	});
-	return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), bodyTruncated };
+	return { body: decodeText(Buffer.concat(chunks), maxBytes), bodyTruncated };
 }
 
 /** Merges headers, of which the last one with a name counts, whatever its case. */

@@ -186,6 +186,34 @@ describe('Event → Send to one endpoint', () => {
 		expect(await closed).toBe(true);
 	});
 
+	test.each([1024 - 15, 1024 - 16])(
+		'hides the beginning of a password where its response was cut off, after %s bytes',
+		async (before) => {
+			const password = 'correct-horse-ä-battery';
+			receiver.answer = (response) => response.end(`${'x'.repeat(before)}${password}`);
+			const { outputs } = await execute(send({}, { maxResponseKilobytes: 1 }), [{ json: {} }], {
+				credentials: {
+					agentWebhookOutboundApi: {
+						protection: 'authenticated',
+						authentication: 'basic',
+						user: 'u',
+						password,
+					},
+				},
+			});
+			const { body } = outputs[0][0].json.response;
+			expect(body).toBe(`${'x'.repeat(before)}••••••••`);
+		},
+	);
+
+	test('keeps the end of a truncated response that is not UTF-8', async () => {
+		receiver.answer = (response) => response.end(Buffer.alloc(2000, 0x80));
+		const { outputs } = await execute(send({}, { maxResponseKilobytes: 1 }), [{ json: {} }], {
+			credentials: outbound,
+		});
+		expect(outputs[0][0].json.response.body.length).toBeGreaterThan(1000);
+	});
+
 	test('times out on a response whose body never ends', async () => {
 		receiver.answer = (response) => response.writeHead(200).write('{');
 		const started = Date.now();
