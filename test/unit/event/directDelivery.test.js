@@ -185,6 +185,19 @@ describe('attemptDirectDeliveries', () => {
 		});
 	});
 
+	test('parses the response to a batch once for all of its events', async () => {
+		const [delivery] = build([pendingEvent(1), pendingEvent(2)], 10);
+		const sending = ports([{ statusCode: 200, body: '{"list":[{}]}' }]);
+		const jobs = [{ delivery, progress: { attempts: [] } }];
+		const limits = { concurrency: 1, perSecond: 0 };
+		const [report] = await attemptDirectDeliveries(jobs, sending, limits);
+		const [first, second] = delivery.subjects.map(
+			(subject) => toDirectResultItem(delivery, subject, report).response,
+		);
+		expect(first).toEqual({ status_code: 200, body: { list: [{}] }, body_truncated: false });
+		expect(second.body).toBe(first.body);
+	});
+
 	test('announces a wait without the token in the URL', async () => {
 		const retry = { schedule: 'list', delays: '5 s' };
 		const [delivery] = build([pendingEvent(1, settingsFor({ retry, maxTotalWaitMs: 9000 }))], 1);
