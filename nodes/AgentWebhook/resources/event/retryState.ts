@@ -6,6 +6,8 @@ import { isObject } from '../../../../core/lib/fieldPath';
 import { toIsoTime } from '../../../../core/lib/time';
 import type { AttemptRecord } from '../../../../core/sending/deliver';
 
+import type { EarlyReturns } from './earlyReturns';
+
 /**
  * Deliveries that wait for their retry are kept in the execution's own data, which n8n stores while the
  * execution waits. An item only names its delivery, so nothing between Retry and this node can change
@@ -26,6 +28,8 @@ export interface PendingDelivery {
 	delivery: DirectDelivery;
 	attempts: AttemptRecord[];
 	nextAttemptAtMs: number;
+	/** Absent in deliveries that an earlier version stored. */
+	early?: EarlyReturns;
 }
 
 /** The field of an item on Retry that names its delivery. */
@@ -43,6 +47,12 @@ function getPendingDeliveries(context: IExecuteFunctions): PendingDeliveries {
 export function keepPending(context: IExecuteFunctions, pending: PendingDelivery): void {
 	getPendingDeliveries(context)[pending.delivery.id] = pending;
 }
+
+/** Returns how often a delivery came back too early. */
+export const readEarlyReturns = (
+	context: IExecuteFunctions,
+	deliveryId: string,
+): EarlyReturns | undefined => getPendingDeliveries(context)[deliveryId]?.early;
 
 /** Deletes a delivery that was delivered or has failed. */
 export function deletePending(context: IExecuteFunctions, deliveryId: string): void {

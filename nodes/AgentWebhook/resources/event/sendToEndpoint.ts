@@ -19,9 +19,16 @@ import { DELIVERED, FAILED, OUTPUT_LABELS, OutputItems, SKIPPED, WAITING } from 
 
 import { readWaitForAnswers, toAnswer } from './answers';
 import { DeliveryCollector, type DeliveryJob } from './deliveryCollector';
+import { countEarlyReturns, failWithoutWait, type EarlyReturns } from './earlyReturns';
 import { failWithoutRetryOutput } from './failWithoutRetryOutput';
 import { keepFinishedItems, takeFinishedItems, type FinishedItem } from './finishedItems';
-import { deletePending, keepPending, STATE_FIELD, toRetryState } from './retryState';
+import {
+	deletePending,
+	keepPending,
+	readEarlyReturns,
+	STATE_FIELD,
+	toRetryState,
+} from './retryState';
 import { UnsentItems } from './unsentItems';
 
 async function attemptJobs(
@@ -96,11 +103,31 @@ class EndpointResults {
 		this.put(DELIVERED, itemIndex, this.asAnswers ? toAnswer(json, response) : json);
 	}
 
+	/** Counts how often a delivery has come back from Retry at once, and fails it if that does not end. */
+	private checkLoop(
+		{ delivery, items, progress }: DeliveryJob,
+		report: DeliveryReport,
+	): { early?: EarlyReturns; report: DeliveryReport } {
+		if (report.nextAttemptAtMs === undefined) return { report };
+		const returned = {
+			attemptsBefore: progress.attempts.length,
+			eventIds: items.map(({ ref }) => ref.event_id),
+			early:
+				progress.nextAttemptAtMs === undefined
+					? undefined
+					: readEarlyReturns(this.context, delivery.id),
+		};
+		const early = countEarlyReturns(returned, report, Date.now());
+		return { early, report: failWithoutWait(report, early) };
+	}
+
 	/** Puts one item for each event of a delivery, and keeps the delivery if it is to be retried. */
-	putDelivery({ delivery, items, progress }: DeliveryJob, report: DeliveryReport): void {
+	putDelivery(job: DeliveryJob, sent: DeliveryReport): void {
+		const { delivery, items, progress } = job;
+		const { early, report } = this.checkLoop(job, sent);
 		const { attempts, nextAttemptAtMs } = report;
 		const pending =
-			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs };
+			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs, early };
 		const hasFailed = report.status === 'failed';
 		const stopsNode = hasFailed && !this.acceptsFailures;
 		if (pending !== undefined) keepPending(this.context, pending);
