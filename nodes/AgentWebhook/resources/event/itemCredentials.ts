@@ -19,14 +19,14 @@ interface WithStoredCredentials {
  */
 async function usesExpressions(context: IExecuteFunctions): Promise<boolean> {
 	const { additionalData } = context as unknown as WithStoredCredentials;
-	const details = context.getNode().credentials?.[CREDENTIAL];
+	const node = context.getNode();
 	try {
 		const stored = await additionalData.credentialsHelper.getDecrypted(
 			additionalData,
-			details,
+			node.credentials?.[CREDENTIAL],
 			CREDENTIAL,
 			context.getMode(),
-			undefined,
+			{ data: {}, node, source: null },
 			true,
 		);
 		return hasExpression(stored);
