@@ -61,6 +61,11 @@ function reportCompletion(
 		});
 		return;
 	}
+	// The response of a caller who has hung up, e.g. while this waited, reports nothing anymore.
+	if (response.destroyed) {
+		complete(false);
+		return;
+	}
 	response.once('finish', () => {
 		complete(isSuccess(response));
 	});

@@ -1,5 +1,10 @@
 const { createHash, createHmac, randomUUID } = require('node:crypto');
+const { once } = require('node:events');
+const http = require('node:http');
 
+const {
+	startDelivery,
+} = require('../../../../build/nodes/AgentWebhookTrigger/webhook/deduplicate');
 const { receive } = require('../../../harness/contexts');
 
 const { createRequest, PARAMETERS } = require('./bearerRequests');
@@ -29,6 +34,34 @@ describe('duplicates', () => {
 		expect(await send(first, 'one', '2')).toBe('started');
 	});
 });
+
+test('of a caller who has hung up before it starts does not stop the next delivery of it', async () => {
+	const server = http.createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const request = http.get({ port: server.address().port });
+	request.on('error', () => undefined);
+	const [, response] = await once(server, 'request');
+	request.destroy();
+	await once(response, 'close');
+	server.close();
+	const id = randomUUID();
+	const start = async (responseObject) =>
+		await startDelivery(
+			{
+				getMode: () => 'webhook',
+				getNode: () => ({ id }),
+				getResponseObject: () => responseObject,
+				getWorkflow: () => ({ id: 'workflow' }),
+				getWorkflowStaticData: () => ({}),
+			},
+			{ callers: ['caller'], duplicateKey: 'a', keys: ['key a'] },
+			{ options: {}, platform: 'custom' },
+		);
+	expect(await start(response)).toBe('first');
+	// n8n answers nobody.
+	response.end('{}');
+	expect(await start({ once: () => undefined })).toBe('first');
+}, 10_000);
 
 describe('a signed request', () => {
 	const OLD = 'signing-secret-old-1';
