@@ -29,6 +29,7 @@ import { parseCloudEvent } from './readCloudEvent';
 import {
 	checkBodyLimits,
 	checkUnverifiedBody,
+	hasAmbiguousBodies,
 	parseBody,
 	readBody,
 	type BodyRules,
@@ -164,13 +165,14 @@ const isChosenEvent = ({ types }: ReceivedEvent, eventTypes: string[]): boolean 
 
 /** Lists the keys by which duplicates are recognized; the digits of big numbers count. */
 function findDuplicateKeys(
-	{ duplicateKey: sources, eventTypes, kind }: ReceiveRules,
+	rules: ReceiveRules,
 	event: ReceivedEvent | undefined,
 	request: InboundRequest,
 	{ scheme, signature, signedContent, signedHeaders }: AuthenticatedCaller,
 	rawBody: Buffer,
 	{ readExactValue, value }: ParsedBody,
 ): DuplicateKeys {
+	const { duplicateKey: sources, eventTypes, kind } = rules;
 	const needsExactBody = sources.some(readsBody);
 	const areCloudEvents = kind.events?.areCloudEvents === true;
 	const isBinary = areCloudEvents && isBinaryMode(request.headers);
@@ -180,7 +182,7 @@ function findDuplicateKeys(
 		timestampMs: signature?.timestampMs,
 		signedHeaders,
 		// In binary mode, several events may have the same data.
-		needsDigest: areCloudEvents && !isBinary,
+		needsDigest: (areCloudEvents && !isBinary) || (needsExactBody && hasAmbiguousBodies(rules)),
 	};
 	return listDuplicateKeys(
 		// The signature of the body does not cover attributes in headers.
