@@ -72,6 +72,10 @@ export interface AcceptedRequest extends DuplicateKeys {
 	/** Returns the body with every number that JavaScript would round as an `ExactNumber`. */
 	readExactBody: () => unknown;
 	rawBody: Buffer;
+	/**
+	 * True if the bytes do not show all texts of the body: it came in a token, in headers, or with data in base64.
+	 */
+	isBodyDecoded: boolean;
 	/** Present if the kind of request is an event. */
 	event: ReceivedEvent | undefined;
 	/** Digests of the credentials that the caller used. */
@@ -259,6 +263,7 @@ function acceptRequest(
 		body,
 		readExactBody: parsed.readExactValue,
 		rawBody,
+		isBodyDecoded: caller.payload !== undefined || rules.kind.events?.areCloudEvents === true,
 		event,
 		...findDuplicateKeys(rules, event, request, caller, rawBody, parsed),
 		callers: caller.callers,
@@ -274,8 +279,11 @@ function parseEvent(
 	rawBody: Buffer,
 	payload: Buffer | undefined,
 ): ParsedBody | Rejection {
-	if (payload !== undefined)
-		return parseBody(rules, { 'content-type': 'application/json' }, payload);
+	if (payload !== undefined) {
+		// The formats of bodies are those of the token's text, whose claims are always JSON.
+		const claimRules = { ...rules, noJsonBodies: false };
+		return parseBody(claimRules, { 'content-type': 'application/json' }, payload);
+	}
 	const parse = rules.kind.events?.areCloudEvents ? parseCloudEvent : parseBody;
 	return parse(rules, headers, rawBody);
 }
