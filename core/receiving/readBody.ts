@@ -78,6 +78,9 @@ const joinWords = (words: string[]): string =>
 		? words.join('')
 		: `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 
+const nameMissingType = ({ 'content-type': value }: RequestHeaders): string =>
+	Array.isArray(value) ? 'several such headers' : 'no such header';
+
 function rejectMediaType(rules: ParseRules, headers: RequestHeaders): Rejection {
 	const received = getMediaType(headers);
 	const formats = listFormats(rules);
@@ -89,7 +92,7 @@ function rejectMediaType(rules: ParseRules, headers: RequestHeaders): Rejection 
 		details: {
 			field: 'content-type',
 			expected,
-			received: received === '' ? 'no such header' : received.slice(0, 100),
+			received: received === '' ? nameMissingType(headers) : received.slice(0, 100),
 		},
 	});
 }

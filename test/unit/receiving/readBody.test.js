@@ -233,6 +233,13 @@ describe('bodies of other formats', () => {
 		},
 	);
 
+	test('a rejection says that there are several Content-Type headers', async () => {
+		expect(await receive({}, '{}', ['application/json', 'text/plain'])).toMatchObject({
+			status: 415,
+			details: { received: 'several such headers' },
+		});
+	});
+
 	test('a form’s repeated field is a list', async () => {
 		const raw = 'event=paid&tag=a&tag=b&note=x+y';
 		const type = 'application/x-www-form-urlencoded';
