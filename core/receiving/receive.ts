@@ -80,6 +80,8 @@ export interface AcceptedRequest extends DuplicateKeys {
 	event: ReceivedEvent | undefined;
 	/** Digests of the credentials that the caller used. */
 	callers: string[];
+	/** The time until which a replay is not too late, in ms; absent if no time limits it. */
+	replayEndMs?: number;
 	/** The methods that the caller passed. */
 	authentication: AuthenticationMethod[];
 	/** The signed values in addition to the body, if a signature was checked. */
@@ -267,6 +269,7 @@ function acceptRequest(
 		event,
 		...findDuplicateKeys(rules, event, request, caller, rawBody, parsed),
 		callers: caller.callers,
+		...(caller.replayEndMs !== undefined && { replayEndMs: caller.replayEndMs }),
 		authentication: caller.methods,
 		signature: caller.signature,
 	};

@@ -35,6 +35,41 @@ describe('duplicates', () => {
 	});
 });
 
+/** Starts a delivery to a trigger, without its checks. */
+const start = async (id, response, changes = {}) =>
+	await startDelivery(
+		{
+			getMode: () => 'webhook',
+			getNode: () => ({ id }),
+			getResponseObject: () => response,
+			getWorkflow: () => ({ id: 'workflow' }),
+			getWorkflowStaticData: () => ({}),
+		},
+		{ callers: ['caller'], duplicateKey: 'a', keys: ['key a'], ...changes },
+		{ options: {}, platform: 'custom' },
+	);
+
+test.each([
+	[25, 'duplicate'],
+	[undefined, 'first'],
+])(
+	'a signature that is valid for %s hours makes a replay after a day a %s',
+	async (hours, result) => {
+		const HOUR_MS = 3_600_000;
+		const response = {
+			statusCode: 200,
+			once: (event, listener) => event === 'finish' && listener(),
+		};
+		const id = randomUUID();
+		const nowMs = Date.now();
+		const replayEndMs = hours && nowMs + hours * HOUR_MS;
+		expect(await start(id, response, { replayEndMs })).toBe('first');
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(nowMs + 24.5 * HOUR_MS);
+		expect(await start(id, response, { replayEndMs })).toBe(result);
+		clock.mockRestore();
+	},
+);
+
 test('of a caller who has hung up before it starts does not stop the next delivery of it', async () => {
 	const server = http.createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -45,22 +80,10 @@ test('of a caller who has hung up before it starts does not stop the next delive
 	await once(response, 'close');
 	server.close();
 	const id = randomUUID();
-	const start = async (responseObject) =>
-		await startDelivery(
-			{
-				getMode: () => 'webhook',
-				getNode: () => ({ id }),
-				getResponseObject: () => responseObject,
-				getWorkflow: () => ({ id: 'workflow' }),
-				getWorkflowStaticData: () => ({}),
-			},
-			{ callers: ['caller'], duplicateKey: 'a', keys: ['key a'] },
-			{ options: {}, platform: 'custom' },
-		);
-	expect(await start(response)).toBe('first');
+	expect(await start(id, response)).toBe('first');
 	// n8n answers nobody.
 	response.end('{}');
-	expect(await start({ once: () => undefined })).toBe('first');
+	expect(await start(id, { once: () => undefined })).toBe('first');
 }, 10_000);
 
 describe('a signed request', () => {
