@@ -23,7 +23,7 @@ const send = (options) => ({
 });
 
 /** Runs the node with what it put on Retry, until it puts nothing there or has run `runs` times. */
-async function loop(runs, options, select = (items) => items) {
+async function loop(runs, options, select = (items, _run) => items) {
 	const runData = { ...createEmptyRunExecutionData(), executionData: { contextData: {} } };
 	const connected = [true, true, true, true];
 	let items = [{ json: { a: 1 } }, { json: { a: 2 } }];
