@@ -165,18 +165,23 @@ async function recoverWithReport(call: ApplicationCall): Promise<SvixReply> {
 	const [since, until] = [span.since, span.until ?? undefined].map((time) =>
 		time === undefined ? undefined : toIsoTime(Date.parse(time)),
 	);
-	const { eventTypes } = request.key.filter ?? {};
+	const { filter } = request.key;
 	const limits = { isPreview: preview, maxRunMs: MAX_RUN_MS };
 	const report =
 		kind === 'failed'
 			? await replayMany(
 					ports,
-					{ statuses: ['failed', 'held'], endpointIds: [endpoint.id], eventTypes, since, until },
+					{ statuses: ['failed', 'held'], endpointIds: [endpoint.id], filter, since, until },
 					limits,
 				)
 			: await recoverMissing(
 					ports,
-					{ endpointId: endpoint.id, eventTypes, since: String(since), until },
+					{
+						endpointId: endpoint.id,
+						eventTypes: filter?.eventTypes,
+						since: String(since),
+						until,
+					},
 					limits,
 				);
 	const { deliveries, isComplete, kept } = report;
