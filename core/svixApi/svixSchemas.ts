@@ -11,11 +11,20 @@ import { timeText } from './timeText';
  */
 
 const NAME = /^[a-zA-Z0-9\-_.]+$/;
-const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
+export const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
 
 const uid = z.string().min(1).max(256).regex(NAME, NAME_RULE);
 const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
 const eventType = z.string().min(1).max(256).regex(NAME, NAME_RULE);
+
+/** Returns whether the API lets a caller name a text as an event type, or as a channel. */
+export const isName = (text: string, kind: 'channels' | 'eventTypes'): boolean =>
+	(kind === 'channels' ? channel : eventType).safeParse(text).success;
+
+/** What an endpoint may have from its owner, e.g. `order.*`: a change may send it back, but not add it. */
+const keptType = z.string().min(1).max(256);
+const keptChannel = z.string().min(1).max(1000);
+
 /** Each row is read whenever its table is, so rows stay small. */
 const MAX_METADATA_BYTES = 4096;
 
@@ -100,7 +109,14 @@ export const endpointIn = z
 	.object({ ...endpointFields, secret: secret.nullish(), headers: headers.nullish() })
 	.strict();
 
-export const endpointUpdate = z.object(endpointFields).strict();
+export const endpointUpdate = z
+	.object({
+		...endpointFields,
+		eventTypes: z.array(keptType).max(200).nullish(),
+		filterTypes: z.array(keptType).max(200).nullish(),
+		channels: z.array(keptChannel).max(10).nullish(),
+	})
+	.strict();
 
 export const endpointPatch = endpointUpdate
 	.partial()
