@@ -1,0 +1,70 @@
+/** Lists of what an endpoint got in batches. */
+const { deliverDue } = require('../../../build/core/outbox/dispatch/deliverDue');
+const { LIMITS } = require('../outbox/world');
+
+const { createSvixWorld } = require('./svixWorld');
+
+const OWNED = {
+	platform: 'standardWebhooks',
+	signingSecret: `whsec_${'A'.repeat(32)}`,
+	isApiManaged: true,
+	settings: { batch_settings: { max_events: 2, max_wait_seconds: 60 } },
+};
+const BATCHES = 5;
+
+/** Creates a log of batches of two types by turns, and one event that is sent again alone. */
+async function createBatches() {
+	const world = createSvixWorld();
+	const { token } = await world.createKey();
+	const ask = async (...call) => await world.ask(token, ...call);
+	await world.register('ep_1', OWNED);
+	let last;
+	for (let batch = 0; batch < BATCHES; batch += 1) {
+		for (const order of [1, 2]) {
+			const eventType = batch % 2 === 0 ? 'order.created' : 'order.paid';
+			last = await ask('POST', '/app/default/msg', { eventType, payload: { batch, order } });
+			world.clock.advance(1000);
+		}
+		await deliverDue(world.process(), LIMITS);
+	}
+	await ask('POST', `/app/default/msg/${last.data.id}/endpoint/ep_1/resend`, {});
+	/** Pages through a list, forward and back again. */
+	const list = async (path, query) => {
+		const pages = [];
+		for (let iterator = ''; ; ) {
+			const url = `/app/default/${path}?limit=1${query}&iterator=${iterator}`;
+			const { data } = await ask('GET', url);
+			pages.push(data);
+			if (data.done) break;
+			({ iterator } = data);
+		}
+		const back = [];
+		for (let iterator = pages.at(-1).prevIterator; ; ) {
+			const url = `/app/default/${path}?limit=1${query}&iterator=${iterator}`;
+			const { data } = await ask('GET', url);
+			back.unshift(...data.data);
+			if (data.done) break;
+			iterator = data.prevIterator;
+		}
+		const entries = pages.flatMap(({ data }) => data);
+		expect([...back, ...pages.at(-1).data]).toEqual(entries);
+		return entries;
+	};
+	return { list };
+}
+
+test.each(['endpoint/ep_1/msg', 'attempt/endpoint/ep_1'])(
+	'%s has the same batches with the filter of one event type as without a filter',
+	async (path) => {
+		const { list } = await createBatches();
+		const all = await list(path, '&event_types=order.created,order.paid');
+		expect(all).toHaveLength(BATCHES + 1);
+		expect(await list(path, '')).toEqual(all);
+		const created = await list(path, '&event_types=order.created');
+		const paid = await list(path, '&event_types=order.paid');
+		expect([created.length, paid.length]).toEqual([4, 2]);
+		expect(new Set([...created, ...paid].map(({ id }) => id))).toEqual(
+			new Set(all.map(({ id }) => id)),
+		);
+	},
+);
