@@ -8,9 +8,9 @@ import {
 	modifyEndpoint,
 	requireReadable,
 } from '../outbox/endpoint/repository';
-import type { Endpoint } from '../outbox/model';
+import type { Endpoint, Tenant } from '../outbox/model';
 
-import { getQuery, type ApplicationCall, type Handler } from './apiContext';
+import { getQuery, isImplied, type ApplicationCall, type Handler } from './apiContext';
 import {
 	fillEndpointBody,
 	findApiEndpoint,
@@ -51,6 +51,12 @@ const getIdempotency = ({ request }: ApplicationCall) =>
 		? undefined
 		: { key: request.idempotencyKey, caller: `svix ${request.key.id}` };
 
+/** Returns a check that keeps what a call creates out of a later tenant with the same ID. */
+const toTenantCheck =
+	(opened: Tenant) =>
+	(latest: Tenant | undefined): boolean =>
+		isImplied(opened) || latest?.registeredAt === opened.registeredAt;
+
 type NewEndpointBody = EndpointBody & {
 	url: string;
 	secret?: string | null;
@@ -82,7 +88,8 @@ async function insert(call: ApplicationCall, body: NewEndpointBody): Promise<Svi
 	);
 	const status = body.disabled ? 'disabled' : 'active';
 	const endpoint = setEndpointStatus(created, status, DISABLED_REASON, nowMs);
-	const inserted = await insertWebhook(ports, SVIX_SCOPE, endpoint, {
+	const guarded = { ...ports, isSameTenant: toTenantCheck(tenant) };
+	const inserted = await insertWebhook(guarded, SVIX_SCOPE, endpoint, {
 		body,
 		idempotency: getIdempotency(call),
 	});

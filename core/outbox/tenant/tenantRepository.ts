@@ -18,6 +18,7 @@ export {
 	findTenantOfRequest,
 	findTenants,
 	requireActiveTenant,
+	TenantDeletedError,
 	TenantDisabledError,
 } from '../store/tenants';
 
