@@ -13,7 +13,13 @@ import { timeText } from './timeText';
 const NAME = /^[a-zA-Z0-9\-_.]+$/;
 export const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
 
-const uid = z.string().min(1).max(256).regex(NAME, NAME_RULE);
+/** Clients drop "." and ".." from a URL: the deletion of such an endpoint would be that of its application. */
+const uid = z
+	.string()
+	.min(1)
+	.max(256)
+	.regex(NAME, NAME_RULE)
+	.refine((text) => !/^\.\.?$/.test(text), 'must not be "." or "..", which URLs cannot have');
 const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
 const eventType = z.string().min(1).max(256).regex(NAME, NAME_RULE);
 
