@@ -83,3 +83,11 @@ test('headers cannot grow without end, also not one request at a time', async ()
 	});
 	expect((await change('x-a')).status).toBe(204);
 });
+
+test('the fault of a new secret names its field', async () => {
+	const path = '/app/acme/endpoint/main/secret/rotate';
+	expect(await ask('POST', path, { key: '='.repeat(40) })).toMatchObject({
+		status: 422,
+		data: { detail: [{ loc: ['body', 'key'] }] },
+	});
+});
