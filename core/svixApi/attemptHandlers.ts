@@ -1,3 +1,6 @@
+import sortBy from 'lodash/sortBy';
+import uniqBy from 'lodash/uniqBy';
+
 import { coversEvent } from '../outbox/apiKey/keyFilter';
 import { findDeliveries } from '../outbox/log/query';
 import { expungeResponse } from '../outbox/log/eventRemoval';
@@ -56,6 +59,13 @@ async function loadAttempt(call: ApplicationCall): Promise<DeliveryAttempt> {
 	if (delivery === undefined || record === undefined) throw notFound();
 	return { delivery, record };
 }
+
+/** Keeps one delivery for each endpoint: that of a message alone, if it was sent again after a batch with it. */
+const pickPerEndpoint = (deliveries: StoredDelivery[]): StoredDelivery[] =>
+	uniqBy(
+		sortBy(deliveries, ({ batchedEventIds }) => (batchedEventIds === null ? 0 : 1)),
+		'endpointId',
+	);
 
 const POSITION_LENGTH = 2;
 
@@ -157,7 +167,7 @@ export const ATTEMPT_HANDLERS = {
 		const { id: eventId } = await loadMessage(call);
 		const endpoints = await loadVisible(call);
 		const deliveries = await findDeliveries(call.ports, { eventId });
-		const attempted = deliveries.flatMap((delivery) => {
+		const attempted = pickPerEndpoint(deliveries).flatMap((delivery) => {
 			const endpoint = endpoints.get(delivery.endpointId);
 			return endpoint === undefined ? [] : [{ delivery, endpoint }];
 		});

@@ -50,7 +50,7 @@ async function createBatches() {
 		expect([...back, ...pages.at(-1).data]).toEqual(entries);
 		return entries;
 	};
-	return { list };
+	return { ask, last: last.data.id, list, world };
 }
 
 test.each(['endpoint/ep_1/msg', 'attempt/endpoint/ep_1'])(
@@ -68,3 +68,11 @@ test.each(['endpoint/ep_1/msg', 'attempt/endpoint/ep_1'])(
 		);
 	},
 );
+
+test('a message that was sent in a batch, then again alone, lists its endpoint once', async () => {
+	const { ask, last, world } = await createBatches();
+	world.answer = () => 500;
+	await ask('POST', `/app/default/msg/${last}/endpoint/ep_1/resend`, {});
+	const { data } = await ask('GET', `/app/default/msg/${last}/endpoint`);
+	expect(data.data).toMatchObject([{ id: 'ep_1', statusText: 'pending' }]);
+});
