@@ -160,6 +160,13 @@ test.each([
 	);
 });
 
+test('an unknown view of an endpoint is the endpoint itself', async () => {
+	for (const name of ['constructor', '__proto__', 'nothing']) {
+		await open(`/endpoint/ep_1/${name}`);
+		expect(view()).toContain('Signing secret');
+	}
+});
+
 test('a view that follows another uses what is loaded', async () => {
 	const { token } = await open();
 	browser.window.location.hash = `#${token}/endpoint/ep_1`;
