@@ -8,7 +8,9 @@ import {
 	modifyEndpoint,
 	requireReadable,
 } from '../outbox/endpoint/repository';
-import type { Endpoint, Tenant } from '../outbox/model';
+import { findDeliveries } from '../outbox/log/query';
+import type { DeliveryStatus, Endpoint, Tenant } from '../outbox/model';
+import { keepCovered } from '../outbox/recovery/coveredDeliveries';
 
 import { getQuery, isImplied, type ApplicationCall, type Handler } from './apiContext';
 import {
@@ -96,12 +98,35 @@ async function insert(call: ApplicationCall, body: NewEndpointBody): Promise<Svi
 	return reply(call, 201, inserted);
 }
 
+const WAITING: DeliveryStatus[] = ['gathering', 'pending', 'sending'];
+
+/**
+ * Checks that no events wait for an endpoint which the call's key is not for: they would be sent to its new URL. The
+ * endpoint may have got more events before.
+ * @throws SvixApiError 409
+ */
+async function requireCoveredQueue(
+	{ ports, request }: ApplicationCall,
+	{ id, secrets, url }: Endpoint,
+	body: EndpointBody,
+): Promise<void> {
+	const { filter } = request.key;
+	if (filter === undefined || [undefined, url, secrets.url].includes(body.url)) return;
+	const waiting = await findDeliveries(ports, { endpointId: id, statuses: WAITING });
+	const covered = await keepCovered(ports.tables, waiting, filter);
+	if (covered.length === waiting.length) return;
+	throw conflict(
+		'Events that the key is not for wait for this endpoint, so its URL cannot be changed yet. Try again later.',
+	);
+}
+
 async function change(
 	call: ApplicationCall,
 	endpoint: Endpoint,
 	body: EndpointBody,
 ): Promise<SvixReply> {
 	const { ports, rules } = call;
+	await requireCoveredQueue(call, endpoint, body);
 	const changed = await modifyEndpoint(
 		ports,
 		endpoint,

@@ -342,6 +342,26 @@ describe('a link for a channel, at an endpoint that got more before', () => {
 		return { id, recover };
 	}
 
+	test('leads nothing to a new URL that waits and is not in the channel', async () => {
+		const { linkTo, send, svix, world } = await createAcme({ answer: () => 500 });
+		const { id } = await svix.endpoint.create('acme', { ...HOOK, channels: ['blue', 'red'] });
+		await send('order.created', { payload: { channel: 'red' }, channels: ['red'] });
+		await svix.endpoint.patch('acme', id, { channels: ['blue'] });
+		const ask = await linkTo({ filter: { eventTypes: [], channels: ['blue'] } });
+		const path = `/endpoint/${id}`;
+		const move = async () => await ask('PATCH', path, { url: 'https://elsewhere.example/' });
+		expect(await move()).toMatchObject({ status: 409 });
+		const { data } = await ask('GET', path);
+		const same = { url: data.url, description: 'Same' };
+		expect(await ask('PATCH', path, same)).toMatchObject({ status: 200 });
+		world.answer = () => 200;
+		world.clock.advance(3_600_000);
+		await deliverDue(world.process(), LIMITS);
+		world.answer = () => 500;
+		await send('order.created', { payload: { channel: 'blue' }, channels: ['blue'] });
+		expect(await move()).toMatchObject({ status: 200 });
+	});
+
 	test('recovers only what is in the channel', async () => {
 		const { id, recover } = await createNarrowed();
 		const { bodies } = await recover(`/endpoint/${id}/recover`, SPAN);
