@@ -15,8 +15,9 @@ import type { Endpoint, EndpointSettings, RegisteredEndpoint } from '../outbox/m
 import { findEndpointRows } from '../outbox/store/endpoints';
 
 import type { ApiRules, ApplicationCall } from './apiContext';
+import { isName, NAME_RULE } from './nameSchemas';
 import { invalidField, notFound } from './svixErrors';
-import { isName, NAME_RULE, type EndpointBody } from './svixSchemas';
+import type { EndpointBody } from './svixSchemas';
 
 /** The endpoints that the API serves: its own, and those that their owner lets APIs manage. */
 export const SVIX_SCOPE: ApiScope = { platformId: 'standardWebhooks' };

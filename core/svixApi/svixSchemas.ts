@@ -3,33 +3,13 @@ import { z } from 'zod';
 import { isFieldPath, isObject, MAX_PATH_LENGTH } from '../lib/fieldPath';
 import { MAX_FILTER_NAMES } from '../outbox/apiKey/keyFilter';
 
+import { channel, eventType, keptChannel, keptType, uid } from './nameSchemas';
 import { timeText } from './timeText';
 
 /**
  * The bodies of requests to Svix's API (https://api.svix.com/docs), as the open source server 1.1 and its clients
  * up to 2.5 send them. Fields that cannot be served are rejected by {@link unsupported} instead of being ignored.
  */
-
-const NAME = /^[a-zA-Z0-9\-_.]+$/;
-export const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
-
-/** Clients drop "." and ".." from a URL: the deletion of such an endpoint would be that of its application. */
-const uid = z
-	.string()
-	.min(1)
-	.max(256)
-	.regex(NAME, NAME_RULE)
-	.refine((text) => !/^\.\.?$/.test(text), 'must not be "." or "..", which URLs cannot have');
-const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
-const eventType = z.string().min(1).max(256).regex(NAME, NAME_RULE);
-
-/** Returns whether the API lets a caller name a text as an event type, or as a channel. */
-export const isName = (text: string, kind: 'channels' | 'eventTypes'): boolean =>
-	(kind === 'channels' ? channel : eventType).safeParse(text).success;
-
-/** What an endpoint may have from its owner, e.g. `order.*`: a change may send it back, but not add it. */
-const keptType = z.string().min(1).max(256);
-const keptChannel = z.string().min(1).max(1000);
 
 /** Each row is read whenever its table is, so rows stay small. */
 const MAX_METADATA_BYTES = 4096;
