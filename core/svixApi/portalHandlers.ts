@@ -9,7 +9,6 @@ import { OFFERED_ALERTS } from '../outbox/alert/alertTypes';
 import { coversEventType } from '../outbox/apiKey/keyFilter';
 import { isUnreadable } from '../outbox/endpoint/repository';
 import { loadCounts } from '../outbox/log/counts';
-import { findDeliveries } from '../outbox/log/query';
 import { computeStats, countDeliveries, type StatsPart } from '../outbox/log/stats';
 import type { RegisteredEndpoint } from '../outbox/model';
 import { replayMany } from '../outbox/recovery/changeMany';
@@ -22,6 +21,7 @@ import {
 	mayReadSecrets,
 	presentSvixEndpoint,
 } from './apiEndpoint';
+import { findCovered } from './attemptHandlers';
 import { PAUSED_REASON, presentDeliverySettings } from './deliverySettingsHandlers';
 import { DISABLED_REASON } from './endpointHandlers';
 import { loadMessage } from './messageHandlers';
@@ -144,7 +144,7 @@ async function presentPortal(call: ApplicationCall): Promise<SvixReply> {
 async function presentEndpointMessage(call: ApplicationCall): Promise<SvixReply> {
 	const [event, endpoint] = await Promise.all([loadMessage(call), loadApiEndpoint(call)]);
 	const query = { eventId: event.id, endpointId: endpoint.id };
-	const deliveries = await findDeliveries(call.ports, query);
+	const deliveries = await findCovered(call, query);
 	const attempts = orderBy(deliveries.flatMap(listAttempts), ({ record }) => record.time, 'desc');
 	const delivery = deliveries.find(({ eventId }) => eventId === event.id) ?? deliveries[0];
 	return {

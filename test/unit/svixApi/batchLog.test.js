@@ -76,3 +76,40 @@ test('a message that was sent in a batch, then again alone, lists its endpoint o
 	const { data } = await ask('GET', `/app/default/msg/${last}/endpoint`);
 	expect(data.data).toMatchObject([{ id: 'ep_1', statusText: 'pending' }]);
 });
+
+test('a limited link sees no answer to a batch with events that it is not for', async () => {
+	const echo = ({ body }) => ({
+		kind: 'response',
+		statusCode: 200,
+		headers: {},
+		body: body.toString(),
+		bodyTruncated: false,
+	});
+	const world = createSvixWorld({ answer: echo });
+	const { token } = await world.createKey();
+	await world.register('ep_1', OWNED);
+	const app = '/app/default';
+	const send = async (eventType) =>
+		await world.ask(token, 'POST', `${app}/msg`, { eventType, payload: { eventType } });
+	const shown = await send('order.created');
+	await send('order.paid');
+	await deliverDue(world.process(), LIMITS);
+	const all = await world.ask(token, 'GET', `${app}/attempt/msg/${shown.data.id}`);
+	expect(all.data.data[0].response).toContain('order.paid');
+	await world.ask(token, 'PATCH', `${app}/endpoint/ep_1`, { eventTypes: ['order.created'] });
+	const link = await world.createKey({
+		tenantId: 'default',
+		rights: ['read'],
+		filter: { eventTypes: ['order.created'], channels: [] },
+	});
+	for (const path of [
+		`attempt/msg/${shown.data.id}`,
+		'attempt/endpoint/ep_1',
+		`endpoint/ep_1/msg/${shown.data.id}`,
+		`msg/${shown.data.id}/attempt/${all.data.data[0].id}`,
+	]) {
+		const reply = await world.ask(link.token, 'GET', `${app}/${path}`);
+		expect([200, 404]).toContain(reply.status);
+		expect(JSON.stringify(reply.data)).not.toContain('order.paid');
+	}
+});
