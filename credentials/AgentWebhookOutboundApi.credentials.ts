@@ -9,7 +9,7 @@ import type {
 import { IncompleteCredentialError } from '../core/credentials/credentialFields';
 import { PROTECTION_FIELD } from '../core/credentials/endpointAuthentication';
 import { authenticateRequest, signsTarget, type SigningValues } from '../core/credentials/outbound';
-import { FORM_TYPE } from '../core/http/headers';
+import { isReadAsForm } from '../core/http/headers';
 import { addUrlParameters } from '../core/signing/sign';
 
 import { credentialAuthenticationFields } from './authenticationFields';
@@ -146,15 +146,15 @@ export class AgentWebhookOutboundApi implements ICredentialType {
 		const keptHeaders = Object.fromEntries(
 			Object.entries(requestHeaders).filter(([name]) => !replacedNames.has(name.toLowerCase())),
 		);
-		const [, contentType] =
-			Object.entries(requestHeaders).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-		// n8n's helper reads a form before it sends it, and cannot read bytes.
-		const isFormText = contentType === FORM_TYPE && typeof request.body === 'string';
+		const hasType = Object.entries(requestHeaders).some(
+			([name, value]) => name.toLowerCase() === 'content-type' && value !== undefined,
+		);
+		const isFormText = isReadAsForm(requestHeaders) && typeof request.body === 'string';
 		return {
 			...request,
 			headers: {
 				...keptHeaders,
-				...(isJson && contentType === undefined && { 'Content-Type': 'application/json' }),
+				...(isJson && !hasType && { 'Content-Type': 'application/json' }),
 				...headers,
 			},
 			...(authentication.url === undefined

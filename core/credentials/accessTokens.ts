@@ -39,10 +39,15 @@ type Attempt = SendingPorts['attempt'];
 
 interface KeptGrant {
 	grant: TokenGrant;
-	untilMs: number;
-	/** The time from which a rejected token is renewed. */
-	renewableFromMs: number;
+	fromMs: number;
+	useMs: number;
+	/** When an endpoint rejected it although it was new. */
+	rejectedAtMs?: number;
 }
+
+/** Returns whether a time is in a period. One before it, after the clock was set back, is not. */
+const isWithin = (nowMs: number, fromMs: number, durationMs: number): boolean =>
+	nowMs >= fromMs && nowMs < fromMs + durationMs;
 
 /** A token that is short-lived is used for half of its life. */
 const getUseMs = (grant: TokenGrant): number =>
@@ -66,7 +71,7 @@ export class AccessTokenKeeper {
 	async get(key: string, request: () => Promise<TokenGrant>): Promise<TokenGrant> {
 		for (;;) {
 			const kept = this.kept.get(key);
-			if (kept !== undefined && this.nowMs() < kept.untilMs) return kept.grant;
+			if (kept !== undefined && isWithin(this.nowMs(), kept.fromMs, kept.useMs)) return kept.grant;
 			const pending = this.pending.get(key);
 			if (pending === undefined) return await this.fetch(key, request);
 			// A lease covers one answer of the token server, so the grant is used although it may be over.
@@ -83,7 +88,10 @@ export class AccessTokenKeeper {
 	drop(key: string, token: string): boolean {
 		const kept = this.kept.get(key);
 		if (kept === undefined || 'failure' in kept.grant || kept.grant.token !== token) return true;
-		if (this.nowMs() < kept.renewableFromMs) return false;
+		const { rejectedAtMs } = kept;
+		if (rejectedAtMs !== undefined && isWithin(this.nowMs(), rejectedAtMs, USELESS_RENEWAL_MS)) {
+			return false;
+		}
 		this.kept.delete(key);
 		return true;
 	}
@@ -91,7 +99,7 @@ export class AccessTokenKeeper {
 	/** Remembers that an endpoint has rejected a new token: another one would not help. */
 	markRejected(key: string): void {
 		const kept = this.kept.get(key);
-		if (kept !== undefined) kept.renewableFromMs = this.nowMs() + USELESS_RENEWAL_MS;
+		if (kept !== undefined) kept.rejectedAtMs = this.nowMs();
 	}
 
 	private async fetch(key: string, request: () => Promise<TokenGrant>): Promise<TokenGrant> {
@@ -102,7 +110,7 @@ export class AccessTokenKeeper {
 			const grant = await pending;
 			// A token's life begins when the server issues it, at the earliest when it was asked.
 			const fromMs = 'failure' in grant ? this.nowMs() : startedMs;
-			this.keep(key, { grant, untilMs: fromMs + getUseMs(grant), renewableFromMs: 0 });
+			this.keep(key, { grant, fromMs, useMs: getUseMs(grant) });
 			return grant;
 		} finally {
 			this.pending.delete(key);

@@ -91,7 +91,8 @@ const encodeHeaderValue = (value: string): string =>
 				.join(''),
 		);
 
-const ATTRIBUTE = /^[a-z0-9]{1,100}$/;
+/** Matches the names of attributes. None is `data` (2.2), so that no header stands for the body. */
+const ATTRIBUTE = /^(?!data$)[a-z0-9]{1,100}$/;
 
 /** Reads the attributes of an event from the headers of binary mode, e.g. `ce-type`. */
 export function readAttributes(headers: RequestHeaders): Record<string, string> {

@@ -148,21 +148,27 @@ export function buildDirectDeliveries<T extends PendingEvent>(
 	});
 }
 
+/** A delivery to attempt. */
+export interface DirectJob {
+	delivery: DirectDelivery;
+	progress: DeliveryProgress;
+	/** The fields of the Sending credential, if the target is signed. */
+	credential?: OutgoingAttempt['credential'];
+}
+
 /**
  * Attempts all deliveries at once, within the limits, until each is delivered, failed, or due later than
  * this run may wait.
- * @param credential the fields of the Sending credential, if any target is signed
  * @returns a report for each, in the same order; rejects only when the execution is cancelled
  */
 export async function attemptDirectDeliveries(
-	jobs: Array<{ delivery: DirectDelivery; progress: DeliveryProgress }>,
+	jobs: DirectJob[],
 	ports: SendingPorts,
 	limits: PacingLimits,
-	credential: OutgoingAttempt['credential'],
 ): Promise<DeliveryReport[]> {
 	const paced = createPacer(limits, ports);
 	return await Promise.all(
-		jobs.map(async ({ delivery, progress }) => {
+		jobs.map(async ({ credential, delivery, progress }) => {
 			const { contentHeaders, id, key, target } = delivery;
 			const attempt = async () =>
 				await paced(async () => {

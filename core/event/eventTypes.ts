@@ -86,8 +86,11 @@ export const expandEventTypes = (patterns: string[], documented: string[]): stri
 	),
 ];
 
-/** Matches what other programs read as a pattern, and no platform has in an event type. */
-const FOREIGN_PATTERN = /^[!^]|[?$\\]|^\/.*\/[a-z]*$/;
+/**
+ * Matches what other programs read as a pattern, and no platform has in an event type. A name may begin with a $, as
+ * PostHog's do, but text with an expression, e.g. `{{ $json.type }}`, is none.
+ */
+const FOREIGN_PATTERN = /^[!^]|[?\\]|.\$|^\$(?![\w*-]+$)|^\/.*\/[a-z]*$/;
 
 /**
  * Checks the entries of a list that may match event types of any form.

@@ -85,24 +85,26 @@ function buildTarget(request: SendRequest, platform: Platform, kind: RequestKind
  * const ref = toEventRef(settings, 'evt_1', 'order.created');
  * const event = createPendingEvent(settings, ref, { order_id: 7 }, nowMs);
  * const [{ delivery }] = buildDirectDeliveries([event], 1, { newId: randomUUID, nowMs });
- * const jobs = [{ delivery, progress: { attempts: [] } }];
- * const [report] = await attemptDirectDeliveries(jobs, ports, limits, credential);
+ * const jobs = [{ delivery, progress: { attempts: [] }, credential }];
+ * const [report] = await attemptDirectDeliveries(jobs, ports, limits);
  * report.status; // 'delivered', 'retrying' or 'failed'
  */
 export function buildSendSettings(request: SendRequest): SendSettings {
 	const platform = getPlatform(request.platformId);
 	const kind = getRequestKind(platform, request.requestKindId);
 	const target = buildTarget(request, platform, kind);
+	const { source, webhook } = request;
+	const format = request.withoutEnvelope
+		? undefined
+		: getEventFormat(kind.events, request.cloudEventMode);
 	return {
 		platform,
 		kind,
 		target,
 		filterData: compileFieldFilters(request.fieldFilters),
-		format: request.withoutEnvelope
-			? undefined
-			: getEventFormat(kind.events, request.cloudEventMode),
-		webhook: request.webhook,
-		source: request.source,
-		batchKey: JSON.stringify({ ...target, webhook: request.webhook, kind: kind.id }),
+		format,
+		webhook,
+		source,
+		batchKey: JSON.stringify({ ...target, webhook, kind: kind.id, format }),
 	};
 }

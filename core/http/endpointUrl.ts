@@ -82,3 +82,7 @@ export function checkEndpointUrl(input: string, rules: EndpointUrlRules): URL {
 export function toPrintableUrl(url: URL): string {
 	return `${url.origin}${url.pathname}`;
 }
+
+/** Removes a user name and a password from a URL that was not checked, for messages. */
+export const removeUserInfo = (url: string): string =>
+	url.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, '$1');

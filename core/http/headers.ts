@@ -18,3 +18,12 @@ export const isJsonBody = (headers: RequestHeaders): boolean =>
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 export const isFormBody = (headers: RequestHeaders): boolean => getMediaType(headers) === FORM_TYPE;
+
+/**
+ * Returns whether n8n's request helper reads the body of a request as a form before it sends it: it does for exactly this
+ * type, whatever the case of the header's name, and cannot read bytes.
+ */
+export const isReadAsForm = (headers: Record<string, unknown>): boolean =>
+	Object.entries(headers).some(
+		([name, value]) => name.toLowerCase() === 'content-type' && value === FORM_TYPE,
+	);

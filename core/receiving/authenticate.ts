@@ -15,6 +15,7 @@ import {
 import type { InboundRequest } from './inboundRequest';
 import type { ParsedBody } from './readBody';
 import { createRejection, type Rejection } from './rejection';
+import { findReplayEnd } from './replayEnd';
 import {
 	addBodyTokens,
 	identifyCallers,
@@ -214,6 +215,8 @@ export interface AuthenticatedCaller {
 	signedContent?: Buffer;
 	/** The headers that the signature covers, in lower case, if it says so itself. */
 	signedHeaders?: string[];
+	/** The time until which a replay is not too late, in ms; absent if no time limits it. */
+	replayEndMs?: number;
 	/**
 	 * Digests of the credentials that were used, which tell callers apart. Several if several secrets signed: the
 	 * signature of any one of them is enough to send the request again.
@@ -244,11 +247,13 @@ export function authenticateSignature(
 		if (needsAll) return reject(rules, result);
 		return needsBodyToken ? unsigned() : rejectAll(rules);
 	}
+	const { scheme, toleranceSeconds } = secrets.signature ?? {};
 	return {
 		methods: [...passed, 'signature'],
 		signature: result.signature,
 		payload: result.payload,
-		scheme: secrets.signature?.scheme,
+		scheme,
+		replayEndMs: scheme && findReplayEnd(scheme, result.signature, toleranceSeconds),
 		signedContent: result.signedContent,
 		signedHeaders: result.signedHeaders,
 		callers: identifyCallers(passed, secrets, caller, result.secrets),

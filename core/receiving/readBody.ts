@@ -5,7 +5,13 @@ import {
 	stripByteOrderMark,
 	type FormField,
 } from '../http/formBody';
-import { getMediaType, isFormBody, isJsonBody, type RequestHeaders } from '../http/headers';
+import {
+	FORM_TYPE,
+	getMediaType,
+	isFormBody,
+	isJsonBody,
+	type RequestHeaders,
+} from '../http/headers';
 import { parseBigNumbersAsText, parseExactJson } from '../lib/exactJson';
 import { hasMoreValues, isNestedDeeper, parseJson } from '../lib/json';
 import { hasRepeatedKey } from '../lib/repeatedKeys';
@@ -72,6 +78,9 @@ const joinWords = (words: string[]): string =>
 		? words.join('')
 		: `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 
+const nameMissingType = ({ 'content-type': value }: RequestHeaders): string =>
+	Array.isArray(value) ? 'several such headers' : 'no such header';
+
 function rejectMediaType(rules: ParseRules, headers: RequestHeaders): Rejection {
 	const received = getMediaType(headers);
 	const formats = listFormats(rules);
@@ -83,7 +92,7 @@ function rejectMediaType(rules: ParseRules, headers: RequestHeaders): Rejection 
 		details: {
 			field: 'content-type',
 			expected,
-			received: received === '' ? 'no such header' : received.slice(0, 100),
+			received: received === '' ? nameMissingType(headers) : received.slice(0, 100),
 		},
 	});
 }
@@ -235,23 +244,25 @@ function toFormValue(fields: FormField[]): Record<string, string | string[]> {
 	);
 }
 
+/** Rejects a body that is not of the kind that its media type says. */
+const rejectKind = (kind: string, received: string): Rejection =>
+	createRejection({
+		status: 415,
+		code: 'UNSUPPORTED_MEDIA_TYPE',
+		message: `The body is not ${kind}, although its Content-Type says so`,
+		details: {
+			field: 'content-type',
+			expected: 'the media type of the body, e.g. application/json',
+			received,
+		},
+	});
+
 function parseFormBody(
 	rules: ParseRules,
 	{ jsonField, isJsonFieldRequired }: NonNullable<Platform['formBodies']>,
 	rawBody: Buffer,
 ): ParsedBody | Rejection {
-	if (!isForm(rawBody)) {
-		return createRejection({
-			status: 415,
-			code: 'UNSUPPORTED_MEDIA_TYPE',
-			message: 'The body is not a form, although its Content-Type says so',
-			details: {
-				field: 'content-type',
-				expected: 'the media type of the body, e.g. application/json',
-				received: 'application/x-www-form-urlencoded',
-			},
-		});
-	}
+	if (!isForm(rawBody)) return rejectKind('a form', FORM_TYPE);
 	const fields = readFormFields(rawBody);
 	const hasJson = fields.some(({ name }) => name.toString('utf8') === jsonField);
 	if (jsonField === undefined || (!hasJson && !isJsonFieldRequired)) {
@@ -302,6 +313,24 @@ function parseAsText(rawBody: Buffer): ParsedBody | Rejection {
 		: createBody(text);
 }
 
+/** Matches what XML begins with, and neither JSON nor a form does. */
+const XML_START = /^\s*</;
+
+/** Returns XML as text. If only the bytes are signed, anyone can claim in the Content-Type that JSON is XML. */
+function parseXmlBody(headers: RequestHeaders, rawBody: Buffer): ParsedBody | Rejection {
+	const parsed = parseAsText(rawBody);
+	return isRejection(parsed) || XML_START.test(String(parsed.value))
+		? parsed
+		: rejectKind('XML', getMediaType(headers));
+}
+
+/**
+ * Returns whether the media type alone, which signatures rarely cover, decides what a body says: as text, a form is one
+ * value, and names no field.
+ */
+export const hasAmbiguousBodies = ({ formBodies, textBodies }: ParseRules): boolean =>
+	formBodies !== undefined && textBodies === 'any';
+
 /**
  * Parses a body by its media type: JSON, and forms, text or XML if they are accepted.
  * @returns the value; `{}` for an empty body
@@ -318,7 +347,7 @@ export function parseBody(
 	if (isJsonBody(headers) && !rules.noJsonBodies) return parseJsonBody(rules, rawBody);
 	if (isTextBody(rules, headers)) return parseTextBody(rules, rawBody);
 	return rules.xmlBodies && isXmlBody(headers)
-		? parseAsText(rawBody)
+		? parseXmlBody(headers, rawBody)
 		: rejectMediaType(rules, headers);
 }
 

@@ -89,8 +89,8 @@ export const readsBody = (source: ValueSource): boolean =>
 const SECONDS_BELOW = 100_000_000_000;
 // Shorter ones are of 1973 and earlier.
 const DIGITS = /^\d{9,16}(?:\.\d{1,9})?$/;
-// The latest time of a JavaScript Date.
-const LAST_TIME_MS = 8_640_000_000_000_000;
+// The end of the year 9999: a larger number is in microseconds, and no time that ISO 8601 writes with four digits.
+const LAST_TIME_MS = 253_402_300_799_999;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ][\d:.]+(Z|[+-]\d{2}:?\d{2})?$/;
 
 function readTimeMs(value: unknown): number | undefined {

@@ -29,6 +29,7 @@ import { parseCloudEvent } from './readCloudEvent';
 import {
 	checkBodyLimits,
 	checkUnverifiedBody,
+	hasAmbiguousBodies,
 	parseBody,
 	readBody,
 	type BodyRules,
@@ -71,10 +72,16 @@ export interface AcceptedRequest extends DuplicateKeys {
 	/** Returns the body with every number that JavaScript would round as an `ExactNumber`. */
 	readExactBody: () => unknown;
 	rawBody: Buffer;
+	/**
+	 * True if the bytes do not show all texts of the body: it came in a token, in headers, or with data in base64.
+	 */
+	isBodyDecoded: boolean;
 	/** Present if the kind of request is an event. */
 	event: ReceivedEvent | undefined;
 	/** Digests of the credentials that the caller used. */
 	callers: string[];
+	/** The time until which a replay is not too late, in ms; absent if no time limits it. */
+	replayEndMs?: number;
 	/** The methods that the caller passed. */
 	authentication: AuthenticationMethod[];
 	/** The signed values in addition to the body, if a signature was checked. */
@@ -164,13 +171,14 @@ const isChosenEvent = ({ types }: ReceivedEvent, eventTypes: string[]): boolean 
 
 /** Lists the keys by which duplicates are recognized; the digits of big numbers count. */
 function findDuplicateKeys(
-	{ duplicateKey: sources, eventTypes, kind }: ReceiveRules,
+	rules: ReceiveRules,
 	event: ReceivedEvent | undefined,
 	request: InboundRequest,
 	{ scheme, signature, signedContent, signedHeaders }: AuthenticatedCaller,
 	rawBody: Buffer,
 	{ readExactValue, value }: ParsedBody,
 ): DuplicateKeys {
+	const { duplicateKey: sources, eventTypes, kind } = rules;
 	const needsExactBody = sources.some(readsBody);
 	const areCloudEvents = kind.events?.areCloudEvents === true;
 	const isBinary = areCloudEvents && isBinaryMode(request.headers);
@@ -180,7 +188,7 @@ function findDuplicateKeys(
 		timestampMs: signature?.timestampMs,
 		signedHeaders,
 		// In binary mode, several events may have the same data.
-		needsDigest: areCloudEvents && !isBinary,
+		needsDigest: (areCloudEvents && !isBinary) || (needsExactBody && hasAmbiguousBodies(rules)),
 	};
 	return listDuplicateKeys(
 		// The signature of the body does not cover attributes in headers.
@@ -257,9 +265,11 @@ function acceptRequest(
 		body,
 		readExactBody: parsed.readExactValue,
 		rawBody,
+		isBodyDecoded: caller.payload !== undefined || rules.kind.events?.areCloudEvents === true,
 		event,
 		...findDuplicateKeys(rules, event, request, caller, rawBody, parsed),
 		callers: caller.callers,
+		...(caller.replayEndMs !== undefined && { replayEndMs: caller.replayEndMs }),
 		authentication: caller.methods,
 		signature: caller.signature,
 	};
@@ -272,8 +282,11 @@ function parseEvent(
 	rawBody: Buffer,
 	payload: Buffer | undefined,
 ): ParsedBody | Rejection {
-	if (payload !== undefined)
-		return parseBody(rules, { 'content-type': 'application/json' }, payload);
+	if (payload !== undefined) {
+		// The formats of bodies are those of the token's text, whose claims are always JSON.
+		const claimRules = { ...rules, noJsonBodies: false };
+		return parseBody(claimRules, { 'content-type': 'application/json' }, payload);
+	}
 	const parse = rules.kind.events?.areCloudEvents ? parseCloudEvent : parseBody;
 	return parse(rules, headers, rawBody);
 }

@@ -15,6 +15,7 @@ export function createPacer(
 	ports: { wait: (ms: number) => Promise<void>; nowMs: () => number },
 ): <T>(task: () => Promise<T>) => Promise<T> {
 	const waiting: Array<() => void> = [];
+	const intervalMs = 1000 / limits.perSecond;
 	let running = 0;
 	let nextStartMs = 0;
 
@@ -37,8 +38,10 @@ export function createPacer(
 		try {
 			if (limits.perSecond > 0) {
 				const now = ports.nowMs();
-				const startMs = Math.max(now, nextStartMs);
-				nextStartMs = startMs + 1000 / limits.perSecond;
+				// Tasks in a slot are all that can be ahead: a later start means that the clock was set back.
+				const latestMs = now + limits.concurrency * intervalMs;
+				const startMs = Math.max(now, Math.min(nextStartMs, latestMs));
+				nextStartMs = startMs + intervalMs;
 				if (startMs > now) await ports.wait(startMs - now);
 			}
 			return await task();

@@ -80,6 +80,20 @@ export function toDeliveryState(
 /** More levels than any API answers with. */
 const MAX_BODY_LEVELS = 100;
 
+type Response = NonNullable<DeliveryReport['response']>;
+
+function parseResponse(response: Response): Record<string, unknown> {
+	const { body, body_truncated } = response;
+	if (body_truncated || !/^\s*[{[]/.test(body) || isNestedDeeper(body, MAX_BODY_LEVELS)) {
+		return { ...response };
+	}
+	const parsed = parseBigNumbersAsText(body);
+	return parsed === undefined ? { ...response } : { ...response, body: parsed.value };
+}
+
+/** The events of a batch have one response, and its values can take ten times the memory of its text. */
+const parsedResponses = new WeakMap<Response, Record<string, unknown>>();
+
 /**
  * Returns a response with its body parsed if that is a whole JSON object or list. Numbers that JavaScript
  * cannot tell apart become text, with all their digits.
@@ -88,12 +102,9 @@ export function presentResponse(
 	response: DeliveryReport['response'],
 ): Record<string, unknown> | null {
 	if (response === null) return null;
-	const { body, body_truncated } = response;
-	if (body_truncated || !/^\s*[{[]/.test(body) || isNestedDeeper(body, MAX_BODY_LEVELS)) {
-		return response;
-	}
-	const parsed = parseBigNumbersAsText(body);
-	return parsed === undefined ? response : { ...response, body: parsed.value };
+	const parsed = parsedResponses.get(response) ?? parseResponse(response);
+	parsedResponses.set(response, parsed);
+	return { ...parsed };
 }
 
 /**

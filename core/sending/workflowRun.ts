@@ -1,3 +1,4 @@
+import { decodeText } from '../lib/cutText';
 import { parseBigNumbersAsText } from '../lib/exactJson';
 import { isObject } from '../lib/fieldPath';
 
@@ -49,7 +50,7 @@ function toAnswerBody(
 	const text = items.length === 1 ? parts[0] : `[${parts.join(',')}${isWhole ? ']' : ''}`;
 	const buffer = Buffer.from(text, 'utf8');
 	const bodyTruncated = !isWhole || buffer.length > maxBytes;
-	return { body: buffer.subarray(0, maxBytes).toString('utf8'), bodyTruncated };
+	return { body: decodeText(buffer, maxBytes), bodyTruncated };
 }
 
 /** Parses the list of events in a delivery's body, and adds to each which delivery it belongs to. */

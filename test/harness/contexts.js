@@ -49,8 +49,26 @@ function loadContexts(compiled) {
 	function createCredentialsHelper(fields) {
 		return {
 			getParentTypes: () => [],
-			getDecrypted: async (_additionalData, _details, type) =>
-				chooseShownFields(type, { ...fields[type] }),
+			getDecrypted: async (_additionalData, _details, type, mode, executeData, raw, values) => {
+				const shown = chooseShownFields(type, { ...fields[type] });
+				const isPlain = !Object.values(shown).some((value) => /^=/.test(value));
+				if (raw || values === undefined || isPlain) return shown;
+				const { connectionInputData, itemIndex, node, runExecutionData, runIndex, workflow } =
+					values;
+				return workflow.expression.getParameterValue(
+					shown,
+					runExecutionData,
+					runIndex,
+					itemIndex,
+					node.name,
+					connectionInputData,
+					mode,
+					{},
+					executeData,
+					false,
+					shown,
+				);
+			},
 			getCredentialsProperties: (type) => CREDENTIALS[type].properties,
 			preAuthentication: async () => undefined,
 			isCredentialUsableByNode: () => true,

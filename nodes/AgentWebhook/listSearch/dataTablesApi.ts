@@ -1,5 +1,6 @@
 import { NodeOperationError, type IDataObject, type ILoadOptionsFunctions } from 'n8n-workflow';
 
+import { removeUserInfo } from '../../../core/http/endpointUrl';
 import { findHeaderFault } from '../../../core/http/headerValues';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { isObject } from '../../../core/lib/fieldPath';
@@ -86,7 +87,7 @@ export class DataTablesApi {
 		const { body, statusCode } = await request.catch((error: unknown) => {
 			throw new NodeOperationError(
 				this.context.getNode(),
-				`n8n’s own API could not be reached at ${this.baseUrl}`,
+				`n8n’s own API could not be reached at ${removeUserInfo(this.baseUrl)}`,
 				{
 					description: `${getErrorMessage(error)}. Enter the URL at which n8n reaches itself under "n8n URL" in the Outbox credential.`,
 				},

@@ -158,7 +158,7 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: 0, maxValue: 10080 },
 			default: 1440,
 			description:
-				'How long duplicates are recognized: they are answered 200 and start no execution. Without this option, it is a day, or as long as the platform retries, up to a week. Set to 0 to turn this off. Duplicates are remembered in one n8n process, until it restarts.',
+				'How long duplicates are recognized: they are answered 200 and start no execution. Without this option, it is a day, or as long as the platform retries or a replay is in time, up to a week. Set to 0 to turn this off. Duplicates are remembered in one n8n process, until it restarts.',
 			hint: 'If a duplicate must never be processed twice, add n8n’s Remove Duplicates node after the trigger and compare duplicate_key',
 		},
 		...eventPlaces,

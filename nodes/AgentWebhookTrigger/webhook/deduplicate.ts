@@ -61,6 +61,11 @@ function reportCompletion(
 		});
 		return;
 	}
+	// The response of a caller who has hung up, e.g. while this waited, reports nothing anymore.
+	if (response.destroyed) {
+		complete(false);
+		return;
+	}
 	response.once('finish', () => {
 		complete(isSuccess(response));
 	});
@@ -78,7 +83,8 @@ export async function startDelivery(
 	request: AcceptedRequest,
 	parameters: TriggerParameters,
 ): Promise<DeliveryStart['result']> {
-	const windowMs = getDuplicateWindowMs(parameters);
+	const { replayEndMs = 0 } = request;
+	const windowMs = getDuplicateWindowMs(parameters, replayEndMs - Date.now());
 	// A person who listens for a test event may send the same one again on purpose.
 	if (request.keys.length === 0 || windowMs <= 0 || context.getMode() === 'manual') return 'first';
 	const identity = identifyDelivery(context, request, parameters);

@@ -80,12 +80,14 @@ const describeSignature = (
 
 /** Describes the content of a request: its event, its body and its duplicate key. */
 function describeContent(
-	{ body, duplicateKey, event, rawBody }: AcceptedRequest,
+	{ body, duplicateKey, event, isBodyDecoded, rawBody }: AcceptedRequest,
 	mask: CredentialMask,
 ): IDataObject {
 	// Together, so that a large body is searched once.
 	const parts = { data: event?.data, envelope: event?.envelope, body };
-	const masked = mask.maskBody(parts, rawBody) as typeof parts;
+	const masked = (
+		isBodyDecoded ? mask.maskValue(parts) : mask.maskBody(parts, rawBody)
+	) as typeof parts;
 	return {
 		...(event && describeEvent({ ...event, data: masked.data }, mask)),
 		...(masked.envelope && { envelope: masked.envelope as IDataObject }),

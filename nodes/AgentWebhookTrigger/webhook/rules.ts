@@ -3,7 +3,7 @@ import { getSigningSettings, listSigningSecrets } from '../../../core/credential
 import { compileConditions } from '../../../core/event/conditions';
 import { parseEventTypes, requireEventTypePatterns } from '../../../core/event/eventTypes';
 import { compileAllowlist } from '../../../core/http/ipAddresses';
-import { MINUTE_MS } from '../../../core/lib/time';
+import { HOUR_MS, MINUTE_MS } from '../../../core/lib/time';
 import {
 	getPlatform,
 	getRequestKind,
@@ -206,13 +206,17 @@ export function buildReceiveRules(
 
 /**
  * Returns how long duplicates are recognized, in ms; 0 for not at all. Without the option, it is a day, or as long as
- * the platform retries, but never longer than a week.
+ * the platform retries or as a replay is not too late, but never longer than a week.
+ * @param replayMs how long a replay is not too late from now on
  */
-export function getDuplicateWindowMs({ options, platform }: TriggerParameters): number {
+export function getDuplicateWindowMs(
+	{ options, platform }: Pick<TriggerParameters, 'options' | 'platform'>,
+	replayMs = 0,
+): number {
+	if (options.duplicateWindowMinutes !== undefined) {
+		return options.duplicateWindowMinutes * MINUTE_MS;
+	}
 	const { retriedForHours = 0 } = getPlatform(platform);
-	const hours = Math.min(
-		Math.max(DEFAULT_DUPLICATE_WINDOW_HOURS, retriedForHours),
-		MAX_DUPLICATE_WINDOW_HOURS,
-	);
-	return (options.duplicateWindowMinutes ?? hours * 60) * MINUTE_MS;
+	const hours = Math.max(DEFAULT_DUPLICATE_WINDOW_HOURS, retriedForHours);
+	return Math.min(Math.max(hours * HOUR_MS, replayMs), MAX_DUPLICATE_WINDOW_HOURS * HOUR_MS);
 }

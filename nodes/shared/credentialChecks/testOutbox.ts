@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readText } from '../../../core/credentials/credentialFields';
+import { removeUserInfo } from '../../../core/http/endpointUrl';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { parseSecretList } from '../../../core/signing/secrets';
@@ -91,7 +92,7 @@ async function findApiFault(
 			timeout: TEST_TIMEOUT_MS,
 		})) as ApiResponse;
 	const describe = ({ statusCode }: ApiResponse): string =>
-		`"n8n API Key": n8n’s API at ${instanceUrl} answered with ${statusCode}. ${ADVICE[statusCode] ?? ADVICE[404]}`;
+		`"n8n API Key": n8n’s API at ${removeUserInfo(instanceUrl)} answered with ${statusCode}. ${ADVICE[statusCode] ?? ADVICE[404]}`;
 	const tables = await get('?limit=1');
 	if (tables.statusCode !== 200 || !Array.isArray(tables.body?.data)) return describe(tables);
 	const id = tables.body.data[0]?.id;
@@ -116,7 +117,7 @@ export async function testOutboxCredential(
 	}
 	const fault = await findApiFault(context, instanceUrl, apiKey).catch(
 		(error: unknown) =>
-			`"n8n API Key": ${instanceUrl} could not be reached: ${getErrorMessage(error)}. Enter the URL at which n8n reaches itself under "n8n URL".`,
+			`"n8n API Key": ${removeUserInfo(instanceUrl)} could not be reached: ${getErrorMessage(error)}. Enter the URL at which n8n reaches itself under "n8n URL".`,
 	);
 	return fault === undefined
 		? { status: 'OK', message: 'The key can be used, and n8n accepts the API key' }

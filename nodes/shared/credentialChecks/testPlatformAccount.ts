@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readText } from '../../../core/credentials/credentialFields';
+import { removeUserInfo } from '../../../core/http/endpointUrl';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { getPlatform } from '../../../core/platforms';
 import type { Platform } from '../../../core/platforms/platform';
@@ -83,7 +84,7 @@ function describeWrongResponse(
 	const result = `${platformName} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
 	const isOtherSite = statusCode < 400 || (statusCode === 404 && !adviceByStatus);
 	return isOtherSite
-		? `${result} There is no API for webhooks at ${baseUrl}.`
+		? `${result} There is no API for webhooks at ${removeUserInfo(baseUrl)}.`
 		: `${result} ${advice}`;
 }
 
@@ -114,7 +115,7 @@ export async function testPlatformCredential(
 	if (checked.status === 'Error') return checked;
 	const response = await requestWebhooks(context, `${baseUrl}${list.path}`, apiKey);
 	if (typeof response === 'string') {
-		const problem = `${baseUrl} could not be reached: ${response}. Check "Base URL" and this instance’s network.`;
+		const problem = `${removeUserInfo(baseUrl)} could not be reached: ${response}. Check "Base URL" and this instance’s network.`;
 		return fail(joinSentences(problem, hint));
 	}
 	const { body, statusCode } = response;
@@ -125,5 +126,10 @@ export async function testPlatformCredential(
 	const json = parseResponseBody(body);
 	return isRecord(json) && Array.isArray(json[list.field])
 		? { status: 'OK', message: `${name} accepts the API key` }
-		: fail(joinSentences(`The server at ${baseUrl} is not ${name}’s API for webhooks.`, hint));
+		: fail(
+				joinSentences(
+					`The server at ${removeUserInfo(baseUrl)} is not ${name}’s API for webhooks.`,
+					hint,
+				),
+			);
 }

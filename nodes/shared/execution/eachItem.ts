@@ -38,7 +38,8 @@ export async function forEachItem(
 		try {
 			const result = await run(item, itemIndex);
 			for (const [output, items] of listOutputs(result)) {
-				results[output].push(...items.map((outputItem) => ({ ...outputItem, pairedItem })));
+				// Not spread: a list of all that is in the log has more items than a call can have arguments.
+				for (const outputItem of items) results[output].push({ ...outputItem, pairedItem });
 			}
 		} catch (cause) {
 			const error = toNodeError(context, cause, itemIndex);

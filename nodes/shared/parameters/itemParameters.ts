@@ -1,8 +1,8 @@
 import get from 'lodash/get';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-/** Returns whether a parameter, as it is stored, has an expression anywhere. */
-function hasExpression(stored: unknown): boolean {
+/** Returns whether a parameter or a credential, as it is stored, has an expression anywhere. */
+export function hasExpression(stored: unknown): boolean {
 	if (typeof stored === 'string') return stored.startsWith('=');
 	return typeof stored === 'object' && stored !== null && Object.values(stored).some(hasExpression);
 }

@@ -10,6 +10,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
+import { removeUserInfo } from '../../../core/http/endpointUrl';
 import { findHeaderFault } from '../../../core/http/headerValues';
 import { getErrorMessage } from '../../../core/lib/errorMessage';
 import { stringifyExactJson } from '../../../core/lib/exactJson';
@@ -165,7 +166,7 @@ export class PlatformConnection {
 			// A NodeApiError would replace this message with n8n's own one for connection errors.
 			throw new NodeOperationError(
 				this.context.getNode(),
-				`${this.facts.name} could not be reached at ${this.baseUrl} (${method} ${path})`,
+				`${this.facts.name} could not be reached at ${removeUserInfo(this.baseUrl)} (${method} ${path})`,
 				{
 					description: `${getErrorMessage(error)}. Check the base URL in the credential and this instance’s network.`,
 				},

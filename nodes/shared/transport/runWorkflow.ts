@@ -7,6 +7,7 @@ import {
 } from '../../../core/sending/workflowRun';
 
 import { CANCELLED } from './cancellableWait';
+import { createTimeoutSignal } from './timeoutSignal';
 
 /** Advice for n8n's errors when a workflow cannot be started, by the text that n8n writes. */
 const ADVICE: Array<[RegExp, string]> = [
@@ -94,7 +95,7 @@ export async function runWorkflow(
 ): Promise<WorkflowRun> {
 	const cancelSignal = context.getExecutionCancelSignal();
 	if (cancelSignal?.aborted) throw new OperationalError(CANCELLED);
-	const timeoutSignal = AbortSignal.timeout(call.timeoutMs);
+	const timeoutSignal = createTimeoutSignal(call.timeoutMs);
 	const run = await new Promise<WorkflowRun | undefined>((resolve) => {
 		const cancel = (): void => resolve(undefined);
 		const expire = (): void =>

@@ -4,13 +4,15 @@ import {
 	type IExecuteFunctions,
 } from 'n8n-workflow';
 
-import { FORM_TYPE } from '../../../core/http/headers';
+import { isReadAsForm } from '../../../core/http/headers';
+import { decodeText } from '../../../core/lib/cutText';
 import type { AttemptResult } from '../../../core/sending/attemptOutcome';
 import type { OutgoingAttempt } from '../../../core/sending/target';
 import type { SignableRequest } from '../../../credentials/AgentWebhookOutboundApi.credentials';
 
 import { CANCELLED } from './cancellableWait';
 import { TIMEOUT_CODE, toErrorResult } from './requestErrors';
+import { createTimeoutSignal } from './timeoutSignal';
 
 /** A response body as n8n's helper streams it. */
 interface ResponseStream {
@@ -34,6 +36,37 @@ const CONNECTION_RESET_ERROR = Object.assign(new Error('The response was cut off
 });
 
 /**
+ * Keeps the beginning of a body in one buffer. A list of its chunks would take hundreds of times the memory of the body
+ * if an endpoint sends it byte by byte.
+ */
+class BodyBeginning {
+	private bytes = Buffer.alloc(0);
+
+	private length = 0;
+
+	constructor(private readonly maxBytes: number) {}
+
+	/** @returns whether the body is longer than the limit */
+	add(chunk: Buffer): boolean {
+		const length = this.length + chunk.length;
+		// One byte more than the limit shows where a character ends.
+		const kept = Math.min(length, Math.floor(this.maxBytes) + 1);
+		if (kept > this.bytes.length) {
+			const grown = Buffer.alloc(Math.max(kept, 2 * this.bytes.length));
+			this.bytes.copy(grown);
+			this.bytes = grown;
+		}
+		chunk.copy(this.bytes, this.length, 0, kept - this.length);
+		this.length = kept;
+		return length > this.maxBytes;
+	}
+
+	toText(): string {
+		return decodeText(this.bytes.subarray(0, this.length), this.maxBytes);
+	}
+}
+
+/**
  * Reads a body up to `maxBytes`, and closes the connection there.
  * @throws if the connection closes before the body ends
  */
@@ -41,14 +74,11 @@ async function readBounded(
 	stream: ResponseStream,
 	maxBytes: number,
 ): Promise<{ body: string; bodyTruncated: boolean }> {
-	const chunks: Buffer[] = [];
-	let length = 0;
+	const beginning = new BodyBeginning(maxBytes);
 	const bodyTruncated = await new Promise<boolean>((resolve, reject) => {
 		if (stream.destroyed) return reject(CONNECTION_RESET_ERROR);
 		stream.on('data', (chunk) => {
-			chunks.push(chunk);
-			length += chunk.length;
-			if (length <= maxBytes) return;
+			if (!beginning.add(chunk)) return;
 			resolve(true);
 			stream.destroy();
 		});
@@ -57,7 +87,7 @@ async function readBounded(
 		// Has no effect after the end of the body.
 		stream.on('close', () => reject(CONNECTION_RESET_ERROR));
 	});
-	return { body: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8'), bodyTruncated };
+	return { body: beginning.toText(), bodyTruncated };
 }
 
 /** Merges headers, of which the last one with a name counts, whatever its case. */
@@ -83,8 +113,7 @@ function buildRequest(
 		method: 'POST',
 		url: target.url,
 		headers,
-		// n8n's helper reads a form before it sends it, and cannot read bytes.
-		body: headers['Content-Type'] === FORM_TYPE ? body.toString('utf8') : body,
+		body: isReadAsForm(headers) ? body.toString('utf8') : body,
 		timeout: target.timeoutMs,
 		skipSslCertificateValidation: target.skipTlsCheck,
 		disableFollowRedirect: true,
@@ -131,7 +160,7 @@ export async function sendAttempt(
 ): Promise<AttemptResult> {
 	const { maxResponseBytes, timeoutMs } = attempt.target;
 	const cancelSignal = context.getExecutionCancelSignal();
-	const timeoutSignal = AbortSignal.timeout(timeoutMs);
+	const timeoutSignal = createTimeoutSignal(timeoutMs);
 	let response: StreamedResponse | undefined;
 	const exchange = async (): Promise<AttemptResult> => {
 		try {

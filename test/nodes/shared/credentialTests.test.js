@@ -485,6 +485,16 @@ describe('the test of a Platform Account credential for a server that speaks Svi
 		]);
 	});
 
+	test.each([[{ statusCode: 302, body: '{}' }], [Promise.reject(new Error('connect'))]])(
+		'repeats no password in the URL of a server that does not answer as it should (%#)',
+		async (reply) => {
+			const baseUrl = 'https://owner:pa55word@n8n.example/webhook';
+			const { message } = await ask({ baseUrl }, reply);
+			expect(message).toContain('https://n8n.example/webhook');
+			expect(message).not.toMatch(/owner|pa55word/);
+		},
+	);
+
 	test.each([
 		[{ applicationId: ' ' }, undefined, '"Application ID" is empty. Fill it in.'],
 		[{ baseUrl: 'n8n.example' }, undefined, '"Base URL" is not a URL'],

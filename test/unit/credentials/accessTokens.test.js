@@ -177,6 +177,27 @@ test('does not ask a token server again at once that let the time pass', async (
 	expect(world.tokenRequests).toHaveLength(1);
 });
 
+test('asks a token server again although the clock was set back after a failure', async () => {
+	const world = createWorld();
+	world.nowMs = 86_400_000;
+	const { answerToken } = world;
+	world.answerToken = () => respond(503);
+	expect(await world.send()).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
+	world.answerToken = answerToken;
+	world.nowMs = 20_000;
+	expect(await world.send()).toMatchObject({ statusCode: 200 });
+});
+
+test('renews a rejected token although the clock was set back', async () => {
+	const world = createWorld();
+	world.nowMs = 3_000_000;
+	world.answer = () => respond(401);
+	await world.send();
+	world.nowMs = 100_000;
+	world.answer = ({ accessToken }) => respond(accessToken === 'token-1' ? 401 : 200);
+	expect(await world.send()).toMatchObject({ statusCode: 200 });
+});
+
 test('lets no attempt wait for a second answer of a slow server whose tokens live shortly', async () => {
 	const world = createWorld();
 	world.answerToken = () => {

@@ -84,6 +84,15 @@ describe('buildDirectDeliveries', () => {
 		});
 	});
 
+	test('batches no events that are sent without an envelope with events that have one', () => {
+		const bare = settingsFor({ withoutEnvelope: true });
+		const deliveries = build([pendingEvent(1), pendingEvent(2, bare), pendingEvent(3, bare)], 10);
+		expect(deliveries.map(({ body }) => JSON.parse(body))).toMatchObject([
+			{ type: 'webhook.batch', data: { event_count: 1 } },
+			[{ number: 2 }, { number: 3 }],
+		]);
+	});
+
 	test('never batches requests that are not events', () => {
 		const settings = settingsFor({ platformId: 'agenticflow', requestKindId: 'agentMessage' });
 		const ref = toEventRef(settings, 'evt_same', null);
@@ -150,9 +159,9 @@ describe('attemptDirectDeliveries', () => {
 		const [delivery] = build([pendingEvent(1)], 1);
 		const sending = ports([{ statusCode: 204 }]);
 		const credential = { signingSecret: 'secret' };
-		const jobs = [{ delivery, progress: { attempts: [] } }];
+		const jobs = [{ delivery, progress: { attempts: [] }, credential }];
 		const limits = { concurrency: 1, perSecond: 0 };
-		const [report] = await attemptDirectDeliveries(jobs, sending, limits, credential);
+		const [report] = await attemptDirectDeliveries(jobs, sending, limits);
 		expect(report).toMatchObject({ status: 'delivered', attempts: [{ status_code: 204 }] });
 		expect(sending.attempts).toEqual([
 			{
@@ -176,12 +185,25 @@ describe('attemptDirectDeliveries', () => {
 		});
 	});
 
+	test('parses the response to a batch once for all of its events', async () => {
+		const [delivery] = build([pendingEvent(1), pendingEvent(2)], 10);
+		const sending = ports([{ statusCode: 200, body: '{"list":[{}]}' }]);
+		const jobs = [{ delivery, progress: { attempts: [] } }];
+		const limits = { concurrency: 1, perSecond: 0 };
+		const [report] = await attemptDirectDeliveries(jobs, sending, limits);
+		const [first, second] = delivery.subjects.map(
+			(subject) => toDirectResultItem(delivery, subject, report).response,
+		);
+		expect(first).toEqual({ status_code: 200, body: { list: [{}] }, body_truncated: false });
+		expect(second.body).toBe(first.body);
+	});
+
 	test('announces a wait without the token in the URL', async () => {
 		const retry = { schedule: 'list', delays: '5 s' };
 		const [delivery] = build([pendingEvent(1, settingsFor({ retry, maxTotalWaitMs: 9000 }))], 1);
 		const sending = ports([{ statusCode: 500 }, { statusCode: 200 }]);
 		const jobs = [{ delivery, progress: { attempts: [] } }];
-		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 }, undefined);
+		await attemptDirectDeliveries(jobs, sending, { concurrency: 1, perSecond: 0 });
 		expect(sending.announced).toEqual([
 			'Attempt 2 of delivery dlv_1 to https://example.com/hooks is due at 2025-01-15T10:00:05.000Z',
 		]);

@@ -129,16 +129,22 @@ test.each([
 	expect(expandEventTypes(patterns, documented)).toEqual(expected);
 });
 
-test.each(['p?sh', '!push', '/push/', '/^push$/i', '^push', 'push$'])(
+test.each(['p?sh', '!push', '/push/', '/^push$/i', '^push', 'push$', '$', '$json.type', '${type}'])(
 	'requireEventTypePatterns rejects a pattern of another kind: %s',
 	(pattern) => {
 		expect(() => requireEventTypePatterns(['issues', pattern])).toThrow('e.g. order.*');
 	},
 );
 
-test.each(['orders/create', '/deploy', 'order paid', 'meeting.started', 'C++', 'a-b_c:d'])(
-	'requireEventTypePatterns accepts %s',
-	(pattern) => {
-		expect(requireEventTypePatterns([pattern])).toEqual([pattern]);
-	},
-);
+test.each([
+	'$pageview',
+	'$*',
+	'orders/create',
+	'/deploy',
+	'order paid',
+	'meeting.started',
+	'C++',
+	'a-b_c:d',
+])('requireEventTypePatterns accepts %s', (pattern) => {
+	expect(requireEventTypePatterns([pattern])).toEqual([pattern]);
+});

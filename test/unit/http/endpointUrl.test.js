@@ -1,6 +1,10 @@
 const fc = require('fast-check');
 
-const { checkEndpointUrl, toPrintableUrl } = require('../../../build/core/http/endpointUrl');
+const {
+	checkEndpointUrl,
+	removeUserInfo,
+	toPrintableUrl,
+} = require('../../../build/core/http/endpointUrl');
 const { isInternalHost } = require('../../../build/core/http/ipAddresses');
 
 describe('checkEndpointUrl', () => {
@@ -113,4 +117,15 @@ describe('toPrintableUrl', () => {
 		});
 		expect(toPrintableUrl(url)).toBe('https://example.com:8443/a/b');
 	});
+});
+
+test.each([
+	['https://me:s3cret@example.com/a', 'https://example.com/a'],
+	['https://a@b@example.com', 'https://example.com'],
+	['https:/me:s3cret@example.com', 'https:/example.com'],
+	['https://me:s3cret@', 'https://'],
+	['https://example.com/a@b?c=@', 'https://example.com/a@b?c=@'],
+	['not a URL', 'not a URL'],
+])('removeUserInfo leaves no user name and password in %s', (url, printed) => {
+	expect(removeUserInfo(url)).toBe(printed);
 });

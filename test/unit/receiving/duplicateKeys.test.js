@@ -347,8 +347,16 @@ describe('a trigger with its own duplicate key', () => {
 		});
 
 	/** Receives a body with two IDs in its headers. */
-	async function send(signing, { changes = {}, id = '1', requestId = '1' } = {}) {
-		const raw = '{"event":"a","order":{"number":5}}';
+	async function send(
+		signing,
+		{
+			changes = {},
+			id = '1',
+			raw = '{"event":"a","order":{"number":5}}',
+			requestId = '1',
+			type = 'application/json',
+		} = {},
+	) {
 		const rules = createRules('custom', 'event', {
 			...(signing && {
 				methods: ['signature'],
@@ -370,7 +378,12 @@ describe('a trigger with its own duplicate key', () => {
 		const lowerCase = Object.fromEntries(
 			Object.entries(signed).map(([name, value]) => [name.toLowerCase(), value]),
 		);
-		const headers = { ...lowerCase, 'x-id': id, 'x-request-id': requestId };
+		const headers = {
+			...lowerCase,
+			'content-type': type,
+			'x-id': id,
+			'x-request-id': requestId,
+		};
 		return await receiveRequest(rules, createRequest({ raw, headers }));
 	}
 
@@ -394,6 +407,20 @@ describe('a trigger with its own duplicate key', () => {
 		expect(share(first, second)).toBe(isReplay);
 		expect(share(first, await send(signing, { changes }))).toBe(true);
 	});
+
+	test.each(['text/plain', ''])(
+		'recognizes a signed form that comes again as %j, which names no field',
+		async (type) => {
+			const changes = { duplicateKey: [{ body: 'id' }], formBodies: {}, textBodies: 'any' };
+			const raw = 'id=a&status=paid';
+			const form = 'application/x-www-form-urlencoded';
+			const first = await send(scheme('{body}'), { changes, raw, type: form });
+			expect(first.duplicateKey).toBe('a');
+			expect(share(first, await send(scheme('{body}'), { changes, raw, type }))).toBe(true);
+			const next = await send(scheme('{body}'), { changes, raw: `${raw}&b=1`, type: form });
+			expect(next.keys).not.toEqual(first.keys);
+		},
+	);
 
 	test('recognizes nothing if the scheme has no ID and no key was chosen', async () => {
 		expect((await send(scheme('{body}'))).keys).toEqual([]);

@@ -214,9 +214,31 @@ describe('bodies of other formats', () => {
 		async (type) => {
 			const raw = '<order id="1"/>';
 			expect(await receive({ xmlBodies: true }, raw, type)).toMatchObject(accepted(raw));
+			const other = '\r\n <?xml version="1.0"?><a/>';
+			const marked = await receive({ xmlBodies: true }, `\uFEFF${other}`, type);
+			expect(marked).toMatchObject(accepted(other));
 			expect(await receive({ textBodies: 'any' }, raw, type)).toMatchObject({ status: 415 });
 		},
 	);
+
+	test.each(['{"a":1}', 'a=1&b=2', 'hello', '"<a/>"'])(
+		'%j as XML is rejected, since another Content-Type would make another body of it',
+		async (raw) => {
+			const changes = { formBodies: {}, textBodies: 'any', xmlBodies: true };
+			expect(await receive(changes, raw, 'application/xml')).toMatchObject({
+				status: 415,
+				code: 'UNSUPPORTED_MEDIA_TYPE',
+				details: { field: 'content-type', received: 'application/xml' },
+			});
+		},
+	);
+
+	test('a rejection says that there are several Content-Type headers', async () => {
+		expect(await receive({}, '{}', ['application/json', 'text/plain'])).toMatchObject({
+			status: 415,
+			details: { received: 'several such headers' },
+		});
+	});
 
 	test('a form’s repeated field is a list', async () => {
 		const raw = 'event=paid&tag=a&tag=b&note=x+y';

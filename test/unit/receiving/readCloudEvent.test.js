@@ -133,6 +133,11 @@ describe('receiveRequest with a CloudEvent', () => {
 		}
 	});
 
+	test('takes no data from a header, which a signature of the body does not cover', async () => {
+		const { body } = await receive({ ...BINARY_HEADERS, 'ce-data': 'forged' }, '');
+		expect(body).not.toHaveProperty('data');
+	});
+
 	test('decodes percent escapes and quotation marks in headers', async () => {
 		const headers = {
 			...BINARY_HEADERS,

@@ -323,13 +323,22 @@ describe('unusual values in a request', () => {
 		expect(computeDuplicateKey([{ body: 'id' }], request)).toBe('%EF%BF%BD');
 	});
 
-	test.each(['1e300', '-1e30', '1e17', '1e999', '"soon"', '"5"', 'true', '{}'])(
-		'%s is not a time',
-		(time) => {
-			const profile = { types: [], type: [], time: { body: 'at' }, duplicateKey: [] };
-			expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBeUndefined();
-		},
-	);
+	test.each([
+		'1e300',
+		'-1e30',
+		'1e17',
+		'1e999',
+		// In microseconds, which would be the year 55840.
+		'1700000000000000',
+		'"1700000000000000"',
+		'"soon"',
+		'"5"',
+		'true',
+		'{}',
+	])('%s is not a time', (time) => {
+		const profile = { types: [], type: [], time: { body: 'at' }, duplicateKey: [] };
+		expect(readEvent(profile, event(`{"at":${time}}`)).timeMs).toBeUndefined();
+	});
 
 	test.each([
 		['1700000000', 1_700_000_000_000],

@@ -35,4 +35,20 @@ describe('createPacer', () => {
 		await pace(async () => {});
 		expect(waits).toHaveLength(3);
 	});
+
+	test('does not wait for the time that the clock was set back', async () => {
+		let now = 10 * 3_600_000;
+		const waits = [];
+		const wait = async (ms) => {
+			waits.push(ms);
+			now += ms;
+		};
+		const pace = createPacer({ concurrency: 2, perSecond: 1 }, { wait, nowMs: () => now });
+		await pace(async () => {});
+		await pace(async () => {});
+		now -= 3_600_000;
+		await pace(async () => {});
+		await pace(async () => {});
+		expect(waits).toEqual([1000, 2000, 1000]);
+	});
 });

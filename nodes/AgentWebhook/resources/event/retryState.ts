@@ -6,6 +6,8 @@ import { isObject } from '../../../../core/lib/fieldPath';
 import { toIsoTime } from '../../../../core/lib/time';
 import type { AttemptRecord } from '../../../../core/sending/deliver';
 
+import type { EarlyReturns } from './earlyReturns';
+
 /**
  * Deliveries that wait for their retry are kept in the execution's own data, which n8n stores while the
  * execution waits. An item only names its delivery, so nothing between Retry and this node can change
@@ -26,6 +28,8 @@ export interface PendingDelivery {
 	delivery: DirectDelivery;
 	attempts: AttemptRecord[];
 	nextAttemptAtMs: number;
+	/** Absent in deliveries that an earlier version stored. */
+	early?: EarlyReturns;
 }
 
 /** The field of an item on Retry that names its delivery. */
@@ -43,6 +47,12 @@ function getPendingDeliveries(context: IExecuteFunctions): PendingDeliveries {
 export function keepPending(context: IExecuteFunctions, pending: PendingDelivery): void {
 	getPendingDeliveries(context)[pending.delivery.id] = pending;
 }
+
+/** Returns how often a delivery came back too early. */
+export const readEarlyReturns = (
+	context: IExecuteFunctions,
+	deliveryId: string,
+): EarlyReturns | undefined => getPendingDeliveries(context)[deliveryId]?.early;
 
 /** Deletes a delivery that was delivered or has failed. */
 export function deletePending(context: IExecuteFunctions, deliveryId: string): void {
@@ -90,10 +100,15 @@ export function resumeDelivery(
 		isObject(state) && typeof state.delivery_id === 'string'
 			? getPendingDeliveries(context)[state.delivery_id]
 			: undefined;
-	const ref = pending?.delivery.subjects.find(({ event_id }) =>
-		isEqual(toRetryState(pending, event_id), state),
+	// Compares only IDs for each event: a batch has up to a thousand, and each of them comes back as an item.
+	const ref = pending?.delivery.subjects.find(
+		({ event_id }) => isObject(state) && event_id === state.event_id,
 	);
-	if (pending === undefined || ref === undefined) {
+	const isUnchanged =
+		pending !== undefined &&
+		ref !== undefined &&
+		isEqual(toRetryState(pending, ref.event_id), state);
+	if (!isUnchanged) {
 		throw new UserError(
 			`The item's ${STATE_FIELD} does not come from this node in this execution, or was changed on the way. Connect Retry → Wait → this node and leave ${STATE_FIELD} unchanged. To send a new event, remove the field.`,
 		);

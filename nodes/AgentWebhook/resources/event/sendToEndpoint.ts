@@ -1,4 +1,3 @@
-import { randomUUID } from 'crypto';
 import {
 	NodeApiError,
 	type IDataObject,
@@ -9,121 +8,28 @@ import {
 
 import {
 	attemptDirectDeliveries,
-	buildDirectDeliveries,
-	createPendingEvent,
 	toDirectResultItem,
-	toDirectSkippedItem,
-	toEventRef,
 	type DirectDelivery,
-	type EventRef,
-	type PendingEvent,
 } from '../../../../core/event/directDelivery';
-import { IdentifiedEvents } from '../../../../core/event/sameEvent';
-import { stringifyExactJson } from '../../../../core/lib/exactJson';
-import type { DeliveryProgress, DeliveryReport } from '../../../../core/sending/deliver';
+import type { DeliveryReport } from '../../../../core/sending/deliver';
 import { isAgentTool, isOutputConnected } from '../../../shared/execution/connections';
-import { ItemParameters } from '../../../shared/parameters/itemParameters';
 import { readRunOption } from '../../../shared/parameters/runOption';
 import { createSendingPorts } from '../../../shared/transport/sendingPorts';
 import { DELIVERED, FAILED, OUTPUT_LABELS, OutputItems, SKIPPED, WAITING } from '../outputItems';
 
 import { readWaitForAnswers, toAnswer } from './answers';
-import { readEventType, readRequestData, testItemConditions } from './itemEvent';
+import { DeliveryCollector, type DeliveryJob } from './deliveryCollector';
+import { countEarlyReturns, failWithoutWait, type EarlyReturns } from './earlyReturns';
 import { failWithoutRetryOutput } from './failWithoutRetryOutput';
 import { keepFinishedItems, takeFinishedItems, type FinishedItem } from './finishedItems';
 import {
 	deletePending,
-	isRetryItem,
 	keepPending,
-	resumeDelivery,
+	readEarlyReturns,
 	STATE_FIELD,
 	toRetryState,
 } from './retryState';
-import { SendSettingsReader } from './sendSettingsReader';
 import { UnsentItems } from './unsentItems';
-
-/** A delivery to attempt in this run, with the input items that it answers. */
-interface DeliveryJob {
-	delivery: DirectDelivery;
-	progress: DeliveryProgress;
-	items: Array<{ itemIndex: number; ref: EventRef }>;
-}
-
-/** Collects what the input items ask for: new events, and deliveries that come back from Retry. */
-class DeliveryCollector {
-	private readonly pending: Array<PendingEvent & { itemIndex: number }> = [];
-
-	private readonly resumed = new Map<string, DeliveryJob>();
-
-	private readonly parameters: ItemParameters;
-
-	private readonly settingsReader: SendSettingsReader;
-
-	private readonly identifiedEvents = new IdentifiedEvents();
-
-	/** @param eventIds IDs that an earlier run gave to events, by item index */
-	constructor(
-		private readonly context: IExecuteFunctions,
-		private readonly nowMs: number,
-		private readonly eventIds: Record<number, string | undefined>,
-	) {
-		this.parameters = new ItemParameters(context);
-		this.settingsReader = new SendSettingsReader(this.parameters);
-	}
-
-	/** @returns the result item if the event is not sent, since its conditions are not met */
-	add(item: INodeExecutionData, itemIndex: number): IDataObject | undefined {
-		if (isRetryItem(item.json)) {
-			this.resume(item.json, itemIndex);
-			return undefined;
-		}
-		const { parameters } = this;
-		const { settings, ...read } = this.settingsReader.read(itemIndex);
-		const eventId = read.eventId ?? this.eventIds[itemIndex] ?? `evt_${randomUUID()}`;
-		const { kind, target } = settings;
-		const data = readRequestData(parameters, kind, item, itemIndex);
-		const condition = testItemConditions(parameters, itemIndex, data);
-		const type = kind.events ? readEventType(parameters, kind.events.types, itemIndex) : null;
-		const ref = toEventRef(settings, eventId, type);
-		if (!condition.met) {
-			return toDirectSkippedItem(condition.condition, ref, target) as IDataObject;
-		}
-		if (read.eventId !== undefined) {
-			const content = { type: type ?? kind.id, dataJson: stringifyExactJson(data) };
-			this.identifiedEvents.add(target.url, eventId, content);
-		}
-		this.pending.push({ ...createPendingEvent(settings, ref, data, this.nowMs), itemIndex });
-		return undefined;
-	}
-
-	private resume(json: IDataObject, itemIndex: number): void {
-		const { pending, ref } = resumeDelivery(this.context, json);
-		const { attempts, delivery, nextAttemptAtMs } = pending;
-		const job = this.resumed.get(delivery.id) ?? {
-			delivery,
-			progress: { attempts, nextAttemptAtMs },
-			items: [],
-		};
-		this.resumed.set(delivery.id, job);
-		job.items.push({ itemIndex, ref });
-	}
-
-	/** Builds all deliveries, after every item was added. */
-	build(maxEvents: number): DeliveryJob[] {
-		const deliveries = buildDirectDeliveries(this.pending, maxEvents, {
-			newId: randomUUID,
-			nowMs: this.nowMs,
-		});
-		const started = deliveries.map(
-			({ delivery, events }): DeliveryJob => ({
-				delivery,
-				progress: { attempts: [] },
-				items: events.map(({ itemIndex, ref }) => ({ itemIndex, ref })),
-			}),
-		);
-		return [...this.resumed.values(), ...started];
-	}
-}
 
 async function attemptJobs(
 	context: IExecuteFunctions,
@@ -133,10 +39,7 @@ async function attemptJobs(
 		concurrency: readRunOption(context, 'concurrency', 50),
 		perSecond: readRunOption(context, 'perSecond', 0),
 	};
-	const credential = jobs.some(({ delivery }) => delivery.target.signed)
-		? await context.getCredentials('agentWebhookOutboundApi')
-		: undefined;
-	return await attemptDirectDeliveries(jobs, createSendingPorts(context), limits, credential);
+	return await attemptDirectDeliveries(jobs, createSendingPorts(context), limits);
 }
 
 const describeLastAttempt = ({ attempts }: DeliveryReport): string =>
@@ -200,11 +103,31 @@ class EndpointResults {
 		this.put(DELIVERED, itemIndex, this.asAnswers ? toAnswer(json, response) : json);
 	}
 
+	/** Counts how often a delivery has come back from Retry at once, and fails it if that does not end. */
+	private checkLoop(
+		{ delivery, items, progress }: DeliveryJob,
+		report: DeliveryReport,
+	): { early?: EarlyReturns; report: DeliveryReport } {
+		if (report.nextAttemptAtMs === undefined) return { report };
+		const returned = {
+			attemptsBefore: progress.attempts.length,
+			eventIds: items.map(({ ref }) => ref.event_id),
+			early:
+				progress.nextAttemptAtMs === undefined
+					? undefined
+					: readEarlyReturns(this.context, delivery.id),
+		};
+		const early = countEarlyReturns(returned, report, Date.now());
+		return { early, report: failWithoutWait(report, early) };
+	}
+
 	/** Puts one item for each event of a delivery, and keeps the delivery if it is to be retried. */
-	putDelivery({ delivery, items, progress }: DeliveryJob, report: DeliveryReport): void {
+	putDelivery(job: DeliveryJob, sent: DeliveryReport): void {
+		const { delivery, items, progress } = job;
+		const { early, report } = this.checkLoop(job, sent);
 		const { attempts, nextAttemptAtMs } = report;
 		const pending =
-			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs };
+			nextAttemptAtMs === undefined ? undefined : { delivery, attempts, nextAttemptAtMs, early };
 		const hasFailed = report.status === 'failed';
 		const stopsNode = hasFailed && !this.acceptsFailures;
 		if (pending !== undefined) keepPending(this.context, pending);
@@ -239,11 +162,11 @@ class EndpointResults {
 }
 
 /** Reads the items that are not finished: skipped ones get their result, others become deliveries. */
-function collectItems(
+async function collectItems(
 	context: IExecuteFunctions,
 	items: INodeExecutionData[],
 	results: EndpointResults,
-): DeliveryCollector {
+): Promise<DeliveryCollector> {
 	const { eventIds, finished } = takeFinishedItems(context);
 	for (const { itemIndex, json, output } of finished) results.put(output, itemIndex, json);
 	const finishedIndexes = new Set(finished.map(({ itemIndex }) => itemIndex));
@@ -258,6 +181,7 @@ function collectItems(
 			unsent.add(itemIndex, error);
 		}
 	});
+	await collector.readCredentials((itemIndex, error) => unsent.add(itemIndex, error));
 	unsent.output((itemIndex, json, message) => {
 		results.putFailed(itemIndex, json, message);
 	});
@@ -278,7 +202,7 @@ function collectItems(
 export async function sendToEndpoint(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const results = new EndpointResults(context, items);
-	const collector = collectItems(context, items, results);
+	const collector = await collectItems(context, items, results);
 	const jobs = collector.build(readRunOption(context, 'maxEvents', 1));
 	const reports = await attemptJobs(context, jobs);
 	const finished = results.canRetry ? reports : failWithoutRetryOutput(context, reports);

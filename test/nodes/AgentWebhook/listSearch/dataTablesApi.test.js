@@ -151,3 +151,15 @@ test('the event types of the catalog are listed by name for all tenants, without
 		true,
 	);
 });
+
+test('an n8n that cannot be reached is named without the password in its URL', async () => {
+	const { context } = createContext(ENDPOINTS, 'p1');
+	const fields = await context.getCredentials();
+	context.getCredentials = async () => ({ ...fields, n8nUrl: 'https://me:pa55word@n8n.example' });
+	context.helpers.httpRequest = async () => {
+		throw new Error('connect ECONNREFUSED');
+	};
+	await expect(searchEndpoints.call(context)).rejects.toThrow(
+		/ at https:\/\/n8n\.example\/api\/v1\/data-tables$/,
+	);
+});

@@ -1,5 +1,10 @@
 const { createHash, createHmac, randomUUID } = require('node:crypto');
+const { once } = require('node:events');
+const http = require('node:http');
 
+const {
+	startDelivery,
+} = require('../../../../build/nodes/AgentWebhookTrigger/webhook/deduplicate');
 const { receive } = require('../../../harness/contexts');
 
 const { createRequest, PARAMETERS } = require('./bearerRequests');
@@ -29,6 +34,57 @@ describe('duplicates', () => {
 		expect(await send(first, 'one', '2')).toBe('started');
 	});
 });
+
+/** Starts a delivery to a trigger, without its checks. */
+const start = async (id, response, changes = {}) =>
+	await startDelivery(
+		{
+			getMode: () => 'webhook',
+			getNode: () => ({ id }),
+			getResponseObject: () => response,
+			getWorkflow: () => ({ id: 'workflow' }),
+			getWorkflowStaticData: () => ({}),
+		},
+		{ callers: ['caller'], duplicateKey: 'a', keys: ['key a'], ...changes },
+		{ options: {}, platform: 'custom' },
+	);
+
+test.each([
+	[25, 'duplicate'],
+	[undefined, 'first'],
+])(
+	'a signature that is valid for %s hours makes a replay after a day a %s',
+	async (hours, result) => {
+		const HOUR_MS = 3_600_000;
+		const response = {
+			statusCode: 200,
+			once: (event, listener) => event === 'finish' && listener(),
+		};
+		const id = randomUUID();
+		const nowMs = Date.now();
+		const replayEndMs = hours && nowMs + hours * HOUR_MS;
+		expect(await start(id, response, { replayEndMs })).toBe('first');
+		const clock = jest.spyOn(Date, 'now').mockReturnValue(nowMs + 24.5 * HOUR_MS);
+		expect(await start(id, response, { replayEndMs })).toBe(result);
+		clock.mockRestore();
+	},
+);
+
+test('of a caller who has hung up before it starts does not stop the next delivery of it', async () => {
+	const server = http.createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const request = http.get({ port: server.address().port });
+	request.on('error', () => undefined);
+	const [, response] = await once(server, 'request');
+	request.destroy();
+	await once(response, 'close');
+	server.close();
+	const id = randomUUID();
+	expect(await start(id, response)).toBe('first');
+	// n8n answers nobody.
+	response.end('{}');
+	expect(await start(id, { once: () => undefined })).toBe('first');
+}, 10_000);
 
 describe('a signed request', () => {
 	const OLD = 'signing-secret-old-1';

@@ -170,6 +170,19 @@ describe('getDuplicateWindowMs', () => {
 	);
 });
 
+test.each([
+	['sendgrid', {}, 25, 25],
+	['sendgrid', {}, -1, 24],
+	['custom', {}, 24 * 30, 24 * 7],
+	['custom', { duplicateWindowMinutes: 30 }, 100, 0.5],
+])(
+	'getDuplicateWindowMs for %s with %j, if a replay is in time for %s hours, is %s hours',
+	(platform, options, replayHours, expected) => {
+		const windowMs = getDuplicateWindowMs({ options, platform }, replayHours * 3_600_000);
+		expect(windowMs / 3_600_000).toBe(expected);
+	},
+);
+
 describe('the places of tokens', () => {
 	const credential = parseInboundCredential({
 		headerToken: true,

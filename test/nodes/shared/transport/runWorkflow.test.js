@@ -51,6 +51,13 @@ test('passes the items on, and returns those of the last node from all its outpu
 	expect(context.waits).toEqual([]);
 });
 
+test('runs a workflow whose time limit is no whole number of milliseconds', async () => {
+	const context = createContext(async () => ({ executionId: '7', data: [[{ json: {} }]] }));
+	expect(await runWorkflow(context, { ...CALL, timeoutMs: 1.001 * 1000 })).toMatchObject({
+		kind: 'finished',
+	});
+});
+
 test('keeps a workflow that waits from putting the caller to wait', async () => {
 	const context = createContext(async () => ({
 		executionId: '7',

@@ -34,6 +34,92 @@ describe('Event → Send to one endpoint', () => {
 		expect(new Webhook(SECRET).verify(body, headers)).toMatchObject({ data: { text: 'ü' } });
 	});
 
+	test.each([1.001, 4 / 3])('sends with a timeout of %s seconds', async (timeoutSeconds) => {
+		const { outputs } = await execute(send({}, { timeoutSeconds }), [{ json: {} }], {
+			credentials: outbound,
+		});
+		expect(outputs[0]).toHaveLength(1);
+	});
+
+	test.each([
+		['Content-Type', true],
+		['content-type', true],
+		['content-type', false],
+	])(
+		'sends and signs a body that the custom header %s calls a form',
+		async (name, useCredential) => {
+			const header = { name, value: 'application/x-www-form-urlencoded' };
+			const { outputs } = await execute(
+				send({ useCredential }, { headers: { header: [header] } }),
+				[{ json: { text: 'a&b=ü' } }],
+				{ credentials: outbound },
+			);
+			expect(outputs[0]).toHaveLength(1);
+			const [{ body, headers }] = receiver.requests;
+			expect(headers['content-type']).toBe('application/x-www-form-urlencoded');
+			expect(JSON.parse(body)).toMatchObject({ data: { text: 'a&b=ü' } });
+			if (useCredential) expect(new Webhook(SECRET).verify(body, headers)).toBeTruthy();
+		},
+	);
+
+	describe('with an expression in a field of the credential', () => {
+		const credentials = {
+			agentWebhookOutboundApi: {
+				protection: 'authenticated',
+				authentication: 'bearer',
+				token: '={{ $json.token }}',
+			},
+		};
+		const items = ['token-a', 'token-b', 'token-a'].map((token) => ({ json: { token } }));
+		const listTokens = () =>
+			receiver.requests.map(({ body, headers }) => {
+				const { data } = JSON.parse(body);
+				const events = data.events ?? [{ data }];
+				return [headers.authorization, ...events.map((event) => event.data.token)];
+			});
+
+		test('sends each event with the token of its own item', async () => {
+			await execute(send(), items, { credentials });
+			expect(listTokens().sort()).toEqual([
+				['Bearer token-a', 'token-a'],
+				['Bearer token-a', 'token-a'],
+				['Bearer token-b', 'token-b'],
+			]);
+		});
+
+		test('puts no events with different tokens into one batch', async () => {
+			await execute(send({}, { maxEvents: 10 }), items, { credentials });
+			expect(listTokens().sort()).toEqual([
+				['Bearer token-a', 'token-a', 'token-a'],
+				['Bearer token-b', 'token-b'],
+			]);
+		});
+
+		test('fails only the item without a token', async () => {
+			const { outputs } = await execute(send(), [...items, { json: {} }], {
+				credentials,
+				more: { onError: 'continueRegularOutput' },
+			});
+			expect(outputs.map(({ length }) => length)).toEqual([3, 0, 1, 0]);
+			expect(outputs[2][0].json.error_message).toContain('"Token" is empty');
+		});
+	});
+
+	test('reads a credential without expressions once for all items', async () => {
+		const countReads = async (items) => {
+			let reads = 0;
+			const credentials = {
+				get agentWebhookOutboundApi() {
+					reads += 1;
+					return outbound.agentWebhookOutboundApi;
+				},
+			};
+			await execute(send(), Array(items).fill({ json: {} }), { credentials });
+			return reads;
+		};
+		expect(await countReads(30)).toBe(await countReads(2));
+	});
+
 	test('sends unsigned without a credential', async () => {
 		await execute(send({ useCredential: false }), [{ json: {} }]);
 		expect(receiver.requests[0].headers).not.toHaveProperty('webhook-signature');
@@ -98,6 +184,34 @@ describe('Event → Send to one endpoint', () => {
 			response: { body_truncated: true },
 		});
 		expect(await closed).toBe(true);
+	});
+
+	test.each([1024 - 15, 1024 - 16])(
+		'hides the beginning of a password where its response was cut off, after %s bytes',
+		async (before) => {
+			const password = 'correct-horse-ä-battery';
+			receiver.answer = (response) => response.end(`${'x'.repeat(before)}${password}`);
+			const { outputs } = await execute(send({}, { maxResponseKilobytes: 1 }), [{ json: {} }], {
+				credentials: {
+					agentWebhookOutboundApi: {
+						protection: 'authenticated',
+						authentication: 'basic',
+						user: 'u',
+						password,
+					},
+				},
+			});
+			const { body } = outputs[0][0].json.response;
+			expect(body).toBe(`${'x'.repeat(before)}••••••••`);
+		},
+	);
+
+	test('keeps the end of a truncated response that is not UTF-8', async () => {
+		receiver.answer = (response) => response.end(Buffer.alloc(2000, 0x80));
+		const { outputs } = await execute(send({}, { maxResponseKilobytes: 1 }), [{ json: {} }], {
+			credentials: outbound,
+		});
+		expect(outputs[0][0].json.response.body.length).toBeGreaterThan(1000);
 	});
 
 	test('times out on a response whose body never ends', async () => {
