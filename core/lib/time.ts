@@ -10,3 +10,7 @@ export const DAY_MS = 24 * HOUR_MS;
  * @throws RangeError if `ms` is outside the range of a `Date`
  */
 export const toIsoTime = (ms: number): string => new Date(ms).toISOString();
+
+/** Returns whether a time is in one of the years 0 to 9999 in UTC: only such times can be compared as text. */
+export const isComparableTime = (ms: number): boolean =>
+	!Number.isNaN(new Date(ms).getTime()) && /^\d/.test(toIsoTime(ms));

@@ -23,23 +23,27 @@ const digest = (...parts: unknown[]): string =>
 	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /**
- * Computes the digest of a key that is stored: the same for two requests of one caller with one key.
+ * Returns the value of a header Idempotency-Key without surrounding spaces.
  * @throws InvalidFieldError for a key that is empty, longer than 255 characters or not printable ASCII
  */
-export function computeCreationKey(
+export function requireIdempotencyKey(key: string): string {
+	if (/^[\x20-\x7e]{1,255}$/.test(key) && key.trim() !== '') return key.trim();
+	const expected = '1 to 255 printable ASCII characters';
+	throw new InvalidFieldError(`Header 'Idempotency-Key' must have ${expected}`, {
+		field: 'Idempotency-Key',
+		expected,
+		received: key.trim() === '' ? 'empty string' : 'another value',
+	});
+}
+
+/**
+ * Computes the digest of a key that is stored: the same for two requests of one caller with one key.
+ * @throws InvalidFieldError for a key that {@link requireIdempotencyKey} rejects
+ */
+export const computeCreationKey = (
 	platformId: string,
 	{ caller, key }: RequestIdempotency,
-): string {
-	if (!/^[\x20-\x7e]{1,255}$/.test(key) || key.trim() === '') {
-		const expected = '1 to 255 printable ASCII characters';
-		throw new InvalidFieldError(`Header 'Idempotency-Key' must have ${expected}`, {
-			field: 'Idempotency-Key',
-			expected,
-			received: key.trim() === '' ? 'empty string' : 'another value',
-		});
-	}
-	return digest(platformId, caller, key.trim());
-}
+): string => digest(platformId, caller, requireIdempotencyKey(key));
 
 /** Computes a digest of a request's body that is the same whatever the order of its fields. */
 export const computeBodyDigest = (body: unknown): string => digest(toSortedJson(body));

@@ -1,6 +1,6 @@
 import { nameType } from '../http/validateBody';
 import { parseTime, UTC, type TimeZone } from '../lib/timeZone';
-import { toIsoTime } from '../lib/time';
+import { isComparableTime, toIsoTime } from '../lib/time';
 import { isEventType } from '../outbox/endpoint/subscription';
 import type { LogQuery } from '../outbox/log/query';
 
@@ -72,7 +72,7 @@ export function parseLogFilters(query: Query, zone: TimeZone = UTC): LogQuery {
 	const readTime = (name: string): string | undefined =>
 		readParameter(query, name, 'a time in ISO 8601 such as 2025-01-15T10:00:00Z', (text) => {
 			const ms = parseTime(text, zone);
-			return ms === undefined ? undefined : toIsoTime(ms);
+			return ms === undefined || !isComparableTime(ms) ? undefined : toIsoTime(ms);
 		});
 	const statuses = `one of: ${[...STATUS_CONDITIONS.keys()].join(', ')}`;
 	return {

@@ -1,5 +1,6 @@
 import type { SendingPorts } from '../sending/deliver';
 
+import type { Tenant } from './model';
 import type { Encrypter } from './store/encryption';
 import type { Tables } from './store/tables';
 
@@ -18,4 +19,6 @@ export interface TenantPorts extends OutboxPorts {
 	tenantId: string;
 	/** Checks whether the encryption key is that of the whole outbox, and tells nothing else of it. */
 	isKeyOfOutbox: () => Promise<boolean>;
+	/** Checks whether a tenant is still the one that the request is for. Absent if any tenant with its ID is. */
+	isSameTenant?: (latest: Tenant | undefined) => boolean;
 }

@@ -11,9 +11,8 @@ import {
 	toPortalLink,
 	type LinkRight,
 } from '../outbox/apiKey/portalLink';
-import type { Tenant } from '../outbox/model';
-import { createTenant } from '../outbox/tenant/tenantInput';
-import { findTenant, insertTenant, modifyTenant } from '../outbox/tenant/tenantRepository';
+import { DEFAULT_TENANT, type Tenant } from '../outbox/model';
+import { insertDefaultTenant, modifyTenant } from '../outbox/tenant/tenantRepository';
 
 import {
 	findApplication,
@@ -148,9 +147,7 @@ async function logOut(call: ApiCall): Promise<SvixReply> {
 		);
 	}
 	const ownerId = getKeyOwner(key);
-	if ((await findTenant(outbox.tables, ownerId)) === undefined) {
-		await insertTenant(outbox, createTenant(ownerId, {}, key.issuedAtMs));
-	}
+	if (ownerId === DEFAULT_TENANT) await insertDefaultTenant(outbox);
 	await modifyTenant(outbox, ownerId, (tenant) =>
 		withdrawKey(tenant, key.id, outbox.nowMs(), key.expiresAtMs),
 	);

@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 
+import { requireIdempotencyKey } from '../managementApi/idempotency';
 import type { ApiKeyFacts, ApiKeys } from '../outbox/apiKey/apiKeyToken';
 import { getKeyOwner, isKeyInForce } from '../outbox/apiKey/keyStanding';
 import type { EventTypes } from '../outbox/eventType/eventTypePorts';
@@ -73,14 +74,18 @@ export type Handler<Call> = (call: Call) => Promise<SvixReply>;
 export const getQuery = <Name extends QueryName>(_: Name, { request }: ApiCall): Query<Name> =>
 	request.query as Query<Name>;
 
-/** Computes the digest that stands for a request's Idempotency-Key; `undefined` if it has none. */
+/**
+ * Computes the digest that stands for a request's Idempotency-Key; `undefined` if it has none.
+ * @throws InvalidFieldError for a key that is empty, too long or not printable: requests of a client that sends an empty
+ * header would all be one
+ */
 export function computeRequestKey({ request }: ApiCall): string | undefined {
 	const { idempotencyKey, key, operation } = request;
-	return idempotencyKey === undefined
-		? undefined
-		: createHash('sha256')
-				.update(JSON.stringify(['svix', key.id, operation, request.path, idempotencyKey]))
-				.digest('hex');
+	if (idempotencyKey === undefined) return undefined;
+	const own = requireIdempotencyKey(idempotencyKey);
+	return createHash('sha256')
+		.update(JSON.stringify(['svix', key.id, operation, request.path, own]))
+		.digest('hex');
 }
 
 export const requireInForce = (key: ApiKeyFacts, owner: Tenant | undefined): void => {

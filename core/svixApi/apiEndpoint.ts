@@ -11,10 +11,11 @@ import {
 	type ApiScope,
 } from '../outbox/endpoint/repository';
 import { isWorkflowEndpoint } from '../outbox/endpoint/workflowAddress';
-import type { Endpoint, RegisteredEndpoint } from '../outbox/model';
+import type { Endpoint, EndpointSettings, RegisteredEndpoint } from '../outbox/model';
 import { findEndpointRows } from '../outbox/store/endpoints';
 
 import type { ApiRules, ApplicationCall } from './apiContext';
+import { isName, NAME_RULE } from './nameSchemas';
 import { invalidField, notFound } from './svixErrors';
 import type { EndpointBody } from './svixSchemas';
 
@@ -148,8 +149,33 @@ export function requireCovered(filter: KeyFilter | undefined, input: EndpointInp
 }
 
 /**
+ * Checks the names that a request has, except for those that the endpoint has already.
+ * @throws ValidationError
+ */
+function requireNames(
+	field: 'channels' | 'eventTypes',
+	names: string[] | null | undefined,
+	kept: string[] = [],
+): void {
+	const fault = (names ?? []).findIndex((name) => !kept.includes(name) && !isName(name, field));
+	if (fault !== -1) throw invalidField(['body', field, String(fault)], NAME_RULE);
+}
+
+/** Returns the limit that a request asks for. One that is sent back as it is shown stays: it may be for a longer time. */
+function readRate(
+	{ rateLimit, throttleRate = rateLimit }: EndpointBody,
+	existing: Endpoint | undefined,
+): EndpointSettings['rate_limit'] | null | undefined {
+	if (throttleRate === undefined) return undefined;
+	const isShown = existing !== undefined && throttleRate === toLimit(existing.settings);
+	if (isShown) return existing.settings.rate_limit;
+	return throttleRate ? { max: throttleRate, per_seconds: 1 } : null;
+}
+
+/**
  * Translates the body of a request into the outbox's words. Fields that are absent do not change.
  * @param existing the endpoint that is changed; absent for a new one
+ * @throws ValidationError
  */
 export function toSvixEndpointInput(
 	body: EndpointBody,
@@ -163,12 +189,12 @@ export function toSvixEndpointInput(
 		existing !== undefined && !isWorkflowEndpoint(existing) && body.url === existing.secrets.url;
 	const url = isShownUrl || isWholeUrl ? undefined : body.url;
 	const eventTypes = body.eventTypes === undefined ? body.filterTypes : body.eventTypes;
-	const rate = body.throttleRate === undefined ? body.rateLimit : body.throttleRate;
-	const resetRate = rate === undefined ? undefined : null;
+	requireNames('eventTypes', eventTypes, existing?.eventTypes);
+	requireNames('channels', body.channels, existing?.settings.channels);
 	const settings = {
 		channels: orReset(body.channels),
 		metadata: orReset(body.metadata),
-		rate_limit: typeof rate === 'number' && rate > 0 ? { max: rate, per_seconds: 1 } : resetRate,
+		rate_limit: readRate(body, existing),
 		...(url !== undefined && {
 			allow_http: allowHttp || null,
 			allow_internal: allowInternal || null,

@@ -9,6 +9,7 @@ import { createTenant, InvalidTenantError, updateTenant } from '../outbox/tenant
 import {
 	findTenantOfRequest,
 	findTenants,
+	insertDefaultTenant,
 	insertTenant,
 	modifyTenant,
 	TenantExistsError,
@@ -167,7 +168,7 @@ async function changeApplication(
 	input: { name?: string; uid?: string | null; metadata?: Record<string, string> },
 ): Promise<SvixReply> {
 	const { outbox } = call;
-	if (isImplied(tenant)) await insertTenant(outbox, createTenant(tenant.id, {}, outbox.nowMs()));
+	if (isImplied(tenant)) await insertDefaultTenant(outbox);
 	const changed = await modifyTenant(outbox, tenant.id, (latest) =>
 		updateTenant(latest, input, outbox.nowMs()),
 	);

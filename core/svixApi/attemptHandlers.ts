@@ -1,8 +1,12 @@
+import sortBy from 'lodash/sortBy';
+import uniqBy from 'lodash/uniqBy';
+
 import { coversEvent } from '../outbox/apiKey/keyFilter';
-import { findDeliveries } from '../outbox/log/query';
+import { findDeliveries, type LogQuery } from '../outbox/log/query';
 import { expungeResponse } from '../outbox/log/eventRemoval';
 import type { OutboxEvent, RegisteredEndpoint, StoredDelivery } from '../outbox/model';
 import { requireReadable } from '../outbox/endpoint/repository';
+import { keepCovered } from '../outbox/recovery/coveredDeliveries';
 import { sendAgain } from '../outbox/recovery/sendAgain';
 import { loadEvents } from '../outbox/store/events';
 
@@ -46,16 +50,30 @@ async function loadMessages(
 	);
 }
 
+/** Finds deliveries that the call's key is for: what is answered to a batch may repeat all events of it. */
+export const findCovered = async (
+	{ ports, request }: ApplicationCall,
+	query: LogQuery,
+): Promise<StoredDelivery[]> =>
+	await keepCovered(ports.tables, await findDeliveries(ports, query), request.key.filter);
+
 /** Finds the attempt that a call is about. @throws SvixApiError 404 */
 async function loadAttempt(call: ApplicationCall): Promise<DeliveryAttempt> {
 	const parsed = parseAttemptId(call.request.path.attempt_id);
 	const { id: eventId } = await loadMessage(call);
-	const deliveries = parsed && (await findDeliveries(call.ports, { eventId }));
+	const deliveries = parsed && (await findCovered(call, { eventId }));
 	const delivery = deliveries?.find(({ id }) => id === parsed?.deliveryId);
 	const record = delivery?.attemptLog.find(({ attempt }) => attempt === parsed?.attempt);
 	if (delivery === undefined || record === undefined) throw notFound();
 	return { delivery, record };
 }
+
+/** Keeps one delivery for each endpoint: that of a message alone, if it was sent again after a batch with it. */
+const pickPerEndpoint = (deliveries: StoredDelivery[]): StoredDelivery[] =>
+	uniqBy(
+		sortBy(deliveries, ({ batchedEventIds }) => (batchedEventIds === null ? 0 : 1)),
+		'endpointId',
+	);
 
 const POSITION_LENGTH = 2;
 
@@ -157,7 +175,7 @@ export const ATTEMPT_HANDLERS = {
 		const { id: eventId } = await loadMessage(call);
 		const endpoints = await loadVisible(call);
 		const deliveries = await findDeliveries(call.ports, { eventId });
-		const attempted = deliveries.flatMap((delivery) => {
+		const attempted = pickPerEndpoint(deliveries).flatMap((delivery) => {
 			const endpoint = endpoints.get(delivery.endpointId);
 			return endpoint === undefined ? [] : [{ delivery, endpoint }];
 		});

@@ -1,6 +1,6 @@
-import { coversEvent } from '../outbox/apiKey/keyFilter';
 import type { LogPosition, LogQuery } from '../outbox/log/query';
 import type { OutboxEvent, RegisteredEndpoint, StoredDelivery } from '../outbox/model';
+import { keepCovered } from '../outbox/recovery/coveredDeliveries';
 
 import type { ApplicationCall } from './apiContext';
 import { collectFromLog } from './collectFromLog';
@@ -100,14 +100,11 @@ export async function readAttemptPage(
 	const isBackward = place?.isBackward ?? false;
 	const { event_types: types } = query;
 	const { filter } = request.key;
-	const filtersMessages =
-		query.channel !== undefined || types !== undefined || filter !== undefined;
+	const filtersMessages = query.channel !== undefined || types !== undefined;
 	const messages = new Map<string, OutboxEvent>();
 	const isVisible = (delivery: StoredDelivery): boolean => {
 		const event = messages.get(getMessageId(delivery));
-		const matches =
-			!filtersMessages ||
-			(event !== undefined && matchesFilters(event, query) && coversEvent(filter, event));
+		const matches = !filtersMessages || (event !== undefined && matchesFilters(event, query));
 		return matches && endpoints.has(delivery.endpointId);
 	};
 	const walk = {
@@ -117,7 +114,8 @@ export async function readAttemptPage(
 		isBackward,
 		wanted: query.limit + 1,
 	};
-	const found = await collectFromLog(walk, async (deliveries) => {
+	const found = await collectFromLog(walk, async (read) => {
+		const deliveries = await keepCovered(ports.tables, read, filter);
 		if (needsMessages || filtersMessages) {
 			for (const [id, event] of await loadMessages(deliveries)) messages.set(id, event);
 		}

@@ -20,9 +20,19 @@ import { endpointAuthenticationIn } from './svixSchemas';
 
 /** The authentication of an endpoint, with the names of fields that this API has. */
 
+/** Completes what a check of the management API expects, e.g. `name without colons`, to a sentence of this API. */
+const completeMessage = (msg: string): string =>
+	/^(?:has|is|must)\b/.test(msg) ? msg : `must be a ${msg}`;
+
 /** Renames the fields that a check of the management API names. */
 const renameFields = ({ items }: ValidationError): ValidationError =>
-	new ValidationError(items.map((item) => ({ ...item, loc: item.loc.map(camelCase) })));
+	new ValidationError(
+		items.map(({ loc, msg, type }) => ({
+			loc: loc.map(camelCase),
+			msg: completeMessage(msg),
+			type,
+		})),
+	);
 
 /** @throws ValidationError for fields that do not belong to the type, or cannot be sent */
 function parseRequested(call: ApplicationCall): ReturnType<typeof authenticationSchema.parse> {

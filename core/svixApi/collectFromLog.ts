@@ -1,3 +1,6 @@
+import orderBy from 'lodash/orderBy';
+
+import { BATCH_EVENT_TYPE } from '../event/envelope';
 import { findDeliveries, type LogPosition, type LogQuery } from '../outbox/log/query';
 import type { StoredDelivery } from '../outbox/model';
 import type { TenantPorts } from '../outbox/ports';
@@ -17,6 +20,29 @@ export interface LogWalk {
 }
 
 /**
+ * Reads deliveries, and with the filter of an event type also batches: they have a type of their own, whatever type
+ * their events have. The caller compares that of the first event.
+ */
+async function readLog(
+	ports: TenantPorts,
+	query: LogQuery,
+	size: number,
+	isBackward: boolean,
+): Promise<StoredDelivery[]> {
+	const { eventType } = query;
+	const types =
+		eventType === undefined || eventType === BATCH_EVENT_TYPE
+			? [eventType]
+			: [eventType, BATCH_EVENT_TYPE];
+	const lists = await Promise.all(
+		types.map(async (type) => await findDeliveries(ports, { ...query, eventType: type }, size)),
+	);
+	if (lists.length === 1) return lists[0];
+	const sorted = orderBy(lists.flat(), ['acceptedAt', 'id'], ['desc', 'desc']);
+	return isBackward ? sorted.slice(-size) : sorted.slice(0, size);
+}
+
+/**
  * Collects entries from the log, in as many readings as it takes: some deliveries have none that match. Readings
  * grow, so that a filter that matches hardly anything does not read the whole log a few deliveries at a time.
  * @param pick returns the entries of deliveries, in the log's order
@@ -33,7 +59,7 @@ export async function collectFromLog<T>(
 	let size = start === undefined ? wanted : wanted + 1;
 	for (;;) {
 		const next = position && { [side]: position };
-		const deliveries = await findDeliveries(ports, { ...query, ...next }, size);
+		const deliveries = await readLog(ports, { ...query, ...next }, size, isBackward);
 		const entries = await pick(deliveries);
 		if (isBackward) found.unshift(...entries);
 		else found.push(...entries);

@@ -74,7 +74,7 @@ async function recover(call: ApplicationCall): Promise<SvixReply> {
 		{
 			statuses: ['failed', 'held'],
 			endpointIds: [id],
-			eventTypes: request.key.filter?.eventTypes,
+			filter: request.key.filter,
 			since,
 			until,
 		},

@@ -8,9 +8,11 @@ import {
 	modifyEndpoint,
 	requireReadable,
 } from '../outbox/endpoint/repository';
-import type { Endpoint } from '../outbox/model';
+import { findDeliveries } from '../outbox/log/query';
+import type { DeliveryStatus, Endpoint, Tenant } from '../outbox/model';
+import { keepCovered } from '../outbox/recovery/coveredDeliveries';
 
-import { getQuery, type ApplicationCall, type Handler } from './apiContext';
+import { getQuery, isImplied, type ApplicationCall, type Handler } from './apiContext';
 import {
 	fillEndpointBody,
 	findApiEndpoint,
@@ -51,6 +53,12 @@ const getIdempotency = ({ request }: ApplicationCall) =>
 		? undefined
 		: { key: request.idempotencyKey, caller: `svix ${request.key.id}` };
 
+/** Returns a check that keeps what a call creates out of a later tenant with the same ID. */
+const toTenantCheck =
+	(opened: Tenant) =>
+	(latest: Tenant | undefined): boolean =>
+		isImplied(opened) || latest?.registeredAt === opened.registeredAt;
+
 type NewEndpointBody = EndpointBody & {
 	url: string;
 	secret?: string | null;
@@ -82,11 +90,34 @@ async function insert(call: ApplicationCall, body: NewEndpointBody): Promise<Svi
 	);
 	const status = body.disabled ? 'disabled' : 'active';
 	const endpoint = setEndpointStatus(created, status, DISABLED_REASON, nowMs);
-	const inserted = await insertWebhook(ports, SVIX_SCOPE, endpoint, {
+	const guarded = { ...ports, isSameTenant: toTenantCheck(tenant) };
+	const inserted = await insertWebhook(guarded, SVIX_SCOPE, endpoint, {
 		body,
 		idempotency: getIdempotency(call),
 	});
 	return reply(call, 201, inserted);
+}
+
+const WAITING: DeliveryStatus[] = ['gathering', 'pending', 'sending'];
+
+/**
+ * Checks that no events wait for an endpoint which the call's key is not for: they would be sent to its new URL. The
+ * endpoint may have got more events before.
+ * @throws SvixApiError 409
+ */
+async function requireCoveredQueue(
+	{ ports, request }: ApplicationCall,
+	{ id, secrets, url }: Endpoint,
+	body: EndpointBody,
+): Promise<void> {
+	const { filter } = request.key;
+	if (filter === undefined || [undefined, url, secrets.url].includes(body.url)) return;
+	const waiting = await findDeliveries(ports, { endpointId: id, statuses: WAITING });
+	const covered = await keepCovered(ports.tables, waiting, filter);
+	if (covered.length === waiting.length) return;
+	throw conflict(
+		'Events that the key is not for wait for this endpoint, so its URL cannot be changed yet. Try again later.',
+	);
 }
 
 async function change(
@@ -95,6 +126,7 @@ async function change(
 	body: EndpointBody,
 ): Promise<SvixReply> {
 	const { ports, rules } = call;
+	await requireCoveredQueue(call, endpoint, body);
 	const changed = await modifyEndpoint(
 		ports,
 		endpoint,

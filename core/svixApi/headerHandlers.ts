@@ -1,8 +1,10 @@
 import { findCustomHeaderFault } from '../http/customHeaders';
+import { returnError } from '../lib/returnError';
 import { computeBodyDigest, ReusedKeyError } from '../managementApi/idempotency';
 import { rotateEndpointSecret, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
+import { InvalidSecretError } from '../signing/secrets';
 
 import { computeRequestKey, type ApplicationCall, type Handler } from './apiContext';
 import { loadReadableEndpoint, mayReadSecrets, SVIX_SCOPE } from './apiEndpoint';
@@ -64,7 +66,7 @@ const DEFAULT_GRACE_SECONDS = 86_400;
 
 /**
  * Replaces the signing secret, unless the same request did so before.
- * @throws ReusedKeyError if that one had another body
+ * @throws ReusedKeyError if that one had another body, ValidationError for a secret that is none
  */
 async function rotateSecret(call: ApplicationCall): Promise<void> {
 	const { ports, request } = call;
@@ -84,12 +86,10 @@ async function rotateSecret(call: ApplicationCall): Promise<void> {
 				'This Idempotency-Key was used for another secret. Send the same body again, or use a new key.',
 			);
 		}
-		const rotated = rotateEndpointSecret(
-			latest,
-			toSigningSecret(key),
-			overlapSeconds,
-			ports.nowMs(),
+		const rotated = returnError(InvalidSecretError, () =>
+			rotateEndpointSecret(latest, toSigningSecret(key), overlapSeconds, ports.nowMs()),
 		);
+		if (rotated instanceof InvalidSecretError) throw invalidField(['body', 'key'], rotated.message);
 		return { ...rotated, secrets: { ...rotated.secrets, rotationKey, rotationDigest } };
 	};
 	await modifyEndpoint(ports, endpoint, change, SVIX_SCOPE);

@@ -9,7 +9,6 @@ import { OFFERED_ALERTS } from '../outbox/alert/alertTypes';
 import { coversEventType } from '../outbox/apiKey/keyFilter';
 import { isUnreadable } from '../outbox/endpoint/repository';
 import { loadCounts } from '../outbox/log/counts';
-import { findDeliveries } from '../outbox/log/query';
 import { computeStats, countDeliveries, type StatsPart } from '../outbox/log/stats';
 import type { RegisteredEndpoint } from '../outbox/model';
 import { replayMany } from '../outbox/recovery/changeMany';
@@ -22,6 +21,7 @@ import {
 	mayReadSecrets,
 	presentSvixEndpoint,
 } from './apiEndpoint';
+import { findCovered } from './attemptHandlers';
 import { PAUSED_REASON, presentDeliverySettings } from './deliverySettingsHandlers';
 import { DISABLED_REASON } from './endpointHandlers';
 import { loadMessage } from './messageHandlers';
@@ -144,7 +144,7 @@ async function presentPortal(call: ApplicationCall): Promise<SvixReply> {
 async function presentEndpointMessage(call: ApplicationCall): Promise<SvixReply> {
 	const [event, endpoint] = await Promise.all([loadMessage(call), loadApiEndpoint(call)]);
 	const query = { eventId: event.id, endpointId: endpoint.id };
-	const deliveries = await findDeliveries(call.ports, query);
+	const deliveries = await findCovered(call, query);
 	const attempts = orderBy(deliveries.flatMap(listAttempts), ({ record }) => record.time, 'desc');
 	const delivery = deliveries.find(({ eventId }) => eventId === event.id) ?? deliveries[0];
 	return {
@@ -165,18 +165,23 @@ async function recoverWithReport(call: ApplicationCall): Promise<SvixReply> {
 	const [since, until] = [span.since, span.until ?? undefined].map((time) =>
 		time === undefined ? undefined : toIsoTime(Date.parse(time)),
 	);
-	const { eventTypes } = request.key.filter ?? {};
+	const { filter } = request.key;
 	const limits = { isPreview: preview, maxRunMs: MAX_RUN_MS };
 	const report =
 		kind === 'failed'
 			? await replayMany(
 					ports,
-					{ statuses: ['failed', 'held'], endpointIds: [endpoint.id], eventTypes, since, until },
+					{ statuses: ['failed', 'held'], endpointIds: [endpoint.id], filter, since, until },
 					limits,
 				)
 			: await recoverMissing(
 					ports,
-					{ endpointId: endpoint.id, eventTypes, since: String(since), until },
+					{
+						endpointId: endpoint.id,
+						eventTypes: filter?.eventTypes,
+						since: String(since),
+						until,
+					},
 					limits,
 				);
 	const { deliveries, isComplete, kept } = report;

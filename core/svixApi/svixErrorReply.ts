@@ -27,6 +27,7 @@ import { InvalidTenantError } from '../outbox/tenant/tenantInput';
 import { UidTakenError } from '../outbox/store/modifyRow';
 import {
 	TenantConflictError,
+	TenantDeletedError,
 	TenantDisabledError,
 	TenantExistsError,
 	TenantNotFoundError,
@@ -47,7 +48,7 @@ const REPLIES: Array<[ErrorClass[], (error: Error) => SvixApiError | ValidationE
 		() => new SvixApiError(404, 'not_found', 'Entity not found'),
 	],
 	[
-		[TenantNotFoundError, UnknownEndpointError],
+		[TenantDeletedError, TenantNotFoundError, UnknownEndpointError],
 		() => new SvixApiError(404, 'not_found', 'Entity not found'),
 	],
 	[

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 
 import { INVALID_ITERATOR, isIterator } from './iterators';
+import { NAME, NAME_RULE } from './nameSchemas';
 import { timeText } from './timeText';
 
 /** The query parameters of Svix's API, as text. Unknown ones are rejected, since they would be ignored. */
-
-const NAME = /^[a-zA-Z0-9\-_.]+$/;
-const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 250;

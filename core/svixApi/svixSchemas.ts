@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isFieldPath, isObject, MAX_PATH_LENGTH } from '../lib/fieldPath';
 import { MAX_FILTER_NAMES } from '../outbox/apiKey/keyFilter';
 
+import { channel, eventType, keptChannel, keptType, uid } from './nameSchemas';
 import { timeText } from './timeText';
 
 /**
@@ -10,12 +11,6 @@ import { timeText } from './timeText';
  * up to 2.5 send them. Fields that cannot be served are rejected by {@link unsupported} instead of being ignored.
  */
 
-const NAME = /^[a-zA-Z0-9\-_.]+$/;
-const NAME_RULE = 'must have letters, digits, hyphens, underscores and periods only';
-
-const uid = z.string().min(1).max(256).regex(NAME, NAME_RULE);
-const channel = z.string().min(1).max(128).regex(NAME, NAME_RULE);
-const eventType = z.string().min(1).max(256).regex(NAME, NAME_RULE);
 /** Each row is read whenever its table is, so rows stay small. */
 const MAX_METADATA_BYTES = 4096;
 
@@ -100,7 +95,14 @@ export const endpointIn = z
 	.object({ ...endpointFields, secret: secret.nullish(), headers: headers.nullish() })
 	.strict();
 
-export const endpointUpdate = z.object(endpointFields).strict();
+export const endpointUpdate = z
+	.object({
+		...endpointFields,
+		eventTypes: z.array(keptType).max(200).nullish(),
+		filterTypes: z.array(keptType).max(200).nullish(),
+		channels: z.array(keptChannel).max(10).nullish(),
+	})
+	.strict();
 
 export const endpointPatch = endpointUpdate
 	.partial()

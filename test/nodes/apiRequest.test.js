@@ -165,9 +165,9 @@ test.each([
 		'is not known',
 	],
 	[
-		'PATCH',
-		'/app/acme/endpoint/ep_1',
-		{ channels: ['no channel!'] },
+		'POST',
+		'/app/acme/endpoint',
+		{ url: 'https://a.example', channels: ['no channel!'] },
 		['body', 'channels', '0'],
 		expect.any(String),
 	],

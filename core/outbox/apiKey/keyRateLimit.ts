@@ -20,7 +20,8 @@ export class KeyRateLimit {
 	 */
 	count(key: string, maxPerMinute: number, nowMs: number): number {
 		const window = this.windows.get(key);
-		if (window === undefined || nowMs - window.startMs >= MINUTE_MS) {
+		// A window that begins later than now is from before the clock was set back.
+		if (window === undefined || Math.abs(nowMs - window.startMs) >= MINUTE_MS) {
 			this.windows.delete(key);
 			this.evict();
 			this.windows.set(key, { startMs: nowMs, count: 1 });

@@ -76,7 +76,8 @@ export function issueKey(
 		id,
 		tenantId,
 		rights,
-		issuedAtMs: nowMs,
+		// The tenant may have been created on a machine whose clock is ahead.
+		issuedAtMs: Math.max(nowMs, owner === undefined ? 0 : Date.parse(owner.registeredAt)),
 		expiresAtMs: validMs === null ? null : nowMs + validMs,
 		epoch: owner?.keyEpoch ?? 1,
 		isPortal,

@@ -1,8 +1,9 @@
 import type { DeliveryStatus, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { applyAllChanges } from '../store/changeGroups';
+import { readDelivery } from '../store/deliveryRows';
 import { deleteIdleEvent, emptyIdleEvent } from '../store/events';
-import { eq, type Change } from '../store/tables';
+import { eq, findAny, type Change, type Tables } from '../store/tables';
 
 import { findEvent, type LoggedEvent } from './loggedEvents';
 import { findDelivery } from './query';
@@ -58,6 +59,16 @@ const clearResponses = ({ attemptLog, rowId }: StoredDelivery): Change => ({
 	values: { attempt_log: JSON.stringify(attemptLog.map(dropResponse)) },
 });
 
+const hasResponse = ({ attemptLog }: StoredDelivery): boolean =>
+	attemptLog.some(({ response }) => response !== undefined);
+
+/** Checks whether deliveries still have what was answered: a run that began to work on one writes it again. */
+async function hasResponses(tables: Tables, deliveries: StoredDelivery[]): Promise<boolean> {
+	const ids = deliveries.map(({ id }) => id);
+	const rows = await findAny(tables, 'deliveries', 'delivery_id', ids);
+	return rows.map(readDelivery).some(hasResponse);
+}
+
 /**
  * Deletes what was answered to one attempt for good. The attempt stays in the log.
  * @throws DeliveryNotFoundError, EventInUseError while the delivery is being sent
@@ -91,11 +102,10 @@ export async function forgetPayload(ports: OutboxPorts, id: string): Promise<num
 	if (!isEmptied) throw sendingError(id);
 	// Read again: an attempt that started before may have ended in the meantime.
 	const { deliveries } = await findEvent(ports, id);
-	const changes = deliveries
-		.filter(({ attemptLog }) => attemptLog.some(({ response }) => response !== undefined))
-		.map(clearResponses);
-	await applyAllChanges(ports.tables, changes);
-	if (deliveries.some(({ status }) => status === 'sending')) {
+	const answered = deliveries.filter(hasResponse);
+	await applyAllChanges(ports.tables, answered.map(clearResponses));
+	const isSending = deliveries.some(({ status }) => status === 'sending');
+	if (isSending || (await hasResponses(ports.tables, answered))) {
 		throw new EventInUseError(
 			`The payload of the event ${id} is forgotten, but a delivery is being sent right now, and what is answered to it will be in the log. Run Event → Forget Payload again later.`,
 		);

@@ -2,6 +2,7 @@ import uniq from 'lodash/uniq';
 
 import { matchesEventTypes } from '../../event/eventTypes';
 import type { AttemptOutcome } from '../../sending/attemptOutcome';
+import type { KeyFilter } from '../apiKey/keyFilter';
 import { readRegisteredEndpoints } from '../endpoint/repository';
 import type { DeliveryStatus, RegisteredEndpoint, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
@@ -21,6 +22,7 @@ import {
 } from '../store/selectedDeliveries';
 import { MAX_FOUND, type StoredRow } from '../store/tables';
 
+import { keepCovered } from './coveredDeliveries';
 import { findObstacle } from './obstacles';
 import {
 	describeProgress,
@@ -45,6 +47,8 @@ export interface DeliverySelection {
 	/** Times of the events' acceptance, ISO 8601. */
 	since?: string;
 	until?: string;
+	/** The part of the events that the key of the call is for. Absent for all. */
+	filter?: KeyFilter;
 }
 
 /** A selection that would not select what it says. The message says what to do. */
@@ -142,10 +146,12 @@ class ChangeRun {
 
 	/** Decides what happens to each row of a page. A row whose delivery has a newer one does not count. */
 	private async examine(context: ReplayContext, found: StoredRow[]): Promise<SelectedPage> {
+		const { ports, selection } = this;
 		const rows = found.map(readDelivery);
-		const matching = rows.filter((delivery) => matchesRest(this.selection, delivery));
+		const selected = rows.filter((delivery) => matchesRest(selection, delivery));
+		const matching = await keepCovered(ports.tables, selected, selection.filter);
 		const latestRowIds = await findLatestRowIds(
-			this.ports.tables,
+			ports.tables,
 			matching.map(({ id }) => id),
 		);
 		const entries = new Map<number, RecoveryEntry>();

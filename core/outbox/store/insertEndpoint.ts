@@ -1,8 +1,8 @@
-import { DEFAULT_TENANT, type Endpoint } from '../model';
+import { DEFAULT_TENANT, type Endpoint, type Tenant } from '../model';
 
 import { EncryptionError, type Encrypter } from './encryption';
 import { removeEndpoint, toEndpointRow, type EndpointStorage } from './endpoints';
-import { findTenantRow, pickTenant, TenantDisabledError } from './tenants';
+import { findTenantRow, pickTenant, TenantDeletedError, TenantDisabledError } from './tenants';
 import { completePages, eq, findAll, findFirstPage, type StoredRow, type Tables } from './tables';
 
 /** A tenant has as many endpoints as it may have. The message says what to do. */
@@ -62,8 +62,11 @@ function findKeyFault(encrypter: Encrypter, rows: StoredRow[]): EncryptionError 
 export const isKeyOfAll = async (tables: Tables, encrypter: Encrypter): Promise<boolean> =>
 	findOtherKey(encrypter, await findAll(tables, 'endpoints')) === undefined;
 
-/** The tables, the key, and for a tenant whether that is the key of the other tenants too. */
-type InsertPorts = EndpointStorage & { isKeyOfOutbox?: () => Promise<boolean> };
+/** The tables, the key, and for a tenant whether that is the key of the other tenants too, and whether it still exists. */
+type InsertPorts = EndpointStorage & {
+	isKeyOfOutbox?: () => Promise<boolean>;
+	isSameTenant?: (latest: Tenant | undefined) => boolean;
+};
 
 /** What is known of a tenant before it gets another endpoint. */
 interface Inventory {
@@ -108,11 +111,13 @@ async function takeInventory(
  * one that a tenant may have, only the first counts.
  */
 function findFaultAfter(
-	{ encrypter }: EndpointStorage,
+	{ encrypter, isSameTenant }: InsertPorts,
 	{ id, tenantId }: Endpoint,
 	{ maxEndpoints, rows: before }: Inventory,
-	after: StoredRow[],
+	{ rows: after, tenant }: { rows: StoredRow[]; tenant: Tenant | undefined },
 ): Error | undefined {
+	// What deletes a tenant may have seen no such endpoint yet.
+	if (isSameTenant?.(tenant) === false) return new TenantDeletedError(tenantId);
 	const isFirst = before.length === 0;
 	const others = after.filter(({ endpoint_id }) => endpoint_id !== id);
 	const keyFault = isFirst ? findKeyFault(encrypter, others) : undefined;
@@ -126,7 +131,7 @@ function findFaultAfter(
 /**
  * Inserts an endpoint.
  * @param creationOwner marks it as not decided yet: see `creationOwnership.ts`
- * @throws EncryptionError if the key does not fit the outbox, TenantDisabledError, EndpointLimitError
+ * @throws EncryptionError if the key does not fit the outbox, TenantDisabledError, TenantDeletedError, EndpointLimitError
  */
 export async function insertEndpoint(
 	ports: InsertPorts,
@@ -136,16 +141,13 @@ export async function insertEndpoint(
 	const { encrypter, tables } = ports;
 	const before = await takeInventory(ports, endpoint);
 	const row = { ...toEndpointRow(endpoint, encrypter), creation_owner: creationOwner };
-	const [firstPage] = await tables.applyAndFind(
+	const isOfTenant = [eq('tenant_id', endpoint.tenantId)];
+	const [firstPage, tenantRows] = await tables.applyAndFind(
 		[{ change: 'insert', table: 'endpoints', rows: [row] }],
-		[findFirstPage('endpoints', [eq('tenant_id', endpoint.tenantId)])],
+		[findFirstPage('endpoints', isOfTenant), findTenantRow(endpoint.tenantId)],
 	);
-	const after = await completePages(
-		tables,
-		'endpoints',
-		[eq('tenant_id', endpoint.tenantId)],
-		firstPage,
-	);
+	const rows = await completePages(tables, 'endpoints', isOfTenant, firstPage);
+	const after = { rows, tenant: pickTenant(tenantRows) };
 	const fault = findFaultAfter(ports, endpoint, before, after);
 	if (fault === undefined) return;
 	await removeEndpoint({ tables }, { id: endpoint.id });

@@ -35,6 +35,15 @@ export class TenantDisabledError extends Error {
 	}
 }
 
+/** The tenant was deleted while a request for it was under way. */
+export class TenantDeletedError extends Error {
+	override readonly name = 'TenantDeletedError';
+
+	constructor(id: string) {
+		super(`The tenant "${id}" was deleted in the meantime. Create it again first.`);
+	}
+}
+
 const IS_DELETED = 'deleted';
 
 /** The conditions for the row of a tenant that exists. */

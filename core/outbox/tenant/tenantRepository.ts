@@ -1,4 +1,4 @@
-import type { Tenant } from '../model';
+import { DEFAULT_TENANT, type Tenant } from '../model';
 import type { OutboxPorts } from '../ports';
 import { findCreated, resolveCreation } from '../store/creationOwnership';
 import { modifyRow } from '../store/modifyRow';
@@ -12,10 +12,13 @@ import {
 } from '../store/tenants';
 import type { Tables } from '../store/tables';
 
+import { createTenant } from './tenantInput';
+
 export {
 	findTenantOfRequest,
 	findTenants,
 	requireActiveTenant,
+	TenantDeletedError,
 	TenantDisabledError,
 } from '../store/tenants';
 
@@ -71,6 +74,16 @@ export async function insertTenant(ports: OutboxPorts, tenant: Tenant): Promise<
 	await tables.insert('tenants', [{ ...toTenantRow(tenant), creation_owner: owner }]);
 	const row = await resolveCreation(ports, contested, owner);
 	if (row?.creation_owner !== owner) throw new TenantExistsError(tenant.id);
+}
+
+/** Inserts the row of the default tenant, which exists without one, unless it has one. */
+export async function insertDefaultTenant(ports: OutboxPorts): Promise<void> {
+	if ((await findTenant(ports.tables, DEFAULT_TENANT)) !== undefined) return;
+	const tenant = createTenant(DEFAULT_TENANT, {}, ports.nowMs());
+	await insertTenant(ports, tenant).catch((error: unknown) => {
+		// A simultaneous request has inserted it.
+		if (!(error instanceof TenantExistsError)) throw error;
+	});
 }
 
 /**

@@ -31,7 +31,8 @@ const ENDPOINT_VIEWS = {
 function findView([name, ...parts]) {
 	if (name === 'new') return [showNewEndpoint, parts];
 	if (name !== 'endpoint' || parts.length === 0) return [showEndpoints, []];
-	return [ENDPOINT_VIEWS[parts[1]] ?? showEndpoint, parts];
+	const isNamed = Object.hasOwn(ENDPOINT_VIEWS, parts[1] ?? '');
+	return [isNamed ? ENDPOINT_VIEWS[parts[1]] : showEndpoint, parts];
 }
 
 /** The page while its link is valid. */

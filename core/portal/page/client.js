@@ -1,3 +1,5 @@
+const { parseJson } = require('./format');
+
 /** The API of the trigger that served the page, behind the page's own URL. */
 
 /** An answer that is not a success. */
@@ -17,7 +19,7 @@ class PortalError extends Error {
 async function readJson(response) {
 	const text = await response.text();
 	try {
-		const value = JSON.parse(text);
+		const value = parseJson(text);
 		return typeof value === 'object' && value !== null ? value : {};
 	} catch {
 		return {};

@@ -1,6 +1,7 @@
 const { field, h, select, tie } = require('./dom');
 const { buildForm } = require('./feedback');
 const { formatNumber } = require('./format');
+const { pickChanged } = require('./model');
 
 const ORDERS = ['none', 'all', 'key'];
 const BREAKERS = ['off', 'on'];
@@ -77,10 +78,12 @@ async function showDelivery(app, [id]) {
 	const { endpoint } = await app.loadEndpoint(id);
 	const order = buildOrder(t, endpoint.inOrder);
 	const breaker = buildBreaker(t, endpoint.circuitBreaker);
+	const read = () => ({ inOrder: order.read(), circuitBreaker: breaker.read() });
+	const before = read();
 	const save = async (say) => {
-		const body = { inOrder: order.read(), circuitBreaker: breaker.read() };
+		const body = read();
 		if (body.inOrder?.key === '') return say(t('delivery.keyFault'));
-		await client.patch(`endpoint/${id}/delivery-settings`, body);
+		await client.patch(`endpoint/${id}/delivery-settings`, pickChanged(body, before));
 		forget();
 		return go(['endpoint', id], t('delivery.saved'));
 	};

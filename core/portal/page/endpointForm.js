@@ -1,6 +1,6 @@
 const { field, h, link, tie } = require('./dom');
 const { buildForm } = require('./feedback');
-const { findFormFault, groupTypes, isWorkflow, toEndpointBody } = require('./model');
+const { findFormFault, groupTypes, isWorkflow, pickChanged, toEndpointBody } = require('./model');
 
 /** Builds the choice of event types: all, or those of the catalog and what the endpoint already has. */
 function buildTypes({ session, t }, { eventTypes: catalog }, chosen) {
@@ -65,16 +65,20 @@ function buildEndpointForm(app, overview, endpoint, save) {
 	const { session, t } = app;
 	const { channels, description, types, url } = buildControls(app, overview, endpoint ?? {});
 	const isFixed = endpoint !== undefined && isWorkflow(endpoint);
+	const read = () => ({
+		url: url.value,
+		description: description.value,
+		channels: channels.value,
+		isFixed,
+		...types.read(),
+	});
+	const before = endpoint === undefined ? {} : toEndpointBody(read(), session);
 	const submit = async (say) => {
-		const values = {
-			url: url.value,
-			description: description.value,
-			channels: channels.value,
-			isFixed,
-			...types.read(),
-		};
+		const values = read();
 		const key = findFormFault(values);
-		if (key === undefined) return await save(toEndpointBody(values, session));
+		if (key === undefined) {
+			return await save(pickChanged(toEndpointBody(values, session), before));
+		}
 		say(t(key));
 		return url.focus();
 	};

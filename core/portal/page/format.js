@@ -35,16 +35,32 @@ const formatList = (names) => new Intl.ListFormat(undefined, { type: 'conjunctio
 
 const MAX_SHOWN_CHARACTERS = 20_000;
 
+/** Precedes the digits of a number that JavaScript would change, in a text that nobody can foresee. */
+const MARK = `digits ${Math.random()} `;
+const MARKED = new RegExp(`"${MARK.replace('.', '\\.')}([^"]+)"`, 'g');
+
+/** Texts, and numbers outside of them. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+const isKept = (token) => token.startsWith('"') || String(Number(token)) === token;
+
+/** Parses JSON. A number that JavaScript would round keeps its digits for {@link formatJson}. @throws SyntaxError */
+function parseJson(text) {
+	const value = JSON.parse(text);
+	const marked = text.replace(TOKEN, (token) => (isKept(token) ? token : `"${MARK}${token}"`));
+	return marked === text ? value : JSON.parse(marked);
+}
+
 /** Writes a JSON value for people. */
 function formatJson(value) {
-	const text = JSON.stringify(value, null, 2) ?? '';
+	const text = (JSON.stringify(value, null, 2) ?? '').replace(MARKED, '$1');
 	return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}\n…` : text;
 }
 
 /** Writes a receiver's answer: as JSON if it is JSON. */
 function formatAnswer(text) {
 	try {
-		return formatJson(JSON.parse(text));
+		return formatJson(parseJson(text));
 	} catch {
 		return text.slice(0, MAX_SHOWN_CHARACTERS);
 	}
@@ -73,5 +89,6 @@ module.exports = {
 	formatShare,
 	formatTime,
 	fromFieldTime,
+	parseJson,
 	toFieldTime,
 };

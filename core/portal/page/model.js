@@ -76,6 +76,14 @@ function toEndpointBody({ channels, description, eventTypes, getsAll, isFixed, u
 	};
 }
 
+/** Returns the fields that a person changed: the others may be newer at the server than on the page. */
+const pickChanged = (body, before) =>
+	Object.fromEntries(
+		Object.entries(body).filter(
+			([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+		),
+	);
+
 /** Checks a form before it is sent. @returns the key of what is wrong; `undefined` if nothing is */
 function findFormFault({ eventTypes, getsAll, isFixed, url }) {
 	if (!isFixed && !/^https?:\/\/[^\s/]+/i.test(url.trim())) return 'form.urlFault';
@@ -119,6 +127,7 @@ module.exports = {
 	groupTypes,
 	isWorkflow,
 	NO_REPORT,
+	pickChanged,
 	toAddress,
 	toEndpointBody,
 	toHealth,

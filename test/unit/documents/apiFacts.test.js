@@ -171,10 +171,13 @@ describe('docs/api.md', () => {
 	});
 
 	test('names what is answered 422', () => {
-		const { appPortalAccessIn, eventTypeIn, messageIn } = schemas;
+		const { applicationIn, appPortalAccessIn, eventTypeIn, messageIn } = schemas;
 		const message = (field) => [messageIn, { eventType: 'a', payload: {}, [field]: ['a'] }];
 		const capability = (name) => [appPortalAccessIn, { capabilities: [name] }];
+		const uid = (text) => [applicationIn, { name: 'a', uid: text }];
 		const requests = {
+			'.': uid('.'),
+			'..': uid('..'),
 			payloadRetentionPeriod: message('payloadRetentionPeriod'),
 			tags: message('tags'),
 			transformationsParams: message('transformationsParams'),

@@ -83,6 +83,8 @@ describe('the parameters of a webhook’s log', () => {
 		[{ since: '12/01/2026' }, 'since'],
 		[{ until: '2025-02-31' }, 'until'],
 		[{ until: '1' }, 'until'],
+		// In UTC, this is in the year 10000, which precedes all others as text.
+		[{ until: '9999-12-31T23:59:59-05:00' }, 'until'],
 		[{ state: 'failed' }, 'state'],
 		[{ page: '2' }, 'page'],
 		[{ Status: 'failed' }, 'Status'],

@@ -1,7 +1,12 @@
 /** The small parts of the portal's page. */
 const { layOutWeek } = require('../../../core/portal/page/chart');
-const { describeError, PortalError } = require('../../../core/portal/page/client');
-const { formatAnswer, formatShare } = require('../../../core/portal/page/format');
+const { createClient, describeError, PortalError } = require('../../../core/portal/page/client');
+const {
+	formatAnswer,
+	formatJson,
+	formatShare,
+	parseJson,
+} = require('../../../core/portal/page/format');
 const model = require('../../../core/portal/page/model');
 const { readSession, readView, toHash } = require('../../../core/portal/page/session');
 const { listLanguages, writeSnippet } = require('../../../core/portal/page/snippets');
@@ -108,6 +113,32 @@ test('a form is checked', () => {
 test('an answer is shown as JSON if it is JSON', () => {
 	expect(formatAnswer('{"a":1}')).toBe('{\n  "a": 1\n}');
 	expect(formatAnswer('<h1>')).toBe('<h1>');
+	expect(formatAnswer('{"a":12345678901234567890')).toBe('{"a":12345678901234567890');
+});
+
+test.each([
+	'616581622363398142',
+	'-0.1234567890123456789',
+	'1e400',
+	'1.50',
+	'"616581622363398142"',
+	'"a \\"616581622363398142"',
+	'"\\\\"',
+	'[\n  7,\n  616581622363398143,\n  "x, 616581622363398144"\n]',
+])('%s is shown as it was written', (text) => {
+	expect(formatJson(parseJson(text))).toBe(text);
+});
+
+test('a payload keeps the digits of its numbers on the way to the page', async () => {
+	const payload = '{\n  "order": 616581622363398142\n}';
+	const { get } = createClient({
+		fetch: async () => new Response(`{"status":2,"payload":${payload}}`),
+		session: { tenantId: 'acme', token: 'agw_' },
+		url: 'https://n8n.example/portal',
+	});
+	const message = await get('endpoint/ep_1/msg/evt_1');
+	expect(message.status).toBe(2);
+	expect(formatJson(message.payload)).toBe(payload);
 });
 
 test('the bars of a week fit into the chart, failures on top', () => {

@@ -93,6 +93,15 @@ test.each([
 	expect(await readSecrets()).toEqual({});
 });
 
+test('is answered 422 with what a field must be', async () => {
+	const { replace } = await createAcme();
+	const { data } = await replace({ type: 'basic', username: 'a:b', password: 'x\n' });
+	expect(data.detail.map(({ loc, msg }) => `${loc.at(-1)} ${msg}`)).toEqual([
+		'username must be a name without colons and control characters',
+		'password must be a password without control characters',
+	]);
+});
+
 test('cannot be changed with a key that only reads', async () => {
 	const { read, replace, world } = await createAcme();
 	const { token } = await world.createKey({ rights: ['read'] });

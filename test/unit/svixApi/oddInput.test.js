@@ -83,3 +83,27 @@ test('headers cannot grow without end, also not one request at a time', async ()
 	});
 	expect((await change('x-a')).status).toBe(204);
 });
+
+test('the fault of a new secret names its field', async () => {
+	const path = '/app/acme/endpoint/main/secret/rotate';
+	expect(await ask('POST', path, { key: '='.repeat(40) })).toMatchObject({
+		status: 422,
+		data: { detail: [{ loc: ['body', 'key'] }] },
+	});
+});
+
+test.each(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00'])(
+	'%s, which UTC has in no year of four digits, is rejected instead of compared',
+	async (time) => {
+		for (const [method, path, body] of [
+			['GET', `/app/acme/msg?before=${encodeURIComponent(time)}`],
+			['GET', `/app/acme/attempt/endpoint/main?after=${encodeURIComponent(time)}`],
+			['POST', '/app/acme/endpoint/main/recover', { since: time }],
+			['POST', '/app/acme/endpoint/main/recover', { since: '2025-01-01T00:00:00Z', until: time }],
+		]) {
+			expect(await ask(method, path, body)).toMatchObject({ status: 422 });
+		}
+		const all = await ask('GET', '/app/acme/msg?before=9999-12-31T23:59:59Z');
+		expect(all.data.data).toHaveLength(1);
+	},
+);

@@ -318,6 +318,65 @@ test('a link for a channel shows only what is in it', async () => {
 	});
 });
 
+describe('a link for a channel, at an endpoint that got more before', () => {
+	const SPAN = { since: SINCE };
+
+	async function createNarrowed() {
+		const acme = await createAcme({ answer: () => 410 });
+		const { linkTo, send, svix, world } = acme;
+		const { id } = await svix.endpoint.create('acme', { ...HOOK, channels: ['blue', 'red'] });
+		for (const channel of ['red', 'blue']) {
+			await send('order.created', { payload: { channel }, channels: [channel] });
+		}
+		await svix.endpoint.patch('acme', id, { channels: ['blue'], disabled: false });
+		const ask = await linkTo({ filter: { eventTypes: [], channels: ['blue'] } });
+		await ask('PATCH', `/endpoint/${id}`, { url: 'https://elsewhere.example/hooks' });
+		/** Returns what the endpoint gets after a recovery. */
+		const recover = async (...call) => {
+			const { data } = await ask('POST', ...call);
+			world.answer = () => 200;
+			const before = world.attempts.length;
+			await deliverDue(world.process(), LIMITS);
+			return { data, bodies: world.attempts.slice(before).map(({ body }) => body) };
+		};
+		return { id, recover };
+	}
+
+	test('leads nothing to a new URL that waits and is not in the channel', async () => {
+		const { linkTo, send, svix, world } = await createAcme({ answer: () => 500 });
+		const { id } = await svix.endpoint.create('acme', { ...HOOK, channels: ['blue', 'red'] });
+		await send('order.created', { payload: { channel: 'red' }, channels: ['red'] });
+		await svix.endpoint.patch('acme', id, { channels: ['blue'] });
+		const ask = await linkTo({ filter: { eventTypes: [], channels: ['blue'] } });
+		const path = `/endpoint/${id}`;
+		const move = async () => await ask('PATCH', path, { url: 'https://elsewhere.example/' });
+		expect(await move()).toMatchObject({ status: 409 });
+		const { data } = await ask('GET', path);
+		const same = { url: data.url, description: 'Same' };
+		expect(await ask('PATCH', path, same)).toMatchObject({ status: 200 });
+		world.answer = () => 200;
+		world.clock.advance(3_600_000);
+		await deliverDue(world.process(), LIMITS);
+		world.answer = () => 500;
+		await send('order.created', { payload: { channel: 'blue' }, channels: ['blue'] });
+		expect(await move()).toMatchObject({ status: 200 });
+	});
+
+	test('recovers only what is in the channel', async () => {
+		const { id, recover } = await createNarrowed();
+		const { bodies } = await recover(`/endpoint/${id}/recover`, SPAN);
+		expect(bodies).toEqual(['{"channel":"blue"}']);
+	});
+
+	test('recovers and counts only what is in the channel in the portal', async () => {
+		const { id, recover } = await createNarrowed();
+		const input = { kind: 'failed', preview: false, ...SPAN };
+		const { bodies, data } = await recover(`/endpoint/${id}/recovery`, input);
+		expect(data).toMatchObject({ deliveries: 1, kept: 0 });
+		expect(bodies).toEqual(['{"channel":"blue"}']);
+	});
+});
+
 test('an event type that was edited stops neither the portal nor the list of the others', async () => {
 	const { linkTo, svix, world } = await createAcme();
 	for (const name of ['order.created', 'order.paid']) {

@@ -128,3 +128,24 @@ test('an event type is created once for one idempotency key, and a second one wi
 		{ status: 409 },
 	]);
 });
+
+test.each(['', ' ', 'a'.repeat(256), 'ключ'])(
+	'the idempotency key "%s" is rejected, and makes no two requests one',
+	async (idempotencyKey) => {
+		const { ask, world } = await createAsker();
+		await ask('POST', '/app', { name: 'Acme', uid: 'acme' });
+		await ask('POST', '/app/acme/endpoint', { url: 'https://acme.example/hook', uid: 'main' });
+		for (const [path, body] of [
+			['/app', { name: 'One' }],
+			['/app/acme/endpoint', { url: 'https://acme.example/hook' }],
+			['/app/acme/endpoint/main/secret/rotate', {}],
+			['/app/acme/msg', { eventType: 'a', payload: {} }],
+		]) {
+			expect(await ask('POST', path, body, { idempotencyKey })).toMatchObject({
+				status: 422,
+				data: { detail: [{ loc: ['header', 'Idempotency-Key'] }] },
+			});
+		}
+		expect(world.store.rows('events')).toEqual([]);
+	},
+);

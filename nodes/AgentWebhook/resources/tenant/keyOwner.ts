@@ -2,13 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_TENANT, type Tenant } from '../../../../core/outbox/model';
 import type { OutboxPorts } from '../../../../core/outbox/ports';
-import { createTenant } from '../../../../core/outbox/tenant/tenantInput';
-import {
-	findTenant,
-	insertTenant,
-	modifyTenant,
-	TenantExistsError,
-} from '../../../../core/outbox/tenant/tenantRepository';
+import { insertDefaultTenant, modifyTenant } from '../../../../core/outbox/tenant/tenantRepository';
 
 import { tenantIdField } from './tenantFields';
 
@@ -31,11 +25,7 @@ export async function changeKeys(
 ): Promise<string> {
 	const id = context.getNodeParameter('tenantId', itemIndex) as string;
 	// The default tenant exists without a row, but has to remember its keys.
-	if (id === DEFAULT_TENANT && (await findTenant(outbox.tables, id)) === undefined) {
-		await insertTenant(outbox, createTenant(id, {}, outbox.nowMs())).catch((error: unknown) => {
-			if (!(error instanceof TenantExistsError)) throw error;
-		});
-	}
+	if (id === DEFAULT_TENANT) await insertDefaultTenant(outbox);
 	await modifyTenant(outbox, id, change);
 	return id;
 }

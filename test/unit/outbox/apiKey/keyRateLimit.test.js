@@ -8,6 +8,14 @@ test('a key has so many requests in a minute, and others have their own', () => 
 	expect(limit.count('a', 2, 60_000)).toBe(0);
 });
 
+test('a key has its requests again after the clock was set back', () => {
+	const limit = new KeyRateLimit(10);
+	limit.count('a', 1, 3_600_000);
+	expect(limit.count('a', 1, 3_600_001)).toBe(60);
+	expect(limit.count('a', 1, 0)).toBe(0);
+	expect(limit.count('a', 1, 1)).toBe(60);
+});
+
 test('no request passes if none is allowed', () => {
 	expect(new KeyRateLimit(10).count('a', 0, 0)).toBe(60);
 });

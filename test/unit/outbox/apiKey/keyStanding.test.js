@@ -37,6 +37,12 @@ test('a tenant that was deleted and created again does not inherit the keys', ()
 	expect(isKeyInForce(issue(again, {}, NOW + 1), again)).toBe(true);
 });
 
+test('a key counts although the machine that created its tenant has a clock that is ahead', () => {
+	const key = issue(acme, {}, NOW - 50);
+	expect(isKeyInForce(key, acme)).toBe(true);
+	expect(key.expiresAtMs).toBe(NOW - 50 + DAY);
+});
+
 test('the keys of a tenant end when it is deleted', () => {
 	expect(isKeyInForce(issue(acme), undefined)).toBe(false);
 });

@@ -1,4 +1,9 @@
-const { deleteEvent, forgetPayload } = require('../../../../build/core/outbox/log/eventRemoval');
+const {
+	deleteEvent,
+	EventInUseError,
+	expungeResponse,
+	forgetPayload,
+} = require('../../../../build/core/outbox/log/eventRemoval');
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { findDeliveries } = require('../../../../build/core/outbox/log/query');
 const { findDeliveryDetails } = require('../../../../build/core/outbox/log/payload');
@@ -165,6 +170,48 @@ describe('forgetPayload', () => {
 			name: 'IdempotencyConflictError',
 		});
 		expect(world.attempts).toHaveLength(1);
+	});
+});
+
+describe('while a retry starts and ends', () => {
+	const REFUSE = ({ body }) => ({ ...response(500), body: body.toString() });
+
+	/** Runs something slowly, and a retry at some time of it. */
+	async function runDuringRetry(startMs, run) {
+		const { id, world } = await withEvent(REFUSE, { settings: { retry_policy: RETRIES } });
+		world.clock.advance(HOUR);
+		const [{ delivery_id: deliveryId }] = world.deliveries();
+		const retry = async () => {
+			await world.clock.wait(startMs);
+			await deliverDue(world.process({ latency: () => 15 * SECOND }), LIMITS);
+		};
+		const slow = world.process({ latency: () => 10 * SECOND });
+		const outcome = run(slow, { id, deliveryId }).catch((error) => error);
+		const [result] = await Promise.all([outcome, retry()]);
+		const [delivery] = await findDeliveries(world.process(), {});
+		return { delivery, result };
+	}
+
+	const RETRIES = { schedule: 'list', delays: '1 min, 1 h' };
+	const TIMES = Array.from({ length: 20 }, (_, index) => index * 5 * SECOND);
+
+	test.each(TIMES)('expungeResponse loses no attempt: after %d ms', async (startMs) => {
+		const { delivery, result } = await runDuringRetry(
+			startMs,
+			async (ports, { deliveryId }) => await expungeResponse(ports, deliveryId, 1),
+		);
+		expect(delivery.attemptLog.map(({ attempt }) => attempt)).toEqual([1, 2]);
+		const isExpunged = delivery.attemptLog[0].response === undefined;
+		expect(isExpunged).toBe(!(result instanceof EventInUseError));
+	});
+
+	test.each(TIMES)('forgetPayload leaves no answer, or says so: after %d ms', async (startMs) => {
+		const { delivery, result } = await runDuringRetry(
+			startMs,
+			async (ports, { id }) => await forgetPayload(ports, id),
+		);
+		if (result instanceof EventInUseError) return;
+		expect(JSON.stringify(delivery)).not.toContain('Jane');
 	});
 });
 
