@@ -102,7 +102,8 @@ export class DeliveryCollector {
 			const read = await credentials.read(event.itemIndex);
 			if ('error' in read) reject(event.itemIndex, read.error);
 			else {
-				const batchKey = `${event.batchKey} ${read.key}`;
+				// Events that share one text are grouped fastest.
+				const batchKey = read.key === undefined ? event.batchKey : `${event.batchKey} ${read.key}`;
 				pending.push({ ...event, batchKey, credential: read.fields });
 			}
 		}

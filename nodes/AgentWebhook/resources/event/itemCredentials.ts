@@ -38,8 +38,8 @@ async function usesExpressions(context: IExecuteFunctions): Promise<boolean> {
 /** The fields of the Sending credential for an item. */
 export interface ItemCredential {
 	fields: ICredentialDataDecryptedObject;
-	/** The same for items with equal fields, which also share the object. */
-	key: string;
+	/** The same for items with equal fields, which also share the object. Absent if all items have these. */
+	key?: string;
 }
 
 /**
@@ -67,7 +67,13 @@ export class ItemCredentials {
 
 	/** @returns `undefined` if each item has its own */
 	private async readShared(itemIndex: number): Promise<ItemCredential | undefined> {
-		return (await usesExpressions(this.context)) ? undefined : await this.readFor(itemIndex);
+		const first = this.context.getCredentials(CREDENTIAL, itemIndex);
+		// Both read the database, so neither waits for the other.
+		const [isOwn] = await Promise.all([
+			usesExpressions(this.context),
+			first.catch(() => undefined),
+		]);
+		return isOwn ? undefined : { fields: await first };
 	}
 
 	private async readFor(itemIndex: number): Promise<ItemCredential> {
