@@ -14,8 +14,8 @@ afterAll(async () => {
 	stopServers();
 });
 
-/** Sends an event to one endpoint with a Sending credential. Returns its item. */
-async function sendDirectly(url, credential) {
+/** Sends events, one unless given, to one endpoint with a Sending credential. Returns their items. */
+async function sendAll(url, credential, events = [{ order_id: 7 }]) {
 	const credentials = await n8n.createCredential('agentWebhookOutboundApi', uniqueName('sending'), {
 		protection: 'authenticated',
 		...credential,
@@ -31,9 +31,12 @@ async function sendDirectly(url, credential) {
 		credentials,
 		onError: 'continueRegularOutput',
 	});
-	const { outputs } = await runAction([{ order_id: 7 }], action);
-	return outputs.flat()[0].json;
+	const { outputs } = await runAction(events, action);
+	return outputs.flat().map(({ json }) => json);
 }
+
+/** Sends an event to one endpoint with a Sending credential. Returns its item. */
+const sendDirectly = async (url, credential) => (await sendAll(url, credential))[0];
 
 /** Node's hashes, as AWS's signer calls them. */
 class Sha256 {
@@ -180,3 +183,17 @@ test.each([
 		expect(endpoint.requests).toEqual([]);
 	},
 );
+
+test('an expression in a Sending credential is evaluated for each item', async () => {
+	const endpoint = await startRecorder((response) => response.end());
+	const credential = { authentication: 'bearer', token: '={{ $json.token }}' };
+	const tokens = [newSecret(), newSecret(), newSecret()];
+	const events = tokens.map((token) => ({ token }));
+	const items = await sendAll(endpoint.url, credential, events);
+	expect(items.map(({ status }) => status)).toEqual(tokens.map(() => 'delivered'));
+	const sent = endpoint.requests.map(({ body, headers }) => [
+		JSON.parse(body).data.token,
+		headers.authorization,
+	]);
+	expect(sent.sort()).toEqual(tokens.map((token) => [token, `Bearer ${token}`]).sort());
+});
