@@ -1,5 +1,6 @@
 import uniq from 'lodash/uniq';
 
+import { groupByKey } from '../../lib/groupByKey';
 import { createPacer } from '../../sending/pacer';
 import type { Endpoint, RunLimits } from '../model';
 import type { OutboxPorts } from '../ports';
@@ -14,29 +15,14 @@ export function interleave<T>(lists: T[][]): T[] {
 	).flat();
 }
 
-/**
- * Splits entries by a key, in the order in which the keys appear. An object would have those first that are whole
- * numbers, as IDs of tenants may be.
- */
-export function splitBy<T>(entries: T[], getKey: (entry: T) => string): T[][] {
-	const lists = new Map<string, T[]>();
-	for (const entry of entries) {
-		const key = getKey(entry);
-		const list = lists.get(key);
-		if (list === undefined) lists.set(key, [entry]);
-		else list.push(entry);
-	}
-	return [...lists.values()];
-}
-
 /** Orders entries so that tenants take turns, and so do the endpoints of each. */
 export const orderByTurns = <T>(
 	entries: T[],
 	getEndpoint: (entry: T) => Pick<Endpoint, 'id' | 'tenantId'>,
 ): T[] =>
 	interleave(
-		splitBy(entries, (entry) => getEndpoint(entry).tenantId).map((ofTenant) =>
-			interleave(splitBy(ofTenant, (entry) => getEndpoint(entry).id)),
+		groupByKey(entries, (entry) => getEndpoint(entry).tenantId).map((ofTenant) =>
+			interleave(groupByKey(ofTenant, (entry) => getEndpoint(entry).id)),
 		),
 	);
 

@@ -1,6 +1,7 @@
 import partition from 'lodash/partition';
 import sortBy from 'lodash/sortBy';
 
+import { groupByKey } from '../../lib/groupByKey';
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import { isUnreadable, modifyEndpointIfExists } from '../endpoint/repository';
 import { isCircuitOpen } from '../endpoint/suspension';
@@ -11,7 +12,7 @@ import type { DueShare } from '../store/deliveryLeases';
 import { moveProbe } from '../store/endpoints';
 import type { Value } from '../store/tables';
 
-import { interleave, splitBy } from './attemptTurns';
+import { interleave } from './attemptTurns';
 import { closeWaitingBatch } from './batches';
 import type { DueState } from './dueState';
 
@@ -41,7 +42,7 @@ export interface Probeable {
 
 /** Orders endpoints by how long their probe has been due, with turns for each tenant. */
 const orderByAge = (endpoints: Endpoint[]): Endpoint[] =>
-	interleave(splitBy(sortBy(endpoints, 'probeAt'), ({ tenantId }) => tenantId));
+	interleave(groupByKey(sortBy(endpoints, 'probeAt'), ({ tenantId }) => tenantId));
 
 /**
  * Lists the endpoints that can be probed, each once in a run. Those with due deliveries take turns with those that may

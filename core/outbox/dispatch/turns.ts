@@ -1,9 +1,8 @@
 import sortBy from 'lodash/sortBy';
 
+import { groupByKey } from '../../lib/groupByKey';
 import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
 import type { StoredRow, Tables } from '../store/tables';
-
-import { splitBy } from './attemptTurns';
 
 /**
  * Tenants take turns: if one has more due deliveries than a run leases at once, the others still get their
@@ -60,7 +59,7 @@ export async function takeTurns(
 		rows.push(...page);
 	}
 	if (rows.length <= places) return rows.length === 0 ? [] : [{ due, candidates: rows }];
-	const queues = splitBy(rows, ({ tenant_id }) => String(tenant_id));
+	const queues = groupByKey(rows, ({ tenant_id }) => String(tenant_id));
 	const shares = sharePlaces(
 		queues.map(({ length }) => length),
 		places,

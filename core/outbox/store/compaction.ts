@@ -1,5 +1,6 @@
 import pick from 'lodash/pick';
 
+import { groupByKey } from '../../lib/groupByKey';
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import type { OutboxPorts } from '../ports';
 
@@ -9,7 +10,6 @@ import {
 	addTallies,
 	computeTallyId,
 	getSlotDay,
-	groupByKey,
 	readTallyRow,
 	TALLY,
 	TALLY_SLOTS,

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 
 import mergeWith from 'lodash/mergeWith';
 
+import { groupByKey } from '../../lib/groupByKey';
 import { parseJson } from '../../lib/json';
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
 import type { Delivery } from '../model';
@@ -228,18 +229,6 @@ function countOutcome(delivery: Delivery, isReplaced: boolean): Tally | undefine
 }
 
 const getSlot = ({ acceptedAt }: Delivery): number => Math.floor(Date.parse(acceptedAt) / SLOT_MS);
-
-/** Groups entries by a key, in the order of their first appearance. */
-export function groupByKey<T>(entries: T[], getKey: (entry: T) => string | number): T[][] {
-	const groups = new Map<string | number, T[]>();
-	for (const entry of entries) {
-		const key = getKey(entry);
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [entry]);
-		else group.push(entry);
-	}
-	return [...groups.values()];
-}
 
 /** Adds tallies up by slot. */
 export const addSlots = (entries: Array<readonly [number, Tally]>): Map<number, Tally> =>
