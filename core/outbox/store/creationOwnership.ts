@@ -5,14 +5,7 @@ import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 
 import type { UidRow } from './modifyRow';
-import {
-	eq,
-	findFirstPage,
-	type Condition,
-	type StoredRow,
-	type Tables,
-	type Value,
-} from './tables';
+import { eq, findFirstPage, type Condition, type StoredRow, type Tables } from './tables';
 
 /**
  * Decides which row counts when several requests create the same at once: a tenant with one ID or uid, an event
@@ -58,11 +51,30 @@ export const toContestedEndpoint = (
 	],
 });
 
-/** Returns what decides whether a row keeps a uid that other rows have. */
-export const toUidRow = (id: Value, { creation_owner }: StoredRow): UidRow => ({
-	id: String(id),
-	isDecided: creation_owner === null,
-});
+async function findRows(
+	tables: Tables,
+	{ alternatives, table }: ContestedRows,
+): Promise<StoredRow[]> {
+	const finds = alternatives.map((conditions) => findFirstPage(table, conditions));
+	return uniqBy((await tables.applyAndFind([], finds)).flat(), 'id');
+}
+
+/**
+ * Finds the other rows that a uid leads to.
+ * @param idColumn the column that has the ID of the tenant or endpoint
+ * @param id of the row that has the uid, which does not count
+ */
+export async function findOtherUidRows(
+	tables: Tables,
+	named: ContestedRows,
+	idColumn: 'endpoint_id' | 'tenant_id',
+	id: string,
+): Promise<UidRow[]> {
+	const rows = await findRows(tables, named);
+	return rows
+		.map((row) => ({ id: String(row[idColumn]), isDecided: row.creation_owner === null }))
+		.filter((row) => row.id !== id);
+}
 
 /** Finds the other endpoints of a tenant that an endpoint's uid leads to, by their ID or their uid. */
 export async function findEndpointUidRows(
@@ -70,17 +82,8 @@ export async function findEndpointUidRows(
 	{ id, tenantId, uid }: Pick<Endpoint, 'id' | 'tenantId' | 'uid'>,
 ): Promise<UidRow[]> {
 	if (uid === null) return [];
-	const finds = isEndpointNamed(tenantId, uid).map((all) => findFirstPage('endpoints', all));
-	const rows = (await tables.applyAndFind([], finds)).flat();
-	return rows.map((row) => toUidRow(row.endpoint_id, row)).filter((row) => row.id !== id);
-}
-
-async function findRows(
-	tables: Tables,
-	{ alternatives, table }: ContestedRows,
-): Promise<StoredRow[]> {
-	const finds = alternatives.map((conditions) => findFirstPage(table, conditions));
-	return uniqBy((await tables.applyAndFind([], finds)).flat(), 'id');
+	const named: ContestedRows = { table: 'endpoints', alternatives: isEndpointNamed(tenantId, uid) };
+	return await findOtherUidRows(tables, named, 'endpoint_id', id);
 }
 
 const findDecided = (rows: StoredRow[]): StoredRow | undefined =>

@@ -1,7 +1,7 @@
 import { toIsoTime } from '../../lib/time';
 import { DEFAULT_TENANT, type Tenant } from '../model';
 
-import { toUidRow, type ContestedRows } from './creationOwnership';
+import { findOtherUidRows, type ContestedRows } from './creationOwnership';
 import type { UidRow } from './modifyRow';
 import { readRow } from './rows';
 import {
@@ -92,6 +92,12 @@ const isTenantNamed = (name: string): Condition[][] => [
 	[eq('uid', name), neq('status', IS_DELETED)],
 ];
 
+/** Returns the conditions of the tenant that a request with an Idempotency-Key created. */
+const isCreatedBy = (creationKey: string): Condition[] => [
+	eq('creation_key', creationKey),
+	neq('status', IS_DELETED),
+];
+
 /**
  * Returns the tenants of which only one may exist: with an ID or uid of this one, or created by the same request.
  * See `creationOwnership.ts`.
@@ -101,7 +107,7 @@ export const toContestedTenant = ({ creationKey, id, uid }: Tenant): ContestedRo
 	alternatives: [
 		...isTenantNamed(id),
 		...(uid === null || uid === id ? [] : isTenantNamed(uid)),
-		...(creationKey === null ? [] : [[eq('creation_key', creationKey), neq('status', IS_DELETED)]]),
+		...(creationKey === null ? [] : [isCreatedBy(creationKey)]),
 	],
 });
 
@@ -110,19 +116,18 @@ export async function findTenantOfRequest(
 	tables: Tables,
 	creationKey: string,
 ): Promise<Tenant | undefined> {
-	const conditions = [eq('creation_key', creationKey), neq('status', IS_DELETED)];
-	return pickTenant(await findAll(tables, 'tenants', conditions));
+	return pickTenant(await findAll(tables, 'tenants', isCreatedBy(creationKey)));
 }
 
 /** Finds the other tenants that a tenant's uid leads to, by their ID or their uid. */
 export async function findTenantUidRows(tables: Tables, { id, uid }: Tenant): Promise<UidRow[]> {
 	if (uid === null) return [];
 	// The default tenant exists without a row.
-	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT)
+	if (uid === DEFAULT_TENANT && id !== DEFAULT_TENANT) {
 		return [{ id: DEFAULT_TENANT, isDecided: true }];
-	const finds = isTenantNamed(uid).map((conditions) => findFirstPage('tenants', conditions));
-	const rows = (await tables.applyAndFind([], finds)).flat();
-	return rows.map((row) => toUidRow(row.tenant_id, row)).filter((row) => row.id !== id);
+	}
+	const named: ContestedRows = { table: 'tenants', alternatives: isTenantNamed(uid) };
+	return await findOtherUidRows(tables, named, 'tenant_id', id);
 }
 
 /** Finds a tenant together with other rows: {@link pickTenant} reads what it found. */
