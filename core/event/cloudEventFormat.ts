@@ -91,7 +91,7 @@ const encodeHeaderValue = (value: string): string =>
 				.join(''),
 		);
 
-/** Matches the names of attributes. None is `data` (2.2), so that no header stands for the body. */
+/** Matches the name of an attribute. `data` is none (2.2): a header must not stand in for the body. */
 const ATTRIBUTE = /^(?!data$)[a-z0-9]{1,100}$/;
 
 /** Reads the attributes of an event from the headers of binary mode, e.g. `ce-type`. */

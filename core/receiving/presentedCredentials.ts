@@ -165,7 +165,7 @@ const MAX_CREDENTIALS = 12;
 const MIN_TOKEN_HEADER = 'eyJ'.length + 8;
 
 /**
- * Finds the JSON Web Tokens in a text, in linear time: an expression for a whole token would begin anew at each `eyJ`.
+ * Finds the JSON Web Tokens in a text, in linear time: a regular expression would start again at each `eyJ`.
  */
 const findJsonWebTokens = (text: string): string[] =>
 	(text.match(/[\w.-]+/g) ?? []).flatMap((word) => {
@@ -182,7 +182,7 @@ const findJsonWebTokens = (text: string): string[] =>
 		});
 	});
 
-/** Lists the JSON Web Tokens in any header and URL parameter: whoever sees one can use it. */
+/** Lists the JSON Web Tokens in headers and URL parameters: anyone who sees one can use it. */
 const listJsonWebTokens = ({ headers, query }: Caller): string[] =>
 	[...listTexts(headers), ...listTexts(query)].flatMap(findJsonWebTokens);
 

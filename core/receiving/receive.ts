@@ -283,7 +283,7 @@ function parseEvent(
 	payload: Buffer | undefined,
 ): ParsedBody | Rejection {
 	if (payload !== undefined) {
-		// The formats of bodies are those of the token's text, whose claims are always JSON.
+		// The accepted formats are about the token's text. Its claims are always JSON.
 		const claimRules = { ...rules, noJsonBodies: false };
 		return parseBody(claimRules, { 'content-type': 'application/json' }, payload);
 	}

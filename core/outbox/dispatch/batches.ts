@@ -180,7 +180,7 @@ async function closeFirst(
 /**
  * Closes an endpoint's batches that are full or due.
  * @param lease the lease that the batches get
- * @param goesOn returns whether to close more, after so many batches
+ * @param goesOn returns whether to close more, given how many batches are closed
  * @param firstRows what {@link findNextBatch} found, if the caller has looked
  * @returns the batches, to be attempted by this run unless they have a place in an order
  */

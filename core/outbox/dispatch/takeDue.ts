@@ -65,7 +65,7 @@ async function closeDueBatches(
 	return { jobs, mayBeMore };
 }
 
-/** Leaves events that wait for a batch where they are. */
+/** Excludes events that wait for a batch from what is leased. */
 const exceptGathering = ({ shares }: Pick<DueState, 'shares'>): DueShare[] =>
 	shares.map((share) => ({ ...share, due: { ...share.due, exceptGathering: true } }));
 

@@ -116,7 +116,7 @@ function findFaultAfter(
 	{ maxEndpoints, rows: before }: Inventory,
 	{ rows: after, tenant }: { rows: StoredRow[]; tenant: Tenant | undefined },
 ): Error | undefined {
-	// What deletes a tenant may have seen no such endpoint yet.
+	// The tenant may have been deleted before this endpoint was there to be deleted with it.
 	if (isSameTenant?.(tenant) === false) return new TenantDeletedError(tenantId);
 	const isFirst = before.length === 0;
 	const others = after.filter(({ endpoint_id }) => endpoint_id !== id);
