@@ -6,10 +6,10 @@ const { fork } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { DatabaseSync } = require('node:sqlite');
 
 const { chain, node, uniqueName } = require('../e2e/workflows');
 const { makeAuthority, makeSigned } = require('../harness/certificate');
+const { openSqlite, querySqlite } = require('../harness/sqlite');
 const { bootN8n, pause } = require('../harness/n8n');
 const { scratch } = require('../harness/project');
 
@@ -20,7 +20,6 @@ const POLL_MS = 10;
 const ENDED_WITHIN_MS = 600_000;
 const SAY_EVERY_MS = 10_000;
 /** How long to wait for a lock on the database. */
-const LOCKED_MS = 30_000;
 /** n8n's own limit is for a cloud instance with a small disk; the bench fills tables on purpose. */
 const TABLE_BYTES = 2 * 1024 ** 3;
 /**
@@ -77,11 +76,11 @@ class BenchStage {
 			},
 		});
 		this.client = this.n8n.client;
-		this.database = new DatabaseSync(this.#file(), { readOnly: true, timeout: LOCKED_MS });
+		this.database = openSqlite(this.#folder(), { readOnly: true });
 	}
 
-	#file() {
-		return path.join(scratch, NAME, '.n8n/database.sqlite');
+	#folder() {
+		return path.join(scratch, NAME);
 	}
 
 	/** Returns the rows that a statement finds in n8n's database. */
@@ -97,7 +96,7 @@ class BenchStage {
 		this.database?.close();
 		this.database = undefined;
 		await this.n8n?.stop();
-		if (!keep) fs.rmSync(path.join(scratch, NAME), { recursive: true, force: true });
+		if (!keep) fs.rmSync(this.#folder(), { recursive: true, force: true });
 	}
 
 	async #tell(message) {
@@ -214,12 +213,7 @@ class BenchStage {
 
 	/** Changes n8n's database directly. Call it only while nothing runs in n8n. */
 	change(sql) {
-		const database = new DatabaseSync(this.#file(), { timeout: LOCKED_MS });
-		try {
-			return database.prepare(sql).run();
-		} finally {
-			database.close();
-		}
+		querySqlite(this.#folder(), sql);
 	}
 }
 

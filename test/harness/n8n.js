@@ -5,7 +5,6 @@
 const { randomBytes, randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { DatabaseSync } = require('node:sqlite');
 const { setTimeout: pause } = require('node:timers/promises');
 
 const { chooseShownFields, isSecretField } = require('./credentials');
@@ -15,6 +14,7 @@ const { findAnyPort, findFreePort } = require('./ports');
 const { scratch } = require('./project');
 const { startProxy } = require('./proxy');
 const { createDatabase, queryDatabase, queueEnvironment } = require('./queue');
+const { querySqlite } = require('./sqlite');
 
 /** Extracts the message of an error response. */
 function extractErrorMessage(text) {
@@ -256,14 +256,7 @@ async function createSingleProcess({ base, env, folder, packages, port }) {
 		stop: async () => await main.stop(),
 		kill: async () => await main.kill(),
 		restart: async () => await main.start(),
-		query: async (sql) => {
-			const database = new DatabaseSync(path.join(folder, '.n8n/database.sqlite'));
-			try {
-				return database.prepare(sql).all();
-			} finally {
-				database.close();
-			}
-		},
+		query: async (sql) => querySqlite(folder, sql),
 	};
 }
 

@@ -4,8 +4,8 @@
  */
 const fs = require('node:fs');
 const path = require('node:path');
-const { DatabaseSync } = require('node:sqlite');
 
+const { openSqlite } = require('./sqlite');
 const { lanesFolder, scratch } = require('./project');
 
 /** Encodes a secret in every way it could leak. Base64 depends on the position in the encoded text. */
@@ -27,7 +27,7 @@ const EXPECTED_PLACES = ['credentials_entity.data', 'user_api_keys.apiKey'];
 /** Yields every text that an n8n stored, as `[place, text]`. */
 function* readTexts(folder) {
 	const home = path.join(folder, '.n8n');
-	const database = new DatabaseSync(path.join(home, 'database.sqlite'), { readOnly: true });
+	const database = openSqlite(folder, { readOnly: true });
 	const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
 	for (const { name } of tables) {
 		for (const row of database.prepare(`SELECT * FROM "${name}"`).iterate()) {
