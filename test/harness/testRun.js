@@ -3,6 +3,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const { availableParallelism } = require('node:os');
 const path = require('node:path');
+const { stripVTControlCharacters } = require('node:util');
 
 const { lanesFolder, node24, root, scratch } = require('./project');
 const { node24Environment } = require('./setup');
@@ -41,10 +42,19 @@ function reportSkipped({ testResults }) {
 	}
 }
 
+/** Lists the tests that failed, and the files that could not run, each with the first line of its message. */
+function listFailures({ testResults }) {
+	return testResults.flatMap(({ message, name }) =>
+		[...stripVTControlCharacters(message).matchAll(/^ {2}● (.+)\n\n {4}(.+)$/gm)].map(
+			([, title, firstLine]) => `${path.basename(name)} › ${title}: ${firstLine}`,
+		),
+	);
+}
+
 /**
  * Runs Jest.
  * @param runScript runOnNode24 or runOnThisNode
- * @returns the number of tests that passed, failed and were skipped
+ * @returns the number of tests that passed, failed and were skipped, and what failed
  */
 async function runJest(runScript, args, env) {
 	const folder = env?.SCRATCH ?? scratch;
@@ -67,6 +77,7 @@ async function runJest(runScript, args, env) {
 		// A file that cannot be loaded has no tests to count.
 		failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
 		skipped: results.numPendingTests + results.numTodoTests,
+		failures: listFailures(results),
 	};
 }
 
@@ -111,26 +122,31 @@ async function runCheck(runScript, title, args) {
 	console.log(`▸ ${title} …`);
 	const passes = (await runScript(args)) === 0;
 	console.log(`  ${passes ? '✓' : '✗'} ${title}`);
-	return { passed: passes ? 1 : 0, failed: passes ? 0 : 1, skipped: 0 };
+	return passes
+		? { passed: 1, failed: 0, skipped: 0, failures: [] }
+		: { passed: 0, failed: 1, skipped: 0, failures: [title] };
 }
 
-const sumCounts = (counts) =>
-	Object.fromEntries(
+const sumCounts = (counts) => ({
+	...Object.fromEntries(
 		['passed', 'failed', 'skipped'].map((key) => [
 			key,
 			counts.reduce((sum, count) => sum + count[key], 0),
 		]),
-	);
+	),
+	failures: counts.flatMap(({ failures }) => failures),
+});
 
 /**
- * Runs steps in turn, prints the sum of their counts as the last line, and ends the process.
+ * Runs steps in turn, prints what failed and, as the last line, the sum of their counts, and ends the process.
  * @param steps functions that return counts, or nothing
  */
 async function runSteps(steps) {
 	try {
 		const counts = [];
 		for (const step of steps) counts.push(await step());
-		const { failed, passed, skipped } = sumCounts(counts.filter(Boolean));
+		const { failed, failures, passed, skipped } = sumCounts(counts.filter(Boolean));
+		if (failures.length > 0) console.log(['\n▸ Failed:', ...failures].join('\n  ✗ '));
 		const andSkipped = skipped > 0 ? `, ${skipped} skipped` : '';
 		console.log(`\n${passed} passed, ${failed} failed${andSkipped}`);
 		process.exit(failed === 0 && passed > 0 ? 0 : 1);
@@ -141,6 +157,7 @@ async function runSteps(steps) {
 }
 
 module.exports = {
+	listFailures,
 	runCheck,
 	runEndToEndTests,
 	runFastTests,
