@@ -144,7 +144,10 @@ async function readOverview(ports: OutboxPorts, look: DueLook): Promise<Overview
 /** Endpoints and tenants that a run leaves out when it looks for what it can attempt. */
 type Exceptions = Required<Pick<DueQuery, 'exceptEndpointIds' | 'exceptTenantIds'>>;
 
-/** Lists the endpoints and tenants that wait, as many as fit in a query: deliveries of the rest are leased and postponed. */
+/**
+ * Lists the endpoints and tenants that wait, as many as fit in a query. Deliveries of the rest are leased and
+ * postponed.
+ */
 function listExceptions({ disabledIds, reasons }: Overview, probeable: Endpoint[]): Exceptions {
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);
 	const waitingIds = uniq([...probeable.map(({ id }) => id), ...reasons.keys()]);
