@@ -60,6 +60,9 @@ const N8N_NAMES = [
 	['docs/retry.md', 'At Specified Time', 'n8n-nodes-base/dist/nodes/Wait'],
 	['docs/retry.md', 'Date and Time', 'n8n-nodes-base/dist/nodes/Wait'],
 	['docs/security.md', 'This workflow can be called by', 'n8n-editor-ui/dist/assets'],
+	['docs/alerts.md', 'Error Workflow', 'n8n-editor-ui/dist/assets'],
+	['docs/upkeep.md', 'Community nodes', 'n8n-editor-ui/dist/assets'],
+	['docs/upkeep.md', 'Uninstall package', 'n8n-editor-ui/dist/assets'],
 	['docs/queue-mode.md', 'failed to be processed too many times', 'n8n/dist/errors'],
 ];
 
