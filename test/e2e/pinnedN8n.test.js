@@ -46,6 +46,7 @@ const N8N_NAMES = [
 	['docs/receive.md', 'Webhook URLs', 'n8n-editor-ui/dist/assets'],
 	['docs/receive.md', 'Execute step', 'n8n-editor-ui/dist/assets'],
 	['docs/receive.md', 'Raw Body', 'n8n-nodes-base/dist/nodes/Webhook'],
+	['docs/receive.md', "Using 'Respond to Webhook' Node", 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'IP(s) Allowlist', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'Header Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'JWT Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
