@@ -1,3 +1,4 @@
+import { isDueAgain } from '../../lib/time';
 import type { Delivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
@@ -29,7 +30,7 @@ export class ResultWriter {
 	/** Adds an outcome, and starts to write if enough time has passed. */
 	add(delivery: Delivery): void {
 		this.pending.push(delivery);
-		const isDue = this.ports.nowMs() - this.lastWriteMs >= WRITE_EVERY_MS;
+		const isDue = isDueAgain(this.lastWriteMs, this.ports.nowMs(), WRITE_EVERY_MS);
 		if (!isDue || this.writing !== undefined) return;
 		this.writing = this.leaseKeeper
 			.renewWith(async (renewals) => await this.write(renewals))

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { HOUR_MS } from '../../../../core/lib/time';
+import { HOUR_MS, isDueAgain } from '../../../../core/lib/time';
 import type { Backlog } from '../../../../core/outbox/alert/alertTypes';
 import { sendBacklogAlerts } from '../../../../core/outbox/alert/sendAlerts';
 import { publishEvents } from '../../../../core/outbox/dispatch/publish';
@@ -24,7 +24,7 @@ type AlertedAtMs = Partial<Record<'backlog' | 'full', number>>;
 function isAlertDue(context: IExecuteFunctions, kind: keyof AlertedAtMs, nowMs: number): boolean {
 	const staticData = context.getWorkflowStaticData('node') as { alertedAtMs?: AlertedAtMs };
 	const { [kind]: lastMs = 0 } = staticData.alertedAtMs ?? {};
-	if (nowMs - lastMs < HOUR_MS) return false;
+	if (!isDueAgain(lastMs, nowMs, HOUR_MS)) return false;
 	staticData.alertedAtMs = { ...staticData.alertedAtMs, [kind]: nowMs };
 	return true;
 }
