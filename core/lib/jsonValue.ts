@@ -1,6 +1,6 @@
-import { isConverted, stringifyExactJson, type ExactNumber } from './exactJson';
+import { isConverted, stringifyExactJson } from './exactJson';
 
-/** A value of JSON. A number that JavaScript would round may be an {@link ExactNumber}. */
+/** A value of JSON. A number that JavaScript would round may be an `ExactNumber`. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 
 export interface JsonObject {
