@@ -128,13 +128,18 @@ export function parseExactJson(
 	return parseJson(quoted, revive);
 }
 
-/** Returns whether a value without cycles contains an {@link ExactNumber}. */
+/** Returns whether JSON has something else in place of an object, e.g. the text of a date. */
+export const isConverted = (value: object): boolean =>
+	typeof (value as { toJSON?: unknown }).toJSON === 'function';
+
+/** Returns whether a value that can be written as JSON contains an {@link ExactNumber}. */
 export function hasExactNumber(value: unknown): boolean {
 	const remaining = [value];
 	while (remaining.length > 0) {
 		const next = remaining.pop();
 		if (next instanceof ExactNumber) return true;
-		if (typeof next !== 'object' || next === null) continue;
+		// What JSON does not have may contain itself.
+		if (typeof next !== 'object' || next === null || isConverted(next)) continue;
 		for (const child of Object.values(next)) remaining.push(child);
 	}
 	return false;

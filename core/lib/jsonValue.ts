@@ -1,6 +1,6 @@
-import { ExactNumber, stringifyExactJson } from './exactJson';
+import { isConverted, stringifyExactJson } from './exactJson';
 
-/** A value of JSON. A number that JavaScript would round may be an {@link ExactNumber}. */
+/** A value of JSON. A number that JavaScript would round may be an `ExactNumber`. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 
 export interface JsonObject {
@@ -16,8 +16,7 @@ export const isContainer = (value: unknown): value is object =>
  * cannot overflow the stack.
  */
 export function isValueNestedDeeper(value: unknown, levels: number): boolean {
-	const isNested = (child: unknown): child is object =>
-		isContainer(child) && !(child instanceof ExactNumber);
+	const isNested = (child: unknown): child is object => isContainer(child) && !isConverted(child);
 	let level = [value].filter(isNested);
 	for (let depth = 0; level.length > 0; depth += 1) {
 		if (depth === levels) return true;
@@ -33,7 +32,16 @@ export const countJsonBytes = (value: object): number =>
 /** More levels than any event has; JSON.stringify overflows the stack at some thousands. */
 export const MAX_JSON_LEVELS = 500;
 
-function findFault(value: unknown, ancestors: Set<object>): string | undefined {
+/** Returns what JSON has in place of a value, e.g. the text of a date. @throws the errors of its `toJSON` */
+function toWritten(value: unknown): unknown {
+	const mayConvert = isContainer(value) || typeof value === 'bigint';
+	const { toJSON } = mayConvert ? (value as { toJSON?: unknown }) : {};
+	return typeof toJSON === 'function' ? (toJSON.call(value, '') as unknown) : value;
+}
+
+function findFault(original: unknown, ancestors: Set<object>): string | undefined {
+	const value = toWritten(original);
+	if (typeof value === 'bigint') return 'has a BigInt';
 	if (!isContainer(value)) return undefined;
 	if (ancestors.has(value)) return 'contains itself';
 	if (ancestors.size >= MAX_JSON_LEVELS) {
@@ -49,7 +57,14 @@ function findFault(value: unknown, ancestors: Set<object>): string | undefined {
 }
 
 /**
- * Finds why a value cannot be written as JSON: it contains itself, or has more than 500 levels.
+ * Finds why a value cannot be written as JSON: it contains itself, has more than 500 levels, or has a field that throws
+ * an error.
  * @returns the end of a sentence about the value; `undefined` if it can be written
  */
-export const findJsonFault = (value: unknown): string | undefined => findFault(value, new Set());
+export function findJsonFault(value: unknown): string | undefined {
+	try {
+		return findFault(value, new Set());
+	} catch {
+		return 'has a field that throws an error when it is read';
+	}
+}

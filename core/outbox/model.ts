@@ -153,10 +153,20 @@ export interface EndpointSecrets {
 	headers: Record<string, string>;
 	/** Digest of the management API's request that created it, if the request had an Idempotency-Key. */
 	creationDigest?: string;
-	/** Digest of the API's request that made the current signing secret, if it had an Idempotency-Key. */
+	/** Digest of the API's last request that rotated the signing secret, if it had an Idempotency-Key. */
 	rotationKey?: string;
 	/** Digest of that request's body. */
 	rotationDigest?: string;
+	/** Those of earlier requests, the latest first. */
+	earlierRotations?: Rotation[];
+}
+
+/** Identifies a request that rotated a signing secret. */
+export interface Rotation {
+	/** Digest of its Idempotency-Key. */
+	key: string;
+	/** Digest of its body. */
+	digest: string;
 }
 
 /** A registered endpoint, with everything needed to send to it. */

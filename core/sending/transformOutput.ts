@@ -2,6 +2,7 @@ import countBy from 'lodash/countBy';
 
 import { findCustomHeaderFault } from '../http/customHeaders';
 import { isObject } from '../lib/fieldPath';
+import { findJsonFault } from '../lib/jsonValue';
 
 /** Reads what a workflow returned that makes the bodies of deliveries. */
 
@@ -28,6 +29,12 @@ function writeBody(body: unknown): { text: string } | { fault: string } {
 	}
 	if (typeof body !== 'string' && typeof body !== 'object') {
 		return { fault: `has a "body" that is a ${typeof body}. Return an object, a list or text.` };
+	}
+	const fault = findJsonFault(body);
+	if (fault !== undefined) {
+		return {
+			fault: `has a "body" that ${fault}, so it cannot be written as JSON. Return only the fields that the endpoint needs.`,
+		};
 	}
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const bytes = Buffer.byteLength(text, 'utf8');

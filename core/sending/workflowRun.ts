@@ -1,6 +1,7 @@
 import { decodeText } from '../lib/cutText';
 import { parseBigNumbersAsText } from '../lib/exactJson';
 import { isObject } from '../lib/fieldPath';
+import { findJsonFault } from '../lib/jsonValue';
 
 import type { AttemptResult } from './attemptOutcome';
 import type { SendingPorts } from './deliver';
@@ -33,6 +34,13 @@ const MAX_MESSAGE_LENGTH = 1000;
 export const cutWorkflowMessage = (message: string): string =>
 	message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
 
+/** Writes an item as JSON, or in its place what is wrong with it: the workflow has done its work. */
+function writeItem(item: unknown): string {
+	const fault = findJsonFault(item);
+	const written = fault === undefined ? item : `The item ${fault}, so it cannot be written as JSON`;
+	return JSON.stringify(written) ?? 'null';
+}
+
 /** Writes a workflow's last items as the body of an answer: one item alone, and several as a list. */
 function toAnswerBody(
 	items: unknown[],
@@ -41,7 +49,7 @@ function toAnswerBody(
 	const parts: string[] = [];
 	let bytes = 0;
 	for (const item of items) {
-		const text = JSON.stringify(item) ?? 'null';
+		const text = writeItem(item);
 		parts.push(text);
 		bytes += Buffer.byteLength(text, 'utf8') + 1;
 		if (bytes > maxBytes + 1) break;

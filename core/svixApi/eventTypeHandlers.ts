@@ -1,5 +1,4 @@
 import { roundExactNumbers } from '../lib/exactJson';
-import { isObject } from '../lib/fieldPath';
 import type { JsonObject, JsonValue } from '../lib/jsonValue';
 import { coversEventType } from '../outbox/apiKey/keyFilter';
 import type { EventType, EventTypeInput, EventTypes } from '../outbox/eventType/eventTypePorts';
@@ -62,10 +61,7 @@ function requireCatalog({ eventTypes }: ApiCall): EventTypes {
 	throw new SvixApiError(404, 'not_found', 'This server has no catalog of event types.');
 }
 
-const parseBody = (call: ApiCall): unknown => {
-	const body = roundExactNumbers(call.request.body);
-	return isObject(body) ? body : {};
-};
+const parseBody = (call: ApiCall): unknown => roundExactNumbers(call.request.body);
 
 const reply = (statusCode: number, eventType: EventType) => ({
 	statusCode,

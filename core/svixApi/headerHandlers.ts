@@ -1,6 +1,7 @@
 import { findCustomHeaderFault } from '../http/customHeaders';
 import { returnError } from '../lib/returnError';
 import { computeBodyDigest, ReusedKeyError } from '../managementApi/idempotency';
+import { listRotations, recordRotation } from '../outbox/endpoint/endpointSecrets';
 import { rotateEndpointSecret, updateEndpoint } from '../outbox/endpoint/lifecycle';
 import { modifyEndpoint } from '../outbox/endpoint/repository';
 import type { Endpoint } from '../outbox/model';
@@ -72,16 +73,17 @@ async function rotateSecret(call: ApplicationCall): Promise<void> {
 	const { ports, request } = call;
 	const body = parsePart('body', endpointSecretRotateIn, request.body);
 	const { gracePeriodSeconds, key } = body;
-	const rotationKey = computeRequestKey(call);
-	const rotationDigest = computeBodyDigest(body);
+	const requestKey = computeRequestKey(call);
+	const digest = computeBodyDigest(body);
 	const overlapSeconds = gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
 	const endpoint = await loadReadableEndpoint(call);
 	if (endpoint.secrets.signing.length === 0) {
 		throw invalidField(['path', 'endpoint_id'], 'has no signing secret');
 	}
 	const change = (latest: Endpoint): Endpoint | undefined => {
-		if (rotationKey !== undefined && latest.secrets.rotationKey === rotationKey) {
-			if (latest.secrets.rotationDigest === rotationDigest) return undefined;
+		const earlier = listRotations(latest.secrets).find((rotation) => rotation.key === requestKey);
+		if (earlier?.digest === digest) return undefined;
+		if (earlier !== undefined) {
 			throw new ReusedKeyError(
 				'This Idempotency-Key was used for another secret. Send the same body again, or use a new key.',
 			);
@@ -90,7 +92,9 @@ async function rotateSecret(call: ApplicationCall): Promise<void> {
 			rotateEndpointSecret(latest, toSigningSecret(key), overlapSeconds, ports.nowMs()),
 		);
 		if (rotated instanceof InvalidSecretError) throw invalidField(['body', 'key'], rotated.message);
-		return { ...rotated, secrets: { ...rotated.secrets, rotationKey, rotationDigest } };
+		if (requestKey === undefined) return rotated;
+		const recorded = recordRotation(rotated.secrets, { key: requestKey, digest });
+		return { ...rotated, secrets: { ...rotated.secrets, ...recorded } };
 	};
 	await modifyEndpoint(ports, endpoint, change, SVIX_SCOPE);
 }

@@ -51,6 +51,15 @@ function testTablesContract(openTables) {
 			expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
 		});
 
+		test('have a replacement character in place of NUL, which PostgreSQL rejects', async () => {
+			const tables = await openWith(event('a\0b', { endpoint_ids: '\0\0' }));
+			const query = all(where('event_id', 'eq', 'a\0b'));
+			expect(await tables.update('events', query, { data: '1\0' })).toMatchObject([
+				{ event_id: 'a\uFFFDb', endpoint_ids: '\uFFFD\uFFFD', data: '1\uFFFD' },
+			]);
+			expect(await tables.remove('events', query)).toBe(1);
+		});
+
 		test('return null for a column without a value, and numbers as numbers', async () => {
 			const tables = await openTables();
 			await tables.insert('deliveries', [{ delivery_id: 'a', attempts: 3, response_time_ms: 0.5 }]);

@@ -1,6 +1,7 @@
 /** Checks every file in templates/, without n8n. */
 const path = require('node:path');
 
+const get = require('lodash/get');
 const { NodeHelpers } = require('n8n-workflow');
 
 const { root } = require('../harness/project');
@@ -80,6 +81,17 @@ test('no two nodes of all templates have the same ID', () => {
 	// This one is part of a URL that callers type, so it may be a word.
 	for (const id of ids) if (id !== 'agent-webhooks') expect(id).toMatch(UUID);
 });
+
+test.each([
+	['exactly-once', 'Only New', 'dedupeValue'],
+	['verify-and-forward', 'Forward', 'options.idempotencyKey'],
+])(
+	'the template %s takes no events without a duplicate key for one',
+	(name, nodeName, parameter) => {
+		const node = readTemplate(name).nodes.find((found) => found.name === nodeName);
+		expect(get(node.parameters, parameter)).toBe('={{ $json.duplicate_key ?? $json.request_id }}');
+	},
+);
 
 describe.each(TEMPLATES)('the template %s', (name) => {
 	const template = readTemplate(name);

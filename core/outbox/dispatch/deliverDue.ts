@@ -18,13 +18,13 @@ import { findInactiveTenants, readInactiveTenants } from '../store/tenants';
 import { clearDeleted } from '../tenant/deleteTenant';
 
 import { attemptAll } from './attemptAll';
-import { findDue, type DueLook, type DueState, type WaitReason } from './dueState';
+import { findDue, type DueState, type WaitReason } from './dueState';
 import { isSettled } from './order';
 import { giveProbesBack, reserveProbes, type ReservedProbes } from './probes';
 import { publishEvents } from './publish';
 import { repairEvents } from './repairEvents';
 import { SuspendedEndpoints } from './suspendedEndpoints';
-import { takeDue } from './takeDue';
+import { takeDue, type TakeLimits } from './takeDue';
 
 export interface DueLimits extends RunLimits {
 	/** Most deliveries that one run attempts. */
@@ -112,10 +112,10 @@ interface DueRound extends RunResult {
 async function attemptDue(
 	ports: OutboxPorts,
 	chosen: ReservedProbes,
-	{ dueMs, limit }: Pick<DueLook, 'dueMs' | 'limit'>,
+	takeLimits: TakeLimits,
 	limits: RunLimits,
 ): Promise<DueRound> {
-	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, dueMs, limit);
+	const { lease, mayBeMore, moved, ...taken } = await takeDue(ports, chosen, takeLimits);
 	const { changes, hasFreed, results } = await attemptAll(ports, lease, taken.jobs, limits, taken);
 	const hasSpareProbes = await giveProbesBack(ports, chosen, taken.jobs);
 	const count = taken.jobs.length + taken.ended.length;
@@ -161,6 +161,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	let registered: RegisteredEndpoint[] | undefined;
 	let remaining = limits.maxDeliveries;
 	const waitReasons: WaitReason[] = [];
+	const attemptedIds = new Set<string>();
 	let isPrepared = false;
 	let isIdle = false;
 	const { suspended = new SuspendedEndpoints() } = limits;
@@ -183,8 +184,9 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const looksAgain = hasClosed || hasSkipped;
 		if (shares.length + chains.length + gatheringIds.size === 0 && !looksAgain) break;
 		mayClose &&= !hasClosed;
-		const round = await attemptDue(ports, chosen, look, runLimits);
+		const round = await attemptDue(ports, chosen, { ...look, attemptedIds }, runLimits);
 		total.results.push(...round.results);
+		for (const { delivery } of round.results) attemptedIds.add(delivery.id);
 		total.changes.push(...round.changes);
 		remaining -= round.count;
 		if (round.hasSpareProbes) probeWidth = MAX_PROBE_WIDTH;

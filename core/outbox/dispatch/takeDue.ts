@@ -224,15 +224,21 @@ function listGathering(
 	});
 }
 
-/**
- * Leases what is due, and loads everything needed to attempt it.
- * @param limit number of deliveries that the run attempts at once
- */
+/** Tells a run what to take. */
+export interface TakeLimits {
+	/** The time by which a delivery must be due. */
+	dueMs: number;
+	/** Number of deliveries that the run attempts at once. */
+	limit: number;
+	/** IDs of the deliveries that the run has attempted: another row of one of them is a twin that another run inserted. */
+	attemptedIds: ReadonlySet<string>;
+}
+
+/** Leases what is due, and loads everything needed to attempt it. */
 export async function takeDue(
 	ports: OutboxPorts,
 	state: ReservedProbes,
-	dueMs: number,
-	limit: number,
+	{ attemptedIds, dueMs, limit }: TakeLimits,
 ): Promise<TakenDue> {
 	const { endpoints } = splitByReadability(state.registered);
 	const lease = { owner: ports.newId(), expiresAtMs: ports.nowMs() + computeLeaseMs(endpoints) };
@@ -249,7 +255,7 @@ export async function takeDue(
 	const { ended, jobs } = await loadAttemptJobs(
 		ports,
 		state.registered,
-		leased.filter(({ id }) => !closedIds.has(id)),
+		leased.filter(({ id }) => !closedIds.has(id) && !attemptedIds.has(id)),
 		describeObstacle,
 	);
 	const { others, returned } = await returnToBatching(ports, jobs);

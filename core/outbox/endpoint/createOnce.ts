@@ -1,14 +1,8 @@
 import { DAY_MS, toIsoTime } from '../../lib/time';
 import type { Endpoint } from '../model';
 import type { OutboxPorts } from '../ports';
-import {
-	awaitCreated,
-	findCreated,
-	resolveCreation,
-	toContestedEndpoint,
-} from '../store/creationOwnership';
+import { awaitCreated, insertOnce, toContestedEndpoint } from '../store/creationOwnership';
 import { UidTakenError } from '../store/modifyRow';
-import type { StoredRow } from '../store/tables';
 
 import {
 	EndpointLimitError,
@@ -34,29 +28,23 @@ export async function insertEndpointOnce(
 		await insertEndpoint(ports, endpoint);
 		return endpoint;
 	}
-	/** Loads the endpoint that counts in place of the new one. */
-	const loadOther = async (row: StoredRow): Promise<Endpoint> => {
-		if (uid !== null && (creationKey === null || row.creation_key !== creationKey)) {
-			throw new UidTakenError(uid);
-		}
-		return await loadEndpoint(ports, String(row.endpoint_id), scope);
-	};
 	const contested = toContestedEndpoint(endpoint, toIsoTime(ports.nowMs() - DAY_MS));
-	const existing = await findCreated(ports.tables, contested);
-	if (existing !== undefined) return await loadOther(existing);
-	const owner = ports.newId();
-	// The last endpoint that the tenant may have can be that of a simultaneous request with the key or the uid.
-	const other = await insertEndpoint(ports, endpoint, owner).then(
-		() => undefined,
-		async (error: unknown) => {
-			const isFull = error instanceof EndpointLimitError;
-			const row = isFull ? await awaitCreated(ports, contested) : undefined;
-			if (row === undefined) throw error;
-			return row;
-		},
-	);
-	if (other !== undefined) return await loadOther(other);
-	const created = await resolveCreation(ports, contested, owner);
+	const created = await insertOnce(ports, contested, async (owner) => {
+		const fault = await insertEndpoint(ports, endpoint, owner).catch((error: unknown) => ({
+			error,
+		}));
+		if (fault === undefined) return undefined;
+		// The last endpoint that the tenant may have can be that of a simultaneous request with the key or the uid.
+		const isFull = fault.error instanceof EndpointLimitError;
+		const row = isFull ? await awaitCreated(ports, contested) : undefined;
+		if (row === undefined) throw fault.error;
+		return row;
+	});
 	if (created === undefined) throw new EndpointNotFoundError(id);
-	return created.endpoint_id === id ? endpoint : await loadOther(created);
+	const { isNew, row } = created;
+	if (isNew || row.endpoint_id === id) return endpoint;
+	if (uid !== null && (creationKey === null || row.creation_key !== creationKey)) {
+		throw new UidTakenError(uid);
+	}
+	return await loadEndpoint(ports, String(row.endpoint_id), scope);
 }

@@ -2,7 +2,7 @@ import omit from 'lodash/omit';
 
 import { CLIENT_TLS_FIELDS } from '../../credentials/clientTls';
 import { AUTHENTICATION_FIELDS } from '../../credentials/endpointAuthentication';
-import type { Endpoint } from '../model';
+import type { Endpoint, EndpointSecrets, Rotation } from '../model';
 
 import { isWorkflowEndpoint } from './workflowAddress';
 
@@ -100,3 +100,31 @@ export function listDroppedSecrets(
 		...(dropsHeader ? (['custom_headers'] as const) : []),
 	];
 }
+
+type RecordedRotations = Pick<
+	EndpointSecrets,
+	'earlierRotations' | 'rotationDigest' | 'rotationKey'
+>;
+
+/** Maximum number of requests whose repetition rotates nothing, after the last one. */
+const MAX_EARLIER_ROTATIONS = 10;
+
+/** Lists the requests with an Idempotency-Key that rotated a secret, the latest first. */
+export const listRotations = ({
+	earlierRotations = [],
+	rotationDigest,
+	rotationKey,
+}: RecordedRotations): Rotation[] =>
+	rotationKey === undefined || rotationDigest === undefined
+		? earlierRotations
+		: [{ key: rotationKey, digest: rotationDigest }, ...earlierRotations];
+
+/** Returns the record of a request that rotates a secret, and of those before it. */
+export const recordRotation = (
+	secrets: RecordedRotations,
+	latest: Rotation,
+): RecordedRotations => ({
+	rotationKey: latest.key,
+	rotationDigest: latest.digest,
+	earlierRotations: listRotations(secrets).slice(0, MAX_EARLIER_ROTATIONS),
+});

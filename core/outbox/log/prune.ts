@@ -1,10 +1,10 @@
-import groupBy from 'lodash/groupBy';
 import orderBy from 'lodash/orderBy';
 import partition from 'lodash/partition';
 import sortBy from 'lodash/sortBy';
 import uniq from 'lodash/uniq';
 
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { groupByKey } from '../../lib/groupByKey';
 import { DAY_MS, toIsoTime } from '../../lib/time';
 import type { OutboxPorts } from '../ports';
 import { compactTallies } from '../store/compaction';
@@ -117,11 +117,12 @@ async function listExpired(
 	shared: Retention,
 	nowMs: number,
 ): Promise<Expired[]> {
-	const byTenant = groupBy(rows, ({ tenant_id }) => String(tenant_id));
+	const groups = groupByKey(rows, ({ tenant_id }) => String(tenant_id));
+	const byTenant = new Map(groups.map((group) => [String(group[0].tenant_id), group]));
 	const byAge = findCutoff([], shared, nowMs);
-	const cutoffs = uniq([...Object.keys(byTenant), ...retentions.keys()]).map((tenantId) => {
+	const cutoffs = uniq([...byTenant.keys(), ...retentions.keys()]).map((tenantId) => {
 		const retention = retentions.get(tenantId) ?? shared;
-		return { tenantId, cutoff: findCutoff(byTenant[tenantId] ?? [], retention, nowMs) };
+		return { tenantId, cutoff: findCutoff(byTenant.get(tenantId) ?? [], retention, nowMs) };
 	});
 	const different = cutoffs.filter(({ cutoff }) => cutoff.before !== byAge.before);
 	const mayShare = different.length <= MAX_KEPT;

@@ -17,7 +17,7 @@ import { eq, findFirstPage, type Condition, type StoredRow, type Tables } from '
 /** The rows of which one counts. */
 export interface ContestedRows {
 	table: 'endpoints' | 'event_types' | 'tenants';
-	/** The conditions of the rows, by each of which they may be found. */
+	/** The conditions of the rows, by each of which they may be found. Those found by the first ones count before others. */
 	alternatives: Condition[][];
 }
 
@@ -87,10 +87,7 @@ export async function findEndpointUidRows(
 }
 
 const findDecided = (rows: StoredRow[]): StoredRow | undefined =>
-	minBy(
-		rows.filter(({ creation_owner }) => creation_owner === null),
-		'id',
-	);
+	rows.find(({ creation_owner }) => creation_owner === null);
 
 /** Deletes a row, unless it has won in the meantime. */
 async function deleteUndecided(
@@ -113,7 +110,7 @@ const decide = async (
 };
 
 /** Returns the row that was created before and counts; `undefined` if there is none. */
-export const findCreated = async (
+const findCreated = async (
 	tables: Tables,
 	contested: ContestedRows,
 ): Promise<StoredRow | undefined> => findDecided(await findRows(tables, contested));
@@ -137,6 +134,7 @@ export async function resolveCreation(
 	let rows: StoredRow[] = [];
 	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
 		rows = tries === 0 && foundRows ? foundRows : await findRows(tables, contested);
+		if (rows.length === 0) return undefined;
 		const decided = findDecided(rows);
 		if (decided !== undefined) {
 			await deleteUndecided(tables, contested, owner);
@@ -157,6 +155,36 @@ export async function resolveCreation(
 	if (first === undefined) return undefined;
 	await decide(tables, contested, first.creation_owner);
 	return first;
+}
+
+/** The row that counts after a request to insert one. */
+export interface CountedRow {
+	row: StoredRow;
+	/** `true` if it is the request's own. */
+	isNew: boolean;
+}
+
+/**
+ * Inserts a row unless one counts already. A request may give way to another one that gives way to a third, with which
+ * the first has nothing in common: then it inserts its row again.
+ * @param insert inserts the row with a `creation_owner`; it may return a row that counts instead
+ * @returns `undefined` if others keep inserting and deleting such rows
+ */
+export async function insertOnce(
+	ports: Pick<OutboxPorts, 'newId' | 'random' | 'tables' | 'wait'>,
+	contested: ContestedRows,
+	insert: (owner: string) => Promise<StoredRow | undefined>,
+): Promise<CountedRow | undefined> {
+	for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+		const existing = await findCreated(ports.tables, contested);
+		if (existing !== undefined) return { row: existing, isNew: false };
+		const owner = ports.newId();
+		const other = await insert(owner);
+		if (other !== undefined) return { row: other, isNew: false };
+		const row = await resolveCreation(ports, contested, owner);
+		if (row !== undefined) return { row, isNew: row.creation_owner === owner };
+	}
+	return undefined;
 }
 
 /** A `creation_owner` that no row has. */

@@ -47,6 +47,7 @@ const secretsSchema = z.object({
 	creationDigest: z.string().optional(),
 	rotationKey: z.string().optional(),
 	rotationDigest: z.string().optional(),
+	earlierRotations: z.array(z.object({ key: z.string(), digest: z.string() })).optional(),
 	transformWorkflowId: z.string().optional(),
 });
 

@@ -12,11 +12,18 @@ export class InvalidTenantError extends Error {
 
 const TENANT_ID = /^[\w.:-]{1,100}$/;
 
+/** Clients drop these parts of a URL: the deletion of such an application would be another request. */
+const DROPPED_BY_URLS = ['.', '..'];
+
 /** Returns what is wrong with a tenant's ID, to follow its field's name; `undefined` for a valid one. */
-export const findTenantIdFault = (id: string): string | undefined =>
-	TENANT_ID.test(id)
+export function findTenantIdFault(id: string): string | undefined {
+	if (DROPPED_BY_URLS.includes(id)) {
+		return `is "${id}", which URLs cannot have. Use an ID with a letter or a digit, e.g. acme.`;
+	}
+	return TENANT_ID.test(id)
 		? undefined
 		: 'is not a tenant ID. Use 1 to 100 letters, digits, periods, colons, hyphens and underscores, e.g. acme.';
+}
 
 /** Values for a tenant. `undefined` leaves a value as it is, or at its default. */
 export interface TenantInput {

@@ -1,6 +1,6 @@
 import { DEFAULT_TENANT, type Tenant } from '../model';
 import type { OutboxPorts } from '../ports';
-import { findCreated, resolveCreation } from '../store/creationOwnership';
+import { insertOnce } from '../store/creationOwnership';
 import { modifyRow } from '../store/modifyRow';
 import {
 	findTenantRow,
@@ -69,11 +69,11 @@ export async function loadTenant(tables: Tables, id: string): Promise<Tenant> {
 export async function insertTenant(ports: OutboxPorts, tenant: Tenant): Promise<void> {
 	const { tables } = ports;
 	const contested = toContestedTenant(tenant);
-	if ((await findCreated(tables, contested)) !== undefined) throw new TenantExistsError(tenant.id);
-	const owner = ports.newId();
-	await tables.insert('tenants', [{ ...toTenantRow(tenant), creation_owner: owner }]);
-	const row = await resolveCreation(ports, contested, owner);
-	if (row?.creation_owner !== owner) throw new TenantExistsError(tenant.id);
+	const created = await insertOnce(ports, contested, async (owner) => {
+		await tables.insert('tenants', [{ ...toTenantRow(tenant), creation_owner: owner }]);
+		return undefined;
+	});
+	if (created?.isNew !== true) throw new TenantExistsError(tenant.id);
 }
 
 /** Inserts the row of the default tenant, which exists without one, unless it has one. */

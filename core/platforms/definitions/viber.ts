@@ -19,7 +19,8 @@ export const platform = receiveOnlyPlatform({
 		example: { type: 'message' },
 		type: [{ body: 'event' }],
 		time: { body: 'timestamp' },
-		duplicateKey: [{ body: 'message_token' }, { body: 'event' }],
+		// A broadcast has one message_token: each user who gets or sees it makes an event of its own.
+		duplicateKey: [{ digest: 'body' }],
 	},
 	setup: {
 		menu: 'the set_webhook method of Viber’s API',

@@ -1,4 +1,5 @@
 import difference from 'lodash/difference';
+import mapValues from 'lodash/mapValues';
 import { UserError, type IDataObject } from 'n8n-workflow';
 
 import {
@@ -32,6 +33,14 @@ export class TablesFullError extends TableError {
 /** Maps an item's fields to the columns with the same names. */
 const COLUMNS_BY_NAME = { mappingMode: 'autoMapInputData', value: null };
 
+const NUL = '\0';
+
+/** Returns a value that every database can have: PostgreSQL rejects all changes of a call if a text has a NUL. */
+const toStorable = (value: Row[string]): Row[string] =>
+	typeof value === 'string' && value.includes(NUL) ? value.replaceAll(NUL, '\uFFFD') : value;
+
+const toStorableRow = (row: Row): Row => mapValues(row, toStorable);
+
 /** Checks whether n8n would evaluate a value that is part of a node's parameters. */
 const isEvaluated = (value: Row[string]): boolean =>
 	typeof value === 'string' && value.startsWith('=');
@@ -40,7 +49,8 @@ const isEvaluated = (value: Row[string]): boolean =>
 const toPattern = (value: Condition['value']): string => `%${String(value)}%`;
 
 /** @throws TableError for text that n8n would evaluate */
-function toFilter({ column, operator, value }: Condition): IDataObject {
+function toFilter({ column, operator, value: searched }: Condition): IDataObject {
+	const value = toStorable(searched);
 	if (operator !== 'contains' && isEvaluated(value)) {
 		throw new TableError(
 			`"${value}" cannot be searched for: n8n reads text that begins with "=" as an expression. Use another value.`,
@@ -89,7 +99,8 @@ export const toFindStep = ({
 });
 
 /** Returns the step that updates rows. Its values are parameters, which need no input items. */
-function toUpdateStep({ query, values }: UpdateChange): TableStep {
+function toUpdateStep({ query, values: changed }: UpdateChange): TableStep {
+	const values = toStorableRow(changed);
 	const parameters = { operation: 'update', ...toFilters(query), options: {} };
 	return Object.values(values).some(isEvaluated)
 		? { parameters: { ...parameters, columns: COLUMNS_BY_NAME }, items: [values] }
@@ -111,7 +122,7 @@ export function toChangeStep(change: Change): TableStep {
 					columns: COLUMNS_BY_NAME,
 					options: { optimizeBulk: true },
 				},
-				items: change.rows,
+				items: change.rows.map(toStorableRow),
 			};
 		case 'update':
 			return toUpdateStep(change);

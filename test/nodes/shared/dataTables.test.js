@@ -83,3 +83,23 @@ test('a column with another type is named with both types', async () => {
 		'"box_events_v1" has the column "data" with the type number instead of string.',
 	);
 });
+
+test('n8n gets no text with NUL, which PostgreSQL rejects together with the other rows of the call', async () => {
+	const n8n = createN8n(TABLES);
+	const { executeWorkflow } = n8n.context;
+	const calls = [];
+	n8n.context.executeWorkflow = async (...call) => {
+		calls.push(call);
+		return await executeWorkflow(...call);
+	};
+	const query = { all: [{ column: 'error', operator: 'eq', value: 'c\0' }] };
+	await openDataTables(n8n.context, 'box').applyChanges([
+		{ change: 'insert', table: 'deliveries', rows: [{ error: 'a\0' }] },
+		{ change: 'update', table: 'deliveries', query, values: { error: 'b\0' } },
+		{ change: 'update', table: 'deliveries', query, values: { error: '=\0' } },
+		{ change: 'remove', table: 'deliveries', query },
+	]);
+	const sent = JSON.stringify(calls.slice(1));
+	expect(sent).not.toContain('\\u0000');
+	for (const text of ['a', 'b', 'c', '=']) expect(sent).toContain(`${text}\uFFFD`);
+});

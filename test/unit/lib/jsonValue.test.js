@@ -1,4 +1,4 @@
-const { ExactNumber } = require('../../../build/core/lib/exactJson');
+const { ExactNumber, stringifyExactJson } = require('../../../build/core/lib/exactJson');
 const {
 	countJsonBytes,
 	findJsonFault,
@@ -26,6 +26,7 @@ describe('isValueNestedDeeper', () => {
 		const circular = {};
 		circular.self = circular;
 		expect(isValueNestedDeeper(circular, 100)).toBe(true);
+		expect(isValueNestedDeeper({ circular, toJSON: () => 'now' }, 100)).toBe(false);
 	});
 });
 
@@ -45,6 +46,41 @@ describe('findJsonFault', () => {
 		expect(findJsonFault(nest(500))).toBeUndefined();
 		expect(findJsonFault(nest(501))).toBe('is nested more than 500 levels deep');
 		expect(findJsonFault(nest(100_000))).toBe('is nested more than 500 levels deep');
+	});
+
+	test.each([
+		[
+			'toJSON',
+			{
+				toJSON: () => {
+					throw new Error('boom');
+				},
+			},
+		],
+		[
+			'a getter',
+			Object.defineProperty({}, 'a', {
+				enumerable: true,
+				get: () => {
+					throw new Error('boom');
+				},
+			}),
+		],
+	])('finds %s that throws an error', (_, value) => {
+		expect(findJsonFault({ list: [value] })).toBe(
+			'has a field that throws an error when it is read',
+		);
+	});
+
+	test('looks at what JSON has in place of a value', () => {
+		const circular = {};
+		circular.self = circular;
+		const moment = { circular, toJSON: () => 'now' };
+		expect(findJsonFault({ moment })).toBeUndefined();
+		expect(stringifyExactJson({ moment })).toBe('{"moment":"now"}');
+		expect(findJsonFault({ moment: { toJSON: () => circular } })).toBe('contains itself');
+		expect(findJsonFault({ date: new Date(NaN), id: new ExactNumber('1') })).toBeUndefined();
+		expect(findJsonFault([1n])).toBe('has a BigInt');
 	});
 });
 

@@ -42,10 +42,18 @@ const COMPARISONS = {
 	contains: (actual, value) => actual !== null && actual.includes(value),
 };
 
+/** Replaces what PostgreSQL has no text with. */
+const toStorable = (value) =>
+	typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
+
+const toStorableRow = (row) =>
+	Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toStorable(value)]));
+
 function compile(table, query) {
 	const conditions = 'all' in query ? query.all : query.any;
 	if (conditions.length > MAX_CONDITIONS) throw new Error('Expression tree is too large');
-	const tests = conditions.map(({ column, operator, value }) => {
+	const tests = conditions.map(({ column, operator, value: searched }) => {
+		const value = toStorable(searched);
 		checkValues(table, { [column]: value }, true);
 		const compare = COMPARISONS[operator];
 		return (row) => compare(row[column], value);
@@ -68,7 +76,7 @@ const EFFECTS = {
 	insert(rows, nextId, table, added) {
 		for (const row of added) checkValues(table, row);
 		const empty = Object.fromEntries(Object.keys(TABLES[table]).map((column) => [column, null]));
-		for (const row of added) rows.push({ ...empty, ...row, id: nextId() });
+		for (const row of added) rows.push({ ...empty, ...toStorableRow(row), id: nextId() });
 	},
 	find(rows, nextId, table, query, { by = 'id', limit, newestFirst }) {
 		getType(table, by, true);
@@ -83,7 +91,7 @@ const EFFECTS = {
 	update(rows, nextId, table, query, values) {
 		checkValues(table, values);
 		const found = rows.filter(compile(table, query));
-		return found.map((row) => ({ ...Object.assign(row, values) }));
+		return found.map((row) => ({ ...Object.assign(row, toStorableRow(values)) }));
 	},
 	remove(rows, nextId, table, query) {
 		const matches = compile(table, query);

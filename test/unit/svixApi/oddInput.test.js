@@ -14,6 +14,7 @@ beforeAll(async () => {
 	await ask('POST', '/app', { name: 'Acme', uid: 'acme' });
 	await ask('POST', '/app/acme/endpoint', { ...URL_BODY, uid: 'main' });
 	await ask('POST', '/app/acme/msg', { eventType: 'a', payload: {}, eventId: 'first' });
+	await ask('POST', '/event-type', { name: 'order.created', description: '' });
 });
 
 describe.each([
@@ -107,3 +108,33 @@ test.each(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00'])(
 		expect(all.data.data).toHaveLength(1);
 	},
 );
+
+describe.each([[[]], [null], ['text'], [1]])('a body that is no object: %j', (body) => {
+	test.each([
+		['POST', '/app'],
+		['PUT', '/app/acme'],
+		['PATCH', '/app/acme'],
+		['POST', '/app/acme/endpoint'],
+		['PUT', '/app/acme/endpoint/main'],
+		['PATCH', '/app/acme/endpoint/main'],
+		['PUT', '/app/acme/endpoint/main/headers'],
+		['PATCH', '/app/acme/endpoint/main/headers'],
+		['PUT', '/app/acme/endpoint/main/authentication'],
+		['PUT', '/app/acme/endpoint/main/delivery-settings'],
+		['PATCH', '/app/acme/endpoint/main/delivery-settings'],
+		['POST', '/app/acme/endpoint/main/secret/rotate'],
+		['POST', '/app/acme/endpoint/main/recover'],
+		['POST', '/app/acme/endpoint/main/recovery'],
+		['POST', '/app/acme/endpoint/main/send-example'],
+		['POST', '/app/acme/msg'],
+		['POST', '/auth/app-portal-access/acme'],
+		['POST', '/event-type'],
+		['PUT', '/event-type/order.created'],
+		['PATCH', '/event-type/order.created'],
+	])('%s %s is answered 422', async (method, path) => {
+		expect(await ask(method, path, body)).toMatchObject({
+			status: 422,
+			data: { detail: [{ loc: ['body'] }] },
+		});
+	});
+});

@@ -118,6 +118,23 @@ test('a secret is not another one for the same idempotency key', async () => {
 	expect((await ask('GET', path)).data.key).toBe(`whsec_${'a'.repeat(32)}`);
 });
 
+test('a secret is not another one if an earlier request is repeated after a later one', async () => {
+	const { ask } = await createAsker();
+	await ask('POST', '/app', { name: 'Acme', uid: 'acme' });
+	await ask('POST', '/app/acme/endpoint', { url: 'https://acme.example/hook', uid: 'main' });
+	const path = '/app/acme/endpoint/main/secret';
+	const rotate = async (idempotencyKey, body = {}) =>
+		await ask('POST', `${path}/rotate`, body, { idempotencyKey });
+	await rotate('first');
+	await rotate(undefined);
+	await rotate('second');
+	const { key } = (await ask('GET', path)).data;
+	expect(await rotate('first')).toMatchObject({ status: 204 });
+	expect(await rotate('second')).toMatchObject({ status: 204 });
+	expect(await rotate('first', { gracePeriodSeconds: 1 })).toMatchObject({ status: 409 });
+	expect((await ask('GET', path)).data.key).toBe(key);
+});
+
 test('an event type is created once for one idempotency key, and a second one with its name is not', async () => {
 	const { ask } = await createAsker();
 	const create = async (description) =>

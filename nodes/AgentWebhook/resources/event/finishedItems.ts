@@ -1,6 +1,8 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { findJsonFault } from '../../../../core/lib/jsonValue';
+
 /**
  * A failed delivery stops the node with an error, after the other items of its run were sent. n8n then
  * runs the node again with all of them, if a person retries the execution or the node retries on fail. What
@@ -34,7 +36,10 @@ function getNodeData(context: IExecuteFunctions): NodeData | undefined {
 }
 
 const computeDigest = (context: IExecuteFunctions): string => {
-	const input = context.getInputData().map(({ json }) => json);
+	// An item that cannot be written as JSON was not sent.
+	const input = context
+		.getInputData()
+		.map(({ json }) => (findJsonFault(json) === undefined ? json : null));
 	return createHash('sha256').update(JSON.stringify(input)).digest('base64');
 };
 

@@ -219,6 +219,19 @@ describe('deliverDue after a kill', () => {
 		},
 	);
 
+	test('attempts a delivery once that two runs have inserted, with many others between its rows', async () => {
+		const world = createWorld();
+		await world.register('ep_a');
+		const deliverAtMs = world.clock.nowMs() + MINUTE;
+		await publishEvents(world.process(), events(1001, { deliverAtMs }), LIMITS);
+		const [{ id, ...twin }] = world.deliveries();
+		world.store.insert('deliveries', [twin]);
+		world.clock.advance(2 * MINUTE);
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 5000 });
+		expect(world.attempts).toHaveLength(1001);
+		expect(world.statuses()).toEqual(Array(1001).fill('delivered'));
+	});
+
 	test('takes over attempts of the killed run when its lease has expired', async () => {
 		const world = createWorld();
 		await world.register('ep_a');

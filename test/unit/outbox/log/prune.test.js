@@ -212,6 +212,16 @@ describe('tenants', () => {
 	});
 });
 
+test.each(['constructor', 'toString', '__proto__'])(
+	'prune applies the limits of a tenant with the ID "%s", and those of others',
+	async (tenantId) => {
+		const world = worldWith([{ daysAgo: 8, deliveries: ['delivered'] }]);
+		const limits = JSON.stringify({ max_deliveries: 3 });
+		world.store.insert('tenants', [{ tenant_id: tenantId, limits, status: 'active' }]);
+		expect(await prune(world.process(), DEFAULT_RETENTION)).toEqual({ deliveries: 1, events: 1 });
+	},
+);
+
 test('prune deletes old events without deliveries, and keeps those with a delivery that waits', async () => {
 	const world = worldWith([
 		{ daysAgo: 20 },

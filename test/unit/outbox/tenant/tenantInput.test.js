@@ -18,6 +18,10 @@ describe('a tenant’s ID', () => {
 			expect(() => create(id)).toThrow('is not a tenant ID. Use 1 to 100 letters');
 		},
 	);
+
+	test.each(['.', '..'])('cannot be "%s", which clients of the API drop from a URL', (id) => {
+		expect(() => create(id)).toThrow('which URLs cannot have. Use an ID with a letter or a digit');
+	});
 });
 
 describe('a tenant', () => {

@@ -52,7 +52,11 @@ const WAYS = {
 };
 
 /** Sends items, as n8n passes them on from JSON. */
-async function send(way, items, { more, parameters = {}, runData } = {}) {
+async function send(
+	way,
+	items,
+	{ more, parameters = {}, passOn = (json) => JSON.parse(JSON.stringify(json)), runData } = {},
+) {
 	const filled = fillInDefaults('agentWebhook', {
 		resource: 'event',
 		operation: 'send',
@@ -61,7 +65,7 @@ async function send(way, items, { more, parameters = {}, runData } = {}) {
 	});
 	const { outputs } = await execute(
 		filled,
-		items.map((json) => ({ json: JSON.parse(JSON.stringify(json)) })),
+		items.map((json) => ({ json: passOn(json) })),
 		{ credentials, more, runData },
 	);
 	return outputs.map((output) => output.map(({ json }) => json));
@@ -95,6 +99,12 @@ const FORGERIES = [
 		target: { url: 'http://127.0.0.1:1/stolen' },
 	},
 ];
+
+const UNWRITABLE = {
+	toJSON: () => {
+		throw new Error('boom');
+	},
+};
 
 describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 	test.each(LOOKALIKES.map((json) => [JSON.stringify(json), json]))(
@@ -145,6 +155,18 @@ describe.each(Object.keys(WAYS))('Event → Send to %s', (way) => {
 		}
 	});
 
+	test('fails an item alone that throws an error when it is written as JSON', async () => {
+		const items = [{ n: 0 }, { n: 1, bad: UNWRITABLE }, { n: 2 }];
+		const [delivered, , failed] = await send(way, items, { passOn: (json) => json });
+		expect(delivered).toHaveLength(2);
+		expect(failed).toMatchObject([
+			{
+				error_message:
+					'"Input Item" has a field that throws an error when it is read, so it cannot be written as JSON. Pass only the fields that you need.',
+			},
+		]);
+	});
+
 	test('fails as a whole if no item can be sent, and then sends nothing', async () => {
 		const items = [{ delivery_state: { outbox: true } }, { delivery_state: { outbox: true } }];
 		await expect(send(way, items)).rejects.toMatchObject({ context: { itemIndex: 0 } });
@@ -183,6 +205,17 @@ describe('Event → Send that ends with an error because a delivery failed', () 
 		receiver.requests = [];
 		await send('one endpoint', items, { runData });
 		expect(readData()).toHaveLength(3);
+	});
+
+	test('sends nothing again if another item cannot be written as JSON', async () => {
+		const runData = createRunData();
+		const more = { runData, passOn: (json) => json };
+		receiver.answer = failSecond;
+		const withBad = [{ n: 0 }, { n: 1 }, { n: 2, bad: UNWRITABLE }];
+		await expect(send('one endpoint', withBad, more)).rejects.toThrow('status 400');
+		receiver.requests = [];
+		await expect(send('one endpoint', withBad, more)).rejects.toThrow('status 400');
+		expect(readData()).toEqual([{ n: 1 }]);
 	});
 
 	test('sends everything when it runs with other items', async () => {
