@@ -2,6 +2,8 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'crypto';
 import attempt from 'lodash/attempt';
 import isError from 'lodash/isError';
 
+import { toIsoTime } from '../lib/time';
+
 import { IncompleteCredentialError, readText, type CredentialFields } from './credentialFields';
 
 /** The part of a connection's TLS settings that is not n8n's own, as Node names it. */
@@ -123,6 +125,21 @@ export function parseClientTls(fields: CredentialFields): ClientTls | undefined 
 		);
 	}
 	return { ...tls, cert: pem, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/**
+ * Requires that a client certificate that a person enters has not expired: an endpoint would close the connection, and
+ * not say why.
+ * @throws IncompleteCredentialError
+ */
+export function requireUnexpiredCertificate(fields: CredentialFields, nowMs: number): void {
+	const cert = parseClientTls(fields)?.cert;
+	if (cert === undefined) return;
+	const expiresAtMs = Date.parse(new X509Certificate(cert).validTo);
+	if (!(expiresAtMs <= nowMs)) return;
+	throw new IncompleteCredentialError(
+		`The certificate in "Client Certificate" expired at ${toIsoTime(expiresAtMs)}. Enter its successor, with its private key.`,
+	);
 }
 
 /** Describes the first certificate of a PEM text for people: none of it is secret. */

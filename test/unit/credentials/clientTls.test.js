@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const {
 	describeCertificate,
 	parseClientTls,
+	requireUnexpiredCertificate,
 } = require('../../../build/core/credentials/clientTls');
 const { makeCertificate, makeSigned } = require('../../harness/certificate');
 
@@ -166,4 +167,16 @@ test('describes a certificate for people', () => {
 		expires_at: new Date(validTo).toISOString(),
 		fingerprint: fingerprint256,
 	});
+});
+
+test('rejects a certificate from the moment at which it expires', () => {
+	const { validTo } = new X509Certificate(clientCertificate);
+	const endMs = Date.parse(validTo);
+	const check = (nowMs, more = {}) =>
+		requireUnexpiredCertificate({ clientCertificate, clientKey, ...more }, nowMs);
+	expect(() => check(endMs - 1)).not.toThrow();
+	expect(() => check(endMs)).toThrow(
+		`"Client Certificate" expired at ${new Date(endMs).toISOString()}.`,
+	);
+	expect(() => check(endMs, { useClientTls: false })).not.toThrow();
 });
