@@ -75,8 +75,8 @@ test('a workflow that sends events which it transforms itself is ended as a loop
 	await publishEvents(world.process(), events(1), LIMITS);
 	expect(world.workflowCalls.map(({ items }) => items[0].hops)).toEqual([1, 2, 3, 4, 5]);
 	expect(world.attempts).toHaveLength(5);
-	const failed = world.deliveries().filter(({ status }) => status === 'failed');
-	expect(failed).toMatchObject([
+	const ended = world.deliveries().filter(({ status }) => status === 'failed');
+	expect(ended).toMatchObject([
 		{ error: expect.stringContaining('so they probably send to each other in a loop') },
 	]);
 });
