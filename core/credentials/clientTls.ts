@@ -2,6 +2,8 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'crypto';
 import attempt from 'lodash/attempt';
 import isError from 'lodash/isError';
 
+import { toIsoTime } from '../lib/time';
+
 import { IncompleteCredentialError, readText, type CredentialFields } from './credentialFields';
 
 /** The part of a connection's TLS settings that is not n8n's own, as Node names it. */
@@ -30,17 +32,29 @@ const MAX_CHARACTERS = 64 * 1024;
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 
+const PEM_BEGINNING = /-----BEGIN [A-Z0-9 ]+-----/g;
+
 /**
  * Lists the blocks of a PEM text. Fields of n8n lose line breaks, so they are added again, unless the block has
  * headers.
  */
-function listPemBlocks(text: string): string[] {
-	return [...text.slice(0, MAX_CHARACTERS).matchAll(PEM_BLOCK)].map(([block, label, content]) => {
-		if (content.includes(':')) return `${block}\n`;
+function listPemBlocks(text: string): Array<{ label: string; pem: string }> {
+	return [...text.matchAll(PEM_BLOCK)].map(([block, label, content]) => {
+		if (content.includes(':')) return { label, pem: `${block}\n` };
 		const base64 = content.replace(/\s|\\[nrt]/g, '');
 		const lines = base64.match(/.{1,64}/g) ?? [];
-		return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+		const pem = [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+		return { label, pem };
 	});
+}
+
+/** @throws IncompleteCredentialError */
+function requireReadableLength(text: string, label: string): void {
+	if (text.length > MAX_CHARACTERS) {
+		throw new IncompleteCredentialError(
+			`The field "${label}" has ${text.length} characters. Enter at most ${MAX_CHARACTERS}, with only the certificates that are needed.`,
+		);
+	}
 }
 
 /** Runs one of Node's parsers, and replaces its message. @throws IncompleteCredentialError with the message */
@@ -52,16 +66,27 @@ function parseWith<T>(message: string, parse: () => T): T {
 
 /** @throws IncompleteCredentialError */
 function parseCertificates(text: string, label: string): { pem: string; first: X509Certificate } {
-	const message = `The field "${label}" has no readable certificate. Paste the whole PEM file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.`;
-	const blocks = listPemBlocks(text);
+	const advice =
+		'Paste the whole PEM file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.';
+	const message = `The field "${label}" has no readable certificate. ${advice}`;
+	requireReadableLength(text, label);
+	const blocks = listPemBlocks(text).map(({ pem }) => pem);
 	if (blocks.length === 0) throw new IncompleteCredentialError(message);
+	// One without its end is no block. If it was left out, only a connection that fails would show that.
+	if (blocks.length < (text.match(PEM_BEGINNING) ?? []).length) {
+		throw new IncompleteCredentialError(
+			`The field "${label}" has a certificate without its end. ${advice}`,
+		);
+	}
 	const [first] = parseWith(message, () => blocks.map((block) => new X509Certificate(block)));
 	return { pem: blocks.join(''), first };
 }
 
 /** @throws IncompleteCredentialError */
 function parseKey(text: string, passphrase: string): KeyObject {
-	const [block] = listPemBlocks(text);
+	requireReadableLength(text, 'Client Key');
+	// OpenSSL writes the parameters of an elliptic curve before the key, and files may have the certificate first.
+	const block = listPemBlocks(text).find(({ label }) => label.endsWith('PRIVATE KEY'))?.pem;
 	if (block === undefined) {
 		throw new IncompleteCredentialError(
 			'The field "Client Key" has no private key. Paste the whole PEM file, from -----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----.',
@@ -102,9 +127,25 @@ export function parseClientTls(fields: CredentialFields): ClientTls | undefined 
 	return { ...tls, cert: pem, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
+/**
+ * Requires that a client certificate that a person enters has not expired: an endpoint would close the connection, and
+ * not say why.
+ * @throws IncompleteCredentialError
+ */
+export function requireUnexpiredCertificate(fields: CredentialFields, nowMs: number): void {
+	const cert = parseClientTls(fields)?.cert;
+	if (cert === undefined) return;
+	const expiresAtMs = Date.parse(new X509Certificate(cert).validTo);
+	if (!(expiresAtMs <= nowMs)) return;
+	throw new IncompleteCredentialError(
+		`The certificate in "Client Certificate" expired at ${toIsoTime(expiresAtMs)}. Enter its successor, with its private key.`,
+	);
+}
+
 /** Describes the first certificate of a PEM text for people: none of it is secret. */
 export function describeCertificate(text: string): Record<string, string> {
-	const { first } = parseCertificates(text, 'Certificate');
+	const [block] = listPemBlocks(text);
+	const first = new X509Certificate(block.pem);
 	return {
 		subject: first.subject.split('\n').join(', '),
 		expires_at: new Date(first.validTo).toISOString(),

@@ -1,3 +1,4 @@
+import { InvalidHeaderValueError } from '../http/headerValues';
 import { signAwsRequest } from '../signing/awsSignature';
 import {
 	carriesSeveralSignatures,
@@ -76,6 +77,25 @@ function createCredentialSigner(
 		const current = signWithCurrent(request).headers[signatureHeader];
 		return { headers: { ...headers, [`${signatureHeader}-2`]: current }, query };
 	};
+}
+
+/**
+ * Requires that the signature and the authentication have headers of their own: the endpoint would get only one of two
+ * with the same name.
+ * @throws InvalidHeaderValueError
+ */
+function requireOwnHeaders(
+	authentication: Record<string, string>,
+	signature: Record<string, string>,
+): void {
+	const signatureNames = Object.keys(signature).map((name) => name.toLowerCase());
+	const shared = Object.keys(authentication).find((name) =>
+		signatureNames.includes(name.toLowerCase()),
+	);
+	if (shared === undefined) return;
+	throw new InvalidHeaderValueError(
+		`The authentication and the signature would both be sent in the header "${shared}". Choose another "Header Name" or "Authentication", or only one of the two.`,
+	);
 }
 
 /** Headers and URL parameters that authenticate a request. */
@@ -172,6 +192,7 @@ class RequestAuthenticator {
 			body,
 			nowMs,
 		});
+		requireOwnHeaders(signed, headers);
 		return { headers: { ...headers, ...signed }, query, url, ...(tls && { tls }) };
 	}
 
@@ -190,8 +211,10 @@ class RequestAuthenticator {
 			...request,
 			...(target && url !== undefined && { request: { ...target, url } }),
 		});
+		const signatureHeaders = { ...signed.headers, ...this.copyHeaders(signed.headers) };
+		requireOwnHeaders(headers, signatureHeaders);
 		return {
-			headers: { ...headers, ...signed.headers, ...this.copyHeaders(signed.headers) },
+			headers: { ...headers, ...signatureHeaders },
 			query: { ...query, ...signed.query },
 			...(url !== undefined && { url: addUrlParameters(url, signed.query) }),
 		};

@@ -82,12 +82,18 @@ const isBusy = (statusCode: number): boolean =>
 
 const MAX_REASON_CHARACTERS = 200;
 
-/** Returns the reason in a server's answer (RFC 6749, 5.2), without the client's secret, for a message. */
+/** Lists what a server may repeat of a request for a token and nobody else may see: also its URL's query. */
+function listRequestSecrets(client: OAuthClient): string[] {
+	const { clientSecret, tokenUrl } = client;
+	const parameters = URL.canParse(tokenUrl) ? [...new URL(tokenUrl).searchParams.values()] : [];
+	return [clientSecret, escapeFormText(clientSecret), toClientPair(client), ...parameters];
+}
+
+/** Returns the reason in a server's answer (RFC 6749, 5.2), without the client's secrets, for a message. */
 function readReason(reply: unknown, client: OAuthClient): string {
 	if (!isObject(reply)) return '';
 	const words = [reply.error, reply.error_description].filter((text) => typeof text === 'string');
-	const { clientSecret } = client;
-	const mask = createMask([clientSecret, escapeFormText(clientSecret), toClientPair(client)]);
+	const mask = createMask(listRequestSecrets(client));
 	const reason = toSingleLine(mask(words.join(': '))).slice(0, MAX_REASON_CHARACTERS);
 	return reason === '' ? '' : ` with the reason "${reason}"`;
 }
@@ -100,16 +106,21 @@ function readLifetimeMs(expiresIn: unknown): number {
 		: DEFAULT_LIFETIME_MS;
 }
 
-function readGrantedToken(reply: unknown): TokenGrant {
+/** Describes an answer without a token. Some servers answer with 200 when they reject a request. */
+function describeMissingToken(reply: unknown, client: OAuthClient): string {
+	const reason = readReason(reply, client);
+	return reason === ''
+		? 'The token server’s answer has no access token. Check that "Token URL" is the URL of its token endpoint.'
+		: `The token server answered without an access token${reason}. Check the client’s ID, secret, scope and audience.`;
+}
+
+function readGrantedToken(reply: unknown, client: OAuthClient): TokenGrant {
 	const fields = isObject(reply) ? reply : {};
-	const { access_token: token, expires_in: expiresIn, token_type: type = 'Bearer' } = fields;
+	const { access_token: token, expires_in: expiresIn } = fields;
 	if (typeof token !== 'string' || token === '') {
-		return {
-			failure: createRejected(
-				'The token server’s answer has no access token. Check that "Token URL" is the URL of its token endpoint.',
-			),
-		};
+		return { failure: createRejected(describeMissingToken(reply, client)) };
 	}
+	const type = fields.token_type ?? 'Bearer';
 	const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
 	if (!isBearer || findHeaderFault('token', token) !== undefined) {
 		return {
@@ -147,10 +158,13 @@ export function readTokenReply(result: AttemptResult, client: OAuthClient): Toke
 		};
 	}
 	const reply = parseJson(body)?.value;
-	if (statusCode >= 200 && statusCode < 300) return readGrantedToken(reply);
+	if (statusCode >= 200 && statusCode < 300) return readGrantedToken(reply, client);
+	const reason = readReason(reply, client);
+	// Without a reason, another server than the token server may have answered.
+	const advice = reason === '' ? '"Token URL", and the client’s' : 'the client’s';
 	return {
 		failure: createRejected(
-			`The token server answered with status ${statusCode}${readReason(reply, client)}. Check the client’s ID, secret, scope and audience.`,
+			`The token server answered with status ${statusCode}${reason}. Check ${advice} ID, secret, scope and audience.`,
 		),
 	};
 }

@@ -59,9 +59,10 @@ const DESCRIPTIONS = new Map<unknown, (item: Item) => string>([
 	['sending', (item) => `Being sent right now: ${nameDelivery(item)}.`],
 ]);
 
+/** Before the first attempt, the cause is what the delivery waits for, e.g. a paused endpoint, and no time says when. */
 const describeWaiting = (item: Item): string =>
 	item.attempts === 0
-		? `Waiting: ${nameDelivery(item)}.${describeNext(item)}`
+		? `Waiting: ${nameDelivery(item)}.${describeCause(item) || describeNext(item)}`
 		: `Not delivered yet: ${nameDelivery(item)}${describeAttempts(item)}.${describeCause(item)}${describeNext(item)}`;
 
 /**

@@ -1,4 +1,6 @@
 import { createHash, createHmac } from 'crypto';
+import attempt from 'lodash/attempt';
+import isError from 'lodash/isError';
 
 /**
  * Signature Version 4 of AWS, by which Lambda function URLs, API Gateway and other services recognize a caller.
@@ -40,9 +42,19 @@ const escapeText = (text: string): string =>
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
 	);
 
-/** Writes a path without empty parts, and escapes it again. S3 takes it as it is. */
+/** Returns a path as S3 reads it. It takes a plus sign as a space. */
+const readS3Path = (pathname: string): string => {
+	const decoded = attempt(decodeURIComponent, pathname.replaceAll('+', ' '));
+	return isError(decoded) ? pathname : decoded;
+};
+
+/** Writes a path without empty parts, and escapes it again. S3 keeps empty parts, and escapes each part once. */
 function toCanonicalPath(pathname: string, service: string): string {
-	if (service === 's3') return pathname;
+	if (service === 's3') {
+		// A slash that was escaped is one of the object's key.
+		const parts = readS3Path(pathname).split('/');
+		return parts.map(escapeText).join('/');
+	}
 	const parts = pathname.split('/').filter((part) => part !== '');
 	const path = `/${parts.map(escapeText).join('/')}`;
 	return parts.length > 0 && pathname.endsWith('/') ? `${path}/` : path;

@@ -4,6 +4,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { requireUnexpiredCertificate } from '../../core/credentials/clientTls';
 import { parseInboundCredential, type InboundCredential } from '../../core/credentials/inbound';
 import { requireBodyField, requireHeaderNames } from '../../core/credentials/inboundChecks';
 import {
@@ -121,6 +122,7 @@ function testOutboundCredential(
 	return runChecks(() => {
 		const { authentication, signing, tls } = parseOutboundCredential(data);
 		checkAuthentication(authentication);
+		requireUnexpiredCertificate(data, nowMs);
 		if (signing.signatureScheme === 'none') {
 			if (authentication.type !== 'none' || tls?.cert !== undefined) return;
 			throw new Error(

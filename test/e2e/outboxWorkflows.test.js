@@ -1,6 +1,7 @@
 /** Workflows as endpoints, and workflows that make the bodies of deliveries, in a real n8n. */
 const stage = require('./stage');
 const { connectSvix, createApiKey, serveSvixApi } = require('./svixStage');
+const { TRIGGER } = require('./workflows');
 
 const { ACTION, chain, n8n, newSecret, newStandardSecret, node, pause, planResponses } = stage;
 const { readInbox, receiver, runAction, setReceiverSecrets, uniqueName, withRetries } = stage;
@@ -544,6 +545,37 @@ describe('a transform', () => {
 		expect(delivered).toMatchObject([{ status: 'delivered', attempts: 2 }]);
 		expect((await readInbox(box)).map(({ body }) => body)).toEqual(['{"text":"Order 5"}']);
 	});
+
+	test('that sends its own events again is ended as a loop, also behind a second trigger', async () => {
+		const type = `${uniqueName('again')}.made`;
+		const sending = buildSending(type);
+		const path = uniqueName('second');
+		const second = node(
+			'Second',
+			TRIGGER,
+			{ platform: 'custom', requestKind: 'event', authenticationMethods: [], path },
+			{ webhookId: path },
+		);
+		const nodes = [second, calledTrigger(), sending, fields('{ body: { n: 1 } }')];
+		const workflowId = await n8n.createWorkflow({
+			name: uniqueName('called'),
+			nodes,
+			connections: { ...chain(second, ...nodes.slice(2)), ...chain(...nodes.slice(1)) },
+		});
+		calledIds.push(workflowId);
+		await createTransformed(workflowId, type, uniqueName('again'), { timeoutSeconds: 120 });
+		await send(type);
+		const calls = await readCalls(workflowId, 5);
+		expect(calls.map(([{ hops }]) => hops)).toEqual([1, 2, 3, 4, 5]);
+		const [found] = await done('delivery', 'getAll', {
+			returnAll: true,
+			filters: { eventType: type },
+		});
+		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
+			{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
+		]);
+		expect(found).toHaveLength(6);
+	}, 300_000);
 
 	test('fails only the deliveries that it made no body for', async () => {
 		const [counted, partial] = [uniqueName('counted'), uniqueName('partial')];

@@ -97,14 +97,14 @@ async function waitUntil(isTrue) {
 }
 
 /** Runs the template once until it has sent its email. */
-async function startDoctor(mail) {
+async function startDoctor(mail, url = model.url) {
 	const template = readTemplate('webhook-doctor');
 	for (const one of template.nodes) {
 		if (one.type.startsWith('n8n-nodes-agent-webhooks.')) one.credentials = credentials;
 	}
 	getNode(template, 'Model').credentials = await n8n.createCredential('openAiApi', 'Stand-in', {
 		apiKey: 'unused',
-		url: model.url,
+		url,
 	});
 	getNode(template, 'Ask a Person').credentials = await createMailCredential(n8n, mail);
 	// The 15 minutes are scaled down, and end with the first run, which waits for its person.
@@ -177,3 +177,17 @@ test.each([
 		expect(await getState(box)).toEqual(state);
 	},
 );
+
+test('asks a person about an endpoint, too, if the model cannot be reached', async () => {
+	const box = uniqueName('patient');
+	await failOnce(box);
+	const mail = await startMailServer();
+	await startDoctor(mail, 'http://127.0.0.1:9/v1');
+	const text = decodeQuotedPrintable(mail.messages[0]);
+	expect(text).toContain(`The endpoint ${box} keeps failing`);
+	expect(text).toContain('There is no diagnosis: the AI agent failed.');
+	await follow(mail.messages[0], true);
+	await waitUntil(async () => (await getState(box))[0] === 'active');
+	mail.stop();
+	expect(await getState(box)).toEqual(['active', 'pending']);
+});

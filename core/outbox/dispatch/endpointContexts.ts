@@ -32,11 +32,12 @@ function createTransform(
 	ports: OutboxPorts,
 	endpoint: Endpoint,
 	jobs: AttemptJob[],
+	{ hops = 0 }: RunLimits,
 ): EndpointTransform | undefined {
 	const { transformWorkflowId } = endpoint.secrets;
 	if (transformWorkflowId === undefined) return undefined;
 	const ownJobs = jobs.filter((job) => job.endpoint.id === endpoint.id);
-	return new EndpointTransform(ports, endpoint, transformWorkflowId, ownJobs);
+	return new EndpointTransform(ports, endpoint, transformWorkflowId, ownJobs, hops + 1);
 }
 
 /** Reserves slots at the endpoints that have a rate limit, and creates the endpoints' contexts. */
@@ -63,7 +64,7 @@ export async function prepareEndpoints(
 			health: new EndpointHealthTracker(endpoint),
 			credential: prepareEndpointCredential(endpoint),
 			mask: createSecretMask(endpoint),
-			transform: createTransform(ports, endpoint, jobs),
+			transform: createTransform(ports, endpoint, jobs, limits),
 			pace: pacers.get(endpoint.id) ?? (async (task) => await task()),
 			reservation,
 		});

@@ -17,14 +17,14 @@ export interface OutgoingDelivery {
 	failure?: AttemptResult;
 }
 
-/** Workflows that an event may go through, one after another, before they are taken for a loop. */
+/** Workflows of endpoints that an event may go through, one after another, before they are taken for a loop. */
 const MAX_HOPS = 5;
 
 /** Result of an attempt in a loop: it is not retried, so that the loop ends. */
 const LOOP: AttemptResult = {
 	kind: 'error',
 	code: 'INVALID_REQUEST',
-	message: `The event went through ${MAX_HOPS} workflows that are endpoints, one after another, so they probably send to each other in a loop. Let the workflow send an event type that its own endpoint does not get.`,
+	message: `The event went through ${MAX_HOPS} workflows of endpoints, one after another, so they probably send to each other in a loop. Let the workflow send an event type that its own endpoint does not get.`,
 };
 
 /**
@@ -38,7 +38,9 @@ export function buildOutgoing(
 	const { delivery, endpoint } = job;
 	const { attempts, batchedEventIds, eventId, id } = delivery;
 	const { body, headers } = buildUsualContent(endpoint, job);
-	const isLoop = hops >= MAX_HOPS && isWorkflowEndpoint(endpoint);
+	const callsWorkflow =
+		isWorkflowEndpoint(endpoint) || endpoint.secrets.transformWorkflowId !== undefined;
+	const isLoop = hops >= MAX_HOPS && callsWorkflow;
 	return {
 		...(isLoop && { failure: LOOP }),
 		target: { ...toDeliveryTarget(endpoint), ...(maxResponseBytes && { maxResponseBytes }) },
@@ -50,13 +52,14 @@ export function buildOutgoing(
 }
 
 /**
- * Replaces a delivery's body by the one that a workflow makes.
+ * Replaces a delivery's body by the one that a workflow makes, unless nothing is to be sent.
  * @throws only when the execution is cancelled
  */
 export async function transformOutgoing(
 	outgoing: OutgoingDelivery,
 	transform: EndpointTransform,
 ): Promise<OutgoingDelivery> {
+	if (outgoing.failure !== undefined) return outgoing;
 	const content = await transform.take(outgoing.delivery.id);
 	return 'failure' in content
 		? { ...outgoing, failure: content.failure }

@@ -44,6 +44,7 @@ function toItem(
 	endpoint: Endpoint,
 	{ delivery, events }: Transformable,
 	{ body }: DeliveryContent,
+	hops: number,
 ): Record<string, unknown> {
 	const items = toEventItems(endpoint, events);
 	const [first] = items;
@@ -58,6 +59,7 @@ function toItem(
 				}),
 		delivery_id: delivery.id,
 		attempt: delivery.attempts + 1,
+		hops,
 		endpoint_id: endpoint.id,
 		endpoint_name: endpoint.name,
 		body: parseBigNumbersAsText(body)?.value ?? body,
@@ -97,12 +99,14 @@ export class EndpointTransform {
 	/**
 	 * @param workflowId the workflow that makes the bodies
 	 * @param transformables all that the run is to attempt, in order
+	 * @param hops the workflows that their events will have come through
 	 */
 	constructor(
 		private readonly ports: Pick<OutboxPorts, 'runWorkflow' | 'nowMs'>,
 		private readonly endpoint: Endpoint,
 		private readonly workflowId: string,
 		transformables: Transformable[],
+		private readonly hops = 1,
 	) {
 		for (const call of splitIntoCalls(transformables)) {
 			let pending: Promise<Map<string, TransformedContent>> | undefined;
@@ -137,7 +141,7 @@ export class EndpointTransform {
 		const run = await this.ports.runWorkflow({
 			workflowId: this.workflowId,
 			items: withContent.map(({ content, transformable }) =>
-				toItem(endpoint, transformable, content),
+				toItem(endpoint, transformable, content, this.hops),
 			),
 			timeoutMs: getTimeoutMs(endpoint),
 		});

@@ -1,5 +1,6 @@
 import omit from 'lodash/omit';
 
+import { requireUnexpiredCertificate } from '../../credentials/clientTls';
 import { checkTokenUrl, needsAccessToken } from '../../credentials/endpointAuthentication';
 import { authenticateRequest } from '../../credentials/outbound';
 import { createSampleRequest } from '../../signing/sign';
@@ -90,6 +91,20 @@ function requireUsable(endpoint: Endpoint, nowMs: number): void {
 }
 
 /**
+ * Checks a client certificate that a person enters. One that has expired in the meantime keeps nobody from changing
+ * another value.
+ * @throws IncompleteCredentialError
+ */
+function requireNewCertificate(
+	{ secrets }: Endpoint,
+	{ clientTls = {} }: EndpointInput,
+	nowMs: number,
+): void {
+	if ((clientTls.clientCertificate ?? '') === '') return;
+	requireUnexpiredCertificate(secrets.authentication, nowMs);
+}
+
+/**
  * Creates an active endpoint, with a generated signing secret if the input has none and it has a URL.
  * @throws InvalidEndpointError, InvalidEndpointUrlError, InvalidConditionsError, InvalidPathError and the
  * errors of retry settings and secrets
@@ -135,6 +150,7 @@ export function createEndpoint(input: EndpointInput, id: string, nowMs: number):
 		revision: 1,
 	};
 	requireUsable(endpoint, nowMs);
+	requireNewCertificate(endpoint, input, nowMs);
 	return endpoint;
 }
 
@@ -177,6 +193,7 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		isApiManaged: input.isApiManaged ?? endpoint.isApiManaged,
 	};
 	requireUsable(changed, nowMs);
+	requireNewCertificate(changed, input, nowMs);
 	return changed;
 }
 

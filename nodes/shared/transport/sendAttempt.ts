@@ -61,8 +61,9 @@ class BodyBeginning {
 		return length > this.maxBytes;
 	}
 
+	/** Returns the text without a byte order mark, which some servers put before their JSON. */
 	toText(): string {
-		return decodeText(this.bytes.subarray(0, this.length), this.maxBytes);
+		return decodeText(this.bytes.subarray(0, this.length), this.maxBytes).replace(/^\ufeff/, '');
 	}
 }
 

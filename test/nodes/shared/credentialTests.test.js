@@ -1,11 +1,13 @@
 /** What the editor says about credentials; a real n8n asks in test/e2e/credentialTests.test.js. */
 const { execFileSync } = require('node:child_process');
 const { generateKeyPairSync } = require('node:crypto');
+const fs = require('node:fs');
 
 const { describeSigningSecret, getPlatform, PLATFORMS } = require('../../../build/core/platforms');
 const { credentialTest } = require('../../../build/nodes/shared/credentialTests');
 const { authenticateRequest } = require('../../../build/core/credentials/outbound');
 
+const { makeCertificate, makeSigned } = require('../../harness/certificate');
 const { chooseShownFields } = require('../../harness/credentials');
 
 const runTest = async (name, type, fields) =>
@@ -219,6 +221,17 @@ describe('a Sending credential for an OAuth2 server, AWS or mutual TLS', () => {
 			message: expect.stringContaining(message),
 		});
 		expect(result.message).not.toContain('s3cr3t');
+	});
+
+	test('is reported by its test if the client certificate has expired', async () => {
+		const authority = await makeCertificate('test-authority');
+		const client = await makeSigned(authority, { name: 'test-client', days: -1 });
+		const read = (file) => fs.readFileSync(file, 'utf8');
+		const tls = { clientCertificate: read(client.cert), clientKey: read(client.key) };
+		expect(await outbound({ ...OAUTH2, useClientTls: true, ...tls })).toMatchObject({
+			status: 'Error',
+			message: expect.stringContaining('"Client Certificate" expired at '),
+		});
 	});
 });
 
@@ -485,11 +498,14 @@ describe('the test of a Platform Account credential for a server that speaks Svi
 		]);
 	});
 
-	test.each([[{ statusCode: 302, body: '{}' }], [Promise.reject(new Error('connect'))]])(
+	test.each([
+		[async () => ({ statusCode: 302, body: '{}' })],
+		[async () => await Promise.reject(new Error('connect'))],
+	])(
 		'repeats no password in the URL of a server that does not answer as it should (%#)',
-		async (reply) => {
+		async (answer) => {
 			const baseUrl = 'https://owner:pa55word@n8n.example/webhook';
-			const { message } = await ask({ baseUrl }, reply);
+			const { message } = await ask({ baseUrl }, answer());
 			expect(message).toContain('https://n8n.example/webhook');
 			expect(message).not.toMatch(/owner|pa55word/);
 		},

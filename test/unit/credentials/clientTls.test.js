@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const {
 	describeCertificate,
 	parseClientTls,
+	requireUnexpiredCertificate,
 } = require('../../../build/core/credentials/clientTls');
 const { makeCertificate, makeSigned } = require('../../harness/certificate');
 
@@ -89,6 +90,17 @@ test('decrypts a private key once, with its passphrase', () => {
 });
 
 test.each([
+	[
+		'the parameters of its curve',
+		() => '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n',
+	],
+	['its certificate', () => clientCertificate],
+])('reads a private key that follows %s in its file', (_name, getFirst) => {
+	const { key } = parseClientTls({ clientCertificate, clientKey: getFirst() + clientKey });
+	expect(createPrivateKey(key).equals(createPrivateKey(clientKey))).toBe(true);
+});
+
+test.each([
 	['a certificate without its key', () => ({ clientCertificate }), '"Client Key" is empty.'],
 	['a key without its certificate', () => ({ clientKey }), '"Client Certificate" is empty.'],
 	[
@@ -114,12 +126,22 @@ test.each([
 	[
 		'a certificate in place of the key',
 		() => ({ clientCertificate, clientKey: clientCertificate }),
-		'The private key in "Client Key" cannot be read.',
+		'"Client Key" has no private key.',
 	],
 	[
 		'a cut certificate',
 		() => ({ clientCertificate: clientCertificate.slice(0, 200), clientKey }),
 		'"Client Certificate" has no readable certificate.',
+	],
+	[
+		'a list of authorities of which the last one is cut',
+		() => ({ caCertificate: ca + ca.slice(0, -30) }),
+		'"CA Certificate" has a certificate without its end.',
+	],
+	[
+		'more authorities than are read',
+		() => ({ caCertificate: ca.repeat(200) }),
+		'Enter at most 65536, with only the certificates that are needed.',
 	],
 	[
 		'a key in place of an authority',
@@ -145,4 +167,16 @@ test('describes a certificate for people', () => {
 		expires_at: new Date(validTo).toISOString(),
 		fingerprint: fingerprint256,
 	});
+});
+
+test('rejects a certificate from the moment at which it expires', () => {
+	const { validTo } = new X509Certificate(clientCertificate);
+	const endMs = Date.parse(validTo);
+	const check = (nowMs, more = {}) =>
+		requireUnexpiredCertificate({ clientCertificate, clientKey, ...more }, nowMs);
+	expect(() => check(endMs - 1)).not.toThrow();
+	expect(() => check(endMs)).toThrow(
+		`"Client Certificate" expired at ${new Date(endMs).toISOString()}.`,
+	);
+	expect(() => check(endMs, { useClientTls: false })).not.toThrow();
 });

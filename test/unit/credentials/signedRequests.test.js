@@ -232,3 +232,30 @@ describe('n8n’s authenticate', () => {
 		expect(request.url).toBe(`https://example.com/hooks?a=1&sig=${hmac(BODY)}`);
 	});
 });
+
+test.each([
+	['a key in its header', { authentication: 'headerToken', headerName: 'x-signature' }],
+	['a key in the header of the ID', { authentication: 'headerToken', headerName: 'X-ID' }],
+	['a Bearer token', { authentication: 'bearer', signatureHeader: 'authorization' }],
+	[
+		'AWS Signature V4',
+		{
+			authentication: 'awsSigV4',
+			accessKeyId: 'AKIDEXAMPLE',
+			secretAccessKey: 's',
+			region: 'us-east-1',
+			service: 'lambda',
+			signatureHeader: 'authorization',
+		},
+	],
+])('no signature replaces %s, or is replaced by it', (_name, fields) => {
+	const credential = { ...CUSTOM, protection: 'both', token: 'k', idHeader: 'X-Id', ...fields };
+	expect(() =>
+		authenticateRequest(credential, {
+			body: BODY,
+			id: 'evt_1',
+			nowMs: NOW_MS,
+			request: { method: 'POST', url: URL },
+		}),
+	).toThrow('would both be sent in the header');
+});

@@ -56,6 +56,7 @@ test.each([
 	['missing', {}, 600_000],
 	['no number', { expires_in: 'soon' }, 600_000],
 	['negative', { expires_in: -1 }, 600_000],
+	['missing, and whose type is null', { token_type: null }, 600_000],
 ])('reads a token whose life is %s', (_name, fields, lifetimeMs) => {
 	const reply = respond(200, { access_token: 'token-1', token_type: 'bearer', ...fields });
 	expect(readTokenReply(reply, CLIENT)).toEqual({ token: 'token-1', lifetimeMs });
@@ -85,7 +86,7 @@ test.each([400, 401, 403, 404])('takes status %d as a client that gets no token'
 	const { failure } = readTokenReply(respond(status, ''), CLIENT);
 	expect(classifyAttempt(failure, [])).toBe('token_rejected');
 	expect(failure.message).toBe(
-		`The token server answered with status ${status}. Check the client’s ID, secret, scope and audience.`,
+		`The token server answered with status ${status}. Check "Token URL", and the client’s ID, secret, scope and audience.`,
 	);
 });
 
@@ -94,6 +95,21 @@ test('tells the server’s reason on one line, without the client’s secret', (
 	expect(readTokenReply(reply, CLIENT).failure.message).toBe(
 		'The token server answered with status 401 with the reason "invalid_client: not ••••••••". Check the client’s ID, secret, scope and audience.',
 	);
+});
+
+test('tells the reason of a server that rejects the client with status 200', () => {
+	const reply = respond(200, { ok: false, error: 'invalid_client_id' });
+	const { failure } = readTokenReply(reply, CLIENT);
+	expect(classifyAttempt(failure, [])).toBe('token_rejected');
+	expect(failure.message).toBe(
+		'The token server answered without an access token with the reason "invalid_client_id". Check the client’s ID, secret, scope and audience.',
+	);
+});
+
+test('hides in its reason the query of the token URL, which may be secret', () => {
+	const client = { ...CLIENT, tokenUrl: `${CLIENT.tokenUrl}?key=url-s3cret` };
+	const reply = respond(400, { error: 'no client for url-s3cret' });
+	expect(readTokenReply(reply, client).failure.message).toContain('"no client for ••••••••"');
 });
 
 test('hides what was sent to the server in its reason, as it was sent', () => {

@@ -33,6 +33,16 @@ test.each([
 		{ ...SENT, status: 'pending', attempts: 0, next_attempt_at: '2025-02-01T00:00:00.000Z' },
 		'Waiting: order.created to Shop. The next attempt is due at 2025-02-01T00:00:00.000Z.',
 	],
+	[
+		{
+			...SENT,
+			status: 'pending',
+			attempts: 0,
+			error_message: 'The endpoint is paused, so its deliveries wait',
+			next_attempt_at: '2025-01-15T10:05:00.000Z',
+		},
+		'Waiting: order.created to Shop. The endpoint is paused, so its deliveries wait.',
+	],
 	[{ ...SENT, status: 'gathering' }, 'Waiting for a batch: order.created to Shop.'],
 	[{ ...SENT, status: 'sending' }, 'Being sent right now: order.created to Shop.'],
 	[{ ...SENT, status: 'cancelled' }, 'Cancelled: order.created to Shop. It is not sent.'],

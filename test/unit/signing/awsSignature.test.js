@@ -94,6 +94,17 @@ class Sha256 {
 	}
 }
 
+/** Escapes a text as AWS's SDK does. */
+const escapeAsSdk = (content) =>
+	encodeURIComponent(content).replace(
+		/[!'()*]/g,
+		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+
+/** Returns the path of an S3 object as AWS's SDK writes it from the object's key. */
+const writeS3Path = (pathname) =>
+	decodeURIComponent(pathname).split('/').map(escapeAsSdk).join('/');
+
 /** Signs a request with AWS's signer, which gets the same headers. */
 async function signWithSdk({ body, credentials, headers, method, url }) {
 	const { accessKeyId, region, secretAccessKey, service, sessionToken } = credentials;
@@ -113,7 +124,7 @@ async function signWithSdk({ body, credentials, headers, method, url }) {
 			method,
 			protocol: 'https:',
 			hostname,
-			path: pathname,
+			path: service === 's3' ? writeS3Path(pathname) : pathname,
 			query,
 			headers: { ...headers, host },
 			body,
@@ -135,6 +146,24 @@ test('signs one header of a name, which replaces a custom one in another case', 
 	const request = { url: 'https://id.lambda-url.on.aws/', credentials: CREDENTIALS };
 	const custom = { 'x-amz-DATE': '20000101T000000Z', HOST: 'other.example' };
 	expect(sign({ ...request, headers: custom })).toEqual(sign({ ...request, headers: {} }));
+});
+
+test.each([
+	['/a(b)!/c:d@e', '/a%28b%29%21/c%3Ad%40e'],
+	['/a=b,c;d&e$f*', '/a%3Db%2Cc%3Bd%26e%24f%2A'],
+	['/a%2fb//%7Ec', '/a/b//~c'],
+	['/a+b', '/a%20b'],
+])('signs the path %s of S3 as %s', (written, canonical) => {
+	const s3 = { ...CREDENTIALS, service: 's3' };
+	const url = (pathname) => `https://bucket.s3.us-east-1.amazonaws.com${pathname}`;
+	expect(sign({ url: url(written), credentials: s3 })).toEqual(
+		sign({ url: url(canonical), credentials: s3 }),
+	);
+});
+
+test('signs a path of S3 with an escape that is none', () => {
+	const s3 = { ...CREDENTIALS, service: 's3' };
+	expect(readSignature(sign({ url: `${HOST}/a%zz`, credentials: s3 }))).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('signs any request as AWS’s signer does', async () => {

@@ -2,7 +2,13 @@ import attempt from 'lodash/attempt';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { EventOrigin } from '../../../../core/outbox/model';
+import { isAgentTool } from '../../../shared/execution/connections';
 import type { ItemParameters } from '../../../shared/parameters/itemParameters';
+
+/** The part of n8n's context that has all nodes of the workflow. */
+interface WithNodes {
+	workflow?: { nodes?: Record<string, { name: string; type: string }> };
+}
 
 /** Longer IDs are no IDs. */
 const MAX_ID_LENGTH = 300;
@@ -26,18 +32,34 @@ function readTriggerItem(json: Record<string, unknown>): string | null {
 	return isOfTrigger ? (toId(json.duplicate_key) ?? toId(json.request_id)) : null;
 }
 
-/** Reads the first two items of the trigger before this node; none if another trigger started the execution. */
-function readTriggerItems(context: IExecuteFunctions): Array<Record<string, unknown>> {
-	const trigger = context
-		.getParentNodes(context.getNode().name)
-		.find(({ type }) => TRIGGER_TYPE.test(type));
-	if (trigger === undefined) return [];
-	const expression = `{{ JSON.stringify($(${JSON.stringify(trigger.name)}).all().map((item) => item.json).slice(0, 2)) }}`;
-	// It fails if another trigger started the execution.
+/**
+ * Lists the triggers that may have started this run: those before this node. A tool of an AI agent has no node before it,
+ * so all of its workflow may have.
+ */
+function listTriggers(context: IExecuteFunctions): string[] {
+	const { nodes = {} } = (context as unknown as WithNodes).workflow ?? {};
+	const candidates = isAgentTool(context)
+		? Object.values(nodes)
+		: context.getParentNodes(context.getNode().name);
+	return candidates.filter(({ type }) => TRIGGER_TYPE.test(type)).map(({ name }) => name);
+}
+
+/** Reads the first two items of a trigger; none if another trigger started the execution. */
+function readItems(context: IExecuteFunctions, trigger: string): Array<Record<string, unknown>> {
+	const expression = `{{ JSON.stringify($(${JSON.stringify(trigger)}).all().map((item) => item.json).slice(0, 2)) }}`;
 	const items: unknown = attempt(() => context.evaluateExpression(expression, 0));
 	if (typeof items !== 'string') return [];
 	const parsed: unknown = attempt(() => JSON.parse(items) as unknown);
 	return Array.isArray(parsed) ? (parsed as Array<Record<string, unknown>>) : [];
+}
+
+/** Reads the first two items of the trigger that started the execution, if it is one of those that have events. */
+function readTriggerItems(context: IExecuteFunctions): Array<Record<string, unknown>> {
+	for (const trigger of listTriggers(context)) {
+		const items = readItems(context, trigger);
+		if (items.length > 0) return items;
+	}
+	return [];
 }
 
 /** Finds the received event that the whole run is about: the only item of the trigger before this node. */

@@ -48,6 +48,10 @@ test.each([
 	[0, [], '', false],
 	[2.5, ['a', 'b', 'c'], 'ab', true],
 	[3, ['abc', 'def', 'ghi'], 'abc', true],
+	// A byte order mark is none of the text, but what looks like one later is.
+	[20, ['\ufeff{"a":1}'], '{"a":1}', false],
+	[20, ['a\ufeff'], 'a\ufeff', false],
+	[2, ['\ufeffab'], '', true],
 ])('keeps at most %s bytes of the chunks %j', async (maxBytes, chunks, body, bodyTruncated) => {
 	const result = await attempt(maxBytes, (stream) => {
 		for (const chunk of chunks) stream.emit('data', Buffer.from(chunk));

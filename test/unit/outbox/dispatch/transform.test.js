@@ -43,6 +43,7 @@ test('one call makes the bodies of a run’s deliveries to an endpoint', async (
 		event_id: 'evt_id-1',
 		delivery_id: expect.stringMatching(/^dlv_/),
 		attempt: 1,
+		hops: 1,
 		endpoint_id: 'ep_1',
 		endpoint_name: 'Endpoint ep_1',
 		body: {
@@ -60,6 +61,24 @@ test('one call makes the bodies of a run’s deliveries to an endpoint', async (
 	expect(world.attemptsTo('ep_2')[0].body).toContain('"webhook_id":"ep_2"');
 	const rows = world.deliveries().filter((row) => row.endpoint_id === 'ep_1');
 	expect(rows.map((row) => row.payload_size)).toEqual([14, 14, 14]);
+});
+
+test('a workflow that sends events which it transforms itself is ended as a loop', async () => {
+	const world = await createTransformingWorld({
+		runWorkflow: async (call) => {
+			const [{ hops }] = call.items;
+			// Whoever sends reads the number from the items of the workflow's trigger.
+			await publishEvents(world.process(), events(1), { ...LIMITS, hops });
+			return toText(call);
+		},
+	});
+	await publishEvents(world.process(), events(1), LIMITS);
+	expect(world.workflowCalls.map(({ items }) => items[0].hops)).toEqual([1, 2, 3, 4, 5]);
+	expect(world.attempts).toHaveLength(5);
+	const ended = world.deliveries().filter(({ status }) => status === 'failed');
+	expect(ended).toMatchObject([
+		{ error: expect.stringContaining('so they probably send to each other in a loop') },
+	]);
 });
 
 test('a failure is the deliveries’ own attempt, is retried anew, and spares the endpoint', async () => {

@@ -10,7 +10,8 @@ const INPUT = {
 	platform: 'agenticflow',
 };
 
-/** Creates an endpoint at {@link NOW}: AgenticFlow's, unless the input says otherwise. */
-const makeEndpoint = (input = {}) => createEndpoint({ ...INPUT, ...input }, 'ep_1', NOW);
+/** Creates an endpoint, at {@link NOW} by default: AgenticFlow's, unless the input says otherwise. */
+const makeEndpoint = (input = {}, nowMs = NOW) =>
+	createEndpoint({ ...INPUT, ...input }, 'ep_1', nowMs);
 
 module.exports = { HOUR, iso, makeEndpoint, NOW };

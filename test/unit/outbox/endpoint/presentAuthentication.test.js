@@ -1,3 +1,4 @@
+const { X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 
 const { authenticateRequest } = require('../../../../build/core/credentials/outbound');
@@ -119,6 +120,15 @@ test('keeps the certificate if only the authentication changes, and removes what
 		caCertificate: clientTls.caCertificate,
 	});
 	expect(Object.keys(presentChanges(after, bare))).toEqual(['client_certificate']);
+});
+
+test('takes no certificate that has expired, but keeps one that expires later', () => {
+	const { validTo } = new X509Certificate(clientTls.clientCertificate);
+	const laterMs = Date.parse(validTo);
+	expect(() => makeEndpoint({ clientTls }, laterMs)).toThrow('expired at');
+	const before = makeEndpoint({ clientTls });
+	expect(updateEndpoint(before, { description: 'Later' }, laterMs).description).toBe('Later');
+	expect(() => updateEndpoint(before, { clientTls }, laterMs)).toThrow('expired at');
 });
 
 test.each([

@@ -9,6 +9,7 @@ jest.mock('../../../../../build/nodes/shared/outbox/dataTables', () => ({
 	openDataTables: () => mockStore.connect(),
 }));
 
+const { countHops } = require('../../../../../build/nodes/AgentWebhook/resources/event/origin');
 const { execute } = require('../../../../harness/contexts');
 const { fillInDefaults } = require('../../../operations');
 
@@ -142,4 +143,36 @@ test('a forgotten payload and a deleted event are gone, and an empty ID is named
 	await expect(act('event', 'get', { eventId })).rejects.toThrow(`There is no event "${id}"`);
 	const empty = { __rl: true, mode: 'id', value: ' ' };
 	await expect(act('event', 'get', { eventId: empty })).rejects.toThrow('"Event" is empty');
+});
+
+describe('the number of workflows that an event has come through', () => {
+	const [TRIGGER, CALLED] = [
+		{ name: 'Trigger', type: 'n8n-nodes-agent-webhooks.agentWebhookTrigger' },
+		{ name: 'Called', type: 'n8n-nodes-base.executeWorkflowTrigger' },
+	];
+
+	/** A context of a Send node in an execution that the trigger "Called" has started with an event. */
+	const createContext = ({ parents = [], type = 'n8n-nodes-agent-webhooks.agentWebhook' }) => ({
+		getNode: () => ({ name: 'Send', type }),
+		getParentNodes: () => parents,
+		isToolExecution: () => false,
+		workflow: { nodes: { Send: { name: 'Send', type }, Trigger: TRIGGER, Called: CALLED } },
+		evaluateExpression: (expression) => {
+			if (!expression.includes('"Called"')) throw new Error('Node has not been executed');
+			return JSON.stringify([{ endpoint_id: 'ep_1', hops: 3 }]);
+		},
+	});
+
+	test.each([
+		['the trigger before the node', { parents: [CALLED] }, 3],
+		['the one that started the run, if there are several', { parents: [TRIGGER, CALLED] }, 3],
+		[
+			'the workflow’s triggers, if an AI agent runs the node as its tool',
+			{ type: 'n8n-nodes-agent-webhooks.agentWebhookTool' },
+			3,
+		],
+		['no trigger that the node does not follow', {}, 0],
+	])('is read from %s', (_name, options, hops) => {
+		expect(countHops(createContext(options))).toBe(hops);
+	});
 });
