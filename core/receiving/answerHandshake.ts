@@ -17,7 +17,8 @@ import {
 	type ProofSecrets,
 } from './handshakeReply';
 import type { InboundRequest } from './inboundRequest';
-import { checkBodyLimits, parseBody, readBody, type BodyRules } from './readBody';
+import { parseBody } from './parseBody';
+import { checkBodyLimits, readBody, type BodyRules } from './readBody';
 import { createRejection, isRejection, type Rejection } from './rejection';
 import type { InboundSecrets } from './tokenMethods';
 

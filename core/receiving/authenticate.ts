@@ -13,7 +13,7 @@ import {
 	type MethodRules,
 } from './configuredMethods';
 import type { InboundRequest } from './inboundRequest';
-import type { ParsedBody } from './readBody';
+import type { ParsedBody } from './parseBody';
 import { createRejection, type Rejection } from './rejection';
 import { findReplayEnd } from './replayEnd';
 import {

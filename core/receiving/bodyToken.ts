@@ -2,7 +2,7 @@ import type { BodyTokens } from '../credentials/inbound';
 import { isIndex, isObject, parsePath } from '../lib/fieldPath';
 import { safeIncludes } from '../signing/constantTime';
 
-import type { ParsedBody } from './readBody';
+import type { ParsedBody } from './parseBody';
 import type { AuthenticationFailure } from './tokenMethods';
 
 /** The text in place of a token. */

@@ -2,7 +2,7 @@ import { matchesEventTypes } from '../event/eventTypes';
 import { compileSchema, type CompiledSchema } from '../jsonSchema/compileSchema';
 import type { RequestKind } from '../platforms';
 
-import type { ParsedBody } from './readBody';
+import type { ParsedBody } from './parseBody';
 import type { ReceivedEvent } from './readEvent';
 import { createRejection, type Rejection } from './rejection';
 

@@ -13,7 +13,7 @@ import { getMediaType, isJsonBody, type RequestHeaders } from '../http/headers';
 import { parseBigNumbersAsText, parseExactJson } from '../lib/exactJson';
 import { isNestedDeeper, parseJson } from '../lib/json';
 
-import { createBody, parseBody, type ParsedBody, type ParseRules } from './readBody';
+import { createBody, parseBody, type ParsedBody, type ParseRules } from './parseBody';
 import { createRejection, isRejection, type Rejection } from './rejection';
 
 const rejectAttribute = (

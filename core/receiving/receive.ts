@@ -26,15 +26,8 @@ import { findHandshake, listHandshakes } from './handshake';
 import { ignoreUnchosen, ignoreUnmet, type IgnoredRequest } from './ignoredRequest';
 import type { InboundRequest } from './inboundRequest';
 import { parseCloudEvent } from './readCloudEvent';
-import {
-	checkBodyLimits,
-	checkUnverifiedBody,
-	hasAmbiguousBodies,
-	parseBody,
-	readBody,
-	type BodyRules,
-	type ParsedBody,
-} from './readBody';
+import { hasAmbiguousBodies, parseBody, type ParsedBody } from './parseBody';
+import { checkBodyLimits, checkUnverifiedBody, readBody, type BodyRules } from './readBody';
 import { getConditionSubject, readEvent, readsBody, type ReceivedEvent } from './readEvent';
 import { createRejection, isRejection, type Rejection } from './rejection';
 import type { InboundSecrets } from './tokenMethods';

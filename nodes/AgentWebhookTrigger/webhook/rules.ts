@@ -16,7 +16,7 @@ import {
 	type MethodRules,
 } from '../../../core/receiving/configuredMethods';
 import { compileDataSchema, type DataSchema } from '../../../core/receiving/dataSchemas';
-import type { ParseRules } from '../../../core/receiving/readBody';
+import type { ParseRules } from '../../../core/receiving/parseBody';
 import { parseValueSource, replaceEventPlaces } from '../../../core/receiving/readEvent';
 import type { ReceiveRules } from '../../../core/receiving/receive';
 import { parseFieldNames, parseJsonObject, parseList } from '../../shared/parameters/parse';

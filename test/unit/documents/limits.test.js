@@ -70,7 +70,7 @@ const LIMITS = [
 		'MAX_SIGNATURES',
 		1,
 	],
-	[RECEIVE, /nested at most (\d+) levels deep/, 'core/receiving/readBody.ts', 'MAX_LEVELS', 1],
+	[RECEIVE, /nested at most (\d+) levels deep/, 'core/receiving/parseBody.ts', 'MAX_LEVELS', 1],
 	[RECEIVE, /A form can have up to ([\d,]+) fields/, 'core/http/formBody.ts', 'MAX_FORM_FIELDS', 1],
 	[
 		SEND,

@@ -19,13 +19,8 @@ import { isObject } from '../../../../core/lib/fieldPath';
 import { toIsoTime } from '../../../../core/lib/time';
 import { describeSecretSource, getPlatform } from '../../../../core/platforms';
 import { findAcceptedReply } from '../../../../core/receiving/handshake';
-import {
-	checkBodyLimits,
-	checkMultipart,
-	parseAnyBody,
-	parseBody,
-	type ParseRules,
-} from '../../../../core/receiving/readBody';
+import { parseAnyBody, parseBody, type ParseRules } from '../../../../core/receiving/parseBody';
+import { checkBodyLimits, checkMultipart } from '../../../../core/receiving/readBody';
 import { isRejection, type Rejection } from '../../../../core/receiving/rejection';
 import type { Scheme } from '../../../../core/signing/scheme';
 import { hasPublishedKeys } from '../../../../core/signing/schemeFacts';
