@@ -95,6 +95,30 @@ test('sends events without the field at once', async () => {
 	expect(getNumbers(world).sort()).toEqual([1, 2, 3]);
 });
 
+test.each([
+	['undefined', undefined],
+	['no number', NaN],
+	['an invalid date', new Date(NaN)],
+])('sends events at once whose key is %s, which JSON cannot have', async (_, value) => {
+	const world = await orderedWorld({ key: 'order' }, { answer: failOn(1) });
+	await send(world, [
+		[value, 1],
+		[value, 2],
+	]);
+	expect(getNumbers(world).sort()).toEqual([1, 2]);
+	expect(world.deliveries().map(({ order_key }) => order_key)).toEqual([null, null]);
+});
+
+test('takes keys for the same whatever the order of their fields', async () => {
+	const world = await orderedWorld({ key: 'order' }, { answer: failOn(1) });
+	await send(world, [
+		[{ shop: 1, id: [{ a: 1, b: 2 }] }, 1],
+		[{ id: [{ b: 2, a: 1 }], shop: 1 }, 2],
+		[{ id: [{ b: 2, a: 1 }], shop: 2 }, 3],
+	]);
+	expect(getNumbers(world).sort()).toEqual([1, 3]);
+});
+
 test('goes on when the one before is given up', async () => {
 	const world = await orderedWorld({}, { answer: failOn(1) });
 	await send(world, [
