@@ -129,22 +129,27 @@ describe('EndpointHealthTracker', () => {
 		});
 	});
 
-	test('fails a delivery and keeps its endpoint active if the endpoint wants no retries', async () => {
-		const world = createWorld({
-			answer: () => response(500, { 'webhook-delivery': 'abort-message' }),
-		});
-		await world.register('ep_a');
-		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
-		expect(sent[0].deliveries[0].delivery).toMatchObject({
-			status: 'failed',
-			error:
-				'The endpoint answered with status 500. The endpoint asked for no retries of this delivery',
-		});
-		world.clock.advance(HOUR);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(1);
-		expect((await world.endpoint('ep_a')).status).toBe('active');
-	});
+	test.each(['failingFor, the rule of most platforms', 'exhausted'])(
+		'fails a delivery and keeps its endpoint active if the endpoint wants no retries, with the rule %s',
+		async (rule) => {
+			const world = createWorld({
+				answer: () => response(500, { 'webhook-delivery': 'abort-message' }),
+			});
+			await world.register('ep_a', {
+				settings: rule === 'exhausted' ? { disable_rule: { rule } } : {},
+			});
+			const { sent } = await publishEvents(world.process(), events(1), LIMITS);
+			expect(sent[0].deliveries[0].delivery).toMatchObject({
+				status: 'failed',
+				error:
+					'The endpoint answered with status 500. The endpoint asked for no retries of this delivery',
+			});
+			world.clock.advance(HOUR);
+			await deliverDue(world.process(), LIMITS);
+			expect(world.attempts).toHaveLength(1);
+			expect((await world.endpoint('ep_a')).status).toBe('active');
+		},
+	);
 
 	test('disables a WorkFlux endpoint when all attempts of a delivery have failed', async () => {
 		const world = createWorld({ answer: () => 500 });
