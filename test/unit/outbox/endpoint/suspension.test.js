@@ -93,8 +93,14 @@ describe('a paused endpoint', () => {
 		await setStatus(world, 'ep_a', 'paused');
 		const [{ delivery_id: id }] = world.deliveries();
 		const { results } = await replayDelivery(world.process(), id, LIMITS);
-		expect(results[0].delivery).toMatchObject({ status: 'pending' });
+		expect(results[0].delivery).toMatchObject({
+			status: 'pending',
+			error: 'The endpoint is paused, so its deliveries wait',
+		});
 		expect(world.attempts).toHaveLength(1);
+		await setStatus(world, 'ep_a', 'active');
+		await run(world);
+		expect(world.attempts).toHaveLength(2);
 	});
 });
 
