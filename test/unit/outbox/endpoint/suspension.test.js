@@ -3,6 +3,7 @@ const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDu
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { SuspendedEndpoints } = require('../../../../build/core/outbox/dispatch/suspendedEndpoints');
 const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
 const { callNames } = require('../memoryTables');
@@ -152,6 +153,116 @@ describe('a backlog alert', () => {
 			expect(world.attempts).toHaveLength(attempts + 1);
 		},
 	);
+
+	test('is not about what waited for a probe until the last run, which had too little time', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const circuit_breaker = { ...BREAKER, failures: 1 };
+		await world.register('ep_a', { settings: { retry_policy: RETRIES, circuit_breaker } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		world.clock.advance(60 * MINUTE);
+		world.answer = () => 200;
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 });
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending', 'pending']);
+		world.clock.advance(MINUTE);
+		const late = await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 });
+		expect(late.backlogs).toEqual([]);
+		world.clock.advance(15 * MINUTE);
+		expect(await listBacklogs(world)).toMatchObject([{ due: 1 }]);
+	});
+
+	test('is about an order only from the end of the delivery that the others waited for', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const retry_policy = { schedule: 'list', delays: '3 h' };
+		await world.register('ep_a', { settings: { in_order: {}, retry_policy } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		world.clock.advance(60 * MINUTE);
+		await cancelMany(
+			world.process(),
+			{ statuses: ['pending'], eventId: world.deliveries()[0].event_id },
+			{ isPreview: false, maxRunMs: MINUTE },
+		);
+		world.clock.advance(MINUTE);
+		expect((await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 })).backlogs).toEqual(
+			[],
+		);
+		world.answer = () => 200;
+		world.clock.advance(4 * 60 * MINUTE);
+		expect(await listBacklogs(world)).toMatchObject([{ due: 1 }]);
+	});
+});
+
+describe('deliveries that are kept waiting one after another say for what they wait now:', () => {
+	const WAITS = 'An earlier delivery of its order comes first';
+	const listErrors = (world) =>
+		world
+			.deliveries()
+			.filter(({ attempts }) => attempts === 0)
+			.map(({ error }) => error);
+	const settings = {
+		in_order: {},
+		retry_policy: { schedule: 'list', delays: '5 h, 5 h' },
+		disable_rule: { rule: 'never' },
+	};
+
+	async function failingWorld(more = {}) {
+		const world = createWorld({ answer: () => 503 });
+		await world.register('ep_a', { settings: { ...settings, ...more } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		return world;
+	}
+
+	test('after a pause', async () => {
+		const world = await failingWorld();
+		await setStatus(world, 'ep_a', 'paused');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual(
+			Array(2).fill('The endpoint is paused, so its deliveries wait'),
+		);
+		await setStatus(world, 'ep_a', 'active');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual([WAITS, WAITS]);
+		const ports = world.process();
+		await deliverDue(ports, LIMITS);
+		expect(callNames(ports.tables).join()).not.toContain('update deliveries');
+	});
+
+	test('after replays of many', async () => {
+		const world = await failingWorld();
+		world.clock.advance(MINUTE);
+		const limits = { isPreview: false, maxRunMs: MINUTE };
+		await cancelMany(world.process(), { statuses: ['pending'] }, limits);
+		world.clock.advance(MINUTE);
+		await replayMany(world.process(), { statuses: ['cancelled'] }, limits);
+		await run(world);
+		expect(world.deliveries().at(-1)).toMatchObject({ attempts: 2, status: 'pending' });
+		await cancelMany(
+			world.process(),
+			{ statuses: ['pending'], eventId: world.deliveries()[0].event_id },
+			limits,
+		);
+		await replayMany(world.process(), { statuses: ['cancelled'] }, limits);
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual([WAITS, WAITS]);
+	});
+
+	test('after a circuit is closed for another key', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const circuit_breaker = { ...BREAKER, failures: 2 };
+		const more = { in_order: { key: 'order' }, circuit_breaker };
+		await world.register('ep_a', { settings: { ...settings, ...more } });
+		const inputs = ['a', 'a', 'b', 'c'].map((order) => ({ type: 'x', data: { order } }));
+		await publishEvents(world.process(), inputs, { ...LIMITS, concurrency: 1 });
+		world.clock.advance(MINUTE);
+		await run(world);
+		world.answer = () => 200;
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending', 'pending', 'pending']);
+		expect(listErrors(world).filter((error) => error !== null)).toEqual([WAITS]);
+	});
 });
 
 describe('a circuit breaker', () => {
