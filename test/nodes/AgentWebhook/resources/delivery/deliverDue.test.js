@@ -41,7 +41,11 @@ async function act(parameters, { inputs = 1, sendAlerts = false, ...more } = {})
 const deliverDue = async (more) =>
 	await act({ resource: 'delivery', operation: 'deliverDue' }, more);
 
-const register = async (endpointName, eventTypes) =>
+const register = async (
+	endpointName,
+	eventTypes,
+	options = { allowHttp: true, allowInternal: true },
+) =>
 	await act({
 		resource: 'endpoint',
 		operation: 'create',
@@ -49,10 +53,10 @@ const register = async (endpointName, eventTypes) =>
 		url: receiver.url,
 		platform: 'standardWebhooks',
 		eventTypes,
-		options: { allowHttp: true, allowInternal: true },
+		options,
 	});
 
-const send = async (more) =>
+const send = async (more, parameters = {}) =>
 	await act(
 		{
 			resource: 'event',
@@ -61,6 +65,7 @@ const send = async (more) =>
 			customEventType: 'order.created',
 			dataSource: 'json',
 			data: '{}',
+			...parameters,
 		},
 		more,
 	);
@@ -111,6 +116,31 @@ describe('deliveries that are late', () => {
 		expect((await deliverDue({ staticData })).items[HEALTH]).toMatchObject([
 			{ alert: 'outbox.backlog' },
 		]);
+	});
+
+	test('are an alert for each tenant, whatever the others have', async () => {
+		const staticData = {};
+		receiver.answer = fail;
+		const sendAs = async (tenant) => {
+			const options = { tenant, allowHttp: true, allowInternal: true };
+			await act({ resource: 'tenant', operation: 'create', tenantId: tenant, tenantName: tenant });
+			await register('Shop', 'order.*', options);
+			await send({}, { options: { tenant } });
+		};
+		const listTenants = async () => {
+			const { items } = await deliverDue({ staticData });
+			return items[HEALTH].filter(({ alert }) => alert === 'outbox.backlog').map(
+				({ tenant_id }) => tenant_id,
+			);
+		};
+		await sendAs('acme');
+		advance(20 * MINUTE);
+		expect(await listTenants()).toEqual(['acme']);
+		await sendAs('globex');
+		advance(20 * MINUTE);
+		expect(await listTenants()).toEqual(['globex']);
+		advance(6 * 60 * MINUTE);
+		expect((await listTenants()).sort()).toEqual(['acme', 'globex']);
 	});
 
 	test('are about all items that the run got', async () => {
