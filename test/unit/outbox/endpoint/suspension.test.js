@@ -228,6 +228,18 @@ describe('deliveries that are kept waiting one after another say for what they w
 		expect(callNames(ports.tables).join()).not.toContain('update deliveries');
 	});
 
+	test('after a pause, if a rate limit puts them off', async () => {
+		const world = createWorld();
+		const rate_limit = { max: 1, per_seconds: 600 };
+		await world.register('ep_a', { status: 'paused', settings: { rate_limit } });
+		await publishEvents(world.process(), events(2), LIMITS);
+		await setStatus(world, 'ep_a', 'active');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending']);
+		expect(listErrors(world)).toEqual([null]);
+	});
+
 	test('after replays of many', async () => {
 		const world = await failingWorld();
 		world.clock.advance(MINUTE);
