@@ -1,4 +1,8 @@
-const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const {
+	changeEndpointStatus,
+	modifyEndpoint,
+} = require('../../../../build/core/outbox/endpoint/repository');
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { SuspendedEndpoints } = require('../../../../build/core/outbox/dispatch/suspendedEndpoints');
@@ -330,6 +334,36 @@ describe('a circuit breaker', () => {
 		await run(world);
 		expect(world.statuses()).toEqual(Array.from({ length: 23 }, () => 'delivered'));
 		expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null, consecutiveFailures: 0 });
+	});
+
+	const change = async (world, settings) => {
+		const ports = world.process();
+		await modifyEndpoint(ports, 'ep_a', (endpoint) =>
+			updateEndpoint(endpoint, { settings }, ports.nowMs()),
+		);
+	};
+
+	test('probes after a shorter interval as soon as the interval is changed, and never later', async () => {
+		const world = await downWorld();
+		await change(world, { circuit_breaker: { ...BREAKER, probe_minutes: 1440 } });
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.attempts).toHaveLength(4);
+		await change(world, { circuit_breaker: { ...BREAKER, probe_minutes: 2 } });
+		world.clock.advance(2 * MINUTE);
+		await run(world);
+		expect(world.attempts).toHaveLength(5);
+	});
+
+	test('sends what waits once the circuit breaker is removed, which is not late', async () => {
+		const world = await downWorld(2);
+		world.answer = () => 200;
+		world.clock.advance(60 * MINUTE);
+		await change(world, { circuit_breaker: null });
+		expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null });
+		const { backlogs } = await run(world);
+		expect(backlogs).toEqual([]);
+		expect(world.statuses()).toEqual(Array(5).fill('delivered'));
 	});
 
 	test('makes no probe while nothing is due', async () => {
