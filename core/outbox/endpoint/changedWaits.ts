@@ -6,13 +6,13 @@ import type { Endpoint } from '../model';
 const limitTime = (time: string | null, latest: string): string | null =>
 	time === null || time < latest ? time : latest;
 
-/** Returns the time of the next probe, and when the circuit was closed if the endpoint no longer has a breaker. */
+/** Returns the time of the next probe, or when the circuit was closed since it would not have been opened. */
 function limitProbe(
-	{ alerts, probeAt, settings }: Endpoint,
+	{ alerts, consecutiveFailures, probeAt, settings }: Endpoint,
 	nowMs: number,
 ): Pick<Endpoint, 'alerts' | 'probeAt'> {
 	const { circuit_breaker: breaker } = settings;
-	if (breaker !== undefined) {
+	if (breaker !== undefined && consecutiveFailures >= breaker.failures) {
 		const latest = toIsoTime(nowMs + breaker.probe_minutes * MINUTE_MS);
 		return { alerts, probeAt: limitTime(probeAt, latest) };
 	}
@@ -28,8 +28,8 @@ function limitRate({ rateFreeAt, settings }: Endpoint, nowMs: number): string | 
 	return limitTime(rateFreeAt, toIsoTime(nowMs + intervalMs));
 }
 
-/** Shortens what is left of an interval of the circuit breaker or the rate limit, if an update has shortened it. */
-export function shortenWaits(changed: Endpoint, before: Endpoint, nowMs: number): Endpoint {
+/** Applies an update of the circuit breaker or the rate limit to what is left of an interval, or of an open circuit. */
+export function adjustWaits(changed: Endpoint, before: Endpoint, nowMs: number): Endpoint {
 	const { circuit_breaker, rate_limit } = before.settings;
 	return {
 		...changed,

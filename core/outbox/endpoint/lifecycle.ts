@@ -12,7 +12,7 @@ import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
 import { DEFAULT_TENANT, type Endpoint, type RegisteredEndpoint } from '../model';
 
-import { shortenWaits } from './changedWaits';
+import { adjustWaits } from './changedWaits';
 import { readAddress, readTransform, type AddressInput } from './endpointAddress';
 import {
 	hasNewOrigin,
@@ -178,7 +178,7 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 		isApiManaged: input.isApiManaged ?? endpoint.isApiManaged,
 	};
 	requireUsable(changed, nowMs);
-	return shortenWaits(changed, endpoint, nowMs);
+	return adjustWaits(changed, endpoint, nowMs);
 }
 
 /**

@@ -355,11 +355,14 @@ describe('a circuit breaker', () => {
 		expect(world.attempts).toHaveLength(5);
 	});
 
-	test('sends what waits once the circuit breaker is removed, which is not late', async () => {
+	test.each([
+		['is removed', null],
+		['allows more failures', { ...BREAKER, failures: 4 }],
+	])('sends what waits once it %s, which is not late', async (_, circuit_breaker) => {
 		const world = await downWorld(2);
 		world.answer = () => 200;
 		world.clock.advance(60 * MINUTE);
-		await change(world, { circuit_breaker: null });
+		await change(world, { circuit_breaker });
 		expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null });
 		const { backlogs } = await run(world);
 		expect(backlogs).toEqual([]);
