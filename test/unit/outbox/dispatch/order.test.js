@@ -274,6 +274,33 @@ test('shares the places of a run with deliveries that have no order', async () =
 	expect(world.attemptsTo('ep_b')).toHaveLength(5);
 });
 
+test('puts everything on hold that waits for a disabled endpoint, and sends it in order after a replay', async () => {
+	const world = await orderedWorld({}, { answer: failOn(0) });
+	const numbers = Array.from({ length: 150 }, (_, number) => number);
+	await send(
+		world,
+		numbers.map((number) => ['a', number]),
+	);
+	const setStatus = async (status) => {
+		const ports = world.process();
+		await changeEndpointStatus(ports, await world.endpoint('ep_a'), status, 'by hand');
+	};
+	await setStatus('disabled');
+	for (let runs = 0; runs < 4; runs += 1) {
+		world.clock.advance(MINUTE);
+		await run(world);
+	}
+	expect(world.statuses()).toEqual(numbers.map(() => 'held'));
+	expect(world.attempts).toHaveLength(1);
+	world.answer = () => 200;
+	await setStatus('active');
+	const limits = { isPreview: false, maxRunMs: MINUTE };
+	await replayMany(world.process(), { statuses: ['held'] }, limits);
+	world.clock.advance(MINUTE);
+	await run(world);
+	expect(getNumbers(world).slice(1)).toEqual(numbers);
+});
+
 test('fails what waits behind a delivery on hold when the endpoint is deleted', async () => {
 	const world = await orderedWorld({});
 	const change = async (status) =>
