@@ -11,6 +11,13 @@ export const DAY_MS = 24 * HOUR_MS;
  */
 export const toIsoTime = (ms: number): string => new Date(ms).toISOString();
 
+/**
+ * Returns whether something that is repeated at most once in a period is due again. If the clock was set back, the last
+ * time is in the future, and must not delay the next one by more than the period.
+ */
+export const isDueAgain = (lastMs: number, nowMs: number, periodMs: number): boolean =>
+	Math.abs(nowMs - lastMs) >= periodMs;
+
 /** Returns whether a time is in one of the years 0 to 9999 in UTC: only such times can be compared as text. */
 export const isComparableTime = (ms: number): boolean =>
 	!Number.isNaN(new Date(ms).getTime()) && /^\d/.test(toIsoTime(ms));

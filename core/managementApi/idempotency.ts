@@ -1,5 +1,4 @@
-import { createHash } from 'crypto';
-
+import { digestJson } from '../lib/digestJson';
 import { toSortedJson } from '../lib/sortedJson';
 import { insertEndpointOnce } from '../outbox/endpoint/createOnce';
 import type { ApiScope } from '../outbox/endpoint/repository';
@@ -18,9 +17,6 @@ export interface RequestIdempotency {
 export class ReusedKeyError extends Error {
 	override readonly name = 'ReusedKeyError';
 }
-
-const digest = (...parts: unknown[]): string =>
-	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /**
  * Returns the value of a header Idempotency-Key without surrounding spaces.
@@ -43,10 +39,10 @@ export function requireIdempotencyKey(key: string): string {
 export const computeCreationKey = (
 	platformId: string,
 	{ caller, key }: RequestIdempotency,
-): string => digest(platformId, caller, requireIdempotencyKey(key));
+): string => digestJson([platformId, caller, requireIdempotencyKey(key)]);
 
 /** Computes a digest of a request's body that is the same whatever the order of its fields. */
-export const computeBodyDigest = (body: unknown): string => digest(toSortedJson(body));
+export const computeBodyDigest = (body: unknown): string => digestJson(toSortedJson(body));
 
 /**
  * Inserts a webhook, unless it was created by an earlier request with the same Idempotency-Key.

@@ -1,3 +1,5 @@
+import pick from 'lodash/pick';
+
 import { PAGE, SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, TEXTS } from './pageSource';
 import type { PortalSettings } from './portalSettings';
 
@@ -59,7 +61,7 @@ export const buildPortalHeaders = (settings: PortalSettings): Record<string, str
  */
 export function buildPortalPage(settings: PortalSettings): string {
 	const { accentColor, accentTextColor, language, logo, name, refreshUrl } = settings;
-	const texts = { ...TEXTS, ...settings.texts };
+	const texts = { ...TEXTS, ...pick(settings.texts, Object.keys(TEXTS)) };
 	const parts: Record<string, string> = {
 		language: escapeHtml(language),
 		title: escapeHtml(name || texts.name),

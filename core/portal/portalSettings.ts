@@ -70,11 +70,12 @@ function readTexts(value: unknown): Record<string, string> {
 			'"Texts" of the portal is not a JSON object of texts. Enter e.g. {"endpoints.title": "Adressen"}.',
 		);
 	}
-	const unknown = Object.keys(parsed.data).find((key) => !Object.hasOwn(TEXTS, key));
-	return unknown === undefined
-		? parsed.data
-		: fail(`"Texts" of the portal has the key "${unknown.slice(0, 60)}", which no text has.`);
+	return parsed.data;
 }
+
+/** Lists the keys of texts that the page has not. They are ignored: an earlier version of it may have had them. */
+export const listUnknownTexts = ({ texts }: PortalSettings): string[] =>
+	Object.keys(texts).filter((key) => !Object.hasOwn(TEXTS, key));
 
 function readOrigins(text: string): string[] {
 	const origins = text.split(/[\s,]+/).filter((origin) => origin !== '');

@@ -1,5 +1,4 @@
-import { createHash } from 'crypto';
-
+import { digestJson } from '../lib/digestJson';
 import { requireIdempotencyKey } from '../managementApi/idempotency';
 import type { ApiKeyFacts, ApiKeys } from '../outbox/apiKey/apiKeyToken';
 import { getKeyOwner, isKeyInForce } from '../outbox/apiKey/keyStanding';
@@ -83,9 +82,7 @@ export function computeRequestKey({ request }: ApiCall): string | undefined {
 	const { idempotencyKey, key, operation } = request;
 	if (idempotencyKey === undefined) return undefined;
 	const own = requireIdempotencyKey(idempotencyKey);
-	return createHash('sha256')
-		.update(JSON.stringify(['svix', key.id, operation, request.path, own]))
-		.digest('hex');
+	return digestJson(['svix', key.id, operation, request.path, own]);
 }
 
 export const requireInForce = (key: ApiKeyFacts, owner: Tenant | undefined): void => {

@@ -16,7 +16,7 @@ const { listTemplates, openTemplate, runByHand, runCommand } = require('./docsSt
 const stage = require('./stage');
 const { connectSvix } = require('./svixStage');
 
-const { base, n8n, newSecret, pause, readInbox, receiver, uniqueName } = stage;
+const { base, n8n, newSecret, readInbox, readUntil, receiver, uniqueName } = stage;
 
 const run = promisify(execFile);
 
@@ -93,10 +93,10 @@ describe('docs/api.md and docs/portal.md', () => {
 	});
 
 	test('the endpoint gets the body of the page, which Svix’s library verifies', async () => {
-		for (let tries = 0; tries < 100 && (await readInbox(box)).length === 0; tries += 1) {
-			await pause(100);
-		}
-		const [{ body, headers }, ...others] = await readInbox(box);
+		const [{ body, headers }, ...others] = await readUntil(
+			({ length }) => length > 0,
+			async () => await readInbox(box),
+		);
 		expect(others).toEqual([]);
 		expect(steps).toContain(`\`${body}\``);
 		const { Webhook } = await import('svix');

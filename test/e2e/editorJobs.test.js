@@ -11,7 +11,7 @@ const { EditorBrowser, testId } = require('./editorStage');
 const { deleteCredentials, TrustedReceiver } = require('./newcomer');
 const stage = require('./stage');
 
-const { n8n, newSecret, newStandardSecret, pause, post, queue, uniqueName } = stage;
+const { n8n, newSecret, newStandardSecret, post, queue, readUntil, uniqueName } = stage;
 
 const ENTRY = 'Agent Webhook';
 
@@ -29,12 +29,12 @@ inBrowser('a newcomer in the editor', () => {
 
 	/** Waits until an inbox has a number of requests. */
 	async function received(inbox, times) {
-		for (let tries = 0; tries < 300; tries += 1) {
-			const requests = await readInbox(inbox);
-			if (requests.length >= times) return requests;
-			await pause(50);
-		}
-		throw new Error(`${inbox} has ${(await readInbox(inbox)).length} of ${times} requests`);
+		const requests = await readUntil(
+			({ length }) => length >= times,
+			async () => await readInbox(inbox),
+		);
+		if (requests.length >= times) return requests;
+		throw new Error(`${inbox} has ${requests.length} of ${times} requests`);
 	}
 
 	/** Counts a job's clicks, prints them, and fails if there are more than the limit. */
@@ -65,13 +65,12 @@ inBrowser('a newcomer in the editor', () => {
 	/** Reads the ID of the workflow on the canvas. */
 	const workflowId = () => /workflow\/([^/?]+)/.exec(editor.page.url())[1];
 
-	/** Waits until a workflow's last execution waits. Returns it as it is after 10 seconds at most. */
+	/** Waits until a workflow's last execution waits. Returns it. */
 	async function untilWaiting(id) {
-		let execution;
-		for (let tries = 0; tries < 100 && execution?.status !== 'waiting'; tries += 1) {
-			await pause(100);
-			[execution] = await n8n.executions(id);
-		}
+		const [execution] = await readUntil(
+			([last]) => last?.status === 'waiting',
+			async () => await n8n.executions(id),
+		);
 		return execution;
 	}
 

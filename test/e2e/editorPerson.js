@@ -1,7 +1,7 @@
 /** Works in n8n's editor with a mouse and a keyboard only, as a newcomer does. */
 const { isDeepStrictEqual } = require('node:util');
 
-const { testId } = require('./editorStage');
+const { expectShown, testId } = require('./editorStage');
 const { pause } = require('./stage');
 
 /** Longer than the 200 ms after which n8n redraws a panel. */
@@ -111,11 +111,14 @@ class Person {
 		await added.waitFor();
 	}
 
-	/** Creates a credential in the editor's form. n8n closes the form if its test succeeds. */
+	/** Creates a credential in the editor's form, for the open panel's node. n8n closes the form if its test succeeds. */
 	async createCredential(fields) {
 		const empty = this.panel.locator(testId('node-credentials-empty-state'));
 		const list = this.panel.locator(testId('node-credentials-select'));
 		await empty.or(list).first().waitFor();
+		const readChosen = async () =>
+			(await list.isVisible()) ? await list.locator('input').first().inputValue() : '';
+		const before = await readChosen();
 		if (await empty.isVisible()) await empty.click();
 		else {
 			await list.click();
@@ -128,6 +131,8 @@ class Person {
 		}
 		await form.locator(testId('credential-save-button')).click();
 		await form.waitFor({ state: 'hidden' });
+		// n8n closes the form before the node has the credential.
+		await expectShown(async () => !['', before].includes(await readChosen()), true);
 	}
 
 	/** Chooses the first credential of the open panel's list. */

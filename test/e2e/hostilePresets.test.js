@@ -27,7 +27,7 @@ const IS_WHOLE = process.env.HOSTILE_PRESETS === 'all';
 /** n8n loads the whole workflow for each request. */
 const TRIGGERS_PER_WORKFLOW = 10;
 /** Far more than a request takes, on a busy machine too. */
-const ANSWERED_WITHIN_MS = 5000;
+const ANSWERED_WITHIN_MS = 15_000;
 /** Secrets of vectors that are too short to count as leaked. */
 const SHORTEST_SECRET = 16;
 

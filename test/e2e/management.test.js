@@ -167,10 +167,11 @@ describe('a trigger that registers itself with the platform', () => {
 			authentication: ['signature'],
 		});
 		await n8n.deactivate(hook.id);
-		for (let tries = 0; tries < 50 && (await at(hook.url)).length > 0; tries += 1) {
-			await stage.pause(100);
-		}
-		expect(await at(hook.url)).toEqual([]);
+		const left = await stage.readUntil(
+			({ length }) => length === 0,
+			async () => await at(hook.url),
+		);
+		expect(left).toEqual([]);
 
 		await n8n.activate(hook.id);
 		expect(await at(hook.url)).toHaveLength(1);

@@ -13,7 +13,7 @@ const { readTemplate } = require('../harness/templates');
 
 const stage = require('./stage');
 
-const { ACTION, base, planResponses, readInbox, n8n, newSecret, node, pause } = stage;
+const { ACTION, base, planResponses, readInbox, n8n, newSecret, node } = stage;
 const { receiver, runAction, setReceiverSecrets, uniqueName } = stage;
 
 const run = promisify(execFile);
@@ -93,7 +93,7 @@ async function call(api, method, url, body, key = apiKey) {
 }
 
 const ISO_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const countExecutions = async ({ id }) => (await n8n.executions(id)).length;
+const countExecutions = async ({ id }) => await stage.countExecutions(id);
 
 describe.each([
 	['curl', curl],
@@ -468,7 +468,6 @@ describe('a bad request to the management API', () => {
 			expect(answer).toMatchObject(rejection(status, code));
 			expect(answer.type).toContain('application/json');
 			if (status === 405) expect(answer.headers.allow).toMatch(/GET/);
-			await pause(200);
 			expect(await countExecutions(strict)).toBe(before);
 		},
 	);
@@ -480,7 +479,7 @@ describe('a bad request to the management API', () => {
 		const { data, status } = await call(strict, 'POST', '', body);
 		expect(status).toBe(413);
 		expect(data.error.code).toBe('PAYLOAD_TOO_LARGE');
-		expect(Date.now() - startedMs).toBeLessThan(2000);
+		expect(Date.now() - startedMs).toBeLessThan(10_000);
 	});
 
 	test('is rejected when its body is nested ten thousand levels deep', async () => {
@@ -490,7 +489,6 @@ describe('a bad request to the management API', () => {
 		const answer = await curl(strict, 'POST', '', body);
 		expect(answer).toMatchObject(rejection(400, 'INVALID_JSON', { details: { field: 'body' } }));
 		expect(answer.type).toContain('application/json');
-		await pause(200);
 		expect(await countExecutions(strict)).toBe(before);
 	});
 
@@ -652,7 +650,7 @@ test('executions of the management API say what was done and contain no secret',
 		}),
 	);
 	await call(strict, 'DELETE', `/${data.id}`);
-	await pause(500);
+	await countExecutions(strict);
 	const executions = await n8n.executions(strict.id);
 	const [removed, made] = executions.map(
 		(execution) => stage.getOutputs(execution, 'Answer')[0][0].json,

@@ -2,7 +2,7 @@
 const stage = require('./stage');
 
 const { ACTION, n8n, newSecret, newStandardSecret, node, planResponses, receiver } = stage;
-const { createActionWorkflow, createTriggerWorkflow, getOutputs, pause, post } = stage;
+const { createActionWorkflow, createTriggerWorkflow, getOutputs, post, readUntil } = stage;
 const { runAction, setReceiverSecrets, standardHeaders, uniqueName } = stage;
 
 /** Signs what the trigger receives. The endpoints’ secret is a parameter, so it is another one. */
@@ -193,11 +193,10 @@ test('a delivery whose first attempt is being made is in the log as sending', as
 	);
 	const { start } = await createActionWorkflow(send);
 	const sending = start();
-	let found = [];
-	for (const until = Date.now() + 8000; found.length === 0 && Date.now() < until; ) {
-		await pause(200);
-		found = await find('delivery', { endpointId: ids.slow });
-	}
+	const found = await readUntil(
+		({ length }) => length > 0,
+		async () => await find('delivery', { endpointId: ids.slow }),
+	);
 	expect(found).toMatchObject([{ status: 'sending', attempts: 0, endpoint_name: boxes.slow }]);
 	await expect(act('event', 'delete', byId('eventId', found[0].event_id))).rejects.toThrow(
 		'being sent right now',

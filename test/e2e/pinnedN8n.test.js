@@ -46,6 +46,7 @@ const N8N_NAMES = [
 	['docs/receive.md', 'Webhook URLs', 'n8n-editor-ui/dist/assets'],
 	['docs/receive.md', 'Execute step', 'n8n-editor-ui/dist/assets'],
 	['docs/receive.md', 'Raw Body', 'n8n-nodes-base/dist/nodes/Webhook'],
+	['docs/receive.md', "Using 'Respond to Webhook' Node", 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'IP(s) Allowlist', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'Header Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
 	['docs/moving.md', 'JWT Auth', 'n8n-nodes-base/dist/nodes/Webhook'],
@@ -60,6 +61,9 @@ const N8N_NAMES = [
 	['docs/retry.md', 'At Specified Time', 'n8n-nodes-base/dist/nodes/Wait'],
 	['docs/retry.md', 'Date and Time', 'n8n-nodes-base/dist/nodes/Wait'],
 	['docs/security.md', 'This workflow can be called by', 'n8n-editor-ui/dist/assets'],
+	['docs/alerts.md', 'Error Workflow', 'n8n-editor-ui/dist/assets'],
+	['docs/upkeep.md', 'Community nodes', 'n8n-editor-ui/dist/assets'],
+	['docs/upkeep.md', 'Uninstall package', 'n8n-editor-ui/dist/assets'],
 	['docs/queue-mode.md', 'failed to be processed too many times', 'n8n/dist/errors'],
 ];
 

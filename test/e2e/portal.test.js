@@ -10,7 +10,6 @@ const { createApiKeys } = require('../../build/core/outbox/apiKey/apiKeyToken');
 const { findChromium } = require('../harness/chromium');
 
 const {
-	countExecutions,
 	heading,
 	inspect,
 	openPage,
@@ -147,7 +146,7 @@ const hashOf = (text) => createHash('sha256').update(text).digest('base64');
 
 describeInBrowser('the portal', () => {
 	test('is one small page without data, kept by no cache and limited by its policy', async () => {
-		const before = await countExecutions(api.id);
+		const before = await stage.countExecutions(api.id);
 		const answer = await fetch(api.portal);
 		const page = await answer.text();
 		const { headers } = answer;
@@ -180,15 +179,15 @@ describeInBrowser('the portal', () => {
 		for (const name of ['cache-control', 'content-security-policy', 'referrer-policy']) {
 			expect(head.headers.get(name)).toBe(headers.get(name));
 		}
-		expect(await countExecutions(api.id)).toBe(before);
+		expect(await stage.countExecutions(api.id)).toBe(before);
 	});
 
 	test('costs no execution to open, and one for each view', async () => {
 		const { click, context, faults, page } = await open();
-		let count = await countExecutions(api.id);
+		let count = await stage.countExecutions(api.id);
 		const costs = async (executions) => {
 			await page.locator('main[aria-busy]').waitFor({ state: 'detached' });
-			const now = await countExecutions(api.id);
+			const now = await stage.countExecutions(api.id);
 			expect(now - count).toBe(executions);
 			count = now;
 		};
@@ -507,7 +506,7 @@ describeInBrowser('the portal', () => {
 		const facts = { id: 'key_old', tenantId: tenants.fresh, rights: ['read'], epoch: 1 };
 		const times = { issuedAtMs: Date.now() - 60_000, expiresAtMs: Date.now() - 1 };
 		const token = keys.create({ ...facts, ...times, isPortal: true });
-		const before = await countExecutions(api.id);
+		const before = await stage.countExecutions(api.id);
 		const { context, page } = await open({ link: `${api.portal}#${token}` });
 		await heading(page, 'This link has ended').waitFor();
 		const { status } = await fetch(api.portal, {
@@ -515,7 +514,7 @@ describeInBrowser('the portal', () => {
 			headers: { authorization: `Bearer ${token}` },
 		});
 		expect(status).toBe(401);
-		expect(await countExecutions(api.id)).toBe(before);
+		expect(await stage.countExecutions(api.id)).toBe(before);
 		await context.close();
 	});
 });

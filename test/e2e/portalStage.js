@@ -6,7 +6,7 @@ const path = require('node:path');
 const { listBlocks, readPage } = require('../harness/documents');
 const { root } = require('../harness/project');
 
-const { n8n, pause } = require('./stage');
+const { pause } = require('./stage');
 const { serveSvixApi } = require('./svixStage');
 
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -24,20 +24,6 @@ const STEP_MS = 90_000;
 async function servePortal(outbox, settings) {
 	const api = await serveSvixApi(outbox, settings);
 	return { ...api, portal: `${api.server}/portal` };
-}
-
-const listExecutions = async (id) =>
-	(await n8n.api('GET', `/executions?workflowId=${id}&limit=250`)).data;
-
-/** Counts a workflow's executions, once they have ended. */
-async function countExecutions(id) {
-	let count = -1;
-	for (;;) {
-		const before = count;
-		count = (await listExecutions(id)).length;
-		if (count === before) return count;
-		await pause(1500);
-	}
 }
 
 /** The frame of docs/portal.md, large enough for a person. */
@@ -144,10 +130,8 @@ async function savePicture(page, name) {
 }
 
 module.exports = {
-	countExecutions,
 	heading,
 	inspect,
-	listExecutions,
 	openPage,
 	waitForAttempt,
 	savePicture,

@@ -573,7 +573,7 @@ test('a form with a wrong Twilio signature costs n8n little, however large it is
 		const startMs = performance.now();
 		expect((await post(hook.url, body, headers)).status).toBe(413);
 		// n8n itself reads and parses the form first.
-		expect(performance.now() - startMs).toBeLessThan(5000);
+		expect(performance.now() - startMs).toBeLessThan(15_000);
 	}
 });
 

@@ -119,7 +119,7 @@ describe('a delivery in an n8n that is killed', () => {
 		expect(sameEvent(received)).toBe(1);
 		const waitedMs = received[1].at - received[0].at;
 		expect(waitedMs).toBeGreaterThanOrEqual(waitMs);
-		expect(waitedMs).toBeLessThan(waitMs + 20_000);
+		expect(waitedMs).toBeLessThan(waitMs + 60_000);
 		expect(await own.client.executions(first)).toHaveLength(1);
 
 		await arrived(isCutOff, 2);

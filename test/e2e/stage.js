@@ -89,6 +89,35 @@ async function runAction(items, action, options = {}) {
 	return { id, execution, outputs: getOutputs(execution, action.name) };
 }
 
+/** Reads something until it is as expected, for at most two minutes. @returns the last value, for a test to compare */
+async function readUntil(isExpected, read) {
+	const until = Date.now() + RUN_TIMEOUT_MS;
+	for (;;) {
+		const value = await read();
+		if (isExpected(value) || Date.now() > until) return value;
+		await pause(100);
+	}
+}
+
+/** Lists executions of a workflow without their data. @param filter further parameters of n8n's API */
+async function listExecutions(workflowId, filter = '') {
+	const found = [];
+	for (let cursor = ''; cursor !== null; ) {
+		const query = `workflowId=${workflowId}${filter}&limit=250${cursor && `&cursor=${cursor}`}`;
+		const { data, nextCursor } = await n8n.api('GET', `/executions?${query}`);
+		found.push(...data);
+		cursor = nextCursor;
+	}
+	return found;
+}
+
+/** Counts the executions of a workflow, once all have ended. */
+async function countExecutions(workflowId) {
+	const listRunning = async () => await listExecutions(workflowId, '&status=running');
+	expect(await readUntil(({ length }) => length === 0, listRunning)).toEqual([]);
+	return (await listExecutions(workflowId)).length;
+}
+
 /**
  * Waits until enough executions of a workflow have ended that are not in `seenIds`, and adds them there.
  * @returns the executions with their data, oldest first
@@ -223,6 +252,7 @@ module.exports = {
 	...workflows,
 	authority,
 	base: session.base,
+	countExecutions,
 	createActionWorkflow,
 	createActor,
 	createTriggerWorkflow,
@@ -237,6 +267,7 @@ module.exports = {
 	post,
 	queue,
 	readInbox,
+	readUntil,
 	receiver,
 	runAction,
 	setReceiverSecrets,

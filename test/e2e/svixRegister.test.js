@@ -10,7 +10,7 @@ const { bootN8n } = require('../harness/n8n');
 const stage = require('./stage');
 const { connectSvix, createApiKey, serveSvixApi } = require('./svixStage');
 
-const { getOutputs, newStandardSecret, node, chain, pause, TRIGGER, uniqueName } = stage;
+const { getOutputs, newStandardSecret, node, chain, readUntil, TRIGGER, uniqueName } = stage;
 
 /** What the customer gets: a key with some rights. */
 const [INTRODUCTION] = readSection('docs/api.md', 'Receive in another n8n').split(/^1\. /m);
@@ -27,14 +27,7 @@ let svix;
 const list = async () => (await svix.endpoint.list(application)).data;
 
 /** Waits until the customer has so many endpoints. Returns them. */
-async function waitForEndpoints(count) {
-	for (let tries = 0; tries < 100; tries += 1) {
-		const endpoints = await list();
-		if (endpoints.length === count) return endpoints;
-		await pause(100);
-	}
-	return await list();
-}
+const waitForEndpoints = async (count) => await readUntil(({ length }) => length === count, list);
 
 /** Creates a credential for the API in the customer's n8n. */
 const createAccount = async (fields) =>

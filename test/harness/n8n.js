@@ -357,8 +357,10 @@ async function bootN8n({ name, port: wantedPort, env = {}, beside = [], queue })
 		owner,
 		base,
 		port,
-		/** IDs of the processes that run workflows, as first started. */
-		pids: n8n.executing.map(({ child }) => child.pid),
+		/** IDs of the processes that run workflows now: a restart starts others. */
+		get pids() {
+			return n8n.executing.map(({ child }) => child.pid);
+		},
 		portTaken: port !== wantedPort,
 		readLog: () => n8n.processes.map((one) => one.readLog()).join('\n'),
 		/**

@@ -1,4 +1,4 @@
-import { HOUR_MS, toIsoTime } from '../../lib/time';
+import { HOUR_MS, isDueAgain, toIsoTime } from '../../lib/time';
 import { computeDisableProgress, findWarningShare } from '../../sending/disableProgress';
 import {
 	applyAttemptOutcomes,
@@ -21,7 +21,7 @@ type Change = Omit<EndpointChange, 'endpoint' | 'tellsTenant'>;
 
 /** Returns whether an alert of this kind may be sent again: at most one an hour. */
 const mayAlert = (lastAt: string | undefined, atMs: number): boolean =>
-	lastAt === undefined || atMs - Date.parse(lastAt) >= HOUR_MS;
+	lastAt === undefined || isDueAgain(Date.parse(lastAt), atMs, HOUR_MS);
 
 /** Finds how far the endpoint is on its way to being disabled, if it fails after the attempts. */
 function findProgress(

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../lib/time';
+import { isDueAgain, MINUTE_MS } from '../../lib/time';
 
 /** Requests of one key since a time. */
 interface Window {
@@ -20,8 +20,7 @@ export class KeyRateLimit {
 	 */
 	count(key: string, maxPerMinute: number, nowMs: number): number {
 		const window = this.windows.get(key);
-		// A window that begins later than now is from before the clock was set back.
-		if (window === undefined || Math.abs(nowMs - window.startMs) >= MINUTE_MS) {
+		if (window === undefined || isDueAgain(window.startMs, nowMs, MINUTE_MS)) {
 			this.windows.delete(key);
 			this.evict();
 			this.windows.set(key, { startMs: nowMs, count: 1 });

@@ -1,6 +1,5 @@
-import { createHash } from 'crypto';
-
 import { BATCH_EVENT_TYPE } from '../../event/envelope';
+import { digestJson } from '../../lib/digestJson';
 import { toIsoTime } from '../../lib/time';
 import type { AttemptRecord, DeliveryReport } from '../../sending/deliver';
 import { describeFailure } from '../../sending/resultItem';
@@ -13,8 +12,7 @@ import type { Delivery, EventOrigin, Lease, OutboxEvent, UnreadableEndpoint } fr
 const MAX_LOGGED_ATTEMPTS = 60;
 const MAX_ERROR_LENGTH = 300;
 
-const digest = (...parts: string[]): string =>
-	createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+const digest = (...parts: string[]): string => digestJson(parts).slice(0, 32);
 
 /** Computes the ID of an event's delivery to an endpoint: inserting it twice shows as one delivery. */
 export const computeDeliveryId = (eventId: string, endpointId: string): string =>

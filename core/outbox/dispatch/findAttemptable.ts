@@ -48,6 +48,12 @@ interface FirstLook {
 	limit: number;
 }
 
+/** Selects deliveries with a place, whatever endpoint they are for, without those that the run leaves out. */
+const toPlacedQuery = ({ exceptEndpointIds, exceptTenantIds }: DueQuery): PlacedQuery => ({
+	exceptEndpointIds,
+	exceptTenantIds,
+});
+
 /** Finds due deliveries, and if asked, those with a place. */
 async function findRows(
 	{ tables }: OutboxPorts,
@@ -61,10 +67,10 @@ async function findRows(
 	if (!isAnyPlaced) {
 		return { eventRows: [], rows: { due: await findEach(tables, dueFinds), unsettled: [] } };
 	}
-	const { exceptEndpointIds, exceptTenantIds } = due;
+	const { exceptTenantIds } = due;
 	const { eventRows, pages } = await findAfterLeases(tables, [
 		...dueFinds,
-		findUnsettledRows({ exceptEndpointIds, exceptTenantIds }),
+		findUnsettledRows(toPlacedQuery(due)),
 		...probeable.map(({ id }) => findUnsettledRows({ endpointId: id, exceptTenantIds })),
 	]);
 	const rows = { due: pages.slice(0, dueFinds.length), unsettled: pages.slice(dueFinds.length) };
@@ -105,11 +111,11 @@ async function readChains(
  */
 async function findFairChains(
 	tables: Tables,
-	{ due: { exceptEndpointIds, exceptTenantIds }, limit, registered }: FirstLook,
+	{ due, limit, registered }: FirstLook,
 	firstPage: StoredRow[],
 	list: (stored: StoredDelivery[]) => OrderChain[],
 ): Promise<Pick<Attemptable, 'chains' | 'isCut'>> {
-	const query = { exceptEndpointIds, exceptTenantIds };
+	const query = toPlacedQuery(due);
 	const isCut = (chains: OrderChain[]): boolean =>
 		limitChains(chains, limit).length < chains.length;
 	const first = await readChains(tables, query, firstPage, list, isCut);

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../lib/time';
+import { isDueAgain, MINUTE_MS } from '../../lib/time';
 import type { Delivery } from '../model';
 import type { OutboxPorts } from '../ports';
 import { insertDeliveries } from '../store/deliveries';
@@ -44,7 +44,7 @@ export class ResultWriter {
 	/** Adds an outcome, and starts to write if enough time has passed. */
 	add(delivery: Delivery): void {
 		this.pending.push(delivery);
-		const isDue = this.ports.nowMs() - this.lastWriteMs >= WRITE_EVERY_MS;
+		const isDue = isDueAgain(this.lastWriteMs, this.ports.nowMs(), WRITE_EVERY_MS);
 		if (!isDue || this.writing !== undefined) return;
 		this.writing = this.leaseKeeper
 			.renewWith(async (renewals) => await this.write(renewals, [this.findStopped]))

@@ -1,4 +1,5 @@
 import { DEFAULT_TENANT, type Endpoint, type Tenant } from '../model';
+import type { TenantPorts } from '../ports';
 
 import { EncryptionError, type Encrypter } from './encryption';
 import { removeEndpoint, toEndpointRow, type EndpointStorage } from './endpoints';
@@ -62,11 +63,8 @@ function findKeyFault(encrypter: Encrypter, rows: StoredRow[]): EncryptionError 
 export const isKeyOfAll = async (tables: Tables, encrypter: Encrypter): Promise<boolean> =>
 	findOtherKey(encrypter, await findAll(tables, 'endpoints')) === undefined;
 
-/** The tables, the key, and for a tenant whether that is the key of the other tenants too, and whether it still exists. */
-type InsertPorts = EndpointStorage & {
-	isKeyOfOutbox?: () => Promise<boolean>;
-	isSameTenant?: (latest: Tenant | undefined) => boolean;
-};
+/** The tables and the key, and for a tenant's request its checks of the key and the tenant. */
+type InsertPorts = EndpointStorage & Partial<Pick<TenantPorts, 'isKeyOfOutbox' | 'isSameTenant'>>;
 
 /** What is known of a tenant before it gets another endpoint. */
 interface Inventory {

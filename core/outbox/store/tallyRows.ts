@@ -1,7 +1,6 @@
-import { createHash } from 'crypto';
-
 import mergeWith from 'lodash/mergeWith';
 
+import { digestJson } from '../../lib/digestJson';
 import { groupByKey } from '../../lib/groupByKey';
 import { parseJson } from '../../lib/json';
 import { MINUTE_MS, toIsoTime } from '../../lib/time';
@@ -159,7 +158,7 @@ export function readTallyRow(row: StoredRow): TallyRow {
 
 /** Returns the ID of a tally, the same for the same contents. */
 export const computeTallyId = (contents: unknown): string =>
-	`tly_${createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 20)}`;
+	`tly_${digestJson(contents).slice(0, 20)}`;
 
 /** Returns the day, in UTC, of a slot. */
 export const getSlotDay = (slot: number): string => toIsoTime(slot * SLOT_MS).slice(0, 10);

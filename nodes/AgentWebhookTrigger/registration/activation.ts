@@ -5,7 +5,7 @@ import { matchesEventTypes } from '../../../core/event/eventTypes';
 import { toIsoTime } from '../../../core/lib/time';
 import { createEncrypter } from '../../../core/outbox/store/encryption';
 import { API_KIND, getPlatform, SERVED_KINDS } from '../../../core/platforms';
-import { parsePortalSettings } from '../../../core/portal/portalSettings';
+import { listUnknownTexts, parsePortalSettings } from '../../../core/portal/portalSettings';
 import { requireConfiguredMethods } from '../../../core/receiving/configuredMethods';
 import type { ReceiveRules } from '../../../core/receiving/receive';
 import { parseOutboxCredential } from '../../shared/outbox/openOutbox';
@@ -78,6 +78,16 @@ function warnOfUnknownTypes(context: IHookFunctions, { eventTypes }: ReceiveRule
 	);
 }
 
+/** Checks the portal's settings. Warns in n8n's log of texts that the page does not have. @throws InvalidPortalError */
+function checkPortal(context: IHookFunctions, { portal }: TriggerParameters['options']): void {
+	if (portal === undefined) return;
+	const unknown = listUnknownTexts(parsePortalSettings({ ...portal.settings }));
+	if (unknown.length === 0) return;
+	context.logger.warn(
+		`${nameTrigger(context)} ignores keys of "Texts" that the portal does not have: ${unknown.join(', ').slice(0, 200)}.`,
+	);
+}
+
 /**
  * Checks that each required method has a secret that can be used. If others of its kind can be used, a secret
  * that cannot is skipped when requests arrive, so only n8n's log mentions it.
@@ -117,9 +127,7 @@ export async function activateWebhook(context: IHookFunctions): Promise<void> {
 				parseOutboxCredential(await context.getCredentials('agentWebhookOutboxApi')).keys,
 			);
 		}
-		if (parameters.options.portal) {
-			parsePortalSettings({ ...parameters.options.portal.settings });
-		}
+		checkPortal(context, parameters.options);
 		warnOfUnknownTypes(context, rules);
 		// At the end, so that no later failure leaves it behind.
 		if (readTriggerParameter(context, 'register', false)) {

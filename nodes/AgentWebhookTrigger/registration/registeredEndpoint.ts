@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
 import { UserError, type IHookFunctions } from 'n8n-workflow';
 
 import { listSigningSecrets } from '../../../core/credentials/signingFields';
+import { digestJson } from '../../../core/lib/digestJson';
 import { getPlatform } from '../../../core/platforms';
 import { METHOD_LABELS } from '../../../core/platforms/authentication';
 import type { RegistrationApi, RegistrationValues } from '../../../core/platforms/registrationApi';
@@ -30,9 +30,7 @@ const openClient = async (context: IHookFunctions): Promise<RegistrationClient> 
 function computeUid(context: IHookFunctions): string {
 	const { id = '' } = context.getWorkflow();
 	const { pathname } = new URL(getWebhookUrl(context));
-	const digest = createHash('sha256')
-		.update(JSON.stringify([context.getInstanceId(), id, context.getNode().id, pathname]))
-		.digest('hex');
+	const digest = digestJson([context.getInstanceId(), id, context.getNode().id, pathname]);
 	return `n8n-${digest.slice(0, 32)}`;
 }
 

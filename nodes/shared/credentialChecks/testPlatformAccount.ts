@@ -53,7 +53,14 @@ interface TestedList {
 	/** The hint at the base URL. */
 	hint: string;
 	baseUrl: string;
+	/** The base URL as messages show it, without a user and password. */
+	site: string;
 }
+
+const describeSite = (baseUrl: string): Pick<TestedList, 'baseUrl' | 'site'> => ({
+	baseUrl,
+	site: removeUserInfo(baseUrl),
+});
 
 /** Finds the list of webhooks or endpoints of a platform. @throws Error if the credential has no application */
 function findTestedList(
@@ -66,26 +73,24 @@ function findTestedList(
 		const application = readText(data, 'applicationId').trim();
 		const path = `${root}${fillApplication(endpoints, application)}?limit=1`;
 		const hint = baseUrl === '' ? '' : `For ${name} "Base URL" is usually ${baseUrl}.`;
-		return { path, field, advice, hint, baseUrl: trimBaseUrl(stored, root) };
+		return { path, field, advice, hint, ...describeSite(trimBaseUrl(stored, root)) };
 	}
 	if (management === undefined) return undefined;
 	const hint = `For ${name} "Base URL" is usually ${management.baseUrl}.`;
 	const { path, webhooksField: field } = management;
-	return { path, field, hint, baseUrl: stored.replace(/\/+$/, '') };
+	return { path, field, hint, ...describeSite(stored.replace(/\/+$/, '')) };
 }
 
 /** Describes what is wrong with a response, and what to do. */
 function describeWrongResponse(
 	{ body, statusCode }: PlatformResponse,
 	platformName: string,
-	{ advice: adviceByStatus, baseUrl }: TestedList,
+	{ advice: adviceByStatus, site }: TestedList,
 ): string {
 	const { advice, reason } = describeFailure(statusCode, body, adviceByStatus);
 	const result = `${platformName} answered with ${statusCode}${reason === '' ? '' : `: ${reason}`}.`;
 	const isOtherSite = statusCode < 400 || (statusCode === 404 && !adviceByStatus);
-	return isOtherSite
-		? `${result} There is no API for webhooks at ${removeUserInfo(baseUrl)}.`
-		: `${result} ${advice}`;
+	return isOtherSite ? `${result} There is no API for webhooks at ${site}.` : `${result} ${advice}`;
 }
 
 const joinSentences = (...sentences: string[]): string =>
@@ -101,7 +106,7 @@ export async function testPlatformCredential(
 	const list = findTestedList(platform, data);
 	if (list === undefined) return fail(`${name} has no API for its webhooks.`);
 	const apiKey = readText(data, 'apiKey');
-	const { baseUrl, hint } = list;
+	const { baseUrl, hint, site } = list;
 	const checked = runChecks(() => {
 		if (apiKey === '') throw new Error('"API Key" is empty. Fill it in.');
 		assertHeaderText('API Key', apiKey);
@@ -115,7 +120,7 @@ export async function testPlatformCredential(
 	if (checked.status === 'Error') return checked;
 	const response = await requestWebhooks(context, `${baseUrl}${list.path}`, apiKey);
 	if (typeof response === 'string') {
-		const problem = `${removeUserInfo(baseUrl)} could not be reached: ${response}. Check "Base URL" and this instance’s network.`;
+		const problem = `${site} could not be reached: ${response}. Check "Base URL" and this instance’s network.`;
 		return fail(joinSentences(problem, hint));
 	}
 	const { body, statusCode } = response;
@@ -126,10 +131,5 @@ export async function testPlatformCredential(
 	const json = parseResponseBody(body);
 	return isRecord(json) && Array.isArray(json[list.field])
 		? { status: 'OK', message: `${name} accepts the API key` }
-		: fail(
-				joinSentences(
-					`The server at ${removeUserInfo(baseUrl)} is not ${name}’s API for webhooks.`,
-					hint,
-				),
-			);
+		: fail(joinSentences(`The server at ${site} is not ${name}’s API for webhooks.`, hint));
 }

@@ -117,15 +117,18 @@ describe('docs/receive.md', () => {
 		expect(missing.map(([, status, code]) => `${status} ${code}`)).toEqual([]);
 	});
 
-	test('names the platforms whose events of several types have the same body', () => {
-		const text = find(
-			'docs/receive.md',
-			/([A-Z][\w ,]+ and \w+) sign no time and send the same body/,
-		);
-		const names = text.split(/, | and /);
-		const repeating = PLATFORMS.filter(({ events }) => events?.hasRepeatingBodies);
-		expect(names.toSorted()).toEqual(repeating.map(({ name }) => name).toSorted());
-	});
+	test.each([
+		['docs/receive.md', /([A-Z][\w ,]+ and \w+) sign no time and send the same body/],
+		['docs/platforms.md', /([A-Z][\w ,]+ and \w+) are exceptions\./],
+	])(
+		'%s names the platforms whose events of several types have the same body',
+		(page, sentence) => {
+			const text = find(page, sentence);
+			const names = text.split(/, | and /);
+			const repeating = PLATFORMS.filter(({ events }) => events?.hasRepeatingBodies);
+			expect(names.toSorted()).toEqual(repeating.map(({ name }) => name).toSorted());
+		},
+	);
 
 	test('states the limits of bodies that are read before the sender is known', () => {
 		const [rows] = listTables(

@@ -32,6 +32,8 @@ const SEND = 'docs/send.md';
 const TOKENS = 'core/credentials/accessTokens.ts';
 const COALESCE = 'nodes/AgentWebhookTrigger/webhook/coalesce.ts';
 const DEDUPLICATE = 'nodes/AgentWebhookTrigger/webhook/deduplicate.ts';
+const ENDPOINTS = 'docs/endpoints.md';
+const DELIVER_DUE = 'nodes/AgentWebhook/resources/delivery/deliverDue.ts';
 
 /** A page, what it says, a file, the name of its constant, and the size of the page's unit in the constant's. */
 const LIMITS = [
@@ -113,12 +115,29 @@ const LIMITS = [
 		SECOND,
 	],
 	[
-		'docs/queue-mode.md',
-		/at most (\w+) in each worker/,
-		'nodes/AgentWebhook/resources/delivery/deliverDue.ts',
-		'MAX_CONCURRENT_RUNS',
+		SEND,
+		/`response\.body` is cut off after (\d+) KB/,
+		'core/outbox/endpoint/endpointTarget.ts',
+		'MAX_RESPONSE_BYTES',
+		KB,
+	],
+	[ENDPOINTS, /attempts up to ([\d,]+) deliveries/, DELIVER_DUE, 'DEFAULT_MAX_DELIVERIES', 1],
+	[ENDPOINTS, /no more after (\d+) seconds/, DELIVER_DUE, 'DEFAULT_MAX_RUN_SECONDS', 1],
+	[
+		ENDPOINTS,
+		/at most the last (\d+), each with/,
+		'core/outbox/dispatch/deliveryStates.ts',
+		'MAX_LOGGED_ATTEMPTS',
 		1,
 	],
+	[
+		'docs/portal.md',
+		/up to (\d+) of each/,
+		'core/outbox/apiKey/keyFilter.ts',
+		'MAX_FILTER_NAMES',
+		1,
+	],
+	['docs/queue-mode.md', /at most (\w+) in each worker/, DELIVER_DUE, 'MAX_CONCURRENT_RUNS', 1],
 	[
 		'docs/security.md',
 		/Texts of fewer than (\w+) characters/,

@@ -1,6 +1,7 @@
 const fc = require('fast-check');
 
 const { compileConditions, OPERATORS } = require('../../../build/core/event/conditions');
+const { measureCpuMs } = require('../../harness/cpuTime');
 
 const isMet = (conditions, data) => compileConditions(conditions)(data).met;
 
@@ -175,20 +176,19 @@ describe('compileConditions', () => {
 	test('tests a long list against a long list within a moment', () => {
 		const candidates = Array.from({ length: 2500 }, (_, number) => number);
 		const test = compileConditions({ numbers: { in: candidates } });
-		const startedMs = performance.now();
-		expect(test({ numbers: Array.from({ length: 100_000 }, () => -1) }).met).toBe(false);
-		expect(performance.now() - startedMs).toBeLessThan(1000);
+		const numbers = Array.from({ length: 100_000 }, () => -1);
+		expect(measureCpuMs(() => expect(test({ numbers }).met).toBe(false))).toBeLessThan(1000);
 	});
 });
 
 test('tests a long list of objects against a long list of them within a moment', () => {
 	const tags = Array.from({ length: 30_000 }, (_, index) => ({ b: index, a: [index] }));
 	const others = Array.from({ length: 700 }, (_, index) => ({ a: [index], b: -1 }));
-	const start = process.cpuUsage();
-	expect(isMet({ tags: { in: others } }, { tags })).toBe(false);
-	expect(isMet({ tags: { in: [...others, { a: [7], b: 7 }] } }, { tags })).toBe(true);
-	const { user } = process.cpuUsage(start);
-	expect(user / 1000).toBeLessThan(2000);
+	const ms = measureCpuMs(() => {
+		expect(isMet({ tags: { in: others } }, { tags })).toBe(false);
+		expect(isMet({ tags: { in: [...others, { a: [7], b: 7 }] } }, { tags })).toBe(true);
+	});
+	expect(ms).toBeLessThan(2000);
 });
 
 test.each([

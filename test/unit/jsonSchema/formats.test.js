@@ -1,4 +1,5 @@
 const { FORMATS } = require('../../../build/core/jsonSchema/formats');
+const { measureCpuMs } = require('../../harness/cpuTime');
 
 test.each([
 	['email', 'a@b.c', 'a b@c.d', 'a@b@c', '@b.c', 'a@', `${'a'.repeat(400)}@b.c`],
@@ -32,8 +33,7 @@ test.each([
 });
 
 test('every format reads long text in time', () => {
-	const start = performance.now();
-	for (const [open, part] of [
+	const texts = [
 		['', 'a'],
 		['a@', 'a.'],
 		['"', '\\"'],
@@ -42,8 +42,9 @@ test('every format reads long text in time', () => {
 		['', '1:'],
 		['', '.'],
 		['2025-01-31T10:00:00.', '1'],
-	]) {
-		for (const { test: matches } of Object.values(FORMATS)) matches(open + part.repeat(100_000));
-	}
-	expect(performance.now() - start).toBeLessThan(3000);
+	].map(([open, part]) => open + part.repeat(100_000));
+	const ms = measureCpuMs(() => {
+		for (const text of texts) for (const { test: matches } of Object.values(FORMATS)) matches(text);
+	});
+	expect(ms).toBeLessThan(3000);
 });

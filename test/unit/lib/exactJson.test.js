@@ -6,6 +6,7 @@ const {
 	parseExactJson,
 	stringifyExactJson,
 } = require('../../../build/core/lib/exactJson');
+const { measureCpuMs } = require('../../harness/cpuTime');
 
 const exact = (text) => new ExactNumber(text);
 
@@ -155,8 +156,9 @@ test.each([
 	['one long number', `[1${'0'.repeat(2_000_000)}1]`],
 	['a hundred thousand long numbers', `[${Array(100_000).fill('616581622363398142')}]`],
 ])('JSON with %s takes linear time', (_, text) => {
-	const startMs = performance.now();
-	expect(parseExactJson(text)).toBeDefined();
-	expect(parseBigNumbersAsText(text)).toBeDefined();
-	expect(performance.now() - startMs).toBeLessThan(5000);
+	const ms = measureCpuMs(() => {
+		expect(parseExactJson(text)).toBeDefined();
+		expect(parseBigNumbersAsText(text)).toBeDefined();
+	});
+	expect(ms).toBeLessThan(5000);
 });

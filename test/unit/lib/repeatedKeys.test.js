@@ -1,4 +1,5 @@
 const { hasRepeatedKey } = require('../../../build/core/lib/repeatedKeys');
+const { measureCpuMs } = require('../../harness/cpuTime');
 
 describe('hasRepeatedKey', () => {
 	test.each([
@@ -31,8 +32,7 @@ describe('hasRepeatedKey', () => {
 
 	test('takes linear time', () => {
 		const text = `{"a":"${'\\"'.repeat(500_000)}","b":${'['.repeat(50)}${']'.repeat(50)}}`;
-		const start = process.hrtime.bigint();
-		expect(hasRepeatedKey(text, ['b'])).toBe(false);
-		expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1000);
+		const ms = measureCpuMs(() => expect(hasRepeatedKey(text, ['b'])).toBe(false));
+		expect(ms).toBeLessThan(1000);
 	});
 });

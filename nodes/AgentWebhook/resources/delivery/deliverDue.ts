@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { HOUR_MS } from '../../../../core/lib/time';
+import { HOUR_MS, isDueAgain } from '../../../../core/lib/time';
 import {
 	deliverDue,
 	type DueLimits,
@@ -72,7 +72,7 @@ const pruneLog = async (context: IExecuteFunctions, outbox: OutboxPorts): Promis
 /** Prunes the log unless this node did so in the last hour. n8n stores the time with the workflow. */
 async function pruneHourly(context: IExecuteFunctions, outbox: OutboxPorts): Promise<void> {
 	const staticData = context.getWorkflowStaticData('node') as { prunedAtMs?: number };
-	if (outbox.nowMs() - (staticData.prunedAtMs ?? 0) < HOUR_MS) return;
+	if (!isDueAgain(staticData.prunedAtMs ?? 0, outbox.nowMs(), HOUR_MS)) return;
 	await pruneLog(context, outbox);
 	staticData.prunedAtMs = outbox.nowMs();
 }

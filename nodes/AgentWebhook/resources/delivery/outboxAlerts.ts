@@ -1,7 +1,7 @@
 import pickBy from 'lodash/pickBy';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { HOUR_MS } from '../../../../core/lib/time';
+import { HOUR_MS, isDueAgain } from '../../../../core/lib/time';
 import type { Backlog } from '../../../../core/outbox/alert/alertTypes';
 import { sendBacklogAlerts } from '../../../../core/outbox/alert/sendAlerts';
 import { publishEvents } from '../../../../core/outbox/dispatch/publish';
@@ -28,7 +28,7 @@ interface AlertTimes {
 /** Returns whether the alert about full tables is due: at most one in an hour. */
 function isFullDue(context: IExecuteFunctions, nowMs: number): boolean {
 	const times: AlertTimes = context.getWorkflowStaticData('node');
-	if (nowMs - (times.alertedAtMs?.full ?? 0) < HOUR_MS) return false;
+	if (!isDueAgain(times.alertedAtMs?.full ?? 0, nowMs, HOUR_MS)) return false;
 	times.alertedAtMs = { full: nowMs };
 	return true;
 }
@@ -40,7 +40,7 @@ function selectDueBacklogs(
 	nowMs: number,
 ): Backlog[] {
 	const times: AlertTimes = context.getWorkflowStaticData('node');
-	const recent = pickBy(times.backlogAtMs ?? {}, (lastMs) => nowMs - lastMs < HOUR_MS);
+	const recent = pickBy(times.backlogAtMs ?? {}, (lastMs) => !isDueAgain(lastMs, nowMs, HOUR_MS));
 	const due = backlogs.filter(({ tenantId }) => !Object.keys(recent).includes(tenantId));
 	if (due.length === 0) return [];
 	const added = Object.fromEntries(due.map(({ tenantId }) => [tenantId, nowMs]));

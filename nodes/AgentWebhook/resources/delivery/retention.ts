@@ -13,7 +13,7 @@ export const retentionFields: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 36500 },
 		default: maxAgeDays,
 		description:
-			'Deletes events that were accepted longer ago, with their deliveries. An event is kept while one of its deliveries waits for an attempt.',
+			'Deletes events that were accepted longer ago, with their deliveries. An event is kept while one of its deliveries waits for an attempt, but not for an endpoint that is paused or down.',
 	},
 	{
 		displayName: 'Max Deliveries in Log',

@@ -84,10 +84,15 @@ const properties: INodeProperties[] = [
 					{
 						name: 'Every Request',
 						value: 'all',
-						description: 'The platform’s own reply for valid requests, 401 for others',
+						description:
+							'The platform’s own reply for valid requests, an error such as 401 for others',
 					},
 					{ name: 'No Request', value: 'none', description: 'Another node answers' },
-					{ name: 'Rejected Requests', value: 'refused', description: 'With 401 and the reason' },
+					{
+						name: 'Rejected Requests',
+						value: 'refused',
+						description: 'With the reason, e.g. as 401',
+					},
 				],
 				default: 'refused',
 				description:

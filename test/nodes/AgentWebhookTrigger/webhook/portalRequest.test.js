@@ -1,9 +1,15 @@
 /** The portal of the trigger: the page without an execution, and the calls that it posts. */
+const { createRequire } = require('node:module');
+
 const { createApiKeys } = require('../../../../build/core/outbox/apiKey/apiKeyToken');
 const { createEncrypter } = require('../../../../build/core/outbox/store/encryption');
 const { API_ASSOCIATED_DATA } = require('../../../../build/nodes/shared/outbox/apiItem');
 
 const { activate, receive } = require('../../../harness/contexts');
+
+const core = createRequire(require.resolve('n8n-core'));
+const { Logger } = require(core.resolve('@n8n/backend-common'));
+const { Container } = require(core.resolve('@n8n/di'));
 
 const OUTBOX_KEY = 'outbox-key-0123456789abcdef0123456789';
 const CREDENTIALS = {
@@ -160,6 +166,18 @@ test.each([
 	);
 	const { portalUrl } = readRequest(result.workflowData);
 	expect(new URL(portalUrl).pathname).toBe(`${base}/portal`);
+});
+
+test('a key of “Texts” that the page does not have keeps neither the page nor the workflow from working', async () => {
+	const options = { portal: { settings: { texts: '{"no.such": "x"}' } } };
+	const { answer } = await request('GET', undefined, { options });
+	expect(answer.statusCode).toBe(200);
+	const warn = jest.spyOn(Container.get(Logger), 'warn').mockImplementation(() => undefined);
+	const more = { webhookId: 'w' };
+	await activate({ ...PARAMETERS, options }, { credentials: CREDENTIALS, more });
+	const [[message]] = warn.mock.calls;
+	warn.mockRestore();
+	expect(message).toContain('ignores keys of "Texts" that the portal does not have: no.such.');
 });
 
 test('settings that would not work show when the workflow is published', async () => {

@@ -82,6 +82,20 @@ test('tells the tenant of each kind at most once an hour, and the owner of every
 	]);
 });
 
+test('tells the tenant again within an hour after the clock was set back by a day', () => {
+	const at = (ms, outcome) => [see(outcome, ms)];
+	const back = NOW - DAY;
+	const runs = [
+		at(NOW, 'timeout'),
+		at(back, 'success'),
+		at(back + 1, 'timeout'),
+		at(back + 2, 'success'),
+		at(back + 3, 'timeout'),
+	];
+	const told = run(runs, { rule: 'never' }).map(({ changes }) => changes[0].tellsTenant);
+	expect(told).toEqual([true, true, true, false, false]);
+});
+
 test('says of deliveries that ended without success, once an hour and for all of them', () => {
 	const endpoint = { ...makeEndpoint(), failingSince: iso(NOW - DAY), consecutiveFailures: 9 };
 	const at = (minute) => NOW + minute * 60_000;

@@ -7,6 +7,7 @@ const { callNames } = require('../memoryTables');
 const { createWorld, events, HOUR, LIMITS, MINUTE, START } = require('../world');
 
 const { ordered, watchOrder } = require('./orderWatch');
+const { measureCpuMs } = require('../../../harness/cpuTime');
 
 /** Big queues: what a run or a send reads does not grow with what waits. */
 
@@ -263,11 +264,12 @@ test('looks for the events under way of many orders in little time', async () =>
 	const findUnderWay = compileUnderWay(world.store.rows('events'), [endpoint]);
 	const { key } = computePlace(endpoint, { data: { order: 7 } }, 1);
 	expect(findUnderWay(endpoint, key)).toEqual([8, 5008]);
-	const startMs = performance.now();
 	let found = 0;
-	for (let order = 0; order < 30_000; order += 1) {
-		found += findUnderWay(endpoint, `order ${order}`).length;
-	}
+	const ms = measureCpuMs(() => {
+		for (let order = 0; order < 30_000; order += 1) {
+			found += findUnderWay(endpoint, `order ${order}`).length;
+		}
+	});
 	expect(found).toBe(0);
-	expect(performance.now() - startMs).toBeLessThan(2000);
+	expect(ms).toBeLessThan(2000);
 });

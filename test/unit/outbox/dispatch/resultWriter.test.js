@@ -21,6 +21,19 @@ describe('the outcomes of a run', () => {
 		expect(world.statuses()).toEqual(Array(20).fill('delivered'));
 	});
 
+	test('are written during the run if the clock is set back by an hour', async () => {
+		const world = createWorld({ attemptMs: 600 });
+		await world.register('ep_a');
+		let recorded = 0;
+		world.answer = () => {
+			if (world.attempts.length === 10) world.clock.advance(-HOUR);
+			recorded = world.statuses().filter((status) => status === 'delivered').length;
+			return 200;
+		};
+		await publishEvents(world.process(), events(20), { ...LIMITS, concurrency: 1 });
+		expect(recorded).toBeGreaterThan(15);
+	});
+
 	test('are written if the run is cancelled, and only the rest is attempted again', async () => {
 		const world = createWorld();
 		await world.register('ep_a');

@@ -1,6 +1,7 @@
 const fc = require('fast-check');
 
 const { createSecretMask } = require('../../../../build/core/outbox/endpoint/secretMask');
+const { measureCpuMs } = require('../../../harness/cpuTime');
 
 const HIDDEN = '••••••••';
 const NONE = { url: 'https://shop.example/hooks', signing: [], authentication: {}, headers: {} };
@@ -66,9 +67,7 @@ describe('createSecretMask', () => {
 	test('hides the beginning of a long secret in a long answer that was cut, in little time', () => {
 		const mask = maskWith({ authentication: { token: 'a'.repeat(200_000) } });
 		const answer = `${'a'.repeat(199_999)}b`;
-		const startMs = performance.now();
-		expect(mask(answer, true)).toBe(answer);
-		expect(performance.now() - startMs).toBeLessThan(2000);
+		expect(measureCpuMs(() => expect(mask(answer, true)).toBe(answer))).toBeLessThan(2000);
 	});
 
 	test('leaves no secret in any text', () => {

@@ -14,6 +14,7 @@ const { useRecordingServer } = require('../../../recordingServer');
 const { TablesFullError } = require('../../../../../build/nodes/shared/outbox/dataTableSteps');
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const HEALTH = 3;
 
 const receiver = useRecordingServer();
@@ -143,6 +144,21 @@ describe('deliveries that are late', () => {
 		expect((await listTenants()).sort()).toEqual(['acme', 'globex']);
 	});
 
+	test('are an alert again after the clock was set back by a day', async () => {
+		await register('Shop', 'order.*');
+		receiver.answer = fail;
+		const staticData = {};
+		const alert = async () => {
+			await send();
+			advance(20 * MINUTE);
+			return (await deliverDue({ staticData })).items[HEALTH];
+		};
+		advance(DAY);
+		expect(await alert()).toMatchObject([{ alert: 'outbox.backlog' }]);
+		advance(-DAY);
+		expect(await alert()).toMatchObject([{ alert: 'outbox.backlog' }]);
+	});
+
 	test('are about all items that the run got', async () => {
 		await register('Shop', 'order.*');
 		receiver.answer = fail;
@@ -187,6 +203,18 @@ test('an endpoint that begins to fail is an event for the others, if the credent
 		{ type: 'endpoint.failing', data: { endpoint_name: 'Shop', reason: 'An attempt failed' } },
 	]);
 	expect(receiver.requests[1].headers).toHaveProperty('webhook-signature');
+});
+
+test('the log is pruned again after the clock was set back by a day', async () => {
+	await register('Shop', 'order.*');
+	const staticData = {};
+	advance(9 * DAY);
+	await deliverDue({ staticData });
+	advance(-9 * DAY);
+	await send();
+	advance(8 * DAY);
+	await deliverDue({ staticData });
+	expect(mockStore.rows('events')).toEqual([]);
 });
 
 describe('full tables', () => {

@@ -4,6 +4,7 @@ const {
 	resumeDelivery,
 	toRetryState,
 } = require('../../../../../build/nodes/AgentWebhook/resources/event/retryState');
+const { measureCpuMs } = require('../../../../harness/cpuTime');
 
 const EVENTS = 4000;
 
@@ -18,12 +19,17 @@ function createBatch() {
 
 test('resumes every event of a big batch within seconds', () => {
 	const { context, pending } = createBatch();
-	const started = Date.now();
-	for (const { event_id } of pending.delivery.subjects) {
-		const item = { delivery_state: toRetryState(pending, event_id) };
-		expect(resumeDelivery(context, item).ref.event_id).toBe(event_id);
-	}
-	expect(Date.now() - started).toBeLessThan(5000);
+	let resumed;
+	const ms = measureCpuMs(() => {
+		resumed = pending.delivery.subjects.map(({ event_id }) => {
+			const item = { delivery_state: toRetryState(pending, event_id) };
+			return resumeDelivery(context, item).ref;
+		});
+	});
+	expect(resumed.map(({ event_id }) => event_id)).toEqual(
+		pending.delivery.subjects.map(({ event_id }) => event_id),
+	);
+	expect(ms).toBeLessThan(8000);
 });
 
 test.each([
