@@ -38,7 +38,7 @@ export interface EndpointHealth {
 export interface AttemptObservation {
 	outcome: AttemptOutcome;
 	atMs: number;
-	/** `true` if this was the delivery's last attempt. */
+	/** `true` if this was the last attempt that the delivery's schedule allows. */
 	ended: boolean;
 	/** `true` if the endpoint asked to be disabled, whatever the outcome. */
 	asksToBeDisabled?: boolean;
@@ -47,6 +47,9 @@ export interface AttemptObservation {
 }
 
 export type HealthChange = 'failing' | 'recovered' | 'disabled';
+
+const describeFailuresInRow = (count: number): string =>
+	count === 1 ? 'An attempt failed' : `${count} attempts failed in a row`;
 
 function getDisableReason(
 	rule: DisableRule,
@@ -63,7 +66,7 @@ function getDisableReason(
 				: undefined;
 		case 'consecutiveFailures':
 			return health.consecutiveFailures >= rule.count
-				? `${health.consecutiveFailures} attempts failed in a row`
+				? describeFailuresInRow(health.consecutiveFailures)
 				: undefined;
 		case 'failingFor':
 			return health.failingSince !== null &&

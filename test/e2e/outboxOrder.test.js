@@ -17,6 +17,7 @@ const boxes = {
 	ordered: uniqueName('ordered'),
 	paused: uniqueName('paused'),
 	down: uniqueName('down'),
+	stopped: uniqueName('stopped'),
 };
 
 const stage = new CrashStage('order', { queue });
@@ -139,6 +140,27 @@ test('a paused endpoint gets its events in order once it is enabled', async () =
 	await stage.settled(60_000, () => true);
 	const numbers = (await readData(boxes.paused)).map(({ n }) => n - EVENTS);
 	expect(numbers).toEqual([1, 2, 3]);
+	await change('delete', id);
+}, 300_000);
+
+test('a send stops soon after its endpoint is paused, and the rest follows in order', async () => {
+	const count = 40;
+	await stage.planResponses(boxes.stopped, Array(count).fill({ delayMs: 400 }));
+	const id = await stage.endpoint('stopped', toUrl(boxes.stopped), { ...often, inOrder: 'all' });
+	const name = await stage.sender();
+	const items = Array.from({ length: count }, (_, n) => ({ n: EVENTS + 200 + n, order_id: 1 }));
+	const sent = stage.post(name, items);
+	while ((await stage.readInbox(boxes.stopped)).length < 5) await pause(100);
+	await change('pause', id);
+	await sent;
+	const { length } = await stage.readInbox(boxes.stopped);
+	expect(length).toBeLessThan(count - 10);
+	await pause(3000);
+	expect(await stage.readInbox(boxes.stopped)).toHaveLength(length);
+	await change('enable', id);
+	await stage.settled(120_000, () => true);
+	const numbers = (await readData(boxes.stopped)).map(({ n }) => n);
+	expect(numbers).toEqual(items.map(({ n }) => n));
 	await change('delete', id);
 }, 300_000);
 

@@ -8,6 +8,8 @@ export type EndpointAlert = HealthChange | 'exhausted';
 export interface AlertState extends Partial<Record<EndpointAlert, string>> {
 	/** The greatest share of the way to being disabled that a failing endpoint has reached; absent for none. */
 	share?: number;
+	/** When an attempt last closed the endpoint's circuit: what waited until then is not late. */
+	closedAt?: string;
 }
 
 /** A delivery that failed and is not retried. */

@@ -97,6 +97,9 @@ export function applyObservedAttempts(
 	for (const { atMs, change, tellsTenant } of changes) {
 		if (tellsTenant) alerts[change] = toIsoTime(atMs);
 	}
+	if (stored.probeAt !== null && after.probeAt === null) {
+		alerts.closedAt = toIsoTime(attempts[attempts.length - 1].atMs);
+	}
 	if (after.failingSince === null) delete alerts.share;
 	else if (reached) {
 		// A failure that began in this run has reached nothing before.

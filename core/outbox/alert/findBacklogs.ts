@@ -6,7 +6,7 @@ import type { Row } from '../store/tables';
 import type { Backlog } from './alertTypes';
 
 /** Deliveries that have been due for longer are late: Deliver Due should run every minute. */
-const LATE_MS = 15 * MINUTE_MS;
+export const LATE_MS = 15 * MINUTE_MS;
 
 /**
  * Finds the tenants whose deliveries are late.

@@ -22,7 +22,8 @@ export function observeAttempt(
 	return {
 		outcome: attempts[attempts.length - 1].outcome,
 		atMs,
-		ended: hasFailed,
+		// An endpoint that wants no retries of a delivery has not failed in all of its attempts.
+		ended: hasFailed && control === undefined,
 		asksToBeDisabled: control === 'disable-endpoint',
 		attemptsShare: attempts.length / (countRetries(rules.retry) + 1),
 		isOfAlert: events.some(({ type }) => isAlertType(type)),

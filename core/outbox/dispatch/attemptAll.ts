@@ -16,6 +16,7 @@ import type {
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { deleteLeasedRows } from '../store/deliveryLeases';
+import { readStop } from '../store/endpoints';
 import { completeEvents } from '../store/events';
 import type { Change } from '../store/tables';
 
@@ -47,6 +48,8 @@ class AttemptRun {
 
 	private readonly writer: ResultWriter;
 
+	private contextsById = new Map<string, EndpointContext>();
+
 	constructor(
 		private readonly ports: OutboxPorts,
 		lease: Lease,
@@ -56,17 +59,21 @@ class AttemptRun {
 	) {
 		const leaseMs = computeLeaseMs(endpoints);
 		this.leaseKeeper = new LeaseKeeper(ports, lease, leaseMs);
-		this.writer = new ResultWriter(ports, this.leaseKeeper);
+		this.writer = new ResultWriter(ports, this.leaseKeeper, (stoppedRows) => {
+			for (const stop of stoppedRows.map(readStop)) {
+				this.contextsById.get(stop.id)?.health.observeStop(stop);
+			}
+		});
 	}
 
 	/** Attempts all jobs within the limits. @returns the first error of a port, if any */
 	async attemptJobs(contexts: EndpointContext[]): Promise<PromiseRejectedResult | undefined> {
 		const { concurrency } = this.limits;
-		const contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
+		this.contextsById = new Map(contexts.map((context) => [context.endpoint.id, context]));
 		const pace = createPacer({ concurrency, perSecond: 0 }, this.ports);
 		const settled = await Promise.allSettled(
 			splitIntoChains(orderByTurns(this.jobs, ({ endpoint }) => endpoint)).map(async (chain) => {
-				const context = contextsById.get(chain[0].endpoint.id);
+				const context = this.contextsById.get(chain[0].endpoint.id);
 				if (context === undefined) return;
 				const attempt = async (job: AttemptJob): Promise<boolean> =>
 					await context.pace(async () => await pace(async () => await this.attempt(job, context)));
@@ -99,6 +106,7 @@ class AttemptRun {
 	private async release(jobs: AttemptJob[], { endpoint, health }: EndpointContext): Promise<void> {
 		for (const { delivery } of jobs) {
 			if (!(await this.leaseKeeper.coversWrite(getLeasedId(delivery)))) continue;
+			await health.settle();
 			const { holdReason } = health;
 			const state =
 				holdReason === undefined
@@ -116,17 +124,11 @@ class AttemptRun {
 		const { delivery, endpoint } = job;
 		const leasedId = getLeasedId(delivery);
 		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
-		const { holdReason, waitReason } = context.health;
-		if (holdReason !== undefined) {
-			return this.addResult(putOnHold(delivery, holdReason), endpoint);
-		}
-		if (waitReason !== undefined) {
-			return this.addResult(postponeDelivery(delivery, waitReason, ports.nowMs()), endpoint);
-		}
-		if (ports.nowMs() > (this.limits.deadlineMs ?? Infinity)) {
-			return this.addResult(rescheduleDelivery(delivery, ports.nowMs()), endpoint);
-		}
+		let stopped = await this.findStopped(delivery, context);
+		if (stopped !== undefined) return this.addResult(stopped, endpoint);
 		if (!(await this.waitForSlot(delivery, context))) return false;
+		stopped = await this.findStopped(delivery, context);
+		if (stopped !== undefined) return this.addResult(stopped, endpoint);
 		if (!(await leaseKeeper.coversAttempt(leasedId, getAttemptLimitMs(endpoint)))) return false;
 		let outgoing: OutgoingDelivery;
 		try {
@@ -141,8 +143,24 @@ class AttemptRun {
 		if (!(await leaseKeeper.coversWrite(leasedId))) return false;
 		const nowMs = ports.nowMs();
 		const after = recordAttempts(delivery, report, outgoing.body.length, nowMs);
-		context.health.record(observeAttempt(job, outgoing.target, report, after, nowMs));
-		return this.addResult(after, endpoint, this.answers.keep(report));
+		const isDone = this.addResult(after, endpoint, this.answers.keep(report));
+		const observed = observeAttempt(job, outgoing.target, report, after, nowMs);
+		await context.health.record(ports, observed);
+		return isDone;
+	}
+
+	/** Returns the state of a delivery that is not to be attempted now; `undefined` if it is. */
+	private async findStopped(
+		delivery: Delivery,
+		{ health }: EndpointContext,
+	): Promise<Delivery | undefined> {
+		await health.settle();
+		const { holdReason, waitReason } = health;
+		const nowMs = this.ports.nowMs();
+		if (holdReason !== undefined) return putOnHold(delivery, holdReason);
+		if (waitReason !== undefined) return postponeDelivery(delivery, waitReason, nowMs);
+		const isTimeOver = nowMs > (this.limits.deadlineMs ?? Infinity);
+		return isTimeOver ? rescheduleDelivery(delivery, nowMs) : undefined;
 	}
 
 	/** Waits for a slot under the rate limit. @returns false if the delivery was rescheduled instead */
@@ -239,7 +257,7 @@ export async function attemptAll(
 	const rejected = await run.attemptJobs(contexts);
 	await run.finishWriting(rejected === undefined ? endLeases(lease, jobs, completesEvents) : []);
 	const changes: EndpointChange[] = [];
-	for (const { health } of contexts) changes.push(...(await health.save(ports)));
+	for (const { health } of contexts) changes.push(...(await health.finish(ports)));
 	if (rejected !== undefined) throw rejected.reason;
 	return {
 		results: run.results,

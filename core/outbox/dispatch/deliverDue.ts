@@ -12,13 +12,13 @@ import {
 } from '../model';
 import type { OutboxPorts } from '../ports';
 import { applyAllChanges } from '../store/changeGroups';
-import { recordWaiting } from '../store/deliveries';
-import type { Row } from '../store/tables';
+import { recordWaiting, type WaitReason } from '../store/deliveries';
 import { findInactiveTenants, readInactiveTenants } from '../store/tenants';
 import { clearDeleted } from '../tenant/deleteTenant';
 
 import { attemptAll } from './attemptAll';
-import { findDue, type DueState, type WaitReason } from './dueState';
+import { findDue, type DueState } from './dueState';
+import { listDue } from './dueTimes';
 import { isSettled } from './order';
 import { giveProbesBack, reserveProbes, type ReservedProbes } from './probes';
 import { publishEvents } from './publish';
@@ -42,28 +42,6 @@ const LEASE_BATCH_SIZE = 1000;
 const MAX_PROBE_WIDTH = 100;
 
 /**
- * Lists the deliveries that are due, without those that wait for a probe. In an order, all count from the time of the
- * first one; after a pause, from the time at which the endpoint was resumed.
- */
-function listDue({ chains, probes, registered, shares }: DueState): Row[] {
-	const changedAt = new Map(registered.map(({ id, statusChangedAt }) => [id, statusChangedAt]));
-	const probedIds = new Set(probes.map(({ endpoint }) => endpoint.id));
-	const placed = chains.flatMap(({ deliveries }) =>
-		deliveries
-			.filter(({ endpointId }) => !probedIds.has(endpointId))
-			.map(({ endpointId, tenantId }) => ({
-				tenant_id: tenantId,
-				endpoint_id: endpointId,
-				next_attempt_at: deliveries[0].nextAttemptAt,
-			})),
-	);
-	return [...shares.flatMap(({ candidates }) => candidates), ...placed].map((row) => {
-		const since = changedAt.get(String(row.endpoint_id)) ?? '';
-		return since > String(row.next_attempt_at) ? { ...row, next_attempt_at: since } : row;
-	});
-}
-
-/**
  * Clears what is left of deleted tenants, and repairs what killed runs left behind.
  * @returns whether there was any, so that the run has to look again
  */
@@ -77,18 +55,26 @@ async function prepareRun(
 	return true;
 }
 
-/** Records why deliveries wait, and deletes what the run has written of tenants that were deleted meanwhile. */
+/**
+ * Records why deliveries wait, and deletes what the run has written of tenants that were deleted meanwhile.
+ * @param waitReasons the latest first
+ */
 async function finishRun(
 	ports: OutboxPorts,
-	{ results }: DueResult,
+	{ changes, results }: DueResult,
 	waitReasons: WaitReason[],
 	startMs: number,
 ): Promise<void> {
 	const { tables } = ports;
-	const changes = uniqBy(waitReasons, 'endpointId').flatMap(({ endpointId, reason }) =>
-		recordWaiting(endpointId, reason, startMs),
+	const recovered = changes.filter(({ change }) => change === 'recovered');
+	const freedIds = new Set(recovered.map(({ endpoint }) => endpoint.id));
+	const reasons = uniqBy(waitReasons, 'endpointId').filter(
+		({ endpointId, isOfOrder }) => isOfOrder || !freedIds.has(endpointId),
 	);
-	await applyAllChanges(tables, changes);
+	await applyAllChanges(
+		tables,
+		reasons.flatMap((reason) => recordWaiting(reason, startMs)),
+	);
 	// The default tenant cannot be deleted.
 	if (results.every(({ delivery }) => delivery.tenantId === DEFAULT_TENANT)) return;
 	const [inactiveRows] = await tables.applyAndFind([], [findInactiveTenants()]);
@@ -160,7 +146,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 	const total: DueResult = { results: [], changes: [], unreadable: [], backlogs: [] };
 	let registered: RegisteredEndpoint[] | undefined;
 	let remaining = limits.maxDeliveries;
-	const waitReasons: WaitReason[] = [];
+	let waitReasons: WaitReason[] = [];
 	const attemptedIds = new Set<string>();
 	let isPrepared = false;
 	let isIdle = false;
@@ -172,9 +158,11 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		const look = { dueMs: startMs, limit, probeWidth, suspended };
 		const state = await findDue(ports, look);
 		total.unreadable = state.unreadable;
-		if (registered === undefined) total.backlogs = findBacklogs(listDue(state), startMs);
+		if (registered === undefined) {
+			total.backlogs = findBacklogs(await listDue(ports, state, startMs), startMs);
+		}
 		registered = state.registered;
-		waitReasons.push(...state.waitReasons);
+		waitReasons = [...state.waitReasons, ...waitReasons.filter(({ isOfOrder }) => !isOfOrder)];
 		if (!isPrepared && (await prepareRun(ports, state))) {
 			isPrepared = true;
 			continue;
@@ -196,7 +184,10 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		isIdle = isStill;
 		if (!(state.mayBeMore || round.mayBeMore || looksAgain)) break;
 	}
-	await finishRun(ports, total, waitReasons, startMs);
+	// What a run has no time for need not wait for others of its order.
+	const isComplete = remaining > 0 && ports.nowMs() < deadlineMs;
+	const known = waitReasons.filter(({ isOfOrder }) => isComplete || !isOfOrder);
+	await finishRun(ports, total, known, startMs);
 	await sendChangeAlerts(ports, total.changes, runLimits, publishEvents, registered);
 	return total;
 }

@@ -157,11 +157,12 @@ export function recordAttempts(
 	};
 }
 
-/** Postpones a delivery without an attempt. */
+/** Postpones a delivery without an attempt. What it waited for before is over: its error is that of its last attempt. */
 export const rescheduleDelivery = (delivery: Delivery, dueMs: number): Delivery => ({
 	...delivery,
 	status: 'pending',
 	nextAttemptAt: toIsoTime(dueMs),
+	error: listRoundAttempts(delivery).pop()?.error_message ?? null,
 	lease: null,
 });
 

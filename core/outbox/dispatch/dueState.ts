@@ -1,10 +1,12 @@
 import partition from 'lodash/partition';
 import uniq from 'lodash/uniq';
+import uniqBy from 'lodash/uniqBy';
 
 import { readRegisteredEndpoints, splitByReadability } from '../endpoint/repository';
 import { describeWait } from '../endpoint/suspension';
 import type { Endpoint, RegisteredEndpoint, UnreadableEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
+import type { WaitReason } from '../store/deliveries';
 import { findDueRows, MAX_EXCEPTIONS, type DueQuery, type DueShare } from '../store/deliveryLeases';
 import { findEndpointRows } from '../store/endpoints';
 import { findExpiredEvent } from '../store/unfinishedEvents';
@@ -18,17 +20,11 @@ import type { StoredRow, Value } from '../store/tables';
 
 import { describeUnreadable } from './deliveryStates';
 import { findAttemptable } from './findAttemptable';
-import { isInOrder } from './order';
+import { isInOrder, WAITS_FOR_ELDER } from './order';
 import type { OrderChain } from './orderedDue';
 import { listProbeable, type Probe } from './probes';
 import type { SuspendedEndpoints } from './suspendedEndpoints';
 import { takeTurns } from './turns';
-
-/** Reason why the due deliveries of an endpoint are not attempted. */
-export interface WaitReason {
-	endpointId: string;
-	reason: string;
-}
 
 /** Everything that a run of Deliver Due has to know before it starts, or goes on. */
 export interface DueState {
@@ -47,7 +43,7 @@ export interface DueState {
 	gatheringIds: Set<string>;
 	/** `true` if more is due than the run leases at once. */
 	mayBeMore: boolean;
-	/** Those that no due delivery has on record yet. */
+	/** Why due deliveries are not attempted, of endpoints with any that do not have it on record. */
 	waitReasons: WaitReason[];
 	/** Tenants that are disabled. */
 	disabledIds: Set<string>;
@@ -69,17 +65,29 @@ function listWaitReasons(registered: RegisteredEndpoint[]): Map<string, string> 
 	]);
 }
 
-/** Returns the reasons that rows of due deliveries do not have on record. */
-function findUnrecorded(rows: StoredRow[], reasons: Map<string, string>): WaitReason[] {
-	const endpointIds = rows.flatMap(({ endpoint_id, error, status }) => {
-		const reason = reasons.get(String(endpoint_id));
-		const isUnrecorded = status === 'pending' && reason !== undefined && reason !== error;
-		return isUnrecorded ? String(endpoint_id) : [];
+/**
+ * Returns the reasons that rows of due deliveries do not have on record.
+ * @param chains what is attempted of those that have a place
+ */
+function findUnrecorded(
+	rows: StoredRow[],
+	{ disabledIds, reasons }: Pick<Overview, 'disabledIds' | 'reasons'>,
+	chains: OrderChain[],
+): WaitReason[] {
+	const chosenIds = new Set(chains.flatMap(({ deliveries }) => deliveries.map(({ id }) => id)));
+	const unrecorded = rows.flatMap((row): WaitReason[] => {
+		const endpointId = String(row.endpoint_id);
+		const suspension = reasons.get(endpointId);
+		const waitsForElder =
+			row.order_number !== null &&
+			!disabledIds.has(String(row.tenant_id)) &&
+			!chosenIds.has(String(row.delivery_id));
+		const reason = suspension ?? (waitsForElder ? WAITS_FOR_ELDER : undefined);
+		return row.status !== 'pending' || reason === undefined || reason === row.error
+			? []
+			: [{ endpointId, reason, isOfOrder: suspension === undefined }];
 	});
-	return uniq(endpointIds).map((endpointId) => ({
-		endpointId,
-		reason: reasons.get(endpointId) ?? '',
-	}));
+	return uniqBy(unrecorded, 'endpointId');
 }
 
 /** Tells a run what to look for. */
@@ -233,7 +241,7 @@ export async function findDue(ports: OutboxPorts, look: DueLook): Promise<DueSta
 		chains: found.chains,
 		gatheringIds: listGatheringIds([...others, ...found.page, ...candidates]),
 		mayBeMore: candidates.length >= places || found.isCut,
-		waitReasons: findUnrecorded(dueRows, overview.reasons),
+		waitReasons: findUnrecorded(dueRows, overview, found.chains),
 		disabledIds,
 		deleted,
 		needsRepair,

@@ -6,35 +6,92 @@ import { modifyEndpointIfExists } from '../endpoint/repository';
 import { describeWait } from '../endpoint/suspension';
 import type { Endpoint, EndpointChange } from '../model';
 import type { OutboxPorts } from '../ports';
+import type { EndpointStop } from '../store/endpoints';
 
-/** Tracks an endpoint's health during a run, and saves what changed at its end. */
+/** Applies outcomes to a stored endpoint. @returns the endpoint itself if nothing has to be written */
+function applyToStored(
+	stored: Endpoint,
+	attempts: ObservedAttempt[],
+): { after: Endpoint; changes: EndpointChange[] } {
+	const unchanged = { after: stored, changes: [] };
+	const isWell = attempts.every(
+		({ asksToBeDisabled, outcome }) => outcome === 'success' && !asksToBeDisabled,
+	);
+	const isHealthy = stored.failingSince === null && stored.probeAt === null;
+	if (isWell && isHealthy) return unchanged;
+	const rule = getDisableRule(stored);
+	const applied = applyObservedAttempts(stored, attempts, rule);
+	// More failures need no write, unless something counts them.
+	const { circuit_breaker: breaker } = stored.settings;
+	const isCounted = rule.rule === 'consecutiveFailures' || breaker !== undefined;
+	if (applied.changes.length === 0 && !isCounted) return unchanged;
+	const disabled = applied.changes.find(({ change }) => change === 'disabled');
+	const after: Endpoint = {
+		...applied.endpoint,
+		...(disabled && {
+			statusReason: disabled.reason,
+			statusChangedAt: toIsoTime(disabled.atMs),
+		}),
+	};
+	return { after, changes: applied.changes.map((change) => ({ endpoint: after, ...change })) };
+}
+
+/** Tracks an endpoint's health during a run, and saves what changed. */
 export class EndpointHealthTracker {
-	private readonly attempts: ObservedAttempt[] = [];
+	/** Those that are not saved yet. */
+	private attempts: ObservedAttempt[] = [];
+
+	private readonly changes: EndpointChange[] = [];
+
+	/** The endpoint as it was last read. */
+	private latest: Endpoint;
+
+	private exists = true;
 
 	private health: EndpointHealth;
 
-	private disabledReason: string | null;
+	private saving: Promise<void> = Promise.resolve();
 
 	constructor(private readonly endpoint: Endpoint) {
+		this.latest = endpoint;
 		this.health = endpoint;
-		this.disabledReason = endpoint.statusReason;
 	}
 
-	/** Records the outcome of an attempt. */
-	record(observation: ObservedAttempt): void {
+	/**
+	 * Records the outcome of an attempt. If it disables the endpoint, that is saved at once: another run may have seen a
+	 * success, or a person may have paused the endpoint, so only the stored status tells what becomes of its deliveries.
+	 */
+	async record(ports: OutboxPorts, observation: ObservedAttempt): Promise<void> {
 		this.attempts.push(observation);
-		const rule = getDisableRule(this.endpoint);
-		const { circuit_breaker: breaker } = this.endpoint.settings;
-		const { changes, health } = applyAttemptOutcomes(this.health, [observation], rule, breaker);
-		this.health = health;
-		this.disabledReason =
-			changes.find(({ change }) => change === 'disabled')?.reason ?? this.disabledReason;
+		this.apply([observation]);
+		if (!this.isUndecided) return;
+		this.saving = this.saving.then(async () => {
+			if (this.isUndecided) await this.saveAttempts(ports);
+		});
+		await this.saving;
+	}
+
+	/** Takes notice that a person or another run has paused or disabled the endpoint. */
+	observeStop({ status, statusReason }: EndpointStop): void {
+		if (this.isUndecided) return;
+		this.latest = { ...this.latest, status, statusReason };
+		this.health = { ...this.health, status };
+	}
+
+	/** Waits until it is certain whether the endpoint is disabled. */
+	async settle(): Promise<void> {
+		for (let saving; saving !== this.saving; ) {
+			({ saving } = this);
+			await saving;
+		}
 	}
 
 	/** Returns why further deliveries wait, or `undefined` while attempts are made. */
 	get waitReason(): string | undefined {
+		if (!this.exists) return 'The endpoint was deleted, or can no longer be opened';
+		if (this.latest.status === 'paused') return describeWait(this.latest);
 		const opened = this.health.probeAt !== null && this.endpoint.probeAt === null;
-		return opened ? describeWait({ ...this.endpoint, ...this.health }) : undefined;
+		return opened ? describeWait({ ...this.latest, ...this.health }) : undefined;
 	}
 
 	/** Returns whether the endpoint's circuit was open, and an attempt closed it. */
@@ -42,40 +99,46 @@ export class EndpointHealthTracker {
 		return this.endpoint.probeAt !== null && this.health.probeAt === null;
 	}
 
-	/** Returns why no more attempts are made, or `undefined` while the endpoint is active. */
+	/** Returns why no more attempts are made, or `undefined` while the endpoint is not disabled. */
 	get holdReason(): string | undefined {
-		return this.health.status === 'disabled'
-			? `The endpoint is disabled: ${this.disabledReason ?? 'its deliveries fail'}`
+		const { status, statusReason } = this.latest;
+		return status === 'disabled'
+			? `The endpoint is disabled: ${statusReason ?? 'by hand'}`
 			: undefined;
 	}
 
-	/** Applies the observations to the endpoint as it is stored, on top of other runs' changes. */
-	async save(ports: OutboxPorts): Promise<EndpointChange[]> {
+	/** Saves the remaining outcomes. @returns all changes of the run */
+	async finish(ports: OutboxPorts): Promise<EndpointChange[]> {
+		if (this.attempts.length > 0) await this.saveAttempts(ports);
+		return this.changes;
+	}
+
+	/** `true` if the outcomes would disable the endpoint, which is not saved yet. */
+	private get isUndecided(): boolean {
+		return this.exists && this.health.status === 'disabled' && this.latest.status === 'active';
+	}
+
+	private apply(observations: ObservedAttempt[]): void {
+		const rule = getDisableRule(this.latest);
+		const { circuit_breaker: breaker } = this.latest.settings;
+		this.health = applyAttemptOutcomes(this.health, observations, rule, breaker).health;
+	}
+
+	/** Applies the outcomes to the endpoint as it is stored, on top of other runs' changes. */
+	private async saveAttempts(ports: OutboxPorts): Promise<void> {
+		const { attempts } = this;
+		this.attempts = [];
 		let changes: EndpointChange[] = [];
-		const exists = await modifyEndpointIfExists(ports, this.endpoint, (stored) => {
-			changes = [];
-			const isWell = this.attempts.every(
-				({ asksToBeDisabled, outcome }) => outcome === 'success' && !asksToBeDisabled,
-			);
-			const isHealthy = stored.failingSince === null && stored.probeAt === null;
-			if (isWell && isHealthy) return undefined;
-			const rule = getDisableRule(stored);
-			const applied = applyObservedAttempts(stored, this.attempts, rule);
-			// More failures need no write, unless something counts them.
-			const { circuit_breaker: breaker } = stored.settings;
-			const isCounted = rule.rule === 'consecutiveFailures' || breaker !== undefined;
-			if (applied.changes.length === 0 && !isCounted) return undefined;
-			const disabled = applied.changes.find(({ change }) => change === 'disabled');
-			const after: Endpoint = {
-				...applied.endpoint,
-				...(disabled && {
-					statusReason: disabled.reason,
-					statusChangedAt: toIsoTime(disabled.atMs),
-				}),
-			};
-			changes = applied.changes.map((change) => ({ endpoint: after, ...change }));
-			return after;
+		const after = await modifyEndpointIfExists(ports, this.latest, (stored) => {
+			const applied = applyToStored(stored, attempts);
+			({ changes } = applied);
+			return applied.after === stored ? undefined : applied.after;
 		});
-		return exists ? changes : [];
+		this.exists = after !== undefined;
+		if (after === undefined) return;
+		this.latest = after;
+		this.changes.push(...changes);
+		this.health = after;
+		this.apply(this.attempts);
 	}
 }

@@ -1,5 +1,4 @@
 import { isUnreadable } from '../endpoint/repository';
-import { describeWait } from '../endpoint/suspension';
 import type { AttemptJob, Delivery, RegisteredEndpoint } from '../model';
 import type { OutboxPorts } from '../ports';
 import { loadEvents, type StoredEvent, type UnreadableEvent } from '../store/events';
@@ -18,12 +17,9 @@ const POSTPONE_MS = 60_000;
 const findRowId = (stored: StoredEvent | UnreadableEvent | undefined): number | undefined =>
 	stored !== undefined && 'event' in stored ? stored.rowId : undefined;
 
-const describePause = (endpoint: RegisteredEndpoint): string | undefined =>
-	endpoint.status === 'paused' ? describeWait(endpoint) : undefined;
-
 /**
  * Loads the events of deliveries.
- * @param describeObstacle says why nothing is sent to an endpoint now: by default, if it is paused
+ * @param describeObstacle says why nothing is sent to an endpoint now
  * @returns the deliveries that can be attempted, and the others in the state that they get without an
  * attempt: failed if their endpoint or event no longer exists, waiting if it cannot be read
  */
@@ -31,7 +27,7 @@ export async function loadAttemptJobs(
 	ports: OutboxPorts,
 	registered: RegisteredEndpoint[],
 	deliveries: Delivery[],
-	describeObstacle: (endpoint: RegisteredEndpoint) => string | undefined = describePause,
+	describeObstacle: (endpoint: RegisteredEndpoint) => string | undefined = () => undefined,
 ): Promise<{ jobs: AttemptJob[]; ended: Delivery[] }> {
 	const endpointsById = new Map(registered.map((endpoint) => [endpoint.id, endpoint]));
 	const listEventIds = ({ batchedEventIds, eventId }: Delivery): string[] =>

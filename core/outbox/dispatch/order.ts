@@ -3,8 +3,9 @@ import { createHash } from 'crypto';
 import sortBy from 'lodash/sortBy';
 import uniq from 'lodash/uniq';
 
-import { stringifyExactJson } from '../../lib/exactJson';
+import { parseExactJson, stringifyExactJson } from '../../lib/exactJson';
 import { getValuesAt, parsePath } from '../../lib/fieldPath';
+import { toSortedJson } from '../../lib/sortedJson';
 import { toIsoTime } from '../../lib/time';
 import { isUnreadable } from '../endpoint/repository';
 import type {
@@ -55,6 +56,12 @@ export const isInOrder = (endpoint: RegisteredEndpoint): boolean =>
  */
 export const getSingleKey = ({ id }: RegisteredEndpoint): string => id;
 
+/** Returns an event's values of an order's key as its row has them: its item may have `undefined` or a date. */
+function readKeyValues({ data }: OutboxEvent, path: string): unknown[] {
+	const json = stringifyExactJson(getValuesAt(data, parsePath(path)));
+	return parseExactJson(json)?.value as unknown[];
+}
+
 /**
  * Computes an event's place at an endpoint.
  * @param number the event's row ID
@@ -70,9 +77,9 @@ export function computePlace(
 	if (in_order.key === undefined || batch_settings !== undefined) {
 		return { key: getSingleKey(endpoint), number };
 	}
-	const values = getValuesAt(event.data, parsePath(in_order.key));
+	const values = readKeyValues(event, in_order.key);
 	if (values.every((value) => value === null)) return null;
-	const text = stringifyExactJson([endpoint.id, ...values]);
+	const text = toSortedJson([endpoint.id, ...values]);
 	const digest = createHash('sha256').update(text).digest('hex');
 	return { key: digest.slice(0, 32), number };
 }

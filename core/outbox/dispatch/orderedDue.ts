@@ -34,7 +34,7 @@ export interface OrderChain {
 	deliveries: PlacedDelivery[];
 	/** `true` if more of the order is due than a run leases at once. */
 	hasMore: boolean;
-	/** `true` if the endpoint was deleted, so that what is on hold keeps nothing waiting. */
+	/** `true` if the endpoint was deleted or is disabled, so that what is on hold keeps nothing waiting. */
 	ignoresHeld: boolean;
 }
 
@@ -128,15 +128,16 @@ export function listChains(
 				(number) => !recorded.has(`${number} ${endpointId}`),
 			);
 		const latest = latestPerDelivery(sameOrder).filter(hasPlace);
-		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end.
-		const blocking =
-			endpoint === undefined ? latest.filter(({ status }) => status !== 'held') : latest;
+		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end. At a disabled one,
+		// what comes after it is put on hold, too.
+		const ignoresHeld = endpoint === undefined || endpoint.status === 'disabled';
+		const blocking = ignoresHeld ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');
 		const maxLength = probedIds.has(endpointId) ? probeWidth : MAX_CHAIN;
 		const chain = takeChain(order, Math.min(Infinity, ...findMissing()), isDue, maxLength);
 		const lateTime = chain && getLateTime(chain.deliveries[0]);
 		if (lateTime !== undefined && findMissing(lateTime).length > 0) return [];
-		return chain === undefined ? [] : { ...chain, ignoresHeld: endpoint === undefined };
+		return chain === undefined ? [] : { ...chain, ignoresHeld };
 	});
 	const isProbed = (chain: OrderChain): boolean => probedIds.has(getEndpointId(chain));
 	const kept = uniqBy(chains, (chain) => (isProbed(chain) ? getEndpointId(chain) : chain));

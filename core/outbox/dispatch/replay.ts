@@ -1,5 +1,6 @@
 import { sendChangeAlerts } from '../alert/sendAlerts';
 import { loadEndpoint } from '../endpoint/repository';
+import { describeWait } from '../endpoint/suspension';
 import { findDelivery } from '../log/query';
 import type { Delivery, Endpoint, RunLimits, RunResult, StoredDelivery } from '../model';
 import type { OutboxPorts } from '../ports';
@@ -53,8 +54,8 @@ const createBusyError = ({ id }: Delivery): ReplayError =>
 	new ReplayError(`The delivery ${id} is being sent right now. Try again later.`);
 
 /**
- * Attempts a stored delivery again at once, with its schedule from the beginning. If earlier deliveries of its
- * order come first, it only becomes due, and its error says so.
+ * Attempts a stored delivery again at once, with its schedule from the beginning. If its endpoint is paused, or earlier
+ * deliveries of its order come first, it only becomes due, and its error says so.
  * @throws ReplayError if its endpoint is disabled, the delivery is being sent, its payload
  * was forgotten, or its row cannot be read, and TenantDisabledError
  */
@@ -73,8 +74,10 @@ export async function replayStored(
 		if (queued === undefined) throw createBusyError(delivery);
 		return { results: [{ delivery: queued, endpoint, response: null }], changes: [] };
 	};
-	if (await isPreceded(ports, delivery, endpoint)) {
-		return toQueued(await queueForReplay(ports.tables, delivery, nowMs, WAITS_FOR_ELDER));
+	const isPaused = endpoint.status === 'paused';
+	if (isPaused || (await isPreceded(ports, delivery, endpoint))) {
+		const reason = (isPaused ? describeWait(endpoint) : undefined) ?? WAITS_FOR_ELDER;
+		return toQueued(await queueForReplay(ports.tables, delivery, nowMs, reason));
 	}
 	const lease = { owner: ports.newId(), expiresAtMs: nowMs + computeLeaseMs([endpoint]) };
 	const leased = await leaseForReplay(ports.tables, delivery, lease, nowMs);

@@ -13,6 +13,7 @@ import { getPlatform, type Platform } from '../../platforms';
 import { generateSecret } from '../../signing/secrets';
 import { DEFAULT_TENANT, type Endpoint, type RegisteredEndpoint } from '../model';
 
+import { adjustWaits } from './changedWaits';
 import { readAddress, readTransform, type AddressInput } from './endpointAddress';
 import {
 	hasNewOrigin,
@@ -194,7 +195,7 @@ export function updateEndpoint(endpoint: Endpoint, input: EndpointInput, nowMs: 
 	};
 	requireUsable(changed, nowMs);
 	requireNewCertificate(changed, input, nowMs);
-	return changed;
+	return adjustWaits(changed, endpoint, nowMs);
 }
 
 /**

@@ -229,20 +229,17 @@ export async function changeEndpointStatus(
 /**
  * Changes an endpoint with {@link modifyEndpoint}, unless it was deleted in the meantime, or can no longer
  * be opened.
- * @returns whether it was still there
+ * @returns the endpoint after the change; `undefined` if it was no longer there
  */
 export const modifyEndpointIfExists = async (
 	...args: Parameters<typeof modifyEndpoint>
-): Promise<boolean> =>
-	await modifyEndpoint(...args).then(
-		() => true,
-		(error: unknown) => {
-			const isGone =
-				error instanceof EndpointNotFoundError || error instanceof UnreadableEndpointError;
-			if (isGone) return false;
-			throw error;
-		},
-	);
+): Promise<Endpoint | undefined> =>
+	await modifyEndpoint(...args).catch((error: unknown) => {
+		const isGone =
+			error instanceof EndpointNotFoundError || error instanceof UnreadableEndpointError;
+		if (isGone) return undefined;
+		throw error;
+	});
 
 /**
  * Deletes an endpoint; its delivery log is kept.

@@ -14,6 +14,7 @@ import {
 	neq,
 	type Change,
 	type Condition,
+	type Find,
 	type Row,
 	type Tables,
 } from './tables';
@@ -108,11 +109,32 @@ export const replayColumns = (nowMs: number): Row => ({
 	replayed_at: toIsoTime(nowMs),
 });
 
+/** Finds the delivery of an order that ended last. */
+export const findLastEnded = (endpointId: string, orderKey: string): Find => ({
+	table: 'deliveries',
+	query: {
+		all: [eq('endpoint_id', endpointId), eq('order_key', orderKey), neq('completed_at', null)],
+	},
+	options: { by: 'completed_at', newestFirst: true, limit: 1 },
+});
+
+/** The reason why due deliveries of an endpoint wait. */
+export interface WaitReason {
+	endpointId: string;
+	reason: string;
+	/** `true` if only those that have a place in an order wait. */
+	isOfOrder: boolean;
+}
+
 /** Returns the changes that record on an endpoint's due deliveries why they wait, if they do not say so. */
-export function recordWaiting(endpointId: string, reason: string, nowMs: number): Change[] {
+export function recordWaiting(
+	{ endpointId, isOfOrder, reason }: WaitReason,
+	nowMs: number,
+): Change[] {
 	const due: Condition[] = [
 		eq('endpoint_id', endpointId),
 		eq('status', 'pending'),
+		...(isOfOrder ? [neq('order_number', null)] : []),
 		{ column: 'next_attempt_at', operator: 'lte', value: toIsoTime(nowMs) },
 	];
 	return [eq('error', null), neq('error', reason)].map((differs) => ({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { stringifyExactJson } from '../../lib/exactJson';
 import { parseJson } from '../../lib/json';
+import { toIsoTime } from '../../lib/time';
 import { getPlatform } from '../../platforms';
 import { InvalidSchemeError } from '../../signing/scheme';
 import type { Endpoint, UnreadableEndpoint } from '../model';
@@ -15,6 +16,7 @@ import {
 	eq,
 	findAll,
 	findFirstPage,
+	neq,
 	type Change,
 	type Condition,
 	type Find,
@@ -217,6 +219,26 @@ export async function readEndpoints(
 ): Promise<Array<StoredEndpoint | StoredUnreadableEndpoint>> {
 	const rows = await completePages(tables, 'endpoints', toConditions(query), firstPage);
 	return rows.map((row) => readRegistered(row, encrypter));
+}
+
+/** Finds the endpoints that were paused or disabled since a time: few, however many there are. */
+export const findStoppedRows = (sinceMs: number): Find =>
+	findFirstPage('endpoints', [
+		neq('status', 'active'),
+		{ column: 'status_changed_at', operator: 'gte', value: toIsoTime(sinceMs) },
+	]);
+
+/** An endpoint that was paused or disabled. */
+export type EndpointStop = Pick<Endpoint, 'id' | 'status' | 'statusReason'>;
+
+/** Reads a row of {@link findStoppedRows}. */
+export function readStop(stored: StoredRow): EndpointStop {
+	const columns = salvageColumns('endpoints', stored);
+	return {
+		id: columns.endpoint_id ?? '',
+		status: columns.status ?? 'active',
+		statusReason: columns.status_reason ?? null,
+	};
 }
 
 /**

@@ -66,6 +66,7 @@ const alertState = z.object({
 	recovered: date.optional(),
 	disabled: date.optional(),
 	exhausted: date.optional(),
+	closedAt: date.optional(),
 });
 
 /** The columns of each table, as they are read. */

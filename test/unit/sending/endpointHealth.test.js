@@ -151,6 +151,12 @@ describe('applyAttemptOutcomes disables an endpoint', () => {
 		expect(changes).toEqual([
 			{ change: 'disabled', reason: '3 attempts failed in a row', atMs: START },
 		]);
+		const first = applyAttemptOutcomes(HEALTHY, failures(1), { ...rule, count: 1 });
+		expect(first.changes).toContainEqual({
+			change: 'disabled',
+			reason: 'An attempt failed',
+			atMs: START,
+		});
 	});
 
 	test('by the rule failingFor after `days` without a success, to the millisecond', () => {

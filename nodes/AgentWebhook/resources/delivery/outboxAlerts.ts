@@ -1,3 +1,4 @@
+import pickBy from 'lodash/pickBy';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { HOUR_MS, isDueAgain } from '../../../../core/lib/time';
@@ -18,15 +19,33 @@ import {
 
 /** Alerts about the outbox itself. n8n stores with the workflow when each was last shown. */
 
-type AlertedAtMs = Partial<Record<'backlog' | 'full', number>>;
+interface AlertTimes {
+	alertedAtMs?: { full?: number };
+	/** By the tenant's ID. */
+	backlogAtMs?: Record<string, number>;
+}
 
-/** Returns whether an alert is due: at most one of a kind in an hour. */
-function isAlertDue(context: IExecuteFunctions, kind: keyof AlertedAtMs, nowMs: number): boolean {
-	const staticData = context.getWorkflowStaticData('node') as { alertedAtMs?: AlertedAtMs };
-	const { [kind]: lastMs = 0 } = staticData.alertedAtMs ?? {};
-	if (!isDueAgain(lastMs, nowMs, HOUR_MS)) return false;
-	staticData.alertedAtMs = { ...staticData.alertedAtMs, [kind]: nowMs };
+/** Returns whether the alert about full tables is due: at most one in an hour. */
+function isFullDue(context: IExecuteFunctions, nowMs: number): boolean {
+	const times: AlertTimes = context.getWorkflowStaticData('node');
+	if (!isDueAgain(times.alertedAtMs?.full ?? 0, nowMs, HOUR_MS)) return false;
+	times.alertedAtMs = { full: nowMs };
 	return true;
+}
+
+/** Selects the backlogs to alert to: at most one of each tenant in an hour, whatever the others have. */
+function selectDueBacklogs(
+	context: IExecuteFunctions,
+	backlogs: Backlog[],
+	nowMs: number,
+): Backlog[] {
+	const times: AlertTimes = context.getWorkflowStaticData('node');
+	const recent = pickBy(times.backlogAtMs ?? {}, (lastMs) => !isDueAgain(lastMs, nowMs, HOUR_MS));
+	const due = backlogs.filter(({ tenantId }) => !Object.keys(recent).includes(tenantId));
+	if (due.length === 0) return [];
+	const added = Object.fromEntries(due.map(({ tenantId }) => [tenantId, nowMs]));
+	times.backlogAtMs = { ...recent, ...added };
+	return due;
 }
 
 /** Shows the owner that deliveries are late, and tells the tenants if the outbox sends alerts. */
@@ -37,10 +56,11 @@ export async function alertToBacklogs(
 	limits: RunLimits,
 	outputs: OutputItems,
 ): Promise<void> {
-	if (backlogs.length === 0 || !isAlertDue(context, 'backlog', outbox.nowMs())) return;
+	if (backlogs.length === 0) return;
+	const due = selectDueBacklogs(context, backlogs, outbox.nowMs());
 	const pairedItem = pairWithAllInputs(context.getInputData().length);
-	for (const backlog of backlogs) outputs.putAlert(toBacklogItem(backlog), pairedItem);
-	await sendBacklogAlerts(outbox, backlogs, limits, publishEvents);
+	for (const backlog of due) outputs.putAlert(toBacklogItem(backlog), pairedItem);
+	await sendBacklogAlerts(outbox, due, limits, publishEvents);
 }
 
 /**
@@ -55,7 +75,7 @@ export function alertToFullTables(
 ): void {
 	if (!isOutputRead(context, OUTPUT_LABELS.outbox.indexOf('Health'))) throw error;
 	context.addExecutionHints({ type: 'warning', location: 'outputPane', message: error.message });
-	if (!isAlertDue(context, 'full', nowMs)) return;
+	if (!isFullDue(context, nowMs)) return;
 	const pairedItem = pairWithAllInputs(context.getInputData().length);
 	outputs.putAlert(toFullItem(error.message), pairedItem);
 }

@@ -1,7 +1,12 @@
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
+const {
+	changeEndpointStatus,
+	deleteEndpoint,
+	loadEndpoint,
+} = require('../../../../build/core/outbox/endpoint/repository');
 
-const { createWorld, events, HOUR, LIMITS, response, START } = require('../world');
+const { createWorld, events, HOUR, LIMITS, MINUTE, response, SECOND, START } = require('../world');
 
 const iso = (ms) => new Date(ms).toISOString();
 const START_MS = Date.parse(START);
@@ -124,22 +129,27 @@ describe('EndpointHealthTracker', () => {
 		});
 	});
 
-	test('fails a delivery and keeps its endpoint active if the endpoint wants no retries', async () => {
-		const world = createWorld({
-			answer: () => response(500, { 'webhook-delivery': 'abort-message' }),
-		});
-		await world.register('ep_a');
-		const { sent } = await publishEvents(world.process(), events(1), LIMITS);
-		expect(sent[0].deliveries[0].delivery).toMatchObject({
-			status: 'failed',
-			error:
-				'The endpoint answered with status 500. The endpoint asked for no retries of this delivery',
-		});
-		world.clock.advance(HOUR);
-		await deliverDue(world.process(), LIMITS);
-		expect(world.attempts).toHaveLength(1);
-		expect((await world.endpoint('ep_a')).status).toBe('active');
-	});
+	test.each(['failingFor, the rule of most platforms', 'exhausted'])(
+		'fails a delivery and keeps its endpoint active if the endpoint wants no retries, with the rule %s',
+		async (rule) => {
+			const world = createWorld({
+				answer: () => response(500, { 'webhook-delivery': 'abort-message' }),
+			});
+			await world.register('ep_a', {
+				settings: rule === 'exhausted' ? { disable_rule: { rule } } : {},
+			});
+			const { sent } = await publishEvents(world.process(), events(1), LIMITS);
+			expect(sent[0].deliveries[0].delivery).toMatchObject({
+				status: 'failed',
+				error:
+					'The endpoint answered with status 500. The endpoint asked for no retries of this delivery',
+			});
+			world.clock.advance(HOUR);
+			await deliverDue(world.process(), LIMITS);
+			expect(world.attempts).toHaveLength(1);
+			expect((await world.endpoint('ep_a')).status).toBe('active');
+		},
+	);
 
 	test('disables a WorkFlux endpoint when all attempts of a delivery have failed', async () => {
 		const world = createWorld({ answer: () => 500 });
@@ -184,3 +194,100 @@ describe('EndpointHealthTracker', () => {
 		expect(world.store.rows('endpoints')).toEqual([]);
 	});
 });
+
+/** Pauses, disables or enables an endpoint by hand, or deletes it. */
+async function stop(world, status) {
+	const ports = world.process();
+	if (status === 'deleted') return await deleteEndpoint(ports, 'ep_a');
+	const endpoint = await loadEndpoint(ports, 'ep_a');
+	return await changeEndpointStatus(ports, endpoint, status, 'by hand');
+}
+
+const ONE_BY_ONE = { ...LIMITS, concurrency: 1 };
+
+describe('a run puts nothing on hold unless its endpoint is disabled:', () => {
+	test('another run has seen a success', async () => {
+		const world = createWorld({
+			attemptMs: ({ body }) => (JSON.parse(body).data.isSlow ? 5000 : 100),
+			answer: ({ body }) => (JSON.parse(body).data.fails ? 500 : 200),
+		});
+		await world.register('ep_a', {
+			settings: {
+				disable_rule: { rule: 'consecutiveFailures', count: 2 },
+				retry_policy: { schedule: 'list', delays: '1 h' },
+			},
+		});
+		const failing = (data) => ({ type: 'order.created', data: { ...data, fails: true } });
+		await publishEvents(world.process(), [failing({})], LIMITS);
+		const inputs = [failing({ isSlow: true }), ...events(3)];
+		const slow = publishEvents(world.process(), inputs, ONE_BY_ONE);
+		await world.clock.wait(SECOND);
+		await publishEvents(world.process(), events(1), LIMITS);
+		const { changes } = await slow;
+		expect(changes.map(({ change }) => change)).toEqual(['failing', 'recovered']);
+		expect((await world.endpoint('ep_a')).status).toBe('active');
+		expect(world.statuses().sort()).toEqual([
+			...Array(4).fill('delivered'),
+			...Array(2).fill('pending'),
+		]);
+	});
+
+	test.each(['paused', 'deleted'])('it was %s meanwhile', async (status) => {
+		const world = createWorld();
+		world.answer = async () => {
+			if (world.attempts.length > 1) return 200;
+			await stop(world, status);
+			return 410;
+		};
+		await world.register('ep_a', { settings: { in_order: {} } });
+		await publishEvents(world.process(), events(3), ONE_BY_ONE);
+		expect(world.statuses()).toEqual(['failed', 'pending', 'pending']);
+		if (status === 'paused') await stop(world, 'active');
+		world.clock.advance(MINUTE);
+		await deliverDue(world.process(), LIMITS);
+		expect(world.statuses()).toEqual([
+			'failed',
+			...Array(2).fill(status === 'paused' ? 'delivered' : 'failed'),
+		]);
+	});
+
+	test('several attempts disable it at once', async () => {
+		const world = createWorld({ answer: () => 410 });
+		await world.register('ep_a');
+		const latency = () => 50;
+		const { changes } = await publishEvents(world.process({ latency }), events(20), LIMITS);
+		expect(changes.map(({ change }) => change)).toEqual(['failing', 'disabled', 'exhausted']);
+		expect(world.attempts).toHaveLength(10);
+		expect(world.statuses().sort()).toEqual([
+			...Array(10).fill('failed'),
+			...Array(10).fill('held'),
+		]);
+	});
+});
+
+describe.each([undefined, {}])(
+	'with the order %p, a run that is sending stops soon after',
+	(order) => {
+		test.each([
+			['paused', 'pending'],
+			['disabled', 'held'],
+		])('its endpoint was %s', async (status, expected) => {
+			const world = createWorld({ attemptMs: 100 });
+			await world.register('ep_a', { settings: { ...(order && { in_order: order }) } });
+			const run = publishEvents(world.process(), events(200), ONE_BY_ONE);
+			await world.clock.wait(350);
+			await stop(world, status);
+			await run;
+			const sent = world.attempts.length;
+			expect(sent).toBeLessThan(20);
+			expect(world.statuses()).toEqual([
+				...Array(sent).fill('delivered'),
+				...Array(200 - sent).fill(expected),
+			]);
+			await stop(world, 'active');
+			world.clock.advance(MINUTE);
+			await deliverDue(world.process(), LIMITS);
+			expect(world.attempts).toHaveLength(status === 'paused' ? 200 : sent);
+		});
+	},
+);

@@ -95,6 +95,30 @@ test('sends events without the field at once', async () => {
 	expect(getNumbers(world).sort()).toEqual([1, 2, 3]);
 });
 
+test.each([
+	['undefined', undefined],
+	['no number', NaN],
+	['an invalid date', new Date(NaN)],
+])('sends events at once whose key is %s, which JSON cannot have', async (_, value) => {
+	const world = await orderedWorld({ key: 'order' }, { answer: failOn(1) });
+	await send(world, [
+		[value, 1],
+		[value, 2],
+	]);
+	expect(getNumbers(world).sort()).toEqual([1, 2]);
+	expect(world.deliveries().map(({ order_key }) => order_key)).toEqual([null, null]);
+});
+
+test('takes keys for the same whatever the order of their fields', async () => {
+	const world = await orderedWorld({ key: 'order' }, { answer: failOn(1) });
+	await send(world, [
+		[{ shop: 1, id: [{ a: 1, b: 2 }] }, 1],
+		[{ id: [{ b: 2, a: 1 }], shop: 1 }, 2],
+		[{ id: [{ b: 2, a: 1 }], shop: 2 }, 3],
+	]);
+	expect(getNumbers(world).sort()).toEqual([1, 3]);
+});
+
 test('goes on when the one before is given up', async () => {
 	const world = await orderedWorld({}, { answer: failOn(1) });
 	await send(world, [
@@ -248,6 +272,33 @@ test('shares the places of a run with deliveries that have no order', async () =
 	await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 10 });
 	expect(world.attemptsTo('ep_a')).toHaveLength(5);
 	expect(world.attemptsTo('ep_b')).toHaveLength(5);
+});
+
+test('puts everything on hold that waits for a disabled endpoint, and sends it in order after a replay', async () => {
+	const world = await orderedWorld({}, { answer: failOn(0) });
+	const numbers = Array.from({ length: 150 }, (_, number) => number);
+	await send(
+		world,
+		numbers.map((number) => ['a', number]),
+	);
+	const setStatus = async (status) => {
+		const ports = world.process();
+		await changeEndpointStatus(ports, await world.endpoint('ep_a'), status, 'by hand');
+	};
+	await setStatus('disabled');
+	for (let runs = 0; runs < 4; runs += 1) {
+		world.clock.advance(MINUTE);
+		await run(world);
+	}
+	expect(world.statuses()).toEqual(numbers.map(() => 'held'));
+	expect(world.attempts).toHaveLength(1);
+	world.answer = () => 200;
+	await setStatus('active');
+	const limits = { isPreview: false, maxRunMs: MINUTE };
+	await replayMany(world.process(), { statuses: ['held'] }, limits);
+	world.clock.advance(MINUTE);
+	await run(world);
+	expect(getNumbers(world).slice(1)).toEqual(numbers);
 });
 
 test('fails what waits behind a delivery on hold when the endpoint is deleted', async () => {

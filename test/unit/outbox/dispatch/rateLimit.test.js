@@ -3,6 +3,8 @@ const fc = require('fast-check');
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { reserveAttempts } = require('../../../../build/core/outbox/dispatch/rateLimit');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const { modifyEndpoint } = require('../../../../build/core/outbox/endpoint/repository');
 
 const { createWorld, events, LIMITS, SECOND, START } = require('../world');
 
@@ -160,6 +162,28 @@ describe('the rate limit of an endpoint', () => {
 		for (let index = 2; index < starts.length; index += 1) {
 			expect(starts[index] - starts[index - 2]).toBeGreaterThanOrEqual(3000);
 		}
+	});
+
+	test('counts from its change if it allows more than before, and no longer if it is removed', async () => {
+		const world = createWorld();
+		await world.register('ep_a', { settings: { rate_limit: { max: 1, per_seconds: 3600 } } });
+		const change = async (rate_limit) => {
+			const ports = world.process();
+			await modifyEndpoint(ports, 'ep_a', (endpoint) =>
+				updateEndpoint(endpoint, { settings: { rate_limit } }, ports.nowMs()),
+			);
+		};
+		const send = async () => await publishEvents(world.process(), events(1), LIMITS);
+		await send();
+		await send();
+		expect(world.attempts).toHaveLength(1);
+		await change({ max: 1, per_seconds: 2 });
+		await send();
+		expect(getStarts(world)).toEqual([0, 2100]);
+		await change({ max: 1, per_seconds: 7200 });
+		await change(null);
+		await send();
+		expect(world.attempts).toHaveLength(3);
 	});
 
 	test('reschedules deliveries that would wait too long, without counting an attempt', async () => {

@@ -1,8 +1,13 @@
-const { changeEndpointStatus } = require('../../../../build/core/outbox/endpoint/repository');
+const { updateEndpoint } = require('../../../../build/core/outbox/endpoint/lifecycle');
+const {
+	changeEndpointStatus,
+	modifyEndpoint,
+} = require('../../../../build/core/outbox/endpoint/repository');
 const { deliverDue } = require('../../../../build/core/outbox/dispatch/deliverDue');
 const { publishEvents } = require('../../../../build/core/outbox/dispatch/publish');
 const { SuspendedEndpoints } = require('../../../../build/core/outbox/dispatch/suspendedEndpoints');
 const { replayDelivery } = require('../../../../build/core/outbox/dispatch/replay');
+const { cancelMany, replayMany } = require('../../../../build/core/outbox/recovery/changeMany');
 
 const { createWorld, events, LIMITS, MINUTE, SECOND } = require('../world');
 const { callNames } = require('../memoryTables');
@@ -93,8 +98,14 @@ describe('a paused endpoint', () => {
 		await setStatus(world, 'ep_a', 'paused');
 		const [{ delivery_id: id }] = world.deliveries();
 		const { results } = await replayDelivery(world.process(), id, LIMITS);
-		expect(results[0].delivery).toMatchObject({ status: 'pending' });
+		expect(results[0].delivery).toMatchObject({
+			status: 'pending',
+			error: 'The endpoint is paused, so its deliveries wait',
+		});
 		expect(world.attempts).toHaveLength(1);
+		await setStatus(world, 'ep_a', 'active');
+		await run(world);
+		expect(world.attempts).toHaveLength(2);
 	});
 });
 
@@ -146,6 +157,128 @@ describe('a backlog alert', () => {
 			expect(world.attempts).toHaveLength(attempts + 1);
 		},
 	);
+
+	test('is not about what waited for a probe until the last run, which had too little time', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const circuit_breaker = { ...BREAKER, failures: 1 };
+		await world.register('ep_a', { settings: { retry_policy: RETRIES, circuit_breaker } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		world.clock.advance(60 * MINUTE);
+		world.answer = () => 200;
+		await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 });
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending', 'pending']);
+		world.clock.advance(MINUTE);
+		const late = await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 });
+		expect(late.backlogs).toEqual([]);
+		world.clock.advance(15 * MINUTE);
+		expect(await listBacklogs(world)).toMatchObject([{ due: 1 }]);
+	});
+
+	test('is about an order only from the end of the delivery that the others waited for', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const retry_policy = { schedule: 'list', delays: '3 h' };
+		await world.register('ep_a', { settings: { in_order: {}, retry_policy } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		world.clock.advance(60 * MINUTE);
+		await cancelMany(
+			world.process(),
+			{ statuses: ['pending'], eventId: world.deliveries()[0].event_id },
+			{ isPreview: false, maxRunMs: MINUTE },
+		);
+		world.clock.advance(MINUTE);
+		expect((await deliverDue(world.process(), { ...LIMITS, maxDeliveries: 1 })).backlogs).toEqual(
+			[],
+		);
+		world.answer = () => 200;
+		world.clock.advance(4 * 60 * MINUTE);
+		expect(await listBacklogs(world)).toMatchObject([{ due: 1 }]);
+	});
+});
+
+describe('deliveries that are kept waiting one after another say for what they wait now:', () => {
+	const WAITS = 'An earlier delivery of its order comes first';
+	const listErrors = (world) =>
+		world
+			.deliveries()
+			.filter(({ attempts }) => attempts === 0)
+			.map(({ error }) => error);
+	const settings = {
+		in_order: {},
+		retry_policy: { schedule: 'list', delays: '5 h, 5 h' },
+		disable_rule: { rule: 'never' },
+	};
+
+	async function failingWorld(more = {}) {
+		const world = createWorld({ answer: () => 503 });
+		await world.register('ep_a', { settings: { ...settings, ...more } });
+		await publishEvents(world.process(), events(3), LIMITS);
+		return world;
+	}
+
+	test('after a pause', async () => {
+		const world = await failingWorld();
+		await setStatus(world, 'ep_a', 'paused');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual(
+			Array(2).fill('The endpoint is paused, so its deliveries wait'),
+		);
+		await setStatus(world, 'ep_a', 'active');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual([WAITS, WAITS]);
+		const ports = world.process();
+		await deliverDue(ports, LIMITS);
+		expect(callNames(ports.tables).join()).not.toContain('update deliveries');
+	});
+
+	test('after a pause, if a rate limit puts them off', async () => {
+		const world = createWorld();
+		const rate_limit = { max: 1, per_seconds: 600 };
+		await world.register('ep_a', { status: 'paused', settings: { rate_limit } });
+		await publishEvents(world.process(), events(2), LIMITS);
+		await setStatus(world, 'ep_a', 'active');
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending']);
+		expect(listErrors(world)).toEqual([null]);
+	});
+
+	test('after replays of many', async () => {
+		const world = await failingWorld();
+		world.clock.advance(MINUTE);
+		const limits = { isPreview: false, maxRunMs: MINUTE };
+		await cancelMany(world.process(), { statuses: ['pending'] }, limits);
+		world.clock.advance(MINUTE);
+		await replayMany(world.process(), { statuses: ['cancelled'] }, limits);
+		await run(world);
+		expect(world.deliveries().at(-1)).toMatchObject({ attempts: 2, status: 'pending' });
+		await cancelMany(
+			world.process(),
+			{ statuses: ['pending'], eventId: world.deliveries()[0].event_id },
+			limits,
+		);
+		await replayMany(world.process(), { statuses: ['cancelled'] }, limits);
+		world.clock.advance(MINUTE);
+		await run(world);
+		expect(listErrors(world)).toEqual([WAITS, WAITS]);
+	});
+
+	test('after a circuit is closed for another key', async () => {
+		const world = createWorld({ answer: () => 503 });
+		const circuit_breaker = { ...BREAKER, failures: 2 };
+		const more = { in_order: { key: 'order' }, circuit_breaker };
+		await world.register('ep_a', { settings: { ...settings, ...more } });
+		const inputs = ['a', 'a', 'b', 'c'].map((order) => ({ type: 'x', data: { order } }));
+		await publishEvents(world.process(), inputs, { ...LIMITS, concurrency: 1 });
+		world.clock.advance(MINUTE);
+		await run(world);
+		world.answer = () => 200;
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.statuses().sort()).toEqual(['delivered', 'pending', 'pending', 'pending']);
+		expect(listErrors(world).filter((error) => error !== null)).toEqual([WAITS]);
+	});
 });
 
 describe('a circuit breaker', () => {
@@ -201,6 +334,39 @@ describe('a circuit breaker', () => {
 		await run(world);
 		expect(world.statuses()).toEqual(Array.from({ length: 23 }, () => 'delivered'));
 		expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null, consecutiveFailures: 0 });
+	});
+
+	const change = async (world, settings) => {
+		const ports = world.process();
+		await modifyEndpoint(ports, 'ep_a', (endpoint) =>
+			updateEndpoint(endpoint, { settings }, ports.nowMs()),
+		);
+	};
+
+	test('probes after a shorter interval as soon as the interval is changed, and never later', async () => {
+		const world = await downWorld();
+		await change(world, { circuit_breaker: { ...BREAKER, probe_minutes: 1440 } });
+		world.clock.advance(6 * MINUTE);
+		await run(world);
+		expect(world.attempts).toHaveLength(4);
+		await change(world, { circuit_breaker: { ...BREAKER, probe_minutes: 2 } });
+		world.clock.advance(2 * MINUTE);
+		await run(world);
+		expect(world.attempts).toHaveLength(5);
+	});
+
+	test.each([
+		['is removed', null],
+		['allows more failures', { ...BREAKER, failures: 4 }],
+	])('sends what waits once it %s, which is not late', async (_, circuit_breaker) => {
+		const world = await downWorld(2);
+		world.answer = () => 200;
+		world.clock.advance(60 * MINUTE);
+		await change(world, { circuit_breaker });
+		expect(await world.endpoint('ep_a')).toMatchObject({ probeAt: null });
+		const { backlogs } = await run(world);
+		expect(backlogs).toEqual([]);
+		expect(world.statuses()).toEqual(Array(5).fill('delivered'));
 	});
 
 	test('makes no probe while nothing is due', async () => {

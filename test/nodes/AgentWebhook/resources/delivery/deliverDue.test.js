@@ -42,7 +42,11 @@ async function act(parameters, { inputs = 1, sendAlerts = false, ...more } = {})
 const deliverDue = async (more) =>
 	await act({ resource: 'delivery', operation: 'deliverDue' }, more);
 
-const register = async (endpointName, eventTypes) =>
+const register = async (
+	endpointName,
+	eventTypes,
+	options = { allowHttp: true, allowInternal: true },
+) =>
 	await act({
 		resource: 'endpoint',
 		operation: 'create',
@@ -50,10 +54,10 @@ const register = async (endpointName, eventTypes) =>
 		url: receiver.url,
 		platform: 'standardWebhooks',
 		eventTypes,
-		options: { allowHttp: true, allowInternal: true },
+		options,
 	});
 
-const send = async (more) =>
+const send = async (more, parameters = {}) =>
 	await act(
 		{
 			resource: 'event',
@@ -62,6 +66,7 @@ const send = async (more) =>
 			customEventType: 'order.created',
 			dataSource: 'json',
 			data: '{}',
+			...parameters,
 		},
 		more,
 	);
@@ -112,6 +117,31 @@ describe('deliveries that are late', () => {
 		expect((await deliverDue({ staticData })).items[HEALTH]).toMatchObject([
 			{ alert: 'outbox.backlog' },
 		]);
+	});
+
+	test('are an alert for each tenant, whatever the others have', async () => {
+		const staticData = {};
+		receiver.answer = fail;
+		const sendAs = async (tenant) => {
+			const options = { tenant, allowHttp: true, allowInternal: true };
+			await act({ resource: 'tenant', operation: 'create', tenantId: tenant, tenantName: tenant });
+			await register('Shop', 'order.*', options);
+			await send({}, { options: { tenant } });
+		};
+		const listTenants = async () => {
+			const { items } = await deliverDue({ staticData });
+			return items[HEALTH].filter(({ alert }) => alert === 'outbox.backlog').map(
+				({ tenant_id }) => tenant_id,
+			);
+		};
+		await sendAs('acme');
+		advance(20 * MINUTE);
+		expect(await listTenants()).toEqual(['acme']);
+		await sendAs('globex');
+		advance(20 * MINUTE);
+		expect(await listTenants()).toEqual(['globex']);
+		advance(6 * 60 * MINUTE);
+		expect((await listTenants()).sort()).toEqual(['acme', 'globex']);
 	});
 
 	test('are an alert again after the clock was set back by a day', async () => {
