@@ -1,7 +1,7 @@
 /** Workflows that send their items to the receiver: ours, and those it is compared with. */
 const { createHmac } = require('node:crypto');
 
-const { ACTION, newSecret, node } = require('../e2e/workflows');
+const { ACTION, newSecret, node, uniqueName } = require('../e2e/workflows');
 
 const { EVENT_TYPE, Outbox } = require('./outbox');
 
@@ -62,7 +62,8 @@ class Sending {
 
 	/** Creates a workflow with our node that sends to all endpoints of an outbox that has one. */
 	async outbox(name) {
-		const outbox = new Outbox(this.stage, name);
+		// Each has a key of its own, also in two parts of the bench.
+		const outbox = new Outbox(this.stage, uniqueName(name).replaceAll('-', '_'));
 		await outbox.create(this.stage.endpoints.http, this.secret);
 		const measure = await this.#measured('outbox', [outbox.sendNode()], {
 			perRequest: 1,
