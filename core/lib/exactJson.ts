@@ -138,7 +138,7 @@ export function hasExactNumber(value: unknown): boolean {
 	while (remaining.length > 0) {
 		const next = remaining.pop();
 		if (next instanceof ExactNumber) return true;
-		// What JSON does not have may contain itself.
+		// JSON has something else in its place, and it may contain itself.
 		if (typeof next !== 'object' || next === null || isConverted(next)) continue;
 		for (const child of Object.values(next)) remaining.push(child);
 	}

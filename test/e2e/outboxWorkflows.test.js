@@ -151,6 +151,20 @@ async function readCalls(workflowId, count) {
 		.map((execution) => stage.getOutputs(execution, 'Called')[0].map(({ json }) => json));
 }
 
+/** Requires that a workflow was called five times, and that the delivery after these failed as a loop. */
+async function expectEndedLoop(workflowId, type) {
+	const calls = await readCalls(workflowId, 5);
+	expect(calls.map(([{ hops }]) => hops)).toEqual([1, 2, 3, 4, 5]);
+	const [found] = await done('delivery', 'getAll', {
+		returnAll: true,
+		filters: { eventType: type },
+	});
+	expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
+		{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
+	]);
+	expect(found).toHaveLength(6);
+}
+
 const create = async (parameters) =>
 	(
 		await done(
@@ -411,16 +425,7 @@ describe('a workflow as an endpoint', () => {
 		await createForWorkflow(workflowId, type, { timeoutSeconds: 120 });
 		const [delivered] = await send(type);
 		expect(delivered).toMatchObject([{ status: 'delivered' }]);
-		const calls = await readCalls(workflowId, 5);
-		expect(calls.map(([{ hops }]) => hops)).toEqual([1, 2, 3, 4, 5]);
-		const [found] = await done('delivery', 'getAll', {
-			returnAll: true,
-			filters: { eventType: type },
-		});
-		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
-			{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
-		]);
-		expect(found).toHaveLength(6);
+		await expectEndedLoop(workflowId, type);
 	}, 300_000);
 
 	test('can be tested and get another workflow, but no URL, no header and no secret', async () => {
@@ -565,16 +570,7 @@ describe('a transform', () => {
 		calledIds.push(workflowId);
 		await createTransformed(workflowId, type, uniqueName('again'), { timeoutSeconds: 120 });
 		await send(type);
-		const calls = await readCalls(workflowId, 5);
-		expect(calls.map(([{ hops }]) => hops)).toEqual([1, 2, 3, 4, 5]);
-		const [found] = await done('delivery', 'getAll', {
-			returnAll: true,
-			filters: { eventType: type },
-		});
-		expect(found.filter(({ status }) => status === 'failed')).toMatchObject([
-			{ error_message: expect.stringContaining('so they probably send to each other in a loop') },
-		]);
-		expect(found).toHaveLength(6);
+		await expectEndedLoop(workflowId, type);
 	}, 300_000);
 
 	test('fails only the deliveries that it made no body for', async () => {

@@ -184,7 +184,7 @@ export async function deliverDue(ports: OutboxPorts, limits: DueLimits): Promise
 		isIdle = isStill;
 		if (!(state.mayBeMore || round.mayBeMore || looksAgain)) break;
 	}
-	// What a run has no time for need not wait for others of its order.
+	// A delivery that the run had no time for may not wait for others of its order.
 	const isComplete = remaining > 0 && ports.nowMs() < deadlineMs;
 	const known = waitReasons.filter(({ isOfOrder }) => isComplete || !isOfOrder);
 	await finishRun(ports, total, known, startMs);

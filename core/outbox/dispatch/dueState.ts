@@ -153,8 +153,8 @@ async function readOverview(ports: OutboxPorts, look: DueLook): Promise<Overview
 type Exceptions = Required<Pick<DueQuery, 'exceptEndpointIds' | 'exceptTenantIds'>>;
 
 /**
- * Lists the endpoints and tenants that wait, as many as fit in a query. Deliveries of the rest are leased and
- * postponed.
+ * Lists the endpoints and tenants that wait, as many as fit in a query. The deliveries of the others are leased, and
+ * then postponed.
  */
 function listExceptions({ disabledIds, reasons }: Overview, probeable: Endpoint[]): Exceptions {
 	const exceptTenantIds = [...disabledIds].slice(0, MAX_EXCEPTIONS / 2);

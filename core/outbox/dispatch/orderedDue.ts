@@ -128,8 +128,8 @@ export function listChains(
 				(number) => !recorded.has(`${number} ${endpointId}`),
 			);
 		const latest = latestPerDelivery(sameOrder).filter(hasPlace);
-		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end. At a disabled one,
-		// what comes after it is put on hold, too.
+		// Nobody can replay what is on hold for a deleted endpoint, and what comes after it has to end. At a disabled
+		// endpoint, later deliveries are put on hold, too.
 		const ignoresHeld = endpoint === undefined || endpoint.status === 'disabled';
 		const blocking = ignoresHeld ? latest.filter(({ status }) => status !== 'held') : latest;
 		const order = sortBy(blocking, 'place.number');

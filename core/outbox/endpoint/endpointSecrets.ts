@@ -106,7 +106,7 @@ type RecordedRotations = Pick<
 	'earlierRotations' | 'rotationDigest' | 'rotationKey'
 >;
 
-/** Maximum number of requests whose repetition rotates nothing, after the last one. */
+/** Number of requests that are remembered besides the last one: repeating one of them rotates nothing. */
 const MAX_EARLIER_ROTATIONS = 10;
 
 /** Lists the requests with an Idempotency-Key that rotated a secret, the latest first. */

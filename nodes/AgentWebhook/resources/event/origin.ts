@@ -2,13 +2,8 @@ import attempt from 'lodash/attempt';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { EventOrigin } from '../../../../core/outbox/model';
-import { isAgentTool } from '../../../shared/execution/connections';
+import { isAgentTool, listWorkflowNodes } from '../../../shared/execution/connections';
 import type { ItemParameters } from '../../../shared/parameters/itemParameters';
-
-/** The part of n8n's context that has all nodes of the workflow. */
-interface WithNodes {
-	workflow?: { nodes?: Record<string, { name: string; type: string }> };
-}
 
 /** Longer IDs are no IDs. */
 const MAX_ID_LENGTH = 300;
@@ -37,9 +32,8 @@ function readTriggerItem(json: Record<string, unknown>): string | null {
  * so all of its workflow may have.
  */
 function listTriggers(context: IExecuteFunctions): string[] {
-	const { nodes = {} } = (context as unknown as WithNodes).workflow ?? {};
 	const candidates = isAgentTool(context)
-		? Object.values(nodes)
+		? listWorkflowNodes(context)
 		: context.getParentNodes(context.getNode().name);
 	return candidates.filter(({ type }) => TRIGGER_TYPE.test(type)).map(({ name }) => name);
 }
